@@ -1,0 +1,28 @@
+/**
+ * node scripts/conformance.ts FILE: reads cases (JSON Lines, plain or gzipped) and prints what the
+ * program makes of them, a line each, in the short form of the reference's results (see
+ * test/reference/README.md).
+ */
+import {readFileSync} from 'node:fs';
+import {gunzipSync} from 'node:zlib';
+import {messageOf} from '../src/errors.ts';
+import {parseJson, printJson} from '../src/kube/json.ts';
+import {conformanceResult} from '../src/policy/conformance.ts';
+
+const [file] = process.argv.slice(2);
+if (file === undefined) {
+  process.stderr.write('usage: npm run --silent conformance -- FILE\n');
+  process.exit(2);
+}
+try {
+  const bytes = readFileSync(file);
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  const text = (isGzip ? gunzipSync(bytes) : bytes).toString('utf8');
+  for (const line of text.split('\n')) {
+    if (line.trim() === '') continue;
+    process.stdout.write(`${printJson(conformanceResult(parseJson(line)))}\n`);
+  }
+} catch (error) {
+  process.stderr.write(`error: ${file}: ${messageOf(error)}\n`);
+  process.exitCode = 3;
+}

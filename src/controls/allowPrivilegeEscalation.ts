@@ -1,0 +1,102 @@
+import {type FieldError, invalid} from '../kube/fieldError.ts';
+import type {Policy} from '../kube/objects.ts';
+import type {PodView} from '../kube/podView.ts';
+import {defineControl, withSpec} from './control.ts';
+
+interface Value {
+  readonly allowed: boolean;
+  /** What a container that says nothing gets; undefined leaves it alone. */
+  readonly fill: boolean | undefined;
+}
+
+const open: Value = {allowed: true, fill: undefined};
+const closed: Value = {allowed: false, fill: undefined};
+
+/** Whether a process may gain more rights than its parent. Owns the default for it as well. */
+export const allowPrivilegeEscalation = defineControl<Value>({
+  id: 'allowPrivilegeEscalation',
+  title: 'Privilege escalation',
+  risk: 'A setuid program in the image makes whoever breaks in root in the container.',
+  field: '/spec/allowPrivilegeEscalation',
+
+  // The API server defaults it to true (pkg/apis/policy/v1beta1/defaults.go).
+  read: ({spec}) => ({
+    allowed: spec.allowPrivilegeEscalation ?? true,
+    fill: spec.defaultAllowPrivilegeEscalation,
+  }),
+  write: (policy, {allowed, fill}) =>
+    withSpec(policy, {allowPrivilegeEscalation: allowed, defaultAllowPrivilegeEscalation: fill}),
+
+  loosest: open,
+  covers: (looser, stricter) =>
+    looser.allowed ? looser.fill === undefined || isExplicit(stricter) : !stricter.allowed,
+  steps: ({allowed, fill}) => [
+    ...(allowed ? [{label: 'forbid privilege escalation', value: closed}] : []),
+    ...(allowed && fill === undefined
+      ? [{label: 'turn it off where a container does not say', value: {allowed, fill: false}}]
+      : [{label: 'allow privilege escalation', value: open}]),
+  ],
+
+  enforce({allowed, fill}) {
+    if (allowed && fill === undefined) return undefined;
+    const filled = fill ?? allowed;
+    return {
+      container(container, _pod, report) {
+        const {allowPrivilegeEscalation: asked} = container;
+        if (asked === undefined)
+          report.fillContainer(container, 'allowPrivilegeEscalation', filled);
+        if (!allowed && (asked ?? filled)) {
+          report.invalid(
+            `${container.path}.securityContext.allowPrivilegeEscalation`,
+            asked ?? filled,
+            'Allowing privilege escalation for containers is not allowed',
+          );
+        }
+      },
+    };
+  },
+  validate: validateEscalation,
+
+  least: pods => ({allowed: !pods.every(refusesEscalation), fill: undefined}),
+  // The API server refuses pods that turn it off beside privileged or CAP_SYS_ADMIN, so those stay open.
+  leastFilling: pods => (pods.every(toleratesNoEscalation) ? closed : open),
+  needs: pod => (refusesEscalation(pod) ? [] : ['allowPrivilegeEscalation is not false']),
+
+  describe: ({allowed, fill}) =>
+    [allowed ? 'allowed' : 'forbidden', ...(fill === undefined ? [] : [`default ${fill}`])].join(
+      ', ',
+    ),
+  level: ({allowed}) => (allowed ? 'baseline' : 'restricted'),
+});
+
+/** Whether only containers that say what they want get through unchanged. */
+function isExplicit({allowed, fill}: Value): boolean {
+  return !allowed || fill !== undefined;
+}
+
+function refusesEscalation(pod: PodView): boolean {
+  return pod.containers.every(container => container.allowPrivilegeEscalation === false);
+}
+
+function toleratesNoEscalation(pod: PodView): boolean {
+  return pod.containers.every(
+    container =>
+      container.allowPrivilegeEscalation === false ||
+      (container.allowPrivilegeEscalation === undefined &&
+        !container.privileged &&
+        !container.capabilitiesAdd.includes('CAP_SYS_ADMIN')),
+  );
+}
+
+function validateEscalation({spec}: Policy): readonly FieldError[] {
+  const contradicts =
+    spec.defaultAllowPrivilegeEscalation && spec.allowPrivilegeEscalation === false;
+  if (!contradicts) return [];
+  return [
+    invalid(
+      'spec.defaultAllowPrivilegeEscalation',
+      true,
+      'Cannot set DefaultAllowPrivilegeEscalation to true without also setting AllowPrivilegeEscalation to true',
+    ),
+  ];
+}

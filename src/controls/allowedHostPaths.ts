@@ -1,0 +1,138 @@
+import {type FieldError, invalid, required} from '../kube/fieldError.ts';
+import type {AllowedHostPath} from '../kube/objects.ts';
+import type {PodView, VolumeView} from '../kube/podView.ts';
+import {defineControl, withSpec} from './control.ts';
+import {unique} from './shared/names.ts';
+
+interface HostPath {
+  readonly pathPrefix: string;
+  readonly readOnly: boolean;
+}
+
+/** Which paths of the node a hostPath volume may show. No paths: all, writable. */
+export const allowedHostPaths = defineControl<readonly HostPath[]>({
+  id: 'allowedHostPaths',
+  title: 'Host paths',
+  risk: "A pod that can write the node's files can take over the node.",
+  field: '/spec/allowedHostPaths',
+
+  read: ({spec}) =>
+    (spec.allowedHostPaths ?? []).map(({pathPrefix = '', readOnly = false}) => ({
+      pathPrefix,
+      readOnly,
+    })),
+  write: (policy, paths) =>
+    withSpec(policy, {allowedHostPaths: paths.length > 0 ? paths.map(plainest) : undefined}),
+
+  loosest: [],
+  covers: (looser, stricter) =>
+    looser.length === 0 ||
+    (stricter.length > 0 && stricter.every(path => looser.some(other => contains(other, path)))),
+  steps: paths => [
+    ...paths.flatMap((path, index) =>
+      path.readOnly
+        ? []
+        : [
+            {
+              label: `only read ${path.pathPrefix}`,
+              value: paths.map((other, i) => (i === index ? {...path, readOnly: true} : other)),
+            },
+          ],
+    ),
+    ...(paths.length > 1
+      ? paths.map(path => ({
+          label: `forbid ${word(path)}`,
+          value: paths.filter(other => other !== path),
+        }))
+      : []),
+    ...(paths.length === 0
+      ? [{label: 'only read', value: [{pathPrefix: '/', readOnly: true}]}]
+      : [{label: 'allow every path', value: []}]),
+  ],
+
+  enforce(paths) {
+    if (paths.length === 0) return undefined;
+    return {
+      volume({volume, name, path}, pod, report) {
+        if (!volume.hostPath) return;
+        const asked = volume.hostPath.path ?? '';
+        const matching = paths.filter(({pathPrefix}) => isUnder(asked, pathPrefix));
+        if (matching.length === 0) {
+          report.invalid(`${path}.hostPath.pathPrefix`, asked, 'is not allowed to be used');
+        } else if (matching.every(({readOnly}) => readOnly)) {
+          for (const mount of writingMounts(pod, name)) {
+            report.invalid(`${mount}.readOnly`, false, 'must be read-only');
+          }
+        }
+      },
+    };
+  },
+  validate: ({spec}) => pathErrors(spec.allowedHostPaths ?? []),
+
+  least: pods => outermost(pods.flatMap(pod => hostPathsOf(pod))),
+  needs: pod => unique(hostPathsOf(pod).map(path => `host path ${word(path)}`)),
+
+  describe: paths => (paths.length === 0 ? 'all' : paths.map(word).join(', ')),
+});
+
+function hostPathsOf(pod: PodView): readonly HostPath[] {
+  return pod.volumes.flatMap(({volume, name}: VolumeView) =>
+    volume.hostPath
+      ? [{pathPrefix: volume.hostPath.path ?? '', readOnly: writingMounts(pod, name).length === 0}]
+      : [],
+  );
+}
+
+/** The mounts of a volume that could write to it. */
+function writingMounts(pod: PodView, volumeName: string): readonly string[] {
+  return pod.containers.flatMap(({container, path}) =>
+    (container.volumeMounts ?? []).flatMap((mount, index) =>
+      (mount.name ?? '') === volumeName && !mount.readOnly
+        ? [`${path}.volumeMounts[${index}]`]
+        : [],
+    ),
+  );
+}
+
+function contains(outer: HostPath, inner: HostPath): boolean {
+  return isUnder(inner.pathPrefix, outer.pathPrefix) && (!outer.readOnly || inner.readOnly);
+}
+
+/** The paths that lie in no other one, sorted. */
+function outermost(paths: readonly HostPath[]): readonly HostPath[] {
+  const sorted = [...paths].sort((a, b) => (word(a) < word(b) ? -1 : 1));
+  return sorted.filter(
+    (path, index) =>
+      !sorted.some(
+        (other, place) =>
+          contains(other, path) && (place < index || (place > index && !contains(path, other))),
+      ),
+  );
+}
+
+/** One slash at the end of both sides is dropped, then whole segments count (util.go, hasPathPrefix). */
+function isUnder(path: string, prefix: string): boolean {
+  const inner = path.endsWith('/') ? path.slice(0, -1) : path;
+  const outer = prefix.endsWith('/') ? prefix.slice(0, -1) : prefix;
+  return inner === outer || inner.startsWith(`${outer}/`);
+}
+
+function word({pathPrefix, readOnly}: HostPath): string {
+  return readOnly ? `${pathPrefix} (read-only)` : pathPrefix;
+}
+
+function plainest({pathPrefix, readOnly}: HostPath): AllowedHostPath {
+  return {pathPrefix, readOnly: readOnly ? true : undefined};
+}
+
+function pathErrors(paths: readonly AllowedHostPath[]): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  for (const [index, {pathPrefix = ''}] of paths.entries()) {
+    const at = `spec.allowedHostPaths[${index}]`;
+    if (pathPrefix === '') return [...errors, required(at, 'is required')]; // the others go unchecked
+    if (pathPrefix.split('/').includes('..')) {
+      errors.push(invalid(at, pathPrefix, "must not contain '..'"));
+    }
+  }
+  return errors;
+}

@@ -1,0 +1,61 @@
+import {notSupported} from '../kube/fieldError.ts';
+import {defineControl, withSpec} from './control.ts';
+import {containsAll, shorter, unique} from './shared/names.ts';
+
+const types = ['Default', 'Unmasked'];
+
+/** Which types of /proc containers may have. An empty list means Default; a list replaces that. */
+export const allowedProcMountTypes = defineControl<readonly string[]>({
+  id: 'allowedProcMountTypes',
+  title: '/proc',
+  risk: 'An unmasked /proc shows and lets change what the kernel keeps from containers.',
+  field: '/spec/allowedProcMountTypes',
+
+  read: ({spec}) =>
+    spec.allowedProcMountTypes && spec.allowedProcMountTypes.length > 0
+      ? spec.allowedProcMountTypes
+      : ['Default'],
+  write: (policy, allowed) =>
+    withSpec(policy, {
+      allowedProcMountTypes: allowed.every(type => type === 'Default') ? undefined : allowed,
+    }),
+
+  loosest: types,
+  covers: (looser, stricter) =>
+    containsAll(
+      looser,
+      stricter.filter(type => types.includes(type)),
+    ),
+  steps: allowed => [
+    ...(allowed.length > 1 ? shorter(allowed, 'forbid') : []),
+    ...(containsAll(allowed, types) ? [] : [{label: 'allow Default and Unmasked', value: types}]),
+  ],
+
+  enforce(allowed) {
+    return {
+      container(container, _pod, report) {
+        if (allowed.includes(container.procMount)) return;
+        report.invalid(
+          `${container.path}.securityContext.procMount`,
+          container.procMount,
+          'ProcMountType is not allowed',
+        );
+      },
+    };
+  },
+  validate: ({spec}) =>
+    (spec.allowedProcMountTypes ?? []).flatMap((type, index) =>
+      types.includes(type)
+        ? []
+        : [notSupported(`spec.allowedProcMountTypes[${index}]`, type, types)],
+    ),
+
+  least: pods => unique(pods.flatMap(pod => pod.containers.map(container => container.procMount))),
+  needs: pod =>
+    unique(pod.containers.map(container => container.procMount))
+      .filter(type => type !== 'Default')
+      .map(type => `procMount ${type}`),
+
+  describe: allowed => allowed.join(', '),
+  level: allowed => (allowed.every(type => type === 'Default') ? 'restricted' : 'privileged'),
+});

@@ -1,0 +1,144 @@
+import {
+  appArmorAllowedKey,
+  appArmorContainerPrefix,
+  appArmorDefaultKey,
+} from '../kube/annotations.ts';
+import {type FieldError, invalid} from '../kube/fieldError.ts';
+import {goQuote} from '../kube/goQuote.ts';
+import type {Policy} from '../kube/objects.ts';
+import type {PodView} from '../kube/podView.ts';
+import {defineControl, type Level, withAnnotations} from './control.ts';
+import {containsAll, unique} from './shared/names.ts';
+
+interface Value {
+  /** The annotation as it stands, a list with commas, not trimmed; undefined allows everything. */
+  readonly allowed: string | undefined;
+  /** '' fills in nothing. */
+  readonly fill: string;
+}
+
+const open: Value = {allowed: undefined, fill: ''};
+const runtimeDefault = 'runtime/default';
+
+/** The AppArmor profiles of containers, held in annotations of the policy. */
+export const appArmor = defineControl<Value>({
+  id: 'appArmor',
+  title: 'AppArmor',
+  risk: 'A container may turn off the AppArmor profile that its runtime puts around it.',
+  field: `/metadata/annotations/${appArmorAllowedKey.replace('/', '~1')}`,
+
+  read: ({metadata: {annotations = {}}}) => ({
+    allowed: annotations[appArmorAllowedKey],
+    fill: annotations[appArmorDefaultKey] ?? '',
+  }),
+  write: (policy, {allowed, fill}) =>
+    withAnnotations(policy, {
+      [appArmorAllowedKey]: allowed,
+      [appArmorDefaultKey]: fill === '' ? undefined : fill,
+    }),
+
+  loosest: open,
+  // A list wants a profile to be named, and so lets only containers through that the default leaves alone.
+  covers(looser, stricter) {
+    if (looser.allowed === undefined) {
+      return looser.fill === '' || stricter.fill !== '' || stricter.allowed !== undefined;
+    }
+    return (
+      stricter.allowed !== undefined &&
+      containsAll(namesOf(looser.allowed), namesOf(stricter.allowed))
+    );
+  },
+  steps: ({allowed, fill}) => [
+    ...(allowed === undefined
+      ? [
+          {
+            label: "require the runtime's profile",
+            value: {allowed: runtimeDefault, fill: runtimeDefault},
+          },
+        ]
+      : shorterLists(allowed, fill)),
+    ...(allowed === undefined && fill === '' ? [] : [{label: 'allow every profile', value: open}]),
+  ],
+
+  enforce({allowed, fill}) {
+    if (allowed === undefined && fill === '') return undefined;
+    const names = allowed?.split(',');
+    const end = ` is not an allowed profile. Allowed values: ${goQuote(allowed ?? '')}`;
+    return {
+      container(container, _pod, report) {
+        const key = appArmorContainerPrefix + container.name;
+        const asked = container.appArmorAnnotation ?? '';
+        if (asked === '' && fill !== '') report.fillAnnotation(key, fill);
+        const profile = asked || fill;
+        if (names === undefined) return;
+        if (profile === '') {
+          report.forbidden(`pod.metadata.annotations[${key}]`, 'AppArmor profile must be set');
+        } else if (!names.includes(profile)) {
+          report.forbidden(`pod.metadata.annotations[${key}]`, profile + end);
+        }
+      },
+    };
+  },
+  validate: validateProfiles,
+
+  // A list denies containers that name no profile, so it can be there only if all name one.
+  least(pods) {
+    const asked = pods.flatMap(profilesOf);
+    const allNamed = asked.length > 0 && asked.every(profile => profile !== '');
+    return allNamed ? {allowed: unique(asked).join(','), fill: ''} : open;
+  },
+  needs: pod =>
+    unique(profilesOf(pod)).map(profile =>
+      profile === '' ? 'no AppArmor profile named' : `AppArmor profile ${profile}`,
+    ),
+
+  describe: ({allowed, fill}) =>
+    [allowed === undefined ? 'any' : allowed, ...(fill === '' ? [] : [`default ${fill}`])].join(
+      '; ',
+    ),
+  level({allowed}): Level {
+    if (allowed === undefined) return 'privileged';
+    return namesOf(allowed).includes('unconfined') ? 'privileged' : 'restricted';
+  },
+});
+
+function profilesOf(pod: PodView): readonly string[] {
+  return pod.containers.map(container => container.appArmorAnnotation ?? '');
+}
+
+/** The names of a list that can ever match. */
+function namesOf(allowed: string): readonly string[] {
+  return allowed.split(',').filter(name => name !== '');
+}
+
+function shorterLists(allowed: string, fill: string) {
+  const names = namesOf(allowed);
+  if (names.length < 2) return [];
+  return names.map(name => ({
+    label: `forbid ${name}`,
+    value: {allowed: names.filter(other => other !== name).join(','), fill},
+  }));
+}
+
+function validateProfiles({metadata: {annotations = {}}}: Policy): readonly FieldError[] {
+  const {[appArmorDefaultKey]: fill = '', [appArmorAllowedKey]: allowed = ''} = annotations;
+  const error = (key: string, badValue: string, profile: string) =>
+    isWellFormed(profile)
+      ? []
+      : [
+          invalid(
+            `metadata.annotations[${key}]`,
+            badValue,
+            `invalid AppArmor profile name: ${goQuote(profile)}`,
+          ),
+        ];
+  return [
+    ...error(appArmorDefaultKey, fill, fill),
+    ...allowed.split(',').flatMap(profile => error(appArmorAllowedKey, allowed, profile)),
+  ];
+}
+
+/** pkg/apis/core/validation/validation.go, ValidateAppArmorProfileFormat. */
+function isWellFormed(profile: string): boolean {
+  return ['', runtimeDefault, 'unconfined'].includes(profile) || profile.startsWith('localhost/');
+}

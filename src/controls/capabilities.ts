@@ -1,0 +1,199 @@
+import {type FieldError, GoLiteral, invalid} from '../kube/fieldError.ts';
+import {goQuote} from '../kube/goQuote.ts';
+import type {Policy} from '../kube/objects.ts';
+import type {ContainerView, PodView} from '../kube/podView.ts';
+import {defineControl, type Enforcement, type Level, withSpec} from './control.ts';
+import type {Report} from './report.ts';
+import {containsAll, shorter, unique} from './shared/names.ts';
+
+interface Value {
+  /** May be added by containers; `*` is all, and then drops are not checked either. */
+  readonly allowed: readonly string[];
+  /** Added to containers that don't drop them. */
+  readonly defaultAdd: readonly string[];
+  /** Dropped from all containers. */
+  readonly requiredDrop: readonly string[];
+}
+
+const open: Value = {allowed: ['*'], defaultAdd: [], requiredDrop: []};
+
+/** What the baseline Pod Security Standard lets containers add. */
+const harmless = [
+  ...['AUDIT_WRITE', 'CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'KILL', 'MKNOD'],
+  ...['NET_BIND_SERVICE', 'SETFCAP', 'SETGID', 'SETPCAP', 'SETUID', 'SYS_CHROOT'],
+];
+
+/** The capabilities that containers may add, are given, and must drop. */
+export const capabilities = defineControl<Value>({
+  id: 'capabilities',
+  title: 'Capabilities',
+  risk: 'Some capabilities are as good as root on the node (SYS_ADMIN, SYS_MODULE, SYS_PTRACE).',
+  field: '/spec/allowedCapabilities',
+
+  read: ({spec}) => ({
+    allowed: spec.allowedCapabilities ?? [],
+    defaultAdd: spec.defaultAddCapabilities ?? [],
+    requiredDrop: spec.requiredDropCapabilities ?? [],
+  }),
+  write: (policy, {allowed, defaultAdd, requiredDrop}) =>
+    withSpec(policy, {
+      allowedCapabilities: allowed.length > 0 ? allowed : undefined,
+      defaultAddCapabilities: defaultAdd.length > 0 ? defaultAdd : undefined,
+      requiredDropCapabilities: requiredDrop,
+    }),
+
+  loosest: open,
+  // Only containers that already add or drop what a policy adds by default go through unchanged.
+  covers: (looser, stricter) =>
+    (looser.allowed.includes('*') ||
+      (!stricter.allowed.includes('*') && containsAll(mayAdd(looser), mayAdd(stricter)))) &&
+    containsAll(stricter.requiredDrop, looser.requiredDrop) &&
+    containsAll(stricter.defaultAdd, looser.defaultAdd),
+  steps: value => stepsOf(value),
+
+  enforce,
+  validate,
+
+  least(pods) {
+    const containers = pods.flatMap(pod => pod.containers);
+    const allowed = unique(containers.flatMap(({capabilitiesAdd}) => capabilitiesAdd));
+    return {allowed, defaultAdd: [], requiredDrop: droppable(dropsOfAll(containers), allowed)};
+  },
+  leastFilling(pods) {
+    const containers = pods.flatMap(pod => pod.containers);
+    const allowed = unique(containers.flatMap(({capabilitiesAdd}) => capabilitiesAdd));
+    const drops = unique([...dropsOfAll(containers), 'ALL']);
+    return {allowed, defaultAdd: [], requiredDrop: droppable(drops, allowed)};
+  },
+  needs: needsOf,
+
+  describe: ({allowed, defaultAdd, requiredDrop}) =>
+    [
+      `may add ${allowed.includes('*') ? 'all' : allowed.join(', ') || 'none'}`,
+      ...(defaultAdd.length > 0 ? [`given ${defaultAdd.join(', ')}`] : []),
+      ...(requiredDrop.length > 0 ? [`must drop ${requiredDrop.join(', ')}`] : []),
+    ].join('; '),
+  level: (value): Level => {
+    const added = mayAdd(value);
+    if (!containsAll(harmless, added)) return 'privileged';
+    const drops = value.requiredDrop.includes('ALL');
+    return drops && containsAll(['NET_BIND_SERVICE'], added) ? 'restricted' : 'baseline';
+  },
+});
+
+function mayAdd({allowed, defaultAdd}: Value): readonly string[] {
+  return [...allowed, ...defaultAdd];
+}
+
+/** What all these containers drop. */
+function dropsOfAll(containers: readonly ContainerView[]): readonly string[] {
+  const [first, ...rest] = containers;
+  const drops = unique(first?.capabilitiesDrop ?? []);
+  return drops.filter(name => rest.every(other => other.capabilitiesDrop.includes(name)));
+}
+
+/** The API takes no name that is both required to be dropped and allowed, and no drops beside `*`. */
+function droppable(drops: readonly string[], allowed: readonly string[]): readonly string[] {
+  return allowed.includes('*') ? [] : drops.filter(name => !allowed.includes(name));
+}
+
+function needsOf(pod: PodView): readonly string[] {
+  const {containers} = pod;
+  return [
+    ...unique(containers.flatMap(({capabilitiesAdd}) => capabilitiesAdd)).map(
+      name => `adds ${name}`,
+    ),
+    ...(dropsOfAll(containers).includes('ALL') ? [] : ['does not drop ALL']),
+  ];
+}
+
+function stepsOf(value: Value) {
+  const {allowed, defaultAdd, requiredDrop} = value;
+  const set = (changes: Partial<Value>): Value => ({...value, ...changes});
+  const isOpen = allowed.includes('*');
+  return [
+    ...(isOpen
+      ? [{label: 'allow only what baseline allows', value: set({allowed: harmless})}]
+      : shorter(allowed, 'forbid to add').map(({label, value: rest}) => ({
+          label,
+          value: set({allowed: rest}),
+        }))),
+    ...shorter(defaultAdd, 'no longer give').map(({label, value: rest}) => ({
+      label,
+      value: set({defaultAdd: rest}),
+    })),
+    ...(isOpen || requiredDrop.includes('ALL') || mayAdd(value).includes('ALL')
+      ? []
+      : [{label: 'require to drop ALL', value: set({requiredDrop: [...requiredDrop, 'ALL']})}]),
+    ...shorter(requiredDrop, 'no longer require to drop').map(({label, value: rest}) => ({
+      label,
+      value: set({requiredDrop: rest}),
+    })),
+    ...(isOpen ? [] : [{label: 'allow every capability', value: open}]),
+  ];
+}
+
+function enforce({allowed, defaultAdd, requiredDrop}: Value): Enforcement | undefined {
+  const anyAdd = allowed.includes('*');
+  if (anyAdd && defaultAdd.length === 0 && requiredDrop.length === 0) return undefined;
+  const mayBeAdded = new Set([...allowed, ...defaultAdd]);
+  return {
+    container(container, _pod, report) {
+      const add = fillCapabilities(container, defaultAdd, requiredDrop, report);
+      if (anyAdd) return;
+      for (const name of add) {
+        if (mayBeAdded.has(name)) continue;
+        report.invalid(
+          `${container.path}.securityContext.capabilities.add`,
+          name,
+          'capability may not be added',
+        );
+      }
+    },
+  };
+}
+
+/**
+ * Gives what the container adds once the policy's capabilities are filled in. A list that changes
+ * comes out sorted and without repetitions; one that does not is left as it is.
+ */
+function fillCapabilities(
+  container: ContainerView,
+  defaultAdd: readonly string[],
+  requiredDrop: readonly string[],
+  report: Report,
+): readonly string[] {
+  const {capabilitiesAdd: add, capabilitiesDrop: drop} = container;
+  const moreAdds = defaultAdd.some(name => !drop.includes(name) && !add.includes(name));
+  if (!moreAdds && requiredDrop.every(name => drop.includes(name))) return add;
+  const added = unique([...defaultAdd.filter(name => !drop.includes(name)), ...add]);
+  const dropped = unique([...requiredDrop, ...drop]);
+  report.fillContainer(container, 'capabilities', {
+    add: added.length > 0 ? added : undefined,
+    drop: dropped.length > 0 ? dropped : undefined,
+  });
+  return added;
+}
+
+function validate({spec}: Policy): readonly FieldError[] {
+  const {requiredDropCapabilities: drops = [], allowedCapabilities: allowed = []} = spec;
+  const overlap = (field: 'defaultAddCapabilities' | 'allowedCapabilities') =>
+    (spec[field] ?? [])
+      .filter(name => drops.includes(name))
+      .map(name =>
+        invalid(field, name, `capability is listed in ${field} and requiredDropCapabilities`),
+      );
+  return [
+    ...(drops.length > 0 && allowed.includes('*')
+      ? [
+          invalid(
+            'requiredDropCapabilities',
+            new GoLiteral(`[]core.Capability{${drops.map(goQuote).join(', ')}}`),
+            'must be empty when all capabilities are allowed by a wildcard',
+          ),
+        ]
+      : []),
+    ...overlap('defaultAddCapabilities'),
+    ...overlap('allowedCapabilities'),
+  ];
+}

@@ -1,0 +1,182 @@
+import type {FieldError} from '../kube/fieldError.ts';
+import type {Policy, PolicySpec} from '../kube/objects.ts';
+import type {ContainerView, PodView, VolumeView} from '../kube/podView.ts';
+import type {NonEmpty} from '../nonEmpty.ts';
+import type {Report} from './report.ts';
+
+/** The controls of policy/v1beta1. The API is gone from v1.25 on, so this list is closed. */
+export type ControlId =
+  | 'privileged'
+  | 'hostNetwork'
+  | 'hostPID'
+  | 'hostIPC'
+  | 'hostPorts'
+  | 'volumes'
+  | 'allowedHostPaths'
+  | 'allowedFlexVolumes'
+  | 'allowedCSIDrivers'
+  | 'runAsUser'
+  | 'runAsGroup'
+  | 'supplementalGroups'
+  | 'fsGroup'
+  | 'seLinux'
+  | 'capabilities'
+  | 'allowPrivilegeEscalation'
+  | 'readOnlyRootFilesystem'
+  | 'allowedProcMountTypes'
+  | 'seccomp'
+  | 'appArmor'
+  | 'sysctls'
+  | 'runtimeClass';
+
+/** The Pod Security Standards of v1.24, from open to strict. */
+export type Level = 'privileged' | 'baseline' | 'restricted';
+
+/** A neighbouring value, and what choosing it means, as an imperative: "forbid host ports". */
+export interface Step<Value> {
+  readonly label: string;
+  readonly value: Value;
+}
+
+/**
+ * What admission does under one value of a control. Only the hooks that can do something are there.
+ * Each fills gaps and checks what is then there; controls do not see what others fill in, because
+ * none of them looks at another one's fields.
+ */
+export interface Enforcement {
+  pod?(pod: PodView, report: Report): void;
+  /** A volume that one control complains about is not shown to the next ones. */
+  volume?(volume: VolumeView, pod: PodView, report: Report): void;
+  container?(container: ContainerView, pod: PodView, report: Report): void;
+}
+
+/**
+ * Everything the program knows about one control of a PodSecurityPolicy.
+ *
+ * `Value` is the control's part of a policy in its plainest form: read() turns "not set" into what
+ * Kubernetes takes it for, so no other function here has to think of a missing field.
+ *
+ * What must hold between these functions for every control is in test/support/testControl.ts.
+ */
+export interface ControlDefinition<Value> {
+  /** The file's name: the field of PodSecurityPolicySpec, or what several fields or annotations share. */
+  readonly id: ControlId;
+  /** What to call it on a screen: "Host ports". */
+  readonly title: string;
+  /** One sentence: what a pod, or who breaks into it, can do if this is left open. */
+  readonly risk: string;
+  /** JSON pointer of the (main) field in a policy. */
+  readonly field: string;
+
+  // Where the value lives in a policy.
+
+  read(policy: Policy): Value;
+  /** The policy with this value, spelled out, and nothing else changed. */
+  write(policy: Policy, value: Value): Policy;
+
+  // How values compare: by the pods that they let through without changing them. There is always a
+  // loosest value, but not a strictest one: nothing is below "user 5" or "user 7".
+
+  /** Lets every pod through and changes none. */
+  readonly loosest: Value;
+  /** Whether every pod that `stricter` lets through unchanged gets through `looser` unchanged too. */
+  covers(looser: Value, stricter: Value): boolean;
+  /** Values a person may want next, tighter and looser alike; which is which follows from covers(). */
+  steps(value: Value): readonly Step<Value>[];
+
+  // What Kubernetes does with it.
+
+  /** undefined if this value can neither deny nor change a pod. */
+  enforce(value: Value): Enforcement | undefined;
+  /** Why admission silently leaves the whole policy out (pkg/security/podsecuritypolicy/factory.go). */
+  unusable?(value: Value): string | undefined;
+  /** What the API server says of these fields on create and update (pkg/apis/policy/validation). */
+  validate?(policy: Policy): readonly FieldError[];
+
+  // What pods need.
+
+  /**
+   * A strictest value that lets all these pods through unchanged (but for what every value changes).
+   * It must see all pods at once: what each needs by itself does not add up. A user for one and
+   * non-root for another is non-root for both.
+   */
+  least(pods: NonEmpty<PodView>): Value;
+  /**
+   * The same, but filling in fields that pods leave unset is allowed too, where that is the common
+   * hardening. Absent if filling in does not help.
+   */
+  leastFilling?(pods: NonEmpty<PodView>): Value;
+  /** What this pod uses of the control, in words; none if it would fit under the strictest value. */
+  needs(pod: PodView): readonly string[];
+
+  // Words for people.
+
+  /** The value as the end of "<title>: …", for example "80, 8000-8080". */
+  describe(value: Value): string;
+  /** The strictest Pod Security Standard the value lives up to; absent where none speaks of it. */
+  level?(value: Value): Level;
+}
+
+/**
+ * A control as the rest of the program sees it: the same functions, on whole policies. That hides
+ * `Value`, so controls of different values fit in one list.
+ */
+export interface Control {
+  readonly id: ControlId;
+  readonly title: string;
+  readonly risk: string;
+  readonly field: string;
+  covers(looser: Policy, stricter: Policy): boolean;
+  steps(policy: Policy): readonly Step<Policy>[];
+  enforce(policy: Policy): Enforcement | undefined;
+  unusable(policy: Policy): string | undefined;
+  validate(policy: Policy): readonly FieldError[];
+  /** The policy with this control as strict as the pods allow. */
+  fit(policy: Policy, pods: NonEmpty<PodView>, mayFill: boolean): Policy;
+  /** The policy with this control as open as it can be. */
+  open(policy: Policy): Policy;
+  needs(pod: PodView): readonly string[];
+  describe(policy: Policy): string;
+  level(policy: Policy): Level | undefined;
+}
+
+export function defineControl<Value>(control: ControlDefinition<Value>): Control {
+  const {id, title, risk, field, read, write} = control;
+  return {
+    id,
+    title,
+    risk,
+    field,
+    covers: (looser, stricter) => control.covers(read(looser), read(stricter)),
+    steps: policy =>
+      control.steps(read(policy)).map(({label, value}) => ({label, value: write(policy, value)})),
+    enforce: policy => control.enforce(read(policy)),
+    unusable: policy => control.unusable?.(read(policy)),
+    validate: policy => control.validate?.(policy) ?? [],
+    fit(policy, pods, mayFill) {
+      const least = mayFill && control.leastFilling ? control.leastFilling : control.least;
+      return write(policy, least(pods));
+    },
+    open: policy => write(policy, control.loosest),
+    needs: pod => control.needs(pod),
+    describe: policy => control.describe(read(policy)),
+    level: policy => control.level?.(read(policy)),
+  };
+}
+
+/** For write(): the policy with these spec fields set, or removed where undefined. */
+export function withSpec(policy: Policy, fields: Partial<PolicySpec>): Policy {
+  return {...policy, spec: {...policy.spec, ...fields}};
+}
+
+/** For write(): the policy with these annotations set, or removed where undefined. */
+export function withAnnotations(
+  policy: Policy,
+  changes: Readonly<Record<string, string | undefined>>,
+): Policy {
+  const merged = {...policy.metadata.annotations, ...changes};
+  const annotations = Object.fromEntries(
+    Object.entries(merged).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+  return {...policy, metadata: {...policy.metadata, annotations}};
+}

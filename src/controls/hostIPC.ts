@@ -1,0 +1,16 @@
+import {defineFlag} from './shared/flag.ts';
+
+/** Whether pods may use the host's IPC namespace. Set on the pod's spec, but reported under its security context. */
+export const hostIPC = defineFlag({
+  id: 'hostIPC',
+  title: 'Host IPC',
+  risk: "A pod in the node's IPC namespace can read and change the shared memory of its processes.",
+  subject: "the host's IPC namespace",
+  uses: pod => pod.hostIPC,
+  forbid: {
+    pod(pod, report) {
+      if (!pod.hostIPC) return;
+      report.invalid('spec.securityContext.hostIPC', true, 'Host IPC is not allowed to be used');
+    },
+  },
+});

@@ -1,0 +1,20 @@
+import {defineFlag} from './shared/flag.ts';
+
+/** Whether pods may use the host's network. Set on the pod's spec, but reported under its security context. */
+export const hostNetwork = defineFlag({
+  id: 'hostNetwork',
+  title: 'Host network',
+  risk: "A pod on the node's network reads its neighbours' traffic and reaches what listens on localhost.",
+  subject: "the host's network",
+  uses: pod => pod.hostNetwork,
+  forbid: {
+    pod(pod, report) {
+      if (!pod.hostNetwork) return;
+      report.invalid(
+        'spec.securityContext.hostNetwork',
+        true,
+        'Host network is not allowed to be used',
+      );
+    },
+  },
+});

@@ -1,0 +1,16 @@
+import {defineFlag} from './shared/flag.ts';
+
+/** Whether pods may use the host's process namespace. Set on the pod's spec, but reported under its security context. */
+export const hostPID = defineFlag({
+  id: 'hostPID',
+  title: 'Host processes',
+  risk: "A pod among the node's processes can read their environment and memory and stop them.",
+  subject: "the host's process namespace",
+  uses: pod => pod.hostPID,
+  forbid: {
+    pod(pod, report) {
+      if (!pod.hostPID) return;
+      report.invalid('spec.securityContext.hostPID', true, 'Host PID is not allowed to be used');
+    },
+  },
+});

@@ -1,0 +1,51 @@
+import type {Range} from '../kube/objects.ts';
+import {defineControl, withSpec} from './control.ts';
+import {clip, covers, format, includes, rangesOf} from './shared/ranges.ts';
+
+const allPorts: Range = {min: 1, max: 65535};
+
+/** Which ports of the node a container may claim. No ranges: none. */
+export const hostPorts = defineControl<readonly Range[]>({
+  id: 'hostPorts',
+  title: 'Host ports',
+  risk: "A container answers on the node's own address, past Services and most network policies.",
+  field: '/spec/hostPorts',
+
+  read: ({spec}) => spec.hostPorts ?? [],
+  write: (policy, allowed) =>
+    withSpec(policy, {hostPorts: allowed.length > 0 ? allowed : undefined}),
+
+  loosest: [allPorts],
+  // The API server takes any numbers for a range; only real ports let a pod in.
+  covers: (looser, stricter) => covers(looser, clip(stricter, allPorts)),
+  steps: allowed => [
+    ...allowed.map((range, index) => ({
+      label: `forbid ${format([range])}`,
+      value: allowed.filter((_, other) => other !== index),
+    })),
+    ...(allowed.length > 1 ? [{label: 'forbid all host ports', value: []}] : []),
+    ...(covers(allowed, [allPorts]) ? [] : [{label: 'allow every host port', value: [allPorts]}]),
+  ],
+
+  enforce(allowed) {
+    if (covers(allowed, [allPorts])) return undefined;
+    const end = ` is not allowed to be used. Allowed ports: [${format(allowed)}]`;
+    return {
+      // The API server has already copied containerPort to hostPort for pods on the host's network.
+      container(container, _pod, report) {
+        for (const port of container.hostPorts) {
+          if (includes(allowed, port)) continue;
+          report.invalid(`${container.path}.hostPort`, port, `Host port ${port}${end}`);
+        }
+      },
+    };
+  },
+
+  least: pods =>
+    rangesOf(pods.flatMap(pod => pod.containers.flatMap(container => container.hostPorts))),
+  needs: pod =>
+    pod.containers.flatMap(container => container.hostPorts.map(port => `host port ${port}`)),
+
+  describe: allowed => (allowed.length === 0 ? 'none' : format(allowed, ', ')),
+  level: allowed => (clip(allowed, allPorts).length === 0 ? 'restricted' : 'privileged'),
+});

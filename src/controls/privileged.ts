@@ -1,0 +1,20 @@
+import {defineFlag} from './shared/flag.ts';
+
+/** Whether containers may be privileged. It implies nothing else: no capability, no host access. */
+export const privileged = defineFlag({
+  id: 'privileged',
+  title: 'Privileged',
+  risk: 'A privileged container has every right on its node: breaking into it is breaking into the node.',
+  subject: 'privileged containers',
+  uses: pod => pod.containers.some(container => container.privileged),
+  forbid: {
+    container(container, _pod, report) {
+      if (!container.privileged) return;
+      report.invalid(
+        `${container.path}.securityContext.privileged`,
+        true,
+        'Privileged containers are not allowed',
+      );
+    },
+  },
+});

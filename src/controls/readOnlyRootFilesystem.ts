@@ -1,0 +1,46 @@
+import {defineControl, withSpec} from './control.ts';
+
+/** Whether every container must have a read-only root filesystem. */
+export const readOnlyRootFilesystem = defineControl<boolean>({
+  id: 'readOnlyRootFilesystem',
+  title: 'Read-only root filesystem',
+  risk: 'Whoever breaks into a container can replace the programs in it.',
+  field: '/spec/readOnlyRootFilesystem',
+
+  read: ({spec}) => spec.readOnlyRootFilesystem ?? false,
+  write: (policy, required) => withSpec(policy, {readOnlyRootFilesystem: required}),
+
+  loosest: false,
+  covers: (looser, stricter) => !looser || stricter,
+  steps: required => [
+    required
+      ? {label: 'let containers write to their root filesystem', value: false}
+      : {label: 'require a read-only root filesystem', value: true},
+  ],
+
+  enforce(required) {
+    if (!required) return undefined;
+    return {
+      container(container, _pod, report) {
+        if (container.readOnlyRootFilesystem === undefined) {
+          report.fillContainer(container, 'readOnlyRootFilesystem', true);
+        } else if (!container.readOnlyRootFilesystem) {
+          report.invalid(
+            `${container.path}.securityContext.readOnlyRootFilesystem`,
+            false,
+            'ReadOnlyRootFilesystem must be set to true',
+          );
+        }
+      },
+    };
+  },
+
+  least: pods =>
+    pods.every(pod => pod.containers.every(container => container.readOnlyRootFilesystem)),
+  needs: pod =>
+    pod.containers.every(container => container.readOnlyRootFilesystem)
+      ? []
+      : ['readOnlyRootFilesystem is not true'],
+
+  describe: required => (required ? 'required' : 'not required'),
+});

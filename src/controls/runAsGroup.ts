@@ -1,0 +1,22 @@
+import {defineGroupRule, strictRuleErrors} from './shared/groupRule.ts';
+
+/** The primary groups that containers may run as. Reported under the security context itself. */
+export const runAsGroup = defineGroupRule({
+  id: 'runAsGroup',
+  title: 'Group',
+  risk: "The root group owns files in many images and on the node's volumes.",
+  asked: pod => pod.containers.map(({runAsGroup: group}) => (group === undefined ? [] : [group])),
+  hooks: ({mustRunAs, filled, check}) => ({
+    container(container, _pod, report) {
+      let group = container.runAsGroup;
+      if (group === undefined && mustRunAs) {
+        group = filled;
+        report.fillContainer(container, 'runAsGroup', group);
+      }
+      if (group !== undefined) check(`${container.path}.securityContext`, [group], report);
+    },
+  }),
+  absent: 'RunAsAny',
+  unrecognized: 'Unrecognized RunAsGroup strategy type',
+  validate: rule => strictRuleErrors('spec.runAsGroup', rule),
+});

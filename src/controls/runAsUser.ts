@@ -1,0 +1,131 @@
+import {notSupported} from '../kube/fieldError.ts';
+import type {Range} from '../kube/objects.ts';
+import type {ContainerView} from '../kube/podView.ts';
+import {defineControl, withSpec} from './control.ts';
+import type {Report} from './report.ts';
+import {allIds, rangeErrors} from './shared/idRanges.ts';
+import {unique} from './shared/names.ts';
+import {clip, covers, format, formatGo, includes, rangesOf} from './shared/ranges.ts';
+
+/** Ranges mean something under MustRunAs alone; for the other rules the list is empty. */
+interface Value {
+  readonly rule: string;
+  readonly ranges: readonly Range[];
+}
+
+const anyUser: Value = {rule: 'RunAsAny', ranges: []};
+const nonRoot: Value = {rule: 'MustRunAsNonRoot', ranges: []};
+const mustRunAs = (ranges: readonly Range[]): Value => ({rule: 'MustRunAs', ranges});
+const rules = ['MustRunAs', 'MustRunAsNonRoot', 'RunAsAny'];
+
+/** The users that containers may run as. */
+export const runAsUser = defineControl<Value>({
+  id: 'runAsUser',
+  title: 'User',
+  risk: 'Root in a container that breaks out is root on the node.',
+  field: '/spec/runAsUser',
+
+  read({spec}) {
+    const {rule = '', ranges = []} = spec.runAsUser ?? {};
+    return {rule, ranges: rule === 'MustRunAs' ? ranges : []};
+  },
+  write: (policy, {rule, ranges}) =>
+    withSpec(policy, {runAsUser: {rule, ranges: rule === 'MustRunAs' ? ranges : undefined}}),
+
+  loosest: anyUser,
+  covers(looser, stricter) {
+    if (looser.rule === anyUser.rule || unusable(stricter)) return true;
+    // MustRunAs does not look at runAsNonRoot: false, the other rule does; the other one lets
+    // containers through that name no user.
+    if (looser.rule === nonRoot.rule) return stricter.rule === nonRoot.rule;
+    return stricter.rule === 'MustRunAs' && covers(looser.ranges, clip(stricter.ranges, allIds));
+  },
+  steps: ({rule, ranges}) => [
+    ...(ranges.length > 1
+      ? ranges.map((range, index) => ({
+          label: `forbid ${format([range])}`,
+          value: mustRunAs(ranges.filter((_, other) => other !== index)),
+        }))
+      : []),
+    ...(rule === nonRoot.rule ? [] : [{label: 'forbid root', value: nonRoot}]),
+    ...(rule === anyUser.rule ? [] : [{label: 'allow any user', value: anyUser}]),
+  ],
+
+  enforce({rule, ranges}) {
+    if (rule === 'MustRunAs') return enforceRanges(ranges);
+    return rule === 'MustRunAsNonRoot' ? {container: enforceNonRoot} : undefined;
+  },
+  unusable,
+  validate: ({spec}) => {
+    const {rule = '', ranges} = spec.runAsUser ?? {};
+    return [
+      ...(rules.includes(rule) ? [] : [notSupported('spec.runAsUser.rule', rule, rules)]),
+      ...rangeErrors('spec.runAsUser.ranges', ranges),
+    ];
+  },
+
+  least(pods) {
+    const containers = pods.flatMap(pod => pod.containers);
+    const users = containers.flatMap(({runAsUser}) => runAsUser ?? []);
+    if (users.length === containers.length && users.length > 0) return mustRunAs(rangesOf(users));
+    return containers.every(isNonRoot) ? nonRoot : anyUser;
+  },
+  leastFilling: pods =>
+    pods.every(pod => pod.containers.every(toleratesNonRoot)) ? nonRoot : anyUser,
+  needs: pod =>
+    unique(
+      pod.containers.map(container => {
+        const {runAsUser: user, runAsNonRoot} = container;
+        if (user !== undefined) return `user ${user}`;
+        return runAsNonRoot ? 'a user that only the image names, not root' : 'any user';
+      }),
+    ),
+
+  describe: ({rule, ranges}) => [rule, format(ranges, ', ')].filter(Boolean).join(' '),
+  level: ({rule}) => (rule === nonRoot.rule ? 'restricted' : 'baseline'),
+});
+
+function unusable({rule, ranges}: Value): string | undefined {
+  if (!rules.includes(rule)) return `Unrecognized RunAsUser strategy type ${rule}`;
+  return rule === 'MustRunAs' && ranges.length === 0
+    ? 'MustRunAs requires at least one range'
+    : undefined;
+}
+
+function enforceRanges(ranges: readonly Range[]) {
+  const detail = `must be in the ranges: ${formatGo(ranges)}`;
+  const filled = ranges[0]?.min ?? 0;
+  return {
+    container(container: ContainerView, _pod: unknown, report: Report) {
+      const {runAsUser: asked} = container;
+      if (asked === undefined) report.fillContainer(container, 'runAsUser', filled);
+      if (!includes(ranges, asked ?? filled)) {
+        report.invalid(`${container.path}.securityContext.runAsUser`, asked ?? filled, detail);
+      }
+    },
+  };
+}
+
+function enforceNonRoot(container: ContainerView, _pod: unknown, report: Report): void {
+  const {runAsUser: user, runAsNonRoot} = container;
+  if (runAsNonRoot === undefined && user === undefined) {
+    report.fillContainer(container, 'runAsNonRoot', true);
+  } else if (runAsNonRoot === false) {
+    report.invalid(`${container.path}.securityContext.runAsNonRoot`, false, 'must be true');
+  } else if (user === 0) {
+    report.invalid(
+      `${container.path}.securityContext.runAsUser`,
+      0,
+      'running with the root UID is forbidden',
+    );
+  }
+}
+
+/** Whether MustRunAsNonRoot lets the container through unchanged. */
+function isNonRoot({runAsUser: user, runAsNonRoot}: ContainerView): boolean {
+  return user !== 0 && (runAsNonRoot ?? user !== undefined);
+}
+
+function toleratesNonRoot({runAsUser: user, runAsNonRoot}: ContainerView): boolean {
+  return user !== 0 && runAsNonRoot !== false;
+}

@@ -1,0 +1,112 @@
+import {duplicate, type FieldError, GoLiteral, invalid, required} from '../kube/fieldError.ts';
+import {goQuote} from '../kube/goQuote.ts';
+import type {Policy} from '../kube/objects.ts';
+import {defineControl, withSpec} from './control.ts';
+import {containsAll, dnsSubdomainProblems, shorter, unique} from './shared/names.ts';
+
+interface Value {
+  /** undefined does not restrict; an empty list forbids to name any; `*` allows all. */
+  readonly allowed: readonly string[] | undefined;
+  readonly fill: string | undefined;
+}
+
+const open: Value = {allowed: undefined, fill: undefined};
+const none: Value = {allowed: [], fill: undefined};
+
+/** The runtime classes that pods may name. Naming none is always allowed. */
+export const runtimeClass = defineControl<Value>({
+  id: 'runtimeClass',
+  title: 'Runtime class',
+  risk: 'A pod may pick a container runtime with weaker isolation, or one meant for others.',
+  field: '/spec/runtimeClass',
+
+  read: ({spec: {runtimeClass: value}}) =>
+    value === undefined
+      ? open
+      : {allowed: value.allowedRuntimeClassNames ?? [], fill: value.defaultRuntimeClassName},
+  write: (policy, {allowed, fill}) =>
+    withSpec(policy, {
+      runtimeClass:
+        allowed === undefined
+          ? undefined
+          : {allowedRuntimeClassNames: allowed, defaultRuntimeClassName: fill},
+    }),
+
+  loosest: open,
+  covers: (looser, stricter) =>
+    (isOpen(looser) ||
+      (!isOpen(stricter) && containsAll(looser.allowed ?? [], stricter.allowed ?? []))) &&
+    (looser.fill === undefined || stricter.fill !== undefined),
+  steps: ({allowed, fill}) => [
+    ...(allowed === undefined || allowed.length > 0
+      ? [{label: 'forbid to name one', value: none}]
+      : []),
+    ...shorter(allowed ?? [], 'forbid').map(({label, value}) => ({
+      label,
+      value: {allowed: value, fill: fill !== undefined && value.includes(fill) ? fill : undefined},
+    })),
+    ...(allowed === undefined ? [] : [{label: 'allow every runtime class', value: open}]),
+  ],
+
+  enforce({allowed, fill}) {
+    if (allowed === undefined) return undefined;
+    const any = allowed.includes('*');
+    return {
+      pod(pod, report) {
+        const asked = pod.runtimeClassName;
+        if (asked === undefined && fill !== undefined) report.fillSpec('runtimeClassName', fill);
+        const name = asked ?? fill;
+        if (any || name === undefined || allowed.includes(name)) return;
+        report.invalid('spec.runtimeClassName', name, '');
+      },
+    };
+  },
+  validate,
+
+  least: pods => ({
+    allowed: unique(pods.flatMap(({runtimeClassName}) => runtimeClassName ?? [])),
+    fill: undefined,
+  }),
+  needs: ({runtimeClassName: name}) => (name === undefined ? [] : [`runtime class ${name}`]),
+
+  describe: ({allowed, fill}) =>
+    [
+      allowed === undefined || allowed.includes('*') ? 'any' : allowed.join(', ') || 'none named',
+      ...(fill === undefined ? [] : [`default ${fill}`]),
+    ].join('; '),
+});
+
+function isOpen({allowed}: Value): boolean {
+  return allowed === undefined || allowed.includes('*');
+}
+
+function validate({spec: {runtimeClass: value}}: Policy): readonly FieldError[] {
+  if (value === undefined) return [];
+  const {allowedRuntimeClassNames: names = [], defaultRuntimeClassName: fill} = value;
+  const field = 'spec.runtimeClass.allowedRuntimeClassNames';
+  const nameErrors = (at: string, name: string) =>
+    dnsSubdomainProblems(name).map(problem => invalid(at, name, problem));
+  return [
+    ...names.flatMap((name, index) => [
+      ...(name === '*' ? [] : nameErrors(`${field}[${index}]`, name)),
+      ...(names.indexOf(name) < index ? [duplicate(`${field}[${index}]`, name)] : []),
+    ]),
+    ...(fill === undefined
+      ? []
+      : [
+          ...nameErrors('spec.runtimeClass.defaultRuntimeClassName', fill),
+          ...(names.includes(fill) || names.includes('*')
+            ? []
+            : [required(field, `default ${goQuote(fill)} must be allowed`)]),
+        ]),
+    ...(names.includes('*') && names.length > 1
+      ? [
+          invalid(
+            field,
+            new GoLiteral(`[]string{${names.map(goQuote).join(', ')}}`),
+            "if '*' is present, must not specify other RuntimeClass names",
+          ),
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,152 @@
+import {notSupported} from '../kube/fieldError.ts';
+import type {SELinuxOptions} from '../kube/objects.ts';
+import type {PodView} from '../kube/podView.ts';
+import {defineControl, type Level, withSpec} from './control.ts';
+import type {Report} from './report.ts';
+import {unique} from './shared/names.ts';
+
+/** Options are there under MustRunAs alone. */
+interface Value {
+  readonly rule: string;
+  readonly options: SELinuxOptions | undefined;
+}
+
+const anyContext: Value = {rule: 'RunAsAny', options: undefined};
+const rules = ['MustRunAs', 'RunAsAny'];
+const parts = ['level', 'role', 'type', 'user'] as const;
+
+/** Types that the baseline Pod Security Standard allows; unset is one of them. */
+const confinedTypes = ['', 'container_t', 'container_init_t', 'container_kvm_t'];
+
+/** The SELinux context of pods and containers. */
+export const seLinux = defineControl<Value>({
+  id: 'seLinux',
+  title: 'SELinux',
+  risk: 'A pod that picks its own context can pick one that SELinux does not confine.',
+  field: '/spec/seLinux',
+
+  read({spec}) {
+    const {rule = '', seLinuxOptions} = spec.seLinux ?? {};
+    return {rule, options: rule === 'MustRunAs' ? plain(seLinuxOptions) : undefined};
+  },
+  write: (policy, {rule, options}) => withSpec(policy, {seLinux: {rule, seLinuxOptions: options}}),
+
+  loosest: anyContext,
+  covers(looser, stricter) {
+    if (looser.rule === anyContext.rule || unusable(stricter)) return true;
+    return (
+      looser.options !== undefined &&
+      stricter.options !== undefined &&
+      mismatches(looser.options, stricter.options).length === 0
+    );
+  },
+  steps: ({rule}) => [
+    rule === anyContext.rule
+      ? {label: "require the runtime's own context", value: {rule: 'MustRunAs', options: noOptions}}
+      : {label: 'allow any context', value: anyContext},
+  ],
+
+  enforce({options}) {
+    if (options === undefined) return undefined;
+    const check = (field: string, asked: SELinuxOptions, report: Report) => {
+      for (const part of mismatches(options, asked)) {
+        report.invalid(`${field}.${part}`, asked[part] ?? '', `must be ${options[part] ?? ''}`);
+      }
+    };
+    return {
+      pod(pod, report) {
+        if (pod.seLinuxOptions === undefined) report.fillPod('seLinuxOptions', options);
+        check('spec.securityContext.seLinuxOptions', pod.seLinuxOptions ?? options, report);
+      },
+      container(container, pod, report) {
+        const asked = container.seLinuxOptions ?? pod.seLinuxOptions ?? options;
+        check(`${container.path}.securityContext.seLinuxOptions`, asked, report);
+      },
+    };
+  },
+  unusable,
+  validate: ({spec}) => {
+    const rule = spec.seLinux?.rule ?? '';
+    return rules.includes(rule) ? [] : [notSupported('spec.seLinux.rule', rule, rules)];
+  },
+
+  least(pods) {
+    const [{seLinuxOptions: first}] = pods;
+    if (first === undefined) return anyContext;
+    const agree = pods.every(
+      pod => pod.seLinuxOptions !== undefined && contextsOf(pod).every(isSame(first)),
+    );
+    return agree ? {rule: 'MustRunAs', options: first} : anyContext;
+  },
+  needs: pod => unique(contextsOf(pod).map(options => `SELinux context ${word(options)}`)),
+
+  describe: ({rule, options}) => (options ? `${rule} ${word(options)}` : rule),
+  level: ({options}): Level => {
+    if (options === undefined || options.user || options.role) return 'privileged';
+    return confinedTypes.includes(options.type ?? '') ? 'restricted' : 'privileged';
+  },
+});
+
+const noOptions: SELinuxOptions = {
+  user: undefined,
+  role: undefined,
+  type: undefined,
+  level: undefined,
+};
+
+/** The API server prints no empty parts. */
+function plain(options: SELinuxOptions | undefined): SELinuxOptions | undefined {
+  if (options === undefined) return undefined;
+  const {user, role, type, level} = options;
+  return {
+    user: user || undefined,
+    role: role || undefined,
+    type: type || undefined,
+    level: level || undefined,
+  };
+}
+
+function unusable({rule, options}: Value): string | undefined {
+  if (!rules.includes(rule)) return `Unrecognized SELinuxContext strategy type ${rule}`;
+  return rule === 'MustRunAs' && options === undefined
+    ? 'MustRunAs requires SELinuxOptions'
+    : undefined;
+}
+
+/** All contexts that a pod names, on itself and on its containers. */
+function contextsOf(pod: PodView): readonly SELinuxOptions[] {
+  return [pod.seLinuxOptions, ...pod.containers.map(container => container.seLinuxOptions)].filter(
+    options => options !== undefined,
+  );
+}
+
+function isSame(expected: SELinuxOptions) {
+  return (actual: SELinuxOptions) => mismatches(expected, actual).length === 0;
+}
+
+/** The parts in which two contexts differ, in the order in which Kubernetes compares them. */
+function mismatches(expected: SELinuxOptions, actual: SELinuxOptions) {
+  return parts.filter(part =>
+    part === 'level'
+      ? !sameLevel(expected.level ?? '', actual.level ?? '')
+      : (expected[part] ?? '') !== (actual[part] ?? ''),
+  );
+}
+
+/** Categories may stand in any order; ranges of them are not understood (selinux/mustrunas.go). */
+function sameLevel(expected: string, actual: string): boolean {
+  if (expected === actual) return true;
+  const [one, other] = [sortedLevel(expected), sortedLevel(actual)];
+  return one !== undefined && one === other;
+}
+
+function sortedLevel(level: string): string | undefined {
+  const colon = level.indexOf(':');
+  if (colon < 0) return undefined;
+  const categories = level.slice(colon + 1).split(',');
+  return `${level.slice(0, colon)}:${categories.sort().join(',')}`;
+}
+
+function word({user, role, type, level}: SELinuxOptions): string {
+  return [user, role, type, level].map(part => part ?? '').join(':');
+}

@@ -1,0 +1,207 @@
+import {
+  seccompAllowedKey,
+  seccompContainerPrefix,
+  seccompDefaultKey,
+  seccompPodKey,
+} from '../kube/annotations.ts';
+import {type FieldError, invalid} from '../kube/fieldError.ts';
+import type {Policy} from '../kube/objects.ts';
+import type {ContainerView, PodView} from '../kube/podView.ts';
+import type {NonEmpty} from '../nonEmpty.ts';
+import {defineControl, type Level, withAnnotations} from './control.ts';
+import type {Report} from './report.ts';
+import {containsAll, unique} from './shared/names.ts';
+
+interface Value {
+  /** The annotation as it stands, a list with commas, not trimmed; undefined allows no profile. */
+  readonly allowed: string | undefined;
+  /** '' fills in nothing. */
+  readonly fill: string;
+}
+
+const open: Value = {allowed: '*', fill: ''};
+const noProfile: Value = {allowed: undefined, fill: ''};
+const runtimeDefault = 'runtime/default';
+const dockerDefault = 'docker/default';
+
+/**
+ * The seccomp profiles of pods and containers, held in annotations of the policy. A pod whose profile
+ * is in the pod-level field alone is changed by every policy: the annotation is written for it.
+ */
+export const seccomp = defineControl<Value>({
+  id: 'seccomp',
+  title: 'Seccomp',
+  risk: 'Without a seccomp profile a container may make every system call, also those with holes.',
+  field: `/metadata/annotations/${seccompAllowedKey.replace('/', '~1')}`,
+
+  read: ({metadata: {annotations = {}}}) => ({
+    allowed: annotations[seccompAllowedKey],
+    fill: annotations[seccompDefaultKey] ?? '',
+  }),
+  write: (policy, {allowed, fill}) =>
+    withAnnotations(policy, {
+      [seccompAllowedKey]: allowed,
+      [seccompDefaultKey]: fill === '' ? undefined : fill,
+    }),
+
+  loosest: open,
+  covers: (looser, stricter) =>
+    (isOpen(looser) ||
+      (!isOpen(stricter) && containsAll(profilesOf(looser), profilesOf(stricter)))) &&
+    (looser.fill === '' || stricter.fill !== '' || !profilesOf(stricter).includes('')),
+  steps: value => [
+    ...(value.allowed === undefined ? [] : [{label: 'allow no profile', value: noProfile}]),
+    ...(isOpen(value)
+      ? [
+          {
+            label: "require the runtime's profile",
+            value: {allowed: runtimeDefault, fill: runtimeDefault},
+          },
+        ]
+      : shorterLists(value)),
+    ...(isOpen(value) && value.fill === '' ? [] : [{label: 'allow every profile', value: open}]),
+  ],
+
+  enforce: value => enforce(value),
+  validate: validateProfiles,
+
+  least,
+  leastFilling(pods) {
+    const fillable = pods.every(pod =>
+      [profileOfPod(pod), ...pod.containers.map(container => profileOf(container, pod))].every(
+        profile => ['', runtimeDefault, dockerDefault].includes(profile),
+      ),
+    );
+    return fillable ? {allowed: runtimeDefault, fill: runtimeDefault} : least(pods);
+  },
+  needs: pod =>
+    unique([profileOfPod(pod), ...pod.containers.map(container => profileOf(container, pod))])
+      .filter(profile => profile !== '')
+      .map(profile => `seccomp profile ${profile}`),
+
+  describe: ({allowed, fill}) =>
+    [
+      allowed === undefined ? 'no profile' : allowed.includes('*') ? 'any' : allowed,
+      ...(fill === '' ? [] : [`default ${fill}`]),
+    ].join('; '),
+  level(value): Level {
+    if (isOpen(value)) return 'privileged';
+    const profiles = profilesOf(value);
+    if (profiles.includes('unconfined')) return 'privileged';
+    return profiles.includes('') ? 'baseline' : 'restricted';
+  },
+});
+
+function isOpen({allowed}: Value): boolean {
+  return allowed !== undefined && allowed.split(',').includes('*');
+}
+
+/** The profiles that get through; '' is not saying any. docker/default and runtime/default are one. */
+function profilesOf({allowed}: Value): readonly string[] {
+  if (allowed === undefined) return [''];
+  const names = allowed.split(',');
+  const both = names.includes(runtimeDefault) || names.includes(dockerDefault);
+  return both ? [...names, runtimeDefault, dockerDefault] : names;
+}
+
+function shorterLists({allowed, fill}: Value) {
+  const names = allowed?.split(',') ?? [];
+  if (names.length < 2) return [];
+  return unique(names).map(name => ({
+    label: `forbid ${name === '' ? 'to name none' : name}`,
+    value: {allowed: names.filter(other => other !== name).join(','), fill},
+  }));
+}
+
+/** What the pod itself says (seccomp/strategy.go, ValidatePod). */
+function profileOfPod({seccompAnnotation, seccompField}: PodView): string {
+  return seccompAnnotation || (seccompField ?? '');
+}
+
+/** What holds for a container (seccomp/strategy.go, profileForContainer). */
+function profileOf(container: ContainerView, pod: PodView, podAnnotation?: string): string {
+  return (
+    container.seccompField ??
+    container.seccompAnnotation ??
+    pod.seccompField ??
+    podAnnotation ??
+    pod.seccompAnnotation ??
+    ''
+  );
+}
+
+function enforce(value: Value) {
+  const any = isOpen(value);
+  const allowed = value.allowed === undefined ? undefined : new Set(profilesOf(value));
+  const end = ` is not an allowed seccomp profile. Valid values are ${value.allowed ?? ''}`;
+  const check = (key: string, profile: string, report: Report) => {
+    if (any || (allowed === undefined ? profile === '' : allowed.has(profile))) return;
+    const detail = allowed === undefined ? 'seccomp may not be set' : profile + end;
+    report.forbidden(`pod.metadata.annotations[${key}]`, detail);
+  };
+  /** What is written into the pod's empty annotation: the field, or else the default. */
+  const filling = (pod: PodView) => (pod.seccompAnnotation ? '' : (pod.seccompField ?? value.fill));
+  return {
+    pod(pod: PodView, report: Report) {
+      const filled = filling(pod);
+      if (filled !== '') report.fillAnnotation(seccompPodKey, filled);
+      check(seccompPodKey, filled || profileOfPod(pod), report);
+    },
+    ...(any
+      ? {}
+      : {
+          container(container: ContainerView, pod: PodView, report: Report) {
+            const profile = profileOf(container, pod, filling(pod) || undefined);
+            check(seccompContainerPrefix + container.name, profile, report);
+          },
+        }),
+  };
+}
+
+/** A list can't hold "none" (the API refuses an empty entry), so a mix of some and none needs `*`. */
+function least(pods: NonEmpty<PodView>): Value {
+  const profiles = unique(
+    pods.flatMap(pod => [
+      profileOfPod(pod),
+      ...pod.containers.map(container => profileOf(container, pod)),
+    ]),
+  );
+  if (profiles.every(profile => profile === '')) return noProfile;
+  if (profiles.some(profile => profileProblem(profile) !== undefined)) return open;
+  const names = profiles.includes(runtimeDefault)
+    ? profiles.filter(profile => profile !== dockerDefault)
+    : profiles;
+  return {allowed: names.join(','), fill: ''};
+}
+
+function validateProfiles({metadata: {annotations = {}}}: Policy): readonly FieldError[] {
+  const errorsOf = (key: string, profile: string) => {
+    const problem = profileProblem(profile);
+    if (problem === undefined) return [];
+    const badValue = problem.isPath ? profile.slice('localhost/'.length) : profile;
+    return problem.texts.map(text => invalid(`metadata.annotations[${key}]`, badValue, text));
+  };
+  const {[seccompDefaultKey]: fill = '', [seccompAllowedKey]: allowed = ''} = annotations;
+  return [
+    ...(fill === '' ? [] : errorsOf(seccompDefaultKey, fill)),
+    ...(allowed === '' ? [] : allowed.split(','))
+      .filter(profile => profile !== '*')
+      .flatMap(profile => errorsOf(seccompAllowedKey, profile)),
+  ];
+}
+
+/** pkg/apis/core/validation/validation.go, ValidateSeccompProfile. */
+function profileProblem(
+  profile: string,
+): {readonly texts: readonly string[]; readonly isPath: boolean} | undefined {
+  if ([runtimeDefault, dockerDefault, 'unconfined'].includes(profile)) return undefined;
+  if (!profile.startsWith('localhost/')) {
+    return {texts: ['must be a valid seccomp profile'], isPath: false};
+  }
+  const path = profile.slice('localhost/'.length);
+  const texts = [
+    ...(path.startsWith('/') ? ['must be a relative path'] : []),
+    ...(path.split('/').includes('..') ? ["must not contain '..'"] : []),
+  ];
+  return texts.length === 0 ? undefined : {texts, isPath: true};
+}

@@ -1,0 +1,55 @@
+import type {FieldError} from '../../kube/fieldError.ts';
+import type {Policy} from '../../kube/objects.ts';
+import type {PodView, VolumeView} from '../../kube/podView.ts';
+import {type Control, defineControl} from '../control.ts';
+import {containsAll, shorter, unique} from './names.ts';
+
+interface DriverList {
+  readonly id: 'allowedFlexVolumes' | 'allowedCSIDrivers';
+  readonly title: string;
+  readonly risk: string;
+  read(policy: Policy): readonly string[];
+  write(policy: Policy, drivers: readonly string[] | undefined): Policy;
+  /** The driver that a volume asks for; undefined for a volume of another type. */
+  driverOf(volume: VolumeView['volume']): string | undefined;
+  /** What comes after the volume's path in an error. */
+  readonly errorField: string;
+  readonly errorDetail: string;
+  validate(policy: Policy): readonly FieldError[];
+}
+
+/** A control that lists the drivers of one type of volume. An empty list allows all of them. */
+export function defineDriverList(list: DriverList): Control {
+  const {id, title, risk, read, driverOf} = list;
+  const driversOf = (pod: PodView) =>
+    pod.volumes.flatMap(({volume}) => driverOf(volume) ?? []).filter(driver => driver !== '');
+  return defineControl<readonly string[]>({
+    id,
+    title,
+    risk,
+    field: `/spec/${id}`,
+    read,
+    write: (policy, drivers) => list.write(policy, drivers.length > 0 ? drivers : undefined),
+    loosest: [],
+    covers: (looser, stricter) =>
+      looser.length === 0 || (stricter.length > 0 && containsAll(looser, stricter)),
+    steps: drivers => [
+      ...(drivers.length > 1 ? shorter(drivers, 'forbid') : []),
+      ...(drivers.length > 0 ? [{label: 'allow every driver', value: []}] : []),
+    ],
+    enforce(drivers) {
+      if (drivers.length === 0) return undefined;
+      return {
+        volume({volume, path}, _pod, report) {
+          const driver = driverOf(volume);
+          if (driver === undefined || drivers.includes(driver)) return;
+          report.invalid(`${path}.${list.errorField}`, driver, list.errorDetail);
+        },
+      };
+    },
+    validate: list.validate,
+    least: pods => unique(pods.flatMap(driversOf)),
+    needs: pod => unique(driversOf(pod)).map(driver => `driver ${driver}`),
+    describe: drivers => (drivers.length === 0 ? 'all' : drivers.join(', ')),
+  });
+}

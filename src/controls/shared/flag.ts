@@ -1,0 +1,46 @@
+import type {PolicySpec} from '../../kube/objects.ts';
+import type {PodView} from '../../kube/podView.ts';
+import {
+  type Control,
+  type ControlId,
+  defineControl,
+  type Enforcement,
+  withSpec,
+} from '../control.ts';
+
+type FlagField = 'privileged' | 'hostNetwork' | 'hostPID' | 'hostIPC';
+
+interface Flag {
+  readonly id: FlagField & ControlId & keyof PolicySpec;
+  readonly title: string;
+  readonly risk: string;
+  /** "privileged containers": what is allowed or forbidden. */
+  readonly subject: string;
+  uses(pod: PodView): boolean;
+  /** The hooks for a policy that forbids it. */
+  readonly forbid: Enforcement;
+}
+
+/** A control that is one boolean of the policy: false forbids, true allows, nothing is filled in. */
+export function defineFlag({id, title, risk, subject, uses, forbid}: Flag): Control {
+  return defineControl<boolean>({
+    id,
+    title,
+    risk,
+    field: `/spec/${id}`,
+    read: ({spec}) => spec[id] ?? false,
+    write: (policy, allowed) => withSpec(policy, {[id]: allowed}),
+    loosest: true,
+    covers: (looser, stricter) => looser || !stricter,
+    steps: allowed => [
+      allowed
+        ? {label: `forbid ${subject}`, value: false}
+        : {label: `allow ${subject}`, value: true},
+    ],
+    enforce: allowed => (allowed ? undefined : forbid),
+    least: pods => pods.some(uses),
+    needs: pod => (uses(pod) ? [subject] : []),
+    describe: allowed => (allowed ? 'allowed' : 'forbidden'),
+    level: allowed => (allowed ? 'privileged' : 'restricted'),
+  });
+}

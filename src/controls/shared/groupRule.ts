@@ -1,0 +1,176 @@
+import {type FieldError, GoLiteral, invalid, notSupported} from '../../kube/fieldError.ts';
+import type {Integer} from '../../kube/json.ts';
+import type {Policy, Range, RuleWithRanges} from '../../kube/objects.ts';
+import type {PodView} from '../../kube/podView.ts';
+import {
+  type Control,
+  type ControlId,
+  defineControl,
+  type Enforcement,
+  withSpec,
+} from '../control.ts';
+import type {Report} from '../report.ts';
+import {allIds, rangeErrors} from './idRanges.ts';
+import {unique} from './names.ts';
+import {clip, covers, format, formatGo, includes, rangesOf} from './ranges.ts';
+
+/** Ranges mean something under MustRunAs and MayRunAs alone. */
+interface Value {
+  readonly rule: string;
+  readonly ranges: readonly Range[];
+}
+
+const anyGroup: Value = {rule: 'RunAsAny', ranges: []};
+/** Where no pod asks for a group: one that Linux gives to nobody. */
+const nobody: Value = {rule: 'MayRunAs', ranges: [{min: 65534, max: 65534}]};
+const hasRanges = (rule: string) => rule === 'MustRunAs' || rule === 'MayRunAs';
+
+export type GroupField = 'runAsGroup' | 'supplementalGroups' | 'fsGroup';
+
+/** Tells what a policy with these ranges thinks of the groups that a pod or container asks for. */
+export interface GroupCheck {
+  readonly mustRunAs: boolean;
+  /** What is filled in under MustRunAs. */
+  readonly filled: Integer;
+  check(field: string, groups: readonly Integer[], report: Report): void;
+}
+
+interface GroupRule {
+  readonly id: GroupField & ControlId;
+  readonly title: string;
+  readonly risk: string;
+  /** The group ids that the pod (or each of its containers) asks for, one list for each of them. */
+  asked(pod: PodView): readonly (readonly Integer[])[];
+  hooks(check: GroupCheck): Enforcement;
+  /** The start of what is said of an unknown rule. */
+  readonly unrecognized: string;
+  validate(rule: RuleWithRanges | undefined): readonly FieldError[];
+  /** What an absent field means: RunAsAny, or a rule that Kubernetes does not know. */
+  readonly absent: string;
+}
+
+/** A control of group ids: MustRunAs < MayRunAs < RunAsAny. */
+export function defineGroupRule(definition: GroupRule): Control {
+  const {id, title, risk, asked} = definition;
+  const unusable = ({rule, ranges}: Value) => {
+    if (rule === anyGroup.rule) return undefined;
+    if (!hasRanges(rule)) return `${definition.unrecognized} ${rule}`;
+    return ranges.length === 0 ? `ranges must be supplied for ${rule}` : undefined;
+  };
+  return defineControl<Value>({
+    id,
+    title,
+    risk,
+    field: `/spec/${id}`,
+    read: ({spec}: Policy) => {
+      const {rule = '', ranges = []} = spec[id] ?? {rule: definition.absent};
+      return {rule, ranges: hasRanges(rule) ? ranges : []};
+    },
+    write: (policy, {rule, ranges}) =>
+      withSpec(policy, {[id]: {rule, ranges: hasRanges(rule) ? ranges : undefined}}),
+    loosest: anyGroup,
+    covers(looser, stricter) {
+      if (looser.rule === anyGroup.rule || unusable(stricter) !== undefined) return true;
+      if (unusable(looser) !== undefined || stricter.rule === anyGroup.rule) return false;
+      const mayLeaveOut = looser.rule === 'MayRunAs' || stricter.rule === 'MustRunAs';
+      return mayLeaveOut && covers(looser.ranges, clip(stricter.ranges, allIds));
+    },
+    steps: stepsOf,
+    enforce(value) {
+      return hasRanges(value.rule) ? definition.hooks(groupCheck(value)) : undefined;
+    },
+    unusable,
+    validate: ({spec}) => definition.validate(spec[id]),
+    least(pods) {
+      const all = pods.flatMap(asked);
+      const ranges = rangesOf(all.flat());
+      if (ranges.length === 0) return nobody;
+      return {rule: all.every(groups => groups.length > 0) ? 'MustRunAs' : 'MayRunAs', ranges};
+    },
+    needs: pod => unique(asked(pod).flat().map(String)).map(group => `group ${group}`),
+    describe: ({rule, ranges}) => [rule, format(ranges, ', ')].filter(Boolean).join(' '),
+  });
+}
+
+function stepsOf({rule, ranges}: Value) {
+  return [
+    ...(ranges.length > 1
+      ? ranges.map((range, index) => ({
+          label: `forbid ${format([range])}`,
+          value: {rule, ranges: ranges.filter((_, other) => other !== index)},
+        }))
+      : []),
+    ...(rule === 'MayRunAs'
+      ? [{label: 'require a group', value: {rule: 'MustRunAs', ranges}}]
+      : []),
+    ...(rule === 'MustRunAs'
+      ? [{label: 'let pods ask for none', value: {rule: 'MayRunAs', ranges}}]
+      : []),
+    ...(rule === anyGroup.rule
+      ? [{label: 'forbid the root group', value: {rule: 'MayRunAs', ranges: [{...allIds, min: 1}]}}]
+      : [{label: 'allow any group', value: anyGroup}]),
+  ];
+}
+
+function groupCheck({rule, ranges}: Value): GroupCheck {
+  const end = ` must be in the ranges: ${formatGo(ranges)}`;
+  const mustRunAs = rule === 'MustRunAs';
+  return {
+    mustRunAs,
+    filled: ranges[0]?.min ?? 0,
+    check(field, groups, report) {
+      if (mustRunAs && groups.length === 0) {
+        report.invalid(
+          field,
+          goList(groups),
+          'unable to validate empty groups against required ranges',
+        );
+      }
+      for (const group of groups) {
+        if (!includes(ranges, group)) report.invalid(field, goList(groups), `group ${group}${end}`);
+      }
+    },
+  };
+}
+
+function goList(groups: readonly Integer[]): GoLiteral {
+  return new GoLiteral(`[]int64{${groups.join(', ')}}`);
+}
+
+/** What the API server says of fsGroup and supplementalGroups; ranges may be missing there. */
+export function looseRuleErrors(
+  field: string,
+  {rule = '', ranges}: Partial<RuleWithRanges> = {},
+): readonly FieldError[] {
+  const supported = ['MayRunAs', 'MustRunAs', 'RunAsAny'];
+  return [
+    ...(supported.includes(rule) ? [] : [notSupported(`${field}.rule`, rule, supported)]),
+    ...rangeErrors(`${field}.ranges`, ranges),
+  ];
+}
+
+/** What it says of runAsGroup, which may be absent, but has ranges just where the rule wants them. */
+export function strictRuleErrors(
+  field: string,
+  value: RuleWithRanges | undefined,
+): readonly FieldError[] {
+  if (value === undefined) return [];
+  const {rule = '', ranges = []} = value;
+  if (hasRanges(rule)) {
+    return ranges.length === 0
+      ? [invalid(`${field}.ranges`, goRanges(value.ranges), 'must provide at least one range')]
+      : rangeErrors(`${field}.ranges`, ranges);
+  }
+  if (rule !== anyGroup.rule) {
+    return [notSupported(`${field}.rule`, rule, ['MustRunAs', 'RunAsAny', 'MayRunAs'])];
+  }
+  return ranges.length === 0
+    ? []
+    : [invalid(`${field}.ranges`, goRanges(ranges), 'Ranges must be empty')];
+}
+
+function goRanges(ranges: readonly Range[] | undefined): GoLiteral {
+  if (ranges === undefined) return new GoLiteral('[]policy.IDRange(nil)');
+  const items = ranges.map(({min, max}) => `policy.IDRange{Min:${min}, Max:${max}}`);
+  return new GoLiteral(`[]policy.IDRange{${items.join(', ')}}`);
+}

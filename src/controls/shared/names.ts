@@ -1,0 +1,36 @@
+/** The names once each, in the order of their bytes (they are ASCII in valid objects). */
+export function unique(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].sort();
+}
+
+/** Whether every name of `inner` is in `outer`. */
+export function containsAll(outer: readonly string[], inner: readonly string[]): boolean {
+  return inner.every(name => outer.includes(name));
+}
+
+/** Ways to make a list of names shorter by one, or empty. */
+export function shorter(
+  names: readonly string[],
+  verb: string,
+): readonly {readonly label: string; readonly value: readonly string[]}[] {
+  return unique(names).map(name => ({
+    label: `${verb} ${name}`,
+    value: names.filter(other => other !== name),
+  }));
+}
+
+const subdomainFormat = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+/** What is wrong with a DNS subdomain name, in apimachinery's words; none if nothing is. */
+export function dnsSubdomainProblems(name: string): readonly string[] {
+  return [
+    ...(name.length > 253 ? ['must be no more than 253 characters'] : []),
+    ...(subdomainFormat.test(name)
+      ? []
+      : [
+          "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', " +
+            "and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is " +
+            "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
+        ]),
+  ];
+}

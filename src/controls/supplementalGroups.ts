@@ -1,0 +1,24 @@
+import {defineGroupRule, looseRuleErrors} from './shared/groupRule.ts';
+
+const field = 'spec.securityContext.supplementalGroups';
+
+/** The groups that pods may add to their processes. An explicit empty list is not filled in. */
+export const supplementalGroups = defineGroupRule({
+  id: 'supplementalGroups',
+  title: 'Supplemental groups',
+  risk: 'A group that owns files on shared storage opens them to the pod.',
+  asked: pod => [pod.supplementalGroups ?? []],
+  hooks: ({mustRunAs, filled, check}) => ({
+    pod(pod, report) {
+      let groups = pod.supplementalGroups;
+      if (groups === undefined && mustRunAs) {
+        groups = [filled];
+        report.fillPod('supplementalGroups', groups);
+      }
+      if (groups !== undefined) check(field, groups, report);
+    },
+  }),
+  absent: '',
+  unrecognized: 'Unrecognized SupplementalGroups strategy type',
+  validate: rule => looseRuleErrors('spec.supplementalGroups', rule),
+});

@@ -1,0 +1,179 @@
+import {type FieldError, forbidden, invalid} from '../kube/fieldError.ts';
+import {goQuote} from '../kube/goQuote.ts';
+import type {Policy} from '../kube/objects.ts';
+import {defineControl, withSpec} from './control.ts';
+import {shorter, unique} from './shared/names.ts';
+
+/** Entries that end in `*` stand for all names that begin with what is before it. */
+interface Value {
+  readonly allowedUnsafe: readonly string[];
+  readonly forbidden: readonly string[];
+}
+
+/** pkg/security/podsecuritypolicy/sysctl/mustmatchpatterns.go, SafeSysctlAllowlist in v1.24. */
+const safe = [
+  'kernel.shm_rmid_forced',
+  'net.ipv4.ip_local_port_range',
+  'net.ipv4.ip_unprivileged_port_start',
+  'net.ipv4.ping_group_range',
+  'net.ipv4.tcp_syncookies',
+];
+
+const open: Value = {allowedUnsafe: ['*'], forbidden: []};
+
+/** The kernel parameters that pods may set: safe ones unless forbidden, others only if allowed. */
+export const sysctls = defineControl<Value>({
+  id: 'sysctls',
+  title: 'Sysctls',
+  risk: 'An unsafe sysctl can take resources from, or reach into, other pods of the node.',
+  field: '/spec/allowedUnsafeSysctls',
+
+  read: ({spec}) => ({
+    allowedUnsafe: spec.allowedUnsafeSysctls ?? [],
+    forbidden: spec.forbiddenSysctls ?? [],
+  }),
+  write: (policy, value) =>
+    withSpec(policy, {
+      allowedUnsafeSysctls: value.allowedUnsafe.length > 0 ? value.allowedUnsafe : undefined,
+      forbiddenSysctls: value.forbidden.length > 0 ? value.forbidden : undefined,
+    }),
+
+  loosest: open,
+  covers,
+  steps: stepsOf,
+
+  enforce(value) {
+    return {
+      pod(pod, report) {
+        pod.sysctls.forEach((name, index) => {
+          const verdict = judge(value, name);
+          if (verdict === undefined) return;
+          report.forbidden(`pod.spec.securityContext.sysctls[${index}]`, verdict);
+        });
+      },
+    };
+  },
+  validate,
+
+  least(pods) {
+    const used = unique(pods.flatMap(pod => pod.sysctls));
+    if (used.length === 0) return {allowedUnsafe: [], forbidden: ['*']};
+    const allowedUnsafe = unique(used.filter(name => !safe.includes(name)).map(entryFor));
+    const spare = safe.filter(name => !used.includes(name) && !matchesAny(allowedUnsafe, name));
+    return {allowedUnsafe, forbidden: spare};
+  },
+  needs: pod => unique(pod.sysctls).map(name => `sysctl ${name}`),
+
+  describe: ({allowedUnsafe, forbidden}) =>
+    [
+      `unsafe ones: ${allowedUnsafe.join(', ') || 'none'}`,
+      ...(forbidden.length > 0 ? [`forbidden: ${forbidden.join(', ')}`] : []),
+    ].join('; '),
+  level: ({allowedUnsafe}) => (allowedUnsafe.length === 0 ? 'restricted' : 'privileged'),
+});
+
+/** Why a sysctl is refused; undefined if it is not. */
+function judge({allowedUnsafe, forbidden: names}: Value, name: string): string | undefined {
+  if (matchesAny(names, name)) return `sysctl ${goQuote(name)} is not allowed`;
+  if (safe.includes(name) || matchesAny(allowedUnsafe, name)) return undefined;
+  return `unsafe sysctl ${goQuote(name)} is not allowed`;
+}
+
+function matchesAny(entries: readonly string[], name: string): boolean {
+  return entries.some(entry =>
+    entry.endsWith('*') ? name.startsWith(entry.slice(0, -1)) : name === entry,
+  );
+}
+
+/** An entry can't hold a slash (the API refuses it), but the names of pods can: `net/core/somaxconn`. */
+function entryFor(name: string): string {
+  const slash = name.indexOf('/');
+  return slash < 0 ? name : `${name.slice(0, slash)}*`;
+}
+
+/**
+ * Tried on the names that can tell two values apart: the safe ones, and for each entry of either
+ * value a name that it matches and one that only a longer name matches.
+ */
+function covers(looser: Value, stricter: Value): boolean {
+  const entries = [looser, stricter].flatMap(value => [...value.allowedUnsafe, ...value.forbidden]);
+  const names = entries.flatMap(entry =>
+    entry.endsWith('*') ? [entry.slice(0, -1), `${entry.slice(0, -1)}zz9`] : [entry],
+  );
+  return ['zz9.other', ...safe, ...names].every(
+    name => judge(stricter, name) !== undefined || judge(looser, name) === undefined,
+  );
+}
+
+function stepsOf({allowedUnsafe, forbidden: names}: Value) {
+  return [
+    ...shorter(allowedUnsafe, 'forbid').map(({label, value}) => ({
+      label,
+      value: {allowedUnsafe: value, forbidden: names},
+    })),
+    ...(names.includes('*')
+      ? []
+      : [{label: 'forbid all sysctls', value: {allowedUnsafe: [], forbidden: ['*']}}]),
+    ...safe
+      .filter(name => !matchesAny(names, name) && !matchesAny(allowedUnsafe, name))
+      .map(name => ({
+        label: `forbid ${name}`,
+        value: {allowedUnsafe, forbidden: [...names, name]},
+      })),
+    ...shorter(names, 'no longer forbid').map(({label, value}) => ({
+      label,
+      value: {allowedUnsafe, forbidden: value},
+    })),
+    ...(allowedUnsafe.includes('*') && names.length === 0
+      ? []
+      : [{label: 'allow every sysctl', value: open}]),
+  ];
+}
+
+const longest = 253;
+const pattern = '([a-z0-9]([-_a-z0-9]*[a-z0-9])?\\.)*([a-z0-9][-_a-z0-9]*)?[a-z0-9*]';
+const entryFormat = new RegExp(`^${pattern}$`);
+
+function validate({spec}: Policy): readonly FieldError[] {
+  const {allowedUnsafeSysctls: allowed = [], forbiddenSysctls: names = []} = spec;
+  return [
+    ...listErrors('spec.allowedUnsafeSysctls', allowed),
+    ...listErrors('spec.forbiddenSysctls', names),
+    ...allowed.flatMap((one, i) => names.flatMap((other, j) => overlapErrors(one, i, other, j))),
+  ];
+}
+
+function listErrors(field: string, entries: readonly string[]): readonly FieldError[] {
+  const errors = entries.flatMap((entry, index) => {
+    if (entry === '') return [invalid(`${field}[${index}]`, entry, 'empty sysctl not allowed')];
+    if (entry.length <= longest && entryFormat.test(entry)) return [];
+    const detail = `must have at most ${longest} characters and match regex ${pattern}`;
+    return [invalid(`${field}[${index}]`, entry, detail)];
+  });
+  const all = entries.some(entry => entry.startsWith('*') && entryFormat.test(entry));
+  return all && entries.length > 1
+    ? [...errors, forbidden(`${field}.items`, "if '*' is present, must not specify other sysctls")]
+    : errors;
+}
+
+/** The narrower of two entries that overlap is the one complained about. */
+function overlapErrors(one: string, i: number, other: string, j: number): readonly FieldError[] {
+  const [allowedPrefix, forbiddenPrefix] = [prefixOf(one), prefixOf(other)];
+  const blameAllowed = [
+    invalid(`spec.allowedUnsafeSysctls[${i}]`, one, `sysctl overlaps with ${other}`),
+  ];
+  const blameForbidden = [
+    invalid(`spec.forbiddenSysctls[${j}]`, other, `sysctl overlaps with ${one}`),
+  ];
+  if (allowedPrefix !== undefined && forbiddenPrefix !== undefined) {
+    if (allowedPrefix.startsWith(forbiddenPrefix)) return blameAllowed;
+    return forbiddenPrefix.startsWith(allowedPrefix) ? blameForbidden : [];
+  }
+  if (allowedPrefix !== undefined) return other.startsWith(allowedPrefix) ? blameForbidden : [];
+  if (forbiddenPrefix !== undefined) return one.startsWith(forbiddenPrefix) ? blameAllowed : [];
+  return one === other ? blameAllowed : [];
+}
+
+function prefixOf(entry: string): string | undefined {
+  return entry.endsWith('*') ? entry.slice(0, -1) : undefined;
+}

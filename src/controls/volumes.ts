@@ -1,0 +1,112 @@
+import {type FieldError, notSupported} from '../kube/fieldError.ts';
+import {type ProjectedSource, type Volume, volumeSourceKeys} from '../kube/pod.ts';
+import type {PodView} from '../kube/podView.ts';
+import {defineControl, type Level, withSpec} from './control.ts';
+import {containsAll, shorter, unique} from './shared/names.ts';
+
+/** All types as policies name them (pkg/security/podsecuritypolicy/util/util.go, GetAllFSTypesAsSet). */
+const allTypes = unique(volumeSourceKeys.map(key => (key === 'cephfs' ? 'cephFS' : key)));
+
+/** What the restricted Pod Security Standard allows. */
+const harmless = [
+  ...['configMap', 'csi', 'downwardAPI', 'emptyDir'],
+  ...['ephemeral', 'persistentVolumeClaim', 'projected', 'secret'],
+];
+
+/** Which types of volumes pods may have. An empty list allows none, `*` all. */
+export const volumes = defineControl<readonly string[]>({
+  id: 'volumes',
+  title: 'Volumes',
+  risk: 'Some types of volumes show the pod files of its node, or storage past its claims.',
+  field: '/spec/volumes',
+
+  read: ({spec}) => spec.volumes ?? [],
+  write: (policy, types) => withSpec(policy, {volumes: types}),
+
+  loosest: ['*'],
+  covers: (looser, stricter) => containsAll(expand(looser), expand(stricter)),
+  steps: types => [
+    ...(types.includes('*')
+      ? [
+          {label: 'allow only what restricted allows', value: harmless},
+          {label: 'allow all but hostPath', value: allTypes.filter(type => type !== 'hostPath')},
+        ]
+      : shorter(types, 'forbid')),
+    ...(types.length > 1 ? [{label: 'forbid all volumes', value: []}] : []),
+    ...(types.includes('*') ? [] : [{label: 'allow every type', value: ['*']}]),
+  ],
+
+  enforce(types) {
+    if (types.includes('*')) return undefined;
+    const allowed = new Set(types);
+    const tokenToo = allowed.has('secret');
+    return {
+      volume({volume, type, path}, _pod, report) {
+        if (allowed.has(type) || (tokenToo && isServiceAccountToken(volume))) return;
+        report.invalid(path, type, `${type} volumes are not allowed to be used`);
+      },
+    };
+  },
+  validate: ({spec}) =>
+    (spec.volumes ?? []).flatMap((type): readonly FieldError[] =>
+      type === '*' || allTypes.includes(type)
+        ? []
+        : [notSupported('spec.volumes', type, ['*', ...allTypes])],
+    ),
+
+  // The token volume gets in by `projected` or by `secret`; the latter opens less where it is enough.
+  least(pods) {
+    const all = pods.flatMap(pod => pod.volumes);
+    const types = unique(
+      all.filter(({volume}) => !isServiceAccountToken(volume)).map(({type}) => type),
+    );
+    const tokenNeedsMore =
+      all.some(({volume}) => isServiceAccountToken(volume)) &&
+      !types.includes('secret') &&
+      !types.includes('projected');
+    return tokenNeedsMore ? unique([...types, 'secret']) : types;
+  },
+  needs: needsOf,
+
+  describe: types => (types.length === 0 ? 'none' : types.includes('*') ? 'all' : types.join(', ')),
+  level: (types): Level => {
+    if (containsAll(harmless, types)) return 'restricted';
+    return types.includes('*') || types.includes('hostPath') ? 'privileged' : 'baseline';
+  },
+});
+
+/** The types that a list really lets in. */
+function expand(types: readonly string[]): readonly string[] {
+  return types.includes('*') ? allTypes : types.filter(type => allTypes.includes(type));
+}
+
+function needsOf(pod: PodView): readonly string[] {
+  return unique(
+    pod.volumes.map(({volume, type}) =>
+      isServiceAccountToken(volume) ? 'service account token' : `${type} volumes`,
+    ),
+  );
+}
+
+/**
+ * Whether a volume holds no more than what Kubernetes mounts into every pod: whoever may mount
+ * secrets may have it without `projected` (util.go, IsOnlyServiceAccountTokenSources).
+ */
+export function isServiceAccountToken({projected}: Volume): boolean {
+  return projected !== undefined && (projected.sources ?? []).every(isPartOfToken);
+}
+
+function isPartOfToken(source: ProjectedSource): boolean {
+  const {serviceAccountToken: token, configMap, downwardAPI} = source;
+  return (
+    (token ?? configMap ?? downwardAPI) !== undefined &&
+    (!token || (token.path === 'token' && !token.audience)) &&
+    (!configMap || configMap.name === 'kube-root-ca.crt') &&
+    (downwardAPI?.items ?? []).every(
+      ({path, fieldRef}) =>
+        path === 'namespace' &&
+        fieldRef?.apiVersion === 'v1' &&
+        fieldRef.fieldPath === 'metadata.namespace',
+    )
+  );
+}

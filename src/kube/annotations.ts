@@ -1,0 +1,27 @@
+/** Annotation keys that PodSecurityPolicy reads or writes (api v0.24, core/v1/annotation_key_constants.go). */
+export const validatedPolicyKey = 'kubernetes.io/psp';
+export const mirrorPodKey = 'kubernetes.io/config.mirror';
+
+export const seccompPodKey = 'seccomp.security.alpha.kubernetes.io/pod';
+export const seccompContainerPrefix = 'container.seccomp.security.alpha.kubernetes.io/';
+export const seccompAllowedKey = 'seccomp.security.alpha.kubernetes.io/allowedProfileNames';
+export const seccompDefaultKey = 'seccomp.security.alpha.kubernetes.io/defaultProfileName';
+
+export const appArmorContainerPrefix = 'container.apparmor.security.beta.kubernetes.io/';
+export const appArmorAllowedKey = 'apparmor.security.beta.kubernetes.io/allowedProfileNames';
+export const appArmorDefaultKey = 'apparmor.security.beta.kubernetes.io/defaultProfileName';
+
+/** Others may hold anything, also secrets (`last-applied-configuration`), and are never kept. */
+export function isRelevantAnnotation(key: string): boolean {
+  return (
+    key === validatedPolicyKey ||
+    key === mirrorPodKey ||
+    key === seccompPodKey ||
+    key.startsWith(seccompContainerPrefix) ||
+    key.startsWith(appArmorContainerPrefix) ||
+    key === seccompAllowedKey ||
+    key === seccompDefaultKey ||
+    key === appArmorAllowedKey ||
+    key === appArmorDefaultKey
+  );
+}

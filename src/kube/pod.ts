@@ -1,0 +1,146 @@
+/** The part of core/v1 Pod that decides what PodSecurityPolicy does with it. */
+import {
+  boolean,
+  type Decoder,
+  decodeAt,
+  int32,
+  int64,
+  list,
+  mismatch,
+  object,
+  presence,
+  string,
+  type TypeOf,
+} from './decode.ts';
+import {isObject, type Json} from './json.ts';
+import {objectMeta, seLinuxOptions} from './objects.ts';
+
+const seccompProfile = object({type: string, localhostProfile: string});
+export type SeccompProfile = TypeOf<typeof seccompProfile>;
+
+export const containerSecurityContext = object({
+  capabilities: object({add: list(string, ''), drop: list(string, '')}),
+  privileged: boolean,
+  seLinuxOptions,
+  runAsUser: int64,
+  runAsGroup: int64,
+  runAsNonRoot: boolean,
+  readOnlyRootFilesystem: boolean,
+  allowPrivilegeEscalation: boolean,
+  procMount: string,
+  seccompProfile,
+});
+export type ContainerSecurityContext = TypeOf<typeof containerSecurityContext>;
+
+const container = object({
+  name: string,
+  ports: list(object({containerPort: int32, hostPort: int32})),
+  volumeMounts: list(object({name: string, mountPath: string, readOnly: boolean})),
+  securityContext: containerSecurityContext,
+});
+export type Container = TypeOf<typeof container>;
+
+export const podSecurityContext = object({
+  seLinuxOptions,
+  runAsUser: int64,
+  runAsGroup: int64,
+  runAsNonRoot: boolean,
+  supplementalGroups: list(int64, 0),
+  fsGroup: int64,
+  sysctls: list(object({name: string})),
+  seccompProfile,
+});
+export type PodSecurityContext = TypeOf<typeof podSecurityContext>;
+
+const fieldReference = object({apiVersion: string, fieldPath: string});
+
+const projectedSource = object({
+  secret: presence,
+  serviceAccountToken: object({path: string, audience: string, expirationSeconds: int64}),
+  configMap: object({name: string}),
+  downwardAPI: object({
+    items: list(object({path: string, fieldRef: fieldReference, resourceFieldRef: presence})),
+  }),
+});
+export type ProjectedSource = TypeOf<typeof projectedSource>;
+
+/** The volume sources of which more than the type matters. */
+const detailedSources = {
+  hostPath: object({path: string}),
+  flexVolume: object({driver: string}),
+  csi: object({driver: string}),
+  projected: object({sources: list(projectedSource)}),
+} as const;
+
+/**
+ * All volume sources of v1.24 by their JSON key, in the order in which the first one set decides the
+ * type (pkg/security/podsecuritypolicy/util/util.go, GetVolumeFSType).
+ */
+export const volumeSourceKeys = [
+  ...['hostPath', 'emptyDir', 'gcePersistentDisk', 'awsElasticBlockStore', 'gitRepo', 'secret'],
+  ...['nfs', 'iscsi', 'glusterfs', 'persistentVolumeClaim', 'rbd', 'flexVolume', 'cinder'],
+  ...['cephfs', 'flocker', 'downwardAPI', 'fc', 'azureFile', 'configMap', 'vsphereVolume'],
+  ...['quobyte', 'azureDisk', 'photonPersistentDisk', 'storageos', 'projected', 'portworxVolume'],
+  ...['scaleIO', 'csi', 'ephemeral'],
+] as const;
+
+/** A volume: its name and, under the key of its type, what matters of its source. */
+export type Volume = {readonly name: string | undefined} & {
+  readonly [K in keyof typeof detailedSources]?: TypeOf<(typeof detailedSources)[K]>;
+} & {readonly [key: string]: unknown};
+
+const volume: Decoder<Volume> = (value: Json) => {
+  if (!isObject(value)) throw mismatch('an object', value);
+  const {name} = value;
+  const result: Record<string, unknown> = {
+    name: name === undefined || name === null ? undefined : decodeAt('name', string, name),
+  };
+  for (const key of volumeSourceKeys) {
+    const source = value[key];
+    if (source === undefined || source === null) continue;
+    result[key] = decodeAt(key, (detailedSources as Sources)[key] ?? presence, source);
+  }
+  return result as Volume;
+};
+type Sources = Readonly<Record<string, Decoder<unknown>>>;
+
+export const podSpec = object({
+  serviceAccountName: string,
+  serviceAccount: string,
+  automountServiceAccountToken: boolean,
+  nodeName: string,
+  hostNetwork: boolean,
+  hostPID: boolean,
+  hostIPC: boolean,
+  runtimeClassName: string,
+  os: object({name: string}),
+  securityContext: podSecurityContext,
+  volumes: list(volume),
+  initContainers: list(container),
+  containers: list(container),
+  ephemeralContainers: list(container),
+});
+export type PodSpec = TypeOf<typeof podSpec>;
+
+const podFields = object({metadata: objectMeta, spec: podSpec});
+
+/** A pod, or what a controller makes of a template. */
+export interface Pod {
+  readonly metadata: TypeOf<typeof objectMeta>;
+  readonly spec: PodSpec;
+}
+
+export function decodePod(value: Json): Pod {
+  const {metadata, spec} = podFields(value);
+  return {metadata: metadata ?? objectMeta({}), spec: spec ?? podSpec({})};
+}
+
+/** The lists of containers, in the order in which Kubernetes visits them (pkg/api/pod/util.go). */
+export const containerLists = ['initContainers', 'containers', 'ephemeralContainers'] as const;
+export type ContainerList = (typeof containerLists)[number];
+
+/** The volume's type as policies name it: its source's key, but for one spelling. */
+export function volumeType(volume: Volume): string {
+  const key = volumeSourceKeys.find(key => volume[key] !== undefined);
+  return key === 'cephfs' ? 'cephFS' : (key ?? '');
+}

@@ -1,0 +1,161 @@
+import {appArmorContainerPrefix, seccompContainerPrefix, seccompPodKey} from './annotations.ts';
+import type {Integer} from './json.ts';
+import type {SELinuxOptions} from './objects.ts';
+import {
+  type Container,
+  type ContainerList,
+  containerLists,
+  type Pod,
+  type SeccompProfile,
+  type Volume,
+  volumeType,
+} from './pod.ts';
+
+/** A container and what holds for it: its own fields, and the pod's where it leaves them unset. */
+export interface ContainerView {
+  readonly container: Container;
+  readonly list: ContainerList;
+  readonly index: number;
+  readonly name: string;
+  /** As Kubernetes writes field paths: `spec.initContainers[0]`. */
+  readonly path: string;
+  readonly runAsUser: Integer | undefined;
+  readonly runAsGroup: Integer | undefined;
+  readonly runAsNonRoot: boolean | undefined;
+  /** The container's own; the pod's are not mixed in. */
+  readonly seLinuxOptions: SELinuxOptions | undefined;
+  readonly privileged: boolean;
+  readonly readOnlyRootFilesystem: boolean | undefined;
+  readonly allowPrivilegeEscalation: boolean | undefined;
+  readonly procMount: string;
+  readonly capabilitiesAdd: readonly string[];
+  readonly capabilitiesDrop: readonly string[];
+  /** The ports of the node that it claims; 0 means none and is left out. */
+  readonly hostPorts: readonly number[];
+  /** The container's own profile field as the annotation would say it; undefined if unset. */
+  readonly seccompField: string | undefined;
+  readonly seccompAnnotation: string | undefined;
+  readonly appArmorAnnotation: string | undefined;
+}
+
+export interface VolumeView {
+  readonly volume: Volume;
+  readonly name: string;
+  readonly type: string;
+  readonly path: string;
+}
+
+/** A pod as the controls look at it: made once a pod, with a fixed shape. */
+export interface PodView {
+  readonly pod: Pod;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly hostNetwork: boolean;
+  readonly hostPID: boolean;
+  readonly hostIPC: boolean;
+  readonly fsGroup: Integer | undefined;
+  /** An explicit empty list is not unset. */
+  readonly supplementalGroups: readonly Integer[] | undefined;
+  readonly seLinuxOptions: SELinuxOptions | undefined;
+  readonly sysctls: readonly string[];
+  readonly runtimeClassName: string | undefined;
+  readonly seccompField: string | undefined;
+  readonly seccompAnnotation: string | undefined;
+  readonly volumes: readonly VolumeView[];
+  readonly containers: readonly ContainerView[];
+}
+
+const none: readonly never[] = [];
+const noAnnotations: Readonly<Record<string, string>> = {};
+
+/** The view of a pod that has gone through defaultPod(). */
+export function viewOf(pod: Pod): PodView {
+  const {spec} = pod;
+  const context = spec.securityContext;
+  const annotations = pod.metadata.annotations ?? noAnnotations;
+  const containers: ContainerView[] = [];
+  for (const list of containerLists) {
+    spec[list]?.forEach((container, index) => {
+      containers.push(viewOfContainer(container, list, index, pod, annotations));
+    });
+  }
+  return {
+    pod,
+    annotations,
+    hostNetwork: spec.hostNetwork === true,
+    hostPID: spec.hostPID === true,
+    hostIPC: spec.hostIPC === true,
+    fsGroup: context?.fsGroup,
+    supplementalGroups: context?.supplementalGroups,
+    seLinuxOptions: context?.seLinuxOptions,
+    sysctls: context?.sysctls?.map(({name = ''}) => name) ?? none,
+    runtimeClassName: spec.runtimeClassName,
+    seccompField: seccompFieldText(context?.seccompProfile),
+    seccompAnnotation: annotations[seccompPodKey],
+    volumes:
+      spec.volumes?.map((volume, index) => ({
+        volume,
+        name: volume.name ?? '',
+        type: volumeType(volume),
+        path: `spec.volumes[${index}]`,
+      })) ?? none,
+    containers,
+  };
+}
+
+function viewOfContainer(
+  container: Container,
+  list: ContainerList,
+  index: number,
+  pod: Pod,
+  annotations: Readonly<Record<string, string>>,
+): ContainerView {
+  const own = container.securityContext;
+  const inherited = pod.spec.securityContext;
+  const name = container.name ?? '';
+  return {
+    container,
+    list,
+    index,
+    name,
+    path: `spec.${list}[${index}]`,
+    runAsUser: own?.runAsUser ?? inherited?.runAsUser,
+    runAsGroup: own?.runAsGroup ?? inherited?.runAsGroup,
+    runAsNonRoot: own?.runAsNonRoot ?? inherited?.runAsNonRoot,
+    seLinuxOptions: own?.seLinuxOptions,
+    privileged: own?.privileged === true,
+    readOnlyRootFilesystem: own?.readOnlyRootFilesystem,
+    allowPrivilegeEscalation: own?.allowPrivilegeEscalation,
+    procMount: own?.procMount ?? 'Default',
+    capabilitiesAdd: own?.capabilities?.add ?? none,
+    capabilitiesDrop: own?.capabilities?.drop ?? none,
+    hostPorts: hostPortsOf(container),
+    seccompField: seccompFieldText(own?.seccompProfile),
+    seccompAnnotation: annotations[seccompContainerPrefix + name],
+    appArmorAnnotation: annotations[appArmorContainerPrefix + name],
+  };
+}
+
+function hostPortsOf({ports}: Container): readonly number[] {
+  if (ports === undefined) return none;
+  const claimed = ports.map(({hostPort = 0}) => hostPort).filter(port => port > 0);
+  return claimed.length > 0 ? claimed : none;
+}
+
+/**
+ * A seccomp profile field in the words of the old annotation; '' for one that has no such words
+ * (pkg/api/pod/util.go, SeccompAnnotationForField).
+ */
+export function seccompFieldText(profile: SeccompProfile | undefined): string | undefined {
+  switch (profile?.type) {
+    case undefined:
+      return profile === undefined ? undefined : '';
+    case 'Unconfined':
+      return 'unconfined';
+    case 'RuntimeDefault':
+      return 'runtime/default';
+    case 'Localhost':
+      return profile.localhostProfile === undefined ? '' : `localhost/${profile.localhostProfile}`;
+    default:
+      return '';
+  }
+}

@@ -1,0 +1,128 @@
+import {validatedPolicyKey} from '../kube/annotations.ts';
+import {type FieldError, fieldErrorText} from '../kube/fieldError.ts';
+import {goQuote} from '../kube/goQuote.ts';
+import type {PodView} from '../kube/podView.ts';
+import {evaluate, type PreparedPolicy} from './evaluate.ts';
+
+/** Whose right to `use` a policy opens it for a pod. */
+export interface Rights {
+  readonly serviceAccount: boolean;
+  readonly requester: boolean;
+}
+
+/** Tells whose right opens the policy for the pod at hand. */
+export type RightsTo = (policyName: string) => Rights;
+
+/** What became of one policy when the pod was held against it. */
+export interface Candidate {
+  readonly policy: PreparedPolicy;
+  readonly rights: Rights;
+  /** Whether the pod passes once its gaps are filled; false for an unusable policy. */
+  readonly allowed: boolean;
+  readonly mutates: boolean;
+  readonly errors: readonly FieldError[];
+}
+
+export type Operation = 'CREATE' | 'UPDATE';
+
+/** The policies in the order in which admission tries them, made once for many pods. */
+export interface PolicySet {
+  readonly ordered: readonly PreparedPolicy[];
+  readonly byName: ReadonlyMap<string, PreparedPolicy>;
+}
+
+/** Sorted by the bytes of their names; those are ASCII, so code units do. */
+export function policySet(policies: readonly PreparedPolicy[]): PolicySet {
+  const ordered = [...policies].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  return {ordered, byName: new Map(ordered.map(policy => [policy.name, policy]))};
+}
+
+/** Which policy a pod binds to, if any. */
+export interface Decision {
+  readonly chosen: Candidate | undefined;
+  /** Why nothing fits, in the API server's words; undefined if something does. */
+  readonly refusal: string | undefined;
+}
+
+/**
+ * Which policy admission chooses (plugin/pkg/admission/security/podsecuritypolicy/admission.go,
+ * computeSecurityContext): the first by name that lets the pod through unchanged and that the service
+ * account or the requester may use; on CREATE failing that, the first that changes it.
+ */
+export function decide(
+  pod: PodView,
+  policies: PolicySet,
+  rightsTo: RightsTo,
+  operation: Operation = 'CREATE',
+): Decision {
+  return choose(candidatesOf(pod, policies, rightsTo, operation), operation);
+}
+
+/** The same, together with how every policy fared, in the order in which they are tried. */
+export function explain(
+  pod: PodView,
+  policies: PolicySet,
+  rightsTo: RightsTo,
+  operation: Operation = 'CREATE',
+): Decision & {readonly candidates: readonly Candidate[]} {
+  const candidates = [...candidatesOf(pod, policies, rightsTo, operation)];
+  return {...choose(candidates, operation), candidates};
+}
+
+function* candidatesOf(
+  pod: PodView,
+  policies: PolicySet,
+  rightsTo: RightsTo,
+  operation: Operation,
+): Generator<Candidate> {
+  for (const policy of orderFor(pod, policies, operation)) {
+    const rights = rightsTo(policy.name);
+    if (policy.unusable !== undefined) {
+      yield {policy, rights, allowed: false, mutates: false, errors: []};
+      continue;
+    }
+    const {mutates, errors} = evaluate(policy, pod);
+    yield {policy, rights, allowed: errors.length === 0, mutates, errors};
+  }
+}
+
+/** On UPDATE the policy that the pod's annotation names is tried first; it gives no right to it. */
+function orderFor(
+  pod: PodView,
+  {ordered, byName}: PolicySet,
+  operation: Operation,
+): readonly PreparedPolicy[] {
+  const hinted =
+    operation === 'UPDATE' ? byName.get(pod.annotations[validatedPolicyKey] ?? '') : undefined;
+  return hinted ? [hinted, ...ordered.filter(policy => policy !== hinted)] : ordered;
+}
+
+function choose(candidates: Iterable<Candidate>, operation: Operation): Decision {
+  let mutating: Candidate | undefined;
+  let anyUsable = false;
+  const failed: Candidate[] = [];
+  for (const candidate of candidates) {
+    const {policy, rights, allowed, mutates} = candidate;
+    if (policy.unusable !== undefined) continue;
+    anyUsable = true;
+    if (!rights.serviceAccount && !rights.requester) continue;
+    if (!allowed) failed.push(candidate);
+    else if (!mutates) return {chosen: candidate, refusal: undefined};
+    else if (operation === 'CREATE') mutating ??= candidate;
+  }
+  if (mutating) return {chosen: mutating, refusal: undefined};
+  return {chosen: undefined, refusal: refusalOf(failed, anyUsable, operation)};
+}
+
+/** The plugin's words; between policies the plugin's order is random, here it is that of the tries. */
+function refusalOf(failed: readonly Candidate[], anyUsable: boolean, operation: Operation): string {
+  if (!anyUsable) return 'PodSecurityPolicy: no providers available to validate pod request';
+  const verb = operation === 'CREATE' ? 'admit' : 'validate';
+  const texts = failed.flatMap(({errors}) => errors.map(fieldErrorText));
+  return `PodSecurityPolicy: unable to ${verb} pod: [${texts.join(' ')}]`;
+}
+
+/** The whole message of the 403, as the API server words it. `name` may be a generateName prefix. */
+export function forbiddenMessage(name: string, refusal: string): string {
+  return `pods ${goQuote(name || 'Unknown')} is forbidden: ${refusal}`;
+}

@@ -1,0 +1,144 @@
+import type {ControlId, Enforcement} from '../controls/control.ts';
+import {controlById, controls} from '../controls/index.ts';
+import {Report} from '../controls/report.ts';
+import {dnsSubdomainProblems} from '../controls/shared/names.ts';
+import type {Edit} from '../kube/edits.ts';
+import {type FieldError, invalid, required} from '../kube/fieldError.ts';
+import type {Policy} from '../kube/objects.ts';
+import type {PodView} from '../kube/podView.ts';
+
+/**
+ * The order in which Kubernetes reports (pkg/security/podsecuritypolicy/provider.go, ValidatePod). It
+ * decides the order of errors, nothing else.
+ */
+const order = {
+  podBeforeVolumes: [
+    ...(['fsGroup', 'supplementalGroups', 'seccomp', 'seLinux'] as const),
+    ...(['hostNetwork', 'hostPID', 'hostIPC', 'sysctls'] as const),
+  ],
+  volume: ['volumes', 'allowedHostPaths', 'allowedFlexVolumes', 'allowedCSIDrivers'],
+  podAfterVolumes: ['runtimeClass'],
+  container: [
+    ...(['runAsUser', 'runAsGroup', 'seLinux', 'appArmor', 'seccomp', 'privileged'] as const),
+    ...(['allowedProcMountTypes', 'capabilities', 'hostPorts'] as const),
+    ...(['readOnlyRootFilesystem', 'allowPrivilegeEscalation'] as const),
+  ],
+  /** factory.go, CreateStrategies. */
+  unusable: ['runAsUser', 'runAsGroup', 'seLinux', 'fsGroup', 'supplementalGroups'],
+  /** pkg/apis/policy/validation/validation.go, ValidatePodSecurityPolicy. */
+  validation: [
+    ...(['appArmor', 'seccomp', 'runAsUser', 'runAsGroup', 'seLinux'] as const),
+    ...(['supplementalGroups', 'fsGroup', 'volumes', 'capabilities'] as const),
+    ...(['allowPrivilegeEscalation', 'allowedProcMountTypes', 'allowedHostPaths'] as const),
+    ...(['allowedFlexVolumes', 'allowedCSIDrivers', 'sysctls', 'runtimeClass'] as const),
+  ],
+} as const satisfies Readonly<Record<string, readonly ControlId[]>>;
+
+/** A policy made ready to judge pods by: once a policy, not once a pod. */
+export interface PreparedPolicy {
+  readonly policy: Policy;
+  readonly name: string;
+  /** Why admission silently leaves the policy out; undefined if it does not. */
+  readonly unusable: string | undefined;
+  readonly podBeforeVolumes: readonly NonNullable<Enforcement['pod']>[];
+  readonly volume: readonly NonNullable<Enforcement['volume']>[];
+  readonly podAfterVolumes: readonly NonNullable<Enforcement['pod']>[];
+  readonly container: readonly NonNullable<Enforcement['container']>[];
+}
+
+/** What one policy, taken alone, says of one pod. */
+export interface Evaluation {
+  /** Whether the policy fills gaps of the pod. */
+  readonly mutates: boolean;
+  /** In Kubernetes' order; none if the pod passes. */
+  readonly errors: readonly FieldError[];
+}
+
+export function preparePolicy(policy: Policy): PreparedPolicy {
+  const enforcements = new Map(controls.map(control => [control.id, control.enforce(policy)]));
+  const hooks = <K extends keyof Enforcement>(ids: readonly ControlId[], kind: K) =>
+    ids.flatMap(id => enforcements.get(id)?.[kind] ?? []) as readonly NonNullable<Enforcement[K]>[];
+  const reasons = new Set(order.unusable.flatMap(id => controlById[id].unusable(policy) ?? []));
+  const reason = [...reasons].join(', ') || undefined;
+  return {
+    policy,
+    name: policy.metadata.name,
+    unusable: reasons.size > 1 ? `[${reason}]` : reason,
+    podBeforeVolumes: hooks(order.podBeforeVolumes, 'pod'),
+    volume: hooks(order.volume, 'volume'),
+    podAfterVolumes: hooks(order.podAfterVolumes, 'pod'),
+    container: hooks(order.container, 'container'),
+  };
+}
+
+export function evaluate(policy: PreparedPolicy, pod: PodView): Evaluation {
+  const report = new Report(false);
+  run(policy, pod, report);
+  return report;
+}
+
+/** What the policy would write into the gaps of the pod. */
+export function editsOf(policy: PreparedPolicy, pod: PodView): readonly Edit[] {
+  const report = new Report(true);
+  run(policy, pod, report);
+  return report.edits;
+}
+
+function run(policy: PreparedPolicy, pod: PodView, report: Report): void {
+  for (const hook of policy.podBeforeVolumes) hook(pod, report);
+  if (policy.volume.length > 0) {
+    for (const volume of pod.volumes) {
+      const before = report.errors.length;
+      for (const hook of policy.volume) {
+        hook(volume, pod, report);
+        if (report.errors.length > before) break; // what is forbidden is not looked at any further
+      }
+    }
+  }
+  for (const hook of policy.podAfterVolumes) hook(pod, report);
+  for (const container of pod.containers) {
+    for (const hook of policy.container) hook(container, pod, report);
+  }
+}
+
+/** What the API server says of a policy that is created. */
+export function policyErrors(policy: Policy): readonly FieldError[] {
+  return [
+    ...nameErrors(policy.metadata.name),
+    ...order.validation.flatMap(id => controlById[id].validate(policy)),
+  ];
+}
+
+function nameErrors(name: string): readonly FieldError[] {
+  if (name === '') return [required('metadata.name', 'name or generateName is required')];
+  return dnsSubdomainProblems(name).map(problem => invalid('metadata.name', name, problem));
+}
+
+/** Feature gates of the API server that change what policies mean; the defaults are v1.24's. */
+export interface FeatureGates {
+  readonly ProcMountType?: boolean;
+  readonly CSIInlineVolume?: boolean;
+}
+
+/**
+ * A policy from a file as the API server would store it: without the fields of features that are off
+ * (pkg/api/podsecuritypolicy/util.go, DropDisabledFields). What it did store needs no such step.
+ */
+export function storedPolicy(policy: Policy, gates: FeatureGates = {}): Policy {
+  const {ProcMountType = false, CSIInlineVolume = true} = gates;
+  const {allowedProcMountTypes, allowedCSIDrivers} = policy.spec;
+  if (
+    (ProcMountType || allowedProcMountTypes === undefined) &&
+    (CSIInlineVolume || allowedCSIDrivers === undefined)
+  ) {
+    return policy;
+  }
+  return {
+    ...policy,
+    spec: {
+      ...policy.spec,
+      allowedProcMountTypes: ProcMountType ? allowedProcMountTypes : undefined,
+      allowedCSIDrivers: CSIInlineVolume ? allowedCSIDrivers : undefined,
+    },
+  };
+}
