@@ -66,16 +66,14 @@ export const appArmor = defineControl<Value>({
     const end = ` is not an allowed profile. Allowed values: ${goQuote(allowed ?? '')}`;
     return {
       container(container, _pod, report) {
-        const key = appArmorContainerPrefix + container.name;
         const asked = container.appArmorAnnotation ?? '';
-        if (asked === '' && fill !== '') report.fillAnnotation(key, fill);
-        const profile = asked || fill;
-        if (names === undefined) return;
-        if (profile === '') {
-          report.forbidden(`pod.metadata.annotations[${key}]`, 'AppArmor profile must be set');
-        } else if (!names.includes(profile)) {
-          report.forbidden(`pod.metadata.annotations[${key}]`, profile + end);
+        if (asked === '' && fill !== '') {
+          report.fillAnnotation(appArmorContainerPrefix + container.name, fill);
         }
+        const profile = asked || fill;
+        if (names === undefined || (profile !== '' && names.includes(profile))) return;
+        const field = `pod.metadata.annotations[${appArmorContainerPrefix}${container.name}]`;
+        report.forbidden(field, profile === '' ? 'AppArmor profile must be set' : profile + end);
       },
     };
   },

@@ -37,7 +37,7 @@ export const capabilities = defineControl<Value>({
   }),
   write: (policy, {allowed, defaultAdd, requiredDrop}) =>
     withSpec(policy, {
-      allowedCapabilities: allowed.length > 0 ? allowed : undefined,
+      allowedCapabilities: allowed,
       defaultAddCapabilities: defaultAdd.length > 0 ? defaultAdd : undefined,
       requiredDropCapabilities: requiredDrop,
     }),
@@ -139,9 +139,10 @@ function enforce({allowed, defaultAdd, requiredDrop}: Value): Enforcement | unde
   const mayBeAdded = new Set([...allowed, ...defaultAdd]);
   return {
     container(container, _pod, report) {
-      const add = fillCapabilities(container, defaultAdd, requiredDrop, report);
-      if (anyAdd) return;
-      for (const name of add) {
+      const changes = fillCapabilities(container, defaultAdd, requiredDrop, report);
+      const {capabilitiesAdd: add} = container;
+      if (anyAdd || add.every(name => mayBeAdded.has(name))) return;
+      for (const name of changes ? unique(add) : add) {
         if (mayBeAdded.has(name)) continue;
         report.invalid(
           `${container.path}.securityContext.capabilities.add`,
@@ -154,25 +155,27 @@ function enforce({allowed, defaultAdd, requiredDrop}: Value): Enforcement | unde
 }
 
 /**
- * Gives what the container adds once the policy's capabilities are filled in. A list that changes
- * comes out sorted and without repetitions; one that does not is left as it is.
+ * Tells whether the policy changes what the container adds and drops. Lists that change come out
+ * sorted and without repetitions; else they are left as they are.
  */
 function fillCapabilities(
   container: ContainerView,
   defaultAdd: readonly string[],
   requiredDrop: readonly string[],
   report: Report,
-): readonly string[] {
+): boolean {
   const {capabilitiesAdd: add, capabilitiesDrop: drop} = container;
   const moreAdds = defaultAdd.some(name => !drop.includes(name) && !add.includes(name));
-  if (!moreAdds && requiredDrop.every(name => drop.includes(name))) return add;
-  const added = unique([...defaultAdd.filter(name => !drop.includes(name)), ...add]);
-  const dropped = unique([...requiredDrop, ...drop]);
-  report.fillContainer(container, 'capabilities', {
-    add: added.length > 0 ? added : undefined,
-    drop: dropped.length > 0 ? dropped : undefined,
+  if (!moreAdds && requiredDrop.every(name => drop.includes(name))) return false;
+  report.fillContainer(container, 'capabilities', () => {
+    const added = unique([...defaultAdd.filter(name => !drop.includes(name)), ...add]);
+    const dropped = unique([...requiredDrop, ...drop]);
+    return {
+      add: added.length > 0 ? added : undefined,
+      drop: dropped.length > 0 ? dropped : undefined,
+    };
   });
-  return added;
+  return true;
 }
 
 function validate({spec}: Policy): readonly FieldError[] {

@@ -8,14 +8,14 @@ export const fsGroup = defineGroupRule({
   title: 'Volume group',
   risk: "Kubernetes gives the files on the pod's volumes to this group, also those of others.",
   asked: pod => [pod.fsGroup === undefined ? [] : [pod.fsGroup]],
-  hooks: ({mustRunAs, filled, check}) => ({
+  hooks: ({mustRunAs, filled, accepts, check}) => ({
     pod(pod, report) {
       let group = pod.fsGroup;
       if (group === undefined && mustRunAs) {
         group = filled;
         report.fillPod('fsGroup', group);
       }
-      if (group !== undefined) check(field, [group], report);
+      if (group !== undefined && !accepts(group)) check(field, [group], report);
     },
   }),
   absent: '',

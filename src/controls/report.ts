@@ -4,53 +4,78 @@ import type {ContainerSecurityContext, PodSecurityContext} from '../kube/pod.ts'
 import type {ContainerView} from '../kube/podView.ts';
 
 /**
- * What one policy does with one pod, as the controls find it out: the gaps it fills and the errors.
- * Keeping the edits costs time, so only a recording report keeps them.
+ * What is asked for: all errors, the edits too (they cost time), or only whether there is anything to
+ * report at all, which the first thing found answers.
  */
+export type Question = 'errors' | 'edits' | 'anything';
+
+const noErrors: FieldError[] = [];
+const noEdits: Edit[] = [];
+
+/** What one policy does with one pod, as the controls find it out: the gaps it fills and the errors. */
 export class Report {
   /** Whether the policy writes anything into the pod. */
   mutates = false;
   /** In the order in which Kubernetes tells them. */
-  readonly errors: FieldError[] = [];
-  /** What it writes; empty unless recording. */
-  readonly edits: Edit[] = [];
-  readonly #recording: boolean;
+  errors: readonly FieldError[] = noErrors;
+  /** What it writes; empty unless asked for. */
+  edits: readonly Edit[] = noEdits;
+  /** Whether the question is answered, so that looking further is useless. */
+  answered = false;
+  readonly #question: Question;
 
-  constructor(recording: boolean) {
-    this.#recording = recording;
+  constructor(question: Question) {
+    this.#question = question;
   }
 
+  /** `value` may be a function where it takes time to make it. */
   fillContainer<K extends keyof ContainerSecurityContext>(
     {list, index}: ContainerView,
     field: K,
-    value: ContainerSecurityContext[K],
+    value: ContainerSecurityContext[K] | (() => ContainerSecurityContext[K]),
   ): void {
-    this.mutates = true;
-    if (this.#recording) {
-      this.edits.push({at: ['spec', list, index, 'securityContext', field], value});
-    }
+    if (!this.#fills()) return;
+    const filled = typeof value === 'function' ? value() : value;
+    this.#edit(['spec', list, index, 'securityContext', field], filled);
   }
 
   fillPod<K extends keyof PodSecurityContext>(field: K, value: PodSecurityContext[K]): void {
-    this.mutates = true;
-    if (this.#recording) this.edits.push({at: ['spec', 'securityContext', field], value});
+    if (this.#fills()) this.#edit(['spec', 'securityContext', field], value);
   }
 
   fillSpec(field: 'runtimeClassName', value: string): void {
-    this.mutates = true;
-    if (this.#recording) this.edits.push({at: ['spec', field], value});
+    if (this.#fills()) this.#edit(['spec', field], value);
   }
 
   fillAnnotation(key: string, value: string): void {
-    this.mutates = true;
-    if (this.#recording) this.edits.push({at: ['metadata', 'annotations', key], value});
+    if (this.#fills()) this.#edit(['metadata', 'annotations', key], value);
   }
 
   invalid(field: string, badValue: BadValue, detail: string): void {
-    this.errors.push(invalid(field, badValue, detail));
+    this.#add(invalid(field, badValue, detail));
   }
 
   forbidden(field: string, detail: string): void {
-    this.errors.push(forbidden(field, detail));
+    this.#add(forbidden(field, detail));
+  }
+
+  /** Notes that something is filled in; tells whether the edit is wanted. */
+  #fills(): boolean {
+    this.mutates = true;
+    this.answered = this.#question === 'anything';
+    return this.#question === 'edits';
+  }
+
+  // Most reports stay empty, so their lists are made when needed.
+
+  #edit(at: Edit['at'], value: unknown): void {
+    if (this.edits === noEdits) this.edits = [{at, value}];
+    else (this.edits as Edit[]).push({at, value});
+  }
+
+  #add(error: FieldError): void {
+    if (this.errors === noErrors) this.errors = [error];
+    else (this.errors as FieldError[]).push(error);
+    this.answered = this.#question === 'anything';
   }
 }

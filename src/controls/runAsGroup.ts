@@ -6,14 +6,15 @@ export const runAsGroup = defineGroupRule({
   title: 'Group',
   risk: "The root group owns files in many images and on the node's volumes.",
   asked: pod => pod.containers.map(({runAsGroup: group}) => (group === undefined ? [] : [group])),
-  hooks: ({mustRunAs, filled, check}) => ({
+  hooks: ({mustRunAs, filled, accepts, check}) => ({
     container(container, _pod, report) {
       let group = container.runAsGroup;
       if (group === undefined && mustRunAs) {
         group = filled;
         report.fillContainer(container, 'runAsGroup', group);
       }
-      if (group !== undefined) check(`${container.path}.securityContext`, [group], report);
+      if (group === undefined || accepts(group)) return;
+      check(`${container.path}.securityContext`, [group], report);
     },
   }),
   absent: 'RunAsAny',

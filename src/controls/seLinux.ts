@@ -49,6 +49,7 @@ export const seLinux = defineControl<Value>({
   enforce({options}) {
     if (options === undefined) return undefined;
     const check = (field: string, asked: SELinuxOptions, report: Report) => {
+      if (asked === options) return;
       for (const part of mismatches(options, asked)) {
         report.invalid(`${field}.${part}`, asked[part] ?? '', `must be ${options[part] ?? ''}`);
       }
@@ -126,16 +127,21 @@ function isSame(expected: SELinuxOptions) {
 
 /** The parts in which two contexts differ, in the order in which Kubernetes compares them. */
 function mismatches(expected: SELinuxOptions, actual: SELinuxOptions) {
-  return parts.filter(part =>
-    part === 'level'
-      ? !sameLevel(expected.level ?? '', actual.level ?? '')
-      : (expected[part] ?? '') !== (actual[part] ?? ''),
-  );
+  let different: (typeof parts)[number][] | undefined;
+  for (const part of parts) {
+    const [one, other] = [expected[part] ?? '', actual[part] ?? ''];
+    if (one === other || (part === 'level' && sameLevel(one, other))) continue;
+    different ??= [];
+    different.push(part);
+  }
+  return different ?? noParts;
 }
+
+const noParts: readonly (typeof parts)[number][] = [];
 
 /** Categories may stand in any order; ranges of them are not understood (selinux/mustrunas.go). */
 function sameLevel(expected: string, actual: string): boolean {
-  if (expected === actual) return true;
+  if (expected.length !== actual.length) return false;
   const [one, other] = [sortedLevel(expected), sortedLevel(actual)];
   return one !== undefined && one === other;
 }

@@ -134,8 +134,9 @@ function enforce(value: Value) {
   const any = isOpen(value);
   const allowed = value.allowed === undefined ? undefined : new Set(profilesOf(value));
   const end = ` is not an allowed seccomp profile. Valid values are ${value.allowed ?? ''}`;
-  const check = (key: string, profile: string, report: Report) => {
-    if (any || (allowed === undefined ? profile === '' : allowed.has(profile))) return;
+  const isAllowed = (profile: string) =>
+    any || (allowed === undefined ? profile === '' : allowed.has(profile));
+  const refuse = (key: string, profile: string, report: Report) => {
     const detail = allowed === undefined ? 'seccomp may not be set' : profile + end;
     report.forbidden(`pod.metadata.annotations[${key}]`, detail);
   };
@@ -145,14 +146,16 @@ function enforce(value: Value) {
     pod(pod: PodView, report: Report) {
       const filled = filling(pod);
       if (filled !== '') report.fillAnnotation(seccompPodKey, filled);
-      check(seccompPodKey, filled || profileOfPod(pod), report);
+      const profile = filled || profileOfPod(pod);
+      if (!isAllowed(profile)) refuse(seccompPodKey, profile, report);
     },
     ...(any
       ? {}
       : {
           container(container: ContainerView, pod: PodView, report: Report) {
             const profile = profileOf(container, pod, filling(pod) || undefined);
-            check(seccompContainerPrefix + container.name, profile, report);
+            if (isAllowed(profile)) return;
+            refuse(seccompContainerPrefix + container.name, profile, report);
           },
         }),
   };

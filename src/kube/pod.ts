@@ -144,3 +144,8 @@ export function volumeType(volume: Volume): string {
   const key = volumeSourceKeys.find(key => volume[key] !== undefined);
   return key === 'cephfs' ? 'cephFS' : (key ?? '');
 }
+
+/** The name of the account that the pod runs as; '' for none. `serviceAccount` is the old spelling. */
+export function serviceAccountOf({spec}: {readonly spec: PodSpec}): string {
+  return spec.serviceAccountName || spec.serviceAccount || '';
+}

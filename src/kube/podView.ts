@@ -72,10 +72,11 @@ export function viewOf(pod: Pod): PodView {
   const {spec} = pod;
   const context = spec.securityContext;
   const annotations = pod.metadata.annotations ?? noAnnotations;
+  const isAnnotated = hasKeys(annotations);
   const containers: ContainerView[] = [];
   for (const list of containerLists) {
     spec[list]?.forEach((container, index) => {
-      containers.push(viewOfContainer(container, list, index, pod, annotations));
+      containers.push(viewOfContainer(container, list, index, pod, isAnnotated));
     });
   }
   return {
@@ -96,7 +97,7 @@ export function viewOf(pod: Pod): PodView {
         volume,
         name: volume.name ?? '',
         type: volumeType(volume),
-        path: `spec.volumes[${index}]`,
+        path: pathOf('volumes', index),
       })) ?? none,
     containers,
   };
@@ -107,8 +108,9 @@ function viewOfContainer(
   list: ContainerList,
   index: number,
   pod: Pod,
-  annotations: Readonly<Record<string, string>>,
+  isAnnotated: boolean,
 ): ContainerView {
+  const annotations = isAnnotated ? pod.metadata.annotations : undefined;
   const own = container.securityContext;
   const inherited = pod.spec.securityContext;
   const name = container.name ?? '';
@@ -117,7 +119,7 @@ function viewOfContainer(
     list,
     index,
     name,
-    path: `spec.${list}[${index}]`,
+    path: pathOf(list, index),
     runAsUser: own?.runAsUser ?? inherited?.runAsUser,
     runAsGroup: own?.runAsGroup ?? inherited?.runAsGroup,
     runAsNonRoot: own?.runAsNonRoot ?? inherited?.runAsNonRoot,
@@ -130,9 +132,26 @@ function viewOfContainer(
     capabilitiesDrop: own?.capabilities?.drop ?? none,
     hostPorts: hostPortsOf(container),
     seccompField: seccompFieldText(own?.seccompProfile),
-    seccompAnnotation: annotations[seccompContainerPrefix + name],
-    appArmorAnnotation: annotations[appArmorContainerPrefix + name],
+    seccompAnnotation: annotations?.[seccompContainerPrefix + name],
+    appArmorAnnotation: annotations?.[appArmorContainerPrefix + name],
   };
+}
+
+/** The first paths of each list: made once, as every pod has the same ones. */
+const paths = Object.fromEntries(
+  [...containerLists, 'volumes'].map(list => [
+    list,
+    Array.from({length: 16}, (_, index) => `spec.${list}[${index}]`),
+  ]),
+);
+
+function pathOf(list: ContainerList | 'volumes', index: number): string {
+  return paths[list]?.[index] ?? `spec.${list}[${index}]`;
+}
+
+function hasKeys(object: object): boolean {
+  for (const _key in object) return true;
+  return false;
 }
 
 function hostPortsOf({ports}: Container): readonly number[] {

@@ -2,7 +2,7 @@ import {validatedPolicyKey} from '../kube/annotations.ts';
 import {type FieldError, fieldErrorText} from '../kube/fieldError.ts';
 import {goQuote} from '../kube/goQuote.ts';
 import type {PodView} from '../kube/podView.ts';
-import {evaluate, type PreparedPolicy} from './evaluate.ts';
+import {admitsUnchanged, evaluate, type PreparedPolicy} from './evaluate.ts';
 
 /** Whose right to `use` a policy opens it for a pod. */
 export interface Rights {
@@ -55,7 +55,16 @@ export function decide(
   rightsTo: RightsTo,
   operation: Operation = 'CREATE',
 ): Decision {
-  return choose(candidatesOf(pod, policies, rightsTo, operation), operation);
+  return choose(
+    orderFor(pod, policies, operation),
+    operation,
+    (policy, _index, mustBeUnchanged) => {
+      const rights = rightsTo(policy.name);
+      if (!rights.serviceAccount && !rights.requester) return undefined;
+      if (mustBeUnchanged && !admitsUnchanged(policy, pod)) return undefined;
+      return candidateOf(policy, pod, rights);
+    },
+  );
 }
 
 /** The same, together with how every policy fared, in the order in which they are tried. */
@@ -65,25 +74,17 @@ export function explain(
   rightsTo: RightsTo,
   operation: Operation = 'CREATE',
 ): Decision & {readonly candidates: readonly Candidate[]} {
-  const candidates = [...candidatesOf(pod, policies, rightsTo, operation)];
-  return {...choose(candidates, operation), candidates};
+  const ordered = orderFor(pod, policies, operation);
+  const candidates = ordered.map(policy => candidateOf(policy, pod, rightsTo(policy.name)));
+  return {...choose(ordered, operation, (_policy, index) => candidates[index]), candidates};
 }
 
-function* candidatesOf(
-  pod: PodView,
-  policies: PolicySet,
-  rightsTo: RightsTo,
-  operation: Operation,
-): Generator<Candidate> {
-  for (const policy of orderFor(pod, policies, operation)) {
-    const rights = rightsTo(policy.name);
-    if (policy.unusable !== undefined) {
-      yield {policy, rights, allowed: false, mutates: false, errors: []};
-      continue;
-    }
-    const {mutates, errors} = evaluate(policy, pod);
-    yield {policy, rights, allowed: errors.length === 0, mutates, errors};
+function candidateOf(policy: PreparedPolicy, pod: PodView, rights: Rights): Candidate {
+  if (policy.unusable !== undefined) {
+    return {policy, rights, allowed: false, mutates: false, errors: []};
   }
+  const {mutates, errors} = evaluate(policy, pod);
+  return {policy, rights, allowed: errors.length === 0, mutates, errors};
 }
 
 /** On UPDATE the policy that the pod's annotation names is tried first; it gives no right to it. */
@@ -97,17 +98,31 @@ function orderFor(
   return hinted ? [hinted, ...ordered.filter(policy => policy !== hinted)] : ordered;
 }
 
-function choose(candidates: Iterable<Candidate>, operation: Operation): Decision {
+/**
+ * Gives how a policy fared; undefined if that makes no difference, as that of a policy that changes the
+ * pod does not once one like it is found (`mustBeUnchanged`).
+ */
+type Try = (
+  policy: PreparedPolicy,
+  index: number,
+  mustBeUnchanged: boolean,
+) => Candidate | undefined;
+
+function choose(
+  ordered: readonly PreparedPolicy[],
+  operation: Operation,
+  candidateFor: Try,
+): Decision {
   let mutating: Candidate | undefined;
   let anyUsable = false;
   const failed: Candidate[] = [];
-  for (const candidate of candidates) {
-    const {policy, rights, allowed, mutates} = candidate;
+  for (const [index, policy] of ordered.entries()) {
     if (policy.unusable !== undefined) continue;
     anyUsable = true;
-    if (!rights.serviceAccount && !rights.requester) continue;
-    if (!allowed) failed.push(candidate);
-    else if (!mutates) return {chosen: candidate, refusal: undefined};
+    const candidate = candidateFor(policy, index, mutating !== undefined);
+    if (!candidate?.rights.serviceAccount && !candidate?.rights.requester) continue;
+    if (!candidate.allowed) failed.push(candidate);
+    else if (!candidate.mutates) return {chosen: candidate, refusal: undefined};
     else if (operation === 'CREATE') mutating ??= candidate;
   }
   if (mutating) return {chosen: mutating, refusal: undefined};

@@ -72,32 +72,46 @@ export function preparePolicy(policy: Policy): PreparedPolicy {
 }
 
 export function evaluate(policy: PreparedPolicy, pod: PodView): Evaluation {
-  const report = new Report(false);
+  const report = new Report('errors');
   run(policy, pod, report);
   return report;
 }
 
+/** Whether the policy lets the pod through without changing it: no more than that, but faster. */
+export function admitsUnchanged(policy: PreparedPolicy, pod: PodView): boolean {
+  const report = new Report('anything');
+  run(policy, pod, report);
+  return !report.answered;
+}
+
 /** What the policy would write into the gaps of the pod. */
 export function editsOf(policy: PreparedPolicy, pod: PodView): readonly Edit[] {
-  const report = new Report(true);
+  const report = new Report('edits');
   run(policy, pod, report);
   return report.edits;
 }
 
 function run(policy: PreparedPolicy, pod: PodView, report: Report): void {
-  for (const hook of policy.podBeforeVolumes) hook(pod, report);
+  for (const hook of policy.podBeforeVolumes) {
+    hook(pod, report);
+    if (report.answered) return;
+  }
   if (policy.volume.length > 0) {
     for (const volume of pod.volumes) {
       const before = report.errors.length;
       for (const hook of policy.volume) {
         hook(volume, pod, report);
+        if (report.answered) return;
         if (report.errors.length > before) break; // what is forbidden is not looked at any further
       }
     }
   }
   for (const hook of policy.podAfterVolumes) hook(pod, report);
   for (const container of pod.containers) {
-    for (const hook of policy.container) hook(container, pod, report);
+    for (const hook of policy.container) {
+      hook(container, pod, report);
+      if (report.answered) return;
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import {isDeepStrictEqual} from 'node:util';
 import {validatedPolicyKey} from '../kube/annotations.ts';
 import {applyEdits, type Edit} from '../kube/edits.ts';
 import {isObject, type Json, type JsonObject} from '../kube/json.ts';
-import {decodePod, type Pod} from '../kube/pod.ts';
+import {decodePod, type Pod, serviceAccountOf} from '../kube/pod.ts';
 import {defaultPod} from '../kube/podDefaults.ts';
 import {viewOf} from '../kube/podView.ts';
 import {prepareForCreate, prepareForUpdate} from '../kube/prepare.ts';
@@ -116,11 +116,6 @@ const nothing: Outcome = {
 
 function messageFor({metadata}: Pod, refusal = ''): string {
   return forbiddenMessage(metadata.name || metadata.generateName || '', refusal);
-}
-
-/** The name of the account that the pod runs as; '' for none. `serviceAccount` is the old spelling. */
-export function serviceAccountOf({spec}: Pod): string {
-  return spec.serviceAccountName || spec.serviceAccount || '';
 }
 
 function rightsFor(pod: Pod, namespace: string, user: Identity, authorizer: Authorizer) {

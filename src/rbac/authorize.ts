@@ -34,6 +34,11 @@ export interface Grant {
 export interface Authorizer {
   /** All grants of `use`, cluster-wide ones first, then by namespace. */
   readonly grants: readonly Grant[];
+  /**
+   * Tells which policies the identity may use for pods in the namespace. Asked once for many policies
+   * it is faster than mayUse().
+   */
+  usableBy(identity: Identity, namespace: string): (policy: string) => boolean;
   /** Whether the identity may use the policy for a pod in the namespace. */
   mayUse(identity: Identity, namespace: string, policy: string): boolean;
   /** The grants that give it this right, in the order in which the authorizer looks. */
@@ -79,25 +84,26 @@ export function authorizerOf(objects: RbacObjects): Authorizer {
   for (const binding of objects.clusterRoleBindings) add(binding, undefined);
   for (const binding of objects.roleBindings) add(binding, binding.metadata?.namespace ?? '');
 
-  const holds = (index: Index | undefined, key: string, policy: string) =>
-    index?.get(key)?.some(grant => opens(grant, policy)) ?? false;
-  const mayUse = ({user, groups}: Identity, namespace: string, policy: string) =>
-    [cluster, namespaced.get(namespace)].some(
-      index =>
-        holds(index, `User/${user}`, policy) ||
-        groups.some(group => holds(index, `Group/${group}`, policy)),
-    );
-  const grantsFor = ({user, groups}: Identity, namespace: string, policy: string) => {
+  const grantsTo = ({user, groups}: Identity, namespace: string) => {
     const keys = [`User/${user}`, ...groups.map(group => `Group/${group}`)];
-    const found = [cluster, namespaced.get(namespace)].flatMap(index =>
-      keys.flatMap(key => index?.get(key)?.filter(grant => opens(grant, policy)) ?? []),
+    return [cluster, namespaced.get(namespace)].flatMap(index =>
+      keys.flatMap(key => index?.get(key) ?? []),
     );
-    return [...new Set(found)];
   };
-  return {grants, mayUse, grantsOf: grantsFor};
+  const usableBy = (identity: Identity, namespace: string) => {
+    const held = grantsTo(identity, namespace);
+    if (held.some(({policies}) => policies === undefined)) return () => true;
+    return (policy: string) => held.some(grant => opens(grant, policy));
+  };
+  return {
+    grants,
+    usableBy,
+    mayUse: (identity, namespace, policy) => usableBy(identity, namespace)(policy),
+    grantsOf: (identity, namespace, policy) => [
+      ...new Set(grantsTo(identity, namespace).filter(grant => opens(grant, policy))),
+    ],
+  };
 }
-
-type Index = ReadonlyMap<string, readonly Grant[]>;
 
 function opens({policies}: Grant, policy: string): boolean {
   return policies === undefined || policies.has(policy);

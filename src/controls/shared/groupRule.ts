@@ -32,6 +32,8 @@ export interface GroupCheck {
   readonly mustRunAs: boolean;
   /** What is filled in under MustRunAs. */
   readonly filled: Integer;
+  accepts(group: Integer): boolean;
+  /** Reports what is wrong with the groups. */
   check(field: string, groups: readonly Integer[], report: Report): void;
 }
 
@@ -118,6 +120,7 @@ function groupCheck({rule, ranges}: Value): GroupCheck {
   return {
     mustRunAs,
     filled: ranges[0]?.min ?? 0,
+    accepts: group => includes(ranges, group),
     check(field, groups, report) {
       if (mustRunAs && groups.length === 0) {
         report.invalid(

@@ -1,0 +1,19 @@
+/**
+ * Makes test/fixtures/vectors anew: 3,000 admission cases and what the admission plugin of
+ * Kubernetes v1.24.17 says of them. Builds the reference programs first if they aren't there.
+ */
+import {spawnSync} from 'node:child_process';
+import {mkdirSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {vectorFiles} from '../test/support/vectors.ts';
+
+const test = join(import.meta.dirname, '../test');
+const {status} = spawnSync('bash', [join(test, 'reference/build.sh')], {stdio: 'inherit'});
+if (status !== 0) {
+  process.stderr.write('fixtures: the reference programs could not be built\n');
+  process.exit(1);
+}
+
+const folder = join(test, 'fixtures/vectors');
+mkdirSync(folder, {recursive: true});
+for (const [name, data] of Object.entries(vectorFiles())) writeFileSync(join(folder, name), data);

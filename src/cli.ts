@@ -1,0 +1,117 @@
+import {CommanderError, Option, Command as Program} from 'commander';
+import type {Command} from './commands/command.ts';
+import {type Flag, type Flags, flagName} from './commands/flags.ts';
+import {commands, rootCommand} from './commands/index.ts';
+import type {World} from './commands/world.ts';
+import {type ExitCode, exitCodes, messageOf, UserError} from './errors.ts';
+
+const exitCodeHelp = `Exit codes:
+  0   fine, also where a live namespace is empty, and for partial answers, which are marked
+  1   the answer is no (with --fail-on-denied)
+  2   the command line is wrong
+  3   a file or server can't be read or reached, or files hold no workload
+  4   the server refused what the answer can't do without
+  70  a bug of kubectl psp`;
+
+/**
+ * Runs one command line. Errors that the user can put right become one line on standard error; the
+ * result is the exit code.
+ */
+export async function main(argv: readonly string[], world: World): Promise<ExitCode> {
+  let exitCode: ExitCode = exitCodes.ok;
+  const program = programFor(world, code => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...argv], {from: 'user'});
+    return exitCode;
+  } catch (error) {
+    return explain(error, world);
+  }
+}
+
+function explain(error: unknown, world: World): ExitCode {
+  if (error instanceof CommanderError) {
+    return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  }
+  if (error instanceof UserError) {
+    world.warn(`error: ${error.message}`);
+    return error.exitCode;
+  }
+  world.warn(`error: this is a bug of kubectl psp, please report it: ${messageOf(error)}`);
+  if (error instanceof Error && error.stack) {
+    for (const line of error.stack.split('\n').slice(1)) world.warn(line);
+  }
+  return exitCodes.bug;
+}
+
+/** All commands, as the parser wants them. */
+function programFor(world: World, done: (code: ExitCode) => void): Program {
+  const program = new Program('kubectl psp');
+  configure(program, rootCommand, world, done);
+  program.addHelpCommand('help [command]', 'Show help for a command');
+  for (const command of commands) {
+    configure(program.command(command.name), command, world, done);
+  }
+  return program;
+}
+
+function configure(
+  program: Program,
+  command: Command,
+  world: World,
+  done: (code: ExitCode) => void,
+): void {
+  program
+    .summary(command.summary)
+    .description(command.description)
+    .usage(['[flags]', command.positionals].filter(Boolean).join(' '))
+    .helpOption('-h, --help', 'show this help')
+    .addHelpText('after', `\n${examplesText(command)}\n\n${exitCodeHelp}`)
+    .argument('[arguments...]')
+    .enablePositionalOptions()
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    .configureHelp({visibleArguments: () => []})
+    .configureOutput({
+      writeOut: text => world.print(text),
+      writeErr: text => world.warn(text.trimEnd()),
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+      getOutHelpWidth: () => 100,
+      getErrHelpWidth: () => 100,
+    })
+    .action(async (args: readonly string[], own: Readonly<Record<string, unknown>>) => {
+      const values = {...program.parent?.opts(), ...own}; // flags may also stand before the command
+      done(await command.run({flags: defaults(command.flags, values) as never, args, world}));
+    });
+  for (const [key, flag] of Object.entries(command.flags)) program.addOption(optionFor(key, flag));
+}
+
+function optionFor(key: string, flag: Flag): Option {
+  const {short, type, placeholder = 'VALUE', help, hidden = false} = flag;
+  const names = `${short === undefined ? '' : `-${short}, `}--${flagName(key)}`;
+  const option = new Option(type === 'boolean' ? names : `${names} <${placeholder}>`, help);
+  if (type === 'list') option.argParser(append);
+  return option.hideHelp(hidden);
+}
+
+/** A repeated flag: its values one after another. */
+function append(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+/** Flags that were not given: false, an empty list, or undefined. */
+function defaults(flags: Flags, values: Readonly<Record<string, unknown>>) {
+  return Object.fromEntries(
+    Object.entries(flags).map(([key, {type}]) => [
+      key,
+      values[key] ?? (type === 'boolean' ? false : type === 'list' ? [] : undefined),
+    ]),
+  );
+}
+
+function examplesText({examples}: Command): string {
+  const lines = examples.flatMap(({says, types}) => [`  # ${says}`, `  ${types}`, '']);
+  return ['Examples:', ...lines].join('\n').trimEnd();
+}

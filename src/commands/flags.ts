@@ -1,0 +1,110 @@
+import {exitCodes, UserError} from '../errors.ts';
+
+/** One flag, as data: parsing, help and documentation all come from it. */
+export interface Flag {
+  readonly short?: string;
+  readonly type: 'string' | 'boolean' | 'list';
+  /** What stands for the value in the help: FILE. */
+  readonly placeholder?: string;
+  readonly help: string;
+  readonly choices?: readonly string[];
+  /** Left out of the help; for flags that only make sense to few. */
+  readonly hidden?: boolean;
+}
+
+export type Flags = Readonly<Record<string, Flag>>;
+
+type ValueOf<F extends Flag> = F['type'] extends 'boolean'
+  ? boolean
+  : F['type'] extends 'list'
+    ? readonly string[]
+    : string | undefined;
+
+/** The values of flags: lists are empty and booleans false if the flag is not given. */
+export type ValuesOf<F extends Flags> = {readonly [K in keyof F]: ValueOf<F[K]>};
+
+/** kubectl's flags for reaching a cluster, with kubectl's meaning. */
+export const connectionFlags = {
+  kubeconfig: {type: 'string', placeholder: 'FILE', help: 'kubeconfig file to use'},
+  context: {type: 'string', placeholder: 'NAME', help: 'context of the kubeconfig to use'},
+  cluster: {type: 'string', placeholder: 'NAME', help: 'cluster of the kubeconfig to use'},
+  user: {type: 'string', placeholder: 'NAME', help: 'user entry of the kubeconfig to use'},
+  as: {type: 'string', placeholder: 'USER', help: 'user to impersonate'},
+  asGroup: {type: 'list', placeholder: 'GROUP', help: 'group to impersonate (repeatable)'},
+  asUid: {type: 'string', placeholder: 'UID', help: 'UID to impersonate'},
+  token: {type: 'string', placeholder: 'TOKEN', help: 'bearer token for the API server'},
+  server: {type: 'string', short: 's', placeholder: 'URL', help: 'address of the API server'},
+  certificateAuthority: {
+    ...{type: 'string', placeholder: 'FILE'},
+    help: 'certificate authority of the API server',
+  },
+  clientCertificate: {type: 'string', placeholder: 'FILE', help: 'client certificate for TLS'},
+  clientKey: {type: 'string', placeholder: 'FILE', help: 'client key for TLS'},
+  tlsServerName: {type: 'string', placeholder: 'NAME', help: "name in the server's certificate"},
+  insecureSkipTlsVerify: {type: 'boolean', help: "do not check the server's certificate"},
+  requestTimeout: {
+    ...{type: 'string', placeholder: 'DURATION'},
+    help: 'how long to wait for one request, for example 30s or 2m; 0 for no limit',
+  },
+} as const satisfies Flags;
+
+export type ConnectionFlags = Partial<ValuesOf<typeof connectionFlags>>;
+
+/** Where the answer's facts come from. */
+export const sourceFlags = {
+  from: {
+    ...{type: 'list', placeholder: 'PATH'},
+    help: 'snapshot, or manifest files and folders, in place of the cluster (repeatable)',
+  },
+  demo: {type: 'boolean', help: 'use the built-in demo cluster'},
+  ...connectionFlags,
+} as const satisfies Flags;
+
+export const scopeFlags = {
+  namespace: {type: 'string', short: 'n', placeholder: 'NS', help: 'the namespace to look at'},
+  allNamespaces: {type: 'boolean', short: 'A', help: 'look at all namespaces'},
+} as const satisfies Flags;
+
+export const selectorFlag = {
+  selector: {
+    ...{type: 'string', short: 'l', placeholder: 'SELECTOR'},
+    help: 'only pods and workloads with these labels, for example app=web,tier!=db',
+  },
+} as const satisfies Flags;
+
+export const filenameFlag = {
+  filename: {
+    ...{type: 'list', short: 'f', placeholder: 'FILE'},
+    help: 'manifest files, folders or - for standard input (repeatable)',
+  },
+} as const satisfies Flags;
+
+export const noHeadersFlag = {
+  noHeaders: {type: 'boolean', help: 'print tables without their header line'},
+} as const satisfies Flags;
+
+/** The output flag of a command that has these formats; the first one is the default. */
+export function outputFlag<const C extends readonly [string, ...string[]]>(...choices: C) {
+  const help = `output format: ${choices.join(', ')} (default ${choices[0]})`;
+  return {output: {type: 'string', short: 'o', placeholder: 'FORMAT', help, choices}} as const;
+}
+
+/** The value of a flag that takes one of a few words; a usage error says which. */
+export function choose<C extends string>(
+  flag: string,
+  value: string | undefined,
+  choices: readonly [C, ...C[]],
+): C {
+  if (value === undefined) return choices[0];
+  const found = choices.find(choice => choice === value);
+  if (found !== undefined) return found;
+  throw new UserError(
+    `${flag}: ${JSON.stringify(value)} is not one of ${choices.join(', ')}`,
+    exitCodes.usage,
+  );
+}
+
+/** A flag's name on the command line: `allNamespaces` is `all-namespaces`. */
+export function flagName(key: string): string {
+  return key.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
+}

@@ -1,0 +1,220 @@
+import {exitCodes, UserError} from '../errors.ts';
+import {askCaller, type ClusterReader, readCluster} from '../inventory/cluster.ts';
+import {type Collected, collect, type SourceObject} from '../inventory/collect.ts';
+import {emptyInventory, type Inventory} from '../inventory/inventory.ts';
+import {inventoryOfSnapshot, isSnapshot} from '../inventory/snapshot.ts';
+import {isObject} from '../kube/json.ts';
+import {storedPolicy} from '../policy/evaluate.ts';
+import {aggregateRules} from '../rbac/aggregate.ts';
+import type {SourceDocument} from '../yaml/documents.ts';
+import type {ConnectionFlags} from './flags.ts';
+import type {World} from './world.ts';
+
+/** What a command was told about where to look. */
+export interface SourceRequest extends ConnectionFlags {
+  readonly filename?: readonly string[];
+  readonly from?: readonly string[];
+  readonly demo?: boolean;
+  readonly namespace?: string | undefined;
+  readonly allNamespaces?: boolean;
+}
+
+/** What a command needs of a live cluster. */
+export interface Needs {
+  /** Policies and RBAC; without it, files are enough and no cluster is asked for them. */
+  readonly policies: boolean;
+  readonly workloads: boolean;
+  /** What the caller may use, where nobody knows who creates a pod. */
+  readonly caller: boolean;
+}
+
+export interface Loaded {
+  readonly inventory: Inventory;
+  /** The namespace that the answer is about; undefined for all. */
+  readonly namespace: string | undefined;
+}
+
+/**
+ * Reads what the flags name. Files that hold a policy are the whole world; to others, policies, RBAC
+ * and service accounts come from the cluster, --from or the demo.
+ */
+export async function load(world: World, flags: SourceRequest, needs: Needs): Promise<Loaded> {
+  checkFlags(flags);
+  const {filename = []} = flags;
+  if (filename.length === 0) {
+    const inventory = await loadBase(world, flags, needs);
+    warnOfGaps(world, inventory);
+    const namespace = flags.allNamespaces
+      ? undefined
+      : (flags.namespace ?? inventory.defaultNamespace);
+    return {inventory, namespace};
+  }
+
+  const documents = await world.readDocuments(filename);
+  const namespace = flags.namespace ?? world.defaultNamespace(flags);
+  const files = inventoryOfFiles(documents, filename, namespace, world);
+  if (files.workloads.length + files.pods.length === 0) {
+    throw new UserError(
+      `${filename.join(', ')}: no pod and no workload in ${documents.length} documents`,
+    );
+  }
+  if (files.policies.length > 0 || !needs.policies) return {inventory: files, namespace: undefined};
+  return {inventory: await overBase(world, flags, files, needs), namespace: undefined};
+}
+
+function checkFlags({from = [], demo = false, namespace, allNamespaces}: SourceRequest): void {
+  const problem =
+    (demo && from.length > 0 && '--demo and --from exclude each other') ||
+    (namespace !== undefined && allNamespaces && '-n and -A exclude each other') ||
+    (namespace === '' && '-n: the namespace is empty');
+  if (problem) throw new UserError(problem, exitCodes.usage);
+}
+
+/** The inventory without -f: the demo, --from, or the cluster. */
+async function loadBase(world: World, flags: SourceRequest, needs: Needs): Promise<Inventory> {
+  const offline = await loadOffline(world, flags);
+  if (offline !== undefined) return offline;
+  return withCluster(world, flags, (cluster, namespace) =>
+    readCluster(cluster, {namespace, ...needs, time: world.now()}),
+  );
+}
+
+async function loadOffline(world: World, flags: SourceRequest): Promise<Inventory | undefined> {
+  if (flags.demo) return inventoryOfSnapshot(await world.demo(), 'the demo');
+  const {from = []} = flags;
+  if (from.length === 0) return undefined;
+  const documents = await world.readDocuments(from);
+  const [first] = documents;
+  if (first !== undefined && isObject(first.value) && isSnapshot(first.value)) {
+    if (documents.length > 1) {
+      throw new UserError(`--from: ${first.file} is a snapshot; it can't be mixed with others`);
+    }
+    return inventoryOfSnapshot(first.value, first.file);
+  }
+  return inventoryOfFiles(documents, from, flags.namespace ?? 'default', world);
+}
+
+/** Pods and workloads of files, before the policies and rights of the base. */
+async function overBase(
+  world: World,
+  flags: SourceRequest,
+  files: Inventory,
+  needs: Needs,
+): Promise<Inventory> {
+  const merge = (base: Inventory, caller: Inventory['caller']): Inventory => ({
+    ...base,
+    source: `${files.source} in ${base.source}`,
+    origin: 'manifests',
+    rbac: mergeRbac(base.rbac, files.rbac),
+    serviceAccounts: merged(base.serviceAccounts, files.serviceAccounts),
+    workloads: files.workloads,
+    pods: files.pods,
+    caller,
+  });
+  const offline = await loadOffline(world, flags);
+  if (offline !== undefined) {
+    warnOfGaps(world, offline);
+    return merge(offline, undefined);
+  }
+  return withCluster(world, {...flags, allNamespaces: true}, async cluster => {
+    const base = await readCluster(cluster, {
+      ...{namespace: undefined, policies: true, workloads: false, caller: false},
+      time: world.now(),
+    });
+    warnOfGaps(world, base);
+    const {policies} = base;
+    const caller = needs.caller
+      ? await askCaller(cluster, {policies, pods: files.pods})
+      : undefined;
+    return merge(base, caller);
+  });
+}
+
+async function withCluster<T>(
+  world: World,
+  flags: SourceRequest,
+  use: (cluster: ClusterReader, namespace: string | undefined) => Promise<T>,
+): Promise<T> {
+  const cluster = await world.connect(flags);
+  try {
+    return await use(
+      cluster,
+      flags.allNamespaces ? undefined : (flags.namespace ?? cluster.namespace),
+    );
+  } finally {
+    cluster.close();
+  }
+}
+
+function inventoryOfFiles(
+  documents: readonly SourceDocument[],
+  paths: readonly string[],
+  namespace: string,
+  world: World,
+): Inventory {
+  const {remarks, ...found} = collect(documents.map(sourceObject), namespace);
+  for (const remark of remarks) world.warn(remark);
+  const {
+    clusterRoles,
+    roles,
+    clusterRoleBindings,
+    roleBindings,
+    ...rest
+  }: Omit<Collected, 'remarks'> = found;
+  return {
+    ...emptyInventory,
+    ...rest,
+    source: paths.join(', '),
+    defaultNamespace: namespace,
+    policies: rest.policies.map(policy => storedPolicy(policy)),
+    rbac: {clusterRoles: aggregateRules(clusterRoles), roles, clusterRoleBindings, roleBindings},
+  };
+}
+
+function sourceObject({file, index, line, value}: SourceDocument): SourceObject {
+  const where = `${file}: document ${index}, line ${line}`;
+  if (!isObject(value)) throw new UserError(`${where}: not an object`);
+  return {where, value};
+}
+
+interface Placed {
+  readonly metadata:
+    | {readonly namespace?: string | undefined; readonly name?: string | undefined}
+    | undefined;
+}
+
+/** Objects of files replace those of the base that have their place. */
+function merged<T extends Placed>(base: readonly T[], files: readonly T[]): readonly T[] {
+  const key = ({metadata}: Placed) => `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`;
+  return [...new Map([...base, ...files].map(object => [key(object), object])).values()];
+}
+
+function mergeRbac(base: Inventory['rbac'], files: Inventory['rbac']): Inventory['rbac'] {
+  return {
+    clusterRoles: merged(base.clusterRoles, files.clusterRoles),
+    roles: merged(base.roles, files.roles),
+    clusterRoleBindings: merged(base.clusterRoleBindings, files.clusterRoleBindings),
+    roleBindings: merged(base.roleBindings, files.roleBindings),
+  };
+}
+
+function warnOfGaps(world: World, {gaps}: Inventory): void {
+  for (const {resource, namespace, reason} of gaps) {
+    const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
+    world.warn(`incomplete: could not read ${resource}${where}: ${reason}`);
+  }
+}
+
+/** Refuses to answer without policies, and says why there are none to read. */
+export function requirePolicies(inventory: Inventory): void {
+  const {policyApi, serverVersion = 'this version', gaps} = inventory;
+  if (policyApi === 'absent') {
+    throw new UserError(
+      `the server (${serverVersion}) has no PodSecurityPolicy: it is gone from Kubernetes 1.25 on; 'advise' still works there, and 'why' with -f or --from`,
+    );
+  }
+  const gap = gaps.find(({resource}) => resource === 'podsecuritypolicies');
+  if (gap !== undefined) {
+    throw new UserError(`could not read podsecuritypolicies: ${gap.reason}`, exitCodes.refused);
+  }
+}

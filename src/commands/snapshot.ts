@@ -1,0 +1,35 @@
+import {exitCodes, UserError} from '../errors.ts';
+import {snapshotOf} from '../inventory/snapshot.ts';
+import {printJson} from '../kube/json.ts';
+import {defineCommand} from './command.ts';
+import {sourceFlags} from './flags.ts';
+import {load} from './load.ts';
+
+export const snapshot = defineCommand({
+  name: 'snapshot',
+  summary: 'Save what the other commands read as one file, for offline use',
+  description: `Writes policies, RBAC, namespaces, service accounts, workloads and pods of the whole cluster as
+one JSON document: to FILE, which only its owner can read, or to standard output. It holds what
+decides about PodSecurityPolicies and nothing else: no environment, no secret, no other annotations.
+Commands read it with --from FILE and give the answers that the cluster gave.`,
+  positionals: '[FILE]',
+  examples: [
+    {says: 'Take one', types: 'kubectl psp snapshot prod.json'},
+    {says: 'Ask it', types: 'kubectl psp why --from prod.json -A'},
+  ],
+  flags: {
+    force: {type: 'boolean', help: 'overwrite FILE without asking'},
+    ...sourceFlags,
+  },
+
+  async run({flags, args, world}) {
+    const [file, ...more] = args;
+    if (more.length > 0) throw new UserError('snapshot takes one FILE', exitCodes.usage);
+    const needs = {policies: true, workloads: true, caller: true};
+    const {inventory} = await load(world, {...flags, allNamespaces: true}, needs);
+    const text = `${printJson(snapshotOf(inventory))}\n`;
+    if (file === undefined || file === '-') world.print(text);
+    else await world.writeFile(file, text, flags.force);
+    return exitCodes.ok;
+  },
+});

@@ -1,0 +1,45 @@
+import {exitCodes, UserError} from '../errors.ts';
+import {printJson} from '../kube/json.ts';
+import {summarize} from '../policy/summary.ts';
+import {document} from '../report/machine.ts';
+import {summaryText} from '../report/summary.ts';
+import {printYaml} from '../yaml/documents.ts';
+import {defineCommand} from './command.ts';
+import {choose, outputFlag, scopeFlags, sourceFlags} from './flags.ts';
+import {load, requirePolicies} from './load.ts';
+
+const formats = ['table', 'json', 'yaml'] as const;
+
+export const summary = defineCommand({
+  name: '',
+  summary: 'Show what PodSecurityPolicies do, namespace by namespace',
+  description: `Shows what PodSecurityPolicies really do in a Kubernetes cluster: without a command, a summary of
+all namespaces, or of the one given with -n.`,
+  examples: [
+    {says: 'The summary of the cluster', types: 'kubectl psp'},
+    {says: 'Without a cluster: the built-in demo', types: 'kubectl psp --demo'},
+  ],
+  flags: {...scopeFlags, ...outputFlag(...formats), ...sourceFlags},
+
+  async run({flags, args, world}) {
+    const [unknown] = args;
+    if (unknown !== undefined) {
+      throw new UserError(
+        `unknown command ${JSON.stringify(unknown)}; see kubectl psp --help`,
+        exitCodes.usage,
+      );
+    }
+    const format = choose('-o', flags.output, formats);
+    const all = flags.namespace === undefined;
+    const needs = {policies: true, workloads: true, caller: true};
+    const {inventory, namespace} = await load(world, {...flags, allNamespaces: all}, needs);
+    requirePolicies(inventory);
+    const rows = summarize(inventory, namespace);
+    if (format === 'table') world.print(summaryText(inventory, rows));
+    else {
+      const answer = document('Summary', rows, inventory.gaps);
+      world.print(format === 'json' ? `${printJson(answer, 2)}\n` : printYaml(answer));
+    }
+    return exitCodes.ok;
+  },
+});

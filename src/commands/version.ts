@@ -1,0 +1,25 @@
+import {exitCodes} from '../errors.ts';
+import {printJson} from '../kube/json.ts';
+import {build} from '../version.ts';
+import {printYaml} from '../yaml/documents.ts';
+import {defineCommand} from './command.ts';
+import {choose, outputFlag} from './flags.ts';
+
+const formats = ['text', 'json', 'yaml'] as const;
+
+export const version = defineCommand({
+  name: 'version',
+  summary: 'Print the version of this program',
+  description: 'Prints version, commit, Node version and platform. Asks no cluster.',
+  examples: [{says: 'For scripts', types: 'kubectl psp version -o json'}],
+  flags: outputFlag(...formats),
+
+  async run({flags, world}) {
+    const format = choose('-o', flags.output, formats);
+    const {version: number, commit, node, platform} = build();
+    if (format === 'json') world.print(`${printJson(build(), 2)}\n`);
+    else if (format === 'yaml') world.print(printYaml(build()));
+    else world.print(`kubectl-psp v${number} (commit ${commit}, node ${node}, ${platform})\n`);
+    return exitCodes.ok;
+  },
+});

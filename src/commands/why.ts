@@ -1,0 +1,214 @@
+import {exitCodes, UserError} from '../errors.ts';
+import type {Inventory} from '../inventory/inventory.ts';
+import {
+  type Item,
+  itemOfPod,
+  itemOfWorkload,
+  itemsOf,
+  submissionsOf,
+  templatesOf,
+} from '../inventory/items.ts';
+import {workloadKinds} from '../inventory/workloads.ts';
+import {printJson} from '../kube/json.ts';
+import {parseSelector} from '../kube/labelSelector.ts';
+import {judgeBy, type Verdict} from '../policy/why.ts';
+import type {Identity} from '../rbac/authorize.ts';
+import {document, printedVerdict} from '../report/machine.ts';
+import {nameOf, whyDetail, whyTable} from '../report/why.ts';
+import {printYaml} from '../yaml/documents.ts';
+import {defineCommand} from './command.ts';
+import {
+  choose,
+  filenameFlag,
+  noHeadersFlag,
+  outputFlag,
+  scopeFlags,
+  selectorFlag,
+  sourceFlags,
+} from './flags.ts';
+import {load, requirePolicies} from './load.ts';
+import type {World} from './world.ts';
+
+const formats = ['table', 'wide', 'name', 'json', 'yaml'] as const;
+
+export const why = defineCommand({
+  name: 'why',
+  summary: 'Tell which policy each pod binds to, through which right, and why',
+  description: `For pods of the cluster, for workloads, or for manifests: the PodSecurityPolicy that admission
+chooses, the binding that opens it to the service account or to the requester, what it changes in the
+pod, and why every other policy was passed over.
+
+A pod that a controller owns is judged by its template, as the controller would submit it again: that
+is what a restart does. STATE is the first of these that is true: denied, mutated (the policy changes
+the pod), drifted (the annotation kubernetes.io/psp names another policy), ok.`,
+  positionals: '[POD | KIND/NAME]...',
+  examples: [
+    {says: 'All pods of the namespace', types: 'kubectl psp why'},
+    {says: 'The whole story of one pod', types: 'kubectl psp why web-0 -n shop'},
+    {
+      says: 'One workload, with the API server’s words',
+      types: 'kubectl psp why deploy/web -o wide',
+    },
+    {says: 'Manifests against the policies of the cluster', types: 'kubectl psp why -f app.yaml'},
+    {
+      says: 'A repository by itself, in CI',
+      types: 'kubectl psp why -f policies/ -f rbac/ -f workloads/ --fail-on-denied',
+    },
+  ].map(({says, types}) => ({says: says.replace('’', "'"), types})),
+  flags: {
+    ...filenameFlag,
+    ...scopeFlags,
+    ...selectorFlag,
+    ...outputFlag(...formats),
+    ...noHeadersFlag,
+    failOnDenied: {type: 'boolean', help: 'exit with 1 if a pod or workload is denied'},
+    assumeAuthorized: {type: 'boolean', help: 'take every policy as usable by every pod'},
+    requester: {
+      ...{type: 'string', placeholder: 'USER[,GROUP...]'},
+      help: 'who creates bare pods (default: you, on a live cluster; else nobody)',
+    },
+    ...sourceFlags,
+  },
+
+  async run({flags, args, world}) {
+    const format = choose('-o', flags.output, formats);
+    const hasSelector = flags.selector !== undefined;
+    if (hasSelector && args.length > 0) {
+      throw new UserError('name pods or give -l, not both', exitCodes.usage);
+    }
+    const needs = {policies: true, workloads: true, caller: flags.requester === undefined};
+    const {inventory, namespace} = await load(world, flags, needs);
+    requirePolicies(inventory);
+    const items = selectItems(inventory, args, namespace, flags.selector);
+    if (items.length === 0) {
+      world.warn(
+        namespace === undefined
+          ? 'No resources found'
+          : `No resources found in ${namespace} namespace.`,
+      );
+    }
+    const judge = judgeBy(inventory, {
+      requester: identityOf(flags.requester),
+      assumeAuthorized: flags.assumeAuthorized,
+    });
+    const verdicts = items.map(judge);
+    print(world, verdicts, {
+      format,
+      inventory,
+      isNamed: args.length > 0,
+      headers: !flags.noHeaders,
+    });
+    const denied = verdicts.some(({state}) => state === 'denied');
+    return denied && flags.failOnDenied ? exitCodes.no : exitCodes.ok;
+  },
+});
+
+interface PrintOptions {
+  readonly format: (typeof formats)[number];
+  readonly inventory: Inventory;
+  /** Whether pods were asked for by name: then people get the whole story. */
+  readonly isNamed: boolean;
+  readonly headers: boolean;
+}
+
+function print(world: World, verdicts: readonly Verdict[], options: PrintOptions): void {
+  const {format, inventory, isNamed, headers} = options;
+  switch (format) {
+    case 'json':
+    case 'yaml': {
+      const answer = document('Why', verdicts.map(printedVerdict), inventory.gaps);
+      world.print(format === 'json' ? `${printJson(answer, 2)}\n` : printYaml(answer));
+      return;
+    }
+    case 'name':
+      for (const {item} of verdicts) world.print(`${item.kind.toLowerCase()}/${item.name}\n`);
+      return;
+    case 'table':
+    case 'wide': {
+      const wide = format === 'wide';
+      if (verdicts.length === 0) return;
+      world.print(
+        isNamed
+          ? verdicts.map(verdict => whyDetail(verdict, wide)).join('\n')
+          : whyTable(verdicts, {wide, headers}),
+      );
+    }
+  }
+}
+
+/** The user and groups of `USER[,GROUP...]`. */
+function identityOf(text: string | undefined): Identity | undefined {
+  if (text === undefined) return undefined;
+  const [user = '', ...groups] = text.split(',');
+  if (user === '') throw new UserError('--requester: the user name is empty', exitCodes.usage);
+  return {user, groups};
+}
+
+function selectItems(
+  inventory: Inventory,
+  names: readonly string[],
+  namespace: string | undefined,
+  selector: string | undefined,
+): readonly Item[] {
+  if (names.length > 0) return names.flatMap(name => named(inventory, name, namespace));
+  const all = inventory.origin === 'cluster' ? itemsOf(inventory) : templatesOf(inventory);
+  const matches = parseSelector(selector ?? '');
+  return all.filter(
+    item =>
+      (namespace === undefined || item.namespace === namespace) &&
+      (selector === undefined || matches(item.submission.view.pod.metadata.labels ?? {})),
+  );
+}
+
+/** The pods or workloads that an argument like `web-0`, `pod/web-0` or `deploy/web` means. */
+function named(
+  inventory: Inventory,
+  argument: string,
+  namespace: string | undefined,
+): readonly Item[] {
+  const [first = '', second] = argument.split('/');
+  const kind = second === undefined ? 'Pod' : kindOf(first);
+  const name = second ?? first;
+  const submissions = submissionsOf(inventory);
+  const isMeant = (metadata: {
+    readonly namespace?: string | undefined;
+    readonly name?: string | undefined;
+  }) => metadata.name === name && (namespace === undefined || metadata.namespace === namespace);
+  const found =
+    kind === 'Pod'
+      ? inventory.pods
+          .filter(({metadata}) => isMeant(metadata))
+          .map(pod => itemOfPod(pod, submissions))
+      : inventory.workloads
+          .filter(workload => workload.kind.toLowerCase() === kind.toLowerCase())
+          .filter(({metadata}) => isMeant(metadata))
+          .map(workload => itemOfWorkload(workload, submissions));
+  if (found.length > 0) return found;
+  const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
+  const near = itemsOf(inventory).filter(
+    item => item.name.startsWith(name) && (namespace === undefined || item.namespace === namespace),
+  );
+  const hint = near.length > 0 ? `; did you mean ${near.slice(0, 3).map(nameOf).join(', ')}?` : '';
+  throw new UserError(`${kind} ${JSON.stringify(name)} not found${where}${hint}`);
+}
+
+const shortKinds: Readonly<Record<string, string>> = {
+  po: 'Pod',
+  pod: 'Pod',
+  pods: 'Pod',
+  deploy: 'Deployment',
+  rs: 'ReplicaSet',
+  rc: 'ReplicationController',
+  sts: 'StatefulSet',
+  ds: 'DaemonSet',
+  cj: 'CronJob',
+};
+
+/** The kind that kubectl's name for it means: `deploy`, `deployments`, `Deployment`. */
+function kindOf(text: string): string {
+  const [lower = ''] = text.toLowerCase().split('.');
+  const known = Object.entries(workloadKinds).find(
+    ([kind, {plural}]) => kind.toLowerCase() === lower || plural === lower,
+  );
+  return shortKinds[lower] ?? known?.[0] ?? text;
+}

@@ -1,0 +1,336 @@
+import {DecodeError, type Decoder} from '../kube/decode.ts';
+import {isObject, type Json, type JsonObject} from '../kube/json.ts';
+import {
+  binding,
+  decodePolicy,
+  namespaceObject,
+  role,
+  serviceAccountObject,
+} from '../kube/objects.ts';
+import {decodePod} from '../kube/pod.ts';
+import type {Caller, CallerAnswer, Gap, Inventory, PolicyApi} from './inventory.ts';
+import {isMirrorPod} from './serviceAccount.ts';
+import {controllerReference, decodeWorkload, type Workload} from './workloads.ts';
+
+/** What reading a cluster takes: raw JSON by path. src/world/client.ts has it. */
+export interface ClusterReader {
+  readonly context: string;
+  /** The context's namespace, or `default`. */
+  readonly namespace: string;
+  readonly server: string;
+  readonly user: string;
+  get(path: string): Promise<Json>;
+  send(method: 'POST', path: string, body: unknown): Promise<Json>;
+  list(path: string, options: {onPage(items: readonly JsonObject[]): void}): Promise<unknown>;
+  /** Whether an error means "you may not", and whether it means "there is no such thing". */
+  isForbidden(error: unknown): boolean;
+  isNotFound(error: unknown): boolean;
+}
+
+/** What to read. */
+export interface ReadPlan {
+  /** One namespace; undefined for all. */
+  readonly namespace: string | undefined;
+  /** Policies and RBAC: not needed to derive policies from workloads. */
+  readonly policies: boolean;
+  /** Pods, workloads and service accounts. */
+  readonly workloads: boolean;
+  /** Ask the server what the caller may use, for pods whose creator nobody knows. */
+  readonly caller: boolean;
+  /** Now, as ISO 8601. */
+  readonly time: string;
+  /** Tells how far reading is; for people who wait. */
+  onProgress?(resource: string, count: number): void;
+}
+
+/** A kind of object, and the paths under which servers of different ages have it, newest first. */
+interface Resource<T> {
+  readonly plural: string;
+  readonly kind: string;
+  readonly apiVersions: readonly string[];
+  readonly namespaced: boolean;
+  readonly decode: Decoder<T>;
+}
+
+const rbacVersions = ['rbac.authorization.k8s.io/v1', 'rbac.authorization.k8s.io/v1beta1'];
+const appsVersions = ['apps/v1', 'apps/v1beta2', 'extensions/v1beta1'];
+
+const policyResource: Resource<Inventory['policies'][number]> = {
+  plural: 'podsecuritypolicies',
+  kind: 'PodSecurityPolicy',
+  apiVersions: ['policy/v1beta1', 'extensions/v1beta1'],
+  namespaced: false,
+  decode: decodePolicy,
+};
+
+const rbacResource = <T>(plural: string, kind: string, decode: Decoder<T>): Resource<T> => ({
+  plural,
+  kind,
+  apiVersions: rbacVersions,
+  namespaced: !kind.startsWith('Cluster'),
+  decode,
+});
+
+const workloadResource = (
+  plural: string,
+  kind: string,
+  apiVersions: readonly string[],
+): Resource<Workload> => ({plural, kind, apiVersions, namespaced: true, decode: decodeWorkload});
+
+const workloadResources = [
+  workloadResource('deployments', 'Deployment', appsVersions),
+  workloadResource('replicasets', 'ReplicaSet', appsVersions),
+  workloadResource('statefulsets', 'StatefulSet', appsVersions),
+  workloadResource('daemonsets', 'DaemonSet', appsVersions),
+  workloadResource('replicationcontrollers', 'ReplicationController', ['v1']),
+  workloadResource('jobs', 'Job', ['batch/v1']),
+  workloadResource('cronjobs', 'CronJob', ['batch/v1', 'batch/v1beta1', 'batch/v2alpha1']),
+];
+
+/** How many requests are under way at once. */
+const concurrency = 8;
+
+/**
+ * Reads a cluster into an inventory. What may not be read becomes a gap; a kind that the server does
+ * not know is empty. Other errors (unreachable, 401, 5xx) are thrown: half an answer is no answer.
+ */
+export async function readCluster(client: ClusterReader, plan: ReadPlan): Promise<Inventory> {
+  const gaps: Gap[] = [];
+  const run = limiter(concurrency);
+  const namespaces = run(() => readNamespaces(client, plan, gaps));
+  const read = <T>(wanted: boolean, resource: Resource<T>): Promise<Found<T>> =>
+    wanted
+      ? readResource(client, resource, plan, gaps, run, namespaces)
+      : Promise.resolve({items: [], apiVersion: undefined});
+
+  const [version, policies, clusterRoles, clusterRoleBindings, roles, roleBindings, ...rest] =
+    await Promise.all([
+      run(() => client.get('/version')),
+      read(plan.policies, policyResource),
+      read(plan.policies, rbacResource('clusterroles', 'ClusterRole', role)),
+      read(plan.policies, rbacResource('clusterrolebindings', 'ClusterRoleBinding', binding)),
+      read(plan.policies, rbacResource('roles', 'Role', role)),
+      read(plan.policies, rbacResource('rolebindings', 'RoleBinding', binding)),
+      read(plan.workloads, {
+        ...{plural: 'serviceaccounts', kind: 'ServiceAccount', apiVersions: ['v1']},
+        ...{namespaced: true, decode: serviceAccountObject},
+      }),
+      read(plan.workloads, {
+        ...{plural: 'pods', kind: 'Pod', apiVersions: ['v1'], namespaced: true},
+        decode: decodePod,
+      }),
+    ]);
+  const [serviceAccounts, pods] = rest;
+  const workloads = await Promise.all(
+    workloadResources.map(resource => read(plan.workloads, resource)),
+  );
+  const inventory: Inventory = {
+    origin: 'cluster',
+    source: client.context === '' ? client.server : `context ${client.context}`,
+    defaultNamespace: client.namespace,
+    takenAt: plan.time,
+    serverVersion: versionOf(version),
+    policyApi: plan.policies ? policyApiOf(policies.apiVersion, gaps) : 'unknown',
+    policies: sortedByName(policies.items),
+    rbac: {
+      clusterRoles: sortedByName(clusterRoles.items),
+      roles: sortedByName(roles.items),
+      clusterRoleBindings: sortedByName(clusterRoleBindings.items),
+      roleBindings: sortedByName(roleBindings.items),
+    },
+    namespaces: sortedByName(await namespaces),
+    serviceAccounts: sortedByName(serviceAccounts.items),
+    workloads: workloads.flatMap(({items}) => sortedByName(items)),
+    pods: sortedByName(pods.items),
+    caller: undefined,
+    gaps: [...gaps].sort((a, b) => (a.resource < b.resource ? -1 : 1)),
+  };
+  if (!plan.caller) return inventory;
+  return {...inventory, caller: await askCaller(client, inventory)};
+}
+
+interface Found<T> {
+  readonly items: readonly T[];
+  /** undefined if the server has no such kind, or it could not be read. */
+  readonly apiVersion: string | undefined;
+}
+
+/** Lists a kind: over all namespaces, or in the one of the plan; failing rights, in each namespace. */
+async function readResource<T>(
+  client: ClusterReader,
+  resource: Resource<T>,
+  plan: ReadPlan,
+  gaps: Gap[],
+  run: Limiter,
+  namespaces: Promise<
+    readonly {readonly metadata: {readonly name?: string | undefined} | undefined}[]
+  >,
+): Promise<Found<T>> {
+  const scope = resource.namespaced ? plan.namespace : undefined;
+  const list = (apiVersion: string, namespace: string | undefined) =>
+    run(() => listDecoded(client, resource, apiVersion, namespace, plan));
+  for (const apiVersion of resource.apiVersions) {
+    try {
+      return {items: await list(apiVersion, scope), apiVersion};
+    } catch (error) {
+      if (client.isNotFound(error)) continue;
+      if (!client.isForbidden(error)) throw error;
+      const reason = messageOf(error);
+      if (!resource.namespaced || scope !== undefined) {
+        gaps.push({resource: resource.plural, namespace: scope, reason});
+        return {items: [], apiVersion};
+      }
+      const names = (await namespaces).flatMap(({metadata}) => metadata?.name ?? []);
+      if (names.length === 0) gaps.push({resource: resource.plural, namespace: undefined, reason});
+      const parts = await Promise.all(
+        names.map(namespace =>
+          list(apiVersion, namespace).catch((inner: unknown) => {
+            if (!client.isForbidden(inner)) throw inner;
+            gaps.push({resource: resource.plural, namespace, reason: messageOf(inner)});
+            return [];
+          }),
+        ),
+      );
+      return {items: parts.flat(), apiVersion};
+    }
+  }
+  return {items: [], apiVersion: undefined};
+}
+
+async function listDecoded<T>(
+  client: ClusterReader,
+  {plural, kind, decode}: Pick<Resource<T>, 'plural' | 'kind' | 'decode'>,
+  apiVersion: string,
+  namespace: string | undefined,
+  plan: ReadPlan,
+): Promise<readonly T[]> {
+  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  const inside = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
+  const items: T[] = [];
+  await client.list(`${root}${inside}/${plural}`, {
+    onPage(page) {
+      for (const item of page) items.push(decodeLive(decode, {apiVersion, kind, ...item}));
+      plan.onProgress?.(plural, page.length);
+    },
+  });
+  return items;
+}
+
+function decodeLive<T>(decode: Decoder<T>, value: JsonObject): T {
+  try {
+    return decode(value);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    const {metadata, kind} = value;
+    const name = isObject(metadata) ? `${metadata.namespace ?? ''}/${metadata.name}` : '';
+    throw new Error(`the server sent a ${kind} ${name} that makes no sense: ${error.message}`, {
+      cause: error,
+    });
+  }
+}
+
+async function readNamespaces(client: ClusterReader, plan: ReadPlan, gaps: Gap[]) {
+  const resource = {plural: 'namespaces', kind: 'Namespace', decode: namespaceObject};
+  try {
+    return await listDecoded(client, resource, 'v1', undefined, plan);
+  } catch (error) {
+    if (!client.isForbidden(error)) throw error;
+    if (plan.namespace === undefined) {
+      gaps.push({resource: 'namespaces', namespace: undefined, reason: messageOf(error)});
+    }
+    return [];
+  }
+}
+
+function policyApiOf(apiVersion: string | undefined, gaps: readonly Gap[]): PolicyApi {
+  if (gaps.some(({resource}) => resource === 'podsecuritypolicies')) return 'unknown';
+  return apiVersion === 'policy/v1beta1' || apiVersion === 'extensions/v1beta1'
+    ? apiVersion
+    : 'absent';
+}
+
+function versionOf(version: Json): string | undefined {
+  const git = isObject(version) ? version['gitVersion'] : undefined;
+  return typeof git === 'string' ? git : undefined;
+}
+
+/**
+ * Asks the server what the caller may use, for the pods that no controller owns: one
+ * SelfSubjectAccessReview for each policy and namespace that has such a pod.
+ */
+export async function askCaller(
+  client: ClusterReader,
+  {pods, policies}: Pick<Inventory, 'pods' | 'policies'>,
+): Promise<Caller> {
+  const run = limiter(concurrency);
+  const bare = pods.filter(
+    pod => !isMirrorPod(pod) && controllerReference(pod.metadata.ownerReferences) === undefined,
+  );
+  const namespaces = new Set(bare.map(({metadata}) => metadata.namespace ?? ''));
+  const questions = [...namespaces]
+    .sort()
+    .flatMap(namespace => policies.map(({metadata}) => ({namespace, policy: metadata.name})));
+  const answers = await Promise.all(
+    questions.map(question => run(() => reviewSelf(client, question.namespace, question.policy))),
+  );
+  return {user: client.user, answers};
+}
+
+async function reviewSelf(
+  client: ClusterReader,
+  namespace: string,
+  policy: string,
+): Promise<CallerAnswer> {
+  const review = await client.send(
+    'POST',
+    '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+    {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectAccessReview',
+      spec: {
+        resourceAttributes: {
+          ...{namespace, verb: 'use', group: 'policy'},
+          ...{resource: 'podsecuritypolicies', name: policy},
+        },
+      },
+    },
+  );
+  const status = isObject(review) ? review['status'] : undefined;
+  return {namespace, policy, allowed: isObject(status) && status['allowed'] === true};
+}
+
+interface Named {
+  readonly metadata:
+    | {readonly namespace?: string | undefined; readonly name?: string | undefined}
+    | undefined;
+}
+
+function sortedByName<T extends Named>(items: readonly T[]): readonly T[] {
+  const key = ({metadata}: Named) => `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`;
+  return items
+    .map(item => ({item, key: key(item)}))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map(({item}) => item);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+type Limiter = <T>(task: () => Promise<T>) => Promise<T>;
+
+/** Lets at most `limit` tasks run at once. */
+function limiter(limit: number): Limiter {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  return async task => {
+    if (running >= limit) await new Promise<void>(resolve => waiting.push(resolve));
+    running++;
+    try {
+      return await task();
+    } finally {
+      running--;
+      waiting.shift()?.();
+    }
+  };
+}

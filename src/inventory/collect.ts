@@ -1,0 +1,178 @@
+import {exitCodes, UserError} from '../errors.ts';
+import {DecodeError, type Decoder} from '../kube/decode.ts';
+import {isObject, type Json, type JsonObject} from '../kube/json.ts';
+import {
+  binding,
+  decodePolicy,
+  namespaceObject,
+  role,
+  serviceAccountObject,
+} from '../kube/objects.ts';
+import {decodePod} from '../kube/pod.ts';
+import type {Inventory} from './inventory.ts';
+import {decodeWorkload, isKnownWorkload, looksLikeWorkload, type Workload} from './workloads.ts';
+
+/** An object and where it was read: `FILE: document 2, line 10`; '' for objects of a cluster. */
+export interface SourceObject {
+  readonly where: string;
+  readonly value: JsonObject;
+}
+
+/** What the kinds that are not workloads are decoded by, and where they go. */
+const collections = {
+  policies: {kind: 'PodSecurityPolicy', groups: ['policy', 'extensions'], decode: decodePolicy},
+  clusterRoles: {kind: 'ClusterRole', groups: ['rbac.authorization.k8s.io'], decode: role},
+  roles: {kind: 'Role', groups: ['rbac.authorization.k8s.io'], decode: role},
+  clusterRoleBindings: {
+    kind: 'ClusterRoleBinding',
+    groups: ['rbac.authorization.k8s.io'],
+    decode: binding,
+  },
+  roleBindings: {kind: 'RoleBinding', groups: ['rbac.authorization.k8s.io'], decode: binding},
+  namespaces: {kind: 'Namespace', groups: [''], decode: namespaceObject},
+  serviceAccounts: {kind: 'ServiceAccount', groups: [''], decode: serviceAccountObject},
+  pods: {kind: 'Pod', groups: [''], decode: decodePod},
+} as const satisfies Readonly<
+  Record<string, {kind: string; groups: readonly string[]; decode: Decoder<unknown>}>
+>;
+
+type CollectionName = keyof typeof collections;
+
+/** Objects sorted by kind and decoded. */
+export interface Collected
+  extends Pick<Inventory, 'policies' | 'namespaces' | 'serviceAccounts' | 'workloads' | 'pods'> {
+  readonly clusterRoles: Inventory['rbac']['clusterRoles'];
+  readonly roles: Inventory['rbac']['roles'];
+  readonly clusterRoleBindings: Inventory['rbac']['clusterRoleBindings'];
+  readonly roleBindings: Inventory['rbac']['roleBindings'];
+  /** Things to tell: kinds that only look like workloads, kinds that were skipped. */
+  readonly remarks: readonly string[];
+}
+
+const clusterScoped = ['PodSecurityPolicy', 'ClusterRole', 'ClusterRoleBinding', 'Namespace'];
+
+/**
+ * Sorts objects by kind and reads what matters of them. Lists are taken apart. Objects of the same
+ * kind, namespace and name: the last one wins, as with `kubectl apply`. Those without a namespace get
+ * the default one. A wrong type or a missing name is a UserError that says where.
+ */
+export function collect(objects: readonly SourceObject[], defaultNamespace: string): Collected {
+  const found = new Map<string, Map<string, unknown>>();
+  const skipped = new Map<string, number>();
+  const lookalikes = new Map<string, number>();
+  const put = (collection: string, key: string, value: unknown) => {
+    const items = found.get(collection) ?? new Map<string, unknown>();
+    found.set(collection, items.set(key, value));
+  };
+
+  for (const source of objects.flatMap(flattenList)) {
+    const {apiVersion, kind, name} = headOf(source);
+    const value = inNamespace(source.value, kind, defaultNamespace);
+    const key = `${kind} ${namespaceOf(value)}/${name}`;
+    const collection = collectionFor(apiVersion, kind);
+    if (collection !== undefined) {
+      const decode: Decoder<unknown> = collections[collection].decode;
+      put(collection, key, read(source, decode, value));
+    } else if (isKnownWorkload(apiVersion, kind)) {
+      put('workloads', key, read(source, decodeWorkload, value));
+    } else if (looksLikeWorkload(value)) {
+      count(lookalikes, kind);
+      put('workloads', key, read(source, decodeWorkload, value));
+    } else {
+      count(skipped, kind);
+    }
+  }
+
+  const all = (name: CollectionName | 'workloads') => [...(found.get(name)?.values() ?? [])];
+  return {
+    policies: all('policies') as Collected['policies'],
+    clusterRoles: all('clusterRoles') as Collected['clusterRoles'],
+    roles: all('roles') as Collected['roles'],
+    clusterRoleBindings: all('clusterRoleBindings') as Collected['clusterRoleBindings'],
+    roleBindings: all('roleBindings') as Collected['roleBindings'],
+    namespaces: all('namespaces') as Collected['namespaces'],
+    serviceAccounts: all('serviceAccounts') as Collected['serviceAccounts'],
+    workloads: all('workloads') as Workload[],
+    pods: all('pods') as Collected['pods'],
+    remarks: [
+      ...[...lookalikes].map(
+        ([kind, n]) =>
+          `${n} of unknown kind ${kind} read as ${n === 1 ? 'a workload' : 'workloads'}: spec.template looks like a pod template`,
+      ),
+      ...(skipped.size > 0 ? [skippedText(skipped)] : []),
+    ],
+  };
+}
+
+function skippedText(skipped: ReadonlyMap<string, number>): string {
+  const total = [...skipped.values()].reduce((sum, n) => sum + n, 0);
+  const kinds = [...skipped].sort().map(([kind, n]) => `${n} ${kind}`);
+  return `skipped ${total} ${total === 1 ? 'object' : 'objects'} without a pod template: ${kinds.join(', ')}`;
+}
+
+function collectionFor(apiVersion: string, kind: string): CollectionName | undefined {
+  const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
+  return (Object.keys(collections) as CollectionName[]).find(
+    name =>
+      collections[name].kind === kind &&
+      (collections[name].groups as readonly string[]).includes(group),
+  );
+}
+
+/** The objects of a `kind: List`, or of a typed list, each with its own kind. */
+function flattenList(source: SourceObject): readonly SourceObject[] {
+  const {kind, apiVersion, items} = source.value;
+  if (typeof kind !== 'string' || !kind.endsWith('List') || !Array.isArray(items)) return [source];
+  return items.flatMap((item: Json, index) => {
+    const where = `${source.where}: items[${index}]`;
+    if (!isObject(item)) throw new UserError(`${where}: not an object`);
+    const typed = kind === 'List' ? {} : {apiVersion, kind: kind.slice(0, -'List'.length)};
+    return flattenList({where, value: {...typed, ...item}});
+  });
+}
+
+function headOf({where, value}: SourceObject) {
+  const {apiVersion, kind, metadata} = value;
+  for (const [field, text] of Object.entries({apiVersion, kind})) {
+    if (typeof text === 'string' && text !== '') continue;
+    throw new UserError(`${where}: ${field} is not set: this is not a Kubernetes object`);
+  }
+  const name = isObject(metadata) ? (metadata['name'] ?? metadata['generateName']) : undefined;
+  return {
+    apiVersion: String(apiVersion),
+    kind: String(kind),
+    name: typeof name === 'string' ? name : '',
+  };
+}
+
+function namespaceOf({metadata}: JsonObject): string {
+  const namespace = isObject(metadata) ? metadata['namespace'] : undefined;
+  return typeof namespace === 'string' ? namespace : '';
+}
+
+function inNamespace(value: JsonObject, kind: string, namespace: string): JsonObject {
+  if (clusterScoped.includes(kind) || namespaceOf(value) !== '') return value;
+  const metadata = isObject(value['metadata']) ? value['metadata'] : {};
+  return {...value, metadata: {...metadata, namespace}};
+}
+
+/** Decodes, and tells where if that fails. */
+function read<T>(source: SourceObject, decode: Decoder<T>, value: JsonObject): T {
+  try {
+    return decode(value);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    const {kind, name} = headOf(source);
+    const place = [namespaceOf(value), name].filter(Boolean).join('/');
+    const at = source.where === '' ? '' : `${source.where}: `;
+    throw new UserError(
+      `${at}${kind} ${place}: ${error.path}: expected ${error.expected}, found ${error.found}`,
+      exitCodes.unreadable,
+      {cause: error},
+    );
+  }
+}
+
+function count(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}

@@ -1,0 +1,183 @@
+import {validatedPolicyKey} from '../kube/annotations.ts';
+import type {OwnerReference} from '../kube/objects.ts';
+import {type Pod, serviceAccountOf} from '../kube/pod.ts';
+import {defaultPod} from '../kube/podDefaults.ts';
+import {type PodView, viewOf} from '../kube/podView.ts';
+import type {Identity} from '../rbac/authorize.ts';
+import type {Inventory} from './inventory.ts';
+import {admitServiceAccount, automountOf, isMirrorPod} from './serviceAccount.ts';
+import {controllerOf, controllerReference, podOfWorkload, type Workload} from './workloads.ts';
+
+/**
+ * A pod to be judged: of a workload's template as its controller submits it, or a bare pod; in
+ * both cases as PodSecurityPolicy gets it, defaulted and with its service account's token.
+ */
+export interface Submission {
+  readonly view: PodView;
+  readonly namespace: string;
+  /** '' for mirror pods, which have none. */
+  readonly serviceAccount: string;
+  /** undefined: nobody knows who created it, or an operator that we don't know will. */
+  readonly requester: Identity | undefined;
+  /** Judged as it is in the cluster, for there is no template: it may already carry changes. */
+  readonly isLivePod: boolean;
+  /** A pod that no controller owns: whoever runs the program may stand in for its creator. */
+  readonly isBare: boolean;
+}
+
+/** One row of an answer: a pod or a workload, and the submission that decides about it. */
+export interface Item {
+  readonly namespace: string;
+  readonly kind: string;
+  readonly name: string;
+  /** The policy that the live pod was admitted by, as its annotation says; undefined without one. */
+  readonly admittedBy: string | undefined;
+  readonly submission: Submission;
+}
+
+/** Makes submissions, each template once. */
+export interface Submissions {
+  ofWorkload(workload: Workload): Submission;
+  ofPod(pod: Pod): Submission;
+}
+
+export function submissionsOf(inventory: Inventory): Submissions {
+  const automount = automountOf(inventory.serviceAccounts);
+  const byOwner = ownerIndex(inventory.workloads);
+  const made = new Map<Workload, Submission>();
+
+  const submit = (pod: Pod, requester: Identity | undefined, flags: Flags): Submission => {
+    const admitted = defaultPod(admitServiceAccount(pod, automount));
+    return {
+      view: viewOf(admitted),
+      namespace: pod.metadata.namespace ?? '',
+      serviceAccount: serviceAccountOf(admitted),
+      requester,
+      ...flags,
+    };
+  };
+  const ofWorkload = (workload: Workload): Submission => {
+    const known = made.get(workload);
+    if (known !== undefined) return known;
+    const flags = {isLivePod: false, isBare: false};
+    const submission = submit(podOfWorkload(workload), controllerOf(workload.kind), flags);
+    made.set(workload, submission);
+    return submission;
+  };
+  const ofPod = (pod: Pod): Submission => {
+    if (isMirrorPod(pod)) {
+      return submit(pod, nodeIdentity(pod), {isLivePod: true, isBare: false});
+    }
+    const owner = controllerReference(pod.metadata.ownerReferences);
+    if (owner === undefined) {
+      const isLivePod = inventory.origin === 'cluster';
+      return submit(pod, undefined, {isLivePod, isBare: true});
+    }
+    const workload = byOwner(owner, pod.metadata.namespace);
+    if (workload !== undefined) return ofWorkload(workload);
+    return submit(pod, controllerOf(owner.kind ?? ''), {isLivePod: true, isBare: false});
+  };
+  return {ofWorkload, ofPod};
+}
+
+type Flags = Pick<Submission, 'isLivePod' | 'isBare'>;
+
+/** The kubelet of the pod's node. */
+function nodeIdentity({spec}: Pod): Identity {
+  return {
+    user: `system:node:${spec.nodeName ?? ''}`,
+    groups: ['system:nodes', 'system:authenticated'],
+  };
+}
+
+/** Finds a workload by a reference to it: by uid where there is one, else by its place. */
+function ownerIndex(workloads: readonly Workload[]) {
+  const byUid = new Map<string, Workload>();
+  const byPlace = new Map<string, Workload>();
+  for (const workload of workloads) {
+    const {uid, namespace, name} = workload.metadata;
+    if (uid) byUid.set(uid, workload);
+    byPlace.set(`${workload.kind}/${namespace}/${name}`, workload);
+  }
+  return ({uid, kind, name}: OwnerReference, namespace: string | undefined) =>
+    (uid ? byUid.get(uid) : undefined) ?? byPlace.get(`${kind}/${namespace}/${name}`);
+}
+
+/** Workloads that no other workload of the inventory owns. */
+export function topWorkloads(inventory: Inventory): readonly Workload[] {
+  const byOwner = ownerIndex(inventory.workloads);
+  return inventory.workloads.filter(({metadata}) => {
+    const owner = controllerReference(metadata.ownerReferences);
+    return owner === undefined || byOwner(owner, metadata.namespace) === undefined;
+  });
+}
+
+export function itemOfPod(pod: Pod, submissions: Submissions): Item {
+  const {namespace = '', name, generateName, annotations} = pod.metadata;
+  return {
+    namespace,
+    kind: 'Pod',
+    name: name || generateName || '',
+    admittedBy: annotations?.[validatedPolicyKey],
+    submission: submissions.ofPod(pod),
+  };
+}
+
+export function itemOfWorkload(workload: Workload, submissions: Submissions): Item {
+  const {namespace = '', name = ''} = workload.metadata;
+  const submission = submissions.ofWorkload(workload);
+  return {namespace, kind: workload.kind, name, admittedBy: undefined, submission};
+}
+
+/**
+ * All that runs or would run: the pods, and the workloads that have none (scaled to zero, denied,
+ * waiting for their hour). Sorted by namespace, kind and name.
+ */
+export function itemsOf(inventory: Inventory): readonly Item[] {
+  const submissions = submissionsOf(inventory);
+  const pods = inventory.pods.map(pod => itemOfPod(pod, submissions));
+  const withPods = workloadsWithPods(inventory);
+  const idle = topWorkloads(inventory).filter(workload => !withPods.has(workload));
+  return [...pods, ...idle.map(workload => itemOfWorkload(workload, submissions))].sort(byPlace);
+}
+
+/**
+ * What needs a policy, each template once: the workloads that no other one owns, and the pods that
+ * no template speaks for. Sorted by namespace, kind and name.
+ */
+export function templatesOf(inventory: Inventory): readonly Item[] {
+  const submissions = submissionsOf(inventory);
+  const byOwner = ownerIndex(inventory.workloads);
+  const isSpokenFor = (pod: Pod) => {
+    const owner = controllerReference(pod.metadata.ownerReferences);
+    return owner !== undefined && byOwner(owner, pod.metadata.namespace) !== undefined;
+  };
+  return [
+    ...topWorkloads(inventory).map(workload => itemOfWorkload(workload, submissions)),
+    ...inventory.pods.filter(pod => !isSpokenFor(pod)).map(pod => itemOfPod(pod, submissions)),
+  ].sort(byPlace);
+}
+
+/** The workloads that own a pod, directly or through workloads of theirs. */
+function workloadsWithPods(inventory: Inventory): ReadonlySet<Workload> {
+  const byOwner = ownerIndex(inventory.workloads);
+  const found = new Set<Workload>();
+  for (const {metadata} of inventory.pods) {
+    let owner = controllerReference(metadata.ownerReferences);
+    while (owner !== undefined) {
+      const workload = byOwner(owner, metadata.namespace);
+      if (workload === undefined || found.has(workload)) break;
+      found.add(workload);
+      owner = controllerReference(workload.metadata.ownerReferences);
+    }
+  }
+  return found;
+}
+
+function byPlace(a: Item, b: Item): number {
+  return compare(a.namespace, b.namespace) || compare(a.kind, b.kind) || compare(a.name, b.name);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,151 @@
+import {controls} from '../controls/index.ts';
+import type {Item} from '../inventory/items.ts';
+import {pointer} from '../kube/edits.ts';
+import type {Policy} from '../kube/objects.ts';
+import type {NonEmpty} from '../nonEmpty.ts';
+import {leastPolicy} from './advise.ts';
+import {editsOf, preparePolicy} from './evaluate.ts';
+import {objectName} from './names.ts';
+
+/** What one policy is made for. */
+export const scopes = ['service-account', 'workload', 'namespace', 'cluster'] as const;
+export type Scope = (typeof scopes)[number];
+
+/** Who gets the right to use an advised policy. */
+export type Grantee =
+  | {readonly kind: 'ServiceAccount'; readonly namespace: string; readonly name: string}
+  | {readonly kind: 'Group'; readonly name: string};
+
+/** Why a control of the policy is as it is: one need and who has it. */
+export interface Reason {
+  /** JSON pointer of the field that it explains; `/spec` where no field shows it. */
+  readonly field: string;
+  readonly need: string;
+  readonly items: readonly Item[];
+}
+
+/** What the policy would write into the pods of one item. */
+export interface Change {
+  readonly item: Item;
+  readonly edits: readonly {readonly path: string; readonly value: unknown}[];
+}
+
+export interface Advice {
+  readonly policy: Policy;
+  /** The namespace that its grant is confined to; undefined for the whole cluster. */
+  readonly namespace: string | undefined;
+  readonly grantees: readonly Grantee[];
+  readonly items: NonEmpty<Item>;
+  readonly reasons: readonly Reason[];
+  /** Under a policy without defaults only what v1.24 writes under every policy: seccomp. */
+  readonly changes: readonly Change[];
+}
+
+/** Digits sort before letters, so that admission tries advised policies before looser ones. */
+const prefix = '0-least.';
+const nodesPrefix = '0-least-nodes.';
+
+/** One least-privilege policy for each service account, workload or namespace, or one for all items. */
+export function adviceFor(
+  items: readonly Item[],
+  scope: Scope,
+  mayFill: boolean,
+): readonly Advice[] {
+  const groups = new Map<string, [Item, ...Item[]]>();
+  for (const item of items) {
+    const name = nameFor(item, scope);
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [item]);
+    else group.push(item);
+  }
+  return [...groups]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, group]) => adviceOf(name, group, scope, mayFill));
+}
+
+function nameFor({namespace, kind, name, submission}: Item, scope: Scope): string {
+  switch (scope) {
+    case 'cluster':
+      return `${prefix}cluster`;
+    case 'namespace':
+      return objectName(prefix, [namespace]);
+    case 'workload':
+      return objectName(prefix, [namespace, kind.toLowerCase(), name]);
+    case 'service-account':
+      // Mirror pods have no account: their node asks for them.
+      return submission.serviceAccount === ''
+        ? objectName(nodesPrefix, [namespace])
+        : objectName(prefix, [namespace, submission.serviceAccount]);
+  }
+}
+
+function adviceOf(name: string, items: NonEmpty<Item>, scope: Scope, mayFill: boolean): Advice {
+  const [first, ...rest] = items;
+  const policy = leastPolicy(
+    name,
+    [first.submission.view, ...rest.map(({submission}) => submission.view)],
+    mayFill,
+  );
+  return {
+    policy,
+    namespace: scope === 'cluster' ? undefined : first.namespace,
+    grantees: granteesOf(items),
+    items,
+    reasons: reasonsFor(policy, items),
+    changes: changesOf(policy, items),
+  };
+}
+
+function granteesOf(items: readonly Item[]): readonly Grantee[] {
+  const found = new Map<string, Grantee>();
+  for (const {namespace, submission} of items) {
+    const {serviceAccount: name} = submission;
+    const grantee: Grantee =
+      name === ''
+        ? {kind: 'Group', name: 'system:nodes'}
+        : {kind: 'ServiceAccount', namespace, name};
+    found.set(JSON.stringify(grantee), grantee);
+  }
+  return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, grantee]) => grantee);
+}
+
+function reasonsFor(policy: Policy, items: readonly Item[]): readonly Reason[] {
+  return controls.flatMap(({title, field, needs}) => {
+    const byNeed = new Map<string, Item[]>();
+    for (const item of items) {
+      for (const need of needs(item.submission.view)) {
+        const having = byNeed.get(need);
+        if (having === undefined) byNeed.set(need, [item]);
+        else if (having.at(-1) !== item) having.push(item);
+      }
+    }
+    const isShown = exists(policy, field);
+    return [...byNeed].map(([need, having]) => ({
+      field: isShown ? field : '/spec',
+      need: isShown ? need : `${title}: ${need}`,
+      items: having,
+    }));
+  });
+}
+
+/** Whether the policy has something at a JSON pointer. */
+function exists(policy: Policy, field: string): boolean {
+  const keys = field
+    .slice(1)
+    .split('/')
+    .map(key => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const found = keys.reduce<unknown>(
+    (tree, key) => (tree as Readonly<Record<string, unknown>> | undefined)?.[key],
+    policy,
+  );
+  return found !== undefined;
+}
+
+function changesOf(policy: Policy, items: readonly Item[]): readonly Change[] {
+  const prepared = preparePolicy(policy);
+  return items.flatMap(item => {
+    const edits = editsOf(prepared, item.submission.view);
+    if (edits.length === 0) return [];
+    return [{item, edits: edits.map(({at, value}) => ({path: pointer(at), value}))}];
+  });
+}

@@ -1,0 +1,28 @@
+import {createHash} from 'node:crypto';
+
+const longestName = 253;
+
+/**
+ * A valid object name (DNS subdomain) out of parts. Different parts give different names: dots divide
+ * them, of which all but the last have none in a cluster; what had to be changed or cut is told apart
+ * by a hash of the original.
+ */
+export function objectName(prefix: string, parts: readonly string[]): string {
+  const original = parts.join('.');
+  const [last = '', ...others] = [...parts].reverse();
+  const labels = [...others.reverse().map(part => part.replaceAll('.', '-')), last];
+  const clean = `${prefix}${labels.map(validLabel).join('.')}`;
+  if (clean === prefix + original && clean.length <= longestName) return clean;
+  const hash = createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 10);
+  const kept = clean.slice(0, longestName - hash.length - 1).replace(/[^a-z0-9]+$/, '');
+  return `${kept}-${hash}`;
+}
+
+function validLabel(part: string): string {
+  const label = part
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9.-]+/g, '-')
+    .replaceAll(/(^|\.)[-.]+/g, '$1')
+    .replaceAll(/[-.]+(\.|$)/g, '$1');
+  return label === '' ? 'x' : label;
+}

@@ -1,0 +1,118 @@
+import {controls} from '../controls/index.ts';
+import {seccompPodKey} from '../kube/annotations.ts';
+import {pointer} from '../kube/edits.ts';
+import type {Policy} from '../kube/objects.ts';
+import type {Advice, Change} from '../policy/advice.ts';
+import {grantObjects} from '../policy/grants.ts';
+import {policyLevel} from '../policy/standard.ts';
+import {printYaml} from '../yaml/documents.ts';
+import {escapeText} from './escape.ts';
+import {table} from './table.ts';
+import {nameOf} from './why.ts';
+
+/** How many names of workloads a comment holds before it says how many more there are. */
+const namesInComment = 5;
+
+/** The policies, and their grants if wanted, as a YAML stream for `kubectl apply -f -`. */
+export function adviceYaml(advices: readonly Advice[], withGrants: boolean): string {
+  return advices
+    .flatMap(advice => [
+      header(advice) + printYaml(policyObject(advice.policy), {comments: commentsFor(advice)}),
+      ...(withGrants ? grantObjects(advice).map(object => printYaml(object)) : []),
+    ])
+    .join('---\n');
+}
+
+/** The policy as an object of the API, its fields in the API's order. */
+export function policyObject({metadata, spec}: Policy): object {
+  const {name, annotations} = metadata;
+  return {
+    apiVersion: 'policy/v1beta1',
+    kind: 'PodSecurityPolicy',
+    metadata: {
+      name,
+      annotations: annotations && Object.keys(annotations).length > 0 ? annotations : undefined,
+    },
+    spec,
+  };
+}
+
+/** What the policy is for, and what it changes all the same. */
+function header({policy, items, changes}: Advice): string {
+  const lines = [
+    `Least privilege for ${listed(items.map(item => `${item.namespace}/${nameOf(item)}`))}`,
+    ...items
+      .filter(({submission}) => submission.isLivePod)
+      .map(item => `${nameOf(item)} is judged by its live pod: its template is not known`),
+    ...changes.flatMap(change => changeLines(change, policy)),
+  ];
+  return lines.map(line => `# ${escapeText(line)}\n`).join('');
+}
+
+const seccompPointer = pointer(['metadata', 'annotations', seccompPodKey]);
+
+function changeLines({item, edits}: Change, policy: Policy): readonly string[] {
+  const unavoidable = item.submission.view.seccompField !== undefined;
+  return edits.map(({path, value}) =>
+    path === seccompPointer && unavoidable
+      ? `${nameOf(item)} sets a pod-level seccompProfile: v1.24 writes its annotation under every policy, so ${policy.metadata.name} counts as changing it`
+      : `would change ${nameOf(item)}: ${path} = ${JSON.stringify(value)}`,
+  );
+}
+
+function commentsFor({reasons}: Advice): ReadonlyMap<string, readonly string[]> {
+  const comments = new Map<string, string[]>();
+  for (const {field, need, items} of reasons) {
+    const lines = comments.get(field) ?? [];
+    lines.push(`${need}: ${listed(items.map(nameOf))}`);
+    comments.set(field, lines);
+  }
+  return comments;
+}
+
+function listed(names: readonly string[]): string {
+  const distinct = [...new Set(names)];
+  const shown = distinct.slice(0, namesInComment).join(', ');
+  const more = distinct.length - namesInComment;
+  return more > 0 ? `${shown} and ${more} more` : shown;
+}
+
+/** A line a policy: what it is for and how open it is. */
+export function adviceTable(advices: readonly Advice[], headers: boolean): string {
+  return table(
+    headers ? ['POLICY', 'NAMESPACE', 'SUBJECTS', 'WORKLOADS', 'LEVEL'] : undefined,
+    advices.map(({policy, namespace, grantees, items}) => [
+      policy.metadata.name,
+      namespace ?? '<cluster>',
+      grantees.map(grantee => grantee.name).join(','),
+      String(items.length),
+      policyLevel(policy),
+    ]),
+  );
+}
+
+/** One advice as machine output has it. */
+export function printedAdvice(advice: Advice, withGrants: boolean): object {
+  const {policy, namespace, grantees, items, reasons, changes} = advice;
+  const place = (item: Advice['items'][number]) => ({
+    namespace: item.namespace,
+    kind: item.kind,
+    name: item.name,
+  });
+  return {
+    name: policy.metadata.name,
+    namespace: namespace ?? null,
+    subjects: grantees,
+    level: policyLevel(policy),
+    workloads: items.map(place),
+    policy: policyObject(policy),
+    grants: withGrants ? grantObjects(advice) : undefined,
+    controls: controls.map(({id, describe}) => ({id, value: describe(policy)})),
+    reasons: reasons.map(({field, need, items: having}) => ({
+      field,
+      need,
+      workloads: having.map(place),
+    })),
+    changes: changes.map(({item, edits}) => ({...place(item), edits})),
+  };
+}

@@ -1,0 +1,49 @@
+import type {Inventory} from '../inventory/inventory.ts';
+import type {NamespaceSummary} from '../policy/summary.ts';
+import {escapeText} from './escape.ts';
+import {table} from './table.ts';
+
+const header = [
+  ...['NAMESPACE', 'PODS', 'IDLE WORKLOADS', 'SERVICE ACCOUNTS', 'POLICIES IN USE'],
+  ...['DENIED', 'MUTATED', 'DRIFTED', 'MOST OPEN POLICY'],
+];
+
+/** Where the facts come from, and the table of namespaces. */
+export function summaryText(inventory: Inventory, rows: readonly NamespaceSummary[]): string {
+  return `${headText(inventory)}\n${summaryTable(rows, true)}\n${totalText(rows)}\n`;
+}
+
+export function summaryTable(rows: readonly NamespaceSummary[], headers: boolean): string {
+  return table(
+    headers ? header : undefined,
+    rows.map(row => {
+      const [riskiest] = row.policies;
+      return [
+        row.namespace,
+        ...[row.pods, row.idle, row.serviceAccounts, row.policies.length].map(String),
+        ...[row.denied, row.mutated, row.drifted].map(String),
+        riskiest === undefined ? '' : `${riskiest.name} (${riskiest.level})`,
+      ];
+    }),
+  );
+}
+
+function headText({source, serverVersion, policyApi, policies, takenAt}: Inventory): string {
+  const api = policyApi === 'absent' ? 'gone from this version' : policyApi;
+  return [
+    `Source    ${escapeText(source)}${takenAt === undefined ? '' : ` at ${takenAt}`}`,
+    ...(serverVersion === undefined ? [] : [`Server    ${escapeText(serverVersion)}`]),
+    `Policies  ${policies.length} PodSecurityPolicies (API: ${api})`,
+    '',
+  ].join('\n');
+}
+
+function totalText(rows: readonly NamespaceSummary[]): string {
+  const total = (of: (row: NamespaceSummary) => number) =>
+    rows.reduce((sum, row) => sum + of(row), 0);
+  const judged = total(({pods, idle}) => pods + idle);
+  return [
+    `Of ${judged} pods and idle workloads, a restart would deny ${total(({denied}) => denied)}, change ${total(({mutated}) => mutated)} and move ${total(({drifted}) => drifted)} to another policy.`,
+    'Next: kubectl psp why -A, kubectl psp why POD, kubectl psp advise -n NAMESPACE, kubectl psp --help',
+  ].join('\n');
+}

@@ -1,0 +1,174 @@
+import {readFileSync} from 'node:fs';
+import {Agent as HttpAgent} from 'node:http';
+import {Agent as HttpsAgent, type RequestOptions} from 'node:https';
+import {getCACertificates} from 'node:tls';
+import type {User} from '@kubernetes/client-node';
+import {messageOf, UserError} from '../errors.ts';
+import {type ExecEnvironment, runExecPlugin} from './execCredential.ts';
+import type {Target} from './kubeconfig.ts';
+
+/** What makes a request ours: secret headers, and the connections that carry it. */
+export interface Access {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly agent: HttpAgent;
+  /** Milliseconds since 1970 until which this may be used. */
+  readonly expires: number;
+}
+
+/** A login that renews itself. */
+export interface Credentials {
+  /** The present access; logs in if there is none or it has run out. */
+  access(): Promise<Access>;
+  /** After a 401 with `stale`: whether there is another access to try. */
+  renew(stale: Access): Promise<boolean>;
+  close(): void;
+}
+
+/** Token files and login providers are asked again after this time, as by client-go. */
+const renewMs = 60_000;
+/** A plugin's credentials are renewed this long before they run out. */
+const leadMs = 5_000;
+
+/** The way into `target`; nothing is run or read before the first access. */
+export function credentialsFor(target: Target, environment: ExecEnvironment): Credentials {
+  let current: Promise<Access> | undefined;
+  const agents = new Map<string, HttpAgent>();
+  const login = (): Promise<Access> => {
+    const next = logIn(target, environment, agents);
+    current = next;
+    next.catch(() => {
+      if (current === next) current = undefined;
+    });
+    return next;
+  };
+  const access = async (): Promise<Access> => {
+    const known = await (current ?? login());
+    if (Date.now() < known.expires) return known;
+    // Others may have found the same and logged in already.
+    const latest = current ? await current : known;
+    return Date.now() < latest.expires ? latest : login();
+  };
+  return {
+    access,
+    async renew(stale) {
+      if (!target.exec && !target.tokenFile && !target.user.authProvider) return false;
+      const known = await current;
+      if (known && known !== stale) return true;
+      return (await login()).headers.Authorization !== stale.headers.Authorization;
+    },
+    close() {
+      for (const agent of agents.values()) agent.destroy();
+    },
+  };
+}
+
+async function logIn(
+  target: Target,
+  environment: ExecEnvironment,
+  agents: Map<string, HttpAgent>,
+): Promise<Access> {
+  const {user, expires} = await fullUser(target, environment);
+  const options = await applied(target, user);
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(options.headers ?? {})) headers[name] = String(value);
+  if (user.username && !headers.Authorization) {
+    const pair = Buffer.from(`${user.username}:${user.password ?? ''}`).toString('base64');
+    headers.Authorization = `Basic ${pair}`;
+  }
+  // Connections are bound to the certificate they were made with; else they are kept.
+  const identity = `${options.cert ?? ''}${options.ca ?? ''}`;
+  const agent = agents.get(identity) ?? agentFor(target, options);
+  agents.set(identity, agent);
+  return {headers, agent, expires};
+}
+
+/** The user with what its plugin or token file holds now. */
+async function fullUser(
+  target: Target,
+  environment: ExecEnvironment,
+): Promise<{user: User; expires: number}> {
+  const soon = Date.now() + renewMs;
+  const {user} = target;
+  if (target.tokenFile) {
+    const token = tokenIn(target.tokenFile) ?? user.token;
+    if (token) return {user: {...user, token}, expires: soon};
+    throw new UserError(`cannot read the token file ${target.tokenFile} of user ${user.name}`);
+  }
+  if (!target.exec || user.token) return {user, expires: user.authProvider ? soon : Infinity};
+  const got = await runExecPlugin(
+    target.exec,
+    target.cluster,
+    target.execClusterConfig,
+    environment,
+  );
+  const base64 = (pem: string | undefined) => Buffer.from(pem ?? '').toString('base64');
+  const pair = {certData: base64(got.certificate), keyData: base64(got.key)};
+  const own = {name: user.name, ...(got.token ? {token: got.token} : {})};
+  return {
+    user: got.certificate ? {...own, ...pair} : {...user, ...own},
+    expires: Math.max(got.expires - leadMs, Date.now() + 1000),
+  };
+}
+
+function tokenIn(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8').trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function applied(target: Target, user: User): Promise<RequestOptions> {
+  // Only this module of client-node: the rest of it doubles the time to load.
+  const {KubeConfig} = await import('@kubernetes/client-node/dist/config.js');
+  const kubeConfig = new KubeConfig();
+  const plain = target.cluster.server.startsWith('http:');
+  // client-node talks plain HTTP only where it may skip TLS.
+  const skipTLSVerify = plain || target.cluster.skipTLSVerify;
+  kubeConfig.loadFromClusterAndUser({...target.cluster, skipTLSVerify}, user);
+  const options: RequestOptions = {rejectUnauthorized: true};
+  try {
+    await kubeConfig.applyToHTTPSOptions(options);
+  } catch (error) {
+    throw loginFailure(user, error);
+  }
+  if (!plain && !options.ca && options.rejectUnauthorized !== false) options.ca = systemTrust();
+  return options;
+}
+
+function loginFailure(user: User, error: unknown): UserError {
+  const {code, path} = error as NodeJS.ErrnoException;
+  if (path !== undefined && error instanceof Error && 'errno' in error) {
+    return new UserError(`cannot read ${path}, which the kubeconfig names (${code})`);
+  }
+  // A parser's message may quote what it parsed, and that may be a token.
+  const why = error instanceof SyntaxError ? 'its answer cannot be parsed' : firstLine(error);
+  return new UserError(`cannot get credentials for user ${JSON.stringify(user.name)}: ${why}`);
+}
+
+function firstLine(error: unknown): string {
+  return messageOf(error).trim().split('\n')[0] ?? '';
+}
+
+/** Without a certificate authority of its own, kubectl trusts what the machine trusts. */
+function systemTrust(): string[] {
+  return [...new Set([...getCACertificates('default'), ...getCACertificates('system')])];
+}
+
+function agentFor(target: Target, options: RequestOptions): HttpAgent {
+  if (target.cluster.proxyUrl && options.agent instanceof HttpAgent) {
+    // client-node's proxy agents are made without it: each request would pay for a new tunnel.
+    return Object.assign(options.agent, {keepAlive: true});
+  }
+  const keepAlive = {keepAlive: true, keepAliveMsecs: 30_000};
+  if (target.cluster.server.startsWith('http:')) return new HttpAgent(keepAlive);
+  const {ca, cert, key, rejectUnauthorized, servername} = options;
+  return new HttpsAgent({
+    ...keepAlive,
+    ca,
+    cert,
+    key,
+    rejectUnauthorized,
+    ...(servername ? {servername} : {}),
+  });
+}

@@ -1,0 +1,124 @@
+import {open, readdir, readFile, rename, rm, stat} from 'node:fs/promises';
+import {dirname, extname, join} from 'node:path';
+import {createInterface} from 'node:readline/promises';
+import {exitCodes, UserError} from '../errors.ts';
+import {
+  decodeText,
+  readDocuments as documentsOf,
+  maxFileSize,
+  type SourceDocument,
+} from '../yaml/documents.ts';
+
+const manifestEndings = ['.yaml', '.yml', '.json'];
+
+/** The documents of files, folders and `-` (standard input), in the order given. */
+export async function readDocuments(paths: readonly string[]): Promise<readonly SourceDocument[]> {
+  const documents: SourceDocument[] = [];
+  for (const path of paths) {
+    for (const file of await filesOf(path)) {
+      const name = file === '-' ? 'standard input' : file;
+      documents.push(...documentsOf(decodeText(await bytesOf(file), name), name));
+    }
+  }
+  return documents;
+}
+
+/** The file itself, or the manifests in a folder and below it, sorted. */
+async function filesOf(path: string): Promise<readonly string[]> {
+  if (path === '-') return [path];
+  const info = await stat(path).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  if (!info.isDirectory()) return [path];
+  const entries = await readdir(path, {recursive: true, withFileTypes: true}).catch(
+    (error: unknown) => {
+      throw unreadable(path, error);
+    },
+  );
+  const files = entries
+    .filter(entry => !entry.isDirectory() && manifestEndings.includes(extname(entry.name)))
+    .map(entry => join(entry.parentPath, entry.name))
+    .sort();
+  if (files.length === 0) {
+    throw new UserError(`${path}: no ${manifestEndings.join(', ')} file in this folder`);
+  }
+  return files;
+}
+
+async function bytesOf(file: string): Promise<Uint8Array> {
+  if (file === '-') return readStandardInput();
+  const {size} = await stat(file).catch((error: unknown) => {
+    throw unreadable(file, error);
+  });
+  // Checked before reading: a huge file would fill the memory only to be refused.
+  if (size > maxFileSize * 8) {
+    throw new UserError(`${file}: larger than any manifest or snapshot (${size} bytes)`);
+  }
+  return readFile(file).catch((error: unknown) => {
+    throw unreadable(file, error);
+  });
+}
+
+async function readStandardInput(): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks);
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file or folder',
+  EACCES: 'permission denied',
+  EISDIR: 'is a folder',
+  ENOTDIR: 'a part of the path is not a folder',
+  ENOSPC: 'no space left on the device',
+  EROFS: 'read-only file system',
+};
+
+function unreadable(path: string, error: unknown): UserError {
+  const code = (error as {readonly code?: string}).code ?? '';
+  return new UserError(`${path}: ${reasons[code] ?? String(error)}`, exitCodes.unreadable, {
+    cause: error,
+  });
+}
+
+/**
+ * Writes a file that only its owner can read, whole or not at all. One that exists is overwritten if
+ * `force` is set or the user says so at the terminal.
+ */
+export async function writePrivateFile(path: string, text: string, force: boolean): Promise<void> {
+  if (!force && (await exists(path)) && !(await isAgreed(`${path} exists. Overwrite it?`))) {
+    throw new UserError(`${path} exists; use --force to overwrite it`, exitCodes.usage);
+  }
+  const draft = join(dirname(path), `.${process.pid}.${Date.now()}.tmp`);
+  try {
+    const file = await open(draft, 'wx', 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, {force: true});
+    throw unreadable(path, error);
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function isAgreed(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return false;
+  const terminal = createInterface({input: process.stdin, output: process.stderr});
+  try {
+    const answer = await terminal.question(`${question} [y/N] `);
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,171 @@
+import {
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request,
+} from 'node:http';
+import {request as secureRequest} from 'node:https';
+import type {Readable} from 'node:stream';
+import {createGunzip} from 'node:zlib';
+import type {Access} from './credentials.ts';
+
+/** How long to wait, in milliseconds; 0 for ever. */
+export interface Waits {
+  /** For a connection, TLS and all. */
+  readonly connectMs: number;
+  /** For any further byte. */
+  readonly idleMs: number;
+  /** For the whole answer. */
+  readonly totalMs: number;
+}
+
+/** One request as it goes over the wire. */
+export interface Question {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly body?: string | undefined;
+  readonly access: Access;
+  readonly waits: Waits;
+  readonly signal?: AbortSignal | undefined;
+  /** Gets the start of the body as it comes in, until it says that it has seen enough. */
+  onStart?: ((start: string) => boolean) | undefined;
+}
+
+/** A whole answer, its body as it was before compression. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** How an exchange can come to no answer. */
+export type BreakdownKind =
+  | 'connectTimeout'
+  | 'idleTimeout'
+  | 'totalTimeout'
+  | 'network'
+  | 'cutOff';
+
+/** No answer, or half of one. */
+export class Breakdown extends Error {
+  override readonly name = 'Breakdown';
+  readonly kind: BreakdownKind;
+  /** Node's or OpenSSL's code, as ECONNRESET. */
+  readonly code: string;
+  /** The connection was an old one: it may have been dead before we asked. */
+  readonly reused: boolean;
+
+  constructor(kind: BreakdownKind, reused: boolean, cause?: NodeJS.ErrnoException) {
+    super(cause?.message || kind, {cause});
+    this.kind = kind;
+    this.code = cause?.code ?? '';
+    this.reused = reused;
+  }
+}
+
+const startBytes = 16_384;
+
+/**
+ * Sends one request over HTTP/1.1 and takes the whole answer, whatever its status. Throws Breakdown,
+ * or the signal's reason. Never follows a redirect: the headers are for this server only.
+ */
+export function exchange(question: Question): Promise<Answer> {
+  const {promise, resolve, reject} = Promise.withResolvers<Answer>();
+  const {signal, waits} = question;
+  if (signal?.aborted) return Promise.reject(signal.reason);
+  let outgoing: ClientRequest | undefined;
+  const fail = (kind: BreakdownKind, cause?: NodeJS.ErrnoException): void => {
+    const reused = outgoing?.reusedSocket ?? false;
+    reject(signal?.aborted ? signal.reason : new Breakdown(kind, reused, cause));
+    outgoing?.destroy();
+  };
+  const onAbort = (): void => fail('network');
+  signal?.addEventListener('abort', onAbort, {once: true});
+  const total = deadline(waits.totalMs, () => fail('totalTimeout'));
+  const connecting = deadline(waits.connectMs, () => fail('connectTimeout'));
+  try {
+    outgoing = start(question);
+    onConnected(outgoing, question.url, () => clearTimeout(connecting));
+    outgoing.on('timeout', () => fail('idleTimeout'));
+    outgoing.on('error', (error: NodeJS.ErrnoException) => fail('network', error));
+    outgoing.on('response', response => {
+      clearTimeout(connecting);
+      const {statusCode = 0, headers} = response;
+      const done = (body: Buffer): void => resolve({status: statusCode, headers, body});
+      receive(response, question, done, error => fail('cutOff', error));
+    });
+    // As bytes: Node would encode the headers along with a string, as UTF-8.
+    outgoing.end(question.body === undefined ? undefined : Buffer.from(question.body));
+  } catch (error) {
+    // A bad certificate or header shows at once.
+    fail('network', error as NodeJS.ErrnoException);
+  }
+  return promise.finally(() => {
+    clearTimeout(total);
+    clearTimeout(connecting);
+    signal?.removeEventListener('abort', onAbort);
+  });
+}
+
+function deadline(ms: number, expire: () => void): NodeJS.Timeout | undefined {
+  // A longer time than Node's timers can count is no limit.
+  return ms > 0 && ms < 2 ** 31 ? setTimeout(expire, ms) : undefined;
+}
+
+function start({url, method, headers, body, access, waits}: Question): ClientRequest {
+  const length = body === undefined ? {} : {'Content-Length': Buffer.byteLength(body)};
+  const ask = url.protocol === 'https:' ? secureRequest : request;
+  return ask(url, {
+    method,
+    agent: access.agent,
+    timeout: waits.idleMs,
+    headers: {...sendable({...headers, ...access.headers}), ...length},
+  });
+}
+
+/** Node sends headers as Latin-1; Go sends, and the API server reads, the bytes of UTF-8. */
+function sendable(
+  headers: Readonly<Record<string, string | readonly string[]>>,
+): Record<string, string | string[]> {
+  const bytes = (value: string) => Buffer.from(value, 'utf8').toString('latin1');
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? bytes(value) : value.map(bytes),
+    ]),
+  );
+}
+
+function onConnected(outgoing: ClientRequest, url: URL, done: () => void): void {
+  outgoing.on('socket', socket => {
+    const secure = url.protocol === 'https:';
+    if (outgoing.reusedSocket || !(secure || socket.connecting)) done();
+    else socket.once(secure ? 'secureConnect' : 'connect', done);
+  });
+}
+
+function receive(
+  response: IncomingMessage,
+  {onStart}: Question,
+  done: (body: Buffer) => void,
+  fail: (error: NodeJS.ErrnoException) => void,
+): void {
+  const zipped = response.headers['content-encoding'] === 'gzip';
+  const body: Readable = zipped ? response.pipe(createGunzip({chunkSize: 65_536})) : response;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  let watching = response.statusCode === 200 ? onStart : undefined;
+  body.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (!watching) return;
+    const head = chunks.length === 1 ? chunk : Buffer.concat(chunks);
+    const enough = watching(head.subarray(0, startBytes).toString('latin1'));
+    if (enough || size >= startBytes) watching = undefined;
+  });
+  // Node ends a body that is shorter than announced with an error, not with `end`.
+  body.on('end', () => done(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+  body.on('error', fail);
+  if (zipped) response.on('error', fail);
+}

@@ -1,0 +1,35 @@
+/**
+ * The end of a "there is no such name" message: the names that look like `wanted`, else the first
+ * few there are, else that there is none. `what` is the plural of the thing, as "contexts".
+ */
+export function nearNames(wanted: string, names: readonly string[], what: string): string {
+  if (names.length === 0) return `there are no ${what}`;
+  const near = names
+    .map(name => ({name, distance: distance(wanted.toLowerCase(), name.toLowerCase())}))
+    .filter(({name, distance}) => distance <= Math.max(2, wanted.length / 4) || holds(name, wanted))
+    .toSorted((a, b) => a.distance - b.distance)
+    .slice(0, 3)
+    .map(({name}) => JSON.stringify(name));
+  if (near.length > 0) return `did you mean ${near.join(' or ')}?`;
+  const shown = names.slice(0, 5).map(name => JSON.stringify(name));
+  const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : '';
+  return `there are ${shown.join(', ')}${more}`;
+}
+
+function holds(name: string, wanted: string): boolean {
+  return wanted.length >= 3 && name.toLowerCase().includes(wanted.toLowerCase());
+}
+
+/** How many letters to add, drop or change (Levenshtein). */
+function distance(from: string, to: string): number {
+  let row = Array.from({length: to.length + 1}, (_, index) => index);
+  for (let i = 1; i <= from.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= to.length; j++) {
+      const changed = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
+      next.push(Math.min(changed, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}

@@ -1,0 +1,142 @@
+import {exitCodes, UserError} from '../errors.ts';
+import type {Json} from '../kube/json.ts';
+import {forbiddenCharacter, leadingSpace} from './characters.ts';
+import {decode} from './decode.ts';
+import {jsonValues} from './jsonStream.ts';
+import {parseNode} from './nodes.ts';
+import {Problem} from './problem.ts';
+
+export {printYaml} from './print.ts';
+
+/** One object of a file, or whatever else stands in one of its documents. */
+export interface SourceDocument {
+  readonly file: string;
+  /** Its place among the documents of the file that hold something, from 1. */
+  readonly index: number;
+  /** The line it begins on, from 1. */
+  readonly line: number;
+  readonly value: Json;
+}
+
+/** The largest file that is read: 64 MiB. etcd holds 8 GiB at most, a namespace a few MiB. */
+export const maxFileSize = 64 * 1024 * 1024;
+
+/**
+ * The text of a file of UTF-8 without its byte order mark. `file` is its name, for errors. Throws a
+ * UserError if it is something else or larger than maxFileSize.
+ */
+export function decodeText(bytes: Uint8Array, file: string): string {
+  if (bytes.length > maxFileSize) {
+    const [size, limit] = [bytes.length, maxFileSize].map(length =>
+      Math.ceil(length / 1024 / 1024),
+    );
+    throw unreadable(
+      `${file}: has ${size} MiB, more than the ${limit} MiB that are read; split it`,
+    );
+  }
+  const [first, second] = bytes;
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
+    throw unreadable(`${file}: is UTF-16 text, which is not read; save it as UTF-8`);
+  }
+  if (bytes.includes(0)) {
+    throw unreadable(`${file}: holds NUL bytes, so it is no manifest (a binary file or UTF-16?)`);
+  }
+  try {
+    return new TextDecoder('utf-8', {fatal: true}).decode(bytes);
+  } catch (error) {
+    throw unreadable(`${file}: is not UTF-8 text; save it as UTF-8`, error);
+  }
+}
+
+function unreadable(message: string, cause?: unknown): UserError {
+  return new UserError(message, exitCodes.unreadable, {cause});
+}
+
+/**
+ * The documents of a file as kubectl v1.24 reads them with -f (k8s.io/cli-runtime v0.24.17,
+ * pkg/resource/visitor.go, StreamVisitor): a text that begins with `{` is a stream of JSON values,
+ * any other is YAML. Empty documents are left out. `file` is its name. Throws a UserError with the
+ * file, the document and the line of what can't be read.
+ */
+export function readDocuments(text: string, file: string): readonly SourceDocument[] {
+  const documents: SourceDocument[] = [];
+  try {
+    for (const {line, value} of isJson(text) ? jsonValues(text) : yamlValues(text)) {
+      if (value !== null) documents.push({file, index: documents.length + 1, line, value});
+    }
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const place = `document ${documents.length + 1}, line ${error.line}`;
+    throw unreadable(`${file}: ${place}: ${error.message}`, error);
+  }
+  return documents;
+}
+
+/** How many bytes kubectl looks at for the `{` (StreamVisitor: NewYAMLOrJSONDecoder). */
+const sniffed = 4096;
+
+function isJson(text: string): boolean {
+  const [lead = ''] = leadingSpace.exec(text) ?? [];
+  return text.charAt(lead.length) === '{' && Buffer.byteLength(lead) < sniffed;
+}
+
+function* yamlValues(text: string): Generator<{readonly line: number; readonly value: Json}> {
+  for (const part of splitYaml(text)) {
+    const forbidden = forbiddenCharacter.exec(part.text);
+    if (forbidden !== null) throw forbiddenProblem(part, forbidden);
+    const root = parseNode(part.text, part.line);
+    if (root !== undefined) yield {line: root.line, value: decode(root)};
+  }
+}
+
+function forbiddenProblem(part: Part, {0: character, index}: RegExpExecArray): Problem {
+  const line = part.line + part.text.slice(0, index).split('\n').length - 1;
+  const code = (character.codePointAt(0) ?? 0).toString(16).padStart(4, '0');
+  return new Problem(
+    `the character U+${code.toUpperCase()} can't stand in YAML; write it as "\\u${code}"`,
+    line,
+  );
+}
+
+interface Part {
+  readonly text: string;
+  readonly line: number;
+}
+
+/**
+ * A YAML text at its lines that begin with `---`, wherever they are, even in a string
+ * (k8s.io/apimachinery v0.24.17, pkg/util/yaml/decoder.go, YAMLReader).
+ */
+function* splitYaml(text: string): Generator<Part> {
+  let start = 0;
+  let startLine = 1;
+  let line = 1;
+  for (let at = 0; at < text.length; line += 1) {
+    const end = endOfLine(text, at);
+    if (text.startsWith('---', at)) {
+      checkSeparator(text.slice(at + 3, end).replace(leadingSpace, ''), line);
+      if (at > start) {
+        yield partOf(text.slice(start, at), startLine);
+        start = end;
+        startLine = line + 1;
+      }
+    }
+    at = end;
+  }
+  if (start < text.length) yield partOf(text.slice(start), startLine);
+}
+
+function endOfLine(text: string, from: number): number {
+  const end = text.indexOf('\n', from);
+  return end === -1 ? text.length : end + 1;
+}
+
+function checkSeparator(rest: string, line: number): void {
+  if (rest === '' || rest.startsWith('#')) return;
+  throw new Problem('text follows --- on its line; kubectl wants it on the next line', line);
+}
+
+function partOf(text: string, line: number): Part {
+  const lines = text.replaceAll('\r\n', '\n');
+  return {text: lines.endsWith('\n') ? lines : `${lines}\n`, line};
+}

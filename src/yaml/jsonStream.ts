@@ -1,0 +1,201 @@
+import {isObject, type Json, parseJson} from '../kube/json.ts';
+import {maxDepth, Problem, shown, tooDeep} from './problem.ts';
+
+/** A JSON value of a stream and the line (from 1) it begins on. */
+export interface JsonValue {
+  readonly line: number;
+  readonly value: Json;
+}
+
+interface Lines {
+  readonly text: string;
+  position: number;
+  line: number;
+}
+
+/**
+ * The JSON values that stand in a text one after another, as Go's encoding/json Decoder finds them.
+ * An object with a key twice is a problem, where kubectl v1.24 takes the last. Yields before it
+ * throws a Problem about a later value.
+ */
+export function* jsonValues(text: string): Generator<JsonValue> {
+  const lines: Lines = {text, position: 0, line: 1};
+  let position = skipSpace(text, 0);
+  while (position < text.length) {
+    const line = lineAt(lines, position);
+    if (text.startsWith('---', position)) throw new Problem(separated, line);
+    const end = endOfValue(lines, position);
+    yield {line, value: parsed(lines, position, end)};
+    position = skipSpace(text, end);
+  }
+}
+
+const separated =
+  'a file that begins with { is JSON to kubectl, so no --- may follow; put --- first';
+
+const space = /[ \t\r\n]*/y;
+
+function skipSpace(text: string, from: number): number {
+  space.lastIndex = from;
+  space.test(text);
+  return space.lastIndex;
+}
+
+/** The line a position is on; positions are asked for in rising order. */
+function lineAt(lines: Lines, position: number): number {
+  for (;;) {
+    const next = lines.text.indexOf('\n', lines.position);
+    if (next === -1 || next >= position) return lines.line;
+    lines.position = next + 1;
+    lines.line += 1;
+  }
+}
+
+/** What may come next: an 'item' is a value or the end of its list, a 'member' a key or the end. */
+type Expected = 'value' | 'item' | 'key' | 'member' | 'colon' | 'more';
+
+const expectedWords: {readonly [expected in Expected]: string} = {
+  value: 'a value',
+  item: 'a value or "]"',
+  key: 'a key in double quotes',
+  member: 'a key in double quotes or "}"',
+  colon: '":"',
+  more: '"," or the end of the list or object',
+};
+
+/** A bracket, a string's quote, a comma or colon, or all up to one of them: a number or a word. */
+const piece = /[ \t\r\n]*([[\]{}",:]|[^[\]{}",: \t\r\n]+)/y;
+const scalar = /^(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null)$/;
+
+/** The lists and objects around a place in a value, of an object its keys so far. */
+interface Outline {
+  readonly open: (Set<string> | undefined)[];
+  expected: Expected;
+}
+
+/** The end of the value at `start`, which is checked but for what its strings hold. */
+function endOfValue(lines: Lines, start: number): number {
+  const {text} = lines;
+  const outline: Outline = {open: [], expected: 'value'};
+  piece.lastIndex = start;
+  do {
+    const from = piece.lastIndex;
+    const found = piece.exec(text)?.[1];
+    if (found === undefined) {
+      throw new Problem('the JSON ends within a value', lineAt(lines, text.length));
+    }
+    const at = piece.lastIndex - found.length;
+    const next = following(outline, found);
+    if (next === undefined) {
+      const wanted = text.startsWith('{{', start)
+        ? 'a template ({{ }}) must be rendered first'
+        : `${expectedWords[outline.expected]} is expected, but ${shown(found)} is found`;
+      throw new Problem(`not valid JSON: ${wanted}`, lineAt(lines, at));
+    }
+    if (outline.open.length > maxDepth) throw new Problem(tooDeep, lineAt(lines, from));
+    if (found === '"') {
+      const end = endOfString(lines, piece.lastIndex);
+      const keys = outline.open.at(-1);
+      if (next === 'colon' && keys !== undefined) addKey(lines, keys, at, end);
+      piece.lastIndex = end;
+    }
+    outline.expected = next;
+  } while (outline.open.length > 0);
+  return piece.lastIndex;
+}
+
+/** What is expected after a piece; undefined if the piece itself is not. */
+function following({open, expected}: Outline, found: string): Expected | undefined {
+  const inObject = open.at(-1) !== undefined;
+  const isValue = expected === 'value' || expected === 'item';
+  switch (found) {
+    case '{':
+    case '[':
+      if (!isValue) return undefined;
+      open.push(found === '{' ? new Set() : undefined);
+      return found === '{' ? 'member' : 'item';
+    case '}':
+    case ']':
+      if (inObject !== (found === '}')) return undefined;
+      if (!['item', 'member', 'more'].includes(expected)) return undefined;
+      return open.length === 0 ? undefined : closed(open);
+    case ',':
+      if (expected !== 'more') return undefined;
+      return inObject ? 'key' : 'value';
+    case ':':
+      return expected === 'colon' ? 'value' : undefined;
+    case '"':
+      if (expected === 'key' || expected === 'member') return 'colon';
+      return isValue ? 'more' : undefined;
+    default:
+      return isValue && scalar.test(found) ? 'more' : undefined;
+  }
+}
+
+function closed(open: Outline['open']): 'more' {
+  open.pop();
+  return 'more';
+}
+
+/** The position after the string's closing quote; `from` is after its opening quote. */
+function endOfString(lines: Lines, from: number): number {
+  const {text} = lines;
+  let quote = text.indexOf('"', from);
+  while (quote !== -1) {
+    let backslashes = 0;
+    while (text.charCodeAt(quote - 1 - backslashes) === 0x5c) backslashes += 1;
+    if (backslashes % 2 === 0) return quote + 1;
+    quote = text.indexOf('"', quote + 1);
+  }
+  throw new Problem('a string has no closing quote', lineAt(lines, from));
+}
+
+function addKey(lines: Lines, keys: Set<string>, start: number, end: number): void {
+  const source = lines.text.slice(start, end);
+  const key = source.includes('\\') ? String(parsed(lines, start, end)) : source.slice(1, -1);
+  if (keys.has(key)) {
+    throw new Problem(
+      `the key ${shown(key)} comes twice in an object; remove one (kubectl takes the last)`,
+      lineAt(lines, start),
+    );
+  }
+  keys.add(key);
+}
+
+/** An escape; the groups are a high surrogate's, with the low one after it, and a lone low one's. */
+const anyEscape =
+  /\\(?:(u[dD][89abAB][\da-fA-F]{2})(\\u[dD][c-fC-F][\da-fA-F]{2})?|(u[dD][c-fC-F][\da-fA-F]{2})|[\s\S])/g;
+
+function parsed(lines: Lines, start: number, end: number): Json {
+  const source = lines.text.slice(start, end);
+  // Half a surrogate pair is U+FFFD to Go.
+  const whole = /\\u[dD]/.test(source)
+    ? source.replace(anyEscape, (all, high, low, lone) =>
+        lone !== undefined || (high !== undefined && low === undefined) ? '\\ufffd' : all,
+      )
+    : source;
+  try {
+    const value = parseJson(whole);
+    if (/[eE.]/.test(whole)) refuseInfinity(value);
+    return value;
+  } catch (error) {
+    throw new Problem(...explained(lines, error, source, start));
+  }
+}
+
+function refuseInfinity(value: Json): void {
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    throw new Error('a number is larger than a float can hold');
+  }
+  const items = isObject(value) ? Object.values(value) : value;
+  if (Array.isArray(items)) for (const item of items) refuseInfinity(item ?? null);
+}
+
+/** The reason and line of an error of JSON.parse, which names a position in `source`. */
+function explained(lines: Lines, error: unknown, source: string, start: number): [string, number] {
+  const message = error instanceof Error ? error.message : String(error);
+  const position = Number(/at position (\d+)/.exec(message)?.[1] ?? 0);
+  const reason = message.replace(/ in (?:JSON|string literal in JSON) at position[\s\S]*$/, '');
+  const isLong = position > source.length;
+  return [`not valid JSON: ${reason}`, lineAt(lines, start + (isLong ? 0 : position))];
+}

@@ -1,0 +1,32 @@
+import {hostPID} from '../../src/controls/hostPID.ts';
+import {pod, podWith} from '../support/builders.ts';
+import {testControl} from '../support/testControl.ts';
+
+const using = podWith({hostPID: true});
+const allowed = {hostPID: true};
+const forbidden = {hostPID: false};
+
+testControl(hostPID, {
+  admits: [
+    {when: 'a pod that does not use it', spec: forbidden, pod: pod()},
+    {when: 'a pod that says so', spec: forbidden, pod: podWith({hostPID: false})},
+    {when: 'a pod that uses it where that is allowed', spec: allowed, pod: using},
+  ],
+  denies: [
+    {
+      when: 'it under a path that pods do not have',
+      spec: forbidden,
+      pod: using,
+      because: ['spec.securityContext.hostPID: Invalid value: true: Host PID is not allowed to be used'],
+    },
+    {
+      when: 'it where the policy does not speak of it',
+      pod: using,
+      because: ['spec.securityContext.hostPID: Invalid value: true: Host PID is not allowed to be used'],
+    },
+  ],
+  needs: [
+    {when: 'nothing without it', spec: forbidden, pods: [pod(), pod()]},
+    {when: 'leave if one pod uses it', spec: allowed, pods: [pod(), using]},
+  ],
+});
