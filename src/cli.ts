@@ -4,6 +4,7 @@ import {type Flag, type Flags, flagName} from './commands/flags.ts';
 import {commands, rootCommand} from './commands/index.ts';
 import type {World} from './commands/world.ts';
 import {type ExitCode, exitCodes, messageOf, UserError} from './errors.ts';
+import {nearNames} from './kube/nearNames.ts';
 
 const exitCodeHelp = `Exit codes:
   0   fine, also where a live namespace is empty, and for partial answers, which are marked
@@ -23,7 +24,11 @@ export async function main(argv: readonly string[], world: World): Promise<ExitC
     exitCode = code;
   });
   try {
-    await program.parseAsync([...argv], {from: 'user'});
+    const [first, topic] = argv;
+    if (first === 'help' && topic !== undefined && !commands.some(({name}) => name === topic)) {
+      throw unknownCommand(topic);
+    }
+    await program.parseAsync([...plainArguments(argv)], {from: 'user'});
     return exitCode;
   } catch (error) {
     return explain(error, world);
@@ -82,10 +87,19 @@ function configure(
       getErrHelpWidth: () => 100,
     })
     .action(async (args: readonly string[], own: Readonly<Record<string, unknown>>) => {
+      if (command === rootCommand && args[0] !== undefined) throw unknownCommand(args[0]);
       const values = {...program.parent?.opts(), ...own}; // flags may also stand before the command
       done(await command.run({flags: defaults(command.flags, values) as never, args, world}));
     });
   for (const [key, flag] of Object.entries(command.flags)) program.addOption(optionFor(key, flag));
+}
+
+function unknownCommand(name: string): UserError {
+  const known = commands.map(command => command.name);
+  return new UserError(
+    `unknown command ${JSON.stringify(name)}: ${nearNames(name, known, 'commands')}; see kubectl psp --help`,
+    exitCodes.usage,
+  );
 }
 
 function optionFor(key: string, flag: Flag): Option {
@@ -106,9 +120,34 @@ function defaults(flags: Flags, values: Readonly<Record<string, unknown>>) {
   return Object.fromEntries(
     Object.entries(flags).map(([key, {type}]) => [
       key,
-      values[key] ?? (type === 'boolean' ? false : type === 'list' ? [] : undefined),
+      valueOf(key, values) ?? (type === 'boolean' ? false : type === 'list' ? [] : undefined),
     ]),
   );
+}
+
+/** The parser takes `--no-headers` for the opposite of a flag `--headers`. */
+function valueOf(key: string, values: Readonly<Record<string, unknown>>): unknown {
+  if (!/^no[A-Z]/.test(key)) return values[key];
+  return values[key.charAt(2).toLowerCase() + key.slice(3)] === false;
+}
+
+/**
+ * As kubectl has it, `-o=json` is `-o json`, and `--all-namespaces=true` sets a flag that takes no
+ * value, `=false` leaves it.
+ */
+function plainArguments(argv: readonly string[]): readonly string[] {
+  const switches = new Set(
+    [rootCommand, ...commands].flatMap(({flags}) =>
+      Object.entries(flags).flatMap(([key, {type, short}]) =>
+        type === 'boolean' ? [`--${flagName(key)}`, `-${short}`] : [],
+      ),
+    ),
+  );
+  return argv.flatMap(argument => {
+    const [, name = '', value = ''] = /^(-[A-Za-z]|--[a-z-]+)=(.*)$/s.exec(argument) ?? [];
+    if (switches.has(name) && /^(true|false)$/.test(value)) return value === 'true' ? [name] : [];
+    return name.length === 2 ? [name, value] : [argument];
+  });
 }
 
 function examplesText({examples}: Command): string {

@@ -1,10 +1,9 @@
 import {exitCodes, UserError} from '../errors.ts';
 import {templatesOf} from '../inventory/items.ts';
-import {printJson} from '../kube/json.ts';
 import {parseSelector} from '../kube/labelSelector.ts';
 import {adviceFor, scopes} from '../policy/advice.ts';
 import {adviceTable, adviceYaml, printedAdvice} from '../report/advice.ts';
-import {document} from '../report/machine.ts';
+import {document, jsonText} from '../report/machine.ts';
 import {defineCommand} from './command.ts';
 import {
   choose,
@@ -70,9 +69,7 @@ admission tries these policies before looser ones. No cluster is asked for manif
     const needs = {policies: false, workloads: true, caller: false};
     const {inventory, namespace} = await load(world, flags, needs);
     const items = templatesOf(inventory).filter(
-      item =>
-        (namespace === undefined || item.namespace === namespace) &&
-        matches(item.submission.view.pod.metadata.labels ?? {}),
+      item => (namespace === undefined || item.namespace === namespace) && matches(item.labels),
     );
     if (items.length === 0) {
       world.warn(
@@ -88,7 +85,7 @@ admission tries these policies before looser ones. No cluster is asked for manif
         break;
       case 'json': {
         const printed = advices.map(advice => printedAdvice(advice, flags.grant));
-        world.print(`${printJson(document('Advice', printed, inventory.gaps), 2)}\n`);
+        world.print(jsonText(document('Advice', printed, inventory.gaps)));
         break;
       }
       case 'table':

@@ -3,10 +3,11 @@ import type {Command} from './command.ts';
 import {snapshot} from './snapshot.ts';
 import {summary} from './summary.ts';
 import {version} from './version.ts';
+import {whoCan} from './who-can.ts';
 import {why} from './why.ts';
 
 /** The one place where a command is registered, in the order of the help. */
-export const commands: readonly Command[] = [advise, why, snapshot, version];
+export const commands: readonly Command[] = [advise, whoCan, why, snapshot, version];
 
 /** What runs when no command is named. */
 export const rootCommand: Command = summary;

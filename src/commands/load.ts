@@ -1,7 +1,7 @@
 import {exitCodes, UserError} from '../errors.ts';
-import {askCaller, type ClusterReader, readCluster} from '../inventory/cluster.ts';
+import {type ClusterReader, readCluster, withCaller} from '../inventory/cluster.ts';
 import {type Collected, collect, type SourceObject} from '../inventory/collect.ts';
-import {emptyInventory, type Inventory} from '../inventory/inventory.ts';
+import {emptyInventory, type Inventory, namespacesOf} from '../inventory/inventory.ts';
 import {inventoryOfSnapshot, isSnapshot} from '../inventory/snapshot.ts';
 import {isObject} from '../kube/json.ts';
 import {storedPolicy} from '../policy/evaluate.ts';
@@ -24,6 +24,8 @@ export interface Needs {
   /** Policies and RBAC; without it, files are enough and no cluster is asked for them. */
   readonly policies: boolean;
   readonly workloads: boolean;
+  /** Service accounts and pods, where workloads are not needed. */
+  readonly accounts?: boolean;
   /** What the caller may use, where nobody knows who creates a pod. */
   readonly caller: boolean;
 }
@@ -51,7 +53,7 @@ export async function load(world: World, flags: SourceRequest, needs: Needs): Pr
   }
 
   const documents = await world.readDocuments(filename);
-  const namespace = flags.namespace ?? world.defaultNamespace(flags);
+  const namespace = flags.namespace ?? (await world.defaultNamespace(flags));
   const files = inventoryOfFiles(documents, filename, namespace, world);
   if (files.workloads.length + files.pods.length === 0) {
     throw new UserError(
@@ -101,7 +103,7 @@ async function overBase(
   files: Inventory,
   needs: Needs,
 ): Promise<Inventory> {
-  const merge = (base: Inventory, caller: Inventory['caller']): Inventory => ({
+  const merge = (base: Inventory): Inventory => ({
     ...base,
     source: `${files.source} in ${base.source}`,
     origin: 'manifests',
@@ -109,28 +111,27 @@ async function overBase(
     serviceAccounts: merged(base.serviceAccounts, files.serviceAccounts),
     workloads: files.workloads,
     pods: files.pods,
-    caller,
   });
   const offline = await loadOffline(world, flags);
   if (offline !== undefined) {
     warnOfGaps(world, offline);
-    return merge(offline, undefined);
+    return merge({...offline, caller: undefined});
   }
   return withCluster(world, {...flags, allNamespaces: true}, async cluster => {
-    const base = await readCluster(cluster, {
-      ...{namespace: undefined, policies: true, workloads: false, caller: false},
-      time: world.now(),
+    // Files of one namespace need no more than the rights to read that one.
+    const [namespace, ...others] = namespacesOf({...files, namespaces: []});
+    const read = await readCluster(cluster, {
+      ...{namespace: others.length === 0 ? namespace : undefined, time: world.now()},
+      ...{policies: true, workloads: false, serviceAccounts: true, caller: false},
     });
+    const base = needs.caller ? await withCaller(cluster, read, files.pods) : read;
     warnOfGaps(world, base);
-    const {policies} = base;
-    const caller = needs.caller
-      ? await askCaller(cluster, {policies, pods: files.pods})
-      : undefined;
-    return merge(base, caller);
+    return merge(base);
   });
 }
 
-async function withCluster<T>(
+/** Opens a cluster, uses it, and closes it whatever happens. */
+export async function withCluster<T>(
   world: World,
   flags: SourceRequest,
   use: (cluster: ClusterReader, namespace: string | undefined) => Promise<T>,
@@ -210,7 +211,7 @@ export function requirePolicies(inventory: Inventory): void {
   const {policyApi, serverVersion = 'this version', gaps} = inventory;
   if (policyApi === 'absent') {
     throw new UserError(
-      `the server (${serverVersion}) has no PodSecurityPolicy: it is gone from Kubernetes 1.25 on; 'advise' still works there, and 'why' with -f or --from`,
+      `the server (${serverVersion}) has no PodSecurityPolicy: it is gone from Kubernetes 1.25 on; 'advise' and 'snapshot' still work there, and 'why' with files that hold the policies (-f or --from)`,
     );
   }
   const gap = gaps.find(({resource}) => resource === 'podsecuritypolicies');

@@ -1,7 +1,6 @@
-import {exitCodes, UserError} from '../errors.ts';
-import {printJson} from '../kube/json.ts';
+import {exitCodes} from '../errors.ts';
 import {summarize} from '../policy/summary.ts';
-import {document} from '../report/machine.ts';
+import {document, jsonText} from '../report/machine.ts';
 import {summaryText} from '../report/summary.ts';
 import {printYaml} from '../yaml/documents.ts';
 import {defineCommand} from './command.ts';
@@ -21,14 +20,7 @@ all namespaces, or of the one given with -n.`,
   ],
   flags: {...scopeFlags, ...outputFlag(...formats), ...sourceFlags},
 
-  async run({flags, args, world}) {
-    const [unknown] = args;
-    if (unknown !== undefined) {
-      throw new UserError(
-        `unknown command ${JSON.stringify(unknown)}; see kubectl psp --help`,
-        exitCodes.usage,
-      );
-    }
+  async run({flags, world}) {
     const format = choose('-o', flags.output, formats);
     const all = flags.namespace === undefined;
     const needs = {policies: true, workloads: true, caller: true};
@@ -38,7 +30,7 @@ all namespaces, or of the one given with -n.`,
     if (format === 'table') world.print(summaryText(inventory, rows));
     else {
       const answer = document('Summary', rows, inventory.gaps);
-      world.print(format === 'json' ? `${printJson(answer, 2)}\n` : printYaml(answer));
+      world.print(format === 'json' ? jsonText(answer) : printYaml(answer));
     }
     return exitCodes.ok;
   },

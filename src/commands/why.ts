@@ -9,11 +9,11 @@ import {
   templatesOf,
 } from '../inventory/items.ts';
 import {workloadKinds} from '../inventory/workloads.ts';
-import {printJson} from '../kube/json.ts';
 import {parseSelector} from '../kube/labelSelector.ts';
 import {judgeBy, type Verdict} from '../policy/why.ts';
-import type {Identity} from '../rbac/authorize.ts';
-import {document, printedVerdict} from '../report/machine.ts';
+import {type Identity, podIdentity} from '../rbac/authorize.ts';
+import {escapeText} from '../report/escape.ts';
+import {document, jsonText, printedVerdict} from '../report/machine.ts';
 import {nameOf, whyDetail, whyTable} from '../report/why.ts';
 import {printYaml} from '../yaml/documents.ts';
 import {defineCommand} from './command.ts';
@@ -103,6 +103,11 @@ the pod), drifted (the annotation kubernetes.io/psp names another policy), ok.`,
   },
 });
 
+/** As kubectl's -o name has it. */
+function resourceName({kind, name}: Item): string {
+  return `${kind.toLowerCase()}/${name}`;
+}
+
 interface PrintOptions {
   readonly format: (typeof formats)[number];
   readonly inventory: Inventory;
@@ -117,11 +122,11 @@ function print(world: World, verdicts: readonly Verdict[], options: PrintOptions
     case 'json':
     case 'yaml': {
       const answer = document('Why', verdicts.map(printedVerdict), inventory.gaps);
-      world.print(format === 'json' ? `${printJson(answer, 2)}\n` : printYaml(answer));
+      world.print(format === 'json' ? jsonText(answer) : printYaml(answer));
       return;
     }
     case 'name':
-      for (const {item} of verdicts) world.print(`${item.kind.toLowerCase()}/${item.name}\n`);
+      for (const {item} of verdicts) world.print(`${escapeText(resourceName(item))}\n`);
       return;
     case 'table':
     case 'wide': {
@@ -136,13 +141,21 @@ function print(world: World, verdicts: readonly Verdict[], options: PrintOptions
   }
 }
 
-/** The user and groups of `USER[,GROUP...]`. */
+/**
+ * The user and groups of `USER[,GROUP...]`, and the groups that the API server adds by itself
+ * (v1.24, apiserver/pkg/endpoints/filters/impersonation.go).
+ */
 function identityOf(text: string | undefined): Identity | undefined {
   if (text === undefined) return undefined;
   const [user = '', ...groups] = text.split(',');
   if (user === '') throw new UserError('--requester: the user name is empty', exitCodes.usage);
-  return {user, groups};
+  if (user === 'system:anonymous') return {user, groups: [...groups, 'system:unauthenticated']};
+  const [, namespace = '', account = ''] = serviceAccountUser.exec(user) ?? [];
+  const own = groups.length === 0 && account !== '' ? podIdentity(namespace, account).groups : [];
+  return {user, groups: [...new Set([...groups, ...own, 'system:authenticated'])]};
 }
+
+const serviceAccountUser = /^system:serviceaccount:([^:]+):([^:]+)$/;
 
 function selectItems(
   inventory: Inventory,
@@ -154,9 +167,7 @@ function selectItems(
   const all = inventory.origin === 'cluster' ? itemsOf(inventory) : templatesOf(inventory);
   const matches = parseSelector(selector ?? '');
   return all.filter(
-    item =>
-      (namespace === undefined || item.namespace === namespace) &&
-      (selector === undefined || matches(item.submission.view.pod.metadata.labels ?? {})),
+    item => (namespace === undefined || item.namespace === namespace) && matches(item.labels),
   );
 }
 
@@ -210,5 +221,5 @@ function kindOf(text: string): string {
   const known = Object.entries(workloadKinds).find(
     ([kind, {plural}]) => kind.toLowerCase() === lower || plural === lower,
   );
-  return shortKinds[lower] ?? known?.[0] ?? text;
+  return (Object.hasOwn(shortKinds, lower) ? shortKinds[lower] : known?.[0]) ?? text;
 }

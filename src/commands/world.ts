@@ -26,6 +26,6 @@ export interface World {
   /** The snapshot of the demo cluster. */
   demo(): Promise<JsonObject>;
   /** The namespace of the kubeconfig's context, or `default`; reads no more than files. */
-  defaultNamespace(flags: ConnectionFlags): string;
+  defaultNamespace(flags: ConnectionFlags): Promise<string>;
   connect(flags: ConnectionFlags): Promise<Cluster>;
 }

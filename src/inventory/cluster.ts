@@ -8,7 +8,9 @@ import {
   serviceAccountObject,
 } from '../kube/objects.ts';
 import {decodePod} from '../kube/pod.ts';
-import type {Caller, CallerAnswer, Gap, Inventory, PolicyApi} from './inventory.ts';
+import type {Caller, Gap, Inventory, PolicyApi} from './inventory.ts';
+import {type Limiter, limiter} from './limiter.ts';
+import {reviewSelf} from './review.ts';
 import {isMirrorPod} from './serviceAccount.ts';
 import {controllerReference, decodeWorkload, type Workload} from './workloads.ts';
 
@@ -33,8 +35,12 @@ export interface ReadPlan {
   readonly namespace: string | undefined;
   /** Policies and RBAC: not needed to derive policies from workloads. */
   readonly policies: boolean;
-  /** Pods, workloads and service accounts. */
+  /** Pods and workloads. */
   readonly workloads: boolean;
+  /** Service accounts also without workloads. */
+  readonly serviceAccounts?: boolean;
+  /** Pods and service accounts also without workloads. */
+  readonly accounts?: boolean;
   /** Ask the server what the caller may use, for pods whose creator nobody knows. */
   readonly caller: boolean;
   /** Now, as ISO 8601. */
@@ -105,17 +111,17 @@ export async function readCluster(client: ClusterReader, plan: ReadPlan): Promis
 
   const [version, policies, clusterRoles, clusterRoleBindings, roles, roleBindings, ...rest] =
     await Promise.all([
-      run(() => client.get('/version')),
+      run(() => readVersion(client)),
       read(plan.policies, policyResource),
       read(plan.policies, rbacResource('clusterroles', 'ClusterRole', role)),
       read(plan.policies, rbacResource('clusterrolebindings', 'ClusterRoleBinding', binding)),
       read(plan.policies, rbacResource('roles', 'Role', role)),
       read(plan.policies, rbacResource('rolebindings', 'RoleBinding', binding)),
-      read(plan.workloads, {
+      read(plan.workloads || plan.accounts === true || plan.serviceAccounts === true, {
         ...{plural: 'serviceaccounts', kind: 'ServiceAccount', apiVersions: ['v1']},
         ...{namespaced: true, decode: serviceAccountObject},
       }),
-      read(plan.workloads, {
+      read(plan.workloads || plan.accounts === true, {
         ...{plural: 'pods', kind: 'Pod', apiVersions: ['v1'], namespaced: true},
         decode: decodePod,
       }),
@@ -129,7 +135,7 @@ export async function readCluster(client: ClusterReader, plan: ReadPlan): Promis
     source: client.context === '' ? client.server : `context ${client.context}`,
     defaultNamespace: client.namespace,
     takenAt: plan.time,
-    serverVersion: versionOf(version),
+    serverVersion: version,
     policyApi: plan.policies ? policyApiOf(policies.apiVersion, gaps) : 'unknown',
     policies: sortedByName(policies.items),
     rbac: {
@@ -143,10 +149,10 @@ export async function readCluster(client: ClusterReader, plan: ReadPlan): Promis
     workloads: workloads.flatMap(({items}) => sortedByName(items)),
     pods: sortedByName(pods.items),
     caller: undefined,
-    gaps: [...gaps].sort((a, b) => (a.resource < b.resource ? -1 : 1)),
+    gaps: sortedGaps(gaps),
   };
   if (!plan.caller) return inventory;
-  return {...inventory, caller: await askCaller(client, inventory)};
+  return withCaller(client, inventory, inventory.pods);
 }
 
 interface Found<T> {
@@ -249,18 +255,48 @@ function policyApiOf(apiVersion: string | undefined, gaps: readonly Gap[]): Poli
     : 'absent';
 }
 
-function versionOf(version: Json): string | undefined {
-  const git = isObject(version) ? version['gitVersion'] : undefined;
-  return typeof git === 'string' ? git : undefined;
+async function readVersion(client: ClusterReader): Promise<string | undefined> {
+  try {
+    const version = await client.get('/version');
+    const git = isObject(version) ? version.gitVersion : undefined;
+    return typeof git === 'string' ? git : undefined;
+  } catch (error) {
+    // Only messages have it.
+    if (client.isForbidden(error)) return undefined;
+    throw error;
+  }
+}
+
+/** In an order that does not depend on which answer came first. */
+function sortedGaps(gaps: readonly Gap[]): readonly Gap[] {
+  const key = ({resource, namespace = ''}: Gap) => `${resource}/${namespace}`;
+  return [...gaps].sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
 /**
- * Asks the server what the caller may use, for the pods that no controller owns: one
- * SelfSubjectAccessReview for each policy and namespace that has such a pod.
+ * The inventory with what the server says that the caller may use, for those of `pods` that no
+ * controller owns. A caller who may not even ask that leaves a gap.
  */
-export async function askCaller(
+export async function withCaller(
   client: ClusterReader,
-  {pods, policies}: Pick<Inventory, 'pods' | 'policies'>,
+  inventory: Inventory,
+  pods: Inventory['pods'],
+): Promise<Inventory> {
+  try {
+    return {...inventory, caller: await askCaller(client, inventory.policies, pods)};
+  } catch (error) {
+    if (!client.isForbidden(error)) throw error;
+    const resource = 'selfsubjectaccessreviews';
+    const gap = {resource, namespace: undefined, reason: messageOf(error)};
+    return {...inventory, gaps: sortedGaps([...inventory.gaps, gap])};
+  }
+}
+
+/** One question for each policy and namespace that has such a pod. */
+async function askCaller(
+  client: ClusterReader,
+  policies: Inventory['policies'],
+  pods: Inventory['pods'],
 ): Promise<Caller> {
   const run = limiter(concurrency);
   const bare = pods.filter(
@@ -271,32 +307,13 @@ export async function askCaller(
     .sort()
     .flatMap(namespace => policies.map(({metadata}) => ({namespace, policy: metadata.name})));
   const answers = await Promise.all(
-    questions.map(question => run(() => reviewSelf(client, question.namespace, question.policy))),
+    questions.map(async ({namespace, policy}) => ({
+      namespace,
+      policy,
+      allowed: await run(() => reviewSelf(client, namespace, policy)),
+    })),
   );
   return {user: client.user, answers};
-}
-
-async function reviewSelf(
-  client: ClusterReader,
-  namespace: string,
-  policy: string,
-): Promise<CallerAnswer> {
-  const review = await client.send(
-    'POST',
-    '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
-    {
-      apiVersion: 'authorization.k8s.io/v1',
-      kind: 'SelfSubjectAccessReview',
-      spec: {
-        resourceAttributes: {
-          ...{namespace, verb: 'use', group: 'policy'},
-          ...{resource: 'podsecuritypolicies', name: policy},
-        },
-      },
-    },
-  );
-  const status = isObject(review) ? review['status'] : undefined;
-  return {namespace, policy, allowed: isObject(status) && status['allowed'] === true};
 }
 
 interface Named {
@@ -315,22 +332,4 @@ function sortedByName<T extends Named>(items: readonly T[]): readonly T[] {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-type Limiter = <T>(task: () => Promise<T>) => Promise<T>;
-
-/** Lets at most `limit` tasks run at once. */
-function limiter(limit: number): Limiter {
-  let running = 0;
-  const waiting: (() => void)[] = [];
-  return async task => {
-    if (running >= limit) await new Promise<void>(resolve => waiting.push(resolve));
-    running++;
-    try {
-      return await task();
-    } finally {
-      running--;
-      waiting.shift()?.();
-    }
-  };
 }

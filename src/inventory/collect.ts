@@ -60,6 +60,7 @@ export function collect(objects: readonly SourceObject[], defaultNamespace: stri
   const found = new Map<string, Map<string, unknown>>();
   const skipped = new Map<string, number>();
   const lookalikes = new Map<string, number>();
+  let unnamed = 0;
   const put = (collection: string, key: string, value: unknown) => {
     const items = found.get(collection) ?? new Map<string, unknown>();
     found.set(collection, items.set(key, value));
@@ -68,7 +69,9 @@ export function collect(objects: readonly SourceObject[], defaultNamespace: stri
   for (const source of objects.flatMap(flattenList)) {
     const {apiVersion, kind, name} = headOf(source);
     const value = inNamespace(source.value, kind, defaultNamespace);
-    const key = `${kind} ${namespaceOf(value)}/${name}`;
+    // Objects that the server will name are each their own.
+    if (name === undefined) unnamed += 1;
+    const key = `${kind} ${namespaceOf(value)}/${name ?? `#${unnamed}`}`;
     const collection = collectionFor(apiVersion, kind);
     if (collection !== undefined) {
       const decode: Decoder<unknown> = collections[collection].decode;
@@ -137,22 +140,24 @@ function headOf({where, value}: SourceObject) {
     if (typeof text === 'string' && text !== '') continue;
     throw new UserError(`${where}: ${field} is not set: this is not a Kubernetes object`);
   }
-  const name = isObject(metadata) ? (metadata['name'] ?? metadata['generateName']) : undefined;
+  const name = isObject(metadata) ? metadata.name : undefined;
   return {
     apiVersion: String(apiVersion),
     kind: String(kind),
-    name: typeof name === 'string' ? name : '',
+    name: typeof name === 'string' && name !== '' ? name : undefined,
   };
 }
 
 function namespaceOf({metadata}: JsonObject): string {
-  const namespace = isObject(metadata) ? metadata['namespace'] : undefined;
+  const namespace = isObject(metadata) ? metadata.namespace : undefined;
   return typeof namespace === 'string' ? namespace : '';
 }
 
 function inNamespace(value: JsonObject, kind: string, namespace: string): JsonObject {
-  if (clusterScoped.includes(kind) || namespaceOf(value) !== '') return value;
-  const metadata = isObject(value['metadata']) ? value['metadata'] : {};
+  if (clusterScoped.includes(kind)) return value;
+  const metadata = value.metadata ?? {};
+  // What is there and no text is left for decoding to find fault with.
+  if (!isObject(metadata) || (metadata.namespace ?? '') !== '') return value;
   return {...value, metadata: {...metadata, namespace}};
 }
 

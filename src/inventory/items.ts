@@ -32,6 +32,8 @@ export interface Item {
   readonly name: string;
   /** The policy that the live pod was admitted by, as its annotation says; undefined without one. */
   readonly admittedBy: string | undefined;
+  /** Its own labels; a workload's over those of its template. */
+  readonly labels: Readonly<Record<string, string>>;
   readonly submission: Submission;
 }
 
@@ -113,12 +115,13 @@ export function topWorkloads(inventory: Inventory): readonly Workload[] {
 }
 
 export function itemOfPod(pod: Pod, submissions: Submissions): Item {
-  const {namespace = '', name, generateName, annotations} = pod.metadata;
+  const {namespace = '', name, generateName, annotations, labels = {}} = pod.metadata;
   return {
     namespace,
     kind: 'Pod',
     name: name || generateName || '',
     admittedBy: annotations?.[validatedPolicyKey],
+    labels,
     submission: submissions.ofPod(pod),
   };
 }
@@ -126,7 +129,8 @@ export function itemOfPod(pod: Pod, submissions: Submissions): Item {
 export function itemOfWorkload(workload: Workload, submissions: Submissions): Item {
   const {namespace = '', name = ''} = workload.metadata;
   const submission = submissions.ofWorkload(workload);
-  return {namespace, kind: workload.kind, name, admittedBy: undefined, submission};
+  const labels = {...workload.template.metadata.labels, ...workload.metadata.labels};
+  return {namespace, kind: workload.kind, name, admittedBy: undefined, labels, submission};
 }
 
 /**

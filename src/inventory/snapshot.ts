@@ -18,7 +18,7 @@ const kind = 'Snapshot';
 
 /** Whether a document is a snapshot, of whatever version. */
 export function isSnapshot(value: JsonObject): boolean {
-  return value['kind'] === kind && String(value['apiVersion']).startsWith('psp.kubectl/');
+  return value.kind === kind && String(value.apiVersion).startsWith('psp.kubectl/');
 }
 
 /**
@@ -32,6 +32,7 @@ export function snapshotOf(inventory: Inventory): Json {
 
 const snapshotFields = object({
   apiVersion: string,
+  origin: string,
   source: string,
   defaultNamespace: string,
   takenAt: string,
@@ -57,14 +58,14 @@ const policyApis = ['policy/v1beta1', 'extensions/v1beta1', 'absent', 'unknown']
 
 /** The inventory of a snapshot; a UserError if it is of another version or damaged. */
 export function inventoryOfSnapshot(value: JsonObject, file: string): Inventory {
-  if (value['apiVersion'] !== apiVersion) {
+  if (value.apiVersion !== apiVersion) {
     throw new UserError(
-      `${file}: snapshot of version ${String(value['apiVersion'])}: this program reads ${apiVersion}; take it again with this version`,
+      `${file}: snapshot of version ${String(value.apiVersion)}: this program reads ${apiVersion}; take it again with this version`,
     );
   }
   const fields = decodeSnapshot(value, file);
   return {
-    origin: 'cluster',
+    origin: fields.origin === 'manifests' ? 'manifests' : 'cluster',
     source: fields.source ?? file,
     defaultNamespace: fields.defaultNamespace ?? 'default',
     takenAt: fields.takenAt,

@@ -12,6 +12,7 @@ import {isObject, type Json, type JsonObject} from '../kube/json.ts';
 import {type OwnerReference, objectMeta} from '../kube/objects.ts';
 import {decodePod, type Pod, type Volume} from '../kube/pod.ts';
 import {type Identity, tokenIdentity} from '../rbac/authorize.ts';
+import {controllerAccounts} from '../rbac/controllers.ts';
 
 interface WorkloadKind {
   /** API groups that serve, or served, the kind; '' is the core group. */
@@ -20,59 +21,47 @@ interface WorkloadKind {
   readonly plural: string;
   /** Where the pod template is. */
   readonly template: readonly string[];
-  /** The service account in kube-system that submits its pods (kube-controller-manager). */
-  readonly controller: string | undefined;
 }
 
 const inSpec = ['spec', 'template'];
 
-/**
- * The kinds that hold a pod template. The controllers are those of a manager that runs with
- * --use-service-account-credentials, as kubeadm sets it (pkg/controller, v1.24).
- */
+/** The kinds that hold a pod template. */
 export const workloadKinds: Readonly<Record<string, WorkloadKind>> = {
   Deployment: {
     groups: ['apps', 'extensions'],
     plural: 'deployments',
     template: inSpec,
-    controller: 'replicaset-controller',
   },
   ReplicaSet: {
     groups: ['apps', 'extensions'],
     plural: 'replicasets',
     template: inSpec,
-    controller: 'replicaset-controller',
   },
   StatefulSet: {
     groups: ['apps'],
     plural: 'statefulsets',
     template: inSpec,
-    controller: 'statefulset-controller',
   },
   DaemonSet: {
     groups: ['apps', 'extensions'],
     plural: 'daemonsets',
     template: inSpec,
-    controller: 'daemon-set-controller',
   },
   ReplicationController: {
     groups: [''],
     plural: 'replicationcontrollers',
     template: inSpec,
-    controller: 'replication-controller',
   },
-  Job: {groups: ['batch'], plural: 'jobs', template: inSpec, controller: 'job-controller'},
+  Job: {groups: ['batch'], plural: 'jobs', template: inSpec},
   CronJob: {
     groups: ['batch'],
     plural: 'cronjobs',
     template: ['spec', 'jobTemplate', 'spec', 'template'],
-    controller: 'job-controller',
   },
   PodTemplate: {
     groups: [''],
     plural: 'podtemplates',
     template: ['template'],
-    controller: undefined,
   },
 };
 
@@ -98,23 +87,28 @@ export interface Workload extends TypeOf<typeof workloadFields> {
 /** Whether this object is of a kind with a pod template that Kubernetes itself serves. */
 export function isKnownWorkload(apiVersion: string, kind: string): boolean {
   const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
-  return workloadKinds[kind]?.groups.includes(group) ?? false;
+  return kindOf(kind)?.groups.includes(group) ?? false;
+}
+
+/** A kind can have any name in a file, also that of something all JavaScript objects have. */
+function kindOf(kind: string): WorkloadKind | undefined {
+  return Object.hasOwn(workloadKinds, kind) ? workloadKinds[kind] : undefined;
 }
 
 /** Whether an object of an unknown kind has a pod template at the usual place. */
 export function looksLikeWorkload(value: JsonObject): boolean {
   const spec = at(value, ['spec', 'template', 'spec']);
-  return isObject(spec) && Array.isArray(spec['containers']);
+  return isObject(spec) && Array.isArray(spec.containers);
 }
 
 /** Reads a workload from its object; throws a DecodeError. */
 export const decodeWorkload: Decoder<Workload> = value => {
   const source = isObject(value) ? value : {};
   const {apiVersion = '', kind = '', metadata} = workloadHead(source);
-  const path = workloadKinds[kind]?.template ?? inSpec;
+  const path = kindOf(kind)?.template ?? inSpec;
   const template = at(source, path) ?? {};
   const claims = at(source, ['spec', 'volumeClaimTemplates']);
-  const fields = decodeAt('spec', spec, source['spec'] ?? {});
+  const fields = decodeAt('spec', spec, source.spec ?? {});
   return {
     apiVersion,
     kind,
@@ -188,7 +182,7 @@ function withClaims(
 
 /** Who submits the pods of a kind; undefined for kinds of others. */
 export function controllerOf(kind: string): Identity | undefined {
-  const controller = workloadKinds[kind]?.controller;
+  const controller = Object.hasOwn(controllerAccounts, kind) ? controllerAccounts[kind] : undefined;
   return controller === undefined ? undefined : tokenIdentity('kube-system', controller);
 }
 

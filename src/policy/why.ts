@@ -107,12 +107,13 @@ function rightsOf(
       .filter(answer => answer.namespace === namespace && answer.allowed)
       .map(({policy}) => policy),
   );
-  const may = (identity: Identity | undefined, policy: string) =>
-    identity !== undefined && authorizer.mayUse(identity, namespace, policy);
+  const may = (identity: Identity | undefined) =>
+    identity === undefined ? () => false : authorizer.usableBy(identity, namespace);
+  const [accountMay, requesterMay] = [may(account), may(requester)];
   return {
     to: policy => ({
-      serviceAccount: may(account, policy),
-      requester: may(requester, policy) || callerMay.has(policy),
+      serviceAccount: accountMay(policy),
+      requester: requesterMay(policy) || callerMay.has(policy),
     }),
     via(policy) {
       const through = (right: Via['right'], identity: Identity | undefined): readonly Via[] =>

@@ -64,7 +64,7 @@ function commentsFor({reasons}: Advice): ReadonlyMap<string, readonly string[]> 
   const comments = new Map<string, string[]>();
   for (const {field, need, items} of reasons) {
     const lines = comments.get(field) ?? [];
-    lines.push(`${need}: ${listed(items.map(nameOf))}`);
+    lines.push(escapeText(`${need}: ${listed(items.map(nameOf))}`));
     comments.set(field, lines);
   }
   return comments;

@@ -5,6 +5,13 @@
 const dangerous =
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\p{Cs}/gu;
 
+/** JSON text with the same characters as JSON's own escapes; line breaks between members stay. */
+export function escapeJson(json: string): string {
+  return json.replaceAll(dangerous, character =>
+    character === '\n' ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 /** Text from a cluster or a file, made safe to show: dangerous characters as `\u{1b}`. */
 export function escapeText(text: string): string {
   return text.replaceAll(

@@ -4,14 +4,17 @@ import {escapeText} from './escape.ts';
 const gap = '   ';
 
 /**
- * Rows under a header, in columns as wide as their widest cell. Cells are data: they are escaped. No
- * header line if `header` is undefined. Ends with a line break, or is empty.
+ * Rows under a header, in columns as wide as their widest cell. Cells are data: they are escaped. An
+ * empty one is `<none>`, but in the last column nothing. No header line if `header` is undefined. Ends
+ * with a line break, or is empty.
  */
 export function table(
   header: readonly string[] | undefined,
   rows: readonly (readonly string[])[],
 ): string {
-  const cells = rows.map(row => row.map(cell => escapeText(cell) || '<none>'));
+  const cells = rows.map(row =>
+    row.map((cell, column) => escapeText(cell) || (column < row.length - 1 ? '<none>' : '')),
+  );
   const all = header === undefined ? cells : [header, ...cells];
   const widths: number[] = [];
   for (const row of all) {
@@ -24,7 +27,7 @@ export function table(
       const padded = row.map((cell, column) =>
         column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0),
       );
-      return `${padded.join(gap)}\n`;
+      return `${padded.join(gap).trimEnd()}\n`;
     })
     .join('');
 }

@@ -1,6 +1,8 @@
-import {open, readdir, readFile, rename, rm, stat} from 'node:fs/promises';
+import {createReadStream} from 'node:fs';
+import {open, readdir, rename, rm, stat} from 'node:fs/promises';
 import {dirname, extname, join} from 'node:path';
 import {createInterface} from 'node:readline/promises';
+import type {Readable} from 'node:stream';
 import {exitCodes, UserError} from '../errors.ts';
 import {
   decodeText,
@@ -46,22 +48,24 @@ async function filesOf(path: string): Promise<readonly string[]> {
 }
 
 async function bytesOf(file: string): Promise<Uint8Array> {
-  if (file === '-') return readStandardInput();
-  const {size} = await stat(file).catch((error: unknown) => {
-    throw unreadable(file, error);
-  });
-  // Checked before reading: a huge file would fill the memory only to be refused.
-  if (size > maxFileSize * 8) {
-    throw new UserError(`${file}: larger than any manifest or snapshot (${size} bytes)`);
-  }
-  return readFile(file).catch((error: unknown) => {
+  if (file === '-') return readStart(process.stdin);
+  return readStart(createReadStream(file)).catch((error: unknown) => {
     throw unreadable(file, error);
   });
 }
 
-async function readStandardInput(): Promise<Uint8Array> {
+/**
+ * All there is, or a little more than the most that is read: a huge file, or a device without an
+ * end, would fill the memory only to be refused.
+ */
+async function readStart(stream: Readable): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
+  let size = 0;
+  for await (const chunk of stream) {
+    chunks.push(Buffer.from(chunk));
+    size += chunk.length;
+    if (size > maxFileSize) break;
+  }
   return Buffer.concat(chunks);
 }
 
@@ -86,7 +90,12 @@ function unreadable(path: string, error: unknown): UserError {
  * `force` is set or the user says so at the terminal.
  */
 export async function writePrivateFile(path: string, text: string, force: boolean): Promise<void> {
-  if (!force && (await exists(path)) && !(await isAgreed(`${path} exists. Overwrite it?`))) {
+  const existing = await stat(path).catch(() => undefined);
+  if (existing !== undefined && !existing.isFile()) {
+    // A device or a folder would be replaced by the file.
+    throw new UserError(`${path}: is no plain file; name one, or none for standard output`);
+  }
+  if (!force && existing !== undefined && !(await isAgreed(`${path} exists. Overwrite it?`))) {
     throw new UserError(`${path} exists; use --force to overwrite it`, exitCodes.usage);
   }
   const draft = join(dirname(path), `.${process.pid}.${Date.now()}.tmp`);
@@ -103,13 +112,6 @@ export async function writePrivateFile(path: string, text: string, force: boolea
     await rm(draft, {force: true});
     throw unreadable(path, error);
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 async function isAgreed(question: string): Promise<boolean> {

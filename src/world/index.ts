@@ -1,13 +1,9 @@
 import {writeSync} from 'node:fs';
-import {gunzipSync} from 'node:zlib';
+import type {ConnectionFlags} from '../commands/flags.ts';
 import type {World} from '../commands/world.ts';
-import type {JsonObject} from '../kube/json.ts';
-import {parseJson} from '../kube/json.ts';
 import {escapeText} from '../report/escape.ts';
-import {readDocuments, writePrivateFile} from './files.ts';
-import {resolveTarget} from './kubeconfig.ts';
 
-/** The real world. What is rarely needed is loaded when it is. */
+/** The real world. What few commands need, Node's own modules too, is loaded when it is needed. */
 export function realWorld(signal: AbortSignal): World {
   const {env} = process;
   const warn = (line: string) => write(2, `${line.split('\n').map(escapeText).join('\n')}\n`);
@@ -16,12 +12,17 @@ export function realWorld(signal: AbortSignal): World {
     warn,
     stdoutIsTerminal: process.stdout.isTTY === true,
     now: () => new Date().toISOString(),
-    readDocuments,
-    writeFile: writePrivateFile,
+    async readDocuments(paths) {
+      const {readDocuments} = await import('./files.ts');
+      return readDocuments(paths);
+    },
+    async writeFile(path, text, force) {
+      const {writePrivateFile} = await import('./files.ts');
+      return writePrivateFile(path, text, force);
+    },
     async demo() {
       const {demoSnapshot} = await import('../demo/index.ts');
-      const bytes = gunzipSync(Buffer.from(demoSnapshot, 'base64'));
-      return parseJson(bytes.toString('utf8')) as JsonObject;
+      return demoSnapshot;
     },
     defaultNamespace: flags => namespaceOf(flags, env),
     async connect(flags) {
@@ -33,7 +34,8 @@ export function realWorld(signal: AbortSignal): World {
 }
 
 /** Where there is no usable kubeconfig, files without a namespace go to `default`. */
-function namespaceOf(flags: Parameters<typeof resolveTarget>[0], env: NodeJS.ProcessEnv): string {
+async function namespaceOf(flags: ConnectionFlags, env: NodeJS.ProcessEnv): Promise<string> {
+  const {resolveTarget} = await import('./kubeconfig.ts');
   try {
     return resolveTarget(flags, env).namespace;
   } catch (error) {

@@ -3,6 +3,7 @@ import {dirname, isAbsolute, join, resolve} from 'node:path';
 import type {Cluster, User} from '@kubernetes/client-node';
 import {exitCodes, UserError} from '../errors.ts';
 import {isObject, type JsonObject} from '../kube/json.ts';
+import {nearNames} from '../kube/nearNames.ts';
 import {
   type Entry,
   type Kubeconfig,
@@ -11,7 +12,6 @@ import {
   text,
   texts,
 } from './kubeconfigFiles.ts';
-import {nearNames} from './nearNames.ts';
 import {checkedProxy, proxyFor} from './proxy.ts';
 
 /** kubectl's own flags for reaching a cluster, with kubectl's meaning. */

@@ -1,0 +1,301 @@
+import {exitCodes, UserError} from '../errors.ts';
+import type {ClusterReader} from '../inventory/cluster.ts';
+import {type Inventory, namespacesOf} from '../inventory/inventory.ts';
+import {limiter} from '../inventory/limiter.ts';
+import {reviewAccess, reviewSelf} from '../inventory/review.ts';
+import {printJson} from '../kube/json.ts';
+import {nearNames} from '../kube/nearNames.ts';
+import {serviceAccountOf} from '../kube/pod.ts';
+import {verifyRights} from '../policy/verify.ts';
+import {type Authorizer, authorizerOf, type Identity, podIdentity} from '../rbac/authorize.ts';
+import {danglingNotes} from '../rbac/dangling.ts';
+import {type Account, expandGroup} from '../rbac/expand.ts';
+import {indirectRights} from '../rbac/indirect.ts';
+import {whoCan as rightsOf, type UseRight} from '../rbac/whoCan.ts';
+import {document} from '../report/machine.ts';
+import {
+  granteeText,
+  indirectTable,
+  printedIndirect,
+  printedRight,
+  type WhoCanRow,
+  whoCanTable,
+} from '../report/whoCan.ts';
+import {printYaml} from '../yaml/documents.ts';
+import {defineCommand} from './command.ts';
+import {choose, noHeadersFlag, outputFlag, scopeFlags, sourceFlags} from './flags.ts';
+import {load, requirePolicies, withCluster} from './load.ts';
+import type {World} from './world.ts';
+
+const formats = ['table', 'wide', 'name', 'json', 'yaml'] as const;
+
+export const whoCan = defineCommand({
+  name: 'who-can',
+  summary: 'Tell who may use which policy, and through which binding',
+  description: `Names every subject that RBAC lets use a policy, or all policies, cluster-wide and in the namespace.
+With --subject the other way round: which policies that subject may use, where and through what, in
+the order in which admission tries them. Several --subject flags together are one identity.
+
+A service account is taken as admission sees the account of a pod: it is in system:serviceaccounts and
+system:serviceaccounts:NS, and not in system:authenticated. system:masters has no shortcut here.`,
+  positionals: '[use] [POLICY]',
+  examples: [
+    {
+      says: 'Everybody who may use a policy, anywhere',
+      types: 'kubectl psp who-can use privileged -A',
+    },
+    {says: 'All policies, here and cluster-wide', types: 'kubectl psp who-can'},
+    {says: 'What a service account may use', types: 'kubectl psp who-can --subject sa:shop/web'},
+    {
+      says: 'A person with their groups',
+      types: 'kubectl psp who-can --subject user:alice --subject group:devs',
+    },
+    {
+      says: 'Who could give it to themselves',
+      types: 'kubectl psp who-can privileged -A --indirect',
+    },
+  ],
+  flags: {
+    subject: {
+      ...{type: 'list', placeholder: 'SUBJECT'},
+      help: 'sa:NS/NAME, user:NAME or group:NAME; repeat it for one identity of several',
+    },
+    expand: {type: 'boolean', help: 'name the service accounts and pods that groups stand for'},
+    indirect: {
+      type: 'boolean',
+      help: 'list who could give themselves a policy, or change one',
+    },
+    verify: {
+      type: 'boolean',
+      help: 'ask the server about each row and near misses; exit with 1 if it disagrees',
+    },
+    ...scopeFlags,
+    ...outputFlag(...formats),
+    ...noHeadersFlag,
+    ...sourceFlags,
+  },
+
+  async run({flags, args, world}) {
+    const format = choose('-o', flags.output, formats);
+    const wanted = policyArgument(args);
+    const identity = identityOfSubjects(flags.subject);
+    const everywhere = identity !== undefined && flags.namespace === undefined;
+    const scope = {...flags, allNamespaces: flags.allNamespaces || everywhere};
+    const needs = {
+      ...{policies: true, workloads: false, caller: false},
+      accounts: flags.expand,
+    };
+    const {inventory, namespace} = await load(world, scope, needs);
+    requirePolicies(inventory);
+    checkNamespace(inventory, flags.namespace);
+    const policies = choosePolicies(inventory, wanted);
+    const authorizer = authorizerOf(inventory.rbac);
+    const question = {policies, namespace, identity};
+    const rights = isRbacUnreadable(inventory)
+      ? await askServer(world, scope, question, inventory)
+      : rightsOf(authorizer, question);
+    const rows = rights.map(right => ({
+      right,
+      expansion: flags.expand
+        ? expandGroup(right.subject, right.namespace, accountsOf(inventory))
+        : [],
+    }));
+    print(world, rows, {...flags, format, headers: !flags.noHeaders, namespace}, inventory);
+    if (!flags.verify) return exitCodes.ok;
+    return verify(world, scope, authorizer, rights, inventory);
+  },
+});
+
+function policyArgument(args: readonly string[]): string | undefined {
+  const [first, ...rest] = args;
+  const [policy, ...more] = first === 'use' ? rest : args;
+  if (more.length > 0) {
+    throw new UserError(`who-can takes one policy, got ${args.join(' ')}`, exitCodes.usage);
+  }
+  return policy?.replace(/^(psp|podsecuritypolic(y|ies))(\.[a-z0-9.]+)?\//i, '');
+}
+
+const subjectFormat =
+  /^(?:sa:(?<namespace>[^/:]+)\/(?<account>[^/]+)|user:(?<user>.+)|group:(?<group>.+))$/s;
+
+/** All subjects together as one who asks; undefined if there are none. */
+function identityOfSubjects(subjects: readonly string[]): Identity | undefined {
+  if (subjects.length === 0) return undefined;
+  const users: string[] = [];
+  const groups: string[] = [];
+  for (const subject of subjects) {
+    const parts = subjectFormat.exec(subject)?.groups;
+    if (parts === undefined) {
+      throw new UserError(
+        `--subject: ${JSON.stringify(subject)} is not sa:NS/NAME, user:NAME or group:NAME`,
+        exitCodes.usage,
+      );
+    }
+    const {namespace, account, user, group} = parts;
+    if (namespace !== undefined && account !== undefined) {
+      const identity = podIdentity(namespace, account);
+      users.push(identity.user);
+      groups.push(...identity.groups);
+    }
+    if (user !== undefined) users.push(user);
+    if (group !== undefined) groups.push(group);
+  }
+  if (users.length > 1) {
+    throw new UserError('--subject: one identity has one user or account', exitCodes.usage);
+  }
+  return {user: users[0] ?? '', groups};
+}
+
+function choosePolicies(
+  {policies, source}: Inventory,
+  wanted: string | undefined,
+): readonly string[] {
+  const names = policies.map(({metadata}) => metadata.name);
+  if (wanted === undefined) return names;
+  if (names.includes(wanted)) return [wanted];
+  throw new UserError(
+    `policy ${JSON.stringify(wanted)} not found in ${source}: ${nearNames(wanted, names, 'policies')}`,
+  );
+}
+
+function checkNamespace(inventory: Inventory, wanted: string | undefined): void {
+  const {namespaces} = inventory;
+  if (wanted === undefined || namespaces.length === 0) return;
+  if (namespaces.some(({metadata}) => metadata?.name === wanted)) return;
+  const near = nearNames(wanted, namespacesOf(inventory), 'namespaces');
+  throw new UserError(`namespace ${JSON.stringify(wanted)} not found: ${near}`);
+}
+
+function isRbacUnreadable({gaps}: Inventory): boolean {
+  const needed = ['clusterroles', 'clusterrolebindings'];
+  return gaps.some(({resource}) => needed.includes(resource));
+}
+
+interface Question {
+  readonly policies: readonly string[];
+  readonly namespace: string | undefined;
+  readonly identity: Identity | undefined;
+}
+
+/** Without RBAC to read, the server is asked about one subject: the one named, or the caller. */
+async function askServer(
+  world: World,
+  flags: Parameters<typeof withCluster>[1],
+  {policies, namespace, identity}: Question,
+  inventory: Inventory,
+): Promise<readonly UseRight[]> {
+  if (inventory.origin !== 'cluster') return [];
+  const where = namespace ?? inventory.defaultNamespace;
+  return withCluster(world, flags, async cluster => {
+    world.warn(
+      `roles can't be read: asked the server about ${identity === undefined ? 'you' : 'this subject'} alone, in namespace ${where}`,
+    );
+    const run = limiter(8);
+    const ask = (policy: string) =>
+      identity === undefined
+        ? reviewSelf(cluster, where, policy)
+        : reviewAccess(cluster, identity, where, policy);
+    const name = identity?.user || identity?.groups.join(',') || cluster.user;
+    const answers = await Promise.all(
+      policies.map(async policy => ({policy, allowed: await run(() => ask(policy))})),
+    );
+    return answers
+      .filter(({allowed}) => allowed)
+      .map(({policy}) => ({
+        policy,
+        subject: {kind: 'User', namespace: undefined, name},
+        namespace: where,
+        via: [],
+        notes: ['said by the server; roles could not be read'],
+      }));
+  });
+}
+
+function accountsOf({serviceAccounts, pods}: Inventory): readonly Account[] {
+  const byAccount = Map.groupBy(
+    pods,
+    pod => `${pod.metadata.namespace}/${serviceAccountOf(pod) || 'default'}`,
+  );
+  return serviceAccounts.map(({metadata}) => {
+    const {namespace = '', name = ''} = metadata ?? {};
+    const running = byAccount.get(`${namespace}/${name}`) ?? [];
+    return {namespace, name, pods: running.map(pod => pod.metadata.name ?? '').sort()};
+  });
+}
+
+interface PrintOptions {
+  readonly format: (typeof formats)[number];
+  readonly headers: boolean;
+  readonly indirect: boolean;
+  readonly namespace: string | undefined;
+}
+
+function print(
+  world: World,
+  rows: readonly WhoCanRow[],
+  {format, headers, indirect, namespace}: PrintOptions,
+  inventory: Inventory,
+): void {
+  const {rbac, gaps, policies} = inventory;
+  const names = policies.map(({metadata}) => metadata.name);
+  const notes = danglingNotes(rbac, authorizerOf(rbac), names);
+  const powers = indirect ? indirectRights(rbac, namespace) : [];
+  switch (format) {
+    case 'json':
+    case 'yaml': {
+      const answer = {
+        ...document('WhoCan', rows.map(printedRight), gaps),
+        indirect: indirect ? powers.map(printedIndirect) : undefined,
+        notes,
+      };
+      world.print(format === 'json' ? `${printJson(answer, 2)}\n` : printYaml(answer));
+      return;
+    }
+    case 'name':
+      for (const name of new Set(rows.map(({right}) => granteeText(right.subject)))) {
+        world.print(`${name.replace(' ', '/').toLowerCase()}\n`);
+      }
+      return;
+    case 'table':
+    case 'wide':
+      if (rows.length === 0) world.warn('No subject may use it here.');
+      else world.print(whoCanTable(rows, {wide: format === 'wide', headers}));
+      if (indirect) world.print(`\n${indirectTable(powers, headers)}`);
+      for (const note of notes) world.warn(`note: ${note}`);
+  }
+}
+
+async function verify(
+  world: World,
+  flags: Parameters<typeof withCluster>[1],
+  authorizer: Authorizer,
+  rights: readonly UseRight[],
+  inventory: Inventory,
+): Promise<0 | 1> {
+  if (flags.demo || (flags.from ?? []).length > 0) {
+    throw new UserError(
+      '--verify asks a live cluster; leave out --from and --demo',
+      exitCodes.usage,
+    );
+  }
+  const policies = inventory.policies.map(({metadata}) => metadata.name);
+  const {asked, disagreements} = await withCluster(world, flags, (cluster: ClusterReader) =>
+    verifyRights(
+      cluster,
+      authorizer,
+      rights,
+      policies,
+      inventory.defaultNamespace,
+      (done, total) => {
+        if (done % 500 === 0) world.warn(`asked ${done} of ${total}`);
+      },
+    ),
+  );
+  for (const {subject, policy, namespace, server} of disagreements) {
+    world.warn(
+      `disagreement: the server says ${server ? 'yes' : 'no'} to ${granteeText(subject)} using ${policy} in ${namespace}`,
+    );
+  }
+  world.warn(`verified: ${asked} questions asked, ${disagreements.length} disagreements`);
+  return disagreements.length > 0 ? exitCodes.no : exitCodes.ok;
+}

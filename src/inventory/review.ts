@@ -1,0 +1,61 @@
+import {isObject} from '../kube/json.ts';
+import type {Identity} from '../rbac/authorize.ts';
+import type {ClusterReader} from './cluster.ts';
+
+const groups = ['policy', 'extensions'];
+
+/**
+ * The server's own answer to "may this identity use the policy in the namespace?", asked as the plugin
+ * asks: for both API groups, one yes is enough. `system:masters` always gets a yes here, unlike in
+ * admission.
+ */
+export async function reviewAccess(
+  client: ClusterReader,
+  {user, groups: memberOf}: Identity,
+  namespace: string,
+  policy: string,
+): Promise<boolean> {
+  for (const group of groups) {
+    const allowed = await review(client, 'subjectaccessreviews', 'SubjectAccessReview', {
+      user: user === '' ? undefined : user,
+      groups: memberOf,
+      resourceAttributes: attributes(group, namespace, policy),
+    });
+    if (allowed) return true;
+  }
+  return false;
+}
+
+/** The same question about the caller, for both groups too. */
+export async function reviewSelf(
+  client: ClusterReader,
+  namespace: string,
+  policy: string,
+): Promise<boolean> {
+  for (const group of groups) {
+    const allowed = await review(client, 'selfsubjectaccessreviews', 'SelfSubjectAccessReview', {
+      resourceAttributes: attributes(group, namespace, policy),
+    });
+    if (allowed) return true;
+  }
+  return false;
+}
+
+function attributes(group: string, namespace: string, name: string): object {
+  return {namespace, verb: 'use', group, resource: 'podsecuritypolicies', name};
+}
+
+async function review(
+  client: ClusterReader,
+  plural: string,
+  kind: string,
+  spec: object,
+): Promise<boolean> {
+  const answer = await client.send('POST', `/apis/authorization.k8s.io/v1/${plural}`, {
+    apiVersion: 'authorization.k8s.io/v1',
+    kind,
+    spec,
+  });
+  const status = isObject(answer) ? answer.status : undefined;
+  return isObject(status) && status.allowed === true;
+}

@@ -1,0 +1,121 @@
+import type {Binding, Role, Rule} from '../kube/objects.ts';
+import type {ObjectReference, RbacObjects} from './authorize.ts';
+import {type Grantee, granteesOf} from './whoCan.ts';
+
+/** That a subject could give itself a policy, or change what a policy allows. */
+export interface IndirectRight {
+  readonly subject: Grantee;
+  /** undefined: the whole cluster. */
+  readonly namespace: string | undefined;
+  /** For example "update rolebindings", sorted. */
+  readonly rights: readonly string[];
+  readonly via: readonly {readonly binding: ObjectReference; readonly role: ObjectReference}[];
+}
+
+interface Power {
+  readonly groups: readonly string[];
+  readonly resource: string;
+  readonly verbs: readonly string[];
+}
+
+const rbac = ['rbac.authorization.k8s.io'];
+
+/** Rights over roles and bindings, or over the policies themselves. */
+const powers: readonly Power[] = [
+  {groups: rbac, resource: 'rolebindings', verbs: ['create', 'update', 'patch']},
+  {groups: rbac, resource: 'clusterrolebindings', verbs: ['create', 'update', 'patch']},
+  {groups: rbac, resource: 'roles', verbs: ['escalate', 'bind']},
+  {groups: rbac, resource: 'clusterroles', verbs: ['escalate', 'bind']},
+  {
+    groups: ['policy', 'extensions'],
+    resource: 'podsecuritypolicies',
+    verbs: ['create', 'update', 'patch'],
+  },
+];
+
+/** Who could give themselves a policy, in this namespace or cluster-wide; undefined: anywhere. */
+export function indirectRights(
+  objects: RbacObjects,
+  namespace: string | undefined,
+): readonly IndirectRight[] {
+  const clusterRoles = new Map(objects.clusterRoles.map(role => [role.metadata?.name, role]));
+  const roles = new Map(
+    objects.roles.map(role => [`${role.metadata?.namespace}/${role.metadata?.name}`, role]),
+  );
+  const found = new Map<string, IndirectRight>();
+  const bindings = [
+    ...objects.clusterRoleBindings,
+    ...objects.roleBindings.filter(
+      ({metadata}) => namespace === undefined || metadata?.namespace === namespace,
+    ),
+  ];
+  for (const binding of bindings) {
+    const scope = binding.metadata?.namespace;
+    const role =
+      binding.roleRef?.kind === 'ClusterRole'
+        ? clusterRoles.get(binding.roleRef.name)
+        : roles.get(`${scope}/${binding.roleRef?.name}`);
+    const rights = role === undefined ? [] : rightsOf(role, scope);
+    if (role === undefined || rights.length === 0) continue;
+    const via = viaOf(binding, role);
+    for (const subject of granteesOf({subjects: binding.subjects ?? [], binding: via.binding})) {
+      const key = [scope ?? '', subject.kind, subject.namespace ?? '', subject.name].join('\0');
+      const before = found.get(key);
+      found.set(key, {
+        subject,
+        namespace: scope,
+        rights: [...new Set([...(before?.rights ?? []), ...rights])].sort(),
+        via: [...(before?.via ?? []), via],
+      });
+    }
+  }
+  return [...found].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, right]) => right);
+}
+
+/**
+ * What a role gives. Bound in a namespace it reaches what lives there, and the right to bind
+ * ClusterRoles there (pkg/registry/rbac/escalation_check.go).
+ */
+function rightsOf({rules = []}: Role, namespace: string | undefined): readonly string[] {
+  const reachable =
+    namespace === undefined
+      ? powers
+      : powers.flatMap(power => {
+          if (['rolebindings', 'roles'].includes(power.resource)) return [power];
+          return power.resource === 'clusterroles' ? [{...power, verbs: ['bind']}] : [];
+        });
+  return rules.flatMap(rule =>
+    reachable.flatMap(({groups, resource, verbs}) =>
+      verbs.filter(verb => gives(rule, groups, resource, verb)).map(verb => `${verb} ${resource}`),
+    ),
+  );
+}
+
+function gives(
+  {verbs = [], apiGroups = [], resources = []}: Rule,
+  groups: readonly string[],
+  resource: string,
+  verb: string,
+): boolean {
+  return (
+    (verbs.includes(verb) || verbs.includes('*')) &&
+    (resources.includes(resource) || resources.includes('*')) &&
+    (apiGroups.includes('*') || groups.some(group => apiGroups.includes(group)))
+  );
+}
+
+function viaOf({metadata, roleRef}: Binding, role: Role): IndirectRight['via'][number] {
+  const namespace = metadata?.namespace;
+  return {
+    binding: {
+      kind: namespace === undefined ? 'ClusterRoleBinding' : 'RoleBinding',
+      namespace,
+      name: metadata?.name ?? '',
+    },
+    role: {
+      kind: roleRef?.kind === 'ClusterRole' ? 'ClusterRole' : 'Role',
+      namespace: role.metadata?.namespace,
+      name: roleRef?.name ?? '',
+    },
+  };
+}
