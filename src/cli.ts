@@ -8,7 +8,7 @@ import {nearNames} from './kube/nearNames.ts';
 
 const exitCodeHelp = `Exit codes:
   0   fine, also where a live namespace is empty, and for partial answers, which are marked
-  1   the answer is no (with --fail-on-denied)
+  1   the answer is no, or different (with --fail-on-denied or --verify)
   2   the command line is wrong
   3   a file or server can't be read or reached, or files hold no workload
   4   the server refused what the answer can't do without
@@ -69,7 +69,7 @@ function configure(
 ): void {
   program
     .summary(command.summary)
-    .description(command.description)
+    .description(reflowed(command.description))
     .usage(['[flags]', command.positionals].filter(Boolean).join(' '))
     .helpOption('-h, --help', 'show this help')
     .addHelpText('after', `\n${examplesText(command)}\n\n${exitCodeHelp}`)
@@ -120,13 +120,13 @@ function defaults(flags: Flags, values: Readonly<Record<string, unknown>>) {
   return Object.fromEntries(
     Object.entries(flags).map(([key, {type}]) => [
       key,
-      valueOf(key, values) ?? (type === 'boolean' ? false : type === 'list' ? [] : undefined),
+      givenValue(key, values) ?? (type === 'boolean' ? false : type === 'list' ? [] : undefined),
     ]),
   );
 }
 
 /** The parser takes `--no-headers` for the opposite of a flag `--headers`. */
-function valueOf(key: string, values: Readonly<Record<string, unknown>>): unknown {
+function givenValue(key: string, values: Readonly<Record<string, unknown>>): unknown {
   if (!/^no[A-Z]/.test(key)) return values[key];
   return values[key.charAt(2).toLowerCase() + key.slice(3)] === false;
 }
@@ -148,6 +148,11 @@ function plainArguments(argv: readonly string[]): readonly string[] {
     if (switches.has(name) && /^(true|false)$/.test(value)) return value === 'true' ? [name] : [];
     return name.length === 2 ? [name, value] : [argument];
   });
+}
+
+/** Paragraphs as one line each: the help breaks lines where they end. */
+function reflowed(text: string): string {
+  return text.replaceAll(/(?<!\n)\n(?!\n)/g, ' ');
 }
 
 function examplesText({examples}: Command): string {

@@ -7,7 +7,7 @@ import {escapeText} from './escape.ts';
 import {table} from './table.ts';
 
 const header = ['NAMESPACE', 'NAME', 'SERVICE ACCOUNT', 'POLICY', 'VIA', 'STATE'];
-const wideHeader = [...header, 'REQUESTER', 'CHANGES', 'MESSAGE'];
+const wideHeader = [...header, 'REQUESTER', 'ROLE', 'CHANGES', 'MESSAGE'];
 
 interface TableOptions {
   readonly wide: boolean;
@@ -29,7 +29,7 @@ function row({item, chosen, via, state, judgedForCaller}: Verdict): readonly str
     nameOf(item),
     item.submission.serviceAccount,
     chosen?.policy.name ?? '',
-    via[0] === undefined ? '' : viaText(via[0]),
+    via[0] === undefined ? '' : shortViaText(via[0]),
     judgedForCaller ? `${state} (creator unknown: judged for you)` : state,
   ];
 }
@@ -38,6 +38,7 @@ function wideRow(verdict: Verdict): readonly string[] {
   return [
     ...row(verdict),
     verdict.requester ?? '',
+    verdict.via[0]?.role === undefined ? '' : referenceText(verdict.via[0].role),
     verdict.changes.map(({path}) => path).join(','),
     verdict.message ?? '',
   ];
@@ -46,6 +47,12 @@ function wideRow(verdict: Verdict): readonly string[] {
 /** `web-0` for a pod, `Deployment/web` for a workload. */
 export function nameOf({kind, name}: Verdict['item']): string {
   return kind === 'Pod' ? name : `${kind}/${name}`;
+}
+
+/** Whose right and which binding; the role is in the wide table and the detail. */
+function shortViaText({right, binding}: Via): string {
+  const whose = right === 'serviceAccount' ? 'sa' : 'requester';
+  return `${whose}: ${binding === undefined ? 'said by the server' : referenceText(binding)}`;
 }
 
 function viaText({right, binding, role}: Via): string {

@@ -6,6 +6,7 @@ import {
 } from 'node:http';
 import {request as secureRequest} from 'node:https';
 import type {Readable} from 'node:stream';
+import type {TLSSocket} from 'node:tls';
 import {createGunzip} from 'node:zlib';
 import type {Access} from './credentials.ts';
 
@@ -140,7 +141,9 @@ function sendable(
 function onConnected(outgoing: ClientRequest, url: URL, done: () => void): void {
   outgoing.on('socket', socket => {
     const secure = url.protocol === 'https:';
-    if (outgoing.reusedSocket || !(secure || socket.connecting)) done();
+    // A request that waited for a free connection gets one whose handshake is long over.
+    const ready = secure ? (socket as TLSSocket).getCipher?.() !== undefined : !socket.connecting;
+    if (outgoing.reusedSocket || ready) done();
     else socket.once(secure ? 'secureConnect' : 'connect', done);
   });
 }

@@ -1,0 +1,182 @@
+import {existsSync, readdirSync} from 'node:fs';
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join, sep} from 'node:path';
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {commands} from '../../src/commands/index.ts';
+import {exitCodes} from '../../src/errors.ts';
+import {type ClusterReader, readCluster} from '../../src/inventory/cluster.ts';
+import {readDocuments} from '../../src/yaml/documents.ts';
+import {blocksOf, commandLines, readText, replaceBlocks, root, wordsOf} from './markdown.ts';
+import {parseCommand, runCommand} from './runCommand.ts';
+
+const pages = ['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md', 'CHANGELOG.md'];
+const readme = readText('README.md');
+
+describe('the README', () => {
+  test('names every command, and no other', () => {
+    const table = /\n\| command \|[\s\S]*?\n\n/.exec(readme)?.[0] ?? '';
+    const named = [...table.matchAll(/^\| `kubectl psp ?([\w-]*)`/gm)].map(([, name]) => name);
+    expect(named.toSorted()).toEqual(['', ...commands.map(({name}) => name)].toSorted());
+  });
+
+  test('has every exit code of --help', async () => {
+    const {output} = await parseCommand(['--help']);
+    const codes = (text: string, line: RegExp) => [...text.matchAll(line)].map(([, code]) => code);
+    const documented = codes(readme, /^\| (\d+) \|/gm);
+    expect(documented).toEqual(codes(output.split('Exit codes:')[1] ?? '', /^ {2}(\d+) /gm));
+    expect(documented.length).toBeGreaterThan(0);
+  });
+
+  test('asks for just the rights that reading a cluster takes', async () => {
+    const asked: string[] = [];
+    const resource = /^\/apis?\/(?:([^/]+)\/)?v[^/]+\/([^/]+)$/;
+    const reader: ClusterReader = {
+      ...{context: 'c', namespace: 'default', server: 'https://c', user: 'u'},
+      get: async () => ({gitVersion: 'v1.24.17'}),
+      send: async () => ({}),
+      list: async path => {
+        const [, group = '', plural] = resource.exec(path) ?? [];
+        asked.push(`${group}/${plural}`);
+      },
+      ...{isForbidden: () => false, isNotFound: () => false},
+    };
+    const everything = {policies: true, workloads: true, caller: true, time: ''};
+    await readCluster(reader, {namespace: undefined, ...everything});
+    const role = blocksOf(readme).find(({text}) => text.includes('kubectl-psp-reader'));
+    const [document] = readDocuments(role?.text ?? '', 'README.md');
+    const {rules = []} = (document?.value ?? {}) as unknown as {rules?: readonly Rule[]};
+    const granted = rules.flatMap(({apiGroups, resources}) =>
+      apiGroups.flatMap(group => resources.map(plural => `${group}/${plural}`)),
+    );
+    expect(granted.toSorted()).toEqual(asked.toSorted());
+    expect(new Set(rules.flatMap(({verbs}) => verbs))).toEqual(new Set(['list']));
+  });
+});
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+describe('the sessions of the README', () => {
+  let folder = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'kubectl-psp-docs-'));
+  });
+  afterAll(() => rm(folder, {recursive: true, force: true}));
+
+  // `npx vitest run test/docs -u` writes anew what the program prints.
+  test('are what the program prints', async () => {
+    for (const {language, text} of blocksOf(readme)) {
+      const name = /^# ([\w.-]+\.yaml)\n/.exec(text)?.[1];
+      if (language === 'yaml' && name !== undefined) await writeFile(join(folder, name), text);
+    }
+    let sessions = 0;
+    const regenerated = await replaceBlocks(readme, 'console', async text => {
+      const line = text.split('\n')[0] ?? '';
+      const [dollar, program, plugin, ...args] = wordsOf(line);
+      expect([dollar, program, plugin]).toEqual(['$', 'kubectl', 'psp']);
+      const {output, exitCode} = await runCommand(args, folder);
+      expect(exitCode, output).toBe(0);
+      sessions++;
+      return `${line}\n${output}`;
+    });
+    expect(sessions).toBeGreaterThan(0);
+    await expect(regenerated).toMatchFileSnapshot(join(root, 'README.md'));
+  });
+});
+
+const blocks = pages.map(readText).flatMap(blocksOf);
+
+test('the command lines of all pages parse', async () => {
+  const lines = blocks.flatMap(block => commandLines(block, 'kubectl psp'));
+  const named = new Set(lines.map(([, , name]) => name));
+  expect(commands.map(({name}) => name).filter(name => !named.has(name))).toEqual([]);
+  for (const [, , ...args] of lines) {
+    const {exitCode, output} = await parseCommand(args);
+    expect.soft(exitCode, `kubectl psp ${args.join(' ')}: ${output}`).not.toBe(exitCodes.usage);
+  }
+});
+
+test('the npm scripts of all pages are there', () => {
+  const lines = blocks.flatMap(block => commandLines(block, 'npm run '));
+  const used = lines.flatMap(([, , ...words]) => words.find(word => !word.startsWith('-')) ?? []);
+  const known = Object.keys(JSON.parse(readText('package.json')).scripts);
+  expect(used.length).toBeGreaterThan(0);
+  expect(used.filter(name => !known.includes(name))).toEqual([]);
+});
+
+describe.each(pages)('%s', page => {
+  const markdown = readText(page);
+
+  test('refers to files that are there', () => {
+    const prose = markdown.replaceAll(/^```[\s\S]*?^```$/gm, '');
+    const links = [...prose.matchAll(/\]\((?!https?:)([^)#]*)/g)].map(([, link]) => link ?? '');
+    const names = [...prose.matchAll(/`((?:src|test|scripts|bin|\.ci)\/[\w./-]*)`/g)].map(
+      ([, name]) => name ?? '',
+    );
+    const missing = [...links, ...names].filter(file => !existsSync(join(root, file)));
+    expect(missing).toEqual([]);
+  });
+
+  test('has links to headings that are there', () => {
+    const anchors = [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
+      title
+        .toLowerCase()
+        .replaceAll(/[^\w -]/g, '')
+        .replaceAll(' ', '-'),
+    );
+    const links = [...markdown.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor);
+    expect(links.filter(link => !anchors.includes(link ?? ''))).toEqual([]);
+  });
+});
+
+const folders = readdirSync(join(root, 'src'), {withFileTypes: true})
+  .filter(entry => entry.isDirectory())
+  .map(({name}) => name);
+
+test('every folder of src has its line in ARCHITECTURE.md', () => {
+  const tree = blocksOf(readText('ARCHITECTURE.md')).find(({text}) => text.startsWith('src/'));
+  const described = [...(tree?.text ?? '').matchAll(/^ {2}(\w+)\/ {2,}\S/gm)].map(
+    ([, name]) => name,
+  );
+  expect(described.toSorted()).toEqual(folders.toSorted());
+});
+
+test('folders import in the order that ARCHITECTURE.md gives, and no other way', () => {
+  const layers = /^`(world > .+)`$/m.exec(readText('ARCHITECTURE.md'))?.[1]?.split(' > ') ?? [];
+  expect(layers.toSorted()).toEqual(folders.toSorted());
+  const upwards = readdirSync(join(root, 'src'), {recursive: true, encoding: 'utf8'})
+    .filter(file => file.endsWith('.ts') && file.includes(sep))
+    .flatMap(file => {
+      const from = layers.indexOf(file.split(sep)[0] ?? '');
+      const imports = readText(join('src', file)).matchAll(/['"](?:\.\.\/)+(\w+)\/[^'"]+\.ts['"]/g);
+      return [...imports]
+        .filter(([, folder = '']) => layers.includes(folder) && layers.indexOf(folder) < from)
+        .map(([path]) => `${file} imports ${path}`);
+    });
+  expect(upwards).toEqual([]);
+});
+
+test('the change log has the version of package.json', () => {
+  const {version} = JSON.parse(readText('package.json'));
+  const headings = readText('CHANGELOG.md').matchAll(/^## \[(.+?)\]/gm);
+  expect([...headings].map(([, name]) => name)).toContain(version);
+});
+
+test('the licence is the one that package.json names', () => {
+  const words = readText('LICENSE').split(/\s+/).filter(Boolean);
+  expect(JSON.parse(readText('package.json')).license).toBe('Apache-2.0');
+  expect(words.slice(0, 4).join(' ')).toBe('Apache License Version 2.0,');
+  // Word for word, but for the brackets around the placeholders, as a dependency ships it.
+  const plain = (text: string) =>
+    text
+      .replaceAll(/[{}[\]]/g, '')
+      .split(/\s+/)
+      .filter(Boolean);
+  expect(plain(readText('LICENSE'))).toEqual(
+    plain(readText('node_modules/@kubernetes/client-node/LICENSE')),
+  );
+});
