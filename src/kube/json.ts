@@ -17,7 +17,7 @@ export function integerOf(digits: string): Integer {
 }
 
 /** Where a number of 16 or more digits may stand in JSON; a string that looks so costs only time. */
-const longNumber = /[:,[\s]-?\d{16,}/;
+const longNumber = /(?:^|[:,[\s])-?\d{16,}/;
 
 /** JSON.parse, but with exact integers (Go's int64 goes through JSON unharmed). */
 export function parseJson(text: string): Json {

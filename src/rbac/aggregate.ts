@@ -5,7 +5,8 @@ import type {LabelSelector, Role, Rule} from '../kube/objects.ts';
  * clusterroleaggregation): for roles from files. A cluster holds them already, and its word counts.
  */
 export function aggregateRules(clusterRoles: readonly Role[]): readonly Role[] {
-  let roles = clusterRoles;
+  // What an aggregated role says itself is overwritten; without it, the rounds only ever add rules.
+  let roles = clusterRoles.map(role => (isAggregated(role) ? {...role, rules: []} : role));
   // Aggregates may take in aggregates; each round carries rules one step further, and rules only add.
   for (let round = 0; round <= clusterRoles.length; round++) {
     const next = roles.map(role => aggregated(role, roles));
@@ -15,9 +16,13 @@ export function aggregateRules(clusterRoles: readonly Role[]): readonly Role[] {
   return roles;
 }
 
+function isAggregated({aggregationRule}: Role): boolean {
+  return (aggregationRule?.clusterRoleSelectors ?? []).length > 0;
+}
+
 function aggregated(role: Role, all: readonly Role[]): Role {
-  const selectors = role.aggregationRule?.clusterRoleSelectors;
-  if (selectors === undefined || selectors.length === 0) return role;
+  if (!isAggregated(role)) return role;
+  const selectors = role.aggregationRule?.clusterRoleSelectors ?? [];
   const rules = new Map<string, Rule>();
   for (const selector of selectors) {
     const chosen = all
@@ -42,7 +47,7 @@ export function matches(
   return (
     Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
     matchExpressions.every(({key = '', operator, values = []}) => {
-      const value = labels[key];
+      const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
       switch (operator) {
         case 'In':
           return value !== undefined && values.includes(value);

@@ -1,10 +1,9 @@
 import {exitCodes, UserError} from '../errors.ts';
 import type {Json} from '../kube/json.ts';
-import {forbiddenCharacter, leadingSpace} from './characters.ts';
-import {decode} from './decode.ts';
 import {jsonValues} from './jsonStream.ts';
-import {parseNode} from './nodes.ts';
+import {readYaml, type YamlValue} from './parse.ts';
 import {Problem} from './problem.ts';
+import {kubectlSchema} from './schema.ts';
 
 export {printYaml} from './print.ts';
 
@@ -80,12 +79,23 @@ function isJson(text: string): boolean {
   return text.charAt(lead.length) === '{' && Buffer.byteLength(lead) < sniffed;
 }
 
-function* yamlValues(text: string): Generator<{readonly line: number; readonly value: Json}> {
+/** What Go's unicode.IsSpace takes for space, at a text's start. */
+const leadingSpace = /^[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*/;
+
+/**
+ * What YAML forbids in a stream (yaml.v2, readerc.go), and the line breaks that only YAML 1.1 has,
+ * which js-yaml would take for text.
+ */
+const forbiddenCharacter =
+  /[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+
+function* yamlValues(text: string): Generator<YamlValue> {
+  const schema = kubectlSchema();
   for (const part of splitYaml(text)) {
     const forbidden = forbiddenCharacter.exec(part.text);
     if (forbidden !== null) throw forbiddenProblem(part, forbidden);
-    const root = parseNode(part.text, part.line);
-    if (root !== undefined) yield {line: root.line, value: decode(root)};
+    const read = readYaml(part.text, part.line, schema);
+    if (read !== undefined) yield read;
   }
 }
 

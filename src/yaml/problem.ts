@@ -15,14 +15,18 @@ export const maxDepth = 500;
 /** The reason to give where maxDepth is passed. */
 export const tooDeep = `lists and mappings are nested more than ${maxDepth} deep`;
 
-/** What JSON.stringify leaves as it is, but a terminal may obey or not show. */
-const invisible = /[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+/** What a terminal may obey or not show. */
+const invisible = /[\0-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
 
-/** A text of the file as a message shows it: quoted, on one line, and not all of it if it is long. */
-export function shown(text: string): string {
-  const short = text.length > 60 ? `${text.slice(0, 57)}...` : text;
-  return JSON.stringify(short).replace(
+/** A text on one line, with escapes for what a terminal may obey or not show. */
+export function visible(text: string): string {
+  return text.replace(
     invisible,
     character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
+}
+
+/** A text of the file as a message shows it: quoted, on one line, and not all of it if it is long. */
+export function shown(text: string): string {
+  return visible(JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text));
 }

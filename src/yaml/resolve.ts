@@ -1,10 +1,12 @@
 import {type Integer, integerOf} from '../kube/json.ts';
-import {yamlTag} from './properties.ts';
 
 /*
  * Which type a scalar is of: gopkg.in/yaml.v2 v2.4.0 (resolve.go), then JSON
  * (sigs.k8s.io/yaml v1.2.0, yaml.go).
  */
+
+/** The prefix that `!!` stands for. */
+export const yamlTag = 'tag:yaml.org,2002:';
 
 /** A float is apart from an integer: as a key they are written differently. */
 export type Scalar =

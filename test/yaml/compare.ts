@@ -23,25 +23,33 @@ const refused = [
   /a number is larger than a float can hold$/,
 ];
 
-/** How we read a stream otherwise than kubectl does, in words; undefined if alike. */
-export function difference(stream: string, kubectl: Answer | undefined): string | undefined {
-  if (kubectl === undefined) return `${printJson(stream)}: kubectl's answer is missing`;
+/** A stream that we read otherwise than kubectl does. */
+export interface Difference {
+  /** Which of the two refuses it; undefined if both read it. */
+  readonly refusedBy?: 'us' | 'kubectl';
+  readonly text: string;
+}
+
+/** How we read a stream otherwise than kubectl does; undefined if alike. */
+export function difference(stream: string, kubectl: Answer | undefined): Difference | undefined {
+  const shown = printJson(stream);
+  if (kubectl === undefined) return {text: `${shown}: kubectl's answer is missing`};
   const own = ours(stream);
   if (kubectl.error !== undefined) {
-    return own.error === undefined
-      ? `${printJson(stream)}: kubectl refuses it (${kubectl.error}), but we read ${printJson(own.documents)}`
-      : undefined;
+    if (own.error !== undefined) return undefined;
+    const text = `${shown}: kubectl refuses it (${kubectl.error}), but we read ${printJson(own.documents)}`;
+    return {refusedBy: 'kubectl', text};
   }
-  const {error} = own;
-  if (error !== undefined && refused.some(pattern => pattern.test(error))) return undefined;
+  const text = `${shown}: kubectl reads ${printJson(kubectl.documents)}, but we`;
   // A number that stands alone is no object; Go's decoder splits it at odd places.
   if (stream.startsWith('{') && !kubectl.documents.every(isObject)) return undefined;
-  if (error === undefined && isDeepStrictEqual(sorted(own.documents), sorted(kubectl.documents))) {
-    return undefined;
+  const {error} = own;
+  if (error !== undefined) {
+    if (refused.some(pattern => pattern.test(error))) return undefined;
+    return {refusedBy: 'us', text: `${text} refuse it (${error})`};
   }
-  return `${printJson(stream)}: kubectl reads ${printJson(kubectl.documents)}, but we ${
-    error === undefined ? `read ${printJson(own.documents)}` : `refuse it (${error})`
-  }`;
+  if (isDeepStrictEqual(sorted(own.documents), sorted(kubectl.documents))) return undefined;
+  return {text: `${text} read ${printJson(own.documents)}`};
 }
 
 /** The same but for order of keys and the sign of 0, with `__proto__` as a key like any other. */

