@@ -76,10 +76,15 @@ the pod), drifted (the annotation kubernetes.io/psp names another policy), ok.`,
     if (hasSelector && args.length > 0) {
       throw new UserError('name pods or give -l, not both', exitCodes.usage);
     }
+    const matches = parseSelector(flags.selector ?? '');
+    const requester = identityOf(flags.requester);
     const needs = {policies: true, workloads: true, caller: flags.requester === undefined};
     const {inventory, namespace} = await load(world, flags, needs);
     requirePolicies(inventory);
-    const items = selectItems(inventory, args, namespace, flags.selector);
+    const items =
+      args.length > 0
+        ? args.flatMap(name => named(inventory, name, namespace))
+        : itemsIn(inventory, namespace).filter(({labels}) => matches(labels));
     if (items.length === 0) {
       world.warn(
         namespace === undefined
@@ -88,7 +93,7 @@ the pod), drifted (the annotation kubernetes.io/psp names another policy), ok.`,
       );
     }
     const judge = judgeBy(inventory, {
-      requester: identityOf(flags.requester),
+      requester,
       assumeAuthorized: flags.assumeAuthorized,
     });
     const verdicts = items.map(judge);
@@ -157,18 +162,10 @@ function identityOf(text: string | undefined): Identity | undefined {
 
 const serviceAccountUser = /^system:serviceaccount:([^:]+):([^:]+)$/;
 
-function selectItems(
-  inventory: Inventory,
-  names: readonly string[],
-  namespace: string | undefined,
-  selector: string | undefined,
-): readonly Item[] {
-  if (names.length > 0) return names.flatMap(name => named(inventory, name, namespace));
+/** All rows of an answer about the namespace; undefined is all namespaces. */
+function itemsIn(inventory: Inventory, namespace: string | undefined): readonly Item[] {
   const all = inventory.origin === 'cluster' ? itemsOf(inventory) : templatesOf(inventory);
-  const matches = parseSelector(selector ?? '');
-  return all.filter(
-    item => (namespace === undefined || item.namespace === namespace) && matches(item.labels),
-  );
+  return all.filter(item => namespace === undefined || item.namespace === namespace);
 }
 
 /** The pods or workloads that an argument like `web-0`, `pod/web-0` or `deploy/web` means. */

@@ -1,11 +1,24 @@
 import type {ClusterReader} from '../inventory/cluster.ts';
+import type {LiveInventory} from '../inventory/live.ts';
 import type {JsonObject} from '../kube/json.ts';
+import type {Services} from '../tui/services.ts';
+import type {View} from '../tui/session.ts';
 import type {SourceDocument} from '../yaml/documents.ts';
 import type {ConnectionFlags} from './flags.ts';
 
 /** A connection that a command opened and has to close. */
 export interface Cluster extends ClusterReader {
   close(): void;
+}
+
+/** What the interactive session works on. */
+export interface SessionOptions {
+  readonly live: LiveInventory;
+  readonly services: Services;
+  /** The views to begin with; Esc walks back through them. */
+  readonly start: readonly View[];
+  /** Whom the server knows us as. */
+  readonly user: string;
 }
 
 /**
@@ -16,7 +29,10 @@ export interface World {
   print(text: string): void;
   /** A line to standard error. Control characters are escaped. */
   warn(line: string): void;
-  readonly stdoutIsTerminal: boolean;
+  /** Why the interactive session can't run here: no terminal, or one that can't do it. */
+  readonly noSession: string | undefined;
+  /** Gives the terminal to the interactive session until it ends. */
+  openSession(options: SessionOptions): Promise<void>;
   /** Now, as ISO 8601. */
   now(): string;
   /** The documents of files, folders (searched for .yaml, .yml and .json) and `-`. */

@@ -1,18 +1,16 @@
-import {DecodeError, type Decoder} from '../kube/decode.ts';
+import {messageOf} from '../errors.ts';
 import {isObject, type Json, type JsonObject} from '../kube/json.ts';
-import {
-  binding,
-  decodePolicy,
-  namespaceObject,
-  role,
-  serviceAccountObject,
-} from '../kube/objects.ts';
-import {decodePod} from '../kube/pod.ts';
-import type {Caller, Gap, Inventory, PolicyApi} from './inventory.ts';
+import {askCaller} from './caller.ts';
+import type {Gap, Inventory, PolicyApi} from './inventory.ts';
 import {type Limiter, limiter} from './limiter.ts';
-import {reviewSelf} from './review.ts';
-import {isMirrorPod} from './serviceAccount.ts';
-import {controllerReference, decodeWorkload, type Workload} from './workloads.ts';
+import {
+  decodeLive,
+  listPath,
+  type Resource,
+  resources,
+  sortedByName,
+  workloadResources,
+} from './resources.ts';
 
 /** What reading a cluster takes: raw JSON by path. src/world/client.ts has it. */
 export interface ClusterReader {
@@ -49,50 +47,6 @@ export interface ReadPlan {
   onProgress?(resource: string, count: number): void;
 }
 
-/** A kind of object, and the paths under which servers of different ages have it, newest first. */
-interface Resource<T> {
-  readonly plural: string;
-  readonly kind: string;
-  readonly apiVersions: readonly string[];
-  readonly namespaced: boolean;
-  readonly decode: Decoder<T>;
-}
-
-const rbacVersions = ['rbac.authorization.k8s.io/v1', 'rbac.authorization.k8s.io/v1beta1'];
-const appsVersions = ['apps/v1', 'apps/v1beta2', 'extensions/v1beta1'];
-
-const policyResource: Resource<Inventory['policies'][number]> = {
-  plural: 'podsecuritypolicies',
-  kind: 'PodSecurityPolicy',
-  apiVersions: ['policy/v1beta1', 'extensions/v1beta1'],
-  namespaced: false,
-  decode: decodePolicy,
-};
-
-const rbacResource = <T>(plural: string, kind: string, decode: Decoder<T>): Resource<T> => ({
-  plural,
-  kind,
-  apiVersions: rbacVersions,
-  namespaced: !kind.startsWith('Cluster'),
-  decode,
-});
-
-const workloadResource = (
-  plural: string,
-  kind: string,
-  apiVersions: readonly string[],
-): Resource<Workload> => ({plural, kind, apiVersions, namespaced: true, decode: decodeWorkload});
-
-const workloadResources = [
-  workloadResource('deployments', 'Deployment', appsVersions),
-  workloadResource('replicasets', 'ReplicaSet', appsVersions),
-  workloadResource('statefulsets', 'StatefulSet', appsVersions),
-  workloadResource('daemonsets', 'DaemonSet', appsVersions),
-  workloadResource('replicationcontrollers', 'ReplicationController', ['v1']),
-  workloadResource('jobs', 'Job', ['batch/v1']),
-  workloadResource('cronjobs', 'CronJob', ['batch/v1', 'batch/v1beta1', 'batch/v2alpha1']),
-];
-
 /** How many requests are under way at once. */
 const concurrency = 8;
 
@@ -112,27 +66,25 @@ export async function readCluster(client: ClusterReader, plan: ReadPlan): Promis
   const [version, policies, clusterRoles, clusterRoleBindings, roles, roleBindings, ...rest] =
     await Promise.all([
       run(() => readVersion(client)),
-      read(plan.policies, policyResource),
-      read(plan.policies, rbacResource('clusterroles', 'ClusterRole', role)),
-      read(plan.policies, rbacResource('clusterrolebindings', 'ClusterRoleBinding', binding)),
-      read(plan.policies, rbacResource('roles', 'Role', role)),
-      read(plan.policies, rbacResource('rolebindings', 'RoleBinding', binding)),
-      read(plan.workloads || plan.accounts === true || plan.serviceAccounts === true, {
-        ...{plural: 'serviceaccounts', kind: 'ServiceAccount', apiVersions: ['v1']},
-        ...{namespaced: true, decode: serviceAccountObject},
-      }),
-      read(plan.workloads || plan.accounts === true, {
-        ...{plural: 'pods', kind: 'Pod', apiVersions: ['v1'], namespaced: true},
-        decode: decodePod,
-      }),
+      read(plan.policies, resources.policies),
+      read(plan.policies, resources.clusterRoles),
+      read(plan.policies, resources.clusterRoleBindings),
+      read(plan.policies, resources.roles),
+      read(plan.policies, resources.roleBindings),
+      read(
+        plan.workloads || plan.accounts === true || plan.serviceAccounts === true,
+        resources.serviceAccounts,
+      ),
+      read(plan.workloads || plan.accounts === true, resources.pods),
+      namespaces,
     ]);
-  const [serviceAccounts, pods] = rest;
+  const [serviceAccounts, pods, found] = rest;
   const workloads = await Promise.all(
     workloadResources.map(resource => read(plan.workloads, resource)),
   );
   const inventory: Inventory = {
     origin: 'cluster',
-    source: client.context === '' ? client.server : `context ${client.context}`,
+    source: sourceOf(client),
     defaultNamespace: client.namespace,
     takenAt: plan.time,
     serverVersion: version,
@@ -144,7 +96,7 @@ export async function readCluster(client: ClusterReader, plan: ReadPlan): Promis
       clusterRoleBindings: sortedByName(clusterRoleBindings.items),
       roleBindings: sortedByName(roleBindings.items),
     },
-    namespaces: sortedByName(await namespaces),
+    namespaces: sortedByName(found),
     serviceAccounts: sortedByName(serviceAccounts.items),
     workloads: workloads.flatMap(({items}) => sortedByName(items)),
     pods: sortedByName(pods.items),
@@ -205,40 +157,24 @@ async function readResource<T>(
 
 async function listDecoded<T>(
   client: ClusterReader,
-  {plural, kind, decode}: Pick<Resource<T>, 'plural' | 'kind' | 'decode'>,
+  resource: Resource<T>,
   apiVersion: string,
   namespace: string | undefined,
   plan: ReadPlan,
 ): Promise<readonly T[]> {
-  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  const inside = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
   const items: T[] = [];
-  await client.list(`${root}${inside}/${plural}`, {
+  await client.list(listPath(resource, apiVersion, namespace), {
     onPage(page) {
-      for (const item of page) items.push(decodeLive(decode, {apiVersion, kind, ...item}));
-      plan.onProgress?.(plural, page.length);
+      for (const item of page) items.push(decodeLive(resource, apiVersion, item));
+      plan.onProgress?.(resource.plural, page.length);
     },
   });
   return items;
 }
 
-function decodeLive<T>(decode: Decoder<T>, value: JsonObject): T {
-  try {
-    return decode(value);
-  } catch (error) {
-    if (!(error instanceof DecodeError)) throw error;
-    const {metadata, kind} = value;
-    const name = isObject(metadata) ? `${metadata.namespace ?? ''}/${metadata.name}` : '';
-    throw new Error(`the server sent a ${kind} ${name} that makes no sense: ${error.message}`, {
-      cause: error,
-    });
-  }
-}
-
 async function readNamespaces(client: ClusterReader, plan: ReadPlan, gaps: Gap[]) {
-  const resource = {plural: 'namespaces', kind: 'Namespace', decode: namespaceObject};
   try {
-    return await listDecoded(client, resource, 'v1', undefined, plan);
+    return await listDecoded(client, resources.namespaces, 'v1', undefined, plan);
   } catch (error) {
     if (!client.isForbidden(error)) throw error;
     if (plan.namespace === undefined) {
@@ -248,14 +184,21 @@ async function readNamespaces(client: ClusterReader, plan: ReadPlan, gaps: Gap[]
   }
 }
 
-function policyApiOf(apiVersion: string | undefined, gaps: readonly Gap[]): PolicyApi {
+/** Where a cluster's inventory comes from, for people. */
+export function sourceOf({context, server}: ClusterReader): string {
+  return context === '' ? server : `context ${context}`;
+}
+
+/** What the apiVersion that policies were found under says; undefined: under none. */
+export function policyApiOf(apiVersion: string | undefined, gaps: readonly Gap[]): PolicyApi {
   if (gaps.some(({resource}) => resource === 'podsecuritypolicies')) return 'unknown';
   return apiVersion === 'policy/v1beta1' || apiVersion === 'extensions/v1beta1'
     ? apiVersion
     : 'absent';
 }
 
-async function readVersion(client: ClusterReader): Promise<string | undefined> {
+/** The server's git version; undefined if it may not be read. */
+export async function readVersion(client: ClusterReader): Promise<string | undefined> {
   try {
     const version = await client.get('/version');
     const git = isObject(version) ? version.gitVersion : undefined;
@@ -268,7 +211,7 @@ async function readVersion(client: ClusterReader): Promise<string | undefined> {
 }
 
 /** In an order that does not depend on which answer came first. */
-function sortedGaps(gaps: readonly Gap[]): readonly Gap[] {
+export function sortedGaps(gaps: readonly Gap[]): readonly Gap[] {
   const key = ({resource, namespace = ''}: Gap) => `${resource}/${namespace}`;
   return [...gaps].sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
@@ -290,46 +233,4 @@ export async function withCaller(
     const gap = {resource, namespace: undefined, reason: messageOf(error)};
     return {...inventory, gaps: sortedGaps([...inventory.gaps, gap])};
   }
-}
-
-/** One question for each policy and namespace that has such a pod. */
-async function askCaller(
-  client: ClusterReader,
-  policies: Inventory['policies'],
-  pods: Inventory['pods'],
-): Promise<Caller> {
-  const run = limiter(concurrency);
-  const bare = pods.filter(
-    pod => !isMirrorPod(pod) && controllerReference(pod.metadata.ownerReferences) === undefined,
-  );
-  const namespaces = new Set(bare.map(({metadata}) => metadata.namespace ?? ''));
-  const questions = [...namespaces]
-    .sort()
-    .flatMap(namespace => policies.map(({metadata}) => ({namespace, policy: metadata.name})));
-  const answers = await Promise.all(
-    questions.map(async ({namespace, policy}) => ({
-      namespace,
-      policy,
-      allowed: await run(() => reviewSelf(client, namespace, policy)),
-    })),
-  );
-  return {user: client.user, answers};
-}
-
-interface Named {
-  readonly metadata:
-    | {readonly namespace?: string | undefined; readonly name?: string | undefined}
-    | undefined;
-}
-
-function sortedByName<T extends Named>(items: readonly T[]): readonly T[] {
-  const key = ({metadata}: Named) => `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`;
-  return items
-    .map(item => ({item, key: key(item)}))
-    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
-    .map(({item}) => item);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

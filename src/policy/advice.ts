@@ -42,8 +42,7 @@ export interface Advice {
 }
 
 /** Digits sort before letters, so that admission tries advised policies before looser ones. */
-const prefix = '0-least.';
-const nodesPrefix = '0-least-nodes.';
+const prefix = '0-least';
 
 /** One least-privilege policy for each service account, workload or namespace, or one for all items. */
 export function adviceFor(
@@ -64,18 +63,19 @@ export function adviceFor(
 }
 
 function nameFor({namespace, kind, name, submission}: Item, scope: Scope): string {
+  // The scope is in the name, so that policies of several scopes do not overwrite each other.
   switch (scope) {
     case 'cluster':
-      return `${prefix}cluster`;
+      return `${prefix}-cluster`;
     case 'namespace':
-      return objectName(prefix, [namespace]);
+      return objectName(`${prefix}-namespace.`, [namespace]);
     case 'workload':
-      return objectName(prefix, [namespace, kind.toLowerCase(), name]);
+      return objectName(`${prefix}-workload.`, [namespace, kind.toLowerCase(), name]);
     case 'service-account':
       // Mirror pods have no account: their node asks for them.
       return submission.serviceAccount === ''
-        ? objectName(nodesPrefix, [namespace])
-        : objectName(prefix, [namespace, submission.serviceAccount]);
+        ? objectName(`${prefix}-nodes.`, [namespace])
+        : objectName(`${prefix}.`, [namespace, submission.serviceAccount]);
   }
 }
 

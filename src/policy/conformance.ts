@@ -33,7 +33,7 @@ const conformanceCase = object({
  * (test/reference/README.md, the short form). A case that can't be read gives {name, error}.
  */
 export function conformanceResult(value: Json): object {
-  const name = isObject(value) && typeof value['name'] === 'string' ? value['name'] : '';
+  const name = isObject(value) && typeof value.name === 'string' ? value.name : '';
   try {
     return {name, ...resultOf(value)};
   } catch (error) {

@@ -13,6 +13,7 @@ import {
   forbiddenMessage,
   type Operation,
   type PolicySet,
+  type RightsTo,
 } from './admit.ts';
 import {editsOf, type FeatureGates} from './evaluate.ts';
 
@@ -118,13 +119,12 @@ function messageFor({metadata}: Pod, refusal = ''): string {
   return forbiddenMessage(metadata.name || metadata.generateName || '', refusal);
 }
 
-function rightsFor(pod: Pod, namespace: string, user: Identity, authorizer: Authorizer) {
+function rightsFor(pod: Pod, namespace: string, user: Identity, authorizer: Authorizer): RightsTo {
   const account = serviceAccountOf(pod);
-  const identity = account === '' ? undefined : podIdentity(namespace, account);
-  return (policy: string) => ({
-    serviceAccount: identity !== undefined && authorizer.mayUse(identity, namespace, policy),
-    requester: authorizer.mayUse(user, namespace, policy),
-  });
+  const accountMay =
+    account === '' ? () => false : authorizer.usableBy(podIdentity(namespace, account), namespace);
+  const userMay = authorizer.usableBy(user, namespace);
+  return policy => ({serviceAccount: accountMay(policy), requester: userMay(policy)});
 }
 
 function inNamespace(pod: Pod, namespace: string): Pod {
@@ -143,7 +143,7 @@ const bookkeeping = ['ownerReferences', 'finalizers', 'selfLink', 'managedFields
 
 function essence(pod: Json): unknown {
   if (!isObject(pod)) return pod;
-  const metadata = isObject(pod['metadata']) ? pod['metadata'] : {};
+  const metadata = isObject(pod.metadata) ? pod.metadata : {};
   const {status: _status, apiVersion: _version, kind: _kind, ...rest} = pod;
   return withoutUnset({...rest, metadata: without(metadata, bookkeeping)});
 }

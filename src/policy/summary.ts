@@ -26,13 +26,22 @@ export interface NamespaceSummary {
   readonly policies: readonly InUse[];
 }
 
-/** One line a namespace that has anything in it; with `only`, of that one. */
+/** A line for each namespace; with `only`, of that one. */
 export function summarize(
   inventory: Inventory,
   only: string | undefined,
 ): readonly NamespaceSummary[] {
   const judge = judgeBy(inventory, {requester: undefined, assumeAuthorized: false});
-  const byNamespace = Map.groupBy(itemsOf(inventory).map(judge), ({item}) => item.namespace);
+  return summaryOf(inventory, itemsOf(inventory).map(judge), only);
+}
+
+/** The same, of verdicts that are known already. */
+export function summaryOf(
+  inventory: Inventory,
+  all: readonly Verdict[],
+  only: string | undefined,
+): readonly NamespaceSummary[] {
+  const byNamespace = Map.groupBy(all, ({item}) => item.namespace);
   const inUse = new Map(
     inventory.policies.map(policy => [
       policy.metadata.name,

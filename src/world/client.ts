@@ -1,7 +1,7 @@
 import {type Json, parseJson, printJson} from '../kube/json.ts';
 import {type Asked, badAnswer, noAnswer, refusal} from './apiError.ts';
 import {type Access, type Credentials, credentialsFor} from './credentials.ts';
-import {type Answer, Breakdown, exchange, type Waits} from './http.ts';
+import {type Answer, type BodyStream, Breakdown, exchange, type Waits} from './http.ts';
 import {
   type ConnectionFlags,
   type Impersonation,
@@ -12,10 +12,12 @@ import {type Listed, type ListOptions, listAll} from './list.ts';
 import {hostOf, isLoopback} from './proxy.ts';
 import {defaultPatience, type Patience, pauseAfter, retryAfterOf} from './retry.ts';
 import {parseTimeout} from './timeout.ts';
+import {type StreamAgents, streamAgents, type WatchOptions, watchList} from './watch.ts';
 
 export {ApiError, isForbidden, isNotFound} from './apiError.ts';
 export type {ConnectionFlags} from './kubeconfig.ts';
 export type {Listed, ListOptions} from './list.ts';
+export type {WatchEventType, WatchOptions} from './watch.ts';
 
 /** Where a client is connected to. */
 export interface Connection {
@@ -44,6 +46,8 @@ export interface Tuning {
   readonly waits?: Partial<Waits>;
   readonly patience?: Partial<Patience>;
   readonly podFolder?: string;
+  /** After how long without a byte a watch is taken for dead, in milliseconds. */
+  readonly watchIdleMs?: number;
 }
 
 export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -63,10 +67,14 @@ export interface Client extends Connection {
   /** Sent once only, unless the server says 429: then it has not taken the request. */
   send(method: Method, path: string, body?: unknown, options?: SendOptions): Promise<Json>;
   list(path: string, options?: ListOptions): Promise<Listed>;
+  /** Follows a list's events until the server ends that; tried once. Throws ApiError. */
+  watch(path: string, options: WatchOptions): Promise<void>;
   close(): void;
 }
 
 const defaultWaits: Waits = {connectMs: 10_000, idleMs: 60_000, totalMs: 0};
+/** Bookmarks come about every minute (apiserver cacher.go, v1.24). */
+const defaultWatchIdleMs = 100_000;
 
 interface Session {
   readonly target: Target;
@@ -74,6 +82,8 @@ interface Session {
   readonly environment: ConnectEnvironment;
   readonly patience: Patience;
   readonly waits: Waits;
+  readonly watchWaits: Waits;
+  readonly streams: StreamAgents;
   readonly acceptEncoding: string;
   readonly user: string;
 }
@@ -86,6 +96,7 @@ interface Request {
   readonly as?: Impersonation | undefined;
   readonly signal?: AbortSignal | undefined;
   onStart?: ((start: string) => boolean) | undefined;
+  readonly stream?: BodyStream | undefined;
 }
 
 /**
@@ -107,6 +118,9 @@ export async function connect(
     environment,
     patience: {...defaultPatience, ...tuning.patience},
     waits,
+    // A request's time-out is no limit for what is meant to last.
+    watchWaits: {...waits, idleMs: tuning.watchIdleMs ?? defaultWatchIdleMs, totalMs: 0},
+    streams: streamAgents(),
     // On the machine itself packing and unpacking takes longer than copying.
     acceptEncoding: isLoopback(hostOf(new URL(target.cluster.server))) ? 'identity' : 'gzip',
     user,
@@ -133,8 +147,35 @@ function clientOf(session: Session): Client {
         ask(session, {method: 'GET', path: pagePath, as: impersonation, ...page}),
       );
     },
-    close: () => session.credentials.close(),
+    watch(path, options) {
+      const asked = askedOf(session, 'WATCH', path);
+      const random = session.patience.random();
+      return watchList(path, options, asked, random, (watchPath, {signal, stream}) =>
+        follow(session, asked, {method: 'GET', path: watchPath, as: impersonation, signal, stream}),
+      );
+    },
+    close() {
+      session.credentials.close();
+      session.streams.close();
+    },
   };
+}
+
+/** One watch. Its breaks are for whoever follows it: only he knows from where to go on. */
+async function follow(session: Session, asked: Asked, request: Request): Promise<void> {
+  const signal = signalOf(session, request);
+  try {
+    const answer = await askLoggedIn(session, {...request, signal});
+    if (answer.status !== 200) throw refusal(asked, answer.status, decode(answer.body));
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw finalError(asked, error, session.watchWaits);
+  }
+}
+
+function signalOf({environment}: Session, request: Request): AbortSignal | undefined {
+  const own = [environment.signal, request.signal].filter(signal => signal !== undefined);
+  return own.length > 0 ? AbortSignal.any(own) : undefined;
 }
 
 function askedOf(session: Session, method: string, path: string): Asked {
@@ -145,8 +186,7 @@ function askedOf(session: Session, method: string, path: string): Asked {
 async function ask(session: Session, request: Request): Promise<Json> {
   const {patience, environment} = session;
   const asked = askedOf(session, request.method, request.path);
-  const own = [environment.signal, request.signal].filter(signal => signal !== undefined);
-  const signal = own.length > 0 ? AbortSignal.any(own) : undefined;
+  const signal = signalOf(session, request);
   for (let tried = 1; ; tried++) {
     let retryAfterMs: number | undefined;
     try {
@@ -178,7 +218,9 @@ async function askLoggedIn(session: Session, request: Request): Promise<Answer> 
 }
 
 async function askOnce(session: Session, request: Request, access: Access): Promise<Answer> {
-  const {environment, target, waits} = session;
+  const {environment, target} = session;
+  const waits = request.stream ? session.watchWaits : session.waits;
+  const agent = request.stream ? session.streams.like(access.agent) : access.agent;
   const headers = headersOf(session, request);
   const url = new URL(target.cluster.server + request.path);
   const started = performance.now();
@@ -189,8 +231,11 @@ async function askOnce(session: Session, request: Request, access: Access): Prom
   for (const [name, value] of Object.entries(headers)) environment.log?.(8, `${name}: ${value}`);
   for (const name of Object.keys(access.headers)) environment.log?.(8, `${name}: (hidden)`);
   try {
-    const {method, body, signal, onStart} = request;
-    const answer = await exchange({method, url, headers, body, access, waits, signal, onStart});
+    const {method, body, signal, onStart, stream} = request;
+    const answer = await exchange({
+      ...{method, url, headers, body, waits, signal, onStart, stream},
+      access: {...access, agent},
+    });
     note(String(answer.status));
     return answer;
   } catch (error) {
@@ -201,11 +246,12 @@ async function askOnce(session: Session, request: Request, access: Access): Prom
 
 function headersOf(
   session: Session,
-  {body, contentType, as}: Request,
+  {body, contentType, as, stream}: Request,
 ): Record<string, string | readonly string[]> {
   const headers: Record<string, string | readonly string[]> = {
     Accept: 'application/json',
-    'Accept-Encoding': session.acceptEncoding,
+    // Packed events would wait for each other.
+    'Accept-Encoding': stream ? 'identity' : session.acceptEncoding,
     'User-Agent': 'kubectl-psp',
   };
   if (body !== undefined) headers['Content-Type'] = contentType ?? 'application/json';

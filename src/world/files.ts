@@ -109,7 +109,7 @@ export async function writePrivateFile(path: string, text: string, force: boolea
     }
     await rename(draft, path);
   } catch (error) {
-    await rm(draft, {force: true});
+    await rm(draft, {force: true}).catch(() => undefined); // what went wrong first is told
     throw unreadable(path, error);
   }
 }

@@ -31,6 +31,15 @@ export interface Question {
   readonly signal?: AbortSignal | undefined;
   /** Gets the start of the body as it comes in, until it says that it has seen enough. */
   onStart?: ((start: string) => boolean) | undefined;
+  /** Takes the body of a 200 as it comes in; the answer then has none. */
+  readonly stream?: BodyStream | undefined;
+}
+
+/** Takes a body piece by piece. It must not throw. */
+export interface BodyStream {
+  /** The server has accepted the request; the body may be long in coming. */
+  onOpen(): void;
+  onChunk(chunk: Buffer): void;
 }
 
 /** A whole answer, its body as it was before compression. */
@@ -150,7 +159,7 @@ function onConnected(outgoing: ClientRequest, url: URL, done: () => void): void 
 
 function receive(
   response: IncomingMessage,
-  {onStart}: Question,
+  {onStart, stream}: Question,
   done: (body: Buffer) => void,
   fail: (error: NodeJS.ErrnoException) => void,
 ): void {
@@ -158,8 +167,15 @@ function receive(
   const body: Readable = zipped ? response.pipe(createGunzip({chunkSize: 65_536})) : response;
   const chunks: Buffer[] = [];
   let size = 0;
-  let watching = response.statusCode === 200 ? onStart : undefined;
+  const isFine = response.statusCode === 200;
+  let watching = isFine ? onStart : undefined;
+  const taker = isFine ? stream : undefined;
+  taker?.onOpen();
   body.on('data', (chunk: Buffer) => {
+    if (taker) {
+      taker.onChunk(chunk);
+      return;
+    }
     chunks.push(chunk);
     size += chunk.length;
     if (!watching) return;

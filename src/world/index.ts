@@ -10,7 +10,11 @@ export function realWorld(signal: AbortSignal): World {
   return {
     print: text => write(1, text),
     warn,
-    stdoutIsTerminal: process.stdout.isTTY === true,
+    noSession: noSessionReason(env),
+    async openSession(options) {
+      const {openSession} = await import('./terminal.tsx');
+      await openSession(options, signal);
+    },
     now: () => new Date().toISOString(),
     async readDocuments(paths) {
       const {readDocuments} = await import('./files.ts');
@@ -31,6 +35,11 @@ export function realWorld(signal: AbortSignal): World {
       return {...client, isForbidden, isNotFound};
     },
   };
+}
+
+function noSessionReason({TERM}: NodeJS.ProcessEnv): string | undefined {
+  if (process.stdout.isTTY !== true || process.stdin.isTTY !== true) return 'no terminal';
+  return TERM === 'dumb' ? 'this terminal (TERM=dumb) can show no session' : undefined;
 }
 
 /** Where there is no usable kubeconfig, files without a namespace go to `default`. */

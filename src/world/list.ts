@@ -16,6 +16,7 @@ export interface ListOptions {
 /** A list, of all its pages. `items` is empty if they went to `onPage`. */
 export interface Listed {
   readonly items: readonly JsonObject[];
+  /** Of the first page: a watch from there misses nothing, even if later pages are newer. */
   readonly resourceVersion: string;
 }
 
@@ -73,7 +74,7 @@ export async function listAll(
         upcoming = page.next === '' ? undefined : ask(page.next, limit);
       }
       sink.take(page.items);
-      resourceVersion = page.resourceVersion;
+      resourceVersion ||= page.resourceVersion;
     } catch (error) {
       upcoming?.cancel();
       if (!isExpired(error) || pending.token === '' || ++restarts > maxRestarts) throw error;

@@ -28,7 +28,7 @@ export function doingOf(asked: {readonly method: string; readonly path: string})
 
 function verbOf(method: string, named: boolean): string {
   if (method === 'GET') return named ? 'get' : 'list';
-  return {POST: 'create', PUT: 'update', PATCH: 'patch'}[method] ?? 'delete';
+  return {POST: 'create', PUT: 'update', PATCH: 'patch', WATCH: 'watch'}[method] ?? 'delete';
 }
 
 function decoded(part: string | undefined): string | undefined {

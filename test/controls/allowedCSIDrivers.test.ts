@@ -42,7 +42,7 @@ testControl(allowedCSIDrivers, {
       when: 'names that no driver can have, under a path of its own',
       spec: allow('-a', 'a'.repeat(64)),
       because: [
-        `spec.allowedCSIDrivers.allowedCSIDriver[0].name: Invalid value: "-a": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')`,
+        `spec.allowedCSIDrivers.allowedCSIDriver[0].name: Invalid value: "-a": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')`,
         'spec.allowedCSIDrivers.allowedCSIDriver[1].name: Too long: must have at most 63 bytes',
       ],
     },

@@ -17,12 +17,16 @@ testControl(hostPID, {
       when: 'it under a path that pods do not have',
       spec: forbidden,
       pod: using,
-      because: ['spec.securityContext.hostPID: Invalid value: true: Host PID is not allowed to be used'],
+      because: [
+        'spec.securityContext.hostPID: Invalid value: true: Host PID is not allowed to be used',
+      ],
     },
     {
       when: 'it where the policy does not speak of it',
       pod: using,
-      because: ['spec.securityContext.hostPID: Invalid value: true: Host PID is not allowed to be used'],
+      because: [
+        'spec.securityContext.hostPID: Invalid value: true: Host PID is not allowed to be used',
+      ],
     },
   ],
   needs: [

@@ -48,10 +48,7 @@ testControl(hostPorts, {
         {hostNetwork: true, initContainers: [{name: 'i', ...listening}]},
         {ports: [{containerPort: 8080}, {containerPort: 80}]},
       ),
-      because: [
-        denied('initContainers', 8080, '1-10,80'),
-        denied('containers', 8080, '1-10,80'),
-      ],
+      because: [denied('initContainers', 8080, '1-10,80'), denied('containers', 8080, '1-10,80')],
     },
   ],
   needs: [

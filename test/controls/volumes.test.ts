@@ -83,7 +83,11 @@ testControl(volumes, {
   ],
   needs: [
     {when: 'nothing without volumes', spec: {volumes: []}, pods: [pod()]},
-    {when: 'each type once', spec: {volumes: ['csi', 'nfs']}, pods: [mounting('nfs', 'csi', 'nfs')]},
+    {
+      when: 'each type once',
+      spec: {volumes: ['csi', 'nfs']},
+      pods: [mounting('nfs', 'csi', 'nfs')],
+    },
     {when: 'cephFS for cephfs', spec: {volumes: ['cephFS']}, pods: [mounting('cephfs')]},
     {when: 'secret for the token', spec: secretOnly, pods: [injected]},
     {

@@ -22,7 +22,8 @@ export async function runCommand(args: readonly string[], folder: string): Promi
     warn: line => {
       output += `${line}\n`;
     },
-    stdoutIsTerminal: false,
+    noSession: "no terminal",
+    openSession: async () => {},
     defaultNamespace: async () => 'default',
     connect: refuse,
     async readDocuments(paths) {
@@ -49,7 +50,8 @@ export async function parseCommand(args: readonly string[]): Promise<Ran> {
   const exitCode = await main(args, {
     print: note,
     warn: note,
-    stdoutIsTerminal: false,
+    noSession: "no terminal",
+    openSession: async () => {},
     now: () => '2022-01-01T00:00:00.000Z',
     readDocuments: refuse,
     writeFile: refuse,

@@ -31,7 +31,7 @@ export async function runProgram(
 ): Promise<Ran> {
   const child = spawn(path, args, {
     cwd,
-    env: {PATH: process.env.PATH, HOME: '/nonexistent', KUBECONFIG: '/nonexistent', ...env},
+    env: {PATH: process.env.PATH, HOME: '/dev/null', KUBECONFIG: '/dev/null', ...env},
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const out: Buffer[] = [];

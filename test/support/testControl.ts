@@ -2,6 +2,7 @@ import {describe, expect, test} from 'vitest';
 import type {Control} from '../../src/controls/control.ts';
 import {controls} from '../../src/controls/index.ts';
 import {compact} from '../../src/kube/edits.ts';
+import {fieldErrorText} from '../../src/kube/fieldError.ts';
 import {type Json, type JsonObject, printJson} from '../../src/kube/json.ts';
 import type {Policy} from '../../src/kube/objects.ts';
 import type {PodView} from '../../src/kube/podView.ts';
@@ -10,7 +11,6 @@ import {policyErrors} from '../../src/policy/evaluate.ts';
 import {policy} from './builders.ts';
 import {testLaws} from './controlLaws.ts';
 import {errorsOf, prepared, writesOf} from './judge.ts';
-import {fieldErrorText} from '../../src/kube/fieldError.ts';
 
 /** What the control is set to, as the API has it. All other controls are open. */
 export interface Setting {
@@ -72,9 +72,9 @@ export function testControl(control: Control, examples: Examples): void {
   const pods = [
     ...cases.filter(({odd}) => !odd).map(example => example.pod),
     ...[...needs, ...fills].flatMap(need => need.pods),
-    ...morePods,
   ];
-  testLaws(control, {base, policies: distinct(settings.map(set)), pods});
+  const policies = [...settings.map(set), ...pods.map(pod => control.fit(base, [pod], false))];
+  testLaws(control, {base, policies: distinct(policies), pods: [...pods, ...morePods]});
 }
 
 function testVerdicts(

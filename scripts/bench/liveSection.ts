@@ -1,0 +1,119 @@
+import {join} from 'node:path';
+import {type ApiServer, startApiServer} from '../../test/support/apiServer.ts';
+import {findBinary, skipLine} from '../../test/support/reference.ts';
+import {clusterOf, withOwnerUids} from './cluster.ts';
+import {
+  type Command,
+  findProgram,
+  missingBuild,
+  ourProgram,
+  timeByTurns,
+  type Usage,
+  usageRow,
+} from './run.ts';
+import {type Section, skipped} from './section.ts';
+
+const pods = 5000;
+const runs = 5;
+const title = `Live: ${pods} pods on a real API server; medians of ${runs} runs by turns`;
+
+/** Why nothing can be measured against a server here; undefined if it can. */
+export function missingServer(): string | undefined {
+  const missing = (['etcd', 'kube-apiserver'] as const).find(name => !findBinary(name));
+  return missingBuild() ?? (missing && skipLine(missing));
+}
+
+/** The answers from a cluster, beside the least that a program must do to have its pods. */
+export async function liveSection(): Promise<Section> {
+  const missing = missingServer();
+  if (missing !== undefined) return skipped('live', title, missing);
+  const server = await startApiServer();
+  try {
+    await fill(server);
+    const bytes = (await server.request('GET', '/api/v1/pods')).text.length;
+    return sectionOf(measure(server), bytes);
+  } finally {
+    await server.stop();
+  }
+}
+
+/** Creates the pods after their owners, through admission. */
+async function fill(server: ApiServer): Promise<void> {
+  const cluster = clusterOf(pods);
+  await server.createAll([
+    ...cluster.policies,
+    ...cluster.namespaces,
+    ...cluster.serviceAccounts,
+    ...cluster.rbac,
+  ]);
+  const workloads = await server.createAll(cluster.workloads);
+  const owners = withOwnerUids(cluster.replicaSets, workloads);
+  const replicaSets = await server.createAll(owners);
+  await server.createAll(withOwnerUids(cluster.pods, [...workloads, ...replicaSets]));
+}
+
+interface Measured {
+  readonly advise: Usage;
+  readonly why: Usage;
+  readonly bare: Usage;
+  readonly kubectl: readonly Usage[];
+}
+
+function measure(server: ApiServer): Measured {
+  const ours = (name: string): Command => ({
+    name: `${name} -A`,
+    program: ourProgram,
+    args: [name, '-A', '--kubeconfig', server.kubeconfig],
+  });
+  const bareList: Command = {
+    name: 'node: GET pods, JSON.parse',
+    program: process.execPath,
+    args: [
+      join(import.meta.dirname, 'bareList.mjs'),
+      `${server.url}/api/v1/pods`,
+      server.caFile,
+      server.token,
+    ],
+  };
+  const [advise, why, bare, ...kubectl] = timeByTurns(
+    [
+      ours('advise'),
+      ours('why'),
+      bareList,
+      ...kubectlCommand(server, 'get', 'pods', '-A', '-o', 'json'),
+      ...kubectlCommand(server, 'get', '--raw', '/api/v1/pods'),
+    ],
+    runs,
+  );
+  if (!advise || !why || !bare) throw new Error('nothing was measured');
+  return {advise, why, bare, kubectl};
+}
+
+/** The command with kubectl, its cache beside the server's files; none where there is no kubectl. */
+export function kubectlCommand(server: ApiServer, ...args: readonly string[]): readonly Command[] {
+  const program = findProgram('kubectl');
+  if (program === undefined) return [];
+  const own = ['--kubeconfig', server.kubeconfig, '--cache-dir', join(server.dir, 'kubectl')];
+  return [{name: `kubectl ${args.join(' ')}`, program, args: [...args, ...own]}];
+}
+
+function sectionOf({advise, why, bare, kubectl}: Measured, bytes: number): Section {
+  const [get, raw] = kubectl;
+  return {
+    id: 'live',
+    title,
+    notes: [
+      `The list of pods has ${(bytes / 1e6).toFixed(1)} MB of JSON, without status.`,
+      ...(get === undefined ? ['kubectl not found: compared with Node alone'] : []),
+    ],
+    rows: [
+      usageRow(advise, get, {ratio: 0.85}),
+      usageRow(advise, raw),
+      usageRow(advise, bare),
+      usageRow(why, get),
+      usageRow(why, raw),
+      usageRow(why, bare),
+    ],
+    figures: {pods, bytes, advise, why, bareList: bare, kubectl},
+  };
+}

@@ -1,0 +1,150 @@
+import {spawnSync} from 'node:child_process';
+import {accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {delimiter, join} from 'node:path';
+import {median} from './measure.ts';
+import {figure, type Row} from './section.ts';
+
+/** A program to time. */
+export interface Command {
+  /** For people: "kubectl get pods -A -o json". */
+  readonly name: string;
+  readonly program: string;
+  readonly args: readonly string[];
+  /** On top of this process's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** What a command took: medians over its runs. */
+export interface Usage {
+  readonly name: string;
+  readonly runs: number;
+  readonly wall_s: number;
+  /** Of the whole process, all threads; undefined without GNU time. */
+  readonly cpu_s: number | undefined;
+  /** The most memory it ever had resident; undefined without GNU time. */
+  readonly peak_rss_mib: number | undefined;
+}
+
+const root = join(import.meta.dirname, '../..');
+
+/** The program of this checkout, as users start it. */
+export const ourProgram = join(root, 'bin/kubectl-psp');
+
+/** The program of this name in $PATH; undefined if there is none. */
+export function findProgram(name: string): string | undefined {
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .map(folder => join(folder, name))
+    .find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Why the built program can't be timed; undefined if it can. */
+export function missingBuild(): string | undefined {
+  return existsSync(join(root, 'dist/kubectl-psp.mjs'))
+    ? undefined
+    : 'skipped: the program is not built: run npm run build';
+}
+
+/** What to expect of a row: `ratio` at most, `seconds` at most, `mib` at most. */
+export interface Goal {
+  readonly ratio?: number;
+  readonly seconds?: number;
+  readonly mib?: number;
+}
+
+/** A line of the table: our command beside another one, if there is one. */
+export function usageRow(ours: Usage, beside: Usage | undefined, goal: Goal = {}): Row {
+  const {ratio, seconds, mib} = goal;
+  const goals = [
+    ...(ratio === undefined ? [] : [`${ratio} x`]),
+    ...(seconds === undefined ? [] : [`${seconds} s`]),
+    ...(mib === undefined ? [] : [`${mib} MiB`]),
+  ];
+  return {
+    what: ours.name,
+    ours: `${figure(ours.wall_s)} s`,
+    ...(beside && {
+      peer: `${beside.name} ${figure(beside.wall_s)} s`,
+      ratio: `${figure(ours.wall_s / beside.wall_s)} x`,
+    }),
+    goal: goals.join(', ') || '-',
+    peak: [ours, beside].flatMap(usage => memoryText(usage)).join(' : ') || '-',
+  };
+}
+
+function memoryText(usage: Usage | undefined): readonly string[] {
+  return usage?.peak_rss_mib === undefined ? [] : [`${figure(usage.peak_rss_mib)} MiB`];
+}
+
+/**
+ * Runs the commands by turns, `runs` times each after one round that does not count: it fills the
+ * caches of files and of kubectl. Their output is thrown away. Throws if one fails.
+ */
+export function timeByTurns(commands: readonly Command[], runs: number): readonly Usage[] {
+  const folder = mkdtempSync(join(tmpdir(), 'kubectl-psp-bench-'));
+  try {
+    const runOnce = runnerIn(folder);
+    for (const command of commands) runOnce(command);
+    const rounds = Array.from({length: runs}, () => commands.map(runOnce));
+    return commands.map(({name}, index) => {
+      const all = rounds.flatMap(round => round[index] ?? []);
+      return {
+        name,
+        runs,
+        wall_s: median(all, ({wall}) => wall).wall,
+        cpu_s: median(all, ({cpu = 0}) => cpu).cpu,
+        peak_rss_mib: median(all, ({peak = 0}) => peak).peak,
+      };
+    });
+  } finally {
+    rmSync(folder, {recursive: true, force: true});
+  }
+}
+
+/** One run: seconds, and MiB. */
+interface Run {
+  readonly wall: number;
+  readonly cpu: number | undefined;
+  readonly peak: number | undefined;
+}
+
+/** GNU time tells of a whole process what Node can't; it adds a millisecond, to all alike. */
+function runnerIn(folder: string): (command: Command) => Run {
+  const report = join(folder, 'usage');
+  const time = gnuTime();
+  return ({name, program, args, env = {}}) => {
+    const line = [program, ...args];
+    const [first = '', ...rest] =
+      time === undefined ? line : [time, '-o', report, '-f', '%U %S %M', ...line];
+    const start = performance.now();
+    const {status, stderr, error} = spawnSync(first, rest, {
+      encoding: 'utf8',
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: {...process.env, ...env},
+    });
+    const wall = (performance.now() - start) / 1000;
+    if (error) throw error;
+    if (status !== 0) throw new Error(`${name} exited with ${status}: ${stderr.trim()}`);
+    if (time === undefined) return {wall, cpu: undefined, peak: undefined};
+    const [user = 0, system = 0, kib = 0] = readFileSync(report, 'utf8').split(' ').map(Number);
+    return {wall, cpu: user + system, peak: kib / 1024};
+  };
+}
+
+/** The path of GNU time; other programs of that name know no format. */
+function gnuTime(): string | undefined {
+  const path = findProgram('time');
+  if (path === undefined) return undefined;
+  const {status, stderr} = spawnSync(path, ['-f', '%M', 'true'], {encoding: 'utf8'});
+  return status === 0 && /^\d+\s*$/.test(stderr) ? path : undefined;
+}

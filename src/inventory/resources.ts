@@ -1,0 +1,131 @@
+import {exitCodes, UserError} from '../errors.ts';
+import {DecodeError, type Decoder} from '../kube/decode.ts';
+import {isObject, type JsonObject} from '../kube/json.ts';
+import {
+  binding,
+  decodePolicy,
+  namespaceObject,
+  role,
+  serviceAccountObject,
+} from '../kube/objects.ts';
+import {decodePod} from '../kube/pod.ts';
+import {decodeWorkload, type Workload} from './workloads.ts';
+
+/** A kind of object, and the paths under which servers of different ages have it, newest first. */
+export interface Resource<T> {
+  readonly plural: string;
+  readonly kind: string;
+  readonly apiVersions: readonly string[];
+  readonly namespaced: boolean;
+  readonly decode: Decoder<T>;
+}
+
+const rbacVersions = ['rbac.authorization.k8s.io/v1', 'rbac.authorization.k8s.io/v1beta1'];
+const appsVersions = ['apps/v1', 'apps/v1beta2', 'extensions/v1beta1'];
+
+/** What an inventory takes from a cluster, beside workloads. */
+export const resources = {
+  policies: resource('podsecuritypolicies', 'PodSecurityPolicy', decodePolicy, {
+    apiVersions: ['policy/v1beta1', 'extensions/v1beta1'],
+    namespaced: false,
+  }),
+  clusterRoles: resource('clusterroles', 'ClusterRole', role, {
+    apiVersions: rbacVersions,
+    namespaced: false,
+  }),
+  clusterRoleBindings: resource('clusterrolebindings', 'ClusterRoleBinding', binding, {
+    apiVersions: rbacVersions,
+    namespaced: false,
+  }),
+  roles: resource('roles', 'Role', role, {apiVersions: rbacVersions, namespaced: true}),
+  roleBindings: resource('rolebindings', 'RoleBinding', binding, {
+    apiVersions: rbacVersions,
+    namespaced: true,
+  }),
+  namespaces: resource('namespaces', 'Namespace', namespaceObject, {
+    apiVersions: ['v1'],
+    namespaced: false,
+  }),
+  serviceAccounts: resource('serviceaccounts', 'ServiceAccount', serviceAccountObject, {
+    apiVersions: ['v1'],
+    namespaced: true,
+  }),
+  pods: resource('pods', 'Pod', decodePod, {apiVersions: ['v1'], namespaced: true}),
+} as const;
+
+/** The kinds of workloads, in the order in which an inventory has them. */
+export const workloadResources: readonly Resource<Workload>[] = [
+  workload('deployments', 'Deployment', appsVersions),
+  workload('replicasets', 'ReplicaSet', appsVersions),
+  workload('statefulsets', 'StatefulSet', appsVersions),
+  workload('daemonsets', 'DaemonSet', appsVersions),
+  workload('replicationcontrollers', 'ReplicationController', ['v1']),
+  workload('jobs', 'Job', ['batch/v1']),
+  workload('cronjobs', 'CronJob', ['batch/v1', 'batch/v1beta1', 'batch/v2alpha1']),
+];
+
+function resource<T>(
+  plural: string,
+  kind: string,
+  decode: Decoder<T>,
+  where: Pick<Resource<T>, 'apiVersions' | 'namespaced'>,
+): Resource<T> {
+  return {plural, kind, decode, ...where};
+}
+
+function workload(
+  plural: string,
+  kind: string,
+  apiVersions: readonly string[],
+): Resource<Workload> {
+  return resource(plural, kind, decodeWorkload, {apiVersions, namespaced: true});
+}
+
+/** The path of a kind's list; `namespace` undefined: over all namespaces. */
+export function listPath(
+  {plural}: {readonly plural: string},
+  apiVersion: string,
+  namespace: string | undefined,
+): string {
+  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  const inside = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
+  return `${root}${inside}/${plural}`;
+}
+
+/** Reads one object that the server sent; throws a UserError that names the object. */
+export function decodeLive<T>(
+  {decode, kind}: Pick<Resource<T>, 'decode' | 'kind'>,
+  apiVersion: string,
+  item: JsonObject,
+): T {
+  // Lists leave both out; what was asked for is what it is.
+  const value: JsonObject = {...item, apiVersion, kind};
+  try {
+    return decode(value);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    const {metadata} = item;
+    const name = isObject(metadata) ? `${metadata.namespace ?? ''}/${metadata.name}` : '';
+    const message = `the server sent a ${kind} ${name} that makes no sense: ${error.message}`;
+    throw new UserError(message, exitCodes.unreadable, {cause: error});
+  }
+}
+
+interface Named {
+  readonly metadata:
+    | {readonly namespace?: string | undefined; readonly name?: string | undefined}
+    | undefined;
+}
+
+/** The order of objects in an inventory: by namespace and name. */
+export function sortedByName<T extends Named>(items: readonly T[]): readonly T[] {
+  return items
+    .map(item => ({item, key: placeOf(item)}))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map(({item}) => item);
+}
+
+/** What tells an object from the others of its kind: `namespace/name`. */
+export function placeOf({metadata}: Named): string {
+  return `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`;
+}

@@ -1,0 +1,55 @@
+import {describe, expect, test} from 'vitest';
+import {printJson} from '../../src/kube/json.ts';
+import {conformanceResult} from '../../src/policy/conformance.ts';
+import {differencesOf, recordedVectors, vectorsOf} from '../support/conformance.ts';
+import {hasReference, runReference} from '../support/reference.ts';
+
+const liveCases = 2000;
+
+describe('the admission plugin of v1.24.17', () => {
+  test('says the same of every recorded case', () => {
+    const vectors = recordedVectors();
+    expect(vectors.length).toBeGreaterThanOrEqual(3000);
+    expect(differencesOf(vectors).slice(0, 10)).toEqual([]);
+  });
+
+  const isHere = hasReference('psp-cases', 'psp-reference');
+  // PSP_SEED runs the cases of a failure again.
+  const seed = process.env.PSP_SEED ?? String(Math.floor(Math.random() * 2 ** 31));
+  test.runIf(isHere)(`says the same of ${liveCases} new cases (seed ${seed})`, () => {
+    const cases = runReference('psp-cases', ['-seed', seed, '-n', `${liveCases}`, '-prefix', 's']);
+    const results = runReference('psp-reference', ['-compact'], cases);
+    const vectors = vectorsOf(cases.toString('utf8'), results.toString('utf8'));
+    expect(vectors.length).toBe(liveCases);
+    process.stderr.write(`conformance: ${liveCases} new cases of seed ${seed}\n`);
+    expect(differencesOf(vectors).slice(0, 10)).toEqual([]);
+  });
+});
+
+describe('the comparison', () => {
+  const [vector] = recordedVectors().filter(({expected}) => expected.allowed === true);
+  const {input = {}, expected = {}} = vector ?? {};
+
+  test('sees another verdict, another policy, another pod', () => {
+    const differing = (changes: object) =>
+      differencesOf([{input, expected: {...expected, ...changes}}]).map(
+        line => line.split(': ')[1],
+      );
+    expect(differing({})).toEqual([]);
+    expect(differing({allowed: false})).toEqual(['allowed']);
+    expect(differing({policy: 'other', message: 'no'})).toEqual(['policy', 'message']);
+    const psp = [{op: 'add', path: '/metadata/annotations', value: {}}];
+    expect(differing({patches: {psp}})).toEqual(['pod']);
+  });
+
+  test('is told of what can not be run', () => {
+    expect(printJson(conformanceResult({name: 'n', operation: 'DELETE'}))).toBe(
+      '{"name":"n","error":"operation must be CREATE or UPDATE, got \\"DELETE\\""}',
+    );
+    expect(
+      printJson(
+        conformanceResult({name: 'n', operation: 'CREATE', pod: {spec: {containers: 'none'}}}),
+      ),
+    ).toBe('{"name":"n","error":"spec.containers: expected a list, found the string \\"none\\""}');
+  });
+});
