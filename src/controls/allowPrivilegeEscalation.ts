@@ -2,6 +2,7 @@ import {type FieldError, invalid} from '../kube/fieldError.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {PodView} from '../kube/podView.ts';
 import {defineControl, withSpec} from './control.ts';
+import {choiceField} from './shared/fields.ts';
 
 interface Value {
   readonly allowed: boolean;
@@ -17,6 +18,8 @@ export const allowPrivilegeEscalation = defineControl<Value>({
   id: 'allowPrivilegeEscalation',
   title: 'Privilege escalation',
   risk: 'A setuid program in the image makes whoever breaks in root in the container.',
+  allows: 'Programs in containers may gain more rights than what started them, as sudo does.',
+  neededBy: 'images that use sudo or other setuid programs; all privileged containers',
   field: '/spec/allowPrivilegeEscalation',
 
   // The API server defaults it to true (pkg/apis/policy/v1beta1/defaults.go).
@@ -66,6 +69,23 @@ export const allowPrivilegeEscalation = defineControl<Value>({
     [allowed ? 'allowed' : 'forbidden', ...(fill === undefined ? [] : [`default ${fill}`])].join(
       ', ',
     ),
+  fields: [
+    choiceField<Value>({
+      label: 'Privilege escalation',
+      choices: ['forbidden', 'allowed'],
+      get: ({allowed}) => (allowed ? 'allowed' : 'forbidden'),
+      set: (value, choice) => ({...value, allowed: choice === 'allowed'}),
+    }),
+    choiceField<Value>({
+      label: 'Where a container does not say',
+      choices: ['not set', 'false', 'true'],
+      get: ({fill}) => (fill === undefined ? 'not set' : String(fill)),
+      set: (value, choice) => ({
+        ...value,
+        fill: choice === 'not set' ? undefined : choice === 'true',
+      }),
+    }),
+  ],
   level: ({allowed}) => (allowed ? 'baseline' : 'restricted'),
 });
 

@@ -10,6 +10,10 @@ export const allowedCSIDrivers = defineDriverList({
   id: 'allowedCSIDrivers',
   title: 'CSI drivers',
   risk: 'An inline CSI volume hands its driver options that only storage classes were meant to give.',
+  allows:
+    'Where volumes of type csi are allowed, pods may mount storage that these drivers make just for them.',
+  neededBy: 'pods that get secrets or certificates from a driver, such as secrets-store.csi.k8s.io',
+  hint: 'secrets-store.csi.k8s.io',
   read: ({spec}) => (spec.allowedCSIDrivers ?? []).map(({name = ''}) => name),
   write: (policy, drivers) => withSpec(policy, {allowedCSIDrivers: drivers?.map(name => ({name}))}),
   driverOf: ({csi}) => csi && (csi.driver ?? ''),

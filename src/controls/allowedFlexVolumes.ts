@@ -7,6 +7,10 @@ export const allowedFlexVolumes = defineDriverList({
   id: 'allowedFlexVolumes',
   title: 'Flexvolume drivers',
   risk: 'A Flexvolume driver is a program that runs as root on the node with options that the pod gives.',
+  allows:
+    'Where volumes of type flexVolume are allowed, pods may mount storage through these drivers.',
+  neededBy: 'pods whose storage still comes through Flexvolume, which is older than CSI',
+  hint: 'example/lvm',
   read: ({spec}) => (spec.allowedFlexVolumes ?? []).map(({driver = ''}) => driver),
   write: (policy, drivers) =>
     withSpec(policy, {allowedFlexVolumes: drivers?.map(driver => ({driver}))}),

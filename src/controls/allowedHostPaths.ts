@@ -1,7 +1,9 @@
 import {type FieldError, invalid, required} from '../kube/fieldError.ts';
+import {goQuote} from '../kube/goQuote.ts';
 import type {AllowedHostPath} from '../kube/objects.ts';
 import type {PodView, VolumeView} from '../kube/podView.ts';
-import {defineControl, withSpec} from './control.ts';
+import {defineControl, type Problem, withSpec} from './control.ts';
+import {listField} from './shared/fields.ts';
 import {unique} from './shared/names.ts';
 
 interface HostPath {
@@ -14,6 +16,9 @@ export const allowedHostPaths = defineControl<readonly HostPath[]>({
   id: 'allowedHostPaths',
   title: 'Host paths',
   risk: "A pod that can write the node's files can take over the node.",
+  allows:
+    'Where volumes of type hostPath are allowed, pods may mount these paths of the node and what is below.',
+  neededBy: 'log collectors, node monitoring, network and storage plugins',
   field: '/spec/allowedHostPaths',
 
   read: ({spec}) =>
@@ -73,6 +78,16 @@ export const allowedHostPaths = defineControl<readonly HostPath[]>({
   needs: pod => unique(hostPathsOf(pod).map(path => `host path ${word(path)}`)),
 
   describe: paths => (paths.length === 0 ? 'all' : paths.map(word).join(', ')),
+  fields: [
+    listField<readonly HostPath[], HostPath>({
+      label: 'Allowed paths (all if empty)',
+      hint: '/var/log or /var/log (read-only)',
+      items: paths => paths,
+      entry: word,
+      parse: parsePath,
+      set: (_, paths) => paths,
+    }),
+  ],
 });
 
 function hostPathsOf(pod: PodView): readonly HostPath[] {
@@ -119,6 +134,16 @@ function isUnder(path: string, prefix: string): boolean {
 
 function word({pathPrefix, readOnly}: HostPath): string {
   return readOnly ? `${pathPrefix} (read-only)` : pathPrefix;
+}
+
+/** The reverse of word(); `/var/log:ro` is read-only too, as docker and podman write it. */
+function parsePath(text: string): HostPath | Problem {
+  const [, pathPrefix = text, readOnly] = /^(.*?)( *\(read-only\)| *:ro)$/.exec(text) ?? [];
+  if (!pathPrefix.startsWith('/')) {
+    // The API server takes it, but the paths of a node all begin with a slash.
+    return {problem: `${goQuote(text)} does not begin with a slash: type /var/log`};
+  }
+  return {pathPrefix, readOnly: readOnly !== undefined};
 }
 
 function plainest({pathPrefix, readOnly}: HostPath): AllowedHostPath {

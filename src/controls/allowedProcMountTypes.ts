@@ -1,5 +1,6 @@
 import {notSupported} from '../kube/fieldError.ts';
 import {defineControl, withSpec} from './control.ts';
+import {namesField} from './shared/fields.ts';
 import {containsAll, shorter, unique} from './shared/names.ts';
 
 const types = ['Default', 'Unmasked'];
@@ -9,6 +10,9 @@ export const allowedProcMountTypes = defineControl<readonly string[]>({
   id: 'allowedProcMountTypes',
   title: '/proc',
   risk: 'An unmasked /proc shows and lets change what the kernel keeps from containers.',
+  allows:
+    'Containers may have these kinds of /proc: Default hides what is dangerous in it, Unmasked hides nothing.',
+  neededBy: 'containers that start containers themselves, such as image builders',
   field: '/spec/allowedProcMountTypes',
 
   read: ({spec}) =>
@@ -27,7 +31,7 @@ export const allowedProcMountTypes = defineControl<readonly string[]>({
       stricter.filter(type => types.includes(type)),
     ),
   steps: allowed => [
-    ...(allowed.length > 1 ? shorter(allowed, 'forbid') : []),
+    ...(unique(allowed).length > 1 ? shorter(allowed, 'forbid') : []),
     ...(containsAll(allowed, types) ? [] : [{label: 'allow Default and Unmasked', value: types}]),
   ],
 
@@ -57,5 +61,14 @@ export const allowedProcMountTypes = defineControl<readonly string[]>({
       .map(type => `procMount ${type}`),
 
   describe: allowed => allowed.join(', '),
+  fields: [
+    namesField<readonly string[]>({
+      label: 'Allowed kinds (Default if empty)',
+      choices: types,
+      hint: 'Default or Unmasked',
+      items: allowed => allowed,
+      set: (_, allowed) => (allowed.length > 0 ? allowed : ['Default']),
+    }),
+  ],
   level: allowed => (allowed.every(type => type === 'Default') ? 'restricted' : 'privileged'),
 });

@@ -9,6 +9,7 @@ import type {Policy} from '../kube/objects.ts';
 import type {PodView} from '../kube/podView.ts';
 import {defineControl, type Level, withAnnotations} from './control.ts';
 import {containsAll, unique} from './shared/names.ts';
+import {profileFields} from './shared/profileFields.ts';
 
 interface Value {
   /** The annotation as it stands, a list with commas, not trimmed; undefined allows everything. */
@@ -25,6 +26,10 @@ export const appArmor = defineControl<Value>({
   id: 'appArmor',
   title: 'AppArmor',
   risk: 'A container may turn off the AppArmor profile that its runtime puts around it.',
+  allows:
+    'Containers may run under these AppArmor profiles, which say what files and rights they can use.',
+  neededBy:
+    'on nodes with AppArmor, programs that the profile of the runtime stops, such as those that mount',
   field: `/metadata/annotations/${appArmorAllowedKey.replace('/', '~1')}`,
 
   read: ({metadata: {annotations = {}}}) => ({
@@ -79,11 +84,14 @@ export const appArmor = defineControl<Value>({
   },
   validate: validateProfiles,
 
-  // A list denies containers that name no profile, so it can be there only if all name one.
+  // A list denies containers that name no profile, so it can be there only if all name one, and one
+  // without a comma.
   least(pods) {
     const asked = pods.flatMap(profilesOf);
-    const allNamed = asked.length > 0 && asked.every(profile => profile !== '');
-    return allNamed ? {allowed: unique(asked).join(','), fill: ''} : open;
+    const isListable = (name: string) => name !== '' && !name.includes(',');
+    return asked.length > 0 && asked.every(isListable)
+      ? {allowed: unique(asked).join(','), fill: ''}
+      : open;
   },
   needs: pod =>
     unique(profilesOf(pod)).map(profile =>
@@ -94,6 +102,12 @@ export const appArmor = defineControl<Value>({
     [allowed === undefined ? 'any' : allowed, ...(fill === '' ? [] : [`default ${fill}`])].join(
       '; ',
     ),
+  fields: profileFields({
+    ifEmpty: 'any',
+    wildcards: [],
+    profiles: [runtimeDefault, 'unconfined'],
+    hint: 'localhost/k8s-nginx',
+  }),
   level({allowed}): Level {
     if (allowed === undefined) return 'privileged';
     return namesOf(allowed).includes('unconfined') ? 'privileged' : 'restricted';
@@ -104,13 +118,13 @@ function profilesOf(pod: PodView): readonly string[] {
   return pod.containers.map(container => container.appArmorAnnotation ?? '');
 }
 
-/** The names of a list that can ever match. */
+/** The names of a list that can ever match: pods can have no others. */
 function namesOf(allowed: string): readonly string[] {
-  return allowed.split(',').filter(name => name !== '');
+  return allowed.split(',').filter(name => name !== '' && isWellFormed(name));
 }
 
 function shorterLists(allowed: string, fill: string) {
-  const names = namesOf(allowed);
+  const names = unique(namesOf(allowed));
   if (names.length < 2) return [];
   return names.map(name => ({
     label: `forbid ${name}`,

@@ -2,8 +2,9 @@ import {type FieldError, GoLiteral, invalid} from '../kube/fieldError.ts';
 import {goQuote} from '../kube/goQuote.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {ContainerView, PodView} from '../kube/podView.ts';
-import {defineControl, type Enforcement, type Level, withSpec} from './control.ts';
+import {defineControl, type Enforcement, type Level, type ValueField, withSpec} from './control.ts';
 import type {Report} from './report.ts';
+import {namesField} from './shared/fields.ts';
 import {containsAll, shorter, unique} from './shared/names.ts';
 
 interface Value {
@@ -23,11 +24,26 @@ const harmless = [
   ...['NET_BIND_SERVICE', 'SETFCAP', 'SETGID', 'SETPCAP', 'SETUID', 'SYS_CHROOT'],
 ];
 
+/** All that Linux has, without `CAP_` (include/uapi/linux/capability.h in 5.9 and later). */
+const known = [
+  ...['AUDIT_CONTROL', 'AUDIT_READ', 'AUDIT_WRITE', 'BLOCK_SUSPEND', 'BPF', 'CHECKPOINT_RESTORE'],
+  ...['CHOWN', 'DAC_OVERRIDE', 'DAC_READ_SEARCH', 'FOWNER', 'FSETID', 'IPC_LOCK', 'IPC_OWNER'],
+  ...['KILL', 'LEASE', 'LINUX_IMMUTABLE', 'MAC_ADMIN', 'MAC_OVERRIDE', 'MKNOD', 'NET_ADMIN'],
+  ...['NET_BIND_SERVICE', 'NET_BROADCAST', 'NET_RAW', 'PERFMON', 'SETFCAP', 'SETGID', 'SETPCAP'],
+  ...['SETUID', 'SYSLOG', 'SYS_ADMIN', 'SYS_BOOT', 'SYS_CHROOT', 'SYS_MODULE', 'SYS_NICE'],
+  ...['SYS_PACCT', 'SYS_PTRACE', 'SYS_RAWIO', 'SYS_RESOURCE', 'SYS_TIME', 'SYS_TTY_CONFIG'],
+  'WAKE_ALARM',
+];
+
 /** The capabilities that containers may add, are given, and must drop. */
 export const capabilities = defineControl<Value>({
   id: 'capabilities',
   title: 'Capabilities',
   risk: 'Some capabilities are as good as root on the node (SYS_ADMIN, SYS_MODULE, SYS_PTRACE).',
+  allows:
+    'Containers may have these rights out of those of root, such as changing network settings.',
+  neededBy:
+    'network plugins (NET_ADMIN), web servers on ports below 1024 (NET_BIND_SERVICE), debuggers (SYS_PTRACE)',
   field: '/spec/allowedCapabilities',
 
   read: ({spec}) => ({
@@ -43,12 +59,13 @@ export const capabilities = defineControl<Value>({
     }),
 
   loosest: open,
-  // Only containers that already add or drop what a policy adds by default go through unchanged.
+  // Only containers that already add or drop what a policy adds by default go through unchanged;
+  // those that must drop it do.
   covers: (looser, stricter) =>
     (looser.allowed.includes('*') ||
       (!stricter.allowed.includes('*') && containsAll(mayAdd(looser), mayAdd(stricter)))) &&
     containsAll(stricter.requiredDrop, looser.requiredDrop) &&
-    containsAll(stricter.defaultAdd, looser.defaultAdd),
+    containsAll([...stricter.defaultAdd, ...stricter.requiredDrop], looser.defaultAdd),
   steps: value => stepsOf(value),
 
   enforce,
@@ -73,6 +90,11 @@ export const capabilities = defineControl<Value>({
       ...(defaultAdd.length > 0 ? [`given ${defaultAdd.join(', ')}`] : []),
       ...(requiredDrop.length > 0 ? [`must drop ${requiredDrop.join(', ')}`] : []),
     ].join('; '),
+  fields: [
+    setField('allowed', 'May be added', ['*', ...known]),
+    setField('defaultAdd', 'Added by default', known),
+    setField('requiredDrop', 'Must be dropped', ['ALL', ...known]),
+  ],
   level: (value): Level => {
     const added = mayAdd(value);
     if (!containsAll(harmless, added)) return 'privileged';
@@ -80,6 +102,16 @@ export const capabilities = defineControl<Value>({
     return drops && containsAll(['NET_BIND_SERVICE'], added) ? 'restricted' : 'baseline';
   },
 });
+
+function setField(part: keyof Value, label: string, choices: readonly string[]): ValueField<Value> {
+  return namesField<Value>({
+    label,
+    choices,
+    hint: 'NET_ADMIN',
+    items: value => value[part],
+    set: (value, names) => ({...value, [part]: names}),
+  });
+}
 
 function mayAdd({allowed, defaultAdd}: Value): readonly string[] {
   return [...allowed, ...defaultAdd];

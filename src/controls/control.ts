@@ -38,6 +38,30 @@ export interface Step<Value> {
   readonly value: Value;
 }
 
+/** Something is wrong with what a person typed. */
+export interface Problem {
+  readonly problem: string;
+}
+
+/** One part of a value that a person can set exactly. */
+export interface ValueField<Value> {
+  /** What it is: "Rule", "Ranges". */
+  readonly label: string;
+  /** `choice`: just one of the choices. `list`: any of them, and others that are typed. */
+  readonly kind: 'choice' | 'list';
+  readonly choices: readonly string[];
+  /** What a typed entry looks like: "80 or 8000-8080". */
+  readonly hint: string;
+  /** The entries now; one for a choice. */
+  get(value: Value): readonly string[];
+  /** The value with these entries in place of the old ones, or what is wrong with one of them. */
+  set(value: Value, entries: readonly string[]): Value | Problem;
+}
+
+export function isProblem(value: unknown): value is Problem {
+  return typeof value === 'object' && value !== null && 'problem' in value;
+}
+
 /**
  * What admission does under one value of a control. Only the hooks that can do something are there.
  * Each fills gaps and checks what is then there; controls do not see what others fill in, because
@@ -65,6 +89,10 @@ export interface ControlDefinition<Value> {
   readonly title: string;
   /** One sentence: what a pod, or who breaks into it, can do if this is left open. */
   readonly risk: string;
+  /** One sentence for people who don't know the field: what it lets pods do. */
+  readonly allows: string;
+  /** Who usually needs it open: "node agents, ingress controllers on bare metal". */
+  readonly neededBy: string;
   /** JSON pointer of the (main) field in a policy. */
   readonly field: string;
 
@@ -113,6 +141,8 @@ export interface ControlDefinition<Value> {
 
   /** The value as the end of "<title>: …", for example "80, 8000-8080". */
   describe(value: Value): string;
+  /** The parts of the value, to be set exactly. set() of get() changes nothing. */
+  readonly fields: readonly ValueField<Value>[];
   /** The strictest Pod Security Standard the value lives up to; absent where none speaks of it. */
   level?(value: Value): Level;
 }
@@ -125,7 +155,10 @@ export interface Control {
   readonly id: ControlId;
   readonly title: string;
   readonly risk: string;
+  readonly allows: string;
+  readonly neededBy: string;
   readonly field: string;
+  readonly fields: readonly ValueField<Policy>[];
   covers(looser: Policy, stricter: Policy): boolean;
   steps(policy: Policy): readonly Step<Policy>[];
   enforce(policy: Policy): Enforcement | undefined;
@@ -135,18 +168,30 @@ export interface Control {
   fit(policy: Policy, pods: NonEmpty<PodView>, mayFill: boolean): Policy;
   /** The policy with this control as open as it can be. */
   open(policy: Policy): Policy;
+  /** The policy `to` with this control as `from` has it. */
+  copy(from: Policy, to: Policy): Policy;
   needs(pod: PodView): readonly string[];
   describe(policy: Policy): string;
   level(policy: Policy): Level | undefined;
 }
 
 export function defineControl<Value>(control: ControlDefinition<Value>): Control {
-  const {id, title, risk, field, read, write} = control;
+  const {id, title, risk, allows, neededBy, field, read, write} = control;
   return {
     id,
     title,
     risk,
+    allows,
+    neededBy,
     field,
+    fields: control.fields.map(({get, set, ...rest}) => ({
+      ...rest,
+      get: policy => get(read(policy)),
+      set(policy, entries) {
+        const value = set(read(policy), entries);
+        return isProblem(value) ? value : write(policy, value);
+      },
+    })),
     covers: (looser, stricter) => control.covers(read(looser), read(stricter)),
     steps: policy =>
       control.steps(read(policy)).map(({label, value}) => ({label, value: write(policy, value)})),
@@ -158,6 +203,7 @@ export function defineControl<Value>(control: ControlDefinition<Value>): Control
       return write(policy, least(pods));
     },
     open: policy => write(policy, control.loosest),
+    copy: (from, to) => write(to, read(from)),
     needs: pod => control.needs(pod),
     describe: policy => control.describe(read(policy)),
     level: policy => control.level?.(read(policy)),

@@ -7,6 +7,8 @@ export const fsGroup = defineGroupRule({
   id: 'fsGroup',
   title: 'Volume group',
   risk: "Kubernetes gives the files on the pod's volumes to this group, also those of others.",
+  allows: 'Kubernetes may give the files on the volumes of pods to these groups.',
+  neededBy: 'pods that write to a persistent volume without being root',
   asked: pod => [pod.fsGroup === undefined ? [] : [pod.fsGroup]],
   hooks: ({mustRunAs, filled, accepts, check}) => ({
     pod(pod, report) {

@@ -5,6 +5,8 @@ export const hostNetwork = defineFlag({
   id: 'hostNetwork',
   title: 'Host network',
   risk: "A pod on the node's network reads its neighbours' traffic and reaches what listens on localhost.",
+  allows: 'Pods may use the network of the node itself instead of their own.',
+  neededBy: 'network plugins, kube-proxy, node monitoring, ingress controllers on bare metal',
   subject: "the host's network",
   uses: pod => pod.hostNetwork,
   forbid: {

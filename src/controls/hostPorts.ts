@@ -1,5 +1,6 @@
 import type {Range} from '../kube/objects.ts';
 import {defineControl, withSpec} from './control.ts';
+import {rangesField} from './shared/rangeFields.ts';
 import {clip, covers, format, includes, rangesOf} from './shared/ranges.ts';
 
 const allPorts: Range = {min: 1, max: 65535};
@@ -9,6 +10,8 @@ export const hostPorts = defineControl<readonly Range[]>({
   id: 'hostPorts',
   title: 'Host ports',
   risk: "A container answers on the node's own address, past Services and most network policies.",
+  allows: 'Containers may listen on these ports of the node.',
+  neededBy: 'ingress controllers on bare metal, node monitoring, DNS caches of a node',
   field: '/spec/hostPorts',
 
   read: ({spec}) => spec.hostPorts ?? [],
@@ -47,5 +50,15 @@ export const hostPorts = defineControl<readonly Range[]>({
     pod.containers.flatMap(container => container.hostPorts.map(port => `host port ${port}`)),
 
   describe: allowed => (allowed.length === 0 ? 'none' : format(allowed, ', ')),
+  fields: [
+    rangesField<readonly Range[]>({
+      label: 'Allowed ports',
+      unit: 'port',
+      largest: allPorts.max,
+      hint: '80 or 8000-8080',
+      items: ranges => ranges,
+      set: (_, ranges) => ranges,
+    }),
+  ],
   level: allowed => (clip(allowed, allPorts).length === 0 ? 'restricted' : 'privileged'),
 });

@@ -50,3 +50,7 @@ export const controlById: {readonly [Id in ControlId]: Control} = {
 
 /** In the order in which people see them: roughly that of PodSecurityPolicySpec. */
 export const controls: readonly Control[] = Object.values(controlById);
+
+export function isControlId(text: string): text is ControlId {
+  return Object.hasOwn(controlById, text);
+}

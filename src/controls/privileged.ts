@@ -5,6 +5,9 @@ export const privileged = defineFlag({
   id: 'privileged',
   title: 'Privileged',
   risk: 'A privileged container has every right on its node: breaking into it is breaking into the node.',
+  allows: 'Containers may run with every right on the node, as if they were no containers.',
+  neededBy:
+    'node agents that load kernel modules or manage devices: network and storage plugins, GPU drivers',
   subject: 'privileged containers',
   uses: pod => pod.containers.some(container => container.privileged),
   forbid: {

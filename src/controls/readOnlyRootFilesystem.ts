@@ -1,10 +1,13 @@
 import {defineControl, withSpec} from './control.ts';
+import {flagField} from './shared/fields.ts';
 
 /** Whether every container must have a read-only root filesystem. */
 export const readOnlyRootFilesystem = defineControl<boolean>({
   id: 'readOnlyRootFilesystem',
   title: 'Read-only root filesystem',
   risk: 'Whoever breaks into a container can replace the programs in it.',
+  allows: 'Containers may write to their root filesystem, unless a read-only one is required.',
+  neededBy: 'programs that write logs, caches or temporary files outside of volumes',
   field: '/spec/readOnlyRootFilesystem',
 
   read: ({spec}) => spec.readOnlyRootFilesystem ?? false,
@@ -43,4 +46,5 @@ export const readOnlyRootFilesystem = defineControl<boolean>({
       : ['readOnlyRootFilesystem is not true'],
 
   describe: required => (required ? 'required' : 'not required'),
+  fields: [flagField('Read-only root filesystem', 'not required', 'required')],
 });

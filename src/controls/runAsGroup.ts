@@ -5,6 +5,8 @@ export const runAsGroup = defineGroupRule({
   id: 'runAsGroup',
   title: 'Group',
   risk: "The root group owns files in many images and on the node's volumes.",
+  allows: 'The processes of containers may have these groups as their main one.',
+  neededBy: 'images whose files belong to one fixed group',
   asked: pod => pod.containers.map(({runAsGroup: group}) => (group === undefined ? [] : [group])),
   hooks: ({mustRunAs, filled, accepts, check}) => ({
     container(container, _pod, report) {

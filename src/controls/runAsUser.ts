@@ -3,8 +3,9 @@ import type {Range} from '../kube/objects.ts';
 import type {ContainerView} from '../kube/podView.ts';
 import {defineControl, withSpec} from './control.ts';
 import type {Report} from './report.ts';
-import {allIds, rangeErrors} from './shared/idRanges.ts';
+import {allIds, hasIds, rangeErrors} from './shared/idRanges.ts';
 import {unique} from './shared/names.ts';
+import {idFields} from './shared/rangeFields.ts';
 import {clip, covers, format, formatGo, includes, rangesOf} from './shared/ranges.ts';
 
 /** Ranges mean something under MustRunAs alone; for the other rules the list is empty. */
@@ -23,6 +24,9 @@ export const runAsUser = defineControl<Value>({
   id: 'runAsUser',
   title: 'User',
   risk: 'Root in a container that breaks out is root on the node.',
+  allows: 'The processes of containers may run as these users.',
+  neededBy:
+    'images whose programs start as root or as a fixed user: many databases and web servers',
   field: '/spec/runAsUser',
 
   read({spec}) {
@@ -35,6 +39,7 @@ export const runAsUser = defineControl<Value>({
   loosest: anyUser,
   covers(looser, stricter) {
     if (looser.rule === anyUser.rule || unusable(stricter)) return true;
+    if (stricter.rule === 'MustRunAs' && !hasIds(stricter.ranges)) return true;
     // MustRunAs does not look at runAsNonRoot: false, the other rule does; the other one lets
     // containers through that name no user.
     if (looser.rule === nonRoot.rule) return stricter.rule === nonRoot.rule;
@@ -82,6 +87,7 @@ export const runAsUser = defineControl<Value>({
     ),
 
   describe: ({rule, ranges}) => [rule, format(ranges, ', ')].filter(Boolean).join(' '),
+  fields: idFields('user', rules, ['MustRunAs']),
   level: ({rule}) => (rule === nonRoot.rule ? 'restricted' : 'baseline'),
 });
 

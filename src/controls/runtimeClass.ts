@@ -2,6 +2,7 @@ import {duplicate, type FieldError, GoLiteral, invalid, required} from '../kube/
 import {goQuote} from '../kube/goQuote.ts';
 import type {Policy} from '../kube/objects.ts';
 import {defineControl, withSpec} from './control.ts';
+import {choiceField, namesField} from './shared/fields.ts';
 import {containsAll, dnsSubdomainProblems, shorter, unique} from './shared/names.ts';
 
 interface Value {
@@ -18,6 +19,8 @@ export const runtimeClass = defineControl<Value>({
   id: 'runtimeClass',
   title: 'Runtime class',
   risk: 'A pod may pick a container runtime with weaker isolation, or one meant for others.',
+  allows: 'Pods may choose these container runtimes, by the name of a RuntimeClass.',
+  neededBy: 'pods that run in a sandbox (gVisor, Kata Containers) or on special hardware',
   field: '/spec/runtimeClass',
 
   read: ({spec: {runtimeClass: value}}) =>
@@ -74,6 +77,33 @@ export const runtimeClass = defineControl<Value>({
       allowed === undefined || allowed.includes('*') ? 'any' : allowed.join(', ') || 'none named',
       ...(fill === undefined ? [] : [`default ${fill}`]),
     ].join('; '),
+  fields: [
+    choiceField<Value>({
+      label: 'Classes',
+      choices: ['any', 'those listed'],
+      get: ({allowed}) => (allowed === undefined ? 'any' : 'those listed'),
+      set: (_, choice) => (choice === 'any' ? open : none),
+    }),
+    namesField<Value>({
+      label: 'Listed classes',
+      choices: ['*'],
+      hint: 'gvisor or *',
+      items: ({allowed = []}) => allowed,
+      set: (value, allowed) =>
+        value.allowed === undefined && allowed.length === 0 ? value : {...value, allowed},
+    }),
+    namesField<Value>({
+      label: 'Default class',
+      hint: 'gvisor',
+      most: 1,
+      items: ({fill}) => (fill === undefined ? [] : [fill]),
+      // Without a limit there is no place for a default; a list of all limits nothing either.
+      set: ({allowed}, [fill]) => ({
+        allowed: allowed ?? (fill === undefined ? undefined : ['*']),
+        fill,
+      }),
+    }),
+  ],
 });
 
 function isOpen({allowed}: Value): boolean {

@@ -1,8 +1,9 @@
 import {notSupported} from '../kube/fieldError.ts';
 import type {SELinuxOptions} from '../kube/objects.ts';
 import type {PodView} from '../kube/podView.ts';
-import {defineControl, type Level, withSpec} from './control.ts';
+import {defineControl, type Level, type ValueField, withSpec} from './control.ts';
 import type {Report} from './report.ts';
+import {choiceField, namesField} from './shared/fields.ts';
 import {unique} from './shared/names.ts';
 
 /** Options are there under MustRunAs alone. */
@@ -23,6 +24,9 @@ export const seLinux = defineControl<Value>({
   id: 'seLinux',
   title: 'SELinux',
   risk: 'A pod that picks its own context can pick one that SELinux does not confine.',
+  allows:
+    'Pods may choose their SELinux context, the label by which the node decides what they can reach.',
+  neededBy: 'node agents that reach files or processes of a node with SELinux',
   field: '/spec/seLinux',
 
   read({spec}) {
@@ -72,16 +76,27 @@ export const seLinux = defineControl<Value>({
   },
 
   least(pods) {
-    const [{seLinuxOptions: first}] = pods;
-    if (first === undefined) return anyContext;
-    const agree = pods.every(
-      pod => pod.seLinuxOptions !== undefined && contextsOf(pod).every(isSame(first)),
-    );
-    return agree ? {rule: 'MustRunAs', options: first} : anyContext;
+    const [first] = pods.flatMap(contextsOf).sort(byWord); // of equal ones, always the same
+    if (first === undefined || pods.some(pod => pod.seLinuxOptions === undefined))
+      return anyContext;
+    const agree = pods.flatMap(contextsOf).every(isSame(first));
+    return agree ? {rule: 'MustRunAs', options: plain(first)} : anyContext;
   },
   needs: pod => unique(contextsOf(pod).map(options => `SELinux context ${word(options)}`)),
 
   describe: ({rule, options}) => (options ? `${rule} ${word(options)}` : rule),
+  fields: [
+    choiceField<Value>({
+      label: 'Rule',
+      choices: rules,
+      get: ({rule}) => rule,
+      set: (_, rule) => (rule === anyContext.rule ? anyContext : {rule, options: noOptions}),
+    }),
+    partField('user', 'User', 'system_u'),
+    partField('role', 'Role', 'system_r'),
+    partField('type', 'Type', 'container_t'),
+    partField('level', 'Level', 's0:c123,c456'),
+  ],
   level: ({options}): Level => {
     if (options === undefined || options.user || options.role) return 'privileged';
     return confinedTypes.includes(options.type ?? '') ? 'restricted' : 'privileged';
@@ -94,6 +109,21 @@ const noOptions: SELinuxOptions = {
   type: undefined,
   level: undefined,
 };
+
+/** Setting a part under another rule chooses MustRunAs. */
+function partField(part: (typeof parts)[number], label: string, hint: string): ValueField<Value> {
+  return namesField<Value>({
+    label,
+    hint,
+    choices: part === 'type' ? confinedTypes.filter(type => type !== '') : [],
+    most: 1,
+    items: ({options}) => (options?.[part] ? [options[part]] : []),
+    set: (value, [name]) =>
+      name === undefined && value.options === undefined
+        ? value
+        : {rule: 'MustRunAs', options: {...(value.options ?? noOptions), [part]: name}},
+  });
+}
 
 /** The API server prints no empty parts. */
 function plain(options: SELinuxOptions | undefined): SELinuxOptions | undefined {
@@ -151,6 +181,10 @@ function sortedLevel(level: string): string | undefined {
   if (colon < 0) return undefined;
   const categories = level.slice(colon + 1).split(',');
   return `${level.slice(0, colon)}:${categories.sort().join(',')}`;
+}
+
+function byWord(one: SELinuxOptions, other: SELinuxOptions): number {
+  return word(one) < word(other) ? -1 : 1;
 }
 
 function word({user, role, type, level}: SELinuxOptions): string {

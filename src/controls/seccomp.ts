@@ -11,6 +11,7 @@ import type {NonEmpty} from '../nonEmpty.ts';
 import {defineControl, type Level, withAnnotations} from './control.ts';
 import type {Report} from './report.ts';
 import {containsAll, unique} from './shared/names.ts';
+import {profileFields} from './shared/profileFields.ts';
 
 interface Value {
   /** The annotation as it stands, a list with commas, not trimmed; undefined allows no profile. */
@@ -32,6 +33,9 @@ export const seccomp = defineControl<Value>({
   id: 'seccomp',
   title: 'Seccomp',
   risk: 'Without a seccomp profile a container may make every system call, also those with holes.',
+  allows:
+    'Containers may run under these seccomp profiles, which say what system calls they can make.',
+  neededBy: 'programs that the profile of the runtime stops: debuggers, sandboxes, image builders',
   field: `/metadata/annotations/${seccompAllowedKey.replace('/', '~1')}`,
 
   read: ({metadata: {annotations = {}}}) => ({
@@ -45,10 +49,7 @@ export const seccomp = defineControl<Value>({
     }),
 
   loosest: open,
-  covers: (looser, stricter) =>
-    (isOpen(looser) ||
-      (!isOpen(stricter) && containsAll(profilesOf(looser), profilesOf(stricter)))) &&
-    (looser.fill === '' || stricter.fill !== '' || !profilesOf(stricter).includes('')),
+  covers,
   steps: value => [
     ...(value.allowed === undefined ? [] : [{label: 'allow no profile', value: noProfile}]),
     ...(isOpen(value)
@@ -81,9 +82,15 @@ export const seccomp = defineControl<Value>({
 
   describe: ({allowed, fill}) =>
     [
-      allowed === undefined ? 'no profile' : allowed.includes('*') ? 'any' : allowed,
+      allowed === undefined ? 'no profile' : isOpen({allowed, fill}) ? 'any' : allowed,
       ...(fill === '' ? [] : [`default ${fill}`]),
     ].join('; '),
+  fields: profileFields({
+    ifEmpty: 'no profile',
+    wildcards: ['*'],
+    profiles: [runtimeDefault, dockerDefault, 'unconfined'],
+    hint: 'localhost/profiles/audit.json',
+  }),
   level(value): Level {
     if (isOpen(value)) return 'privileged';
     const profiles = profilesOf(value);
@@ -92,8 +99,20 @@ export const seccomp = defineControl<Value>({
   },
 });
 
+function covers(looser: Value, stricter: Value): boolean {
+  // Names that a pod can have; the API server refuses others.
+  const names = profilesOf(stricter).filter(name => name === '' || !profileProblem(name));
+  const mayNameNone = isOpen(stricter) || names.includes('');
+  const mustNameNone = !isOpen(stricter) && names.every(name => name === '');
+  if (mustNameNone && stricter.fill !== '') return true; // it lets nothing through unchanged
+  return (
+    (isOpen(looser) || (!isOpen(stricter) && containsAll(profilesOf(looser), names))) &&
+    (looser.fill === '' || stricter.fill !== '' || !mayNameNone)
+  );
+}
+
 function isOpen({allowed}: Value): boolean {
-  return allowed !== undefined && allowed.split(',').includes('*');
+  return allowed?.split(',').includes('*') ?? false;
 }
 
 /** The profiles that get through; '' is not saying any. docker/default and runtime/default are one. */
@@ -105,9 +124,9 @@ function profilesOf({allowed}: Value): readonly string[] {
 }
 
 function shorterLists({allowed, fill}: Value) {
-  const names = allowed?.split(',') ?? [];
+  const names = unique(allowed?.split(',') ?? []);
   if (names.length < 2) return [];
-  return unique(names).map(name => ({
+  return names.map(name => ({
     label: `forbid ${name === '' ? 'to name none' : name}`,
     value: {allowed: names.filter(other => other !== name).join(','), fill},
   }));
@@ -161,7 +180,10 @@ function enforce(value: Value) {
   };
 }
 
-/** A list can't hold "none" (the API refuses an empty entry), so a mix of some and none needs `*`. */
+/**
+ * A list can't hold "none" (the API refuses an empty entry), nor a name with a comma: a pod with such a
+ * profile, or a mix of some and none, needs `*`.
+ */
 function least(pods: NonEmpty<PodView>): Value {
   const profiles = unique(
     pods.flatMap(pod => [
@@ -170,7 +192,8 @@ function least(pods: NonEmpty<PodView>): Value {
     ]),
   );
   if (profiles.every(profile => profile === '')) return noProfile;
-  if (profiles.some(profile => profileProblem(profile) !== undefined)) return open;
+  const isListable = (name: string) => profileProblem(name) === undefined && !name.includes(',');
+  if (!profiles.every(isListable)) return open;
   const names = profiles.includes(runtimeDefault)
     ? profiles.filter(profile => profile !== dockerDefault)
     : profiles;

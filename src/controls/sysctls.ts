@@ -2,6 +2,7 @@ import {type FieldError, forbidden, invalid} from '../kube/fieldError.ts';
 import {goQuote} from '../kube/goQuote.ts';
 import type {Policy} from '../kube/objects.ts';
 import {defineControl, withSpec} from './control.ts';
+import {namesField} from './shared/fields.ts';
 import {shorter, unique} from './shared/names.ts';
 
 /** Entries that end in `*` stand for all names that begin with what is before it. */
@@ -19,6 +20,9 @@ const safe = [
   'net.ipv4.tcp_syncookies',
 ];
 
+/** All that a kubelet can let pods set (pkg/kubelet/sysctl/namespace.go in v1.24). */
+const namespaced = ['fs.mqueue.*', 'kernel.msg*', 'kernel.sem', 'kernel.shm*', 'net.*'];
+
 const open: Value = {allowedUnsafe: ['*'], forbidden: []};
 
 /** The kernel parameters that pods may set: safe ones unless forbidden, others only if allowed. */
@@ -26,6 +30,8 @@ export const sysctls = defineControl<Value>({
   id: 'sysctls',
   title: 'Sysctls',
   risk: 'An unsafe sysctl can take resources from, or reach into, other pods of the node.',
+  allows: 'Pods may set these parameters of the kernel for themselves.',
+  neededBy: 'programs with many connections or much shared memory: load balancers, databases',
   field: '/spec/allowedUnsafeSysctls',
 
   read: ({spec}) => ({
@@ -69,6 +75,22 @@ export const sysctls = defineControl<Value>({
       `unsafe ones: ${allowedUnsafe.join(', ') || 'none'}`,
       ...(forbidden.length > 0 ? [`forbidden: ${forbidden.join(', ')}`] : []),
     ].join('; '),
+  fields: [
+    namesField<Value>({
+      label: 'Allowed beside the safe ones',
+      choices: ['*', ...namespaced],
+      hint: 'net.core.somaxconn or net.core.*',
+      items: value => value.allowedUnsafe,
+      set: (value, allowedUnsafe) => ({...value, allowedUnsafe}),
+    }),
+    namesField<Value>({
+      label: 'Forbidden',
+      choices: ['*', ...safe],
+      hint: 'net.ipv4.tcp_syncookies or net.*',
+      items: value => value.forbidden,
+      set: (value, names) => ({...value, forbidden: names}),
+    }),
+  ],
   level: ({allowedUnsafe}) => (allowedUnsafe.length === 0 ? 'restricted' : 'privileged'),
 });
 

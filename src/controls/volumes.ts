@@ -2,6 +2,7 @@ import {type FieldError, notSupported} from '../kube/fieldError.ts';
 import {type ProjectedSource, type Volume, volumeSourceKeys} from '../kube/pod.ts';
 import type {PodView} from '../kube/podView.ts';
 import {defineControl, type Level, withSpec} from './control.ts';
+import {plainNamesField} from './shared/fields.ts';
 import {containsAll, shorter, unique} from './shared/names.ts';
 
 /** All types as policies name them (pkg/security/podsecuritypolicy/util/util.go, GetAllFSTypesAsSet). */
@@ -18,6 +19,9 @@ export const volumes = defineControl<readonly string[]>({
   id: 'volumes',
   title: 'Volumes',
   risk: 'Some types of volumes show the pod files of its node, or storage past its claims.',
+  allows: 'Pods may mount storage of these types, such as secrets, claims or folders of the node.',
+  neededBy:
+    'nearly all pods for configuration, secrets and claims; only node agents for folders of the node',
   field: '/spec/volumes',
 
   read: ({spec}) => spec.volumes ?? [],
@@ -69,6 +73,9 @@ export const volumes = defineControl<readonly string[]>({
   needs: needsOf,
 
   describe: types => (types.length === 0 ? 'none' : types.includes('*') ? 'all' : types.join(', ')),
+  fields: [
+    plainNamesField({label: 'Allowed types', choices: ['*', ...allTypes], hint: 'configMap or *'}),
+  ],
   level: (types): Level => {
     if (containsAll(harmless, types)) return 'restricted';
     return types.includes('*') || types.includes('hostPath') ? 'privileged' : 'baseline';

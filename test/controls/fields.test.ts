@@ -101,7 +101,9 @@ describe.each(controls)('$id', control => {
   test.each(control.fields)(
     '$label: a choice is set as asked, or told in one line why not',
     field => {
-      for (const before of settings) {
+      // All choices under all settings would take a minute; the odd settings come first.
+      const some = field.choices.length > 10 ? settings.slice(0, 25) : settings;
+      for (const before of some) {
         for (const entries of choicesFrom(field, before)) {
           const after = field.set(before, entries);
           if (isProblem(after)) {
@@ -187,7 +189,7 @@ const good: readonly (Typed & {readonly spec?: JsonObject; readonly annotations?
   {
     id: 'allowedHostPaths',
     label: 'Allowed',
-    typed: ['/var/log', '/etc:ro', '/run (read-only)', '/srv(read-only)', '/'],
+    typed: ['/var/log', '/etc :ro', '/run (read-only)', '/srv(read-only)', '/'],
     spec: {
       allowedHostPaths: [
         {pathPrefix: '/var/log'},
@@ -334,13 +336,13 @@ describe('typed entries', () => {
       id: 'runAsUser',
       label: 'Rule',
       typed: ['MustRunAs'],
-      problem: 'MustRunAs needs a range: add one, which chooses MustRunAs',
+      problem: 'MustRunAs needs a range: add one under Ranges first',
     },
     {
       id: 'runAsGroup',
       label: 'Rule',
       typed: ['MayRunAs'],
-      problem: 'MayRunAs needs a range: add one, which chooses MustRunAs',
+      problem: 'MayRunAs needs a range: add one under Ranges first',
     },
     {
       id: 'runAsUser',

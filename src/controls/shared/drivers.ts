@@ -2,12 +2,17 @@ import type {FieldError} from '../../kube/fieldError.ts';
 import type {Policy} from '../../kube/objects.ts';
 import type {PodView, VolumeView} from '../../kube/podView.ts';
 import {type Control, defineControl} from '../control.ts';
+import {plainNamesField} from './fields.ts';
 import {containsAll, shorter, unique} from './names.ts';
 
 interface DriverList {
   readonly id: 'allowedFlexVolumes' | 'allowedCSIDrivers';
   readonly title: string;
   readonly risk: string;
+  readonly allows: string;
+  readonly neededBy: string;
+  /** What the name of a driver looks like. */
+  readonly hint: string;
   read(policy: Policy): readonly string[];
   write(policy: Policy, drivers: readonly string[] | undefined): Policy;
   /** The driver that a volume asks for; undefined for a volume of another type. */
@@ -20,13 +25,15 @@ interface DriverList {
 
 /** A control that lists the drivers of one type of volume. An empty list allows all of them. */
 export function defineDriverList(list: DriverList): Control {
-  const {id, title, risk, read, driverOf} = list;
+  const {id, title, risk, allows, neededBy, read, driverOf} = list;
   const driversOf = (pod: PodView) =>
     pod.volumes.flatMap(({volume}) => driverOf(volume) ?? []).filter(driver => driver !== '');
   return defineControl<readonly string[]>({
     id,
     title,
     risk,
+    allows,
+    neededBy,
     field: `/spec/${id}`,
     read,
     write: (policy, drivers) => list.write(policy, drivers.length > 0 ? drivers : undefined),
@@ -34,7 +41,8 @@ export function defineDriverList(list: DriverList): Control {
     covers: (looser, stricter) =>
       looser.length === 0 || (stricter.length > 0 && containsAll(looser, stricter)),
     steps: drivers => [
-      ...(drivers.length > 1 ? shorter(drivers, 'forbid') : []),
+      // The last one stays: an empty list would allow every driver.
+      ...(unique(drivers).length > 1 ? shorter(drivers, 'forbid') : []),
       ...(drivers.length > 0 ? [{label: 'allow every driver', value: []}] : []),
     ],
     enforce(drivers) {
@@ -51,5 +59,6 @@ export function defineDriverList(list: DriverList): Control {
     least: pods => unique(pods.flatMap(driversOf)),
     needs: pod => unique(driversOf(pod)).map(driver => `driver ${driver}`),
     describe: drivers => (drivers.length === 0 ? 'all' : drivers.join(', ')),
+    fields: [plainNamesField({label: 'Allowed drivers (all if empty)', hint: list.hint})],
   });
 }

@@ -7,6 +7,7 @@ import {
   type Enforcement,
   withSpec,
 } from '../control.ts';
+import {flagField} from './fields.ts';
 
 type FlagField = 'privileged' | 'hostNetwork' | 'hostPID' | 'hostIPC';
 
@@ -14,6 +15,8 @@ interface Flag {
   readonly id: FlagField & ControlId & keyof PolicySpec;
   readonly title: string;
   readonly risk: string;
+  readonly allows: string;
+  readonly neededBy: string;
   /** "privileged containers": what is allowed or forbidden. */
   readonly subject: string;
   uses(pod: PodView): boolean;
@@ -22,11 +25,14 @@ interface Flag {
 }
 
 /** A control that is one boolean of the policy: false forbids, true allows, nothing is filled in. */
-export function defineFlag({id, title, risk, subject, uses, forbid}: Flag): Control {
+export function defineFlag(flag: Flag): Control {
+  const {id, title, risk, allows, neededBy, subject, uses, forbid} = flag;
   return defineControl<boolean>({
     id,
     title,
     risk,
+    allows,
+    neededBy,
     field: `/spec/${id}`,
     read: ({spec}) => spec[id] ?? false,
     write: (policy, allowed) => withSpec(policy, {[id]: allowed}),
@@ -41,6 +47,7 @@ export function defineFlag({id, title, risk, subject, uses, forbid}: Flag): Cont
     least: pods => pods.some(uses),
     needs: pod => (uses(pod) ? [subject] : []),
     describe: allowed => (allowed ? 'allowed' : 'forbidden'),
+    fields: [flagField(title, 'forbidden', 'allowed')],
     level: allowed => (allowed ? 'privileged' : 'restricted'),
   });
 }

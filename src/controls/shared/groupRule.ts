@@ -10,8 +10,9 @@ import {
   withSpec,
 } from '../control.ts';
 import type {Report} from '../report.ts';
-import {allIds, rangeErrors} from './idRanges.ts';
+import {allIds, hasIds, rangeErrors} from './idRanges.ts';
 import {unique} from './names.ts';
+import {idFields} from './rangeFields.ts';
 import {clip, covers, format, formatGo, includes, rangesOf} from './ranges.ts';
 
 /** Ranges mean something under MustRunAs and MayRunAs alone. */
@@ -41,6 +42,8 @@ interface GroupRule {
   readonly id: GroupField & ControlId;
   readonly title: string;
   readonly risk: string;
+  readonly allows: string;
+  readonly neededBy: string;
   /** The group ids that the pod (or each of its containers) asks for, one list for each of them. */
   asked(pod: PodView): readonly (readonly Integer[])[];
   hooks(check: GroupCheck): Enforcement;
@@ -53,7 +56,7 @@ interface GroupRule {
 
 /** A control of group ids: MustRunAs < MayRunAs < RunAsAny. */
 export function defineGroupRule(definition: GroupRule): Control {
-  const {id, title, risk, asked} = definition;
+  const {id, title, risk, allows, neededBy, asked} = definition;
   const unusable = ({rule, ranges}: Value) => {
     if (rule === anyGroup.rule) return undefined;
     if (!hasRanges(rule)) return `${definition.unrecognized} ${rule}`;
@@ -63,6 +66,8 @@ export function defineGroupRule(definition: GroupRule): Control {
     id,
     title,
     risk,
+    allows,
+    neededBy,
     field: `/spec/${id}`,
     read: ({spec}: Policy) => {
       const {rule = '', ranges = []} = spec[id] ?? {rule: definition.absent};
@@ -73,9 +78,12 @@ export function defineGroupRule(definition: GroupRule): Control {
     loosest: anyGroup,
     covers(looser, stricter) {
       if (looser.rule === anyGroup.rule || unusable(stricter) !== undefined) return true;
-      if (unusable(looser) !== undefined || stricter.rule === anyGroup.rule) return false;
+      if (stricter.rule === 'MustRunAs' && !hasIds(stricter.ranges)) return true;
+      if (unusable(looser) !== undefined) return false;
       const mayLeaveOut = looser.rule === 'MayRunAs' || stricter.rule === 'MustRunAs';
-      return mayLeaveOut && covers(looser.ranges, clip(stricter.ranges, allIds));
+      const open = stricter.rule === anyGroup.rule;
+      const ranges = open ? [allIds] : clip(stricter.ranges, allIds);
+      return mayLeaveOut && covers(looser.ranges, ranges);
     },
     steps: stepsOf,
     enforce(value) {
@@ -91,6 +99,7 @@ export function defineGroupRule(definition: GroupRule): Control {
     },
     needs: pod => unique(asked(pod).flat().map(String)).map(group => `group ${group}`),
     describe: ({rule, ranges}) => [rule, format(ranges, ', ')].filter(Boolean).join(' '),
+    fields: idFields('group', ['MustRunAs', 'MayRunAs', 'RunAsAny'], ['MustRunAs', 'MayRunAs']),
   });
 }
 

@@ -1,8 +1,14 @@
 import {type FieldError, invalid} from '../../kube/fieldError.ts';
 import type {Range} from '../../kube/objects.ts';
+import {clip} from './ranges.ts';
 
 /** Ids that pods may ask for: API validation of pods allows no others. */
 export const allIds: Range = {min: 0, max: 2147483647};
+
+/** Whether a pod can ask for an id within the ranges at all. */
+export function hasIds(ranges: readonly Range[]): boolean {
+  return clip(ranges, allIds).length > 0;
+}
 
 /** What the API server says of a list of id ranges (validateIDRanges in validation.go, v1.24). */
 export function rangeErrors(field: string, ranges: readonly Range[] = []): readonly FieldError[] {
