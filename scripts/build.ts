@@ -31,6 +31,7 @@ await build({
     __COMMIT__: JSON.stringify(commit()),
     'process.env.NODE_ENV': '"production"',
   },
+  external: ['react-devtools-core'], // Ink loads it only for its own developers
   logLevel: 'warning',
 });
 

@@ -81,7 +81,11 @@ async function loadBase(world: World, flags: SourceRequest, needs: Needs): Promi
   );
 }
 
-async function loadOffline(world: World, flags: SourceRequest): Promise<Inventory | undefined> {
+/** The demo or --from; undefined if the cluster is meant. */
+export async function loadOffline(
+  world: World,
+  flags: SourceRequest,
+): Promise<Inventory | undefined> {
   if (flags.demo) return inventoryOfSnapshot(await world.demo(), 'the demo');
   const {from = []} = flags;
   if (from.length === 0) return undefined;

@@ -11,9 +11,10 @@ const formats = ['table', 'json', 'yaml'] as const;
 
 export const summary = defineCommand({
   name: '',
-  summary: 'Show what PodSecurityPolicies do, namespace by namespace',
-  description: `Shows what PodSecurityPolicies really do in a Kubernetes cluster: without a command, a summary of
-all namespaces, or of the one given with -n.`,
+  summary: 'Open the interactive session; without a terminal, print a summary',
+  description: `Shows what PodSecurityPolicies really do in a Kubernetes cluster. Without a command it opens the
+interactive session, on all namespaces or on the one given with -n; without a terminal, or with -o, it
+prints the summary that the session begins with.`,
   examples: [
     {says: 'The summary of the cluster', types: 'kubectl psp'},
     {says: 'Without a cluster: the built-in demo', types: 'kubectl psp --demo'},
@@ -22,6 +23,13 @@ all namespaces, or of the one given with -n.`,
 
   async run({flags, world}) {
     const format = choose('-o', flags.output, formats);
+    if (flags.output === undefined && world.noSession === undefined) {
+      const {runSession} = await import('./session.ts');
+      return runSession(world, flags);
+    }
+    if (world.noSession !== undefined && world.noSession !== 'no terminal') {
+      world.warn(`${world.noSession}; this is the summary`);
+    }
     const all = flags.namespace === undefined;
     const needs = {policies: true, workloads: true, caller: true};
     const {inventory, namespace} = await load(world, {...flags, allNamespaces: all}, needs);

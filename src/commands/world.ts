@@ -1,13 +1,15 @@
-import type {ClusterReader} from '../inventory/cluster.ts';
-import type {LiveInventory} from '../inventory/live.ts';
-import type {JsonObject} from '../kube/json.ts';
+import type {ChangeClient} from '../inventory/apply.ts';
+import type {LiveInventory, WatchingReader} from '../inventory/live.ts';
+import type {Json, JsonObject} from '../kube/json.ts';
 import type {Services} from '../tui/services.ts';
 import type {View} from '../tui/session.ts';
 import type {SourceDocument} from '../yaml/documents.ts';
 import type {ConnectionFlags} from './flags.ts';
 
 /** A connection that a command opened and has to close. */
-export interface Cluster extends ClusterReader {
+export interface Cluster extends WatchingReader, ChangeClient {
+  get(path: string): Promise<Json>;
+  send(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Json>;
   close(): void;
 }
 
@@ -39,6 +41,7 @@ export interface World {
   readDocuments(paths: readonly string[]): Promise<readonly SourceDocument[]>;
   /** Writes a new file that only its owner can read; asks before it overwrites one, unless forced. */
   writeFile(path: string, text: string, force: boolean): Promise<void>;
+  fileExists(path: string): Promise<boolean>;
   /** The snapshot of the demo cluster. */
   demo(): Promise<JsonObject>;
   /** The namespace of the kubeconfig's context, or `default`; reads no more than files. */

@@ -70,7 +70,10 @@ function backupText(change: PlannedChange, before: JsonObject, time: string): st
     selfLink: undefined,
     creationTimestamp: undefined,
   });
-  return printYaml(object, {comments: new Map([['', head]])});
+  return printYaml(
+    {apiVersion: before.apiVersion, kind: before.kind, ...object},
+    {comments: new Map([['', head]])},
+  );
 }
 
 /** Where a change's old object is, to end a line with; empty if it has none. */

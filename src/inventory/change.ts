@@ -126,13 +126,7 @@ export function failureOf(change: PlannedChange, error: unknown): Failure {
     case 404:
       return failure(change, 'notFound', missing(change, said, error.message));
     case 409:
-      return failure(
-        change,
-        'conflict',
-        change.action === 'create'
-          ? `${labelOf(change)} exists already: someone else made it in the meantime: read it again`
-          : changedMeanwhile(change),
-      );
+      return conflict(change, said);
     case 422:
       return invalid(change, said, error.message);
     default:
@@ -166,6 +160,26 @@ function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+function conflict(change: PlannedChange, {message}: Said): Failure {
+  const label = labelOf(change);
+  if (change.action === 'create') {
+    const text = `${label} exists already: someone else made it in the meantime: read it again`;
+    return failure(change, 'conflict', text);
+  }
+  // apiserver v0.24, pkg/storage/interfaces.go, Preconditions.Check: an object that is gone has no UID.
+  const found = /Precondition failed: UID in precondition: .*, UID in object meta:(.*)/.exec(
+    message,
+  );
+  if (found === null) return failure(change, 'conflict', changedMeanwhile(change));
+  if (found[1]?.trim() === '') return failure(change, 'notFound', deleted(change));
+  const anew = `${label} was deleted and made anew by someone else since it was read: read it again`;
+  return failure(change, 'conflict', anew);
+}
+
+function deleted(change: PlannedChange): string {
+  return `${labelOf(change)} was deleted by someone else since it was read: read again`;
+}
+
 function forbidden(change: PlannedChange, {message}: Said, whole: string): string {
   const label = labelOf(change);
   // kubernetes v1.24, pkg/registry/rbac/validation/rule.go, ConfirmNoEscalation.
@@ -182,7 +196,7 @@ function forbidden(change: PlannedChange, {message}: Said, whole: string): strin
 function missing(change: PlannedChange, {message, details}: Said, whole: string): string {
   const label = labelOf(change);
   if (change.action === 'update' && details.name === change.name) {
-    return `${label} was deleted by someone else since it was read: read again`;
+    return deleted(change);
   }
   if (details.kind === 'namespaces') {
     return `${label}: there is no namespace ${String(details.name)}: make it first`;

@@ -5,7 +5,7 @@ import {type Run, startRun} from './liveRun.ts';
 import {sharing} from './liveStore.ts';
 import {createTables, inventoryOf, unreadInventory} from './liveTables.ts';
 
-export type {Clock} from './clock.ts';
+export {type Clock, realClock} from './clock.ts';
 export type {WatchingReader} from './liveFeed.ts';
 
 /** How current an inventory is. Times are ISO 8601. */

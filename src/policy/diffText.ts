@@ -40,19 +40,20 @@ export function changeDiff(change: PlannedChange, stored: JsonObject = change.de
 }
 
 function yamlOf(object: JsonObject): string {
+  const {apiVersion, kind, metadata: _, ...rest} = object;
   const {annotations} = metadataOf(object);
   const shown = Object.entries(isObject(annotations) ? annotations : {}).filter(
     ([key]) => key !== lastAppliedKey,
   );
-  return printYaml(
-    withMetadata(object, {
-      annotations: shown.length === 0 ? undefined : Object.fromEntries(shown),
-      creationTimestamp: undefined,
-      generation: undefined,
-      managedFields: undefined,
-      resourceVersion: undefined,
-      selfLink: undefined,
-      uid: undefined,
-    }),
-  );
+  const {metadata} = withMetadata(object, {
+    annotations: shown.length === 0 ? undefined : Object.fromEntries(shown),
+    creationTimestamp: undefined,
+    generation: undefined,
+    managedFields: undefined,
+    resourceVersion: undefined,
+    selfLink: undefined,
+    uid: undefined,
+  });
+  // The server begins with the kind, files with the version.
+  return printYaml({apiVersion, kind, metadata, ...rest});
 }

@@ -12,13 +12,13 @@ export type CreatePlan =
   | {readonly plan: 'same'; readonly text: string}
   | {readonly plan: 'conflict'; readonly text: string};
 
-const plurals: Readonly<Record<string, string>> = {
-  PodSecurityPolicy: 'podsecuritypolicies',
-  Role: 'roles',
-  RoleBinding: 'rolebindings',
-  ClusterRole: 'clusterroles',
-  ClusterRoleBinding: 'clusterrolebindings',
-};
+const plurals: ReadonlyMap<unknown, string> = new Map([
+  ['PodSecurityPolicy', 'podsecuritypolicies'],
+  ['Role', 'roles'],
+  ['RoleBinding', 'rolebindings'],
+  ['ClusterRole', 'clusterroles'],
+  ['ClusterRoleBinding', 'clusterrolebindings'],
+]);
 
 /**
  * The update that gives a policy of the cluster the spec and the profile annotations of `draft`;
@@ -28,6 +28,7 @@ const plurals: Readonly<Record<string, string>> = {
 export function planPolicyUpdate(draft: Policy, raw: JsonObject): PlannedChange | undefined {
   const before = {apiVersion: 'policy/v1beta1', kind: 'PodSecurityPolicy', ...raw};
   const expectedResourceVersion = draft.metadata.resourceVersion ?? resourceVersionOf(raw);
+  if (metadataOf(raw).name !== draft.metadata.name) throw new TypeError('two policies, not one');
   const changes = [...annotationChanges(draft, raw), ...specChanges(draft, raw)];
   if (changes.length === 0) return undefined;
   return {
@@ -69,9 +70,9 @@ type Place = Pick<PlannedChange, 'path' | 'collection' | 'kind' | 'name' | 'name
 function placeOf(object: JsonObject): Place {
   const {apiVersion, kind} = object;
   const {name, namespace} = metadataOf(object);
-  const plural = typeof kind === 'string' ? plurals[kind] : undefined;
+  const plural = plurals.get(kind);
   if (typeof kind !== 'string' || plural === undefined || typeof apiVersion !== 'string') {
-    throw cannot(`a ${String(kind)} can't be applied, only ${Object.keys(plurals).join(', ')}`);
+    throw cannot(`a ${String(kind)} can't be applied, only ${[...plurals.keys()].join(', ')}`);
   }
   if (typeof name !== 'string' || name === '') throw cannot(`a ${kind} without a name`);
   const root = `/apis/${apiVersion}`;

@@ -114,6 +114,14 @@ export async function writePrivateFile(path: string, text: string, force: boolea
   }
 }
 
+/** Whether there is anything at this path. */
+export async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
 async function isAgreed(question: string): Promise<boolean> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return false;
   const terminal = createInterface({input: process.stdin, output: process.stderr});

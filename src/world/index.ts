@@ -24,6 +24,10 @@ export function realWorld(signal: AbortSignal): World {
       const {writePrivateFile} = await import('./files.ts');
       return writePrivateFile(path, text, force);
     },
+    async fileExists(path) {
+      const {exists} = await import('./files.ts');
+      return exists(path);
+    },
     async demo() {
       const {demoSnapshot} = await import('../demo/index.ts');
       return demoSnapshot;

@@ -22,7 +22,8 @@ export async function runCommand(args: readonly string[], folder: string): Promi
     warn: line => {
       output += `${line}\n`;
     },
-    noSession: "no terminal",
+    noSession: 'no terminal',
+    fileExists: async () => false,
     openSession: async () => {},
     defaultNamespace: async () => 'default',
     connect: refuse,
@@ -50,7 +51,8 @@ export async function parseCommand(args: readonly string[]): Promise<Ran> {
   const exitCode = await main(args, {
     print: note,
     warn: note,
-    noSession: "no terminal",
+    noSession: 'no terminal',
+    fileExists: async () => false,
     openSession: async () => {},
     now: () => '2022-01-01T00:00:00.000Z',
     readDocuments: refuse,

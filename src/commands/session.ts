@@ -1,0 +1,143 @@
+import {type ExitCode, exitCodes, UserError} from '../errors.ts';
+import {applyAll, applyLines, dryRunAll, type PlannedChange} from '../inventory/apply.ts';
+import {fixedInventory, followCluster} from '../inventory/live.ts';
+import {isObject, type JsonObject} from '../kube/json.ts';
+import type {Policy} from '../kube/objects.ts';
+import type {Advice} from '../policy/advice.ts';
+import {unifiedDiff} from '../policy/diffText.ts';
+import {grantObjects} from '../policy/grants.ts';
+import {objectPath, planCreate, planPolicyUpdate} from '../policy/plan.ts';
+import {policyObject} from '../report/advice.ts';
+import type {Result, Services} from '../tui/services.ts';
+import type {View} from '../tui/session.ts';
+import {loadOffline, type SourceRequest} from './load.ts';
+import type {Cluster, World} from './world.ts';
+
+/** Runs the interactive session on the cluster, a snapshot, or the demo. */
+export async function runSession(world: World, flags: SourceRequest): Promise<ExitCode> {
+  const {namespace} = flags;
+  const start: readonly View[] =
+    namespace === undefined
+      ? [{name: 'namespaces'}]
+      : [{name: 'namespaces'}, {name: 'accounts', namespace}];
+  const offline = await loadOffline(world, flags);
+  if (offline !== undefined) {
+    const what = flags.demo ? 'The demo' : `${offline.source}`;
+    await world.openSession({
+      live: fixedInventory(offline),
+      services: readOnlyServices(world, `${what} can't be changed`),
+      start,
+      user: offline.caller?.user ?? '',
+    });
+    return exitCodes.ok;
+  }
+  const cluster = await world.connect(flags);
+  const live = followCluster(cluster, {namespace});
+  try {
+    const services = clusterServices(world, cluster);
+    await world.openSession({live, services, start, user: cluster.user});
+  } finally {
+    live.stop();
+    cluster.close();
+  }
+  return exitCodes.ok;
+}
+
+type Files = Pick<Services, 'writeFile' | 'diff'>;
+
+function fileServices(world: World): Files {
+  return {
+    async writeFile(path, text, force) {
+      if (!force && (await world.fileExists(path))) return 'exists';
+      await world.writeFile(path, text, true);
+      return 'written';
+    },
+    diff(before, after, name) {
+      const names = {before: `${name} (cluster)`, after: `${name} (edited)`};
+      const text = unifiedDiff(before, after, names);
+      return text === '' ? ['No difference.'] : text.trimEnd().split('\n');
+    },
+  };
+}
+
+function readOnlyServices(world: World, readOnly: string): Services {
+  const refuse = (): Promise<Result> => Promise.resolve({ok: false, lines: [readOnly]});
+  return {
+    ...fileServices(world),
+    readOnly,
+    dryRunPolicy: refuse,
+    applyPolicy: refuse,
+    dryRunAdvice: refuse,
+    applyAdvice: refuse,
+  };
+}
+
+function clusterServices(world: World, cluster: Cluster): Services {
+  return {
+    ...fileServices(world),
+    readOnly: undefined,
+    dryRunPolicy: async draft => tryChanges(cluster, await policyChanges(cluster, draft)),
+    applyPolicy: async draft => makeChanges(world, cluster, await policyChanges(cluster, draft)),
+    dryRunAdvice: async advices => tryChanges(cluster, await adviceChanges(cluster, advices)),
+    applyAdvice: async advices =>
+      makeChanges(world, cluster, await adviceChanges(cluster, advices)),
+  };
+}
+
+async function policyChanges(cluster: Cluster, draft: Policy): Promise<readonly PlannedChange[]> {
+  const raw = await cluster.get(objectPath(policyObject(draft)));
+  if (!isObject(raw)) throw new UserError(`${draft.metadata.name}: the server sent no object`);
+  const change = planPolicyUpdate(draft, raw);
+  return change === undefined ? [] : [change];
+}
+
+/** The policies and grants that are not there yet; one that is there and differs is in the way. */
+async function adviceChanges(
+  cluster: Cluster,
+  advices: readonly Advice[],
+): Promise<readonly PlannedChange[]> {
+  const objects = advices.flatMap(advice => [policyObject(advice.policy), ...grantObjects(advice)]);
+  const changes: PlannedChange[] = [];
+  for (const object of objects) {
+    const planned = planCreate(object, await existing(cluster, objectPath(object)));
+    if (planned.plan === 'conflict') throw new UserError(planned.text, exitCodes.refused);
+    if (planned.plan === 'change') changes.push(planned.change);
+  }
+  return changes;
+}
+
+async function existing(cluster: Cluster, path: string): Promise<JsonObject | undefined> {
+  try {
+    const found = await cluster.get(path);
+    return isObject(found) ? found : undefined;
+  } catch (error) {
+    if (cluster.isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+async function tryChanges(cluster: Cluster, changes: readonly PlannedChange[]): Promise<Result> {
+  if (changes.length === 0) return {ok: false, lines: ['The cluster has all of it already.']};
+  const tried = await dryRunAll(cluster, changes);
+  const lines = tried.map(result =>
+    result.ok
+      ? `The server would ${result.change.action} ${result.change.kind} ${result.change.name}${result.note === undefined ? '' : ` (${result.note})`}`
+      : result.failure.message,
+  );
+  return {ok: tried.every(({ok}) => ok), lines};
+}
+
+async function makeChanges(
+  world: World,
+  cluster: Cluster,
+  changes: readonly PlannedChange[],
+): Promise<Result> {
+  const applied = await applyAll(cluster, changes, {
+    now: () => world.now(),
+    async backup(fileName, text) {
+      await world.writeFile(fileName, text, false);
+      return fileName;
+    },
+  });
+  return {ok: applied.outcome === 'applied', lines: applyLines(applied)};
+}

@@ -1,0 +1,77 @@
+import type {Control, Step} from '../controls/control.ts';
+import {controls} from '../controls/index.ts';
+import type {Policy} from '../kube/objects.ts';
+
+/** A policy under the editor: where it began, and the way to what it is now. */
+export interface Draft {
+  /** As it was read; undefined for a policy that does not exist yet. */
+  readonly base: Policy;
+  readonly past: readonly Policy[];
+  readonly now: Policy;
+  readonly future: readonly Policy[];
+}
+
+export function draftOf(base: Policy): Draft {
+  return {base, past: [], now: base, future: []};
+}
+
+/** The draft with a new present; nothing happens if it says the same. */
+export function change(draft: Draft, now: Policy): Draft {
+  if (sameSettings(draft.now, now)) return draft;
+  return {...draft, past: [...draft.past, draft.now], now, future: []};
+}
+
+export function undo(draft: Draft): Draft {
+  const now = draft.past.at(-1);
+  if (now === undefined) return draft;
+  return {...draft, past: draft.past.slice(0, -1), now, future: [draft.now, ...draft.future]};
+}
+
+export function redo(draft: Draft): Draft {
+  const [now, ...future] = draft.future;
+  if (now === undefined) return draft;
+  return {...draft, past: [...draft.past, draft.now], now, future};
+}
+
+/** One control as it was read. */
+export function resetControl(draft: Draft, control: Control): Draft {
+  return change(draft, control.copy(draft.base, draft.now));
+}
+
+export function isEdited({base, now}: Draft): boolean {
+  return !sameSettings(base, now);
+}
+
+/** Whether two policies say the same about every control, whatever way they say it. */
+export function sameSettings(one: Policy, other: Policy): boolean {
+  return controls.every(({describe}) => describe(one) === describe(other));
+}
+
+export type Direction = 'tighter' | 'looser' | 'same' | 'other';
+
+/** How a control of one policy compares with that of another. */
+export function directionOf(control: Control, from: Policy, to: Policy): Direction {
+  const gainsNothing = control.covers(from, to);
+  const losesNothing = control.covers(to, from);
+  if (gainsNothing && losesNothing) return 'same';
+  if (gainsNothing) return 'tighter';
+  return losesNothing ? 'looser' : 'other';
+}
+
+/**
+ * The smallest step of a control in one direction: of those that lead there, one that no other lies
+ * before. undefined at the end of the way.
+ */
+export function nextStep(
+  control: Control,
+  policy: Policy,
+  direction: 'tighter' | 'looser',
+): Step<Policy> | undefined {
+  const steps = control
+    .steps(policy)
+    .filter(({value}) => directionOf(control, policy, value) === direction);
+  const nearer = direction === 'tighter' ? 'looser' : 'tighter';
+  return steps.find(
+    ({value}) => !steps.some(other => directionOf(control, value, other.value) === nearer),
+  );
+}

@@ -1,0 +1,112 @@
+import type {Inventory} from '../inventory/inventory.ts';
+import {type Item, itemsOf, templatesOf} from '../inventory/items.ts';
+import type {Policy} from '../kube/objects.ts';
+import {isNonEmpty} from '../nonEmpty.ts';
+import {type Advice, adviceFor, type Scope} from '../policy/advice.ts';
+import {leastPolicy} from '../policy/advise.ts';
+import {type NamespaceSummary, summaryOf} from '../policy/summary.ts';
+import {judgeBy, type Verdict} from '../policy/why.ts';
+import {type Authorizer, authorizerOf, podIdentity} from '../rbac/authorize.ts';
+import {type UseRight, whoCan} from '../rbac/whoCan.ts';
+
+/** Everything the views show, computed from one inventory; each part when it is first asked for. */
+export interface Model {
+  readonly inventory: Inventory;
+  /** All pods, and workloads without one. */
+  readonly verdicts: readonly Verdict[];
+  readonly namespaces: readonly NamespaceSummary[];
+  readonly authorizer: Authorizer;
+  readonly rights: readonly UseRight[];
+  /** The verdicts of the pods that bind to each policy, by its name. */
+  readonly boundTo: ReadonlyMap<string, readonly Verdict[]>;
+  /** The policies that a service account may use, in the order in which they are tried. */
+  usableBy(namespace: string, account: string): readonly string[];
+  /** What the pods that bind to a policy need of it at least; undefined if none does. */
+  leastFor(policy: string): Policy | undefined;
+  advice(scope: Scope, mayFill: boolean): readonly Advice[];
+}
+
+const models = new WeakMap<Inventory, Model>();
+
+/** The model of an inventory; the same one for the same inventory. */
+export function modelOf(inventory: Inventory): Model {
+  const known = models.get(inventory);
+  if (known !== undefined) return known;
+  const made = makeModel(inventory);
+  models.set(inventory, made);
+  return made;
+}
+
+function makeModel(inventory: Inventory): Model {
+  const judge = once(() => judgeBy(inventory, {requester: undefined, assumeAuthorized: false}));
+  const verdicts = once(() => itemsOf(inventory).map(judge()));
+  const namespaces = once(() => summaryOf(inventory, verdicts(), undefined));
+  const authorizer = once(() => authorizerOf(inventory.rbac));
+  const names = inventory.policies.map(({metadata}) => metadata.name).sort();
+  const rights = once(() =>
+    whoCan(authorizer(), {policies: names, namespace: undefined, identity: undefined}),
+  );
+  const boundTo = once(() =>
+    Map.groupBy(
+      verdicts().filter(({chosen}) => chosen !== undefined),
+      ({chosen}) => chosen?.policy.name ?? '',
+    ),
+  );
+  const templates = once(() => templatesOf(inventory));
+  const least = keyed((policy: string) => {
+    const submissions = new Set((boundTo().get(policy) ?? []).map(({item}) => item.submission));
+    const views = [...submissions].map(({view}) => view);
+    return isNonEmpty(views) ? leastPolicy(policy, views, false) : undefined;
+  });
+  const advice = keyed((key: string) => {
+    const [scope, fill] = key.split(' ');
+    return adviceFor(templates(), scope as Scope, fill === 'true');
+  });
+  return {
+    inventory,
+    get verdicts() {
+      return verdicts();
+    },
+    get namespaces() {
+      return namespaces();
+    },
+    get authorizer() {
+      return authorizer();
+    },
+    get rights() {
+      return rights();
+    },
+    get boundTo() {
+      return boundTo();
+    },
+    usableBy(namespace, account) {
+      const may = authorizer().usableBy(podIdentity(namespace, account), namespace);
+      return names.filter(may);
+    },
+    leastFor: least,
+    advice: (scope, mayFill) => advice(`${scope} ${mayFill}`),
+  };
+}
+
+/** A value computed when it is first asked for. */
+function once<T>(compute: () => T): () => T {
+  let value: {readonly of: T} | undefined;
+  return () => {
+    value ??= {of: compute()};
+    return value.of;
+  };
+}
+
+/** The same, by key. */
+function keyed<T>(compute: (key: string) => T): (key: string) => T {
+  const values = new Map<string, T>();
+  return key => {
+    if (!values.has(key)) values.set(key, compute(key));
+    return values.get(key) as T;
+  };
+}
+
+/** What tells an item apart from all others. */
+export function itemKey({namespace, kind, name}: Item): string {
+  return `${namespace}/${kind}/${name}`;
+}

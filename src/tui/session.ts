@@ -1,0 +1,177 @@
+import type {ControlId} from '../controls/control.ts';
+import type {Policy} from '../kube/objects.ts';
+import type {Scope} from '../policy/advice.ts';
+import {change, type Draft, draftOf, isEdited, redo, undo} from './edit.ts';
+import type {ImpactKind} from './impact.ts';
+
+/** Where the user is. One value, so that two views cannot be open at once. */
+export type View =
+  | {readonly name: 'namespaces'}
+  | {readonly name: 'accounts'; readonly namespace: string}
+  | {
+      readonly name: 'pods';
+      readonly namespace?: string | undefined;
+      readonly account?: string | undefined;
+      readonly policy?: string | undefined;
+    }
+  | {readonly name: 'why'; readonly item: string}
+  | {readonly name: 'policies'}
+  | {readonly name: 'policy'; readonly policy: string}
+  | {readonly name: 'values'; readonly policy: string; readonly control: ControlId}
+  | {readonly name: 'walk'; readonly policy: string; readonly step: number}
+  | {readonly name: 'impact'; readonly policy: string; readonly kind: ImpactKind}
+  | {readonly name: 'diff'; readonly policy: string}
+  | {readonly name: 'advise'; readonly scope: Scope; readonly namespace?: string | undefined}
+  | {readonly name: 'advice'; readonly scope: Scope; readonly policy: string}
+  | {readonly name: 'text'; readonly title: string; readonly lines: readonly string[]}
+  | {readonly name: 'help'};
+
+/** A view on the way here, with what the user did to it. */
+export interface Frame {
+  readonly view: View;
+  /** The key of the chosen row; undefined is the first one. */
+  readonly selected: string | undefined;
+  /** Where the chosen row was last seen, for when it goes away. */
+  readonly place: number;
+  readonly filter: string;
+  /** The column that the rows are sorted by; undefined leaves them as they come. */
+  readonly sort: number | undefined;
+  readonly descending: boolean;
+  /** The first line shown of a text. */
+  readonly scroll: number;
+}
+
+/** A question at the bottom of the screen that takes all keys. */
+export type Prompt =
+  | {readonly kind: 'filter'}
+  | {readonly kind: 'jump'; readonly text: string}
+  | {readonly kind: 'write'; readonly text: string; readonly content: string}
+  | {readonly kind: 'overwrite'; readonly path: string; readonly content: string}
+  | {
+      readonly kind: 'apply';
+      readonly policy: string;
+      readonly text: string;
+      readonly typed: boolean;
+    }
+  | {readonly kind: 'applyAdvice'; readonly scope: Scope; readonly policy: string}
+  | {readonly kind: 'quit'};
+
+export interface Notice {
+  readonly tone: 'good' | 'bad' | 'info';
+  readonly text: string;
+}
+
+/** All that the interactive session remembers. */
+export interface Session {
+  /** The views opened on the way here; the last one is shown. */
+  readonly trail: readonly Frame[];
+  /** Policies under the editor, by name. */
+  readonly drafts: Readonly<Record<string, Draft>>;
+  readonly prompt: Prompt | undefined;
+  readonly notice: Notice | undefined;
+  /** What is going on in the background: "dry run". */
+  readonly busy: string | undefined;
+}
+
+export type Action =
+  | {readonly type: 'open'; readonly view: View}
+  | {readonly type: 'jump'; readonly view: View}
+  | {readonly type: 'replace'; readonly view: View}
+  | {readonly type: 'back'}
+  | {readonly type: 'select'; readonly key: string | undefined; readonly place: number}
+  | {readonly type: 'scroll'; readonly to: number}
+  | {readonly type: 'filter'; readonly text: string}
+  | {readonly type: 'sort'; readonly columns: number}
+  | {readonly type: 'prompt'; readonly prompt: Prompt | undefined}
+  | {readonly type: 'notice'; readonly notice: Notice | undefined}
+  | {readonly type: 'busy'; readonly busy: string | undefined}
+  | {readonly type: 'edit'; readonly base: Policy; readonly now: Policy}
+  | {readonly type: 'undo'; readonly policy: string}
+  | {readonly type: 'redo'; readonly policy: string}
+  | {readonly type: 'discard'; readonly policy: string};
+
+export function frameOf(view: View): Frame {
+  return {
+    ...{view, selected: undefined, place: 0, filter: '', sort: undefined},
+    ...{descending: false, scroll: 0},
+  };
+}
+
+export function startAt(views: readonly View[]): Session {
+  return {
+    ...{trail: views.map(frameOf), drafts: {}, prompt: undefined},
+    ...{notice: undefined, busy: undefined},
+  };
+}
+
+export function topOf({trail}: Session): Frame {
+  return trail.at(-1) ?? frameOf({name: 'namespaces'});
+}
+
+/** The policies whose drafts say something else than the cluster. */
+export function editedDrafts({drafts}: Session): readonly Draft[] {
+  return Object.values(drafts).filter(isEdited);
+}
+
+export function reduce(session: Session, action: Action): Session {
+  switch (action.type) {
+    case 'open':
+      return quiet({...session, trail: [...session.trail, frameOf(action.view)]});
+    case 'jump':
+      return quiet({...session, trail: [frameOf(action.view)]});
+    case 'replace':
+      return inTop(session, {view: action.view});
+    case 'back':
+      return session.trail.length > 1
+        ? quiet({...session, trail: session.trail.slice(0, -1)})
+        : session;
+    case 'select':
+      return inTop(session, {selected: action.key, place: action.place});
+    case 'scroll':
+      return inTop(session, {scroll: action.to});
+    case 'filter':
+      return inTop(session, {filter: action.text});
+    case 'sort':
+      return inTop(session, nextSort(topOf(session), action.columns));
+    case 'prompt':
+      return {...session, prompt: action.prompt, notice: undefined};
+    case 'notice':
+      return {...session, notice: action.notice};
+    case 'busy':
+      return {...session, busy: action.busy};
+    case 'edit':
+    case 'undo':
+    case 'redo':
+    case 'discard':
+      return {...session, drafts: editDrafts(session.drafts, action), notice: undefined};
+  }
+}
+
+type DraftAction = Extract<Action, {readonly type: 'edit' | 'undo' | 'redo' | 'discard'}>;
+
+function editDrafts(drafts: Session['drafts'], action: DraftAction): Session['drafts'] {
+  if (action.type === 'edit') {
+    const {name} = action.base.metadata;
+    return {...drafts, [name]: change(drafts[name] ?? draftOf(action.base), action.now)};
+  }
+  const {[action.policy]: draft, ...others} = drafts;
+  if (draft === undefined || action.type === 'discard') return others;
+  return {...drafts, [action.policy]: action.type === 'undo' ? undo(draft) : redo(draft)};
+}
+
+/** By each column up and down, and at last unsorted again. */
+function nextSort({sort, descending}: Frame, columns: number): Partial<Frame> {
+  if (sort === undefined) return {sort: 0, descending: false};
+  if (!descending) return {descending: true};
+  return sort + 1 < columns
+    ? {sort: sort + 1, descending: false}
+    : {sort: undefined, descending: false};
+}
+
+function inTop(session: Session, changes: Partial<Frame>): Session {
+  return {...session, trail: [...session.trail.slice(0, -1), {...topOf(session), ...changes}]};
+}
+
+function quiet(session: Session): Session {
+  return {...session, notice: undefined, prompt: undefined};
+}

@@ -1,0 +1,134 @@
+import {useMemo} from 'react';
+import type {Inventory} from '../inventory/inventory.ts';
+import type {Policy} from '../kube/objects.ts';
+import {type Draft, isEdited} from './edit.ts';
+import {type Impact, impactOf} from './impact.ts';
+import type {Model} from './model.ts';
+import {
+  accountTable,
+  adviceTable,
+  arrange,
+  editorTable,
+  impactTable,
+  namespaceTable,
+  podTable,
+  policyTable,
+  type Row,
+  type Table,
+} from './rows.ts';
+import type {Frame, Session, View} from './session.ts';
+
+/** The policy that a view is about, as it is now: the draft if there is one. */
+export function policyOf(
+  name: string,
+  {drafts}: Session,
+  {policies}: Inventory,
+): {readonly base: Policy; readonly now: Policy} | undefined {
+  const draft = drafts[name];
+  if (draft !== undefined) return draft;
+  const base = policies.find(({metadata}) => metadata.name === name);
+  return base && {base, now: base};
+}
+
+const impacts = new WeakMap<Model, WeakMap<Policy, Impact>>();
+
+/** What a policy as edited does to everything; computed once for each state of it. */
+export function impactOfDraft(model: Model, now: Policy): Impact {
+  const known = impacts.get(model) ?? new WeakMap<Policy, Impact>();
+  impacts.set(model, known);
+  const impact = known.get(now) ?? impactOf(model, [now]);
+  known.set(now, impact);
+  return impact;
+}
+
+/** The table of a view; undefined for views that are something else. */
+export function tableOf(view: View, model: Model, session: Session): Table | undefined {
+  switch (view.name) {
+    case 'namespaces':
+      return namespaceTable(model);
+    case 'accounts':
+      return accountTable(model, view.namespace);
+    case 'pods':
+      return podTable(model, view);
+    case 'policies':
+      return policyTable(model);
+    case 'policy': {
+      const policy = policyOf(view.policy, session, model.inventory);
+      return policy && editorTable(policy.now, policy.base, model.leastFor(view.policy));
+    }
+    case 'impact': {
+      const policy = policyOf(view.policy, session, model.inventory);
+      return policy && impactTable(impactOfDraft(model, policy.now), view.kind);
+    }
+    case 'advise':
+      return adviceTable(model, view);
+    default:
+      return undefined;
+  }
+}
+
+export interface Shown {
+  readonly table: Table | undefined;
+  readonly rows: readonly Row[];
+  /** The place of the chosen row. */
+  readonly cursor: number;
+}
+
+/** The rows in sight of the filter, and where the cursor is; the chosen row keeps it when rows move. */
+export function useShown(frame: Frame, model: Model, session: Session): Shown {
+  const {view, filter, sort, descending} = frame;
+  const {drafts} = session;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: of the session only the drafts matter
+  const table = useMemo(() => tableOf(view, model, session), [view, model, drafts]);
+  const rows = useMemo(
+    () => (table === undefined ? [] : arrange(table, filter, sort, descending)),
+    [table, filter, sort, descending],
+  );
+  return {table, rows, cursor: cursorOf(frame, rows)};
+}
+
+export function cursorOf({selected, place}: Frame, rows: readonly Row[]): number {
+  const found = selected === undefined ? -1 : rows.findIndex(({key}) => key === selected);
+  if (found >= 0) return found;
+  return Math.max(0, Math.min(selected === undefined ? 0 : place, rows.length - 1));
+}
+
+/** The way here, in words: Namespaces > shop > web. */
+export function breadcrumb({trail}: Session, drafts: Readonly<Record<string, Draft>>): string {
+  return trail.map(({view}) => titleOf(view, drafts)).join(' > ');
+}
+
+function titleOf(view: View, drafts: Readonly<Record<string, Draft>>): string {
+  switch (view.name) {
+    case 'namespaces':
+      return 'Namespaces';
+    case 'accounts':
+      return view.namespace;
+    case 'pods':
+      return view.account ?? view.policy ?? (view.namespace ? `Pods of ${view.namespace}` : 'Pods');
+    case 'why':
+      return `Why ${view.item.split('/').at(-1)}`;
+    case 'policies':
+      return 'Policies';
+    case 'policy': {
+      const draft = drafts[view.policy];
+      return `${view.policy}${draft !== undefined && isEdited(draft) ? '*' : ''}`;
+    }
+    case 'values':
+      return view.control;
+    case 'walk':
+      return 'Guide';
+    case 'impact':
+      return 'Impact';
+    case 'diff':
+      return 'Diff';
+    case 'advise':
+      return `Advise for each ${view.scope}`;
+    case 'advice':
+      return view.policy;
+    case 'text':
+      return view.title;
+    case 'help':
+      return 'Help';
+  }
+}

@@ -1,0 +1,90 @@
+import stringWidth from 'string-width';
+import {escapeText} from '../report/escape.ts';
+
+const plain = /^[ -~]*$/;
+
+/** How many columns of a terminal a text takes; wide characters take two, combining ones none. */
+export function widthOf(text: string): number {
+  return plain.test(text) ? text.length : stringWidth(text);
+}
+
+/** Text from a cluster, made safe, cut or padded to just this many columns. */
+export function fitTo(raw: string, width: number): string {
+  if (width <= 0) return '';
+  const text = escapeText(raw);
+  const actual = widthOf(text);
+  if (actual <= width) return text + ' '.repeat(width - actual);
+  let cut = '';
+  let used = 0;
+  for (const {segment} of segmenter().segment(text)) {
+    const wide = widthOf(segment);
+    if (used + wide > width - 1) break;
+    cut += segment;
+    used += wide;
+  }
+  return `${cut}…${' '.repeat(Math.max(0, width - 1 - used))}`;
+}
+
+let made: Intl.Segmenter | undefined;
+
+/** Made when first needed: it loads tables that take a while. */
+function segmenter(): Intl.Segmenter {
+  made ??= new Intl.Segmenter();
+  return made;
+}
+
+/** Breaks a line at spaces so that no part is wider than `width`; the rest is indented by two. */
+export function wrap(raw: string, width: number): readonly string[] {
+  const text = escapeText(raw);
+  if (widthOf(text) <= width || width < 4) return [fitLine(text, width)];
+  const indent = /^ */.exec(text)?.[0] ?? '';
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.slice(indent.length).split(' ')) {
+    const start = lines.length === 0 ? indent : `${indent}  `;
+    const longer = line === '' ? start + word : `${line} ${word}`;
+    if (widthOf(longer) <= width) line = longer;
+    else {
+      if (line !== '') lines.push(line);
+      line = `${indent}  ${word}`;
+      while (widthOf(line) > width) {
+        lines.push(line.slice(0, width));
+        line = `${indent}  ${line.slice(width)}`;
+      }
+    }
+  }
+  return line.trim() === '' ? lines : [...lines, line];
+}
+
+function fitLine(text: string, width: number): string {
+  return widthOf(text) <= width ? text : fitTo(text, width).trimEnd();
+}
+
+/** The widths of columns that share `total` columns: what each needs, the widest ones cut first. */
+export function columnWidths(
+  rows: readonly (readonly string[])[],
+  total: number,
+  gap: number,
+): readonly number[] {
+  const needs: number[] = [];
+  for (const row of rows) {
+    for (const [column, cell] of row.entries()) {
+      const wide = widthOf(cell);
+      if (wide > (needs[column] ?? 0)) needs[column] = wide;
+    }
+  }
+  let over = needs.reduce((sum, need) => sum + need, 0) + gap * (needs.length - 1) - total;
+  while (over > 0) {
+    const widest = Math.max(...needs);
+    if (widest <= 4) break;
+    const column = needs.lastIndexOf(widest);
+    const next = Math.max(
+      4,
+      ...needs.filter((_, other) => other !== column && needs[other] !== widest),
+    );
+    const cut = Math.min(over, Math.max(1, widest - next));
+    needs[column] = widest - cut;
+    over -= cut;
+  }
+  return needs;
+}

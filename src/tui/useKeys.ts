@@ -1,0 +1,222 @@
+import {type Key, useApp, useInput} from 'ink';
+import type {Dispatch} from 'react';
+import {controlById, controls, isControlId} from '../controls/index.ts';
+import {scopes} from '../policy/advice.ts';
+import type {Deeds} from './deeds.ts';
+import {nextStep} from './edit.ts';
+import {impactKinds} from './impact.ts';
+import type {Model} from './model.ts';
+import type {Services} from './services.ts';
+import {type Action, editedDrafts, type Frame, type Session, topOf, type View} from './session.ts';
+import {policyOf, type Shown} from './state.ts';
+
+export interface Context {
+  readonly session: Session;
+  readonly model: Model;
+  readonly shown: Shown;
+  /** How many lines the middle of the screen has. */
+  readonly page: number;
+  /** How far the text in view scrolls; 0 if it is no text. */
+  readonly lastScroll: number;
+  readonly dispatch: Dispatch<Action>;
+  readonly deeds: Deeds;
+  readonly services: Services;
+  refresh(): void;
+}
+
+/** The keys of all views but those that take their own (values, guide, prompts). */
+export function useKeys(context: Context): void {
+  const {exit, suspendTerminal} = useApp();
+  const {session, dispatch} = context;
+  const {view} = topOf(session);
+  const quit = () => {
+    if (editedDrafts(session).length > 0) dispatch({type: 'prompt', prompt: {kind: 'quit'}});
+    else exit();
+  };
+  useInput((input, key) => {
+    if (key.ctrl && input === 'c') return exit();
+    if (key.ctrl && input === 'z') {
+      void suspendTerminal?.(() => void process.kill(process.pid, 'SIGSTOP'));
+      return undefined;
+    }
+    if (session.prompt !== undefined || session.busy !== undefined) return undefined;
+    if (view.name === 'values' || view.name === 'walk') return undefined;
+    if (input === 'q') return quit();
+    return onKey(input, key, context);
+  });
+}
+
+function onKey(input: string, key: Key, context: Context): void {
+  const {session, dispatch, refresh} = context;
+  const frame = topOf(session);
+  if (move(input, key, context, frame)) return;
+  if (viewKey(input, key, context, frame.view)) return;
+  if (key.escape || key.backspace) {
+    if (frame.filter !== '') dispatch({type: 'filter', text: ''});
+    else dispatch({type: 'back'});
+  } else if (key.return) {
+    const enter = context.shown.rows[context.shown.cursor]?.enter;
+    if (enter !== undefined) dispatch({type: 'open', view: enter});
+  } else if (input === '?') dispatch({type: 'open', view: {name: 'help'}});
+  else if (input === ':') dispatch({type: 'prompt', prompt: {kind: 'jump', text: ''}});
+  else if (input === 'r') refresh();
+  else if (input === '/' && context.shown.table !== undefined) {
+    dispatch({type: 'prompt', prompt: {kind: 'filter'}});
+  } else if (input === 's' && context.shown.table !== undefined) {
+    dispatch({type: 'sort', columns: context.shown.table.columns.length});
+  }
+}
+
+/** Moves the cursor or scrolls; says whether the key was one for that. */
+function move(input: string, key: Key, context: Context, frame: Frame): boolean {
+  const {shown, page, lastScroll, dispatch} = context;
+  const distance = distanceOf(input, key, page);
+  if (distance === undefined) return false;
+  if (shown.table === undefined) {
+    const to = Math.max(0, Math.min(lastScroll, Math.min(frame.scroll, lastScroll) + distance));
+    dispatch({type: 'scroll', to});
+    return true;
+  }
+  const place = Math.max(0, Math.min(shown.rows.length - 1, shown.cursor + distance));
+  dispatch({type: 'select', key: shown.rows[place]?.key, place});
+  return true;
+}
+
+function distanceOf(input: string, key: Key, page: number): number | undefined {
+  if (key.upArrow || input === 'k') return -1;
+  if (key.downArrow || input === 'j') return 1;
+  if (key.pageUp) return -page;
+  if (key.pageDown || input === ' ') return page;
+  if (key.home) return -Infinity;
+  if (key.end || input === 'G') return Infinity;
+  return undefined;
+}
+
+/** The keys of one view; says whether it knew the key. */
+function viewKey(input: string, key: Key, context: Context, view: View): boolean {
+  switch (view.name) {
+    case 'namespaces':
+    case 'accounts':
+      return listKey(input, context, view);
+    case 'policies': {
+      const policy = context.shown.rows[context.shown.cursor]?.key;
+      if (input !== 'b' || policy === undefined) return false;
+      context.dispatch({type: 'open', view: {name: 'pods', policy}});
+      return true;
+    }
+    case 'why':
+      return whyKey(input, context, view);
+    case 'policy':
+      return editorKey(input, key, context, view.policy);
+    case 'impact':
+      return turn(key, impactKinds, view.kind, kind =>
+        context.dispatch({type: 'replace', view: {...view, kind}}),
+      );
+    case 'advise':
+      return turn(key, scopes, view.scope, scope =>
+        context.dispatch({type: 'replace', view: {...view, scope}}),
+      );
+    case 'advice':
+      if (input === 'w') context.deeds.writeAdvice(view);
+      else if (input === 'p') context.deeds.proposeAdvice(view);
+      else return false;
+      return true;
+    default:
+      return false;
+  }
+}
+
+function listKey(
+  input: string,
+  {shown, dispatch}: Context,
+  view: Extract<View, {name: 'namespaces' | 'accounts'}>,
+): boolean {
+  if (input !== 'a') return false;
+  const namespace = view.name === 'accounts' ? view.namespace : shown.rows[shown.cursor]?.key;
+  dispatch({type: 'open', view: {name: 'advise', scope: 'service-account', namespace}});
+  return true;
+}
+
+function whyKey(
+  input: string,
+  {model, dispatch}: Context,
+  {item}: Extract<View, {name: 'why'}>,
+): boolean {
+  if (input !== 'e') return false;
+  const verdict = model.verdicts.find(
+    ({item: {namespace, kind, name}}) => `${namespace}/${kind}/${name}` === item,
+  );
+  const policy = verdict?.chosen?.policy.name;
+  if (policy !== undefined) dispatch({type: 'open', view: {name: 'policy', policy}});
+  else dispatch({type: 'open', view: {name: 'policies'}});
+  return true;
+}
+
+/** Left and right among a few values, round and round. */
+function turn<T>(
+  {leftArrow, rightArrow}: Key,
+  values: readonly T[],
+  now: T,
+  set: (value: T) => void,
+): boolean {
+  if (!leftArrow && !rightArrow) return false;
+  const place = (values.indexOf(now) + (rightArrow ? 1 : values.length - 1)) % values.length;
+  const value = values[place];
+  if (value !== undefined) set(value);
+  return true;
+}
+
+function editorKey(input: string, key: Key, context: Context, name: string): boolean {
+  const {session, model, shown, dispatch, deeds} = context;
+  const policy = policyOf(name, session, model.inventory);
+  const id = shown.rows[shown.cursor]?.key;
+  if (policy === undefined || id === undefined || !isControlId(id)) return false;
+  const control = controlById[id];
+  const edit = (now: typeof policy.now) => dispatch({type: 'edit', base: policy.base, now});
+  if (key.leftArrow || key.rightArrow) {
+    const direction = key.leftArrow ? 'tighter' : 'looser';
+    const step = nextStep(control, policy.now, direction);
+    if (step !== undefined) edit(step.value);
+    else {
+      const text = `${control.title}: no ${direction} step from here; Enter sets exact values`;
+      dispatch({type: 'notice', notice: {tone: 'info', text}});
+    }
+    return true;
+  }
+  switch (input) {
+    case 'a': {
+      const least = model.leastFor(name);
+      if (least === undefined) {
+        const text = 'No pod binds to this policy, so nobody knows what is needed';
+        dispatch({type: 'notice', notice: {tone: 'info', text}});
+      } else edit(controls.reduce((now, each) => each.copy(least, now), policy.now));
+      return true;
+    }
+    case 'u':
+      dispatch({type: 'undo', policy: name});
+      return true;
+    case 'U':
+      dispatch({type: 'redo', policy: name});
+      return true;
+    case 'x':
+      edit(control.copy(policy.base, policy.now));
+      return true;
+    case 'g':
+      dispatch({type: 'open', view: {name: 'walk', policy: name, step: 0}});
+      return true;
+    case 'i':
+      dispatch({type: 'open', view: {name: 'impact', policy: name, kind: 'denied'}});
+      return true;
+    case 'd':
+      dispatch({type: 'open', view: {name: 'diff', policy: name}});
+      return true;
+    case 'w':
+      deeds.writePolicy(policy.now);
+      return true;
+    case 'p':
+      deeds.proposePolicy(name);
+      return true;
+    default:
+      return false;
+  }
+}
