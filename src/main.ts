@@ -12,4 +12,7 @@ for (const [signal, code] of [
   });
 }
 
-process.exitCode = await main(process.argv.slice(2), realWorld(interrupted.signal));
+// No top-level await: in the released executables this is a script.
+main(process.argv.slice(2), realWorld(interrupted.signal)).then(exitCode => {
+  process.exitCode = exitCode;
+});

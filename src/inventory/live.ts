@@ -71,9 +71,11 @@ export function followCluster(
     // After the listeners, so that slow ones leave time for keys.
     publishedAt = clock.now();
   };
-  function changed(): void {
-    if (isStopped || timer !== undefined) return;
-    timer = clock.after(Math.max(0, publishedAt + batchMs - clock.now()), publish);
+  function changed(isUrgent = false): void {
+    if (isStopped || (timer !== undefined && !isUrgent)) return;
+    timer?.();
+    const due = isUrgent ? 0 : publishedAt + batchMs - clock.now();
+    timer = clock.after(Math.max(0, due), publish);
   }
   let run = start();
   let view: LiveView = {inventory: unreadInventory(client), freshness: freshnessOf(run)};

@@ -46,7 +46,7 @@ export function startRun(
   namespace: string | undefined,
   tables: Tables,
   clock: Clock,
-  changed: () => void,
+  changed: (isUrgent?: boolean) => void,
 ): Run {
   const own = new AbortController();
   const setbacks = createSetbacks(clock, changed);
@@ -69,8 +69,8 @@ export function startRun(
     },
   };
   const settle = (resource: string): void => {
-    unread.delete(resource);
-    changed();
+    // Who waits for the last list, or for what is asked after it, shall not wait for the next batch.
+    changed(unread.delete(resource) && areListsRead(unread));
   };
   const {signal} = own;
   const work: Work = {context, tables, namespace, signal, unread, scopes, settle};
@@ -89,10 +89,15 @@ export function startRun(
         for (const adapt of scopes) adapt();
       }
       // The caller is asked about what is there, so not before all of it is.
-      if (unread.size === (unread.has(callerName) ? 1 : 0)) caller.update(inventory);
+      if (areListsRead(unread)) caller.update(inventory);
     },
     stop: () => own.abort(new Error('stopped')),
   };
+}
+
+/** Whether all is read, but perhaps for what the caller may use. */
+function areListsRead(unread: ReadonlyMap<string, number>): boolean {
+  return unread.size === (unread.has(callerName) ? 1 : 0);
 }
 
 /** What fills the first views is asked for first. */
@@ -180,6 +185,8 @@ function followNamespaces<T>(
 ): void {
   const {tables, unread, scopes, settle} = work;
   const {plural} = resource;
+  // Also where all of it had been read before: it is not, until each namespace is.
+  unread.set(plural, 0);
   const followed = new Map<string, AbortController>();
   const waiting = new Set<string>();
   const adapt = (): void => {

@@ -1,10 +1,10 @@
 import {Box, Text, useWindowSize} from 'ink';
-import {type ReactElement, useCallback, useMemo, useReducer, useSyncExternalStore} from 'react';
+import {type ReactElement, useCallback, useMemo, useState, useSyncExternalStore} from 'react';
 import {controlById, isControlId} from '../controls/index.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import type {Freshness, LiveInventory} from '../inventory/live.ts';
-import {type Deeds, useDeeds} from './deeds.ts';
-import {keysOf} from './keys.ts';
+import {createDeeds, type Deeds} from './deeds.ts';
+import {keyLine} from './keys.ts';
 import {Lines, lastScroll} from './Lines.tsx';
 import {List} from './List.tsx';
 import {linesOf} from './lines.ts';
@@ -15,8 +15,9 @@ import {EditorFooter, editorFooterHeight} from './screens/EditorFooter.tsx';
 import {Values} from './screens/Values.tsx';
 import {Walk} from './screens/Walk.tsx';
 import type {Services} from './services.ts';
-import {type Frame, reduce, type Session, startAt, topOf, type View} from './session.ts';
-import {breadcrumb, policyOf, type Shown, useShown} from './state.ts';
+import {type Frame, type Session, topOf, type View} from './session.ts';
+import {breadcrumb, policyOf, type Shown, shownOf} from './state.ts';
+import {createStore} from './store.ts';
 import {fitTo} from './text.ts';
 import {type Context, useKeys} from './useKeys.ts';
 
@@ -37,57 +38,75 @@ export function App({live, services, start, user}: Props) {
   const {columns, rows: lines} = useWindowSize();
   const subscribe = useCallback((listener: () => void) => live.subscribe(listener), [live]);
   const {inventory, freshness} = useSyncExternalStore(subscribe, () => live.current());
-  const model = useMemo(() => modelOf(inventory), [inventory]);
-  const [session, dispatch] = useReducer(reduce, startAt(start));
-  const frame = topOf(session);
-  const shown = useShown(frame, model, session);
+  const [store] = useState(() => createStore(start));
+  const session = useSyncExternalStore(store.subscribe, store.get);
+  const {dispatch} = store;
   const refresh = useCallback(() => live.refresh(), [live]);
-  const deeds = useDeeds(session, model, services, dispatch, refresh);
+  const deeds = useMemo(
+    () =>
+      createDeeds({
+        ...{services, refresh, dispatch: store.dispatch, session: store.get},
+        model: () => modelOf(live.current().inventory),
+      }),
+    [services, refresh, store, live],
+  );
   const size = {width: columns, height: Math.max(1, lines - chrome)};
+  const contextNow = (): Context => {
+    const now = store.get();
+    const current = modelOf(live.current().inventory);
+    const words = linesOf(topOf(now).view, current, now.drafts, services);
+    return {
+      ...{session: now, model: current, shown: shownOf(now, current)},
+      ...{dispatch, deeds, services, refresh},
+      page: Math.max(1, size.height - 2),
+      lastScroll: words === undefined ? 0 : lastScroll(words, size.width, size.height),
+    };
+  };
+  useKeys(contextNow);
+  const frame = topOf(session);
+  const model = modelOf(inventory);
+  const shown = shownOf(session, model);
   const text = useMemo(
     () => linesOf(frame.view, model, session.drafts, services),
     [frame.view, model, session.drafts, services],
   );
-  const context: Context = {
-    ...{session, model, shown, dispatch, deeds, services, refresh},
-    page: Math.max(1, size.height - 2),
-    lastScroll: text === undefined ? 0 : lastScroll(text, size.width, size.height),
-  };
-  useKeys(context);
   return (
     <Box flexDirection="column" width={columns} height={lines}>
       <Header inventory={inventory} freshness={freshness} user={user} width={columns} />
       <Text bold wrap="truncate">
         {fitTo(breadcrumb(session, session.drafts), columns)}
       </Text>
-      {middleOf({...context, text, size, frame})}
+      {middleOf({...{session, model, shown, dispatch, text, size, frame}, contextNow})}
       <Status {...{session, freshness, dispatch, deeds, frame, shown}} width={columns} />
       <Text dimColor wrap="truncate">
-        {fitTo(
-          keysOf(frame.view)
-            .map(({key, does}) => `${key} ${does}`)
-            .join('  '),
-          columns,
-        )}
+        {fitTo(keyLine(frame.view, columns), columns)}
       </Text>
     </Box>
   );
 }
 
-interface Middle extends Context {
+interface Middle extends Pick<Context, 'session' | 'model' | 'shown' | 'dispatch'> {
   readonly text: readonly string[] | undefined;
   readonly size: {readonly width: number; readonly height: number};
   readonly frame: Frame;
+  contextNow(): Context;
 }
 
 /** The view itself. */
-function middleOf({session, model, shown, dispatch, text, size, frame}: Middle): ReactElement {
+function middleOf(middle: Middle): ReactElement {
+  const {session, model, shown, dispatch, text, size, frame, contextNow} = middle;
   const {view} = frame;
   if (text !== undefined) return <Lines lines={text} scroll={frame.scroll} {...size} />;
   const policy =
-    'policy' in view && view.policy ? policyOf(view.policy, session, model.inventory) : undefined;
+    'policy' in view && view.policy
+      ? policyOf(view.policy, session.drafts, model.inventory)
+      : undefined;
   if (view.name === 'values' && policy) {
-    return <Values {...{view, dispatch, ...policy, ...size}} />;
+    const latest = () => {
+      const {session: now, model: current} = contextNow();
+      return policyOf(view.policy, now.drafts, current.inventory) ?? policy;
+    };
+    return <Values {...{view, dispatch, latest, ...size}} />;
   }
   if (view.name === 'walk' && policy) {
     return <Walk {...{view, model, dispatch, ...policy, ...size}} />;

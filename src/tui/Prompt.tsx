@@ -1,13 +1,12 @@
 import {Box, Text, useApp, useInput} from 'ink';
 import TextInput from 'ink-text-input';
-import type {Dispatch} from 'react';
 import type {Deeds} from './deeds.ts';
 import type {Action, Prompt as PromptState, View} from './session.ts';
 
 interface Props {
   readonly prompt: PromptState;
   readonly filter: string;
-  readonly dispatch: Dispatch<Action>;
+  dispatch(action: Action): void;
   readonly deeds: Deeds;
 }
 
@@ -107,7 +106,7 @@ function isYesOrNo(prompt: PromptState): boolean {
   return prompt.kind === 'applyAdvice' || (prompt.kind === 'apply' && !prompt.typed);
 }
 
-function jump(text: string, dispatch: Dispatch<Action>, exit: () => void): void {
+function jump(text: string, dispatch: (action: Action) => void, exit: () => void): void {
   const name = text.trim().toLowerCase();
   const view = jumps[name];
   dispatch({type: 'prompt', prompt: undefined});

@@ -1,5 +1,3 @@
-import type {Dispatch} from 'react';
-import {useCallback, useMemo} from 'react';
 import {messageOf} from '../errors.ts';
 import {fieldErrorText} from '../kube/fieldError.ts';
 import type {Policy} from '../kube/objects.ts';
@@ -31,103 +29,102 @@ export interface Deeds {
 /** How many names of denied pods the last question lists. */
 const namesShown = 8;
 
-export function useDeeds(
-  session: Session,
-  model: Model,
-  services: Services,
-  dispatch: Dispatch<Action>,
-  refresh: () => void,
-): Deeds {
-  const say = useCallback(
-    (tone: 'good' | 'bad' | 'info', text: string) =>
-      dispatch({type: 'notice', notice: {tone, text}}),
-    [dispatch],
-  );
-  return useMemo(() => {
-    /** Runs something that takes time; what it throws becomes a notice. */
-    const run = (what: string, task: () => Promise<void>) => {
-      dispatch({type: 'busy', busy: what});
-      void task()
-        .catch((error: unknown) => say('bad', messageOf(error)))
-        .finally(() => dispatch({type: 'busy', busy: undefined}));
-    };
-    const ask = (name: string, content: string) =>
-      dispatch({type: 'prompt', prompt: {kind: 'write', text: `${name}.yaml`, content}});
-    const isReadOnly = () => {
-      if (services.readOnly === undefined) return false;
-      say('bad', `${services.readOnly}; w writes a file instead`);
-      return true;
-    };
-    const showResult = (title: string, result: Result) => {
-      dispatch({type: 'open', view: {name: 'text', title, lines: result.lines}});
-      if (result.ok) say('good', result.lines[0] ?? 'done');
-      else say('bad', 'Nothing is lost: your edit is kept');
-    };
-    return {
-      writePolicy: policy => ask(policy.metadata.name, policyYaml(policy)),
-      writeAdvice(view) {
-        const advice = adviceNamed(model, view);
-        if (advice !== undefined) ask(view.policy, adviceYaml([advice], true));
-      },
-      write: (path, content, force) =>
-        run('writing', async () => {
-          const outcome = await services.writeFile(path, content, force);
-          if (outcome === 'written') say('good', `Wrote ${path}`);
-          else dispatch({type: 'prompt', prompt: {kind: 'overwrite', path, content}});
-        }),
-      proposePolicy(name) {
-        const draft = session.drafts[name];
-        if (draft === undefined || !isEdited(draft)) return say('info', 'Nothing is changed');
-        if (isReadOnly()) return undefined;
-        const errors = policyErrors(draft.now);
-        const [first] = errors;
-        if (first !== undefined) return say('bad', fieldErrorText(first));
-        return run('dry run', async () => {
-          const tried = await services.dryRunPolicy(draft.now);
-          const lines = proposalLines(draft, model, services, tried);
-          dispatch({type: 'open', view: {name: 'text', title: `Apply ${name}`, lines}});
-          if (!tried.ok) return say('bad', 'The server would refuse this');
-          const typed =
-            impactOfDraft(model, draft.now).denied.length > 0 || becomesOpen(draft.base, draft.now);
-          dispatch({type: 'prompt', prompt: {kind: 'apply', policy: name, text: '', typed}});
-          return undefined;
-        });
-      },
-      applyPolicy: name =>
-        run('applying', async () => {
-          const policy = policyOf(name, session, model.inventory);
-          if (policy === undefined) return;
-          const result = await services.applyPolicy(policy.now);
-          dispatch({type: 'back'});
-          showResult('Applied', result);
-          if (!result.ok) return;
+/** What the deeds are done with; asked for when one begins, so that it is as it is then. */
+export interface Surroundings {
+  session(): Session;
+  model(): Model;
+  readonly services: Services;
+  dispatch(action: Action): void;
+  refresh(): void;
+}
+
+export function createDeeds({session, model, services, dispatch, refresh}: Surroundings): Deeds {
+  const say = (tone: 'good' | 'bad' | 'info', text: string) =>
+    dispatch({type: 'notice', notice: {tone, text}});
+  /** Runs something that takes time; what it throws becomes a notice. */
+  const run = (what: string, task: () => Promise<void>) => {
+    dispatch({type: 'busy', busy: what});
+    void task()
+      .catch((error: unknown) => say('bad', messageOf(error)))
+      .finally(() => dispatch({type: 'busy', busy: undefined}));
+  };
+  const ask = (name: string, content: string) =>
+    dispatch({type: 'prompt', prompt: {kind: 'write', text: `${name}.yaml`, content}});
+  const isReadOnly = () => {
+    if (services.readOnly === undefined) return false;
+    say('bad', `${services.readOnly}; w writes a file instead`);
+    return true;
+  };
+  const showResult = (title: string, result: Result) => {
+    dispatch({type: 'open', view: {name: 'text', title, lines: result.lines}});
+    if (result.ok) say('good', result.lines[0] ?? 'done');
+    else say('bad', 'Nothing is lost: your edit is kept');
+  };
+  return {
+    writePolicy: policy => ask(policy.metadata.name, policyYaml(policy)),
+    writeAdvice(view) {
+      const advice = adviceNamed(model(), view);
+      if (advice !== undefined) ask(view.policy, adviceYaml([advice], true));
+    },
+    write: (path, content, force) =>
+      run('writing', async () => {
+        const outcome = await services.writeFile(path, content, force);
+        if (outcome === 'written') say('good', `Wrote ${path}`);
+        else dispatch({type: 'prompt', prompt: {kind: 'overwrite', path, content}});
+      }),
+    proposePolicy(name) {
+      const draft = session().drafts[name];
+      if (draft === undefined || !isEdited(draft)) return say('info', 'Nothing is changed');
+      if (isReadOnly()) return undefined;
+      const errors = policyErrors(draft.now);
+      const [first] = errors;
+      if (first !== undefined) return say('bad', fieldErrorText(first));
+      return run('dry run', async () => {
+        const tried = await services.dryRunPolicy(draft.now);
+        const lines = proposalLines(draft, model(), services, tried);
+        dispatch({type: 'open', view: {name: 'text', title: `Apply ${name}`, lines}});
+        if (!tried.ok) return say('bad', 'The server would refuse this');
+        const typed =
+          impactOfDraft(model(), draft.now).denied.length > 0 || becomesOpen(draft.base, draft.now);
+        dispatch({type: 'prompt', prompt: {kind: 'apply', policy: name, text: '', typed}});
+        return undefined;
+      });
+    },
+    applyPolicy: name =>
+      run('applying', async () => {
+        const policy = policyOf(name, session().drafts, model().inventory);
+        if (policy === undefined) return;
+        const result = await services.applyPolicy(policy.now);
+        dispatch({type: 'back'});
+        if (result.ok) {
           dispatch({type: 'discard', policy: name});
           refresh();
-        }),
-      proposeAdvice(view) {
-        const advice = adviceNamed(model, view);
-        if (advice === undefined || isReadOnly()) return undefined;
-        return run('dry run', async () => {
-          const tried = await services.dryRunAdvice([advice]);
-          const lines = [...tried.lines, '', ...adviceYaml([advice], true).split('\n')];
-          dispatch({type: 'open', view: {name: 'text', title: 'Apply', lines}});
-          if (!tried.ok) return say('bad', 'The server would refuse this');
-          const prompt = {kind: 'applyAdvice', scope: view.scope, policy: view.policy} as const;
-          dispatch({type: 'prompt', prompt});
-          return undefined;
-        });
-      },
-      applyAdvice: view =>
-        run('applying', async () => {
-          const advice = adviceNamed(model, view);
-          if (advice === undefined) return;
-          const result = await services.applyAdvice([advice]);
-          dispatch({type: 'back'});
-          showResult('Applied', result);
-          if (result.ok) refresh();
-        }),
-    };
-  }, [session, model, services, dispatch, refresh, say]);
+        }
+        showResult(result.ok ? 'Applied' : 'Not applied', result);
+      }),
+    proposeAdvice(view) {
+      const advice = adviceNamed(model(), view);
+      if (advice === undefined || isReadOnly()) return undefined;
+      return run('dry run', async () => {
+        const tried = await services.dryRunAdvice([advice]);
+        const lines = [...tried.lines, '', ...adviceYaml([advice], true).split('\n')];
+        dispatch({type: 'open', view: {name: 'text', title: 'Apply', lines}});
+        if (!tried.ok) return say('bad', 'The server would refuse this');
+        const prompt = {kind: 'applyAdvice', scope: view.scope, policy: view.policy} as const;
+        dispatch({type: 'prompt', prompt});
+        return undefined;
+      });
+    },
+    applyAdvice: view =>
+      run('applying', async () => {
+        const advice = adviceNamed(model(), view);
+        if (advice === undefined) return;
+        const result = await services.applyAdvice([advice]);
+        dispatch({type: 'back'});
+        showResult('Applied', result);
+        if (result.ok) refresh();
+      }),
+  };
 }
 
 /** Whether a policy that restricted its pods no longer does: worth typing its name. */

@@ -79,6 +79,20 @@ export function keysOf(view: View): readonly KeyHint[] {
   return [...perView[view.name], ...(view.name === 'values' ? [] : general)];
 }
 
+/** The bottom line: as many keys as fit, and in any case how to find the others. */
+export function keyLine(view: View, width: number): string {
+  const texts = keysOf(view).map(({key, does}) => `${key} ${does}`);
+  const whole = texts.join('  ');
+  if (whole.length <= width) return whole;
+  const last = '? help';
+  const shown: string[] = [];
+  for (const text of texts) {
+    if ([...shown, text, last].join('  ').length > width) break;
+    if (text !== last) shown.push(text);
+  }
+  return [...shown, last].join('  ');
+}
+
 /** Everything about keys and words, for the help view. */
 export function helpLines(): readonly string[] {
   const line = ({key, does}: KeyHint) => `  ${key.padEnd(8)}${does}`;

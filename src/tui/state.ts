@@ -1,4 +1,3 @@
-import {useMemo} from 'react';
 import type {Inventory} from '../inventory/inventory.ts';
 import type {Policy} from '../kube/objects.ts';
 import {type Draft, isEdited} from './edit.ts';
@@ -16,12 +15,13 @@ import {
   type Row,
   type Table,
 } from './rows.ts';
-import type {Frame, Session, View} from './session.ts';
+import {type Frame, type Session, topOf, type View} from './session.ts';
+import {remember} from './store.ts';
 
 /** The policy that a view is about, as it is now: the draft if there is one. */
 export function policyOf(
   name: string,
-  {drafts}: Session,
+  drafts: Session['drafts'],
   {policies}: Inventory,
 ): {readonly base: Policy; readonly now: Policy} | undefined {
   const draft = drafts[name];
@@ -42,7 +42,7 @@ export function impactOfDraft(model: Model, now: Policy): Impact {
 }
 
 /** The table of a view; undefined for views that are something else. */
-export function tableOf(view: View, model: Model, session: Session): Table | undefined {
+export function tableOf(view: View, model: Model, drafts: Session['drafts']): Table | undefined {
   switch (view.name) {
     case 'namespaces':
       return namespaceTable(model);
@@ -53,11 +53,11 @@ export function tableOf(view: View, model: Model, session: Session): Table | und
     case 'policies':
       return policyTable(model);
     case 'policy': {
-      const policy = policyOf(view.policy, session, model.inventory);
+      const policy = policyOf(view.policy, drafts, model.inventory);
       return policy && editorTable(policy.now, policy.base, model.leastFor(view.policy));
     }
     case 'impact': {
-      const policy = policyOf(view.policy, session, model.inventory);
+      const policy = policyOf(view.policy, drafts, model.inventory);
       return policy && impactTable(impactOfDraft(model, policy.now), view.kind);
     }
     case 'advise':
@@ -74,16 +74,20 @@ export interface Shown {
   readonly cursor: number;
 }
 
+const tableFor = remember((view: View, model: Model, drafts: Session['drafts']) =>
+  tableOf(view, model, drafts),
+);
+const noRows: readonly Row[] = [];
+const rowsFor = remember(
+  (table: Table | undefined, filter: string, sort: number | undefined, descending: boolean) =>
+    table === undefined ? noRows : arrange(table, filter, sort, descending),
+);
+
 /** The rows in sight of the filter, and where the cursor is; the chosen row keeps it when rows move. */
-export function useShown(frame: Frame, model: Model, session: Session): Shown {
-  const {view, filter, sort, descending} = frame;
-  const {drafts} = session;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: of the session only the drafts matter
-  const table = useMemo(() => tableOf(view, model, session), [view, model, drafts]);
-  const rows = useMemo(
-    () => (table === undefined ? [] : arrange(table, filter, sort, descending)),
-    [table, filter, sort, descending],
-  );
+export function shownOf(session: Session, model: Model): Shown {
+  const frame = topOf(session);
+  const table = tableFor(frame.view, model, session.drafts);
+  const rows = rowsFor(table, frame.filter, frame.sort, frame.descending);
   return {table, rows, cursor: cursorOf(frame, rows)};
 }
 

@@ -1,5 +1,4 @@
 import {type Key, useApp, useInput} from 'ink';
-import type {Dispatch} from 'react';
 import {controlById, controls, isControlId} from '../controls/index.ts';
 import {scopes} from '../policy/advice.ts';
 import type {Deeds} from './deeds.ts';
@@ -18,22 +17,23 @@ export interface Context {
   readonly page: number;
   /** How far the text in view scrolls; 0 if it is no text. */
   readonly lastScroll: number;
-  readonly dispatch: Dispatch<Action>;
+  dispatch(action: Action): void;
   readonly deeds: Deeds;
   readonly services: Services;
   refresh(): void;
 }
 
 /** The keys of all views but those that take their own (values, guide, prompts). */
-export function useKeys(context: Context): void {
+export function useKeys(contextNow: () => Context): void {
   const {exit, suspendTerminal} = useApp();
-  const {session, dispatch} = context;
-  const {view} = topOf(session);
-  const quit = () => {
-    if (editedDrafts(session).length > 0) dispatch({type: 'prompt', prompt: {kind: 'quit'}});
-    else exit();
-  };
   useInput((input, key) => {
+    const context = contextNow();
+    const {session, dispatch} = context;
+    const {view} = topOf(session);
+    const quit = () => {
+      if (editedDrafts(session).length > 0) dispatch({type: 'prompt', prompt: {kind: 'quit'}});
+      else exit();
+    };
     if (key.ctrl && input === 'c') return exit();
     if (key.ctrl && input === 'z') {
       void suspendTerminal?.(() => void process.kill(process.pid, 'SIGSTOP'));
@@ -168,7 +168,7 @@ function turn<T>(
 
 function editorKey(input: string, key: Key, context: Context, name: string): boolean {
   const {session, model, shown, dispatch, deeds} = context;
-  const policy = policyOf(name, session, model.inventory);
+  const policy = policyOf(name, session.drafts, model.inventory);
   const id = shown.rows[shown.cursor]?.key;
   if (policy === undefined || id === undefined || !isControlId(id)) return false;
   const control = controlById[id];

@@ -1,14 +1,10 @@
-import {
-  type ClientRequest,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  request,
-} from 'node:http';
+import type {ClientRequest, IncomingHttpHeaders, IncomingMessage} from 'node:http';
 import {request as secureRequest} from 'node:https';
 import type {Readable} from 'node:stream';
 import type {TLSSocket} from 'node:tls';
 import {createGunzip} from 'node:zlib';
 import type {Access} from './credentials.ts';
+import {request} from './nodeHttp.ts';
 
 /** How long to wait, in milliseconds; 0 for ever. */
 export interface Waits {

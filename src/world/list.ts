@@ -126,7 +126,9 @@ function sinkFor({onPage}: ListOptions): Sink {
 }
 
 function keyOf({metadata}: JsonObject): string {
-  return isObject(metadata) ? `${metadata.namespace ?? ''}/${metadata.name}` : '';
+  if (!isObject(metadata)) return '';
+  const {uid, namespace = '', name} = metadata;
+  return typeof uid === 'string' ? uid : `${namespace}/${name}`;
 }
 
 function startPage(path: string, token: string, asked: Asked, getPage: GetPage): PendingPage {

@@ -1,6 +1,6 @@
-import {Box, Text, useInput} from 'ink';
+import {Box, type Key, Text, useInput} from 'ink';
 import TextInput from 'ink-text-input';
-import {type Dispatch, useState} from 'react';
+import {useReducer, useRef, useState} from 'react';
 import {isProblem, type ValueField} from '../../controls/control.ts';
 import {controlById} from '../../controls/index.ts';
 import {fieldErrorText} from '../../kube/fieldError.ts';
@@ -11,62 +11,64 @@ import {fitTo} from '../text.ts';
 
 interface Props {
   readonly view: Extract<View, {name: 'values'}>;
-  readonly base: Policy;
-  readonly now: Policy;
+  /** The policy as it is at this moment, also between two drawings. */
+  latest(): {readonly base: Policy; readonly now: Policy};
   readonly width: number;
   readonly height: number;
-  readonly dispatch: Dispatch<Action>;
+  dispatch(action: Action): void;
+}
+
+/** Where the user is among the parts and entries, and what was wrong with the last entry. */
+interface Place {
+  part: number;
+  cursor: number;
+  problem: string | undefined;
 }
 
 /** The exact values of one control: its parts, each a list of entries to choose from or to type. */
-export function Values({view, base, now, width, height, dispatch}: Props) {
+export function Values({view, latest, width, height, dispatch}: Props) {
   const control = controlById[view.control];
-  const [part, setPart] = useState(0);
-  const [cursor, setCursor] = useState(0);
+  // Not React's state: several keys may come before the next drawing.
+  const at = useRef<Place>({part: 0, cursor: 0, problem: undefined}).current;
+  const [, redraw] = useReducer((count: number) => count + 1, 0);
   const [typed, setTyped] = useState<string | undefined>(undefined);
-  const [problem, setProblem] = useState<string | undefined>(undefined);
-  const field = control.fields[part];
-  const entries = field === undefined ? [] : entriesOf(field, now);
-  const errors = control.validate(now).map(fieldErrorText);
-  const unusable = control.unusable(now);
+  const fieldNow = () => control.fields[at.part];
+  const entriesNow = () => entriesOf(fieldNow(), latest().now);
 
   const set = (chosen: readonly string[]) => {
-    if (field === undefined) return;
-    const result = field.set(now, chosen);
-    if (isProblem(result)) return setProblem(result.problem);
-    setProblem(undefined);
-    return dispatch({type: 'edit', base, now: result});
+    const {base, now} = latest();
+    const result = fieldNow()?.set(now, chosen);
+    if (result === undefined) return;
+    at.problem = isProblem(result) ? result.problem : undefined;
+    if (!isProblem(result)) dispatch({type: 'edit', base, now: result});
   };
+  const onKey = (input: string, key: Key) => {
+    const entries = entriesNow();
+    const field = fieldNow();
+    const entry = entries[at.cursor];
+    const parts = control.fields.length;
+    if (key.escape) dispatch({type: 'back'});
+    else if (key.tab && parts > 0) {
+      Object.assign(at, {cursor: 0, problem: undefined});
+      at.part = (at.part + (key.shift ? parts - 1 : 1)) % parts;
+    } else if (key.upArrow || input === 'k') at.cursor = Math.max(0, at.cursor - 1);
+    else if (key.downArrow || input === 'j') {
+      at.cursor = Math.max(0, Math.min(entries.length - 1, at.cursor + 1));
+    } else if (input === '+' && field?.kind === 'list') setTyped('');
+    else if ((input === ' ' || key.return) && field !== undefined && entry !== undefined) {
+      set(toggled(field, latest().now, entry));
+    }
+    redraw();
+  };
+  useInput(onKey, {isActive: typed === undefined});
+  useInput((_input, key) => key.escape && setTyped(undefined), {isActive: typed !== undefined});
 
-  useInput(
-    (input, key) => {
-      if (key.escape) return dispatch({type: 'back'});
-      if (key.tab && control.fields.length > 0) {
-        setProblem(undefined);
-        setCursor(0);
-        return setPart(
-          (part + (key.shift ? control.fields.length - 1 : 1)) % control.fields.length,
-        );
-      }
-      if (key.upArrow || input === 'k') return setCursor(Math.max(0, cursor - 1));
-      if (key.downArrow || input === 'j')
-        return setCursor(Math.min(entries.length - 1, cursor + 1));
-      if (input === '+' && field?.kind === 'list') return setTyped('');
-      const entry = entries[cursor];
-      if ((input === ' ' || key.return) && field !== undefined && entry !== undefined) {
-        return set(toggled(field, now, entry));
-      }
-      return undefined;
-    },
-    {isActive: typed === undefined},
-  );
-  useInput(
-    (_input, key) => {
-      if (key.escape) setTyped(undefined);
-    },
-    {isActive: typed !== undefined},
-  );
-
+  const {now} = latest();
+  const field = fieldNow();
+  const entries = entriesNow();
+  const {part, cursor, problem} = at;
+  const errors = control.validate(now).map(fieldErrorText);
+  const unusable = control.unusable(now);
   const first = firstVisible(cursor, entries.length, Math.max(1, height - 8));
   return (
     <Box flexDirection="column" height={height}>
@@ -98,7 +100,7 @@ export function Values({view, base, now, width, height, dispatch}: Props) {
             onChange={setTyped}
             onSubmit={text => {
               setTyped(undefined);
-              if (text.trim() !== '' && field) set([...field.get(now), text.trim()]);
+              if (text.trim() !== '' && field) set([...field.get(latest().now), text.trim()]);
             }}
           />
         </Box>
@@ -116,7 +118,8 @@ export function Values({view, base, now, width, height, dispatch}: Props) {
 }
 
 /** The choices, and what is set beside them. */
-function entriesOf(field: ValueField<Policy>, now: Policy): readonly string[] {
+function entriesOf(field: ValueField<Policy> | undefined, now: Policy): readonly string[] {
+  if (field === undefined) return [];
   return [...new Set([...field.get(now), ...field.choices])];
 }
 

@@ -1,6 +1,5 @@
 import {Box, Text, useInput} from 'ink';
 import SelectInput from 'ink-select-input';
-import type {Dispatch} from 'react';
 import type {Control} from '../../controls/control.ts';
 import {controls} from '../../controls/index.ts';
 import type {Policy} from '../../kube/objects.ts';
@@ -18,7 +17,7 @@ interface Props {
   readonly model: Model;
   readonly width: number;
   readonly height: number;
-  readonly dispatch: Dispatch<Action>;
+  dispatch(action: Action): void;
 }
 
 /** One control after another for people who don't know the fields; at last what came of it. */

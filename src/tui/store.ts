@@ -1,0 +1,40 @@
+import {type Action, reduce, type Session, startAt, type View} from './session.ts';
+
+/**
+ * Holds the session outside of React: several keys may come in one piece, and each has to see what the
+ * one before it did, not what was last drawn.
+ */
+export interface SessionStore {
+  get(): Session;
+  dispatch(action: Action): void;
+  subscribe(listener: () => void): () => void;
+}
+
+export function createStore(start: readonly View[]): SessionStore {
+  let session = startAt(start);
+  const listeners = new Set<() => void>();
+  return {
+    get: () => session,
+    dispatch(action) {
+      const next = reduce(session, action);
+      if (next === session) return;
+      session = next;
+      for (const listener of [...listeners]) listener();
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** Computes again only if an argument is another value than the last time. */
+export function remember<A extends readonly unknown[], R>(compute: (...args: A) => R) {
+  let last: {readonly args: A; readonly result: R} | undefined;
+  return (...args: A): R => {
+    if (last === undefined || args.some((arg, index) => arg !== last?.args[index])) {
+      last = {args, result: compute(...args)};
+    }
+    return last.result;
+  };
+}
