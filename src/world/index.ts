@@ -38,6 +38,19 @@ export function realWorld(signal: AbortSignal): World {
       const client = await connect(flags, {env, signal, warn});
       return {...client, isForbidden, isNotFound};
     },
+    async kubeconfigNames({kubeconfig = ''}) {
+      const {readKubeconfig} = await import('./kubeconfigFiles.ts');
+      const {contexts, clusters, users} = readKubeconfig(kubeconfig, env);
+      return {
+        contexts: [...contexts.keys()],
+        clusters: [...clusters.keys()],
+        users: [...users.keys()],
+      };
+    },
+    async installCompleter() {
+      const {installCompleter} = await import('./completer.ts');
+      return installCompleter(env.PATH ?? env.Path ?? '', process.platform);
+    },
   };
 }
 
