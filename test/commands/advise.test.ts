@@ -73,12 +73,14 @@ describe('advise', () => {
   });
 
   test('--for workload, namespace, cluster', async () => {
-    expect(await names(manifests, '--for', 'workload')).toContain('0-least.shop.deployment.plain');
+    expect(await names(manifests, '--for', 'workload')).toContain(
+      '0-least-workload.shop.deployment.plain',
+    );
     expect(await names(manifests, '--for', 'namespace')).toEqual([
-      '0-least.kube-system',
-      '0-least.shop',
+      '0-least-namespace.kube-system',
+      '0-least-namespace.shop',
     ]);
-    expect(await names(manifests, '--for', 'cluster')).toEqual(['0-least.cluster']);
+    expect(await names(manifests, '--for', 'cluster')).toEqual(['0-least-cluster']);
   });
 
   test('names never collide and are valid', async () => {
