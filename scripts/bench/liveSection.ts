@@ -56,7 +56,8 @@ interface Measured {
   readonly advise: Usage;
   readonly why: Usage;
   readonly bare: Usage;
-  readonly kubectl: readonly Usage[];
+  /** One bare list, not even parsed; undefined without kubectl. */
+  readonly kubectl: Usage | undefined;
 }
 
 function measure(server: ApiServer): Measured {
@@ -75,12 +76,11 @@ function measure(server: ApiServer): Measured {
       server.token,
     ],
   };
-  const [advise, why, bare, ...kubectl] = timeByTurns(
+  const [advise, why, bare, kubectl] = timeByTurns(
     [
       ours('advise'),
       ours('why'),
       bareList,
-      ...kubectlCommand(server, 'get', 'pods', '-A', '-o', 'json'),
       ...kubectlCommand(server, 'get', '--raw', '/api/v1/pods'),
     ],
     runs,
@@ -98,20 +98,18 @@ export function kubectlCommand(server: ApiServer, ...args: readonly string[]): r
 }
 
 function sectionOf({advise, why, bare, kubectl}: Measured, bytes: number): Section {
-  const [get, raw] = kubectl;
   return {
     id: 'live',
     title,
     notes: [
+      'Half the time of kube-psp-advisor is about 0.85 times that of one bare list.',
       `The list of pods has ${(bytes / 1e6).toFixed(1)} MB of JSON, without status.`,
-      ...(get === undefined ? ['kubectl not found: compared with Node alone'] : []),
+      ...(kubectl === undefined ? ['kubectl not found: compared with Node alone'] : []),
     ],
     rows: [
-      usageRow(advise, get, {ratio: 0.85}),
-      usageRow(advise, raw),
+      usageRow(advise, kubectl, {ratio: 0.85}),
       usageRow(advise, bare),
-      usageRow(why, get),
-      usageRow(why, raw),
+      usageRow(why, kubectl),
       usageRow(why, bare),
     ],
     figures: {pods, bytes, advise, why, bareList: bare, kubectl},

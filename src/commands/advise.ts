@@ -3,7 +3,8 @@ import {templatesOf} from '../inventory/items.ts';
 import {parseSelector} from '../kube/labelSelector.ts';
 import {adviceFor, scopes} from '../policy/advice.ts';
 import {adviceTable, adviceYaml, printedAdvice} from '../report/advice.ts';
-import {document, jsonText} from '../report/machine.ts';
+import {document} from '../report/machine.ts';
+import {printMachine, warnOfNothing} from './answer.ts';
 import {defineCommand} from './command.ts';
 import {
   choose,
@@ -71,13 +72,7 @@ admission tries these policies before looser ones. No cluster is asked for manif
     const items = templatesOf(inventory).filter(
       item => (namespace === undefined || item.namespace === namespace) && matches(item.labels),
     );
-    if (items.length === 0) {
-      world.warn(
-        namespace === undefined
-          ? 'No resources found'
-          : `No resources found in ${namespace} namespace.`,
-      );
-    }
+    if (items.length === 0) warnOfNothing(world, namespace);
     const advices = adviceFor(items, scope, flags.allowDefaults);
     switch (format) {
       case 'yaml':
@@ -85,7 +80,7 @@ admission tries these policies before looser ones. No cluster is asked for manif
         break;
       case 'json': {
         const printed = advices.map(advice => printedAdvice(advice, flags.grant));
-        world.print(jsonText(document('Advice', printed, inventory.gaps)));
+        printMachine(world, 'json', document('Advice', printed, inventory.gaps));
         break;
       }
       case 'table':

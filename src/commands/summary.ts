@@ -1,8 +1,8 @@
 import {exitCodes} from '../errors.ts';
 import {summarize} from '../policy/summary.ts';
-import {document, jsonText} from '../report/machine.ts';
+import {document} from '../report/machine.ts';
 import {summaryText} from '../report/summary.ts';
-import {printYaml} from '../yaml/documents.ts';
+import {printMachine} from './answer.ts';
 import {defineCommand} from './command.ts';
 import {choose, outputFlag, scopeFlags, sourceFlags} from './flags.ts';
 import {load, requirePolicies} from './load.ts';
@@ -38,7 +38,7 @@ prints the summary that the session begins with.`,
     if (format === 'table') world.print(summaryText(inventory, rows));
     else {
       const answer = document('Summary', rows, inventory.gaps);
-      world.print(format === 'json' ? jsonText(answer) : printYaml(answer));
+      printMachine(world, format, answer);
     }
     return exitCodes.ok;
   },

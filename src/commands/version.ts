@@ -1,7 +1,6 @@
 import {exitCodes} from '../errors.ts';
 import {printJson} from '../kube/json.ts';
 import {build} from '../version.ts';
-import {printYaml} from '../yaml/documents.ts';
 import {defineCommand} from './command.ts';
 import {choose, outputFlag} from './flags.ts';
 
@@ -18,8 +17,10 @@ export const version = defineCommand({
     const format = choose('-o', flags.output, formats);
     const {version: number, commit, node, platform} = build();
     if (format === 'json') world.print(`${printJson(build(), 2)}\n`);
-    else if (format === 'yaml') world.print(printYaml(build()));
-    else world.print(`kubectl-psp v${number} (commit ${commit}, node ${node}, ${platform})\n`);
+    else if (format === 'yaml') {
+      const {printYaml} = await import('../yaml/documents.ts'); // as `version` starts without it
+      world.print(printYaml(build()));
+    } else world.print(`kubectl-psp v${number} (commit ${commit}, node ${node}, ${platform})\n`);
     return exitCodes.ok;
   },
 });

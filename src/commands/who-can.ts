@@ -1,17 +1,12 @@
 import {exitCodes, UserError} from '../errors.ts';
-import type {ClusterReader} from '../inventory/cluster.ts';
 import {type Inventory, namespacesOf} from '../inventory/inventory.ts';
-import {limiter} from '../inventory/limiter.ts';
-import {reviewAccess, reviewSelf} from '../inventory/review.ts';
-import {printJson} from '../kube/json.ts';
 import {nearNames} from '../kube/nearNames.ts';
 import {serviceAccountOf} from '../kube/pod.ts';
-import {verifyRights} from '../policy/verify.ts';
-import {type Authorizer, authorizerOf, type Identity, podIdentity} from '../rbac/authorize.ts';
+import {authorizerOf} from '../rbac/authorize.ts';
 import {danglingNotes} from '../rbac/dangling.ts';
 import {type Account, expandGroup} from '../rbac/expand.ts';
 import {indirectRights} from '../rbac/indirect.ts';
-import {whoCan as rightsOf, type UseRight} from '../rbac/whoCan.ts';
+import {whoCan as rightsOf} from '../rbac/whoCan.ts';
 import {document} from '../report/machine.ts';
 import {
   granteeText,
@@ -21,10 +16,12 @@ import {
   type WhoCanRow,
   whoCanTable,
 } from '../report/whoCan.ts';
-import {printYaml} from '../yaml/documents.ts';
+import {printMachine} from './answer.ts';
 import {defineCommand} from './command.ts';
 import {choose, noHeadersFlag, outputFlag, scopeFlags, sourceFlags} from './flags.ts';
-import {load, requirePolicies, withCluster} from './load.ts';
+import {load, requirePolicies} from './load.ts';
+import {identityOfSubjects} from './subjects.ts';
+import {askServer, verify} from './whoCanServer.ts';
 import type {World} from './world.ts';
 
 const formats = ['table', 'wide', 'name', 'json', 'yaml'] as const;
@@ -115,37 +112,6 @@ function policyArgument(args: readonly string[]): string | undefined {
   return policy?.replace(/^(psp|podsecuritypolic(y|ies))(\.[a-z0-9.]+)?\//i, '');
 }
 
-const subjectFormat =
-  /^(?:sa:(?<namespace>[^/:]+)\/(?<account>[^/]+)|user:(?<user>.+)|group:(?<group>.+))$/s;
-
-/** All subjects together as one who asks; undefined if there are none. */
-function identityOfSubjects(subjects: readonly string[]): Identity | undefined {
-  if (subjects.length === 0) return undefined;
-  const users: string[] = [];
-  const groups: string[] = [];
-  for (const subject of subjects) {
-    const parts = subjectFormat.exec(subject)?.groups;
-    if (parts === undefined) {
-      throw new UserError(
-        `--subject: ${JSON.stringify(subject)} is not sa:NS/NAME, user:NAME or group:NAME`,
-        exitCodes.usage,
-      );
-    }
-    const {namespace, account, user, group} = parts;
-    if (namespace !== undefined && account !== undefined) {
-      const identity = podIdentity(namespace, account);
-      users.push(identity.user);
-      groups.push(...identity.groups);
-    }
-    if (user !== undefined) users.push(user);
-    if (group !== undefined) groups.push(group);
-  }
-  if (users.length > 1) {
-    throw new UserError('--subject: one identity has one user or account', exitCodes.usage);
-  }
-  return {user: users[0] ?? '', groups};
-}
-
 function choosePolicies(
   {policies, source}: Inventory,
   wanted: string | undefined,
@@ -169,46 +135,6 @@ function checkNamespace(inventory: Inventory, wanted: string | undefined): void 
 function isRbacUnreadable({gaps}: Inventory): boolean {
   const needed = ['clusterroles', 'clusterrolebindings'];
   return gaps.some(({resource}) => needed.includes(resource));
-}
-
-interface Question {
-  readonly policies: readonly string[];
-  readonly namespace: string | undefined;
-  readonly identity: Identity | undefined;
-}
-
-/** Without RBAC to read, the server is asked about one subject: the one named, or the caller. */
-async function askServer(
-  world: World,
-  flags: Parameters<typeof withCluster>[1],
-  {policies, namespace, identity}: Question,
-  inventory: Inventory,
-): Promise<readonly UseRight[]> {
-  if (inventory.origin !== 'cluster') return [];
-  const where = namespace ?? inventory.defaultNamespace;
-  return withCluster(world, flags, async cluster => {
-    world.warn(
-      `roles can't be read: asked the server about ${identity === undefined ? 'you' : 'this subject'} alone, in namespace ${where}`,
-    );
-    const run = limiter(8);
-    const ask = (policy: string) =>
-      identity === undefined
-        ? reviewSelf(cluster, where, policy)
-        : reviewAccess(cluster, identity, where, policy);
-    const name = identity?.user || identity?.groups.join(',') || cluster.user;
-    const answers = await Promise.all(
-      policies.map(async policy => ({policy, allowed: await run(() => ask(policy))})),
-    );
-    return answers
-      .filter(({allowed}) => allowed)
-      .map(({policy}) => ({
-        policy,
-        subject: {kind: 'User', namespace: undefined, name},
-        namespace: where,
-        via: [],
-        notes: ['said by the server; roles could not be read'],
-      }));
-  });
 }
 
 function accountsOf({serviceAccounts, pods}: Inventory): readonly Account[] {
@@ -248,7 +174,7 @@ function print(
         indirect: indirect ? powers.map(printedIndirect) : undefined,
         notes,
       };
-      world.print(format === 'json' ? `${printJson(answer, 2)}\n` : printYaml(answer));
+      printMachine(world, format, answer);
       return;
     }
     case 'name':
@@ -263,39 +189,4 @@ function print(
       if (indirect) world.print(`\n${indirectTable(powers, headers)}`);
       for (const note of notes) world.warn(`note: ${note}`);
   }
-}
-
-async function verify(
-  world: World,
-  flags: Parameters<typeof withCluster>[1],
-  authorizer: Authorizer,
-  rights: readonly UseRight[],
-  inventory: Inventory,
-): Promise<0 | 1> {
-  if (flags.demo || (flags.from ?? []).length > 0) {
-    throw new UserError(
-      '--verify asks a live cluster; leave out --from and --demo',
-      exitCodes.usage,
-    );
-  }
-  const policies = inventory.policies.map(({metadata}) => metadata.name);
-  const {asked, disagreements} = await withCluster(world, flags, (cluster: ClusterReader) =>
-    verifyRights(
-      cluster,
-      authorizer,
-      rights,
-      policies,
-      inventory.defaultNamespace,
-      (done, total) => {
-        if (done % 500 === 0) world.warn(`asked ${done} of ${total}`);
-      },
-    ),
-  );
-  for (const {subject, policy, namespace, server} of disagreements) {
-    world.warn(
-      `disagreement: the server says ${server ? 'yes' : 'no'} to ${granteeText(subject)} using ${policy} in ${namespace}`,
-    );
-  }
-  world.warn(`verified: ${asked} questions asked, ${disagreements.length} disagreements`);
-  return disagreements.length > 0 ? exitCodes.no : exitCodes.ok;
 }

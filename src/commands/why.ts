@@ -13,9 +13,9 @@ import {parseSelector} from '../kube/labelSelector.ts';
 import {judgeBy, type Verdict} from '../policy/why.ts';
 import {type Identity, podIdentity} from '../rbac/authorize.ts';
 import {escapeText} from '../report/escape.ts';
-import {document, jsonText, printedVerdict} from '../report/machine.ts';
+import {document, printedVerdict} from '../report/machine.ts';
 import {nameOf, whyDetail, whyTable} from '../report/why.ts';
-import {printYaml} from '../yaml/documents.ts';
+import {printMachine, warnOfNothing} from './answer.ts';
 import {defineCommand} from './command.ts';
 import {
   choose,
@@ -85,13 +85,7 @@ the pod), drifted (the annotation kubernetes.io/psp names another policy), ok.`,
       args.length > 0
         ? args.flatMap(name => named(inventory, name, namespace))
         : itemsIn(inventory, namespace).filter(({labels}) => matches(labels));
-    if (items.length === 0) {
-      world.warn(
-        namespace === undefined
-          ? 'No resources found'
-          : `No resources found in ${namespace} namespace.`,
-      );
-    }
+    if (items.length === 0) warnOfNothing(world, namespace);
     const judge = judgeBy(inventory, {
       requester,
       assumeAuthorized: flags.assumeAuthorized,
@@ -127,7 +121,7 @@ function print(world: World, verdicts: readonly Verdict[], options: PrintOptions
     case 'json':
     case 'yaml': {
       const answer = document('Why', verdicts.map(printedVerdict), inventory.gaps);
-      world.print(format === 'json' ? jsonText(answer) : printYaml(answer));
+      printMachine(world, format, answer);
       return;
     }
     case 'name':
@@ -213,7 +207,7 @@ const shortKinds: Readonly<Record<string, string>> = {
 };
 
 /** The kind that kubectl's name for it means: `deploy`, `deployments`, `Deployment`. */
-function kindOf(text: string): string {
+export function kindOf(text: string): string {
   const [lower = ''] = text.toLowerCase().split('.');
   const known = Object.entries(workloadKinds).find(
     ([kind, {plural}]) => kind.toLowerCase() === lower || plural === lower,

@@ -23,6 +23,22 @@ export interface SessionOptions {
   readonly user: string;
 }
 
+/** The names of the kubeconfig's entries. */
+export interface KubeconfigNames {
+  readonly contexts: readonly string[];
+  readonly clusters: readonly string[];
+  readonly users: readonly string[];
+}
+
+/** The program that kubectl asks for completions, put where kubectl finds it. */
+export interface InstalledCompleter {
+  readonly path: string;
+  /** What it leads to. */
+  readonly target: string;
+  /** Whether it was there already. */
+  readonly isOld: boolean;
+}
+
 /**
  * All that a command may do to the world. src/world has the real one; tests may hand in another.
  */
@@ -47,4 +63,7 @@ export interface World {
   /** The namespace of the kubeconfig's context, or `default`; reads no more than files. */
   defaultNamespace(flags: ConnectionFlags): Promise<string>;
   connect(flags: ConnectionFlags): Promise<Cluster>;
+  kubeconfigNames(flags: ConnectionFlags): Promise<KubeconfigNames>;
+  /** Puts kubectl_complete-psp beside the kubectl-psp of PATH; overwrites nothing. */
+  installCompleter(): Promise<InstalledCompleter>;
 }

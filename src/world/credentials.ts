@@ -1,11 +1,12 @@
 import {readFileSync} from 'node:fs';
-import {Agent as HttpAgent} from 'node:http';
+import type {Agent as HttpAgent} from 'node:http';
 import {Agent as HttpsAgent, type RequestOptions} from 'node:https';
 import {getCACertificates} from 'node:tls';
 import type {User} from '@kubernetes/client-node';
 import {messageOf, UserError} from '../errors.ts';
 import {type ExecEnvironment, runExecPlugin} from './execCredential.ts';
 import type {Target} from './kubeconfig.ts';
+import {Agent as PlainAgent} from './nodeHttp.ts';
 
 /** What makes a request ours: secret headers, and the connections that carry it. */
 export interface Access {
@@ -187,12 +188,12 @@ function systemTrust(): string[] {
 }
 
 function agentFor(target: Target, options: RequestOptions): HttpAgent {
-  if (target.cluster.proxyUrl && options.agent instanceof HttpAgent) {
+  if (target.cluster.proxyUrl && options.agent instanceof PlainAgent) {
     // client-node's proxy agents are made without it: each request would pay for a new tunnel.
     return Object.assign(options.agent, {keepAlive: true});
   }
   const keepAlive = {keepAlive: true, keepAliveMsecs: 30_000, maxSockets: 4};
-  if (target.cluster.server.startsWith('http:')) return new HttpAgent(keepAlive);
+  if (target.cluster.server.startsWith('http:')) return new PlainAgent(keepAlive);
   const {ca, cert, key, rejectUnauthorized, servername} = options;
   return new HttpsAgent({
     ...keepAlive,

@@ -10,7 +10,9 @@ export function realWorld(signal: AbortSignal): World {
   return {
     print: text => write(1, text),
     warn,
-    noSession: noSessionReason(env),
+    get noSession() {
+      return noSessionReason(env); // when asked: Node takes a while to look at its streams
+    },
     async openSession(options) {
       const {openSession} = await import('./terminal.tsx');
       await openSession(options, signal);

@@ -1,8 +1,9 @@
-import {Agent as HttpAgent} from 'node:http';
+import type {Agent as HttpAgent} from 'node:http';
 import {Agent as HttpsAgent} from 'node:https';
 import {isObject, type Json, type JsonObject, parseJson, printJson} from '../kube/json.ts';
 import {type Asked, badAnswer, refusal} from './apiError.ts';
 import type {BodyStream} from './http.ts';
+import {Agent as PlainAgent} from './nodeHttp.ts';
 
 /** What happened to an object. A bookmark has nothing but a newer resourceVersion. */
 export type WatchEventType = 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
@@ -136,7 +137,7 @@ export function streamAgents(): StreamAgents {
       const own =
         agent instanceof HttpsAgent
           ? new HttpsAgent({...agent.options, ...unlimited})
-          : new HttpAgent({keepAlive: true, ...unlimited});
+          : new PlainAgent({keepAlive: true, ...unlimited});
       made.set(agent, own);
       return own;
     },

@@ -7,7 +7,7 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {dumpOf} from '../../scripts/bench/dump.ts';
 import {engineFigures} from '../../scripts/bench/engine.ts';
 import {median} from '../../scripts/bench/measure.ts';
-import {figure, tableOf} from '../../scripts/bench/section.ts';
+import {figure, skipped, tableOf} from '../../scripts/bench/section.ts';
 import {workOf} from '../../scripts/bench/work.ts';
 import {parseJson, printJson} from '../../src/kube/json.ts';
 import {viewOf} from '../../src/kube/podView.ts';
@@ -103,19 +103,26 @@ describe('npm run bench', () => {
 describe('the table', () => {
   test('aligns what there is', () => {
     const rows = [
-      {what: 'decisions', ours: figure(53_812.4), peer: 'Go 2,600', ratio: '20.7 x', goal: '5 x'},
+      {
+        ...{what: 'decisions', ours: figure(53_812.4), peer: 'Go 2,600', ratio: '20.7 x'},
+        ...{goal: '5 x', peak: '81 MiB'},
+      },
       {what: 'other', ours: figure(0.01234), goal: '-'},
     ];
-    expect(tableOf([{title: 'Engine', notes: ['A note.'], rows, figures: {}}])).toBe(
+    expect(tableOf([{id: 'engine', title: 'Engine', notes: ['A note.'], rows, figures: {}}])).toBe(
       [
         'Engine',
-        '           kubectl psp  peer      ratio   goal',
-        'decisions  53,800       Go 2,600  20.7 x  5 x',
-        'other      0.0123       -         -       -',
+        '           kubectl psp  beside    ratio   goal  peak RSS',
+        'decisions  53,800       Go 2,600  20.7 x  5 x   81 MiB',
+        'other      0.0123       -         -       -     -',
         'A note.',
         '',
       ].join('\n'),
     );
+  });
+
+  test('says of a section that could not run only why', () => {
+    expect(tableOf([skipped('live', 'Live', 'etcd not found')])).toBe('Live\netcd not found\n');
   });
 
   test('takes the smaller one of two in the middle', () => {

@@ -36,7 +36,7 @@ describe('manifests', () => {
     const {err} = await runHere('advise', '-f', file);
     expect(err).toBe('');
     const name = kind.toLowerCase();
-    expect(await advised('-f', file)).toEqual([`0-least.a.${name}.${name}`]);
+    expect(await advised('-f', file)).toEqual([`0-least-workload.a.${name}.${name}`]);
   });
 
   test('lists, nested and typed, are taken apart', async () => {
@@ -52,8 +52,8 @@ describe('manifests', () => {
     const typed = {apiVersion: 'apps/v1', kind: 'DeploymentList', items: [untyped]};
     const file = fileOf([{apiVersion: 'v1', kind: 'List', items: [inner, typed]}]);
     expect(await advised('-f', file)).toEqual([
-      '0-least.a.deployment.deployment',
-      '0-least.a.pod.inner',
+      '0-least-workload.a.deployment.deployment',
+      '0-least-workload.a.pod.inner',
     ]);
   });
 
@@ -112,8 +112,8 @@ describe('manifests', () => {
 
   test('objects without a namespace get that of -n, else default', async () => {
     const file = fileOf([{...workload('v1', 'Pod'), metadata: {name: 'p'}}]);
-    expect(await advised('-f', file)).toEqual(['0-least.default.pod.p']);
-    expect(await advised('-f', file, '-n', 'shop')).toEqual(['0-least.shop.pod.p']);
+    expect(await advised('-f', file)).toEqual(['0-least-workload.default.pod.p']);
+    expect(await advised('-f', file, '-n', 'shop')).toEqual(['0-least-workload.shop.pod.p']);
   });
 
   test('accounts in the same files say whether their token is mounted', async () => {

@@ -1,0 +1,17 @@
+import {jsonText} from '../report/machine.ts';
+import {printYaml} from '../yaml/documents.ts';
+import type {World} from './world.ts';
+
+/** Prints a document of machine output. */
+export function printMachine(world: World, format: 'json' | 'yaml', answer: object): void {
+  world.print(format === 'json' ? jsonText(answer) : printYaml(answer));
+}
+
+/** What kubectl says where there is nothing; on standard error, and no failure. */
+export function warnOfNothing(world: World, namespace: string | undefined): void {
+  world.warn(
+    namespace === undefined
+      ? 'No resources found'
+      : `No resources found in ${namespace} namespace.`,
+  );
+}

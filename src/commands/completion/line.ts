@@ -1,0 +1,169 @@
+import type {Command} from '../command.ts';
+import {type Flag, flagName} from '../flags.ts';
+
+/** The commands, as cli.ts has them. */
+export interface CommandTable {
+  readonly root: Command;
+  readonly commands: readonly Command[];
+}
+
+/** What the program can look up. */
+export type Source =
+  | 'namespaces'
+  | 'pods'
+  | 'policies'
+  | 'subjects'
+  | 'files'
+  | 'contexts'
+  | 'clusters'
+  | 'users';
+
+/** What may stand in one place of a command line. */
+export interface Slot {
+  readonly words: readonly string[];
+  readonly source: Source | undefined;
+}
+
+/** A command line up to the word that is being typed. */
+export interface Line {
+  /** undefined: the first word is no command. */
+  readonly command: Command | undefined;
+  /** The values of flags by their keys, each as often as it stands there; '' for switches. */
+  readonly given: ReadonlyMap<string, readonly string[]>;
+  /** What is wanted: the name of a command, of a flag, or one of what fits. */
+  readonly wanted: 'command' | 'flag' | readonly Slot[];
+  /** What is typed of it already. */
+  readonly typed: string;
+}
+
+/** What words for values in the help stand for. */
+const sources: Readonly<Record<string, Source>> = {
+  NS: 'namespaces',
+  POD: 'pods',
+  POLICY: 'policies',
+  SUBJECT: 'subjects',
+  FILE: 'files',
+  PATH: 'files',
+};
+
+/** Flags whose word for the value is just NAME. */
+const sourcesOfNames: Readonly<Record<string, Source>> = {
+  context: 'contexts',
+  cluster: 'clusters',
+  user: 'users',
+};
+
+/** What a flag's value may be. */
+export function slotOfFlag(key: string, {choices = [], placeholder = ''}: Flag): Slot {
+  const own = Object.hasOwn(sourcesOfNames, key) ? sourcesOfNames[key] : undefined;
+  return {words: choices, source: placeholder === 'NAME' ? own : sources[placeholder]};
+}
+
+/** Understands the words after `kubectl psp`; the last one is being typed, and may be empty. */
+export function understand(words: readonly string[], table: CommandTable): Line {
+  const before = words.slice(0, -1);
+  const last = words.at(-1) ?? '';
+  const reader = createReader(table);
+  for (const word of before) reader.read(word);
+  return reader.end(last);
+}
+
+interface FlagOf {
+  readonly key: string;
+  readonly flag: Flag;
+}
+
+/** Reads a command line word by word. */
+function createReader({root, commands}: CommandTable) {
+  const given = new Map<string, readonly string[]>();
+  const args: string[] = [];
+  let command: Command | undefined = root;
+  let isHelp = false;
+  let pending: FlagOf | undefined;
+  let isOver = false; // after `--` there are no flags
+
+  const give = ({key}: FlagOf, value: string) => {
+    given.set(key, [...(given.get(key) ?? []), value]);
+  };
+  const readFlag = (word: string): void => {
+    const [, name = word, value] = withValue.exec(word) ?? [];
+    const found = command && flagNamed(command, name);
+    if (found === undefined) return;
+    if (found.flag.type === 'boolean') {
+      if (value !== 'false') give(found, '');
+    } else if (value !== undefined) give(found, value);
+    else pending = found;
+  };
+  const readArgument = (word: string): void => {
+    if (command !== root) args.push(word);
+    else if (word === 'help' && !isHelp) isHelp = true;
+    else command = isHelp ? undefined : commands.find(({name}) => name === word);
+  };
+
+  return {
+    read(word: string): void {
+      if (pending !== undefined) {
+        give(pending, word);
+        pending = undefined;
+      } else if (isOver || word === '-' || !word.startsWith('-')) readArgument(word);
+      else if (word === '--') isOver = true;
+      else readFlag(word);
+    },
+    end(last: string): Line {
+      const line = {command, given};
+      if (pending !== undefined) return {...line, wanted: [slotOf(pending)], typed: last};
+      if (last.startsWith('-') && !isOver) {
+        const [, name = '', value] = withValue.exec(last) ?? [];
+        const flag = command && flagNamed(command, name);
+        if (value === undefined) return {...line, wanted: 'flag', typed: last};
+        return {...line, wanted: flag ? [slotOf(flag)] : [], typed: value};
+      }
+      if (command === root) return {...line, wanted: 'command', typed: last};
+      return {...line, wanted: command ? slotsAfter(args, command) : [], typed: last};
+    },
+  };
+}
+
+const withValue = /^(-[A-Za-z]|--[a-z-]+)=(.*)$/s;
+
+function slotOf({key, flag}: FlagOf): Slot {
+  return slotOfFlag(key, flag);
+}
+
+function flagNamed(command: Command, name: string): FlagOf | undefined {
+  const found = Object.entries(command.flags).find(
+    ([key, {short}]) => name === `--${flagName(key)}` || name === `-${short}`,
+  );
+  return found && {key: found[0], flag: found[1]};
+}
+
+interface Positional extends Slot {
+  readonly isOptional: boolean;
+  readonly isRepeated: boolean;
+}
+
+/** What fits after these arguments, as the command's usage line has it. */
+function slotsAfter(args: readonly string[], {positionals = ''}: Command): readonly Slot[] {
+  let rest = positionalsOf(positionals);
+  for (const arg of args) {
+    const index = rest.findIndex(({words, source}) => source !== undefined || words.includes(arg));
+    const slot = rest[index];
+    if (slot === undefined) return [];
+    rest = slot.isRepeated ? rest.slice(index) : rest.slice(index + 1);
+  }
+  const first = rest.findIndex(({isOptional}) => !isOptional);
+  return first < 0 ? rest : rest.slice(0, first + 1);
+}
+
+/** Takes a usage line apart: `[use] [POLICY]`, `[POD | KIND/NAME]...`, `bash | zsh`. */
+function positionalsOf(text: string): readonly Positional[] {
+  const parts = text.replaceAll(' | ', '|').split(' ').filter(Boolean);
+  return parts.map(part => {
+    const isRepeated = part.endsWith('...');
+    const isOptional = part.startsWith('[');
+    const choices = part.replaceAll(/[[\].]/g, '').split('|');
+    const source = choices.map(choice => sources[choice]).find(found => found !== undefined);
+    const words = choices.filter(choice => choice === choice.toLowerCase());
+    return {words, source, isOptional, isRepeated};
+  });
+}

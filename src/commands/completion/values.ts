@@ -1,0 +1,147 @@
+import {type Inventory, namespacesOf} from '../../inventory/inventory.ts';
+import {listPath, resources, workloadResources} from '../../inventory/resources.ts';
+import {isObject} from '../../kube/json.ts';
+import {loadOffline, type SourceRequest} from '../load.ts';
+import {kindOf} from '../why.ts';
+import type {Cluster, World} from '../world.ts';
+import type {Source} from './line.ts';
+
+/** What could stand there, and a few words about it; they may be empty. */
+export interface Suggestion {
+  readonly value: string;
+  readonly help: string;
+}
+
+/** Where to look things up. */
+export interface Lookup {
+  readonly world: World;
+  readonly flags: SourceRequest;
+  /** What is typed already. */
+  readonly typed: string;
+  /** Takes values as they come, so that those in time count when the others are late. */
+  add(value: string, help?: string): void;
+}
+
+/** Finds values of a kind. Throws what reading throws. */
+export async function lookUp(source: Source, lookup: Lookup): Promise<void> {
+  const {world, flags, typed, add} = lookup;
+  switch (source) {
+    case 'files':
+      return; // the shell's own affair
+    case 'contexts':
+    case 'clusters':
+    case 'users': {
+      const names = await world.kubeconfigNames(flags);
+      for (const name of names[source]) add(name);
+      return;
+    }
+    case 'subjects': {
+      const [, namespace] = /^sa:([^/]*)\//.exec(typed) ?? [];
+      if (namespace !== undefined) {
+        return names('serviceAccounts', {...lookup, flags: {...flags, namespace}}, name =>
+          add(`sa:${namespace}/${name}`),
+        );
+      }
+      if (typed.startsWith('sa:')) return names('namespaces', lookup, name => add(`sa:${name}/`));
+      for (const [value, help] of subjectForms) add(value, help);
+      return;
+    }
+    case 'pods': {
+      const [first = '', second] = typed.split('/');
+      if (second === undefined) {
+        for (const [kind, help] of shownKinds) add(`${kind}/`, help);
+        return names('pods', lookup, name => add(name, 'Pod'));
+      }
+      const kind = kindOf(first);
+      return names(kind === 'Pod' ? 'pods' : {kind}, lookup, name => add(`${first}/${name}`, kind));
+    }
+    case 'namespaces':
+    case 'policies':
+      return names(source, lookup, name => add(name));
+  }
+}
+
+const subjectForms = [
+  ['sa:', 'service account: sa:NAMESPACE/NAME'],
+  ['user:', 'user, by name'],
+  ['group:', 'group, by name'],
+] as const;
+
+/** The kinds of workloads by kubectl's short names. */
+const shownKinds = [
+  ['deploy', 'Deployment'],
+  ['sts', 'StatefulSet'],
+  ['ds', 'DaemonSet'],
+  ['job', 'Job'],
+  ['cj', 'CronJob'],
+  ['rs', 'ReplicaSet'],
+  ['rc', 'ReplicationController'],
+] as const;
+
+/** Something with a name: a resource of the inventory, or the workloads of a kind. */
+type What = 'namespaces' | 'serviceAccounts' | 'pods' | 'policies' | {readonly kind: string};
+
+/** The names of things in the namespace that the flags give, or in all. */
+async function names(what: What, lookup: Lookup, add: (name: string) => void): Promise<void> {
+  const {world, flags} = lookup;
+  const offline = await loadOffline(world, flags);
+  if (offline !== undefined) {
+    for (const name of namesInside(offline, what, flags)) add(name);
+    return;
+  }
+  const cluster = await world.connect(flags);
+  try {
+    await listNames(cluster, what, flags, add);
+  } finally {
+    cluster.close();
+  }
+}
+
+function namesInside(
+  inventory: Inventory,
+  what: What,
+  {allNamespaces, namespace = inventory.defaultNamespace}: SourceRequest,
+): readonly string[] {
+  if (what === 'namespaces') return namespacesOf(inventory);
+  const all =
+    typeof what === 'string'
+      ? inventory[what]
+      : inventory.workloads.filter(({kind}) => kind === what.kind);
+  const named = all.flatMap(({metadata}): readonly Named[] => (metadata ? [metadata] : []));
+  return named
+    .filter(meta => what === 'policies' || allNamespaces || meta.namespace === namespace)
+    .flatMap(({name}) => name ?? []);
+}
+
+interface Named {
+  readonly name?: string | undefined;
+  readonly namespace?: string | undefined;
+}
+
+async function listNames(
+  cluster: Cluster,
+  what: What,
+  {allNamespaces, namespace = cluster.namespace}: SourceRequest,
+  add: (name: string) => void,
+): Promise<void> {
+  const resource =
+    typeof what === 'string'
+      ? resources[what]
+      : workloadResources.find(({kind}) => kind === what.kind);
+  if (resource === undefined) return;
+  const scope = resource.namespaced && !allNamespaces ? namespace : undefined;
+  for (const apiVersion of resource.apiVersions) {
+    try {
+      await cluster.list(listPath(resource, apiVersion, scope), {
+        onPage(page) {
+          for (const {metadata} of page) {
+            if (isObject(metadata) && typeof metadata.name === 'string') add(metadata.name);
+          }
+        },
+      });
+      return;
+    } catch (error) {
+      if (!cluster.isNotFound(error)) throw error;
+    }
+  }
+}

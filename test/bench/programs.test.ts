@@ -1,0 +1,102 @@
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {clusterOf, snapshotText, withOwnerUids} from '../../scripts/bench/cluster.ts';
+import {timeByTurns, usageRow} from '../../scripts/bench/run.ts';
+import {itemsOf, templatesOf} from '../../src/inventory/items.ts';
+import {inventoryOfSnapshot} from '../../src/inventory/snapshot.ts';
+import {isObject, type JsonObject, parseJson} from '../../src/kube/json.ts';
+import {judgeBy} from '../../src/policy/why.ts';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kubectl-psp-test-'));
+});
+afterAll(() => rmSync(folder, {recursive: true, force: true}));
+
+function inventoryOf(text: string) {
+  const value = parseJson(text);
+  return inventoryOfSnapshot(isObject(value) ? value : {}, 'bench');
+}
+
+describe('the cluster of the benchmark', () => {
+  test('is the same each time', () => {
+    expect(snapshotText(clusterOf(300))).toBe(snapshotText(clusterOf(300)));
+  });
+
+  test('has the pods asked for, each spoken for by a workload', () => {
+    const inventory = inventoryOf(snapshotText(clusterOf(395)));
+    expect(inventory.pods).toHaveLength(395);
+    expect(templatesOf(inventory).map(({kind}) => kind)).not.toContain('Pod');
+    expect(templatesOf(inventory)).toHaveLength(40);
+    expect(new Set(inventory.pods.map(({metadata}) => metadata.namespace)).size).toBe(10);
+  });
+
+  test('has pods of all fates', () => {
+    const inventory = inventoryOf(snapshotText(clusterOf(640)));
+    const judge = judgeBy(inventory, {requester: undefined, assumeAuthorized: false});
+    const states = new Set(itemsOf(inventory).map(item => judge(item).state));
+    expect([...states].sort()).toEqual(['denied', 'drifted', 'mutated', 'ok']);
+  });
+
+  test('names owners by the uids that a server gave them', () => {
+    const owner = (uid: string): JsonObject => ({kind: 'ReplicaSet', name: 'web', uid});
+    const pod = {metadata: {name: 'web-0', ownerReferences: [owner('ReplicaSet/shop/web')]}};
+    const stored = [{kind: 'ReplicaSet', metadata: {namespace: 'shop', name: 'web', uid: '12-34'}}];
+    expect(withOwnerUids([pod], stored)).toEqual([
+      {metadata: {name: 'web-0', ownerReferences: [owner('12-34')]}},
+    ]);
+  });
+});
+
+describe('timing of programs', () => {
+  const command = (name: string, script: string) => ({
+    name,
+    program: 'sh',
+    args: ['-c', script],
+  });
+
+  test('runs by turns, after a round that does not count', () => {
+    const log = join(folder, 'log');
+    const usages = timeByTurns(
+      [command('a', `echo a >>${log}; sleep 0.05`), command('b', `echo b >>${log}`)],
+      2,
+    );
+    expect(readFileSync(log, 'utf8').split('\n').join('')).toBe('ababab');
+    expect(usages.map(({name, runs}) => [name, runs])).toEqual([
+      ['a', 2],
+      ['b', 2],
+    ]);
+    expect(usages[0]?.wall_s).toBeGreaterThan(0.05);
+    expect(usages[1]?.wall_s).toBeLessThan(usages[0]?.wall_s ?? 0);
+  });
+
+  test('stops at a program that fails, and says why', () => {
+    const failing = command('broken', 'echo no such cluster >&2; exit 3');
+    expect(() => timeByTurns([failing], 1)).toThrow(/^broken exited with 3: no such cluster/);
+  });
+
+  test('gives the environment on top of its own', () => {
+    const file = join(folder, 'env');
+    writeFileSync(file, '');
+    const asked = {...command('env', `echo $ANSWER >${file}`), env: {ANSWER: '42'}};
+    timeByTurns([asked], 1);
+    expect(readFileSync(file, 'utf8')).toBe('42\n');
+  });
+
+  test('becomes a row with goal, ratio and memory', () => {
+    const usage = (name: string, wall: number, peak: number | undefined) => ({
+      ...{name, runs: 3, wall_s: wall, cpu_s: 0.1, peak_rss_mib: peak},
+    });
+    expect(
+      usageRow(usage('why', 0.5, 80), usage('kubectl', 0.25, 40), {ratio: 2, mib: 90}),
+    ).toEqual({
+      ...{what: 'why', ours: '0.5 s', peer: 'kubectl 0.25 s', ratio: '2 x'},
+      ...{goal: '2 x, 90 MiB', peak: '80 MiB : 40 MiB'},
+    });
+    expect(usageRow(usage('why', 0.5, undefined), undefined)).toEqual({
+      ...{what: 'why', ours: '0.5 s', goal: '-', peak: '-'},
+    });
+  });
+});
