@@ -13,5 +13,5 @@ test('version tells what runs, for people and for scripts', async () => {
     expect.arrayContaining(['version', 'commit', 'node', 'platform']),
   );
   const yaml = await run(['version', '-o', 'yaml']);
-  expect(yaml.out).toContain(`version: ${version}`);
+  expect(yaml.out).toContain(`version: "${version}"`);
 });
