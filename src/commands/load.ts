@@ -57,7 +57,7 @@ export async function load(world: World, flags: SourceRequest, needs: Needs): Pr
   const files = inventoryOfFiles(documents, filename, namespace, world);
   if (files.workloads.length + files.pods.length === 0) {
     throw new UserError(
-      `${filename.join(', ')}: no pod and no workload in ${documents.length} documents`,
+      `${filename.join(', ')}: no pod and no workload in ${documents.length} ${documents.length === 1 ? 'document' : 'documents'}`,
     );
   }
   if (files.policies.length > 0 || !needs.policies) return {inventory: files, namespace: undefined};
