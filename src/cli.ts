@@ -6,13 +6,17 @@ import type {World} from './commands/world.ts';
 import {type ExitCode, exitCodes, messageOf, UserError} from './errors.ts';
 import {nearNames} from './kube/nearNames.ts';
 
-const exitCodeHelp = `Exit codes:
+/** What the exit codes mean; the end of every help. */
+export const exitCodeHelp = `Exit codes:
   0   fine, also where a live namespace is empty, and for partial answers, which are marked
   1   the answer is no, or different (with --fail-on-denied or --verify)
   2   the command line is wrong
   3   a file or server can't be read or reached, or files hold no workload
   4   the server refused what the answer can't do without
   70  a bug of kubectl psp`;
+
+/** The first word of a command line that asks for completions: `__complete ARGS... TOCOMPLETE`. */
+export const completionRequest = '__complete';
 
 /**
  * Runs one command line. Errors that the user can put right become one line on standard error; the
@@ -25,6 +29,10 @@ export async function main(argv: readonly string[], world: World): Promise<ExitC
   });
   try {
     const [first, topic] = argv;
+    if (first === completionRequest) {
+      const {complete} = await import('./commands/completion/complete.ts');
+      return await complete(argv.slice(1), world, {root: rootCommand, commands});
+    }
     if (first === 'help' && topic !== undefined && !commands.some(({name}) => name === topic)) {
       throw unknownCommand(topic);
     }

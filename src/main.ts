@@ -1,4 +1,3 @@
-import {main} from './cli.ts';
 import {realWorld} from './world/index.ts';
 
 const interrupted = new AbortController();
@@ -12,7 +11,25 @@ for (const [signal, code] of [
   });
 }
 
+// kubectl asks for completions by this name; the launcher of a checkout puts in the word itself.
+const isCompleter = /(^|[\\/])kubectl_complete-[^\\/]*$/.test(process.argv0);
+const args = [...(isCompleter ? ['__complete'] : []), ...process.argv.slice(2)];
+
 // No top-level await: in the released executables this is a script.
-main(process.argv.slice(2), realWorld(interrupted.signal)).then(exitCode => {
+run(args).then(exitCode => {
   process.exitCode = exitCode;
+  if (args[0] !== '__complete') return;
+  interrupted.abort(new Error('too late')); // what is still being read, and programs that log in
+  process.exit();
 });
+
+async function run(args: readonly string[]) {
+  const world = realWorld(interrupted.signal);
+  if (args.length === 1 && args[0] === 'version') {
+    // What scripts ask most often needs neither the parser nor the other commands.
+    const {version} = await import('./commands/version.ts');
+    return version.run({flags: {}, args: [], world});
+  }
+  const {main} = await import('./cli.ts');
+  return main(args, world);
+}

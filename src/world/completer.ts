@@ -1,4 +1,4 @@
-import {access, constants, readlink, realpath, stat, symlink, writeFile} from 'node:fs/promises';
+import {access, constants, readFile, realpath, stat, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {InstalledCompleter} from '../commands/world.ts';
 import {UserError} from '../errors.ts';
@@ -39,7 +39,8 @@ export async function installCompleter(
       });
     }
   }
-  if (isWindows || (await isSameFile(link, target))) return {path: link, target, isOld: true};
+  const isOurs = isWindows ? await holds(link, windowsScript) : await isSameFile(link, target);
+  if (isOurs) return {path: link, target, isOld: true};
   throw new UserError(`${link} is something else: move it away, then run this again`);
 }
 
@@ -60,9 +61,16 @@ async function isExecutable(path: string): Promise<boolean> {
   }
 }
 
+async function holds(file: string, text: string): Promise<boolean> {
+  try {
+    return (await readFile(file, 'utf8')) === text;
+  } catch {
+    return false;
+  }
+}
+
 async function isSameFile(link: string, target: string): Promise<boolean> {
   try {
-    await readlink(link);
     return (await realpath(link)) === (await realpath(target));
   } catch {
     return false;

@@ -1,22 +1,82 @@
+import process from 'node:process';
 import {render} from 'ink';
 import type {SessionOptions} from '../commands/world.ts';
-import {App} from '../tui/App.tsx';
+import {App, type JobControl} from '../tui/App.tsx';
+import {interrupted} from '../tui/useKeys.ts';
+import {openKeys} from './keyInput.ts';
 
-/** Gives the terminal to the session until it ends; the alternate screen is left in any case. */
+/** The exit code of a shell's child that ended by SIGHUP. */
+const hungUp = 129;
+/** How long to wait for a stop that may never come: a process without a job's shell is not stopped. */
+const stopMs = 300;
+
+/**
+ * Gives the terminal to the session until it ends; the alternate screen is left and the cursor shown in
+ * any case, also when the process exits in the middle. Ctrl-C ends the process as SIGINT does.
+ */
 export async function openSession(options: SessionOptions, signal: AbortSignal): Promise<void> {
-  const app = render(<App {...options} />, {
+  const keys = openKeys(process.stdin);
+  const jobs = process.platform === 'win32' ? undefined : shellJobs();
+  const colors = (process.env.NO_COLOR ?? '') === '';
+  const app = render(<App {...options} jobs={jobs} colors={colors} />, {
+    stdin: keys.stream,
     alternateScreen: true,
     exitOnCtrlC: false,
     incrementalRendering: true,
+    // Whether this is a terminal was asked before; Ink takes those of build servers for none.
+    interactive: true,
     maxFps: 60,
   });
   const end = () => app.unmount();
+  const hangUp = () => process.exit(hungUp);
   signal.addEventListener('abort', end, {once: true});
-  process.once('SIGHUP', end);
+  process.once('SIGHUP', hangUp);
   try {
-    await app.waitUntilExit();
+    const reason = await app.waitUntilExit();
+    if (reason === interrupted) process.emit('SIGINT', 'SIGINT');
   } finally {
+    keys.close();
     signal.removeEventListener('abort', end);
-    process.removeListener('SIGHUP', end);
+    process.removeListener('SIGHUP', hangUp);
   }
+}
+
+/** Stops the whole job, as the terminal itself does on Ctrl-Z where programs leave that to it. */
+function shellJobs(): JobControl {
+  const listeners = new Set<(signal: 'stop' | 'continue') => void>();
+  const tell = (signal: 'stop' | 'continue') => {
+    for (const listener of listeners) listener(signal);
+  };
+  const onStop = () => tell('stop');
+  const onContinue = () => tell('continue');
+  const listen = () => {
+    process.on('SIGTSTP', onStop);
+    process.on('SIGCONT', onContinue);
+  };
+  const deafen = () => {
+    process.removeListener('SIGTSTP', onStop);
+    process.removeListener('SIGCONT', onContinue);
+  };
+  return {
+    async stop() {
+      deafen();
+      await new Promise<void>(resolve => {
+        const timer = setTimeout(resolve, stopMs);
+        process.once('SIGCONT', () => {
+          clearTimeout(timer);
+          resolve();
+        });
+        process.kill(0, 'SIGTSTP');
+      });
+      if (listeners.size > 0) listen();
+    },
+    onSignal(listener) {
+      if (listeners.size === 0) listen();
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size === 0) deafen();
+      };
+    },
+  };
 }

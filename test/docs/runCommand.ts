@@ -60,6 +60,8 @@ export async function parseCommand(args: readonly string[]): Promise<Ran> {
     demo: refuse,
     defaultNamespace: async () => 'default',
     connect: refuse,
+    kubeconfigNames: refuse,
+    installCompleter: refuse,
   });
   return {output, exitCode};
 }
