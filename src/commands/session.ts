@@ -85,8 +85,13 @@ function clusterServices(world: World, cluster: Cluster): Services {
 }
 
 async function policyChanges(cluster: Cluster, draft: Policy): Promise<readonly PlannedChange[]> {
-  const raw = await cluster.get(objectPath(policyObject(draft)));
-  if (!isObject(raw)) throw new UserError(`${draft.metadata.name}: the server sent no object`);
+  const raw = await existing(cluster, objectPath(policyObject(draft)));
+  if (raw === undefined) {
+    throw new UserError(
+      `PodSecurityPolicy ${draft.metadata.name} is gone from the cluster: w writes your edit to a file, kubectl create -f makes it again`,
+      exitCodes.refused,
+    );
+  }
   const change = planPolicyUpdate(draft, raw);
   return change === undefined ? [] : [change];
 }

@@ -1,25 +1,40 @@
-import {Box, Text, useWindowSize} from 'ink';
-import {type ReactElement, useCallback, useMemo, useState, useSyncExternalStore} from 'react';
+import {Box, Text, useApp, useWindowSize} from 'ink';
+import {
+  type ReactElement,
+  useCallback,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from 'react';
 import {controlById, isControlId} from '../controls/index.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import type {Freshness, LiveInventory} from '../inventory/live.ts';
 import {createDeeds, type Deeds} from './deeds.ts';
-import {keyLine} from './keys.ts';
+import {keyLines} from './keys.ts';
 import {Lines, lastScroll} from './Lines.tsx';
 import {List} from './List.tsx';
-import {linesOf} from './lines.ts';
-import {freshnessText} from './marks.ts';
+import {rememberedLinesOf} from './lines.ts';
+import {ColorContext, freshnessText, gapsText, useToneColor} from './marks.ts';
 import {modelOf} from './model.ts';
 import {Prompt} from './Prompt.tsx';
 import {EditorFooter, editorFooterHeight} from './screens/EditorFooter.tsx';
 import {Values} from './screens/Values.tsx';
 import {Walk} from './screens/Walk.tsx';
 import type {Services} from './services.ts';
-import {type Frame, type Session, topOf, type View} from './session.ts';
-import {breadcrumb, policyOf, type Shown, shownOf} from './state.ts';
+import {editedDrafts, type Frame, type Session, topOf, type View} from './session.ts';
+import {breadcrumb, driftOf, policyOf, type Shown, shownOf} from './state.ts';
 import {createStore} from './store.ts';
-import {fitTo} from './text.ts';
+import {fitEnd, fitTo} from './text.ts';
 import {type Context, useKeys} from './useKeys.ts';
+
+/** How the session can be stopped and continued by the shell (Ctrl-Z, fg). */
+export interface JobControl {
+  /** Stops the process; resolves when it goes on. */
+  stop(): Promise<void>;
+  /** Calls back when somebody else asks for a stop, or the process goes on after one. */
+  onSignal(listener: (signal: 'stop' | 'continue') => void): () => void;
+}
 
 interface Props {
   readonly live: LiveInventory;
@@ -28,18 +43,21 @@ interface Props {
   readonly start: readonly View[];
   /** Whom the server knows us as, for the header. */
   readonly user: string;
+  readonly jobs?: JobControl | undefined;
+  readonly colors?: boolean;
 }
 
-/** Lines around the middle: two of header, one of status, one of keys. */
-const chrome = 4;
+/** Lines around the middle: two of header, one of status; those of keys come to them. */
+const chrome = 3;
+/** From so many lines on, two of them may show keys. */
+const tall = 20;
 
 /** The interactive session: one state, one view at a time, and the frame around it. */
-export function App({live, services, start, user}: Props) {
+export function App({live, services, start, user, jobs, colors = true}: Props) {
   const {columns, rows: lines} = useWindowSize();
   const subscribe = useCallback((listener: () => void) => live.subscribe(listener), [live]);
   const {inventory, freshness} = useSyncExternalStore(subscribe, () => live.current());
   const [store] = useState(() => createStore(start));
-  const session = useSyncExternalStore(store.subscribe, store.get);
   const {dispatch} = store;
   const refresh = useCallback(() => live.refresh(), [live]);
   const deeds = useMemo(
@@ -50,11 +68,15 @@ export function App({live, services, start, user}: Props) {
       }),
     [services, refresh, store, live],
   );
-  const size = {width: columns, height: Math.max(1, lines - chrome)};
+  const session = useSyncExternalStore(store.subscribe, store.get);
+  const frame = topOf(session);
+  const most = frame.view.name === 'policy' && lines >= tall ? 2 : 1;
+  const keys = keyLines(frame.view, columns, most);
+  const size = {width: columns, height: Math.max(1, lines - chrome - keys.length)};
   const contextNow = (): Context => {
     const now = store.get();
     const current = modelOf(live.current().inventory);
-    const words = linesOf(topOf(now).view, current, now.drafts, services);
+    const words = rememberedLinesOf(topOf(now).view, current, now.drafts, services);
     return {
       ...{session: now, model: current, shown: shownOf(now, current)},
       ...{dispatch, deeds, services, refresh},
@@ -62,27 +84,48 @@ export function App({live, services, start, user}: Props) {
       lastScroll: words === undefined ? 0 : lastScroll(words, size.width, size.height),
     };
   };
-  useKeys(contextNow);
-  const frame = topOf(session);
+  useKeys(contextNow, useSuspension(jobs));
   const model = modelOf(inventory);
   const shown = shownOf(session, model);
-  const text = useMemo(
-    () => linesOf(frame.view, model, session.drafts, services),
-    [frame.view, model, session.drafts, services],
-  );
+  const text = rememberedLinesOf(frame.view, model, session.drafts, services);
   return (
-    <Box flexDirection="column" width={columns} height={lines}>
-      <Header inventory={inventory} freshness={freshness} user={user} width={columns} />
-      <Text bold wrap="truncate">
-        {fitTo(breadcrumb(session, session.drafts), columns)}
-      </Text>
-      {middleOf({...{session, model, shown, dispatch, text, size, frame}, contextNow})}
-      <Status {...{session, freshness, dispatch, deeds, frame, shown}} width={columns} />
-      <Text dimColor wrap="truncate">
-        {fitTo(keyLine(frame.view, columns), columns)}
-      </Text>
-    </Box>
+    <ColorContext value={colors}>
+      <Box flexDirection="column" width={columns} height={lines}>
+        <Header inventory={inventory} freshness={freshness} user={user} width={columns} />
+        <Text bold wrap="truncate">
+          {fitEnd(breadcrumb(session, session.drafts), columns)}
+        </Text>
+        {middleOf({...{session, model, shown, dispatch, text, size, frame}, contextNow})}
+        <Status
+          {...{session, inventory, freshness, dispatch, deeds, frame, shown}}
+          width={columns}
+        />
+        {keys.map(line => (
+          <Text key={line} dimColor wrap="truncate">
+            {fitTo(line, columns)}
+          </Text>
+        ))}
+      </Box>
+    </ColorContext>
   );
+}
+
+/** Hands the terminal to the shell and back, when a key or a signal asks for it. */
+function useSuspension(jobs: JobControl | undefined): () => void {
+  const {suspendTerminal} = useApp();
+  const suspend = useCallback(() => {
+    if (jobs !== undefined) void suspendTerminal(() => jobs.stop());
+  }, [jobs, suspendTerminal]);
+  useEffect(
+    () =>
+      jobs?.onSignal(signal => {
+        if (signal === 'stop') suspend();
+        // Somebody stopped us without asking: the screen and the terminal's mode are not ours any more.
+        else void suspendTerminal(() => {});
+      }),
+    [jobs, suspend, suspendTerminal],
+  );
+  return suspend;
 }
 
 interface Middle extends Pick<Context, 'session' | 'model' | 'shown' | 'dispatch'> {
@@ -148,10 +191,11 @@ function Header({inventory, freshness, user, width}: HeaderProps) {
   const right = freshnessText(freshness);
   const left = `kubectl psp  ${source}  ${serverVersion ?? ''}  PSP ${psp}  ${user}`;
   const isBad = freshness.state === 'stale';
+  const colorOf = useToneColor();
   return (
     <Box height={1}>
       <Text wrap="truncate">{fitTo(left, Math.max(0, width - right.length - 1))} </Text>
-      <Text bold={isBad} {...(isBad ? {color: 'red'} : {})}>
+      <Text bold={isBad} wrap="truncate" {...colorOf(isBad ? 'bad' : 'plain')}>
         {right}
       </Text>
     </Box>
@@ -160,6 +204,7 @@ function Header({inventory, freshness, user, width}: HeaderProps) {
 
 interface StatusProps {
   readonly session: Session;
+  readonly inventory: Inventory;
   readonly freshness: Freshness;
   readonly dispatch: Context['dispatch'];
   readonly deeds: Deeds;
@@ -169,37 +214,54 @@ interface StatusProps {
 }
 
 /** The prompt, or what there is to say; else how many rows there are. */
-function Status({session, freshness, dispatch, deeds, frame, shown, width}: StatusProps) {
-  const {prompt, notice, busy} = session;
+function Status(props: StatusProps) {
+  const {session, dispatch, deeds, frame, width} = props;
+  const {prompt} = session;
+  const colorOf = useToneColor();
   if (prompt !== undefined) {
-    return <Prompt {...{prompt, dispatch, deeds}} filter={frame.filter} />;
+    const hasEdits = editedDrafts(session).length > 0;
+    return <Prompt {...{prompt, dispatch, deeds, width, hasEdits}} filter={frame.filter} />;
   }
-  const {text, tone} = statusText(busy, notice, freshness, frame, shown);
-  const color = tone === 'bad' ? 'red' : tone === 'good' ? 'green' : undefined;
+  const {text, tone} = statusText(props);
   return (
-    <Text wrap="truncate" {...(color === undefined ? {} : {color})}>
+    <Text wrap="truncate" {...colorOf(tone)}>
       {fitTo(text, width)}
     </Text>
   );
 }
 
-function statusText(
-  busy: string | undefined,
-  notice: Session['notice'],
-  freshness: Freshness,
-  frame: Frame,
-  {table, rows}: Shown,
-): {readonly text: string; readonly tone: 'good' | 'bad' | 'info'} {
-  if (busy !== undefined) return {text: `${busy}…`, tone: 'info'};
+interface StatusText {
+  readonly text: string;
+  readonly tone: 'good' | 'bad' | 'plain';
+}
+
+/** What matters most of all that could be said. */
+function statusText({session, inventory, freshness, frame, shown}: StatusProps): StatusText {
+  const {busy, notice, drafts} = session;
+  if (busy !== undefined) return {text: `${busy}…`, tone: 'plain'};
   if (notice !== undefined) {
-    const sign = notice.tone === 'bad' ? '! ' : '';
-    return {...notice, text: sign + notice.text};
+    const {tone, text} = notice;
+    return {text: tone === 'bad' ? `! ${text}` : text, tone: tone === 'info' ? 'plain' : tone};
+  }
+  const drift =
+    'policy' in frame.view && frame.view.policy !== undefined
+      ? driftOf(frame.view.policy, drafts, inventory)
+      : undefined;
+  if (drift === 'changed') {
+    const text = '! It was changed in the cluster since your edit began: m puts your edit on top';
+    return {text, tone: 'bad'};
+  }
+  if (drift === 'gone') {
+    return {text: '! It was deleted in the cluster: your edit is kept, w writes it', tone: 'bad'};
   }
   if (freshness.state === 'stale') {
     const wait = Math.round(freshness.retryInMs / 1000);
-    return {text: `! ${freshness.reason}; next try in ${wait} s`, tone: 'bad'};
+    return {text: `! next try in ${wait} s: ${freshness.reason}`, tone: 'bad'};
   }
-  if (table === undefined) return {text: '', tone: 'info'};
-  const filter = frame.filter === '' ? '' : ` of ${table.rows.length}, filter: ${frame.filter}`;
-  return {text: `${rows.length}${filter} ${rows.length === 1 ? 'row' : 'rows'}`, tone: 'info'};
+  const {table, rows} = shown;
+  const filter = frame.filter === '' ? '' : ` of ${table?.rows.length}, filter: ${frame.filter}`;
+  const count = `${rows.length}${filter} ${rows.length === 1 ? 'row' : 'rows'}`;
+  const loading = freshness.state === 'loading' ? 'still reading, so not final' : undefined;
+  const parts = [table && count, loading, gapsText(inventory.gaps)];
+  return {text: parts.filter(Boolean).join('; '), tone: 'plain'};
 }

@@ -1,5 +1,6 @@
 import {Box, Text} from 'ink';
 import {useMemo} from 'react';
+import {useToneColor} from './marks.ts';
 import {wrap} from './text.ts';
 
 interface Props {
@@ -12,14 +13,15 @@ interface Props {
 /** A text of which only the lines in sight are drawn. Lines of a diff are coloured. */
 export function Lines({lines, scroll, width, height}: Props) {
   const wrapped = useMemo(() => lines.flatMap(line => wrap(line, width)), [lines, width]);
+  const colorOf = useToneColor();
   const first = Math.max(0, Math.min(scroll, wrapped.length - height));
   return (
     <Box flexDirection="column" height={height}>
       {wrapped.slice(first, first + height).map((line, index) => {
-        const color = line.startsWith('+') ? 'green' : line.startsWith('-') ? 'red' : undefined;
+        const tone = line.startsWith('+') ? 'good' : line.startsWith('-') ? 'bad' : 'plain';
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other identity
-          <Text key={first + index} wrap="truncate" {...(color === undefined ? {} : {color})}>
+          <Text key={first + index} wrap="truncate" {...colorOf(tone)}>
             {line === '' ? ' ' : line}
           </Text>
         );

@@ -1,6 +1,6 @@
 import {Box, Text} from 'ink';
 import {useMemo} from 'react';
-import {toneColors} from './marks.ts';
+import {useToneColor} from './marks.ts';
 import type {Row, Table} from './rows.ts';
 import {columnWidths, fitTo} from './text.ts';
 
@@ -27,24 +27,21 @@ export function List({table, rows, cursor, width, height, sort, descending}: Pro
     () => columnWidths([sorted.split(','), ...rows.map(({cells}) => cells)], width - 2, gap.length),
     [rows, sorted, width],
   );
-  const visible = Math.max(1, height - 1);
+  const {caption} = table;
+  const colorOf = useToneColor();
+  const visible = Math.max(1, height - (caption === undefined ? 1 : 2));
   const first = firstVisible(cursor, rows.length, visible);
   const line = (cells: readonly string[]) =>
     cells.map((cell, column) => fitTo(cell, widths[column] ?? 0)).join(gap);
   return (
     <Box flexDirection="column" height={height}>
+      {caption === undefined ? null : <Text wrap="truncate">{fitTo(caption, width)}</Text>}
       <Text bold wrap="truncate">{`  ${line(header)}`}</Text>
-      {rows.length === 0 ? <Text>{`  ${table.empty}`}</Text> : null}
+      {rows.length === 0 ? <Text wrap="truncate">{fitTo(`  ${table.empty}`, width)}</Text> : null}
       {rows.slice(first, first + visible).map((row, index) => {
         const chosen = first + index === cursor;
-        const color = toneColors[row.tone];
         return (
-          <Text
-            key={row.key}
-            wrap="truncate"
-            inverse={chosen}
-            {...(color === undefined ? {} : {color})}
-          >
+          <Text key={row.key} wrap="truncate" inverse={chosen} {...colorOf(row.tone)}>
             {`${chosen ? '> ' : '  '}${line(row.cells)}`}
           </Text>
         );

@@ -1,11 +1,15 @@
 import {Box, Text, useApp, useInput} from 'ink';
 import TextInput from 'ink-text-input';
+import type {ReactNode} from 'react';
 import type {Deeds} from './deeds.ts';
 import type {Action, Prompt as PromptState, View} from './session.ts';
+import {fitTo} from './text.ts';
 
 interface Props {
   readonly prompt: PromptState;
   readonly filter: string;
+  readonly width: number;
+  readonly hasEdits: boolean;
   dispatch(action: Action): void;
   readonly deeds: Deeds;
 }
@@ -19,21 +23,28 @@ const jumps: Readonly<Record<string, View>> = {
   psp: {name: 'policies'},
   podsecuritypolicies: {name: 'policies'},
   advise: {name: 'advise', scope: 'service-account'},
+  gaps: {name: 'gaps'},
   help: {name: 'help'},
 };
 
 /** The question at the bottom of the screen. Esc leaves it. */
-export function Prompt({prompt, filter, dispatch, deeds}: Props) {
+export function Prompt({prompt, filter, width, hasEdits, dispatch, deeds}: Props) {
   const {exit} = useApp();
   const close = () => dispatch({type: 'prompt', prompt: undefined});
+  const decline = () => {
+    close();
+    if (!isApply(prompt)) return;
+    const text = 'Not applied; your edit is kept';
+    dispatch({type: 'notice', notice: {tone: 'info', text}});
+  };
   const isYes = prompt.kind === 'overwrite' || prompt.kind === 'quit' || isYesOrNo(prompt);
   useInput((input, key) => {
     if (key.escape) {
       if (prompt.kind === 'filter') dispatch({type: 'filter', text: ''});
-      close();
+      decline();
     } else if (isYes && /^[yn]$/i.test(input)) {
+      if (input.toLowerCase() === 'n') return decline();
       close();
-      if (input.toLowerCase() === 'n') return;
       if (prompt.kind === 'quit') exit();
       if (prompt.kind === 'overwrite') deeds.write(prompt.path, prompt.content, true);
       if (prompt.kind === 'apply') deeds.applyPolicy(prompt.policy);
@@ -43,7 +54,7 @@ export function Prompt({prompt, filter, dispatch, deeds}: Props) {
   switch (prompt.kind) {
     case 'filter':
       return (
-        <Line label="/">
+        <Line label="/" width={width}>
           <TextInput
             value={filter}
             onChange={text => dispatch({type: 'filter', text})}
@@ -53,17 +64,17 @@ export function Prompt({prompt, filter, dispatch, deeds}: Props) {
       );
     case 'jump':
       return (
-        <Line label=":">
+        <Line label=":" width={width} hint={`  ${views}`}>
           <TextInput
             value={prompt.text}
             onChange={text => dispatch({type: 'prompt', prompt: {...prompt, text}})}
-            onSubmit={text => jump(text, dispatch, exit)}
+            onSubmit={text => jump(text, dispatch, hasEdits, exit)}
           />
         </Line>
       );
     case 'write':
       return (
-        <Line label="Write to: ">
+        <Line label="Write to: " width={width}>
           <TextInput
             value={prompt.text}
             onChange={text => dispatch({type: 'prompt', prompt: {...prompt, text}})}
@@ -75,15 +86,17 @@ export function Prompt({prompt, filter, dispatch, deeds}: Props) {
         </Line>
       );
     case 'overwrite':
-      return <Line label={`${prompt.path} exists. Overwrite it? y/n`} />;
+      return <Line label={`${prompt.path} exists. Overwrite it? y/n`} width={width} />;
     case 'quit':
-      return <Line label="There are edits that are not applied. Quit and lose them? y/n" />;
-    case 'applyAdvice':
-      return <Line label={`Create ${prompt.policy} and its grant? y/n`} />;
-    case 'apply':
-      if (!prompt.typed) return <Line label={`Apply ${prompt.policy}? y/n`} />;
       return (
-        <Line label={`Type ${prompt.policy} to apply: `}>
+        <Line label="There are edits that are not applied. Quit and lose them? y/n" width={width} />
+      );
+    case 'applyAdvice':
+      return <Line label={`Create ${prompt.policy} and its grant? y/n`} width={width} />;
+    case 'apply':
+      if (!prompt.typed) return <Line label={`Apply ${prompt.policy}? y/n`} width={width} />;
+      return (
+        <Line label={`Type ${prompt.policy} to apply: `} width={width}>
           <TextInput
             value={prompt.text}
             onChange={text => dispatch({type: 'prompt', prompt: {...prompt, text}})}
@@ -93,7 +106,7 @@ export function Prompt({prompt, filter, dispatch, deeds}: Props) {
               else
                 dispatch({
                   type: 'notice',
-                  notice: {tone: 'info', text: 'Not applied: the name was another one'},
+                  notice: {tone: 'info', text: 'Not applied: that was another name; p asks again'},
                 });
             }}
           />
@@ -102,29 +115,61 @@ export function Prompt({prompt, filter, dispatch, deeds}: Props) {
   }
 }
 
+/** What `:` takes. */
+const views = 'namespaces pods policies advise gaps help quit';
+
+function isApply({kind}: PromptState): boolean {
+  return kind === 'apply' || kind === 'applyAdvice';
+}
+
 function isYesOrNo(prompt: PromptState): boolean {
   return prompt.kind === 'applyAdvice' || (prompt.kind === 'apply' && !prompt.typed);
 }
 
-function jump(text: string, dispatch: (action: Action) => void, exit: () => void): void {
+function jump(
+  text: string,
+  dispatch: (action: Action) => void,
+  hasEdits: boolean,
+  exit: () => void,
+): void {
   const name = text.trim().toLowerCase();
   const view = jumps[name];
   dispatch({type: 'prompt', prompt: undefined});
-  if (name === 'q' || name === 'quit') exit();
-  else if (view !== undefined) dispatch({type: 'jump', view});
+  if (name === 'q' || name === 'quit') {
+    if (hasEdits) dispatch({type: 'prompt', prompt: {kind: 'quit'}});
+    else exit();
+  } else if (view !== undefined) dispatch({type: 'jump', view});
   else if (name !== '') {
-    const known = 'namespaces, pods, policies, advise, help, quit';
-    dispatch({type: 'notice', notice: {tone: 'bad', text: `No view ${name}; there are ${known}`}});
+    dispatch({type: 'notice', notice: {tone: 'bad', text: `No view ${name}; there are: ${views}`}});
   }
 }
 
-function Line({label, children}: {readonly label: string; readonly children?: React.ReactNode}) {
+interface LineProps {
+  readonly label: string;
+  readonly width: number;
+  /** What stands behind what is typed, where there is room. */
+  readonly hint?: string;
+  readonly children?: ReactNode;
+}
+
+/** One line; of what is typed, the end stays in sight. */
+function Line({label, width, hint, children}: LineProps) {
   return (
-    <Box height={1}>
-      <Text bold wrap="truncate">
-        {label}
-      </Text>
-      {children}
+    <Box height={1} width={width}>
+      <Box flexShrink={0}>
+        <Text bold wrap="truncate">
+          {fitTo(label, width).trimEnd()}
+        </Text>
+        {label.endsWith(' ') ? <Text> </Text> : null}
+      </Box>
+      <Box overflow="hidden" justifyContent="flex-end" flexShrink={1}>
+        <Box flexShrink={0}>{children}</Box>
+      </Box>
+      {hint === undefined ? null : (
+        <Text dimColor wrap="truncate">
+          {hint}
+        </Text>
+      )}
     </Box>
   );
 }

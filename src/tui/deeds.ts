@@ -1,17 +1,19 @@
+import {controls} from '../controls/index.ts';
 import {messageOf} from '../errors.ts';
+import type {Inventory} from '../inventory/inventory.ts';
 import {fieldErrorText} from '../kube/fieldError.ts';
 import type {Policy} from '../kube/objects.ts';
 import {policyErrors} from '../policy/evaluate.ts';
 import {policyLevel} from '../policy/standard.ts';
 import {adviceYaml} from '../report/advice.ts';
 import {nameOf} from '../report/why.ts';
-import {isEdited} from './edit.ts';
+import {type Draft, isEdited, sameSettings} from './edit.ts';
 import {impactText} from './impact.ts';
 import {adviceNamed, policyYaml} from './lines.ts';
 import type {Model} from './model.ts';
 import type {Result, Services} from './services.ts';
 import type {Action, Session, View} from './session.ts';
-import {impactOfDraft, policyOf} from './state.ts';
+import {driftOf, impactOfDraft} from './state.ts';
 
 /** What the session does to the world: files and the cluster. Each one ends in a notice or a text. */
 export interface Deeds {
@@ -41,12 +43,16 @@ export interface Surroundings {
 export function createDeeds({session, model, services, dispatch, refresh}: Surroundings): Deeds {
   const say = (tone: 'good' | 'bad' | 'info', text: string) =>
     dispatch({type: 'notice', notice: {tone, text}});
-  /** Runs something that takes time; what it throws becomes a notice. */
+  /** Runs something that takes time; what it throws is shown, all of it. */
   const run = (what: string, task: () => Promise<void>) => {
     dispatch({type: 'busy', busy: what});
     void task()
-      .catch((error: unknown) => say('bad', messageOf(error)))
+      .catch((error: unknown) => fail(`Failed: ${what}`, [messageOf(error)]))
       .finally(() => dispatch({type: 'busy', busy: undefined}));
+  };
+  const fail = (title: string, lines: readonly string[]) => {
+    dispatch({type: 'open', view: {name: 'text', title, lines}});
+    say('bad', 'Failed; your edit is kept: Esc goes back to it');
   };
   const ask = (name: string, content: string) =>
     dispatch({type: 'prompt', prompt: {kind: 'write', text: `${name}.yaml`, content}});
@@ -55,10 +61,15 @@ export function createDeeds({session, model, services, dispatch, refresh}: Surro
     say('bad', `${services.readOnly}; w writes a file instead`);
     return true;
   };
-  const showResult = (title: string, result: Result) => {
-    dispatch({type: 'open', view: {name: 'text', title, lines: result.lines}});
-    if (result.ok) say('good', result.lines[0] ?? 'done');
-    else say('bad', 'Nothing is lost: your edit is kept');
+  const showResult = ({ok, lines}: Result) => {
+    if (!ok) return fail('Not applied', lines);
+    dispatch({type: 'open', view: {name: 'text', title: 'Applied', lines}});
+    return say('good', lines[0] ?? 'done');
+  };
+  const isInTheWay = (draft: Draft) => {
+    const lines = driftLines(draft, model().inventory, session().drafts, services);
+    if (lines !== undefined) fail('Not sent', lines);
+    return lines !== undefined;
   };
   return {
     writePolicy: policy => ask(policy.metadata.name, policyYaml(policy)),
@@ -75,32 +86,33 @@ export function createDeeds({session, model, services, dispatch, refresh}: Surro
     proposePolicy(name) {
       const draft = session().drafts[name];
       if (draft === undefined || !isEdited(draft)) return say('info', 'Nothing is changed');
-      if (isReadOnly()) return undefined;
+      if (isReadOnly() || isInTheWay(draft)) return undefined;
       const errors = policyErrors(draft.now);
       const [first] = errors;
       if (first !== undefined) return say('bad', fieldErrorText(first));
       return run('dry run', async () => {
-        const tried = await services.dryRunPolicy(draft.now);
-        const lines = proposalLines(draft, model(), services, tried);
+        const tried = await services.dryRunPolicy(upToDate(draft, model().inventory));
+        const why = reasonsToType(draft, model());
+        const lines = proposalLines(draft, model(), services, {...tried, why});
         dispatch({type: 'open', view: {name: 'text', title: `Apply ${name}`, lines}});
-        if (!tried.ok) return say('bad', 'The server would refuse this');
-        const typed =
-          impactOfDraft(model(), draft.now).denied.length > 0 || becomesOpen(draft.base, draft.now);
+        if (!tried.ok) return say('bad', 'The server would refuse this; your edit is kept');
+        const typed = why.length > 0;
         dispatch({type: 'prompt', prompt: {kind: 'apply', policy: name, text: '', typed}});
         return undefined;
       });
     },
     applyPolicy: name =>
       run('applying', async () => {
-        const policy = policyOf(name, session().drafts, model().inventory);
-        if (policy === undefined) return;
-        const result = await services.applyPolicy(policy.now);
+        const draft = session().drafts[name];
+        if (draft === undefined) return;
         dispatch({type: 'back'});
+        if (isInTheWay(draft)) return;
+        const result = await services.applyPolicy(upToDate(draft, model().inventory));
         if (result.ok) {
           dispatch({type: 'discard', policy: name});
           refresh();
         }
-        showResult(result.ok ? 'Applied' : 'Not applied', result);
+        showResult(result);
       }),
     proposeAdvice(view) {
       const advice = adviceNamed(model(), view);
@@ -121,28 +133,72 @@ export function createDeeds({session, model, services, dispatch, refresh}: Surro
         if (advice === undefined) return;
         const result = await services.applyAdvice([advice]);
         dispatch({type: 'back'});
-        showResult('Applied', result);
+        showResult(result);
         if (result.ok) refresh();
       }),
   };
 }
 
-/** Whether a policy that restricted its pods no longer does: worth typing its name. */
-function becomesOpen(before: Policy, after: Policy): boolean {
-  return policyLevel(before) === 'restricted' && policyLevel(after) !== 'restricted';
+/**
+ * Why a person has to type the policy's name: a pod that runs would be denied, or the policy, which is
+ * or becomes more permissive than the restricted standard, lets through what it did not before.
+ */
+function reasonsToType({base, now}: Draft, model: Model): readonly string[] {
+  const denied = impactOfDraft(model, now).denied.length;
+  const looser =
+    policyLevel(now) === 'restricted' ? [] : controls.filter(control => !control.covers(base, now));
+  const names = looser.map(({title}) => title).join(', ');
+  return [
+    ...(denied > 0 ? [`Pods or workloads that would be denied: ${denied}`] : []),
+    ...(looser.length > 0 ? [`More permissive than restricted, and looser in: ${names}`] : []),
+  ];
+}
+
+/** The draft as it goes to the server: what others changed beside the controls is no conflict. */
+function upToDate({base, now}: Draft, {policies}: Inventory): Policy {
+  const current = policies.find(({metadata}) => metadata.name === base.metadata.name);
+  if (current === undefined || !sameSettings(current, base)) return now;
+  const {resourceVersion} = current.metadata;
+  return {...now, metadata: {...now.metadata, resourceVersion}};
+}
+
+/** Why a draft can't be sent: what happened to its policy meanwhile; undefined if it can. */
+function driftLines(
+  {base}: Draft,
+  inventory: Inventory,
+  drafts: Session['drafts'],
+  services: Services,
+): readonly string[] | undefined {
+  const {name} = base.metadata;
+  const drift = driftOf(name, drafts, inventory);
+  const current = inventory.policies.find(({metadata}) => metadata.name === name);
+  if (drift === 'gone' || (drift === 'changed' && current === undefined)) {
+    return [
+      `PodSecurityPolicy ${name} was deleted in the cluster since your edit began.`,
+      'In the editor w writes your edit to a file; kubectl create -f makes the policy again.',
+    ];
+  }
+  if (current === undefined || drift === undefined) return undefined;
+  return [
+    `PodSecurityPolicy ${name} was changed in the cluster since your edit began.`,
+    'In the editor m puts your edit on top of it; then p asks again. What was changed there:',
+    '',
+    ...services.diff(policyYaml(base), policyYaml(current), name),
+  ];
 }
 
 function proposalLines(
-  {base, now}: {readonly base: Policy; readonly now: Policy},
+  {base, now}: Draft,
   model: Model,
   services: Services,
-  tried: Result,
+  tried: Result & {readonly why: readonly string[]},
 ): readonly string[] {
   const impact = impactOfDraft(model, now);
   const denied = impact.denied.map(({before}) => `${before.item.namespace}/${nameOf(before.item)}`);
   const more = denied.length - namesShown;
   return [
     ...tried.lines,
+    ...tried.why,
     `Impact: ${impactText(impact)}`,
     ...denied.slice(0, namesShown).map(name => `  denied: ${name}`),
     ...(more > 0 ? [`  and ${more} more`] : []),

@@ -4,7 +4,7 @@ import type {Policy} from '../kube/objects.ts';
 
 /** A policy under the editor: where it began, and the way to what it is now. */
 export interface Draft {
-  /** As it was read; undefined for a policy that does not exist yet. */
+  /** As it was read when the edit began. */
   readonly base: Policy;
   readonly past: readonly Policy[];
   readonly now: Policy;
@@ -36,6 +36,17 @@ export function redo(draft: Draft): Draft {
 /** One control as it was read. */
 export function resetControl(draft: Draft, control: Control): Draft {
   return change(draft, control.copy(draft.base, draft.now));
+}
+
+/** The same edit of another version of the policy: the controls that it changed are put on top. */
+export function rebase({base, now}: Draft, onto: Policy): Draft {
+  const next = controls.reduce(
+    (policy, control) =>
+      control.describe(base) === control.describe(now) ? policy : control.copy(now, policy),
+    onto,
+  );
+  const past = sameSettings(onto, next) ? [] : [onto];
+  return {base: onto, past, now: next, future: []};
 }
 
 export function isEdited({base, now}: Draft): boolean {

@@ -1,5 +1,7 @@
 import type {Inventory} from '../inventory/inventory.ts';
+import type {Item, Submission} from '../inventory/items.ts';
 import type {Policy} from '../kube/objects.ts';
+import {evaluate, preparePolicy} from '../policy/evaluate.ts';
 import {judgeBy, type Verdict} from '../policy/why.ts';
 import {itemKey, type Model} from './model.ts';
 
@@ -38,6 +40,21 @@ export const impactTitles: Readonly<Record<ImpactKind, string>> = {
   stay: 'stay',
 };
 
+/** In a word, for a row of them. */
+export const impactTabs: Readonly<Record<ImpactKind, string>> = {
+  denied: 'denied',
+  mutated: 'changed',
+  move: 'move',
+  admitted: 'let in',
+  couldUse: 'could use',
+  stay: 'stay',
+};
+
+/** The first list that has something in it. */
+export function firstImpact(impact: Impact): ImpactKind {
+  return impactKinds.find(kind => impact[kind].length > 0) ?? 'stay';
+}
+
 /** The inventory with policies replaced by their drafts, or added. */
 export function withDrafts(inventory: Inventory, drafts: readonly Policy[]): Inventory {
   const changed = new Map(drafts.map(policy => [policy.metadata.name, policy]));
@@ -48,22 +65,58 @@ export function withDrafts(inventory: Inventory, drafts: readonly Policy[]): Inv
   return {...inventory, policies: [...kept, ...added]};
 }
 
-/** What a draft would do to all pods and workloads, judged by the admission engine. */
+/** Judges items as they would be under the drafts. */
+export function judgeAfter(
+  inventory: Inventory,
+  drafts: readonly Policy[],
+): (item: Item) => Verdict {
+  const options = {requester: undefined, assumeAuthorized: false};
+  return judgeBy(withDrafts(inventory, drafts), options);
+}
+
+/**
+ * What drafts would do to all pods and workloads, judged by the admission engine. Verdicts that can't be
+ * other than before stay the same value, so their reasons are those of before.
+ */
 export function impactOf({inventory, verdicts}: Model, drafts: readonly Policy[]): Impact {
   const edited = new Set(drafts.map(({metadata}) => metadata.name));
-  const judge = judgeBy(withDrafts(inventory, drafts), {
-    requester: undefined,
-    assumeAuthorized: false,
-  });
+  const isSame = sameFate(drafts);
+  let judge: ((item: Item) => Verdict) | undefined;
   const lists: Record<ImpactKind, Moved[]> = {
     ...{denied: [], mutated: [], move: [], admitted: [], couldUse: [], stay: []},
   };
   for (const before of verdicts) {
-    const moved = {before, after: judge(before.item)};
+    if (!isSame(before)) judge ??= judgeAfter(inventory, drafts);
+    const after = judge === undefined || isSame(before) ? before : judge(before.item);
+    const moved = {before, after};
     const kind = kindOf(moved, edited);
     if (kind !== undefined) lists[kind].push(moved);
   }
   return lists;
+}
+
+/**
+ * Tells whether an item fares under each draft as it did under its policy: then admission chooses as
+ * before. That spares judging it by all the policies that nobody edits; each submission is asked once.
+ */
+function sameFate(drafts: readonly Policy[]): (verdict: Verdict) => boolean {
+  const prepared = drafts.map(preparePolicy);
+  const known = new Map<Submission, boolean>();
+  const compare = ({item, candidates}: Verdict): boolean =>
+    prepared.every(draft => {
+      const was = candidates.find(({policy}) => policy.name === draft.name);
+      if (was === undefined) return false;
+      if (!was.rights.serviceAccount && !was.rights.requester) return true;
+      if (draft.unusable !== undefined) return !was.allowed;
+      const {mutates, errors} = evaluate(draft, item.submission.view);
+      return was.allowed === (errors.length === 0) && was.mutates === mutates;
+    });
+  return verdict => {
+    const {submission} = verdict.item;
+    const same = known.get(submission) ?? compare(verdict);
+    known.set(submission, same);
+    return same;
+  };
 }
 
 function kindOf({before, after}: Moved, edited: ReadonlySet<string>): ImpactKind | undefined {

@@ -34,14 +34,15 @@ const perView: Readonly<Record<View['name'], readonly KeyHint[]>> = {
   policy: [
     {key: '←→', does: 'tighter/looser'},
     {key: 'Enter', does: 'values'},
-    {key: 'a', does: 'least'},
-    {key: 'u/U', does: 'undo/redo'},
-    {key: 'x', does: 'reset'},
-    {key: 'g', does: 'guide'},
+    {key: 'p', does: 'apply'},
     {key: 'i', does: 'impact'},
+    {key: 'a', does: 'least'},
+    {key: 'g', does: 'guide'},
+    {key: 'u/U', does: 'undo/redo'},
+    {key: 'x', does: 'reset row'},
     {key: 'd', does: 'diff'},
     {key: 'w', does: 'write'},
-    {key: 'p', does: 'apply'},
+    {key: 'Esc', does: 'back'},
   ],
   values: [
     {key: '↑↓', does: 'move'},
@@ -53,14 +54,15 @@ const perView: Readonly<Record<View['name'], readonly KeyHint[]>> = {
   walk: [
     {key: '↑↓', does: 'move'},
     {key: 'Enter', does: 'choose'},
-    {key: 'Esc', does: 'end the walk'},
+    {key: '←', does: 'one back'},
+    {key: 'Esc', does: 'end the guide'},
   ],
-  impact: [...moving, ...lists, {key: '←→', does: 'other lists'}],
+  impact: [{key: '←→ 1-6', does: 'other lists'}, ...moving, ...lists],
   diff: [
     {key: '↑↓', does: 'scroll'},
     {key: 'Esc', does: 'back'},
   ],
-  advise: [...moving, ...lists, {key: '←→', does: 'scope'}],
+  advise: [{key: '←→', does: 'scope'}, ...moving, ...lists],
   advice: [
     {key: '↑↓', does: 'scroll'},
     {key: 'w', does: 'write'},
@@ -71,7 +73,14 @@ const perView: Readonly<Record<View['name'], readonly KeyHint[]>> = {
     {key: '↑↓', does: 'scroll'},
     {key: 'Esc', does: 'back'},
   ],
-  help: [{key: 'Esc', does: 'back'}],
+  gaps: [
+    {key: '↑↓', does: 'scroll'},
+    {key: 'Esc', does: 'back'},
+  ],
+  help: [
+    {key: '↑↓', does: 'scroll'},
+    {key: 'Esc', does: 'back'},
+  ],
 };
 
 /** The keys that work in a view, the most useful ones first. */
@@ -79,39 +88,55 @@ export function keysOf(view: View): readonly KeyHint[] {
   return [...perView[view.name], ...(view.name === 'values' ? [] : general)];
 }
 
-/** The bottom line: as many keys as fit, and in any case how to find the others. */
-export function keyLine(view: View, width: number): string {
+/** The bottom lines, at most so many: as many keys as fit, and in any case how to find the others. */
+export function keyLines(view: View, width: number, most: number): readonly string[] {
   const texts = keysOf(view).map(({key, does}) => `${key} ${does}`);
-  const whole = texts.join('  ');
-  if (whole.length <= width) return whole;
-  const last = '? help';
-  const shown: string[] = [];
-  for (const text of texts) {
-    if ([...shown, text, last].join('  ').length > width) break;
-    if (text !== last) shown.push(text);
+  const last = texts.filter(text => text === helpText);
+  const whole = flow(texts, width);
+  if (whole.length <= most) return whole;
+  const others = texts.filter(text => text !== helpText);
+  for (let count = others.length; count > 0; count--) {
+    const lines = flow([...others.slice(0, count), ...last], width);
+    if (lines.length <= most) return lines;
   }
-  return [...shown, last].join('  ');
+  return last;
+}
+
+const helpText = '? help';
+
+/** Texts side by side, on as many lines as they need. */
+function flow(texts: readonly string[], width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const text of texts) {
+    const line = lines.at(-1);
+    const longer = `${line}  ${text}`;
+    if (line !== undefined && longer.length <= width) lines[lines.length - 1] = longer;
+    else lines.push(text);
+  }
+  return lines;
 }
 
 /** Everything about keys and words, for the help view. */
 export function helpLines(): readonly string[] {
-  const line = ({key, does}: KeyHint) => `  ${key.padEnd(8)}${does}`;
+  const line = ({key, does}: KeyHint) => `  ${key.padEnd(11)}${does}`;
   return [
-    'Views: Enter goes in, Esc goes back. The line at the bottom shows the keys of a view.',
+    'Enter goes in, Esc goes back. The bottom line shows the keys of a view.',
     '',
     'Everywhere',
     ...[...moving, ...lists, ...general, {key: 'r', does: 'read the cluster again'}].map(line),
     ...[
       {key: 'j k', does: 'down and up, as in vi'},
-      {key: 'PgUp PgDn', does: ' a page; Home and End (or g, G in lists) the ends'},
+      {key: 'PgUp PgDn', does: 'a page; Home and End (or G) the ends'},
+      {key: 'Ctrl-C', does: 'leave; asks if there are edits'},
       {key: 'Ctrl-Z', does: 'suspend; fg comes back'},
     ].map(line),
     '',
     'Jump with : and a name',
-    '  namespaces (ns)   pods (po)   policies (psp)   advise   help   quit',
+    '  namespaces (ns)   pods (po)   policies (psp)   advise   gaps   help   quit',
     '',
     'Editor of a policy',
     ...perView.policy.map(line),
+    line({key: 'm', does: "put the edit on top of the cluster's policy, if that has changed"}),
     '',
     'States of a pod',
     '  ok        a restart gives it the same policy, unchanged',

@@ -1,12 +1,18 @@
+import type {Inventory} from '../inventory/inventory.ts';
 import type {Policy} from '../kube/objects.ts';
+import type {Verdict} from '../policy/why.ts';
 import {adviceYaml, policyObject} from '../report/advice.ts';
 import {whyDetail} from '../report/why.ts';
 import {printYaml} from '../yaml/documents.ts';
 import type {Draft} from './edit.ts';
+import {judgeAfter} from './impact.ts';
 import {helpLines} from './keys.ts';
+import {gapLines} from './marks.ts';
 import {itemKey, type Model} from './model.ts';
 import type {Services} from './services.ts';
 import type {View} from './session.ts';
+import {isVoid, policyOf} from './state.ts';
+import {remember} from './store.ts';
 
 /** The policy as it would be written to a file. */
 export function policyYaml(policy: Policy): string {
@@ -20,9 +26,10 @@ export function linesOf(
   drafts: Readonly<Record<string, Draft>>,
   services: Services,
 ): readonly string[] | undefined {
+  if (isVoid(view, model.inventory)) return voidLines(model.inventory);
   switch (view.name) {
     case 'why': {
-      const verdict = model.verdicts.find(({item}) => itemKey(item) === view.item);
+      const verdict = verdictFor(view, model, drafts);
       return verdict === undefined
         ? ['It is gone: nothing of this name is in the cluster any more.']
         : whyDetail(verdict, true).trimEnd().split('\n');
@@ -40,11 +47,39 @@ export function linesOf(
     }
     case 'text':
       return view.lines;
+    case 'gaps':
+      return gapLines(model.inventory.gaps);
     case 'help':
       return helpLines();
     default:
       return undefined;
   }
+}
+
+function voidLines({serverVersion = 'of this version'}: Inventory): readonly string[] {
+  return [
+    `This cluster (${serverVersion}) has no PodSecurityPolicy: it is gone from Kubernetes 1.25 on.`,
+    '',
+    'No policy admits, changes or denies a pod here.',
+    '',
+    'Still of use here: the policies that its workloads would need (: and advise).',
+    'A snapshot of an older cluster can be looked at with kubectl psp --from FILE.',
+  ];
+}
+
+/** The same, computed again only if something is another value. */
+export const rememberedLinesOf = remember(linesOf);
+
+/** The verdict that a view of reasons is about, in the cluster or after an edit. */
+function verdictFor(
+  {item, after}: Extract<View, {name: 'why'}>,
+  {inventory, verdicts}: Model,
+  drafts: Readonly<Record<string, Draft>>,
+): Verdict | undefined {
+  const verdict = verdicts.find(each => itemKey(each.item) === item);
+  const edited = after === undefined ? undefined : policyOf(after, drafts, inventory);
+  if (edited === undefined) return verdict;
+  return verdict && judgeAfter(inventory, [edited.now])(verdict.item);
 }
 
 export function adviceNamed(model: Model, view: Extract<View, {name: 'advice'}>) {

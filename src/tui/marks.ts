@@ -1,8 +1,16 @@
+import {createContext, useContext} from 'react';
+import type {Gap} from '../inventory/inventory.ts';
 import type {Freshness} from '../inventory/live.ts';
 import type {Tone} from './rows.ts';
 
-/** Colours by meaning; undefined is the terminal's own. Words and signs carry the meaning too. */
-export const toneColors: Readonly<Record<Tone, string | undefined>> = {
+/** Whether to use colours; words and signs carry every meaning too. */
+export const ColorContext = createContext(true);
+
+interface ColorProps {
+  readonly color?: string;
+}
+
+const toneColors: Readonly<Record<Tone, string | undefined>> = {
   plain: undefined,
   good: 'green',
   warn: 'yellow',
@@ -10,7 +18,16 @@ export const toneColors: Readonly<Record<Tone, string | undefined>> = {
   dim: undefined,
 };
 
-/** How current the data are, in few words. */
+/** Gives the properties of a Text of some tone; none where no colours are wanted. */
+export function useToneColor(): (tone: Tone) => ColorProps {
+  const wanted = useContext(ColorContext);
+  return tone => {
+    const color = toneColors[tone];
+    return wanted && color !== undefined ? {color} : {};
+  };
+}
+
+/** How current the data are, in few words; the time of day is the terminal's. */
 export function freshnessText(freshness: Freshness): string {
   switch (freshness.state) {
     case 'loading':
@@ -25,5 +42,27 @@ export function freshnessText(freshness: Freshness): string {
 }
 
 function timeOf(iso: string): string {
-  return iso.slice(11, 19);
+  return new Date(iso).toTimeString().slice(0, 8);
+}
+
+/** What could not be read, in one line; undefined if nothing is missing. */
+export function gapsText(gaps: readonly Gap[]): string | undefined {
+  if (gaps.length === 0) return undefined;
+  const names = new Set(gaps.map(({resource}) => resource));
+  return `incomplete: ${[...names].join(', ')} (:gaps says why)`;
+}
+
+/** Each thing that could not be read, and why. */
+export function gapLines(gaps: readonly Gap[]): readonly string[] {
+  if (gaps.length === 0) return ['Everything could be read.'];
+  return [
+    'These could not be read, so answers that depend on them are incomplete:',
+    '',
+    ...gaps.map(({resource, namespace, reason}) => {
+      const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
+      return `  ${resource}${where}: ${reason}`;
+    }),
+    '',
+    'r reads again.',
+  ];
 }

@@ -1,12 +1,20 @@
 import {controls} from '../controls/index.ts';
 import type {Policy} from '../kube/objects.ts';
+import {scopes} from '../policy/advice.ts';
 import {preparePolicy} from '../policy/evaluate.ts';
 import {policyLevel} from '../policy/standard.ts';
 import type {Verdict} from '../policy/why.ts';
 import {granteeText} from '../report/whoCan.ts';
 import {nameOf} from '../report/why.ts';
 import {directionOf} from './edit.ts';
-import {type Impact, type ImpactKind, movedKey} from './impact.ts';
+import {
+  type Impact,
+  type ImpactKind,
+  impactKinds,
+  impactTabs,
+  impactTitles,
+  movedKey,
+} from './impact.ts';
 import {itemKey, type Model} from './model.ts';
 import type {View} from './session.ts';
 
@@ -24,6 +32,8 @@ export interface Row {
 export interface Table {
   readonly columns: readonly string[];
   readonly rows: readonly Row[];
+  /** What the rows are, and what else there is, above them. */
+  readonly caption?: string | undefined;
   /** What to say if there are no rows. */
   readonly empty: string;
 }
@@ -179,10 +189,16 @@ export function editorTable(policy: Policy, base: Policy, least: Policy | undefi
   };
 }
 
-export function impactTable(impact: Impact, kind: ImpactKind): Table {
+export function impactTable(impact: Impact, kind: ImpactKind, policy: string): Table {
   return {
+    caption: impactKinds
+      .map((each, index) => {
+        const text = `${index + 1} ${impact[each].length} ${impactTabs[each]}`;
+        return each === kind ? `[${text}]` : ` ${text} `;
+      })
+      .join(' '),
     columns: ['NAMESPACE', 'NAME', 'BEFORE', 'AFTER'],
-    empty: 'None.',
+    empty: `No pod or workload: ${impactTitles[kind]}.`,
     rows: impact[kind].map(moved => ({
       key: movedKey(moved),
       cells: [
@@ -192,7 +208,7 @@ export function impactTable(impact: Impact, kind: ImpactKind): Table {
         outcomeText(moved.after),
       ],
       tone: kind === 'denied' ? 'bad' : 'plain',
-      enter: {name: 'why', item: movedKey(moved)},
+      enter: {name: 'why', item: movedKey(moved), after: policy},
     })),
   };
 }
@@ -207,6 +223,9 @@ export function adviceTable(model: Model, view: Extract<View, {name: 'advise'}>)
     .advice(view.scope, false)
     .filter(({namespace}) => view.namespace === undefined || namespace === view.namespace);
   return {
+    caption: `One policy for each: ${scopes
+      .map(scope => (scope === view.scope ? `[${scope}]` : ` ${scope} `))
+      .join(' ')}`,
     columns: ['POLICY', 'NAMESPACE', 'SUBJECTS', 'WORKLOADS', 'LEVEL'],
     empty: 'Nothing runs here that could be advised.',
     rows: advices.map(({policy, namespace, grantees, items}) => ({

@@ -1,7 +1,7 @@
 import type {ControlId} from '../controls/control.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {Scope} from '../policy/advice.ts';
-import {change, type Draft, draftOf, isEdited, redo, undo} from './edit.ts';
+import {change, type Draft, draftOf, isEdited, rebase, redo, undo} from './edit.ts';
 import type {ImpactKind} from './impact.ts';
 
 /** Where the user is. One value, so that two views cannot be open at once. */
@@ -14,7 +14,8 @@ export type View =
       readonly account?: string | undefined;
       readonly policy?: string | undefined;
     }
-  | {readonly name: 'why'; readonly item: string}
+  /** `after`: as it would be with the edit of this policy. */
+  | {readonly name: 'why'; readonly item: string; readonly after?: string | undefined}
   | {readonly name: 'policies'}
   | {readonly name: 'policy'; readonly policy: string}
   | {readonly name: 'values'; readonly policy: string; readonly control: ControlId}
@@ -24,6 +25,7 @@ export type View =
   | {readonly name: 'advise'; readonly scope: Scope; readonly namespace?: string | undefined}
   | {readonly name: 'advice'; readonly scope: Scope; readonly policy: string}
   | {readonly name: 'text'; readonly title: string; readonly lines: readonly string[]}
+  | {readonly name: 'gaps'}
   | {readonly name: 'help'};
 
 /** A view on the way here, with what the user did to it. */
@@ -88,7 +90,8 @@ export type Action =
   | {readonly type: 'edit'; readonly base: Policy; readonly now: Policy}
   | {readonly type: 'undo'; readonly policy: string}
   | {readonly type: 'redo'; readonly policy: string}
-  | {readonly type: 'discard'; readonly policy: string};
+  | {readonly type: 'discard'; readonly policy: string}
+  | {readonly type: 'rebase'; readonly onto: Policy};
 
 export function frameOf(view: View): Frame {
   return {
@@ -143,16 +146,25 @@ export function reduce(session: Session, action: Action): Session {
     case 'undo':
     case 'redo':
     case 'discard':
+    case 'rebase':
       return {...session, drafts: editDrafts(session.drafts, action), notice: undefined};
   }
 }
 
-type DraftAction = Extract<Action, {readonly type: 'edit' | 'undo' | 'redo' | 'discard'}>;
+type DraftAction = Extract<
+  Action,
+  {readonly type: 'edit' | 'undo' | 'redo' | 'discard' | 'rebase'}
+>;
 
 function editDrafts(drafts: Session['drafts'], action: DraftAction): Session['drafts'] {
   if (action.type === 'edit') {
     const {name} = action.base.metadata;
     return {...drafts, [name]: change(drafts[name] ?? draftOf(action.base), action.now)};
+  }
+  if (action.type === 'rebase') {
+    const {name} = action.onto.metadata;
+    const draft = drafts[name];
+    return draft === undefined ? drafts : {...drafts, [name]: rebase(draft, action.onto)};
   }
   const {[action.policy]: draft, ...others} = drafts;
   if (draft === undefined || action.type === 'discard') return others;

@@ -1,6 +1,6 @@
 import type {Inventory} from '../inventory/inventory.ts';
 import type {Policy} from '../kube/objects.ts';
-import {type Draft, isEdited} from './edit.ts';
+import {type Draft, isEdited, sameSettings} from './edit.ts';
 import {type Impact, impactOf} from './impact.ts';
 import type {Model} from './model.ts';
 import {
@@ -30,6 +30,19 @@ export function policyOf(
   return base && {base, now: base};
 }
 
+/** What happened in the cluster to a policy since its edit began; undefined if nothing that matters. */
+export function driftOf(
+  name: string,
+  drafts: Session['drafts'],
+  {policies}: Inventory,
+): 'changed' | 'gone' | undefined {
+  const draft = drafts[name];
+  if (draft === undefined || !isEdited(draft)) return undefined;
+  const current = policies.find(({metadata}) => metadata.name === name);
+  if (current === undefined) return 'gone';
+  return sameSettings(current, draft.base) ? undefined : 'changed';
+}
+
 const impacts = new WeakMap<Model, WeakMap<Policy, Impact>>();
 
 /** What a policy as edited does to everything; computed once for each state of it. */
@@ -41,8 +54,14 @@ export function impactOfDraft(model: Model, now: Policy): Impact {
   return impact;
 }
 
+/** Whether a view says nothing true of a cluster that has no policies to begin with. */
+export function isVoid({name}: View, {policyApi}: Inventory): boolean {
+  return policyApi === 'absent' && !['help', 'gaps', 'text', 'advise', 'advice'].includes(name);
+}
+
 /** The table of a view; undefined for views that are something else. */
 export function tableOf(view: View, model: Model, drafts: Session['drafts']): Table | undefined {
+  if (isVoid(view, model.inventory)) return undefined;
   switch (view.name) {
     case 'namespaces':
       return namespaceTable(model);
@@ -58,7 +77,7 @@ export function tableOf(view: View, model: Model, drafts: Session['drafts']): Ta
     }
     case 'impact': {
       const policy = policyOf(view.policy, drafts, model.inventory);
-      return policy && impactTable(impactOfDraft(model, policy.now), view.kind);
+      return policy && impactTable(impactOfDraft(model, policy.now), view.kind, view.policy);
     }
     case 'advise':
       return adviceTable(model, view);
@@ -111,7 +130,7 @@ function titleOf(view: View, drafts: Readonly<Record<string, Draft>>): string {
     case 'pods':
       return view.account ?? view.policy ?? (view.namespace ? `Pods of ${view.namespace}` : 'Pods');
     case 'why':
-      return `Why ${view.item.split('/').at(-1)}`;
+      return `Why ${view.item.split('/').at(-1)}${view.after === undefined ? '' : ' (after the edit)'}`;
     case 'policies':
       return 'Policies';
     case 'policy': {
@@ -132,6 +151,8 @@ function titleOf(view: View, drafts: Readonly<Record<string, Draft>>): string {
       return view.policy;
     case 'text':
       return view.title;
+    case 'gaps':
+      return 'Not readable';
     case 'help':
       return 'Help';
   }

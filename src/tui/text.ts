@@ -14,15 +14,32 @@ export function fitTo(raw: string, width: number): string {
   const text = escapeText(raw);
   const actual = widthOf(text);
   if (actual <= width) return text + ' '.repeat(width - actual);
-  let cut = '';
+  const cut = headOf(text, width - 1);
+  return `${cut}…${' '.repeat(Math.max(0, width - 1 - widthOf(cut)))}`;
+}
+
+/** The same, but cut at its beginning: for texts whose end matters. */
+export function fitEnd(raw: string, width: number): string {
+  if (width <= 0) return '';
+  const text = escapeText(raw);
+  if (widthOf(text) <= width) return fitTo(text, width);
+  let rest = text;
+  while (rest !== '' && widthOf(rest) > width - 1) rest = rest.slice(headOf(rest, 1, 1).length);
+  return fitTo(`…${rest}`, width);
+}
+
+/** The longest beginning of a safe text that fits; at least so many characters as people see them. */
+function headOf(text: string, width: number, least = 0): string {
+  let head = '';
   let used = 0;
+  let count = 0;
   for (const {segment} of segmenter().segment(text)) {
-    const wide = widthOf(segment);
-    if (used + wide > width - 1) break;
-    cut += segment;
-    used += wide;
+    used += widthOf(segment);
+    if (used > width && count >= least) break;
+    head += segment;
+    count += 1;
   }
-  return `${cut}…${' '.repeat(Math.max(0, width - 1 - used))}`;
+  return head;
 }
 
 let made: Intl.Segmenter | undefined;
@@ -37,10 +54,11 @@ function segmenter(): Intl.Segmenter {
 export function wrap(raw: string, width: number): readonly string[] {
   const text = escapeText(raw);
   if (widthOf(text) <= width || width < 4) return [fitLine(text, width)];
-  const indent = /^ */.exec(text)?.[0] ?? '';
+  const leading = /^ */.exec(text)?.[0] ?? '';
+  const indent = leading.slice(0, Math.floor(width / 2) - 2);
   const lines: string[] = [];
   let line = '';
-  for (const word of text.slice(indent.length).split(' ')) {
+  for (const word of text.slice(leading.length).split(' ')) {
     const start = lines.length === 0 ? indent : `${indent}  `;
     const longer = line === '' ? start + word : `${line} ${word}`;
     if (widthOf(longer) <= width) line = longer;
@@ -48,8 +66,10 @@ export function wrap(raw: string, width: number): readonly string[] {
       if (line !== '') lines.push(line);
       line = `${indent}  ${word}`;
       while (widthOf(line) > width) {
-        lines.push(line.slice(0, width));
-        line = `${indent}  ${line.slice(width)}`;
+        // One character wider than all there is can't be helped.
+        const head = headOf(line, width, indent.length + 3);
+        lines.push(head);
+        line = `${indent}  ${line.slice(head.length)}`;
       }
     }
   }
@@ -69,8 +89,8 @@ export function columnWidths(
   const needs: number[] = [];
   for (const row of rows) {
     for (const [column, cell] of row.entries()) {
-      const wide = widthOf(cell);
-      if (wide > (needs[column] ?? 0)) needs[column] = wide;
+      const wide = plain.test(cell) ? cell.length : widthOf(escapeText(cell));
+      needs[column] = Math.max(needs[column] ?? 0, wide);
     }
   }
   let over = needs.reduce((sum, need) => sum + need, 0) + gap * (needs.length - 1) - total;

@@ -3,12 +3,16 @@ import {controlById, controls, isControlId} from '../controls/index.ts';
 import {scopes} from '../policy/advice.ts';
 import type {Deeds} from './deeds.ts';
 import {nextStep} from './edit.ts';
-import {impactKinds} from './impact.ts';
-import type {Model} from './model.ts';
+import {firstImpact, type ImpactKind, impactKinds} from './impact.ts';
+import {itemKey, type Model} from './model.ts';
 import type {Services} from './services.ts';
 import {type Action, editedDrafts, type Frame, type Session, topOf, type View} from './session.ts';
-import {policyOf, type Shown} from './state.ts';
+import {driftOf, impactOfDraft, policyOf, type Shown} from './state.ts';
 
+/** What the session ends with after Ctrl-C. */
+export const interrupted = 'interrupted';
+
+/** What a key may need to know and to do. */
 export interface Context {
   readonly session: Session;
   readonly model: Model;
@@ -24,24 +28,29 @@ export interface Context {
 }
 
 /** The keys of all views but those that take their own (values, guide, prompts). */
-export function useKeys(contextNow: () => Context): void {
-  const {exit, suspendTerminal} = useApp();
+export function useKeys(contextNow: () => Context, suspend: () => void): void {
+  const {exit} = useApp();
   useInput((input, key) => {
     const context = contextNow();
     const {session, dispatch} = context;
     const {view} = topOf(session);
-    const quit = () => {
-      if (editedDrafts(session).length > 0) dispatch({type: 'prompt', prompt: {kind: 'quit'}});
-      else exit();
+    const quit = (reason?: typeof interrupted) => {
+      const isAsking = session.prompt?.kind === 'quit';
+      if (editedDrafts(session).length === 0 || isAsking) exit(reason);
+      else dispatch({type: 'prompt', prompt: {kind: 'quit'}});
     };
-    if (key.ctrl && input === 'c') return exit();
-    if (key.ctrl && input === 'z') {
-      void suspendTerminal?.(() => void process.kill(process.pid, 'SIGSTOP'));
+    if (key.ctrl && input === 'c') return quit(interrupted);
+    if (key.ctrl && input === 'z') return suspend();
+    if (key.ctrl || key.meta || session.busy !== undefined) return undefined;
+    if (session.prompt !== undefined) {
+      // What is to be applied can be read while the question stands.
+      const isProposal = session.prompt.kind === 'apply' || session.prompt.kind === 'applyAdvice';
+      if (isProposal && input === '') move('', key, context, topOf(session));
       return undefined;
     }
-    if (session.prompt !== undefined || session.busy !== undefined) return undefined;
-    if (view.name === 'values' || view.name === 'walk') return undefined;
+    if (view.name === 'values') return undefined;
     if (input === 'q') return quit();
+    if (view.name === 'walk') return generalKey(input, context);
     return onKey(input, key, context);
   });
 }
@@ -57,14 +66,17 @@ function onKey(input: string, key: Key, context: Context): void {
   } else if (key.return) {
     const enter = context.shown.rows[context.shown.cursor]?.enter;
     if (enter !== undefined) dispatch({type: 'open', view: enter});
-  } else if (input === '?') dispatch({type: 'open', view: {name: 'help'}});
-  else if (input === ':') dispatch({type: 'prompt', prompt: {kind: 'jump', text: ''}});
-  else if (input === 'r') refresh();
+  } else if (input === 'r') refresh();
   else if (input === '/' && context.shown.table !== undefined) {
     dispatch({type: 'prompt', prompt: {kind: 'filter'}});
   } else if (input === 's' && context.shown.table !== undefined) {
     dispatch({type: 'sort', columns: context.shown.table.columns.length});
-  }
+  } else generalKey(input, context);
+}
+
+function generalKey(input: string, {dispatch}: Context): void {
+  if (input === '?') dispatch({type: 'open', view: {name: 'help'}});
+  else if (input === ':') dispatch({type: 'prompt', prompt: {kind: 'jump', text: ''}});
 }
 
 /** Moves the cursor or scrolls; says whether the key was one for that. */
@@ -108,10 +120,12 @@ function viewKey(input: string, key: Key, context: Context, view: View): boolean
       return whyKey(input, context, view);
     case 'policy':
       return editorKey(input, key, context, view.policy);
-    case 'impact':
-      return turn(key, impactKinds, view.kind, kind =>
-        context.dispatch({type: 'replace', view: {...view, kind}}),
-      );
+    case 'impact': {
+      const show = (kind: ImpactKind) => context.dispatch({type: 'replace', view: {...view, kind}});
+      const named = impactKinds[Number.parseInt(input, 10) - 1];
+      if (named !== undefined) show(named);
+      return named !== undefined || turn(key, impactKinds, view.kind, show);
+    }
     case 'advise':
       return turn(key, scopes, view.scope, scope =>
         context.dispatch({type: 'replace', view: {...view, scope}}),
@@ -143,9 +157,7 @@ function whyKey(
   {item}: Extract<View, {name: 'why'}>,
 ): boolean {
   if (input !== 'e') return false;
-  const verdict = model.verdicts.find(
-    ({item: {namespace, kind, name}}) => `${namespace}/${kind}/${name}` === item,
-  );
+  const verdict = model.verdicts.find(verdict => itemKey(verdict.item) === item);
   const policy = verdict?.chosen?.policy.name;
   if (policy !== undefined) dispatch({type: 'open', view: {name: 'policy', policy}});
   else dispatch({type: 'open', view: {name: 'policies'}});
@@ -204,9 +216,21 @@ function editorKey(input: string, key: Key, context: Context, name: string): boo
     case 'g':
       dispatch({type: 'open', view: {name: 'walk', policy: name, step: 0}});
       return true;
-    case 'i':
-      dispatch({type: 'open', view: {name: 'impact', policy: name, kind: 'denied'}});
+    case 'i': {
+      const kind = firstImpact(impactOfDraft(model, policy.now));
+      dispatch({type: 'open', view: {name: 'impact', policy: name, kind}});
       return true;
+    }
+    case 'm': {
+      const current = model.inventory.policies.find(({metadata}) => metadata.name === name);
+      if (current === undefined || driftOf(name, session.drafts, model.inventory) === undefined) {
+        return false;
+      }
+      dispatch({type: 'rebase', onto: current});
+      const text = "Your edit is now on top of the cluster's policy: d shows it";
+      dispatch({type: 'notice', notice: {tone: 'good', text}});
+      return true;
+    }
     case 'd':
       dispatch({type: 'open', view: {name: 'diff', policy: name}});
       return true;

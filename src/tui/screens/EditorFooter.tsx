@@ -1,8 +1,10 @@
 import {Box, Text} from 'ink';
+import {useMemo} from 'react';
 import type {Control} from '../../controls/control.ts';
 import type {Policy} from '../../kube/objects.ts';
 import {nextStep} from '../edit.ts';
 import {impactText} from '../impact.ts';
+import {useToneColor} from '../marks.ts';
 import type {Model} from '../model.ts';
 import {impactOfDraft} from '../state.ts';
 import {fitTo} from '../text.ts';
@@ -20,22 +22,24 @@ export const editorFooterHeight = 4;
 
 /** What the edit so far does, and what the next step either way would do. */
 export function EditorFooter({control, base, now, model, width}: Props) {
+  const colorOf = useToneColor();
   const step = (direction: 'tighter' | 'looser', arrow: string) => {
     const next = control && nextStep(control, now, direction);
     if (next === undefined) return {text: `${arrow} no ${direction} step`, denies: false};
     const impact = impactOfDraft(model, next.value);
     const denies = impact.denied.length > impactOfDraft(model, now).denied.length;
     const mark = denies ? '! ' : '';
-    return {text: `${arrow} ${direction}: ${next.label} (${mark}${impactText(impact)})`, denies};
+    return {text: `${arrow} ${mark}${direction}: ${next.label} (${impactText(impact)})`, denies};
   };
-  const [left, right] = [step('tighter', '←'), step('looser', '→')];
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `step` is made of these
+  const steps = useMemo(() => [step('tighter', '←'), step('looser', '→')], [control, now, model]);
   const sum =
     base === now ? 'Nothing is edited yet' : `So far: ${impactText(impactOfDraft(model, now))}`;
   return (
     <Box flexDirection="column" height={editorFooterHeight}>
       <Text wrap="truncate">{fitTo(control?.risk ?? '', width)}</Text>
-      {[left, right].map(({text, denies}) => (
-        <Text key={text} wrap="truncate" {...(denies ? {color: 'red'} : {})}>
+      {steps.map(({text, denies}) => (
+        <Text key={text} wrap="truncate" {...colorOf(denies ? 'bad' : 'plain')}>
           {fitTo(text, width)}
         </Text>
       ))}

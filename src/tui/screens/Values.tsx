@@ -6,6 +6,7 @@ import {controlById} from '../../controls/index.ts';
 import {fieldErrorText} from '../../kube/fieldError.ts';
 import type {Policy} from '../../kube/objects.ts';
 import {firstVisible} from '../List.tsx';
+import {useToneColor} from '../marks.ts';
 import type {Action, View} from '../session.ts';
 import {fitTo} from '../text.ts';
 
@@ -63,6 +64,7 @@ export function Values({view, latest, width, height, dispatch}: Props) {
   useInput(onKey, {isActive: typed === undefined});
   useInput((_input, key) => key.escape && setTyped(undefined), {isActive: typed !== undefined});
 
+  const colorOf = useToneColor();
   const {now} = latest();
   const field = fieldNow();
   const entries = entriesNow();
@@ -78,9 +80,12 @@ export function Values({view, latest, width, height, dispatch}: Props) {
       <Text wrap="truncate">{fitTo(control.allows, width)}</Text>
       <Text> </Text>
       <Text wrap="truncate">
-        {control.fields
-          .map(({label}, index) => (index === part ? `[${label}]` : ` ${label} `))
-          .join(' ')}
+        {fitTo(
+          control.fields
+            .map(({label}, index) => (index === part ? `[${label}]` : ` ${label} `))
+            .join(' '),
+          width,
+        )}
       </Text>
       {entries.slice(first, first + Math.max(1, height - 8)).map((entry, index) => {
         const chosen = field?.get(now).includes(entry) ?? false;
@@ -94,22 +99,28 @@ export function Values({view, latest, width, height, dispatch}: Props) {
       })}
       {typed === undefined ? null : (
         <Box height={1}>
-          <Text>{`Add (${field?.hint ?? ''}): `}</Text>
-          <TextInput
-            value={typed}
-            onChange={setTyped}
-            onSubmit={text => {
-              setTyped(undefined);
-              if (text.trim() !== '' && field) set([...field.get(latest().now), text.trim()]);
-            }}
-          />
+          <Box flexShrink={0}>
+            <Text>{`${fitTo(`Add (${field?.hint ?? ''}):`, Math.floor(width / 2)).trimEnd()} `}</Text>
+          </Box>
+          <Box overflow="hidden" justifyContent="flex-end">
+            <Box flexShrink={0}>
+              <TextInput
+                value={typed}
+                onChange={setTyped}
+                onSubmit={text => {
+                  setTyped(undefined);
+                  if (text.trim() !== '' && field) set([...field.get(latest().now), text.trim()]);
+                }}
+              />
+            </Box>
+          </Box>
         </Box>
       )}
       {[problem, unusable && `admission would ignore the policy: ${unusable}`, ...errors]
         .filter(text => text !== undefined)
         .slice(0, 2)
         .map(text => (
-          <Text key={text} color="red" wrap="truncate">
+          <Text key={text} wrap="truncate" {...colorOf('bad')}>
             {fitTo(`! ${text}`, width)}
           </Text>
         ))}

@@ -1,5 +1,6 @@
 import {Box, Text, useInput} from 'ink';
 import SelectInput from 'ink-select-input';
+import {useMemo} from 'react';
 import type {Control} from '../../controls/control.ts';
 import {controls} from '../../controls/index.ts';
 import type {Policy} from '../../kube/objects.ts';
@@ -8,7 +9,7 @@ import {impactText} from '../impact.ts';
 import type {Model} from '../model.ts';
 import type {Action, View} from '../session.ts';
 import {impactOfDraft} from '../state.ts';
-import {wrap} from '../text.ts';
+import {fitTo, wrap} from '../text.ts';
 
 interface Props {
   readonly view: Extract<View, {name: 'walk'}>;
@@ -29,17 +30,15 @@ export function Walk({view, base, now, model, width, height, dispatch}: Props) {
       dispatch({type: 'replace', view: {...view, step: view.step - 1}});
     }
   });
+  const options = useMemo(
+    () => (control === undefined ? [] : optionsFor(control, now, model)),
+    [control, now, model],
+  );
   if (control === undefined) return <Summary {...{base, now, model, width, height}} />;
-  const options = optionsFor(control, now, model);
-  const text = [
-    ...[`${view.step + 1} of ${controls.length}: ${control.title}`, ''],
-    `Now         ${control.describe(now)}`,
-    `Pods need   ${neededText(control, now, model)}`,
-    ...['', control.allows, `Needed by: ${control.neededBy}`, `Risk: ${control.risk}`, ''],
-  ].flatMap(line => wrap(line, width));
+  const lines = walkLines(control, {now, model, step: view.step}, width, height - options.length);
   return (
     <Box flexDirection="column" height={height}>
-      {text.slice(0, height - options.length).map((line, index) => (
+      {lines.map((line, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other identity
         <Text key={index} bold={index === 0} wrap="truncate">
           {line === '' ? ' ' : line}
@@ -48,20 +47,65 @@ export function Walk({view, base, now, model, width, height, dispatch}: Props) {
       <SelectInput
         key={control.id}
         items={options.map(({label}, index) => ({label, value: index}))}
+        indicatorComponent={Indicator}
+        itemComponent={({label, isSelected = false}) => (
+          <Text inverse={isSelected} wrap="truncate">
+            {fitTo(label, Math.max(1, width - 2))}
+          </Text>
+        )}
         onSelect={({value}) => {
-          const chosen = options[value]?.policy;
-          if (chosen !== undefined) dispatch({type: 'edit', base, now: chosen});
-          dispatch({type: 'replace', view: {...view, step: view.step + 1}});
+          const {policy, step = view.step + 1} = options[value] ?? {};
+          if (policy !== undefined) dispatch({type: 'edit', base, now: policy});
+          dispatch({type: 'replace', view: {...view, step}});
         }}
       />
     </Box>
   );
 }
 
+function Indicator({isSelected = false}: {readonly isSelected?: boolean}) {
+  return <Text>{isSelected ? '> ' : '  '}</Text>;
+}
+
+interface Now {
+  readonly now: Policy;
+  readonly model: Model;
+  readonly step: number;
+}
+
+/**
+ * What to say of a control in so many lines. Where there are too few, the empty lines go first, then who
+ * needs it, then what it allows: the value, the need and the risk stay as long as they can.
+ */
+function walkLines(
+  control: Control,
+  {now, model, step}: Now,
+  width: number,
+  height: number,
+): readonly string[] {
+  const parts: readonly (readonly [rank: number, text: string])[] = [
+    [0, `${step + 1} of ${controls.length}: ${control.title}`],
+    [4, ''],
+    [1, `Now         ${control.describe(now)}`],
+    [1, `Pods need   ${neededText(control, now, model)}`],
+    [4, ''],
+    [2, control.allows],
+    [3, `Needed by: ${control.neededBy}`],
+    [1, `Risk: ${control.risk}`],
+    [4, ''],
+  ];
+  for (let most = 4; ; most--) {
+    const lines = parts.filter(([rank]) => rank <= most).flatMap(([, text]) => wrap(text, width));
+    if (lines.length <= height || most === 0) return lines.slice(0, Math.max(0, height));
+  }
+}
+
 interface Choice {
   readonly label: string;
   /** undefined keeps it as it is. */
-  readonly policy: Policy | undefined;
+  readonly policy?: Policy;
+  /** Where to go on; undefined is the next control. */
+  readonly step?: number;
 }
 
 /** The suggested step first: what the pods need, where that is tighter; else to keep it. */
@@ -69,23 +113,30 @@ function optionsFor(control: Control, now: Policy, model: Model): readonly Choic
   const least = model.leastFor(now.metadata.name);
   const fitted = least && control.copy(least, now);
   const isLooser = fitted !== undefined && directionOf(control, now, fitted) === 'tighter';
-  const keep: Choice = {label: 'keep it', policy: undefined};
-  const steps = (['tighter', 'looser'] as const).flatMap(direction => {
+  const deniedNow = impactOfDraft(model, now).denied.length;
+  const steps = (['tighter', 'looser'] as const).flatMap((direction): Choice[] => {
     const step = nextStep(control, now, direction);
     if (step === undefined) return [];
-    const effect = impactText(impactOfDraft(model, step.value));
+    const impact = impactOfDraft(model, step.value);
+    const mark = impact.denied.length > deniedNow ? '! ' : '';
     const verb = direction === 'tighter' ? 'tighten' : 'loosen';
-    return [{label: `${verb}: ${step.label} (${effect})`, policy: step.value}];
+    const label = `${mark}${verb}: ${step.label} (${impactText(impact)})`;
+    return [{label, policy: step.value}];
   });
-  const suggestion: Choice[] = isLooser
-    ? [
-        {
-          label: `tighten to what pods need: ${control.describe(fitted)} (suggested)`,
-          policy: fitted,
-        },
-      ]
-    : [];
-  return [...suggestion, keep, ...steps, {label: 'skip', policy: undefined}];
+  const suggested = ' (suggested)';
+  return [
+    ...(isLooser
+      ? [
+          {
+            label: `tighten to what pods need${suggested}: ${control.describe(fitted)}`,
+            policy: fitted,
+          },
+        ]
+      : []),
+    {label: `keep it${isLooser ? '' : suggested}`},
+    ...steps,
+    {label: 'skip the rest', step: controls.length},
+  ];
 }
 
 function neededText(control: Control, now: Policy, model: Model): string {
@@ -95,23 +146,25 @@ function neededText(control: Control, now: Policy, model: Model): string {
 
 type SummaryProps = Pick<Props, 'base' | 'now' | 'model' | 'width' | 'height'>;
 
+/** What the whole guide came to. */
 function Summary({base, now, model, width, height}: SummaryProps) {
   const changed = controls.filter(control => control.describe(base) !== control.describe(now));
   const lines = [
     'That was the last one. What you changed:',
-    '',
     ...changed.map(
       control => `  ${control.title}: ${control.describe(base)} -> ${control.describe(now)}`,
     ),
     ...(changed.length === 0 ? ['  nothing'] : []),
-    '',
+  ].flatMap(line => wrap(line, width));
+  const end = [
     `Impact: ${impactText(impactOfDraft(model, now))}`,
-    '',
     'Esc goes back to the editor: d shows the difference, w writes a file, p applies.',
   ].flatMap(line => wrap(line, width));
+  const room = Math.max(1, height - end.length);
+  const shown = lines.length <= room ? lines : [...lines.slice(0, room - 1), '  and more'];
   return (
     <Box flexDirection="column" height={height}>
-      {lines.slice(0, height).map((line, index) => (
+      {[...shown, ...end].map((line, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other identity
         <Text key={index} wrap="truncate">
           {line === '' ? ' ' : line}

@@ -1,0 +1,293 @@
+import {mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs';
+import {createServer, connect as openSocket, type Socket} from 'node:net';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test} from 'vitest';
+import {isObject, type JsonObject} from '../../src/kube/json.ts';
+import {type ApiServer, startApiServer} from '../support/apiServer.ts';
+import {openRules} from '../support/builders.ts';
+import {hasReference} from '../support/reference.ts';
+import {hasTmux, openTerminal, type Terminal} from './tmux.ts';
+
+const program = join(import.meta.dirname, '../../bin/kubectl-psp');
+const policies = '/apis/policy/v1beta1/podsecuritypolicies';
+const rbac = 'rbac.authorization.k8s.io';
+
+const webSpec = {...openRules, hostNetwork: true, volumes: ['emptyDir', 'configMap']};
+
+function policy(name: string, spec: JsonObject): JsonObject {
+  return {apiVersion: 'policy/v1beta1', kind: 'PodSecurityPolicy', metadata: {name}, spec};
+}
+
+/** A namespace whose service account `web` may use the policy `web` and runs a workload that fits. */
+const objects: readonly JsonObject[] = [
+  {apiVersion: 'v1', kind: 'Namespace', metadata: {name: 'shop'}},
+  {apiVersion: 'v1', kind: 'ServiceAccount', metadata: {name: 'web', namespace: 'shop'}},
+  policy('web', webSpec),
+  policy('other', openRules),
+  {
+    apiVersion: `${rbac}/v1`,
+    kind: 'ClusterRole',
+    metadata: {name: 'psp:web'},
+    rules: [
+      {
+        apiGroups: ['policy'],
+        resources: ['podsecuritypolicies'],
+        verbs: ['use'],
+        resourceNames: ['web'],
+      },
+    ],
+  },
+  {
+    apiVersion: `${rbac}/v1`,
+    kind: 'RoleBinding',
+    metadata: {name: 'web', namespace: 'shop'},
+    roleRef: {apiGroup: rbac, kind: 'ClusterRole', name: 'psp:web'},
+    subjects: [{kind: 'ServiceAccount', name: 'web', namespace: 'shop'}],
+  },
+  {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: {name: 'front', namespace: 'shop'},
+    spec: {
+      selector: {matchLabels: {app: 'front'}},
+      template: {
+        metadata: {labels: {app: 'front'}},
+        spec: {
+          serviceAccountName: 'web',
+          automountServiceAccountToken: false,
+          containers: [{name: 'main', image: 'none'}],
+          volumes: [{name: 'cache', emptyDir: {}}],
+        },
+      },
+    },
+  },
+];
+
+const isReady = hasReference('etcd', 'kube-apiserver') && hasTmux();
+
+describe.runIf(isReady)('the session in a terminal, on a real server', () => {
+  let server: ApiServer;
+  let dir: string;
+  beforeAll(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'kubectl-psp-journey-'));
+    server = await startApiServer();
+    await server.createAll(objects);
+  });
+  beforeEach(async () => {
+    await patch({spec: {...webSpec, hostIPC: null, hostPID: null, privileged: null}});
+  });
+  afterAll(async () => {
+    await server?.stop();
+    rmSync(dir, {recursive: true, force: true});
+  });
+
+  async function patch(body: object): Promise<void> {
+    const contentType = 'application/merge-patch+json';
+    const answer = await server.request('PATCH', `${policies}/web`, body, {contentType});
+    if (answer.status !== 200) throw new Error(answer.text);
+  }
+
+  async function specOfWeb(): Promise<JsonObject> {
+    const {json} = await server.request('GET', `${policies}/web`);
+    const spec = isObject(json) ? json.spec : undefined;
+    return isObject(spec) ? spec : {};
+  }
+
+  function terminal(columns?: number, rows?: number): Terminal {
+    const opened = openTerminal({columns, rows, cwd: dir});
+    onTestFinished(() => opened.close());
+    return opened;
+  }
+
+  /** Opens the session in the editor of the policy `web`. */
+  async function openEditor(url = server.url, size: readonly number[] = []): Promise<Terminal> {
+    const screen = terminal(...size);
+    screen.type(start(url));
+    await screen.shows(/live \d\d:/);
+    screen.press(':');
+    screen.press('p', 's', 'p', 'Enter');
+    await screen.shows(/^> other /m);
+    screen.press('Down', 'Enter');
+    await screen.shows('Nothing is edited yet');
+    return screen;
+  }
+
+  const start = (url = server.url) =>
+    `${program} --kubeconfig ${server.kubeconfig} --server ${url} -n shop`;
+
+  test('browse, why, edit, impact, apply, and the cluster has changed', async () => {
+    const screen = terminal();
+    screen.type(start());
+    await screen.shows(/web +1 +web +web/);
+    screen.press('Down', 'Enter');
+    await screen.shows('Deployment/front');
+    screen.press('Enter');
+    expect(await screen.shows('e edit policy')).toMatch(/admitted by web/);
+    screen.press('e');
+    await screen.shows('Nothing is edited yet');
+    screen.press('Down', 'Left', 'Down', 'Down', 'Right');
+    const edited = await screen.shows(/Host IPC +allowed.*edited/);
+    expect(edited).toMatch(/Host network +forbidden.*edited/);
+    expect(edited).toContain('So far: 1 stay');
+    expect(edited).toMatch(/p apply {2}i impact/);
+    screen.press('i');
+    await screen.shows(/\[6 1 stay\](.|\n)*Deployment\/front/);
+    screen.press('Escape');
+    await screen.shows('So far:');
+    screen.press('p');
+    const proposal = await screen.shows('Type web to apply:');
+    expect(proposal).toContain('The server would update PodSecurityPolicy web');
+    expect(proposal).toMatch(/^-.*hostNetwork: true/m);
+    expect(proposal).toMatch(/^\+.*hostIPC: true/m);
+    expect(await specOfWeb()).toMatchObject({hostNetwork: true});
+    screen.press('w', 'e', 'b', 'Enter');
+    const applied = await screen.shows('updated PodSecurityPolicy web; the old one is in');
+    const spec = await specOfWeb();
+    expect(spec).toMatchObject({hostIPC: true, volumes: ['emptyDir', 'configMap']});
+    expect(spec.hostNetwork ?? false).toBe(false);
+    const [file = ''] = readdirSync(dir);
+    expect(applied.replaceAll(/\s+/g, '')).toContain(file);
+    expect(readFileSync(join(dir, file), 'utf8')).toContain('hostNetwork: true');
+    screen.press('Escape');
+    await screen.shows(/Host IPC +allowed(.|\n)*Nothing is edited yet/);
+    screen.press('q');
+    await screen.shows(/[$#] *\n+$/);
+    expect(screen.state()).toEqual({alternate: false, cursor: true});
+  });
+
+  test('somebody changes the policy during the edit: said, not sent, merged, applied', async () => {
+    const screen = await openEditor();
+    screen.press('Down', 'Down', 'Right');
+    await screen.shows(/Host processes +allowed.*edited/);
+    await patch({metadata: {labels: {by: 'another'}}, spec: {hostNetwork: false}});
+    await screen.shows('m puts your edit on top');
+    screen.press('p');
+    await screen.shows('was changed in the cluster since your edit began');
+    expect((await specOfWeb()).hostPID ?? false).toBe(false);
+    screen.press('Escape');
+    await screen.shows('m puts your edit on top');
+    screen.press('m', 'p');
+    await screen.shows('Type web to apply:');
+    screen.press('w', 'e', 'b', 'Enter');
+    await screen.shows('updated PodSecurityPolicy web');
+    const spec = await specOfWeb();
+    expect(spec.hostPID).toBe(true);
+    expect(spec.hostNetwork ?? false).toBe(false);
+  });
+
+  test('the server goes away and comes back: stale, the edit and the place stay', async () => {
+    const link = await openLink(server.url);
+    onTestFinished(link.close);
+    const screen = await openEditor(link.url);
+    screen.press('Down', 'Down', 'Right');
+    await screen.shows(/Host processes +allowed.*edited/);
+    await link.cut();
+    await screen.shows(/STALE since \d\d:\d\d:\d\d/);
+    screen.press('p');
+    await screen.shows('your edit is kept');
+    screen.press('Escape');
+    await screen.shows(/next try in \d+ s/);
+    await patch({metadata: {labels: {meanwhile: 'yes'}}});
+    await link.mend();
+    const back = await screen.shows(/live \d\d:\d\d:\d\d/, 45_000);
+    expect(back).toMatch(/> Host processes +allowed.*edited/);
+    screen.press('p');
+    await screen.shows('Type web to apply:');
+    screen.press('w', 'e', 'b', 'Enter');
+    await screen.shows('updated PodSecurityPolicy web');
+    expect((await specOfWeb()).hostPID).toBe(true);
+  });
+
+  test('resized, stopped and continued, left with edits; without colours', async () => {
+    const screen = terminal();
+    screen.type(`NO_COLOR=1 ${start()}`);
+    await screen.shows(/live \d\d:/);
+    screen.press(':', 'p', 's', 'p', 'Enter', 'Enter');
+    await screen.shows('Nothing is edited yet');
+    expect(screen.screen(true)).not.toMatch(/\u001B\[[0-9;]*(?:3[0-7]|9[0-7]|4[0-7])[;m]/);
+    screen.press('Right');
+    await screen.shows('edited');
+    screen.resize(60, 15);
+    await screen.shows(/^←→ .*\? help$/m);
+    screen.resize(250, 50);
+    await screen.shows(/Runtime class/i);
+    screen.resize(80, 24);
+    screen.press('C-z');
+    await screen.shows('Stopped');
+    expect(screen.state()).toEqual({alternate: false, cursor: true});
+    screen.type('fg');
+    await screen.shows(/> Privileged +allowed.*edited/);
+    screen.press('q');
+    await screen.shows('Quit and lose them? y/n');
+    screen.press('n');
+    await screen.shows('22 rows');
+    screen.press('C-c');
+    await screen.shows('Quit and lose them? y/n');
+    screen.press('C-c');
+    await screen.shows(/Stopped/);
+    screen.type('echo "code $?"');
+    await screen.shows('code 130');
+    expect(screen.state()).toEqual({alternate: false, cursor: true});
+  });
+
+  test.each([
+    ['TERM', 143],
+    ['HUP', 129],
+    ['INT', 130],
+  ] as const)('SIG%s leaves a usable terminal and exit code %i', async (signal, code) => {
+    const screen = terminal();
+    const pidFile = join(server.dir, `pid-${signal}`);
+    screen.type(`sh -c 'echo $$ > ${pidFile}; exec ${start()}'; echo "code $?"`);
+    await screen.shows(/live \d\d:/);
+    expect(screen.state().alternate).toBe(true);
+    process.kill(Number(readFileSync(pidFile, 'utf8')), `SIG${signal}`);
+    await screen.shows(`code ${code}`);
+    expect(screen.state()).toEqual({alternate: false, cursor: true});
+    screen.type('stty -a');
+    await screen.shows(/(?<!-)icanon/);
+  });
+});
+
+/** A way to a server that can be cut. */
+interface Link {
+  readonly url: string;
+  cut(): Promise<void>;
+  mend(): Promise<void>;
+  close(): Promise<void>;
+}
+
+async function openLink(target: string): Promise<Link> {
+  const {hostname, port} = new URL(target);
+  const sockets = new Set<Socket>();
+  const keep = (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {}).on('close', () => sockets.delete(socket));
+    return socket;
+  };
+  const listener = createServer(near => {
+    const far = keep(openSocket(Number(port), hostname));
+    keep(near).pipe(far).pipe(near);
+    near.on('close', () => far.destroy());
+    far.on('close', () => near.destroy());
+  });
+  const listen = (at: number) =>
+    new Promise<number>(resolve => {
+      listener.listen(at, '127.0.0.1', () => {
+        const address = listener.address();
+        resolve(typeof address === 'object' && address !== null ? address.port : at);
+      });
+    });
+  const own = await listen(0);
+  const cut = async () => {
+    const closed = new Promise(resolve => listener.close(resolve));
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
+  return {
+    url: `https://127.0.0.1:${own}`,
+    cut,
+    mend: async () => void (await listen(own)),
+    close: cut,
+  };
+}

@@ -1,0 +1,188 @@
+import {EventEmitter} from 'node:events';
+import {render} from 'ink';
+import {onTestFinished} from 'vitest';
+import {demoSnapshot} from '../../src/demo/index.ts';
+import type {Inventory} from '../../src/inventory/inventory.ts';
+import type {Freshness, LiveInventory} from '../../src/inventory/live.ts';
+import {inventoryOfSnapshot} from '../../src/inventory/snapshot.ts';
+import {App} from '../../src/tui/App.tsx';
+import type {Services} from '../../src/tui/services.ts';
+import type {View} from '../../src/tui/session.ts';
+
+/** The cluster of the demo. */
+export const demo: Inventory = inventoryOfSnapshot(demoSnapshot, 'demo');
+
+export const esc = '\u001B';
+export const enter = '\r';
+export const up = '\u001B[A';
+export const down = '\u001B[B';
+export const right = '\u001B[C';
+export const left = '\u001B[D';
+export const ctrlC = '\u0003';
+
+/** An inventory that a test changes. */
+export interface Changing extends LiveInventory {
+  set(inventory: Inventory, freshness?: Freshness): void;
+}
+
+export function changing(first: Inventory): Changing {
+  const listeners = new Set<() => void>();
+  let view = {
+    inventory: first,
+    freshness: {state: 'live', at: '2023-05-16T09:20:00Z'} as Freshness,
+  };
+  return {
+    current: () => view,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    set(inventory, freshness = view.freshness) {
+      view = {inventory, freshness};
+      for (const listener of listeners) listener();
+    },
+    refresh() {},
+    stop() {},
+  };
+}
+
+/** Services that take everything, and remember what they were asked for. */
+export function agreeing(overrides: Partial<Services> = {}): Services & {readonly asked: string[]} {
+  const asked: string[] = [];
+  const answer = (what: string) => async () => {
+    asked.push(what);
+    return {ok: true, lines: [`${what}: done`]};
+  };
+  return {
+    asked,
+    readOnly: undefined,
+    dryRunPolicy: answer('dryRunPolicy'),
+    applyPolicy: answer('applyPolicy'),
+    dryRunAdvice: answer('dryRunAdvice'),
+    applyAdvice: answer('applyAdvice'),
+    async writeFile(path) {
+      asked.push(`writeFile ${path}`);
+      return 'written';
+    },
+    diff: (before, after) => (before === after ? ['same'] : ['-before', '+after']),
+    ...overrides,
+  };
+}
+
+export interface ScreenOptions {
+  readonly live?: LiveInventory;
+  readonly services?: Services;
+  readonly start?: readonly View[];
+  readonly columns?: number;
+  readonly rows?: number;
+}
+
+/** The session on a terminal that is not there. */
+export interface Screen {
+  /** What is on the screen, without colours, the line ends trimmed. */
+  frame(): string;
+  lines(): readonly string[];
+  /** Presses keys, one after the other, each drawn before the next. */
+  press(...keys: readonly string[]): Promise<void>;
+  /** Waits until this is on the screen; fails with the screen. */
+  shows(text: string | RegExp): Promise<string>;
+  resize(columns: number, rows: number): Promise<void>;
+  close(): void;
+  /** What the session ended with; `running` while it has not. */
+  ended(): unknown;
+}
+
+class Terminal extends EventEmitter {
+  readonly isTTY = true;
+  columns: number;
+  rows: number;
+  last = '';
+  frames = 0;
+  waiting: string[] = [];
+  constructor(columns: number, rows: number) {
+    super();
+    this.columns = columns;
+    this.rows = rows;
+  }
+  // In its debug mode Ink writes each frame whole; what begins with Escape is for the terminal.
+  write(text: string, done?: () => void): boolean {
+    if (done !== undefined) setImmediate(done);
+    if (text.startsWith('\u001B[?')) return true;
+    this.last = text;
+    this.frames += 1;
+    this.emit('frame');
+    return true;
+  }
+  read(): string | null {
+    return this.waiting.shift() ?? null;
+  }
+  setEncoding() {}
+  setRawMode() {}
+  ref() {}
+  unref() {}
+}
+
+/** What sets colours and the like. */
+const styles = /\u001B\[[0-9;]*m/gu;
+
+export function openScreen({
+  live = changing(demo),
+  services = agreeing(),
+  start = [{name: 'namespaces'}],
+  columns = 80,
+  rows = 24,
+}: ScreenOptions = {}): Screen {
+  const terminal = new Terminal(columns, rows);
+  let result: unknown = 'running';
+  const app = render(<App {...{live, services, start}} user="jane" />, {
+    stdout: terminal as unknown as NodeJS.WriteStream,
+    stdin: terminal as unknown as NodeJS.ReadStream,
+    debug: true,
+    interactive: true,
+    exitOnCtrlC: false,
+    patchConsole: false,
+  });
+  void app.waitUntilExit().then(value => {
+    result = value;
+  });
+  const close = () => app.unmount();
+  onTestFinished(close);
+  const lines = () => terminal.last.replace(/\n$/, '').replaceAll(styles, '').split('\n');
+  const frame = () =>
+    lines()
+      .map(line => line.trimEnd())
+      .join('\n');
+  const shows = async (text: string | RegExp) => {
+    const isThere = () => (typeof text === 'string' ? frame().includes(text) : text.test(frame()));
+    const deadline = Date.now() + 5000;
+    while (!isThere()) {
+      if (Date.now() > deadline) throw new Error(`no ${text} on the screen:\n${frame()}`);
+      await new Promise(resolve => setImmediate(resolve));
+    }
+    return frame();
+  };
+  return {
+    frame,
+    lines,
+    shows,
+    close,
+    ended: () => result,
+    async press(...keys) {
+      await new Promise(resolve => setImmediate(resolve)); // effects of the first frame
+      for (const key of keys) {
+        const before = terminal.frames;
+        const drawn = new Promise(resolve => terminal.once('frame', resolve));
+        terminal.waiting.push(key);
+        terminal.emit('readable');
+        // Ink waits whether Escape begins a longer key.
+        if (key === esc && terminal.frames === before) await drawn;
+        await new Promise(resolve => setImmediate(resolve));
+      }
+    },
+    async resize(newColumns, newRows) {
+      Object.assign(terminal, {columns: newColumns, rows: newRows});
+      terminal.emit('resize');
+      await new Promise(resolve => setImmediate(resolve));
+    },
+  };
+}

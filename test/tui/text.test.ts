@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import {describe, expect, test} from 'vitest';
+import {columnWidths, fitEnd, fitTo, widthOf, wrap} from '../../src/tui/text.ts';
+
+const piece = fc.oneof(
+  fc.constantFrom(
+    '日',
+    '本',
+    '한',
+    '👩‍👩‍👧',
+    '🇩🇪',
+    'e\u0301',
+    'a',
+    'b-c',
+    ' ',
+    '\u001B[31m',
+    '\u202E',
+    '\u0000',
+  ),
+  fc.string({unit: 'binary', maxLength: 3}),
+);
+const text = fc.array(piece, {maxLength: 40}).map(parts => parts.join(''));
+const dangerous = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
+
+describe('text on a screen', () => {
+  test('fits its columns exactly, whatever is in it', () => {
+    fc.assert(
+      fc.property(text, fc.integer({min: 1, max: 60}), (raw, width) => {
+        for (const fitted of [fitTo(raw, width), fitEnd(raw, width)]) {
+          expect(widthOf(fitted)).toBe(width);
+          expect(fitted).not.toMatch(dangerous);
+        }
+      }),
+    );
+  });
+
+  test('is wrapped into lines that all fit, and loses nothing but spaces', () => {
+    fc.assert(
+      fc.property(text, fc.integer({min: 8, max: 60}), (raw, width) => {
+        const lines = wrap(raw, width);
+        for (const line of lines) {
+          expect(widthOf(line)).toBeLessThanOrEqual(width);
+          expect(line).not.toMatch(dangerous);
+        }
+        if (/[^ -~]/.test(raw)) return;
+        const bare = (all: string) => all.replaceAll(' ', '');
+        expect(bare(lines.join(''))).toBe(bare(raw));
+      }),
+    );
+  });
+
+  test('shows its beginning, or its end where that matters', () => {
+    expect(fitTo('Namespaces > shop > web', 12)).toBe('Namespaces …');
+    expect(fitEnd('Namespaces > shop > web', 12)).toBe('… shop > web');
+    expect(fitTo('日本語', 4)).toBe('日… ');
+    expect(fitEnd('日本語', 4)).toBe('…語 ');
+  });
+
+  test('a deeply indented line is wrapped too', () => {
+    expect(wrap(`${' '.repeat(30)}far away from here`, 12).every(line => line.length <= 12)).toBe(
+      true,
+    );
+  });
+
+  test('columns share what there is, the widest ones are cut first', () => {
+    const rows = [['short', 'x'.repeat(50), 'middle']];
+    expect(columnWidths(rows, 40, 2)).toEqual([5, 25, 6]);
+    expect(columnWidths(rows, 100, 2)).toEqual([5, 50, 6]);
+    fc.assert(
+      fc.property(fc.array(fc.array(text, {minLength: 3, maxLength: 3}), {minLength: 1}), cells => {
+        const widths = columnWidths(cells, 40, 2);
+        expect(widths.reduce((sum, width) => sum + width, 4)).toBeLessThanOrEqual(40);
+      }),
+    );
+  });
+});
