@@ -11,6 +11,7 @@ import {engineFigures} from './engine.ts';
 import {engineSection} from './engineSection.ts';
 import {liveSection} from './liveSection.ts';
 import {type Section, tableOf} from './section.ts';
+import {sessionSection} from './sessionSection.ts';
 import {snapshotSection} from './snapshotSection.ts';
 import {startSection} from './startSection.ts';
 import {whoCanSection} from './whoCanSection.ts';
@@ -53,6 +54,7 @@ async function runSections(jsonFile: string | undefined): Promise<void> {
     whoCanSection,
     liveSection,
     snapshotSection,
+    sessionSection,
     engineSection,
   ]) {
     const section = await measure();

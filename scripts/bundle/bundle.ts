@@ -1,0 +1,57 @@
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {build, type Metafile} from 'esbuild';
+import {commanderPlugin} from './commanderPlugin.ts';
+import type {Commit} from './commit.ts';
+import {inkPlugins} from './inkPlugins.ts';
+
+/** The checkout. */
+export const root = join(import.meta.dirname, '../..');
+
+/** The name of the chunk that starts the program. */
+export const mainChunk = 'kubectl-psp.mjs';
+
+/** The version that package.json says, without a `v`. */
+export function packageVersion(): string {
+  const {version} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    readonly version: string;
+  };
+  return version;
+}
+
+/**
+ * Bundles the program into a folder as ESM chunks: `kubectl-psp.mjs`, and parts that few commands need
+ * (the client, the session, the demo), which are loaded when they are needed. `banner` is put before
+ * every chunk.
+ */
+export async function bundle(
+  folder: string,
+  {commit, banner = ''}: {readonly commit: Commit; readonly banner?: string},
+): Promise<Metafile> {
+  const {metafile} = await build({
+    absWorkingDir: root,
+    entryPoints: {'kubectl-psp': 'src/main.ts'},
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22',
+    // Names stay, for stack traces in bug reports; esbuild's keepNames would cost time at every start.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    metafile: true,
+    mainFields: ['module', 'main'],
+    legalComments: 'none',
+    outExtension: {'.js': '.mjs'},
+    plugins: [commanderPlugin, ...inkPlugins],
+    banner: {js: banner},
+    define: {
+      __VERSION__: JSON.stringify(packageVersion()),
+      __COMMIT__: JSON.stringify(commit.id),
+      'process.env.NODE_ENV': '"production"',
+    },
+    logLevel: 'warning',
+  });
+  return metafile;
+}

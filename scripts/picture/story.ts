@@ -1,0 +1,106 @@
+import {spansOf} from './ansi.ts';
+import {type Frame, svgOf} from './svg.ts';
+import {openTerminal, type Terminal} from './terminal.ts';
+
+/** A part of the story: what to press, what shall then be on the screen, and what to call it. */
+interface Part {
+  readonly caption: string;
+  act(terminal: Terminal): Promise<void>;
+  readonly shows: RegExp;
+}
+
+const parts: readonly Part[] = [
+  {
+    caption: 'Namespaces: what would a restart do?',
+    act: terminal => moveTo(terminal, 'shop'),
+    shows: /^> shop/m,
+  },
+  {
+    caption: 'Accounts: what may each use, and what binds?',
+    async act(terminal) {
+      await open(terminal, /SERVICE ACCOUNT/);
+      await moveTo(terminal, 'media');
+    },
+    shows: /^> media/m,
+  },
+  {
+    caption: 'Why would this pod be denied?',
+    async act(terminal) {
+      await open(terminal, /STATE/);
+      await open(terminal, /Why/);
+    },
+    shows: /in namespace shop: denied/,
+  },
+  {
+    caption: 'Policies: how strict, and in use?',
+    async act(terminal) {
+      terminal.press(':');
+      await terminal.until(/^:/m);
+      terminal.press('policies');
+      await terminal.until(/^:policies/m);
+      await open(terminal, /SUBJECTS/);
+      await moveTo(terminal, 'log-shipper');
+    },
+    shows: /^> log-shipper/m,
+  },
+  {
+    caption: 'Editor: what would a step deny?',
+    async act(terminal) {
+      await open(terminal, /CONTROL/);
+      for (const control of ['Group', 'Volume group']) {
+        await moveTo(terminal, control);
+        terminal.press('Left');
+        await terminal.until(new RegExp(`^> ${control} .*edited`, 'm'));
+      }
+      await moveTo(terminal, 'Volumes', 'Up');
+    },
+    shows: /^So far: /m,
+  },
+  {
+    caption: 'The difference that the edit makes',
+    async act(terminal) {
+      terminal.press('d');
+    },
+    shows: /^\+/m,
+  },
+];
+
+/** More rows than any table of the demo has. */
+const farthest = 60;
+
+async function moveTo(terminal: Terminal, row: string, key: 'Down' | 'Up' = 'Down'): Promise<void> {
+  let chosen = chosenRow(await terminal.until(/^> /m));
+  for (let moves = 0; moves <= farthest; moves++) {
+    if (chosen.startsWith(`> ${row} `) || chosen === `> ${row}`) return;
+    const before = chosen;
+    terminal.press(key);
+    chosen = chosenRow(await terminal.until(screen => chosenRow(screen) !== before));
+  }
+  throw new Error(`no row ${row} on the screen`);
+}
+
+function chosenRow(screen: string): string {
+  return /^> .*/m.exec(screen)?.[0] ?? '';
+}
+
+async function open(terminal: Terminal, text: RegExp): Promise<void> {
+  terminal.press('Enter');
+  await terminal.until(text);
+}
+
+/** Plays the story on the built program and draws it. */
+export async function drawSession(program: string): Promise<string> {
+  const terminal = openTerminal(program, ['--demo']);
+  try {
+    await terminal.until(/^> /m);
+    const frames: Frame[] = [];
+    for (const {caption, act, shows} of parts) {
+      await act(terminal);
+      await terminal.until(shows);
+      frames.push({caption, screen: spansOf(terminal.colored())});
+    }
+    return svgOf('kubectl psp: the interactive session', frames);
+  } finally {
+    terminal.close();
+  }
+}
