@@ -33,7 +33,7 @@ export function makeExecutable(
     nodeFlags,
     assets: Object.fromEntries(names.sort().map(name => [name, join(program.chunks, name)])),
   };
-  const env = {...process.env, HOME: pkgHome};
+  const env = {...process.env, HOME: pkgHome, TMPDIR: dirname(program.main)};
   runNode(process.execPath, [join(here, 'runPkg.ts'), JSON.stringify(job)], 'pkg', env);
   if (platform.os === 'darwin') {
     writeFileSync(output, signAdHoc(readFileSync(output), machoIdentifier));

@@ -3,8 +3,9 @@
  * looks for Node below the home folder. pkg's command line passes no assets on; the module behind it does.
  */
 import {createRequire} from 'node:module';
+import {basename} from 'node:path';
 
-/** What pkg is asked for. */
+/** What pkg is asked for. TMPDIR has to be the folder of the main script. */
 export interface Job {
   readonly main: string;
   readonly output: string;
@@ -29,6 +30,9 @@ await sea(main, {
   targets: [{...target, nodeRange: `node${nodeVersion}`, output}],
   signature: false,
   seaConfig: {
+    // Node keeps this path in the executable: without the scratch folder's name it is always the same.
+    // pkg runs Node in a folder of its own below TMPDIR, which is where the main script lies.
+    main: `../${basename(main)}`,
     disableExperimentalSEAWarning: true,
     useSnapshot: false,
     useCodeCache: false,
