@@ -6,5 +6,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'threads',
+    // Many tests wait for servers and terminals, so more of them run at once than there are cores.
+    maxWorkers: 3,
   },
 });

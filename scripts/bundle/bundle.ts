@@ -11,6 +11,12 @@ export const root = join(import.meta.dirname, '../..');
 /** The name of the chunk that starts the program. */
 export const mainChunk = 'kubectl-psp.mjs';
 
+/** Node 22 has these; esbuild doesn't know it, and would have such expressions built at each use. */
+export const literalRegexps = {
+  'regexp-set-notation': true,
+  'regexp-unicode-property-escapes': true,
+} as const;
+
 /** The version that package.json says, without a `v`. */
 export function packageVersion(): string {
   const {version} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
@@ -37,6 +43,7 @@ export async function bundle(
     format: 'esm',
     platform: 'node',
     target: 'node22',
+    supported: literalRegexps,
     // Names stay, for stack traces in bug reports; esbuild's keepNames would cost time at every start.
     minifyWhitespace: true,
     minifySyntax: true,

@@ -88,16 +88,37 @@ const fastText: Plugin = {
 };
 
 /**
- * string-width takes a short way for ASCII alone; for anything else it builds a regular expression of all
- * emoji, which takes longer than the rest of the first frame. The symbols go the short way too.
+ * string-width takes a short way for ASCII alone; for anything else it wants expressions of all emoji and
+ * marks, which take longer to make than the rest of the first frame. The symbols go the short way too, and
+ * the expressions are made when they are first needed.
  */
 function withShortWay(path: string, text: string): string {
-  return replaceCounted(
+  const short = replaceCounted(
     path,
     text,
     /if \(\/\^\[\\u0020-\\u007E\]\*\$\/\.test\(string\)\)/g,
     `if (/^[\\u0020-\\u007E]*$/.test(string) ||
       (ambiguousIsNarrow && /^[\\u0020-\\u007E${symbols}]*$/.test(string)))`,
+  );
+  return lateExpressions.reduce((code, name) => madeLate(path, code, name), short);
+}
+
+const lateExpressions: readonly string[] = [
+  'visibleCharacterRegex',
+  'spacingMarkRegex',
+  'rgiEmojiRegex',
+  'extendedPictographicRegex',
+];
+
+/** `const NAME = /…/` as a function that makes it once, and its uses as calls. */
+function madeLate(path: string, code: string, name: string): string {
+  const [declaration, literal] =
+    new RegExp(`^const ${name} = (/.+/[a-z]*);$`, 'm').exec(code) ?? [];
+  if (declaration === undefined) throw new Error(`${path}: there is no expression ${name}`);
+  const called = code.replaceAll(new RegExp(`\\b${name}(?=[.)])`, 'g'), () => `${name}()`);
+  return called.replace(
+    declaration,
+    () => `let ${name}Made;\nconst ${name} = () => (${name}Made ??= ${literal});`,
   );
 }
 

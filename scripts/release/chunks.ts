@@ -1,7 +1,7 @@
 import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {build, type Metafile, transform} from 'esbuild';
-import {bundle, root} from '../bundle/bundle.ts';
+import {bundle, literalRegexps, root} from '../bundle/bundle.ts';
 import type {Commit} from '../bundle/commit.ts';
 
 /** What goes into an executable. */
@@ -46,7 +46,8 @@ async function scriptOf(module: string, name: string): Promise<string> {
     platform: 'node',
     target: 'node24',
     minifyWhitespace: true,
-    supported: {'dynamic-import': false}, // they become calls of require, as chunks are no files
+    // Imports become calls of require, as chunks are no files.
+    supported: {...literalRegexps, 'dynamic-import': false},
     legalComments: 'none',
     logLevel: 'silent',
   });

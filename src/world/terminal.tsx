@@ -22,7 +22,6 @@ export async function openSession(options: SessionOptions, signal: AbortSignal):
     stdin: keys.stream,
     alternateScreen: true,
     exitOnCtrlC: false,
-    incrementalRendering: true,
     // Whether this is a terminal was asked before; Ink takes those of build servers for none.
     interactive: true,
     maxFps: 60,
