@@ -1,9 +1,9 @@
-import {spawnSync} from 'node:child_process';
-import {existsSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {clusterOf, snapshotText} from './cluster.ts';
 import {median} from './measure.ts';
+import {noPackagedNote, packagedProgram} from './packaged.ts';
 import {missingBuild, ourProgram} from './run.ts';
 import {figure, type Row, type Section, skipped} from './section.ts';
 import {type LiveFigures, liveFigures} from './sessionLive.ts';
@@ -32,7 +32,7 @@ export async function sessionSection(): Promise<Section> {
       title,
       notes: [
         `A move is one of ${moves} of the cursor down the list of pods, from the key to the end of its frame.`,
-        ...(released === undefined ? ['No packaged program in out/: run npm run release.'] : []),
+        ...(released === undefined ? [noPackagedNote] : []),
         ...(typeof live === 'string' ? [live] : liveNotes(live)),
       ],
       rows: [
@@ -46,16 +46,6 @@ export async function sessionSection(): Promise<Section> {
   } finally {
     rmSync(folder, {recursive: true, force: true});
   }
-}
-
-/** The released program for this machine, unpacked; undefined if none was made. */
-function packagedProgram(folder: string): string | undefined {
-  const name = `kubectl-psp-linux-${process.arch === 'x64' ? 'amd64' : process.arch}.tar.gz`;
-  const archive = join(import.meta.dirname, '../../out', name);
-  if (!existsSync(archive)) return undefined;
-  const {status, stderr} = spawnSync('tar', ['-xzf', archive, '-C', folder], {encoding: 'utf8'});
-  if (status !== 0) throw new Error(`${archive}: ${stderr.trim()}`);
-  return join(folder, 'kubectl-psp');
 }
 
 /** Seconds until the demo's first frame: the median, after a run that fills the caches of files. */

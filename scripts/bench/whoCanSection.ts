@@ -2,6 +2,7 @@ import type {JsonObject} from '../../src/kube/json.ts';
 import {type ApiServer, startApiServer} from '../../test/support/apiServer.ts';
 import {policies} from './cluster.ts';
 import {kubectlCommand, missingServer} from './liveSection.ts';
+import {noPackagedNote, withPackaged} from './packaged.ts';
 import {type Command, ourProgram, timeByTurns, type Usage, usageRow} from './run.ts';
 import {type Section, skipped} from './section.ts';
 
@@ -22,7 +23,7 @@ export async function whoCanSection(): Promise<Section> {
       ...policies(policyCount),
       ...Array.from({length: namespaces}, (_, index) => index).flatMap(objectsOfNamespace),
     ]);
-    return measure(server);
+    return withPackaged(packaged => measure(server, packaged));
   } finally {
     await server.stop();
   }
@@ -61,11 +62,14 @@ function objectsOfNamespace(number: number): readonly JsonObject[] {
 
 const rbacKinds = 'roles,rolebindings,clusterroles,clusterrolebindings';
 
-function measure(server: ApiServer): Section {
+function measure(server: ApiServer, packaged: string | undefined): Section {
+  const args = (...scope: readonly string[]) => [
+    ...['who-can', 'policy-1', ...scope, '--kubeconfig', server.kubeconfig],
+  ];
   const ours = (...scope: readonly string[]): Command => ({
     name: ['who-can', 'policy-1', ...scope].join(' '),
     program: ourProgram,
-    args: ['who-can', 'policy-1', ...scope, '--kubeconfig', server.kubeconfig],
+    args: args(...scope),
   });
   const beside = (command: Command, others: readonly Command[]) => {
     const [mine, theirs] = timeByTurns([command, ...others], runs);
@@ -77,15 +81,32 @@ function measure(server: ApiServer): Section {
     ours('-n', 'ns-3'),
     kubectlCommand(server, 'get', 'rolebindings', '-n', 'ns-3'),
   );
+  const released =
+    packaged === undefined
+      ? undefined
+      : beside(
+          {name: 'who-can -n ns-3, packaged', program: packaged, args: args('-n', 'ns-3')},
+          kubectlCommand(server, 'get', 'rolebindings', '-n', 'ns-3'),
+        );
   return {
     id: 'whoCan',
     title,
-    notes: all.theirs === undefined ? ['kubectl not found: compared with nothing'] : [],
+    notes: [
+      ...(all.theirs === undefined ? ['kubectl not found: compared with nothing'] : []),
+      ...(packaged === undefined ? [noPackagedNote] : []),
+    ],
     rows: [
       usageRow(all.mine, all.theirs, {ratio: 0.5, seconds: 0.5, mib: 120}),
-      usageRow(one.mine, one.theirs, {ratio: 1.2, mib: 120}),
+      usageRow(one.mine, one.theirs, {mib: 120}),
+      ...(released === undefined
+        ? []
+        : [usageRow(released.mine, released.theirs, {ratio: 1.2, mib: 120})]),
     ],
-    figures: {all: figuresOf(all), oneNamespace: figuresOf(one)},
+    figures: {
+      all: figuresOf(all),
+      oneNamespace: figuresOf(one),
+      packaged: released && figuresOf(released),
+    },
   };
 }
 
