@@ -2,7 +2,7 @@ import {exitCodes, UserError} from '../errors.ts';
 import {type Inventory, namespacesOf} from '../inventory/inventory.ts';
 import {nearNames} from '../kube/nearNames.ts';
 import {serviceAccountOf} from '../kube/pod.ts';
-import {authorizerOf} from '../rbac/authorize.ts';
+import {type Authorizer, authorizerOf} from '../rbac/authorize.ts';
 import {danglingNotes} from '../rbac/dangling.ts';
 import {type Account, expandGroup} from '../rbac/expand.ts';
 import {indirectRights} from '../rbac/indirect.ts';
@@ -97,7 +97,12 @@ system:serviceaccounts:NS, and not in system:authenticated. system:masters has n
         ? expandGroup(right.subject, right.namespace, accountsOf(inventory))
         : [],
     }));
-    print(world, rows, {...flags, format, headers: !flags.noHeaders, namespace}, inventory);
+    print(
+      world,
+      rows,
+      {...flags, format, headers: !flags.noHeaders, namespace, authorizer},
+      inventory,
+    );
     if (!flags.verify) return exitCodes.ok;
     return verify(world, scope, authorizer, rights, inventory);
   },
@@ -154,17 +159,18 @@ interface PrintOptions {
   readonly headers: boolean;
   readonly indirect: boolean;
   readonly namespace: string | undefined;
+  readonly authorizer: Authorizer;
 }
 
 function print(
   world: World,
   rows: readonly WhoCanRow[],
-  {format, headers, indirect, namespace}: PrintOptions,
+  {format, headers, indirect, namespace, authorizer}: PrintOptions,
   inventory: Inventory,
 ): void {
   const {rbac, gaps, policies} = inventory;
   const names = policies.map(({metadata}) => metadata.name);
-  const notes = danglingNotes(rbac, authorizerOf(rbac), names);
+  const notes = danglingNotes(rbac, authorizer, names);
   const powers = indirect ? indirectRights(rbac, namespace) : [];
   switch (format) {
     case 'json':
