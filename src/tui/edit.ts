@@ -33,11 +33,6 @@ export function redo(draft: Draft): Draft {
   return {...draft, past: [...draft.past, draft.now], now, future};
 }
 
-/** One control as it was read. */
-export function resetControl(draft: Draft, control: Control): Draft {
-  return change(draft, control.copy(draft.base, draft.now));
-}
-
 /** The same edit of another version of the policy: the controls that it changed are put on top. */
 export function rebase({base, now}: Draft, onto: Policy): Draft {
   const next = controls.reduce(
