@@ -213,6 +213,7 @@ describe.runIf(isReady)('the session in a terminal, on a real server', () => {
     screen.resize(250, 50);
     await screen.shows(/Runtime class/i);
     screen.resize(80, 24);
+    await screen.shows(/^u\/U undo\/redo .*\? help/m); // drawn in the new size, with two lines of keys
     screen.press('C-z');
     await screen.shows('Stopped');
     expect(screen.state()).toEqual({alternate: false, cursor: true});
