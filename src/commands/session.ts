@@ -9,24 +9,24 @@ import {grantObjects} from '../policy/grants.ts';
 import {objectPath, planCreate, planPolicyUpdate} from '../policy/plan.ts';
 import {policyObject} from '../report/advice.ts';
 import type {Result, Services} from '../tui/services.ts';
-import type {View} from '../tui/session.ts';
 import {loadOffline, type SourceRequest} from './load.ts';
+import {viewsToOpen} from './openAt.ts';
 import type {Cluster, World} from './world.ts';
 
 /** Runs the interactive session on the cluster, a snapshot, or the demo. */
-export async function runSession(world: World, flags: SourceRequest): Promise<ExitCode> {
-  const {namespace} = flags;
-  const start: readonly View[] =
-    namespace === undefined
-      ? [{name: 'namespaces'}]
-      : [{name: 'namespaces'}, {name: 'accounts', namespace}];
+export async function runSession(
+  world: World,
+  flags: SourceRequest & {readonly open?: string | undefined},
+): Promise<ExitCode> {
+  const {namespace, open} = flags;
+  viewsToOpen(open, namespace, ''); // a wrong --open is told before anything is read
   const offline = await loadOffline(world, flags);
   if (offline !== undefined) {
     const what = flags.demo ? 'The demo' : `${offline.source}`;
     await world.openSession({
       live: fixedInventory(offline),
       services: readOnlyServices(world, `${what} can't be changed`),
-      start,
+      start: viewsToOpen(open, namespace, offline.defaultNamespace),
       user: offline.caller?.user ?? '',
     });
     return exitCodes.ok;
@@ -35,6 +35,7 @@ export async function runSession(world: World, flags: SourceRequest): Promise<Ex
   const live = followCluster(cluster, {namespace});
   try {
     const services = clusterServices(world, cluster);
+    const start = viewsToOpen(open, namespace, cluster.namespace);
     await world.openSession({live, services, start, user: cluster.user});
   } finally {
     live.stop();

@@ -13,13 +13,22 @@ export const summary = defineCommand({
   name: '',
   summary: 'Open the interactive session; without a terminal, print a summary',
   description: `Shows what PodSecurityPolicies really do in a Kubernetes cluster. Without a command it opens the
-interactive session, on all namespaces or on the one given with -n; without a terminal, or with -o, it
-prints the summary that the session begins with.`,
+interactive session, on all namespaces or on the one given with -n, or at the object that --open names;
+without a terminal, or with -o, it prints the summary that the session begins with.`,
   examples: [
     {says: 'The summary of the cluster', types: 'kubectl psp'},
+    {says: 'The session, at a policy', types: 'kubectl psp --open psp/restricted'},
     {says: 'Without a cluster: the built-in demo', types: 'kubectl psp --demo'},
   ],
-  flags: {...scopeFlags, ...outputFlag(...formats), ...sourceFlags},
+  flags: {
+    ...scopeFlags,
+    open: {
+      ...{type: 'string', placeholder: 'KIND/NAME'},
+      help: 'open the session at pod/NAME or sa/NAME (of the namespace), or psp/NAME',
+    },
+    ...outputFlag(...formats),
+    ...sourceFlags,
+  },
 
   async run({flags, world}) {
     const format = choose('-o', flags.output, formats);
