@@ -40,6 +40,11 @@ export async function openSession(options: SessionOptions, signal: AbortSignal):
   }
 }
 
+/** Has Node ask the terminal for its size: who is stopped is not told that it changed. */
+function readSize(): void {
+  process.emit('SIGWINCH', 'SIGWINCH');
+}
+
 /** Stops the whole job, as the terminal itself does on Ctrl-Z where programs leave that to it. */
 function shellJobs(): JobControl {
   const listeners = new Set<(signal: 'stop' | 'continue') => void>();
@@ -47,7 +52,10 @@ function shellJobs(): JobControl {
     for (const listener of listeners) listener(signal);
   };
   const onStop = () => tell('stop');
-  const onContinue = () => tell('continue');
+  const onContinue = () => {
+    readSize();
+    tell('continue');
+  };
   const listen = () => {
     process.on('SIGTSTP', onStop);
     process.on('SIGCONT', onContinue);
@@ -67,6 +75,7 @@ function shellJobs(): JobControl {
         });
         process.kill(0, 'SIGTSTP');
       });
+      readSize();
       if (listeners.size > 0) listen();
     },
     onSignal(listener) {

@@ -212,13 +212,13 @@ describe.runIf(isReady)('the session in a terminal, on a real server', () => {
     await screen.shows(/^←→ .*\? help$/m);
     screen.resize(250, 50);
     await screen.shows(/Runtime class/i);
-    screen.resize(80, 24);
-    await screen.shows(/^u\/U undo\/redo .*\? help/m); // drawn in the new size, with two lines of keys
     screen.press('C-z');
     await screen.shows('Stopped');
     expect(screen.state()).toEqual({alternate: false, cursor: true});
+    screen.resize(80, 24); // nobody tells a stopped process
     screen.type('fg');
     await screen.shows(/> Privileged +allowed.*edited/);
+    await screen.shows(/^u\/U undo\/redo .*\? help/m); // drawn in the new size, with two lines of keys
     screen.press('q');
     await screen.shows('Quit and lose them? y/n');
     screen.press('n');

@@ -150,6 +150,14 @@ describe('the editor', () => {
     await screen.shows('baseline*');
   });
 
+  test('the guide suggests to loosen what an edit has made too tight', async () => {
+    const screen = openScreen({start: editor('ci-builder')});
+    await screen.press(left, 'g');
+    await screen.shows('1 of 22');
+    expect(screen.frame()).toContain('> loosen to what pods need (suggested): allowed');
+    expect(screen.frame()).toMatch(/keep it *$/m);
+  });
+
   test('applying: dry run, impact and diff, the name where pods would be denied', async () => {
     const services = agreeing();
     const screen = openScreen({services, start: editor('ci-builder')});

@@ -4,8 +4,8 @@ import {useMemo} from 'react';
 import type {Control} from '../../controls/control.ts';
 import {controls} from '../../controls/index.ts';
 import type {Policy} from '../../kube/objects.ts';
+import {impactText} from '../../policy/impact.ts';
 import {directionOf, nextStep} from '../edit.ts';
-import {impactText} from '../impact.ts';
 import type {Model} from '../model.ts';
 import type {Action, View} from '../session.ts';
 import {impactOfDraft} from '../state.ts';
@@ -108,11 +108,14 @@ interface Choice {
   readonly step?: number;
 }
 
-/** The suggested step first: what the pods need, where that is tighter; else to keep it. */
+/** What setting a control to what the pods need comes to, by where that lies from its value. */
+const fitVerbs = {tighter: 'tighten to', looser: 'loosen to', other: 'set it to'} as const;
+
+/** The suggested step first: what the pods need; to keep it if that is what it is, or unknown. */
 function optionsFor(control: Control, now: Policy, model: Model): readonly Choice[] {
   const least = model.leastFor(now.metadata.name);
   const fitted = least && control.copy(least, now);
-  const isLooser = fitted !== undefined && directionOf(control, now, fitted) === 'tighter';
+  const way = fitted === undefined ? 'same' : directionOf(control, now, fitted);
   const deniedNow = impactOfDraft(model, now).denied.length;
   const steps = (['tighter', 'looser'] as const).flatMap((direction): Choice[] => {
     const step = nextStep(control, now, direction);
@@ -125,15 +128,15 @@ function optionsFor(control: Control, now: Policy, model: Model): readonly Choic
   });
   const suggested = ' (suggested)';
   return [
-    ...(isLooser
-      ? [
+    ...(fitted === undefined || way === 'same'
+      ? []
+      : [
           {
-            label: `tighten to what pods need${suggested}: ${control.describe(fitted)}`,
+            label: `${fitVerbs[way]} what pods need${suggested}: ${control.describe(fitted)}`,
             policy: fitted,
           },
-        ]
-      : []),
-    {label: `keep it${isLooser ? '' : suggested}`},
+        ]),
+    {label: `keep it${way === 'same' ? suggested : ''}`},
     ...steps,
     {label: 'skip the rest', step: controls.length},
   ];
