@@ -4,6 +4,7 @@ import {dirname, join} from 'node:path';
 import {afterAll} from 'vitest';
 import {main} from '../../src/cli.ts';
 import {isObject, type Json, type JsonObject, parseJson, printJson} from '../../src/kube/json.ts';
+import {escapeText} from '../../src/report/escape.ts';
 import {realWorld} from '../../src/world/index.ts';
 import type {Ran} from './run.ts';
 
@@ -17,7 +18,7 @@ export async function runHere(...args: readonly string[]): Promise<Ran> {
   const world = {
     ...realWorld(new AbortController().signal),
     print: (text: string) => void out.push(text),
-    warn: (line: string) => void err.push(`${line}\n`),
+    warn: (text: string) => void err.push(`${text.split('\n').map(escapeText).join('\n')}\n`),
   };
   const code = await main(args, world);
   return {code, out: out.join(''), err: err.join('')};

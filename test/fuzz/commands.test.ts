@@ -1,0 +1,93 @@
+import {writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import fc from 'fast-check';
+import {expect, test} from 'vitest';
+import {demoSnapshot} from '../../src/demo/index.ts';
+import {type Json, type JsonObject, parseJson, printJson} from '../../src/kube/json.ts';
+import {anyPod} from '../support/anyPod.ts';
+import {anyRbac} from '../support/anyRbac.ts';
+import {folderOf, objectOf, runHere} from '../support/world.ts';
+import {mutated} from './mutations.ts';
+
+// PSP_SEED runs the inputs of a failure again.
+const seed = Number(process.env.PSP_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const numRuns = process.env.CI ? 400 : 100;
+
+/** The demo cluster with no more than a few objects of each kind, so that most mutations hit something. */
+const snapshot: JsonObject = Object.fromEntries(
+  Object.entries(demoSnapshot).map(([key, value]) => [
+    key,
+    Array.isArray(value) ? value.slice(0, 3) : value,
+  ]),
+);
+
+const policies = (Array.isArray(demoSnapshot.policies) ? demoSnapshot.policies : []).map(
+  policy => ({apiVersion: 'policy/v1beta1', kind: 'PodSecurityPolicy', ...objectOf(policy)}),
+);
+
+/** What somebody may have in a folder: a policy, RBAC, a pod and a deployment of its like. */
+const manifests: fc.Arbitrary<Json> = fc
+  .tuple(fc.constantFrom(...policies), anyRbac, anyPod)
+  .map(([policy, rbac, pod]) => {
+    const {metadata, spec} = objectOf(pod);
+    const template = {metadata: metadata ?? {}, spec: spec ?? {}};
+    return [
+      policy,
+      ...rbac.map(object => parseJson(printJson(object))),
+      {apiVersion: 'v1', kind: 'Pod', ...objectOf(pod)},
+      {apiVersion: 'apps/v1', kind: 'Deployment', metadata: {name: 'web'}, spec: {template}},
+    ];
+  });
+
+/** Every way to read what FILE holds. */
+const readings = [
+  ['why', '-A', '--from', 'FILE', '-o', 'wide'],
+  ['why', '-f', 'FILE', '-o', 'json'],
+  ['advise', '-f', 'FILE', '--grant'],
+  ['advise', '-A', '--from', 'FILE', '-o', 'json'],
+  ['who-can', '-A', '--from', 'FILE', '--indirect', '--expand'],
+  ['who-can', '-A', '--from', 'FILE', '-o', 'json'],
+  ['-A', '--from', 'FILE'],
+  ['snapshot', '--from', 'FILE'],
+] as const;
+
+const folder = folderOf();
+const file = join(folder, 'fuzzed.yaml');
+
+async function survives(text: string): Promise<void> {
+  writeFileSync(file, text);
+  for (const reading of readings) {
+    const args = reading.map(word => (word === 'FILE' ? file : word));
+    const {code, out, err} = await runHere(...args);
+    const told = `${args.join(' ')}: exit code ${code}: ${err}`;
+    expect([0, 3, 4], told).toContain(code);
+    if (code !== 0) {
+      expect(err, told).toMatch(/^error: .+/m);
+      expect(out, told).toBe('');
+    } else if (args.includes('json')) {
+      expect(objectOf(parseJson(out)).apiVersion, told).toBe('psp.kubectl/v1alpha1');
+    }
+    expect(`${out}${err}`, told).not.toMatch(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/);
+  }
+}
+
+test(`a snapshot with anything in it is answered or refused in a line (seed ${seed})`, async () => {
+  await fc.assert(
+    fc.asyncProperty(mutated(snapshot), value => survives(printJson(value))),
+    {seed, numRuns},
+  );
+});
+
+test(`so are manifests (seed ${seed})`, async () => {
+  const lists = manifests
+    .chain(items => mutated(items))
+    .map(items => ({
+      apiVersion: 'v1',
+      kind: 'List',
+      items: Array.isArray(items) ? items : [items],
+    }));
+  await fc.assert(
+    fc.asyncProperty(lists, list => survives(printJson(list))),
+    {seed, numRuns},
+  );
+});
