@@ -141,8 +141,12 @@ function isAmbiguous(text: string): boolean {
   return words.test(text) || numeric.test(text) || resolvePlain(text).type !== 'str';
 }
 
-/** What must be escaped in YAML: control characters, odd line breaks, a byte order mark. */
-const unprintable = /[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]/u;
+/**
+ * What must be escaped in YAML (control characters, odd line breaks, a byte order mark), and what hides
+ * or reorders the text that a person reads (zero-width and bidirectional characters).
+ */
+const unprintable =
+  /[\0-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]/u;
 const unprintables = new RegExp(`${unprintable.source}|[\\t\\n]`, 'gu');
 
 /** Half a surrogate pair can't be written in YAML at all and becomes U+FFFD. */
