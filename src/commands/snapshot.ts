@@ -1,6 +1,7 @@
 import {exitCodes, UserError} from '../errors.ts';
 import {snapshotOf} from '../inventory/snapshot.ts';
 import {printJson} from '../kube/json.ts';
+import {escapeJson} from '../report/escape.ts';
 import {defineCommand} from './command.ts';
 import {sourceFlags} from './flags.ts';
 import {load} from './load.ts';
@@ -27,7 +28,7 @@ Commands read it with --from FILE and give the answers that the cluster gave.`,
     if (more.length > 0) throw new UserError('snapshot takes one FILE', exitCodes.usage);
     const needs = {policies: true, workloads: true, caller: true};
     const {inventory} = await load(world, {...flags, allNamespaces: true}, needs);
-    const text = `${printJson(snapshotOf(inventory))}\n`;
+    const text = `${escapeJson(printJson(snapshotOf(inventory)))}\n`;
     if (file === undefined || file === '-') world.print(text);
     else await world.writeFile(file, text, flags.force);
     return exitCodes.ok;

@@ -7,6 +7,8 @@ const dangerous =
 
 /** JSON text with the same characters as JSON's own escapes; line breaks between members stay. */
 export function escapeJson(json: string): string {
+  // JSON has its own escapes for the rest: of megabytes of ASCII, nothing has to be looked at twice.
+  if (!/[^\n -~]/.test(json)) return json;
   return json.replaceAll(dangerous, character =>
     character === '\n' ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
