@@ -2,6 +2,7 @@ import {collect} from '../../src/inventory/collect.ts';
 import {emptyInventory, type Inventory} from '../../src/inventory/inventory.ts';
 import {snapshotOf} from '../../src/inventory/snapshot.ts';
 import {isObject, type JsonObject, printJson} from '../../src/kube/json.ts';
+import {accountRbacOf, policies, rbacOf} from './clusterRights.ts';
 import {type Template, templates, tokenMount, tokenVolume} from './templates.ts';
 
 /** The objects of a cluster, in the order in which they can be created. */
@@ -18,18 +19,30 @@ export interface BenchCluster {
 
 const podsOfWorkload = 10;
 const workloadsOfNamespace = 4;
-const policyCount = 10;
 /** Which program each workload is: mostly the first four, as in a cluster. */
 const mix = [0, 1, 2, 3, 0, 1, 4, 0, 3, 1, 2, 6, 0, 1, 5, 3];
 
+/** What a cluster has beside its pods and their workloads. */
+export interface Surroundings {
+  readonly policies: number;
+  /** Whether each account has a Role and a RoleBinding of its own, beside those of its namespace. */
+  readonly accountRoles: boolean;
+}
+
 /** A cluster of so many pods, the same each time: 10 a workload, 40 a namespace. */
-export function clusterOf(podCount: number): BenchCluster {
+export function clusterOf(
+  podCount: number,
+  {policies: policyCount, accountRoles}: Surroundings = {policies: 10, accountRoles: false},
+): BenchCluster {
   const count = Math.ceil(podCount / podsOfWorkload);
   const apps = Array.from({length: count}, (_, index) => appOf(index));
   const namespaces = [...new Set(apps.map(({namespace}) => namespace))];
   return {
     policies: policies(policyCount),
-    rbac: namespaces.flatMap(rbacOf),
+    rbac: [
+      ...namespaces.flatMap((namespace, index) => rbacOf(namespace, index, policyCount)),
+      ...(accountRoles ? apps.flatMap((app, index) => accountRbacOf(app, index, policyCount)) : []),
+    ],
     namespaces: namespaces.map(name => ({
       apiVersion: 'v1',
       kind: 'Namespace',
@@ -234,73 +247,4 @@ export function snapshotText(cluster: BenchCluster): string {
     ...{takenAt: '2024-01-01T00:00:00.000Z', serverVersion: 'v1.24.17'},
   };
   return `${printJson(snapshotOf(inventory))}\n`;
-}
-
-const rbacVersion = 'rbac.authorization.k8s.io/v1';
-const rbacGroup = 'rbac.authorization.k8s.io';
-
-/** Each namespace lets its accounts use a policy of its own; a tenth may use the open one. */
-function rbacOf(namespace: string, index: number): readonly JsonObject[] {
-  const own = `policy-${index % policyCount}`;
-  const names = index % 10 === 0 ? [own, 'privileged'] : [own];
-  const metadata = {name: 'psp', namespace};
-  return [
-    {
-      apiVersion: rbacVersion,
-      kind: 'Role',
-      metadata,
-      rules: [
-        {
-          apiGroups: ['policy'],
-          resources: ['podsecuritypolicies'],
-          verbs: ['use'],
-          resourceNames: names,
-        },
-      ],
-    },
-    {
-      apiVersion: rbacVersion,
-      kind: 'RoleBinding',
-      metadata,
-      roleRef: {apiGroup: rbacGroup, kind: 'Role', name: 'psp'},
-      subjects: [{kind: 'Group', apiGroup: rbacGroup, name: `system:serviceaccounts:${namespace}`}],
-    },
-  ];
-}
-
-const anyRule = {rule: 'RunAsAny'};
-
-/** `privileged`, which lets all pods in, and `count` stricter ones that let some in: `policy-0`, ... */
-export function policies(count: number): readonly JsonObject[] {
-  const open: JsonObject = {
-    privileged: true,
-    allowPrivilegeEscalation: true,
-    allowedCapabilities: ['*'],
-    volumes: ['*'],
-    hostNetwork: true,
-    hostPID: true,
-    hostIPC: true,
-    hostPorts: [{min: 0, max: 65535}],
-    ...{seLinux: anyRule, runAsUser: anyRule, supplementalGroups: anyRule, fsGroup: anyRule},
-  };
-  const strict = (index: number): JsonObject => ({
-    allowPrivilegeEscalation: index % 2 === 0,
-    requiredDropCapabilities: index % 3 === 0 ? ['ALL'] : [],
-    volumes: ['configMap', 'secret', 'emptyDir', 'projected', 'persistentVolumeClaim', 'ephemeral'],
-    ...{seLinux: anyRule, supplementalGroups: anyRule, fsGroup: anyRule},
-    runAsUser: index % 4 === 0 ? {rule: 'MustRunAsNonRoot'} : anyRule,
-  });
-  const named = (name: string, spec: JsonObject): JsonObject => ({
-    apiVersion: 'policy/v1beta1',
-    kind: 'PodSecurityPolicy',
-    metadata: {
-      name,
-      annotations: {'seccomp.security.alpha.kubernetes.io/allowedProfileNames': '*'},
-    },
-    spec,
-  });
-  return [
-    named('privileged', open),
-    ...Array.from({length: count}, (_, index) => named(`policy-${index}`, strict(index))),
-  ];
 }

@@ -7,6 +7,7 @@ import {readFileSync, writeFileSync} from 'node:fs';
 import {parseArgs} from 'node:util';
 import {messageOf} from '../../src/errors.ts';
 import {parseJson} from '../../src/kube/json.ts';
+import {runBig} from './big/index.ts';
 import {engineFigures} from './engine.ts';
 import {engineSection} from './engineSection.ts';
 import {liveSection} from './liveSection.ts';
@@ -17,9 +18,13 @@ import {startSection} from './startSection.ts';
 import {whoCanSection} from './whoCanSection.ts';
 import {workOf} from './work.ts';
 
-const usage = `usage: npm run --silent bench -- [--input FILE | --json FILE]
-  --input FILE  time the engine on what psp-bench -dump wrote, and print JSON
-  --json FILE   write the figures there as well
+const usage = `usage: npm run --silent bench -- [--input FILE | --live [--sizes N,...]] [--json FILE]
+  --input FILE   time the engine on what psp-bench -dump wrote, and print JSON
+  --live         measure on API servers with big clusters, and write docs/BENCHMARKS.md
+  --sizes N,...  how many pods (default 1000,5000,20000)
+  --runs N       how often each command runs (default 5)
+  --minutes N    how long the session is watched at the last size (default 10; 0 leaves it out)
+  --json FILE    write the figures there as well
 `;
 
 try {
@@ -27,11 +32,19 @@ try {
     options: {
       input: {type: 'string'},
       json: {type: 'string'},
+      live: {type: 'boolean'},
+      sizes: {type: 'string', default: '1000,5000,20000'},
+      runs: {type: 'string', default: '5'},
+      minutes: {type: 'string', default: '10'},
       help: {type: 'boolean', short: 'h'},
     },
   });
   if (values.help) process.stdout.write(usage);
-  else if (values.input === undefined) await runSections(values.json);
+  else if (values.live) {
+    const sizes = values.sizes.split(',').map(size => count('--sizes', size));
+    const [runs, minutes] = [count('--runs', values.runs), Number(values.minutes)];
+    tellFigures(await runBig({sizes, runs, minutes}), values.json);
+  } else if (values.input === undefined) tellFigures(await runSections(), values.json);
   else process.stdout.write(`${timeInput(values.input)}\n`);
 } catch (error) {
   process.stderr.write(`bench: ${messageOf(error)}\n`);
@@ -47,7 +60,13 @@ function timeInput(file: string): string {
   }
 }
 
-async function runSections(jsonFile: string | undefined): Promise<void> {
+function count(flag: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new Error(`${flag}: ${text} is no number`);
+  return value;
+}
+
+async function runSections(): Promise<readonly Section[]> {
   const sections: Section[] = [];
   for (const measure of [
     startSection,
@@ -61,6 +80,10 @@ async function runSections(jsonFile: string | undefined): Promise<void> {
     process.stdout.write(`${tableOf([section])}\n`);
     sections.push(section);
   }
+  return sections;
+}
+
+function tellFigures(sections: readonly Section[], jsonFile: string | undefined): void {
   const figures = Object.fromEntries(sections.map(({id, figures}) => [id, figures]));
   const json = `${JSON.stringify({node: process.version, ...figures})}\n`;
   process.stdout.write(json);

@@ -1,7 +1,8 @@
 import {join} from 'node:path';
 import {type ApiServer, startApiServer} from '../../test/support/apiServer.ts';
 import {findBinary, skipLine} from '../../test/support/reference.ts';
-import {clusterOf, withOwnerUids} from './cluster.ts';
+import {clusterOf} from './cluster.ts';
+import {loadCluster} from './loader.ts';
 import {
   type Command,
   findProgram,
@@ -29,27 +30,12 @@ export async function liveSection(): Promise<Section> {
   if (missing !== undefined) return skipped('live', title, missing);
   const server = await startApiServer();
   try {
-    await fill(server);
+    await loadCluster(server, clusterOf(pods));
     const bytes = (await server.request('GET', '/api/v1/pods')).text.length;
     return sectionOf(measure(server), bytes);
   } finally {
     await server.stop();
   }
-}
-
-/** Creates the pods after their owners, through admission. */
-async function fill(server: ApiServer): Promise<void> {
-  const cluster = clusterOf(pods);
-  await server.createAll([
-    ...cluster.policies,
-    ...cluster.namespaces,
-    ...cluster.serviceAccounts,
-    ...cluster.rbac,
-  ]);
-  const workloads = await server.createAll(cluster.workloads);
-  const owners = withOwnerUids(cluster.replicaSets, workloads);
-  const replicaSets = await server.createAll(owners);
-  await server.createAll(withOwnerUids(cluster.pods, [...workloads, ...replicaSets]));
 }
 
 interface Measured {

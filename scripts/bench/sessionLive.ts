@@ -2,8 +2,9 @@ import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {isObject} from '../../src/kube/json.ts';
 import {type ApiServer, startApiServer} from '../../test/support/apiServer.ts';
-import {clusterOf, withOwnerUids} from './cluster.ts';
+import {clusterOf} from './cluster.ts';
 import {missingServer} from './liveSection.ts';
+import {loadCluster} from './loader.ts';
 import {median} from './measure.ts';
 import {ourProgram, timeByTurns, type Usage} from './run.ts';
 import {type Watched, watchSession} from './sessionTerminal.ts';
@@ -35,7 +36,7 @@ export async function liveFigures(pods: number, runs: number): Promise<LiveFigur
   if (missing !== undefined) return missing;
   const server = await startApiServer();
   try {
-    await fill(server, pods);
+    await loadCluster(server, clusterOf(pods));
     const lists: Usage[] = [];
     const starts: {readonly first: number; readonly full: number}[] = [];
     // By turns, since both are slower while the machine has other work.
@@ -86,15 +87,6 @@ async function outlive(server: ApiServer, session: Watched) {
   await sleep(settleMs);
   const {now, peak} = session.memory();
   return {atStart, afterChanges: now, peak};
-}
-
-/** Creates the pods after their owners, through admission. */
-async function fill(server: ApiServer, podCount: number): Promise<void> {
-  const {replicaSets, workloads, pods, ...others} = clusterOf(podCount);
-  await server.createAll(Object.values(others).flat());
-  const made = await server.createAll(workloads);
-  const owners = await server.createAll(withOwnerUids(replicaSets, made));
-  await server.createAll(withOwnerUids(pods, [...made, ...owners]));
 }
 
 function bareList({url, caFile, token}: ApiServer) {

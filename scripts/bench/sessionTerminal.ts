@@ -9,8 +9,8 @@ export interface Watched {
   readonly firstFrame: number;
   /** Seconds from the start of the process until a frame with such a text was there. */
   until(text: RegExp): Promise<number>;
-  /** Sends a key and waits for the frame that answers it; seconds. */
-  press(key: string): Promise<number>;
+  /** Sends a key and waits for the frame that answers it; with `text`, for one that has it; seconds. */
+  press(key: string, text?: RegExp): Promise<number>;
   /** What the process has resident now, and had at most, in MiB. */
   memory(): {readonly now: number; readonly peak: number};
   /** Ends the session. */
@@ -51,11 +51,11 @@ export async function watchSession(program: string, args: readonly string[]): Pr
       await screen.next(text, endOfFrame, true);
       return since();
     },
-    async press(key) {
+    async press(key, text = /./) {
       screen.forget();
       const pressed = performance.now();
       child.stdin?.write(key);
-      await screen.next(/./, endOfFrame);
+      await screen.next(text, endOfFrame);
       return (performance.now() - pressed) / 1000;
     },
     memory: () => memoryOf(pid),

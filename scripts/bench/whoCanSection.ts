@@ -1,6 +1,6 @@
 import type {JsonObject} from '../../src/kube/json.ts';
 import {type ApiServer, startApiServer} from '../../test/support/apiServer.ts';
-import {policies} from './cluster.ts';
+import {policies} from './clusterRights.ts';
 import {kubectlCommand, missingServer} from './liveSection.ts';
 import {noPackagedNote, withPackaged} from './packaged.ts';
 import {type Command, ourProgram, timeByTurns, type Usage, usageRow} from './run.ts';

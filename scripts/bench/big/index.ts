@@ -1,0 +1,98 @@
+import {spawnSync} from 'node:child_process';
+import {writeFileSync} from 'node:fs';
+import {cpus, totalmem} from 'node:os';
+import {join} from 'node:path';
+import {startApiServer} from '../../../test/support/apiServer.ts';
+import {clusterOf} from '../cluster.ts';
+import {missingServer} from '../liveSection.ts';
+import {loadCluster} from '../loader.ts';
+import {findProgram} from '../run.ts';
+import {figure, type Section, tableOf} from '../section.ts';
+import {commandsSection} from './commands.ts';
+import {sessionUnderLoad} from './session.ts';
+
+const surroundings = {policies: 200, accountRoles: true};
+const page = join(import.meta.dirname, '../../../docs/BENCHMARKS.md');
+
+export interface BigOptions {
+  /** How many pods: each size is measured on a server of its own. */
+  readonly sizes: readonly number[];
+  readonly runs: number;
+  /** How long the session is watched at the biggest size. */
+  readonly minutes: number;
+}
+
+/** Measures on real API servers with big clusters, and writes docs/BENCHMARKS.md; gives the figures. */
+export async function runBig({sizes, runs, minutes}: BigOptions): Promise<readonly Section[]> {
+  const missing = missingServer();
+  if (missing !== undefined) throw new Error(missing);
+  const sections: Section[] = [];
+  const tell = (section: Section) => {
+    process.stdout.write(`${tableOf([section])}\n`);
+    sections.push(section);
+  };
+  for (const [index, size] of sizes.entries()) {
+    const cluster = clusterOf(size, surroundings);
+    const server = await startApiServer();
+    try {
+      await loadCluster(server, cluster);
+      tell(commandsSection(server, size, runs));
+      const isLast = index === sizes.length - 1;
+      if (isLast && minutes > 0) tell(await sessionUnderLoad(server, cluster, minutes));
+    } finally {
+      await server.stop();
+    }
+  }
+  writeFileSync(page, pageOf(sections, sizes));
+  return sections;
+}
+
+/** The page as Markdown: the machine, and a table for each section. */
+function pageOf(sections: readonly Section[], sizes: readonly number[]): string {
+  const tables = sections.map(({title, notes, rows}) =>
+    [
+      `## ${title}`,
+      '',
+      '| | kubectl psp | beside | ratio | goal | peak RSS |',
+      '| --- | --- | --- | --- | --- | --- |',
+      ...rows.map(
+        ({what, ours, peer = '-', ratio = '-', goal, peak = '-'}) =>
+          `| ${[what, ours, peer, ratio, goal, peak].join(' | ')} |`,
+      ),
+      ...notes.flatMap(note => ['', note]),
+      '',
+    ].join('\n'),
+  );
+  return `# Benchmarks
+
+Written by \`npm run bench -- --live\`; don't edit. Each size has a kube-apiserver ${serverVersion} and an etcd of
+its own on the same machine as the programs, so both share its processors. What is beside each other ran by
+turns; ratios tell more than seconds. Pods have no status, ${surroundings.policies} policies, and a role and a
+binding for each account and namespace (${figure(rightsAt(sizes.at(-1) ?? 0))} of both at the biggest size). Peers are measured where they are
+on PATH.
+
+${machine().join('\n')}
+
+${tables.join('\n')}`;
+}
+
+const serverVersion = 'v1.24.17';
+
+function rightsAt(pods: number): number {
+  return clusterOf(pods, surroundings).rbac.length;
+}
+
+function machine(): readonly string[] {
+  const [cpu] = cpus();
+  const kubectl = findProgram('kubectl');
+  const {stdout = ''} =
+    kubectl === undefined
+      ? {}
+      : spawnSync(kubectl, ['version', '--client', '-o', 'json'], {encoding: 'utf8'});
+  const [, kubectlVersion = 'none'] = /"gitVersion": "([^"]+)"/.exec(stdout) ?? [];
+  return [
+    `- processor: ${cpus().length} cores, ${cpu?.model ?? 'unknown'}`,
+    `- memory: ${figure(totalmem() / 2 ** 30)} GiB`,
+    `- Node ${process.version}, kubectl ${kubectlVersion}, ${process.platform} ${process.arch}`,
+  ];
+}
