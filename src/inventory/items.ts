@@ -37,13 +37,21 @@ export interface Item {
   readonly submission: Submission;
 }
 
+/** What tells an item apart from all others. */
+export function itemKey({namespace, kind, name}: Item): string {
+  return `${namespace}/${kind}/${name}`;
+}
+
 /** Makes submissions, each template once. */
 export interface Submissions {
   ofWorkload(workload: Workload): Submission;
   ofPod(pod: Pod): Submission;
 }
 
-export function submissionsOf(inventory: Inventory): Submissions {
+/** What submissions are made from, beside the pod or workload itself. */
+export type SubmissionSource = Pick<Inventory, 'workloads' | 'serviceAccounts' | 'origin'>;
+
+export function submissionsOf(inventory: SubmissionSource): Submissions {
   const automount = automountOf(inventory.serviceAccounts);
   const byOwner = ownerIndex(inventory.workloads);
   const made = new Map<Workload, Submission>();
@@ -93,7 +101,7 @@ function nodeIdentity({spec}: Pod): Identity {
 }
 
 /** Finds a workload by a reference to it: by uid where there is one, else by its place. */
-function ownerIndex(workloads: readonly Workload[]) {
+export function ownerIndex(workloads: readonly Workload[]) {
   const byUid = new Map<string, Workload>();
   const byPlace = new Map<string, Workload>();
   for (const workload of workloads) {
@@ -133,16 +141,35 @@ export function itemOfWorkload(workload: Workload, submissions: Submissions): It
   return {namespace, kind: workload.kind, name, admittedBy: undefined, labels, submission};
 }
 
+/** Makes items, the same one for the same object. */
+export interface Items {
+  ofPod(pod: Pod): Item;
+  ofWorkload(workload: Workload): Item;
+}
+
+/** The items of one source, for as many lists of pods as come. */
+export function itemsWith(source: SubmissionSource): Items {
+  const submissions = submissionsOf(source);
+  const known = new WeakMap<Pod | Workload, Item>();
+  const remembered = <T extends Pod | Workload>(object: T, make: (object: T) => Item): Item => {
+    const item = known.get(object) ?? make(object);
+    known.set(object, item);
+    return item;
+  };
+  return {
+    ofPod: pod => remembered(pod, () => itemOfPod(pod, submissions)),
+    ofWorkload: workload => remembered(workload, () => itemOfWorkload(workload, submissions)),
+  };
+}
+
 /**
  * All that runs or would run: the pods, and the workloads that have none (scaled to zero, denied,
  * waiting for their hour). Sorted by namespace, kind and name.
  */
-export function itemsOf(inventory: Inventory): readonly Item[] {
-  const submissions = submissionsOf(inventory);
-  const pods = inventory.pods.map(pod => itemOfPod(pod, submissions));
+export function itemsOf(inventory: Inventory, items = itemsWith(inventory)): readonly Item[] {
   const withPods = workloadsWithPods(inventory);
   const idle = topWorkloads(inventory).filter(workload => !withPods.has(workload));
-  return [...pods, ...idle.map(workload => itemOfWorkload(workload, submissions))].sort(byPlace);
+  return [...inventory.pods.map(items.ofPod), ...idle.map(items.ofWorkload)].sort(byPlace);
 }
 
 /**

@@ -10,7 +10,7 @@ import {
 } from '../kube/decode.ts';
 import {isObject, type Json, type JsonObject} from '../kube/json.ts';
 import {type OwnerReference, objectMeta} from '../kube/objects.ts';
-import {decodePod, type Pod, type Volume} from '../kube/pod.ts';
+import {decodePod, type Late, type Pod, type Volume} from '../kube/pod.ts';
 import {type Identity, tokenIdentity} from '../rbac/authorize.ts';
 import {controllerAccounts} from '../rbac/controllers.ts';
 
@@ -120,6 +120,32 @@ export const decodeWorkload: Decoder<Workload> = value => {
       kind === 'StatefulSet' && claims ? decodeAt('spec', volumeClaimNames, claims) : undefined,
   };
 };
+
+/** As decodeWorkload, of an object whose spec is read when somebody asks for it; then it may throw. */
+export function decodeLateWorkload({apiVersion, kind, metadata, spec}: Late): Workload {
+  let known: Workload | undefined;
+  const whole = (): Workload => {
+    known ??= decodeWorkload({apiVersion, kind, spec: spec()});
+    return known;
+  };
+  return {
+    apiVersion,
+    kind,
+    metadata,
+    get replicas() {
+      return whole().replicas;
+    },
+    get suspend() {
+      return whole().suspend;
+    },
+    get template() {
+      return whole().template;
+    },
+    get volumeClaims() {
+      return whole().volumeClaims;
+    },
+  };
+}
 
 const workloadHead = object({apiVersion: string, kind: string, metadata: objectMeta});
 const spec = object({replicas: int32, suspend: boolean});

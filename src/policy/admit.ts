@@ -79,7 +79,8 @@ export function explain(
   return {...choose(ordered, operation, (_policy, index) => candidates[index]), candidates};
 }
 
-function candidateOf(policy: PreparedPolicy, pod: PodView, rights: Rights): Candidate {
+/** How a policy fares with a pod, of those who may use it by `rights`. */
+export function candidateOf(policy: PreparedPolicy, pod: PodView, rights: Rights): Candidate {
   if (policy.unusable !== undefined) {
     return {policy, rights, allowed: false, mutates: false, errors: []};
   }

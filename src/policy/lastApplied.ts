@@ -3,9 +3,12 @@ import {isObject, type Json, type JsonObject, parseJson, printJson} from '../kub
 /** Where `kubectl apply` keeps what it applied last. */
 export const lastAppliedKey = 'kubectl.kubernetes.io/last-applied-configuration';
 
-/** One field of an object, below `spec` or `metadata.annotations`; without a value it is removed. */
+/**
+ * One field of an object, below `spec` or `metadata.annotations`, or at its top; without a value it is
+ * removed.
+ */
 export interface FieldChange {
-  readonly in: 'spec' | 'annotations';
+  readonly in: 'spec' | 'annotations' | 'top';
   readonly key: string;
   readonly value: Json | undefined;
 }
@@ -26,8 +29,10 @@ export function rewriteLastApplied(text: string, changes: readonly FieldChange[]
   const metadata = isObject(old.metadata) ? old.metadata : {};
   // kubectl writes the annotations even where there are none.
   const annotations = changed(metadata.annotations, changes, 'annotations');
-  const spec = changed(old.spec, changes, 'spec');
-  return encoded({...old, metadata: {...metadata, annotations}, spec});
+  // Objects of RBAC have no spec.
+  const hasSpec = old.spec !== undefined || changes.some(change => change.in === 'spec');
+  const spec = hasSpec ? changed(old.spec, changes, 'spec') : undefined;
+  return encoded({...changed(old, changes, 'top'), metadata: {...metadata, annotations}, spec});
 }
 
 function changed(

@@ -8,7 +8,14 @@ import {
   type ObjectReference,
   podIdentity,
 } from '../rbac/authorize.ts';
-import {type Candidate, explain, forbiddenMessage, policySet, type RightsTo} from './admit.ts';
+import {
+  type Candidate,
+  type Decision,
+  explain,
+  forbiddenMessage,
+  policySet,
+  type RightsTo,
+} from './admit.ts';
 import {editsOf, preparePolicy} from './evaluate.ts';
 
 /** The first of these that is true of a pod, from the left. */
@@ -22,10 +29,9 @@ export interface Via {
   readonly role: ObjectReference | undefined;
 }
 
-/** What admission does with a submission, and why. */
-export interface Judgement {
+/** What admission does with a submission. */
+export interface Outcome {
   readonly chosen: Candidate | undefined;
-  readonly candidates: readonly Candidate[];
   readonly via: readonly Via[];
   /** What the chosen policy writes into the submitted pod. */
   readonly changes: readonly PatchOperation[];
@@ -35,6 +41,11 @@ export interface Judgement {
   readonly requester: string | undefined;
   /** Whether the caller stood in for the unknown creator. */
   readonly judgedForCaller: boolean;
+}
+
+/** What admission does with a submission, and how each policy fared, in the order of the tries. */
+export interface Judgement extends Outcome {
+  readonly candidates: readonly Candidate[];
 }
 
 export interface Verdict extends Judgement {
@@ -49,31 +60,20 @@ export interface WhyOptions {
   readonly assumeAuthorized: boolean;
 }
 
-/** Judges items by the policies and rights of an inventory; each submission once. */
-export function judgeBy(inventory: Inventory, options: WhyOptions): (item: Item) => Verdict {
+/** What verdicts depend on, beside the item itself. */
+export type JudgeSource = Pick<Inventory, 'policies' | 'rbac' | 'caller'>;
+
+/** Judges items by the policies and rights of an inventory; each item and each submission once. */
+export function judgeBy(inventory: JudgeSource, options: WhyOptions): (item: Item) => Verdict {
   const policies = policySet(inventory.policies.map(preparePolicy));
   const authorizer = authorizerOf(inventory.rbac);
-  const known = new Map<Submission, Judgement>();
+  // Not to be kept for pods that are gone: a session judges by the same value for hours.
+  const known = new WeakMap<Submission, Judgement>();
+  const verdicts = new WeakMap<Item, Verdict>();
   const judge = (submission: Submission): Judgement => {
-    const requester = submission.requester ?? (submission.isBare ? options.requester : undefined);
-    const useCaller = requester === undefined && submission.isBare && !options.assumeAuthorized;
-    const caller = useCaller ? inventory.caller : undefined;
-    const rights = rightsOf(submission, requester, caller, authorizer, options);
+    const rights = rightsOf(submission, inventory.caller, authorizer, options);
     const verdict = explain(submission.view, policies, rights.to);
-    const {chosen, candidates, refusal} = verdict;
-    const {pod} = submission.view;
-    return {
-      chosen,
-      candidates,
-      via: chosen === undefined ? [] : rights.via(chosen.policy.name),
-      changes: chosen?.mutates ? patchOf(pod, editsOf(chosen.policy, submission.view)) : [],
-      message:
-        refusal === undefined
-          ? undefined
-          : forbiddenMessage(pod.metadata.name || pod.metadata.generateName || '', refusal),
-      requester: requester?.user ?? caller?.user,
-      judgedForCaller: caller !== undefined,
-    };
+    return {...outcomeOf(submission, verdict, rights), candidates: verdict.candidates};
   };
   return item => {
     let judgement = known.get(item.submission);
@@ -81,25 +81,63 @@ export function judgeBy(inventory: Inventory, options: WhyOptions): (item: Item)
       judgement = judge(item.submission);
       known.set(item.submission, judgement);
     }
-    return {...judgement, item, state: stateOf(judgement, item)};
+    const verdict = verdicts.get(item) ?? {...judgement, item, state: stateOf(judgement, item)};
+    verdicts.set(item, verdict);
+    return verdict;
   };
 }
 
-function stateOf({chosen}: Judgement, {admittedBy}: Item): State {
+/** The first of the states that is true of an item that is judged so. */
+export function stateOf({chosen}: Judgement, {admittedBy}: Item): State {
   if (chosen === undefined) return 'denied';
   if (chosen.mutates) return 'mutated';
   return admittedBy !== undefined && admittedBy !== chosen.policy.name ? 'drifted' : 'ok';
 }
 
-function rightsOf(
-  {namespace, serviceAccount}: Submission,
-  requester: Identity | undefined,
-  caller: Inventory['caller'],
+/** The decision about a submission, with what people want to know of it. */
+export function outcomeOf(
+  {view}: Submission,
+  {chosen, refusal}: Decision,
+  {via, requester, caller}: SubmissionRights,
+): Outcome {
+  const {pod} = view;
+  return {
+    chosen,
+    via: chosen === undefined ? [] : via(chosen.policy.name),
+    changes: chosen?.mutates ? patchOf(pod, editsOf(chosen.policy, view)) : [],
+    message:
+      refusal === undefined
+        ? undefined
+        : forbiddenMessage(pod.metadata.name || pod.metadata.generateName || '', refusal),
+    requester: requester?.user ?? caller?.user,
+    judgedForCaller: caller !== undefined,
+  };
+}
+
+/** Whose rights count for a submission, and what they open. */
+export interface SubmissionRights {
+  readonly to: RightsTo;
+  /** The ways in which a policy is open to it. */
+  via(policy: string): readonly Via[];
+  readonly requester: Identity | undefined;
+  /** Who stands in for a creator that nobody knows. */
+  readonly caller: Inventory['caller'];
+}
+
+/** The rights of a submission's service account and of its requester. */
+export function rightsOf(
+  submission: Submission,
+  answered: Inventory['caller'],
   authorizer: Authorizer,
-  {assumeAuthorized}: WhyOptions,
-): {readonly to: RightsTo; via(policy: string): readonly Via[]} {
-  if (assumeAuthorized) {
-    return {to: () => ({serviceAccount: true, requester: true}), via: () => []};
+  options: WhyOptions,
+): SubmissionRights {
+  const {namespace, serviceAccount, isBare} = submission;
+  const requester = submission.requester ?? (isBare ? options.requester : undefined);
+  const isUnknown = requester === undefined && isBare && !options.assumeAuthorized;
+  const caller = isUnknown ? answered : undefined;
+  if (options.assumeAuthorized) {
+    const to = () => ({serviceAccount: true, requester: true});
+    return {to, via: () => [], requester, caller};
   }
   const account = serviceAccount === '' ? undefined : podIdentity(namespace, serviceAccount);
   const callerMay = new Set(
@@ -111,6 +149,8 @@ function rightsOf(
     identity === undefined ? () => false : authorizer.usableBy(identity, namespace);
   const [accountMay, requesterMay] = [may(account), may(requester)];
   return {
+    requester,
+    caller,
     to: policy => ({
       serviceAccount: accountMay(policy),
       requester: requesterMay(policy) || callerMay.has(policy),

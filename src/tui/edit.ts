@@ -1,6 +1,7 @@
 import type {Control, Step} from '../controls/control.ts';
 import {controls} from '../controls/index.ts';
 import type {Policy} from '../kube/objects.ts';
+import {directionOf, sameSettings} from '../policy/order.ts';
 
 /** A policy under the editor: where it began, and the way to what it is now. */
 export interface Draft {
@@ -46,22 +47,6 @@ export function rebase({base, now}: Draft, onto: Policy): Draft {
 
 export function isEdited({base, now}: Draft): boolean {
   return !sameSettings(base, now);
-}
-
-/** Whether two policies say the same about every control, whatever way they say it. */
-export function sameSettings(one: Policy, other: Policy): boolean {
-  return controls.every(({describe}) => describe(one) === describe(other));
-}
-
-export type Direction = 'tighter' | 'looser' | 'same' | 'other';
-
-/** How a control of one policy compares with that of another. */
-export function directionOf(control: Control, from: Policy, to: Policy): Direction {
-  const gainsNothing = control.covers(from, to);
-  const losesNothing = control.covers(to, from);
-  if (gainsNothing && losesNothing) return 'same';
-  if (gainsNothing) return 'tighter';
-  return losesNothing ? 'looser' : 'other';
 }
 
 /**

@@ -1,14 +1,15 @@
 import type {Inventory} from '../inventory/inventory.ts';
+import {itemKey} from '../inventory/items.ts';
 import type {Policy} from '../kube/objects.ts';
+import {judgeAfter} from '../policy/impact.ts';
 import type {Verdict} from '../policy/why.ts';
 import {adviceYaml, policyObject} from '../report/advice.ts';
 import {whyDetail} from '../report/why.ts';
 import {printYaml} from '../yaml/documents.ts';
 import type {Draft} from './edit.ts';
-import {judgeAfter} from './impact.ts';
 import {helpLines} from './keys.ts';
 import {gapLines} from './marks.ts';
-import {itemKey, type Model} from './model.ts';
+import type {Model} from './model.ts';
 import type {Services} from './services.ts';
 import type {View} from './session.ts';
 import {isVoid, policyOf} from './state.ts';

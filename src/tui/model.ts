@@ -1,5 +1,5 @@
 import type {Inventory} from '../inventory/inventory.ts';
-import {type Item, itemsOf, templatesOf} from '../inventory/items.ts';
+import {itemsOf, itemsWith, templatesOf} from '../inventory/items.ts';
 import type {Policy} from '../kube/objects.ts';
 import {isNonEmpty} from '../nonEmpty.ts';
 import {type Advice, adviceFor, type Scope} from '../policy/advice.ts';
@@ -8,6 +8,7 @@ import {type NamespaceSummary, summaryOf} from '../policy/summary.ts';
 import {judgeBy, type Verdict} from '../policy/why.ts';
 import {type Authorizer, authorizerOf, podIdentity} from '../rbac/authorize.ts';
 import {type UseRight, whoCan} from '../rbac/whoCan.ts';
+import {remember} from './store.ts';
 
 /** Everything the views show, computed from one inventory; each part when it is first asked for. */
 export interface Model {
@@ -37,9 +38,26 @@ export function modelOf(inventory: Inventory): Model {
   return made;
 }
 
+/** A live cluster's pods change all the time, and seldom anything else: what is known of the rest stays. */
+const itemsFrom = remember(
+  (
+    workloads: Inventory['workloads'],
+    serviceAccounts: Inventory['serviceAccounts'],
+    origin: Inventory['origin'],
+  ) => itemsWith({workloads, serviceAccounts, origin}),
+);
+
+const judgeFrom = remember(
+  (policies: Inventory['policies'], rbac: Inventory['rbac'], caller: Inventory['caller']) =>
+    judgeBy({policies, rbac, caller}, {requester: undefined, assumeAuthorized: false}),
+);
+
 function makeModel(inventory: Inventory): Model {
-  const judge = once(() => judgeBy(inventory, {requester: undefined, assumeAuthorized: false}));
-  const verdicts = once(() => itemsOf(inventory).map(judge()));
+  const verdicts = once(() => {
+    const {workloads, serviceAccounts, origin, policies, rbac, caller} = inventory;
+    const items = itemsOf(inventory, itemsFrom(workloads, serviceAccounts, origin));
+    return items.map(judgeFrom(policies, rbac, caller));
+  });
   const namespaces = once(() => summaryOf(inventory, verdicts(), undefined));
   const authorizer = once(() => authorizerOf(inventory.rbac));
   const names = inventory.policies.map(({metadata}) => metadata.name).sort();
@@ -104,9 +122,4 @@ function keyed<T>(compute: (key: string) => T): (key: string) => T {
     if (!values.has(key)) values.set(key, compute(key));
     return values.get(key) as T;
   };
-}
-
-/** What tells an item apart from all others. */
-export function itemKey({namespace, kind, name}: Item): string {
-  return `${namespace}/${kind}/${name}`;
 }

@@ -1,12 +1,8 @@
 import {controls} from '../controls/index.ts';
+import {itemKey} from '../inventory/items.ts';
 import type {Policy} from '../kube/objects.ts';
 import {scopes} from '../policy/advice.ts';
 import {preparePolicy} from '../policy/evaluate.ts';
-import {policyLevel} from '../policy/standard.ts';
-import type {Verdict} from '../policy/why.ts';
-import {granteeText} from '../report/whoCan.ts';
-import {nameOf} from '../report/why.ts';
-import {directionOf} from './edit.ts';
 import {
   type Impact,
   type ImpactKind,
@@ -14,8 +10,13 @@ import {
   impactTabs,
   impactTitles,
   movedKey,
-} from './impact.ts';
-import {itemKey, type Model} from './model.ts';
+} from '../policy/impact.ts';
+import {directionOf} from '../policy/order.ts';
+import {policyLevel} from '../policy/standard.ts';
+import type {Verdict} from '../policy/why.ts';
+import {granteeText} from '../report/whoCan.ts';
+import {nameOf} from '../report/why.ts';
+import type {Model} from './model.ts';
 import type {View} from './session.ts';
 
 export type Tone = 'plain' | 'good' | 'warn' | 'bad' | 'dim';

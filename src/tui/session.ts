@@ -1,8 +1,8 @@
 import type {ControlId} from '../controls/control.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {Scope} from '../policy/advice.ts';
+import type {ImpactKind} from '../policy/impact.ts';
 import {change, type Draft, draftOf, isEdited, rebase, redo, undo} from './edit.ts';
-import type {ImpactKind} from './impact.ts';
 
 /** Where the user is. One value, so that two views cannot be open at once. */
 export type View =

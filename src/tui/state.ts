@@ -1,7 +1,8 @@
 import type {Inventory} from '../inventory/inventory.ts';
 import type {Policy} from '../kube/objects.ts';
-import {type Draft, isEdited, sameSettings} from './edit.ts';
-import {type Impact, impactOf} from './impact.ts';
+import {type Impact, impactOf} from '../policy/impact.ts';
+import {sameSettings} from '../policy/order.ts';
+import {type Draft, isEdited} from './edit.ts';
 import type {Model} from './model.ts';
 import {
   accountTable,

@@ -1,10 +1,11 @@
 import {type Key, useApp, useInput} from 'ink';
 import {controlById, controls, isControlId} from '../controls/index.ts';
+import {itemKey} from '../inventory/items.ts';
 import {scopes} from '../policy/advice.ts';
+import {firstImpact, type ImpactKind, impactKinds} from '../policy/impact.ts';
 import type {Deeds} from './deeds.ts';
 import {nextStep} from './edit.ts';
-import {firstImpact, type ImpactKind, impactKinds} from './impact.ts';
-import {itemKey, type Model} from './model.ts';
+import type {Model} from './model.ts';
 import type {Services} from './services.ts';
 import {type Action, editedDrafts, type Frame, type Session, topOf, type View} from './session.ts';
 import {driftOf, impactOfDraft, policyOf, type Shown} from './state.ts';

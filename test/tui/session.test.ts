@@ -1,19 +1,12 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {controlById, controls} from '../../src/controls/index.ts';
-import {
-  change,
-  directionOf,
-  draftOf,
-  isEdited,
-  nextStep,
-  rebase,
-  redo,
-  undo,
-} from '../../src/tui/edit.ts';
-import {impactKinds, impactOf, withDrafts} from '../../src/tui/impact.ts';
+import {itemKey} from '../../src/inventory/items.ts';
+import {impactKinds, impactOf, withDrafts} from '../../src/policy/impact.ts';
+import {directionOf} from '../../src/policy/order.ts';
+import {change, draftOf, isEdited, nextStep, rebase, redo, undo} from '../../src/tui/edit.ts';
 import {keyLines} from '../../src/tui/keys.ts';
-import {itemKey, modelOf} from '../../src/tui/model.ts';
+import {modelOf} from '../../src/tui/model.ts';
 import {arrange, podTable} from '../../src/tui/rows.ts';
 import {reduce, startAt, topOf, type View} from '../../src/tui/session.ts';
 import {cursorOf, driftOf} from '../../src/tui/state.ts';

@@ -5,7 +5,8 @@ import type {Control} from '../../controls/control.ts';
 import {controls} from '../../controls/index.ts';
 import type {Policy} from '../../kube/objects.ts';
 import {impactText} from '../../policy/impact.ts';
-import {directionOf, nextStep} from '../edit.ts';
+import {directionOf} from '../../policy/order.ts';
+import {nextStep} from '../edit.ts';
 import type {Model} from '../model.ts';
 import type {Action, View} from '../session.ts';
 import {impactOfDraft} from '../state.ts';
@@ -109,13 +110,13 @@ interface Choice {
 }
 
 /** What setting a control to what the pods need comes to, by where that lies from its value. */
-const fitVerbs = {tighter: 'tighten to', looser: 'loosen to', other: 'set it to'} as const;
+const fitVerbs = {tighter: 'tighten to', looser: 'loosen to', incomparable: 'set it to'} as const;
 
 /** The suggested step first: what the pods need; to keep it if that is what it is, or unknown. */
 function optionsFor(control: Control, now: Policy, model: Model): readonly Choice[] {
   const least = model.leastFor(now.metadata.name);
   const fitted = least && control.copy(least, now);
-  const way = fitted === undefined ? 'same' : directionOf(control, now, fitted);
+  const way = fitted === undefined ? 'equal' : directionOf(control, now, fitted);
   const deniedNow = impactOfDraft(model, now).denied.length;
   const steps = (['tighter', 'looser'] as const).flatMap((direction): Choice[] => {
     const step = nextStep(control, now, direction);
@@ -128,7 +129,7 @@ function optionsFor(control: Control, now: Policy, model: Model): readonly Choic
   });
   const suggested = ' (suggested)';
   return [
-    ...(fitted === undefined || way === 'same'
+    ...(fitted === undefined || way === 'equal'
       ? []
       : [
           {
@@ -136,7 +137,7 @@ function optionsFor(control: Control, now: Policy, model: Model): readonly Choic
             policy: fitted,
           },
         ]),
-    {label: `keep it${way === 'same' ? suggested : ''}`},
+    {label: `keep it${way === 'equal' ? suggested : ''}`},
     ...steps,
     {label: 'skip the rest', step: controls.length},
   ];

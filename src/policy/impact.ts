@@ -1,9 +1,8 @@
 import type {Inventory} from '../inventory/inventory.ts';
-import type {Item, Submission} from '../inventory/items.ts';
+import {type Item, itemKey, type Submission} from '../inventory/items.ts';
 import type {Policy} from '../kube/objects.ts';
-import {evaluate, preparePolicy} from '../policy/evaluate.ts';
-import {judgeBy, type Verdict} from '../policy/why.ts';
-import {itemKey, type Model} from './model.ts';
+import {evaluate, preparePolicy} from './evaluate.ts';
+import {judgeBy, type Outcome, type Verdict} from './why.ts';
 
 /** What a pod or workload has before and after a change. */
 export interface Moved {
@@ -74,11 +73,17 @@ export function judgeAfter(
   return judgeBy(withDrafts(inventory, drafts), options);
 }
 
+/** An inventory and the verdicts on all that runs in it. */
+export interface Judged {
+  readonly inventory: Inventory;
+  readonly verdicts: readonly Verdict[];
+}
+
 /**
  * What drafts would do to all pods and workloads, judged by the admission engine. Verdicts that can't be
  * other than before stay the same value, so their reasons are those of before.
  */
-export function impactOf({inventory, verdicts}: Model, drafts: readonly Policy[]): Impact {
+export function impactOf({inventory, verdicts}: Judged, drafts: readonly Policy[]): Impact {
   const edited = new Set(drafts.map(({metadata}) => metadata.name));
   const isSame = sameFate(drafts);
   let judge: ((item: Item) => Verdict) | undefined;
@@ -119,12 +124,25 @@ function sameFate(drafts: readonly Policy[]): (verdict: Verdict) => boolean {
   };
 }
 
-function kindOf({before, after}: Moved, edited: ReadonlySet<string>): ImpactKind | undefined {
+/** How a pod fares otherwise than before: `mutated` is changed where it was not. */
+export type Turn = 'denied' | 'mutated' | 'move' | 'admitted';
+
+/** The first of these that is true of two outcomes; undefined if none is. */
+export function turnOf(
+  before: Pick<Outcome, 'chosen'>,
+  after: Pick<Outcome, 'chosen'>,
+): Turn | undefined {
   const [from, to] = [before.chosen?.policy.name, after.chosen?.policy.name];
   if (from !== undefined && to === undefined) return 'denied';
   if (from === undefined && to !== undefined) return 'admitted';
   if (!before.chosen?.mutates && after.chosen?.mutates) return 'mutated';
-  if (from !== to) return 'move';
+  return from === to ? undefined : 'move';
+}
+
+function kindOf({before, after}: Moved, edited: ReadonlySet<string>): ImpactKind | undefined {
+  const turn = turnOf(before, after);
+  if (turn !== undefined) return turn;
+  const to = after.chosen?.policy.name;
   if (to !== undefined && edited.has(to)) return 'stay';
   const could = (verdict: Verdict) =>
     verdict.candidates.some(

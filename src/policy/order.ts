@@ -1,0 +1,50 @@
+import type {Control} from '../controls/control.ts';
+import {controls} from '../controls/index.ts';
+import type {Policy} from '../kube/objects.ts';
+
+/**
+ * How one value or policy compares with another, by the pods that it lets through unchanged: fewer,
+ * more, the same ones, or some that the other one does not and the other way round.
+ */
+export type Direction = 'tighter' | 'looser' | 'equal' | 'incomparable';
+
+/** How a control of `to` compares with that of `from`, by its value alone. */
+export function directionOf(control: Control, from: Policy, to: Policy): Direction {
+  return direction(control.covers(from, to), control.covers(to, from));
+}
+
+/**
+ * The same by what the value comes to. Where a policy lets in no volume that a control is about, nothing
+ * gets through there, whatever the control says.
+ */
+export function effectiveDirection(control: Control, from: Policy, to: Policy): Direction {
+  return direction(lets(control, from, to), lets(control, to, from));
+}
+
+function lets(control: Control, looser: Policy, stricter: Policy): boolean {
+  if (control.isMoot(stricter)) return true;
+  return !control.isMoot(looser) && control.covers(looser, stricter);
+}
+
+function direction(gainsNothing: boolean, losesNothing: boolean): Direction {
+  if (gainsNothing && losesNothing) return 'equal';
+  if (gainsNothing) return 'tighter';
+  return losesNothing ? 'looser' : 'incomparable';
+}
+
+/** How the policy `to` compares with `from`: tighter or looser if no control is the other way round. */
+export function orderOf(from: Policy, to: Policy): Direction {
+  return overall(controls.map(control => effectiveDirection(control, from, to)));
+}
+
+/** The direction of a whole out of those of its parts. */
+export function overall(parts: readonly Direction[]): Direction {
+  const gainsNothing = parts.every(part => part === 'equal' || part === 'tighter');
+  const losesNothing = parts.every(part => part === 'equal' || part === 'looser');
+  return direction(gainsNothing, losesNothing);
+}
+
+/** Whether two policies say the same about every control, whatever way they say it. */
+export function sameSettings(one: Policy, other: Policy): boolean {
+  return controls.every(({describe}) => describe(one) === describe(other));
+}
