@@ -1,3 +1,4 @@
+import {UserError} from '../errors.ts';
 import {isObject} from '../kube/json.ts';
 import type {Identity} from '../rbac/authorize.ts';
 import type {ClusterReader} from './cluster.ts';
@@ -33,12 +34,15 @@ export async function reviewSelf(
   policy: string,
 ): Promise<boolean> {
   for (const group of groups) {
-    const allowed = await review(client, 'selfsubjectaccessreviews', 'SelfSubjectAccessReview', {
-      resourceAttributes: attributes(group, namespace, policy),
-    });
-    if (allowed) return true;
+    if (await reviewOwn(client, attributes(group, namespace, policy))) return true;
   }
   return false;
+}
+
+/** Whether the caller may do what the attributes of a request say (`ResourceAttributes`). */
+export function reviewOwn(client: ClusterReader, resourceAttributes: object): Promise<boolean> {
+  const kind = 'SelfSubjectAccessReview';
+  return review(client, 'selfsubjectaccessreviews', kind, {resourceAttributes});
 }
 
 function attributes(group: string, namespace: string, name: string): object {
@@ -57,5 +61,6 @@ async function review(
     spec,
   });
   const status = isObject(answer) ? answer.status : undefined;
-  return isObject(status) && status.allowed === true;
+  if (isObject(status) && typeof status.allowed === 'boolean') return status.allowed;
+  throw new UserError(`the server's answer to ${plural} makes no sense: try again`);
 }

@@ -1,0 +1,54 @@
+import {type ExitCode, exitCodes, UserError} from '../errors.ts';
+import {printMachine} from './answer.ts';
+import {defineCommand} from './command.ts';
+import {choose, outputFlag, scopeFlags, sourceFlags} from './flags.ts';
+import {checkFlags, loadOffline, warnOfGaps, withCluster} from './load.ts';
+
+const formats = ['table', 'json', 'yaml'] as const;
+const {namespace} = scopeFlags;
+
+const exitCodeOf: Readonly<Record<'yes' | 'no' | 'unknown', ExitCode>> = {
+  yes: exitCodes.ok,
+  no: exitCodes.no,
+  unknown: exitCodes.unreadable,
+};
+
+export const check = defineCommand({
+  name: 'check',
+  summary: 'Tell whether the cluster has PodSecurityPolicies in force, and what you may do',
+  description: `Tells whether the server has PodSecurityPolicies, whether its admission plugin is on, what its version
+means for them, which of the policies a managed platform made, and what you may read and change.
+
+Whether the plugin is on is found by having the server try to create a pod in the namespace, which
+stores nothing (dryRun=All). Where that tells nothing, the annotations of running pods do. The exit
+code is 0 for yes, 1 for no, and 3 if it can't be told.`,
+  examples: [
+    {says: 'The cluster of the current context', types: 'kubectl psp check'},
+    {says: 'In a namespace where you may create pods', types: 'kubectl psp check -n shop'},
+    {says: 'A saved snapshot', types: 'kubectl psp check --from prod.json'},
+  ],
+  flags: {namespace, ...outputFlag(...formats), ...sourceFlags},
+
+  async run({flags, args, world}) {
+    if (args.length > 0) {
+      throw new UserError(`check takes no argument, got ${args.join(' ')}`, exitCodes.usage);
+    }
+    checkFlags(flags);
+    const format = choose('-o', flags.output, formats);
+    const {checkFactsOf, readCheckFacts} = await import('../inventory/check.ts');
+    const {answerCheck} = await import('../policy/check.ts');
+    const {checkDocument, checkText} = await import('../report/check.ts');
+    const offline = await loadOffline(world, flags);
+    const facts =
+      offline === undefined
+        ? await withCluster(world, flags, (cluster, wanted) =>
+            readCheckFacts(cluster, wanted ?? cluster.namespace),
+          )
+        : checkFactsOf(offline, flags.namespace ?? offline.defaultNamespace);
+    warnOfGaps(world, facts);
+    const answer = answerCheck(facts);
+    if (format === 'table') world.print(checkText(answer, facts));
+    else printMachine(world, format, checkDocument(answer, facts.rights, facts.gaps));
+    return exitCodeOf[answer.inForce];
+  },
+});

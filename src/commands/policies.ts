@@ -1,0 +1,64 @@
+import {exitCodes, UserError} from '../errors.ts';
+import {nearNames} from '../kube/nearNames.ts';
+import {defineCommand} from './command.ts';
+import {choose, outputFlag} from './flags.ts';
+
+const formats = ['yaml', 'json', 'name'] as const;
+const levels = ['privileged', 'baseline', 'restricted'] as const;
+
+export const policies = defineCommand({
+  name: 'policies',
+  summary: 'Print built-in policies for the Pod Security Standards, with their grants',
+  description: `Prints the PodSecurityPolicies pss-privileged, pss-baseline and pss-restricted, or those named, with
+their ClusterRoles and bindings, for kubectl apply. They hold pods to the Pod Security Standards of
+v1.24; where a policy can't say what the standard says, it is stricter. Asks no cluster.
+
+pss-restricted is for everybody. pss-privileged is for pods in kube-system: of its service accounts,
+and mirror pods of nodes. Cluster admins may use every policy as it is. pss-baseline is bound to
+nobody.`,
+  positionals: '[privileged | baseline | restricted]...',
+  examples: [
+    {
+      says: 'A start for a cluster without policies',
+      types: 'kubectl psp policies | kubectl apply -f -',
+    },
+    {says: 'One of them, to look at', types: 'kubectl psp policies restricted'},
+    {
+      says: 'For nodes without AppArmor',
+      types: 'kubectl psp policies --no-apparmor | kubectl apply -f -',
+    },
+  ],
+  flags: {
+    noApparmor: {
+      type: 'boolean',
+      help: 'leave out AppArmor: nodes without it refuse pods that name a profile',
+    },
+    ...outputFlag(...formats),
+  },
+
+  async run({flags, args, world}) {
+    const format = choose('-o', flags.output, formats);
+    const wanted = args.length === 0 ? levels : args.map(levelOf);
+    const {builtinObjects} = await import('../policy/builtinObjects.ts');
+    const {builtinJson, builtinNames, builtinYaml} = await import('../report/builtin.ts');
+    const objects = builtinObjects(wanted, {appArmor: !flags.noApparmor});
+    if (format === 'yaml') world.print(builtinYaml(objects));
+    else if (format === 'json') world.print(builtinJson(objects));
+    else world.print(builtinNames(objects));
+    if (format !== 'name' && !flags.noApparmor && wanted.some(level => level !== 'privileged')) {
+      world.warn(
+        'note: pods get an AppArmor profile, with which nodes that have no AppArmor refuse them; for such nodes: --no-apparmor',
+      );
+    }
+    return exitCodes.ok;
+  },
+});
+
+function levelOf(name: string): (typeof levels)[number] {
+  const found = levels.find(level => level === name || `pss-${level}` === name);
+  if (found !== undefined) return found;
+  throw new UserError(
+    `unknown policy ${JSON.stringify(name)}: ${nearNames(name, levels, 'built-in policies')}`,
+    exitCodes.usage,
+  );
+}

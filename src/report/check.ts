@@ -1,0 +1,94 @@
+import type {OwnRight, Reach} from '../inventory/checkRights.ts';
+import type {Gap} from '../inventory/inventory.ts';
+import type {CheckAnswer, Finding} from '../policy/check.ts';
+import {escapeText} from './escape.ts';
+import {document} from './machine.ts';
+import {table} from './table.ts';
+
+const titles: Readonly<Record<Finding['about'], string>> = {
+  version: 'Server',
+  api: 'API',
+  admission: 'Admission',
+};
+
+const conclusions = {
+  yes: 'PodSecurityPolicies are in force.',
+  no: 'PodSecurityPolicies are not in force.',
+  unknown: 'It is not known whether PodSecurityPolicies are in force.',
+} as const;
+
+/** The answer for people: findings, what is known of the policies, notes, and own rights. */
+export function checkText(
+  {inForce, findings, managed, notes}: CheckAnswer,
+  {rights, namespace}: {readonly rights: readonly OwnRight[]; readonly namespace: string},
+): string {
+  const lines = [
+    conclusions[inForce],
+    '',
+    ...findings.flatMap(({about, says}) => titled(titles[about], says)),
+    ...managed.flatMap(({policy, platform, says}) =>
+      titled('Managed', `${policy} (${platform}): ${says}`),
+    ),
+    ...notes.flatMap(note => titled('Note', note)),
+  ];
+  const text = lines.map(line => `${escapeText(line)}\n`).join('');
+  return rights.length === 0 ? text : `${text}\n${rightsText(rights, namespace)}`;
+}
+
+const titleWidth = 12;
+const textWidth = 80 - titleWidth;
+
+/** A text beside its title, broken between words so that it fits 80 columns. */
+function titled(title: string, text: string): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > textWidth) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines.map((line, index) => `${index === 0 ? `${title}:` : ''}`.padEnd(titleWidth) + line);
+}
+
+/** What each column asks for: all of the verbs. */
+const columns: readonly (readonly [title: string, ...verbs: readonly string[]])[] = [
+  ['READ', 'list'],
+  ['FOLLOW', 'list', 'watch'],
+  ['CREATE', 'create'],
+  ['UPDATE', 'get', 'update'],
+  ['DELETE', 'delete'],
+];
+
+const cells: Readonly<Record<Reach, string>> = {
+  everywhere: 'yes',
+  namespace: 'here',
+  nowhere: 'no',
+};
+const reaches: readonly Reach[] = ['nowhere', 'namespace', 'everywhere'];
+
+function rightsText(rights: readonly OwnRight[], namespace: string): string {
+  const byResource = Map.groupBy(rights, ({resource}) => resource);
+  const rows = [...byResource].map(([resource, own]) => [
+    resource,
+    ...columns.map(([, ...verbs]) => cellOf(own, verbs)),
+  ]);
+  const isPartial = rights.some(({reach}) => reach === 'namespace');
+  const hint = isPartial ? `here: in namespace ${escapeText(namespace)} alone\n` : '';
+  return table(['YOU MAY', ...columns.map(([title]) => title)], rows) + hint;
+}
+
+/** The least reach of the verbs; `-` where the program never does all of that. */
+function cellOf(own: readonly OwnRight[], verbs: readonly string[]): string {
+  const found = verbs.flatMap(verb => own.find(right => right.verb === verb) ?? []);
+  if (found.length < verbs.length) return '-';
+  const least = reaches.find(reach => found.some(right => right.reach === reach));
+  return cells[least ?? 'nowhere'];
+}
+
+/** The answer as machine output has it. */
+export function checkDocument(
+  {inForce, findings, managed, notes}: CheckAnswer,
+  rights: readonly OwnRight[],
+  gaps: readonly Gap[],
+): object {
+  return {...document('Check', findings, gaps), inForce, managed, notes, rights};
+}
