@@ -13,6 +13,7 @@ export const allowedCSIDrivers = defineDriverList({
   allows:
     'Where volumes of type csi are allowed, pods may mount storage that these drivers make just for them.',
   neededBy: 'pods that get secrets or certificates from a driver, such as secrets-store.csi.k8s.io',
+  volumeType: 'csi',
   hint: 'secrets-store.csi.k8s.io',
   read: ({spec}) => (spec.allowedCSIDrivers ?? []).map(({name = ''}) => name),
   write: (policy, drivers) => withSpec(policy, {allowedCSIDrivers: drivers?.map(name => ({name}))}),

@@ -10,6 +10,7 @@ export const allowedFlexVolumes = defineDriverList({
   allows:
     'Where volumes of type flexVolume are allowed, pods may mount storage through these drivers.',
   neededBy: 'pods whose storage still comes through Flexvolume, which is older than CSI',
+  volumeType: 'flexVolume',
   hint: 'example/lvm',
   read: ({spec}) => (spec.allowedFlexVolumes ?? []).map(({driver = ''}) => driver),
   write: (policy, drivers) =>

@@ -20,6 +20,7 @@ export const allowedHostPaths = defineControl<readonly HostPath[]>({
     'Where volumes of type hostPath are allowed, pods may mount these paths of the node and what is below.',
   neededBy: 'log collectors, node monitoring, network and storage plugins',
   field: '/spec/allowedHostPaths',
+  volumeType: 'hostPath',
 
   read: ({spec}) =>
     (spec.allowedHostPaths ?? []).map(({pathPrefix = '', readOnly = false}) => ({

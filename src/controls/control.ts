@@ -95,6 +95,8 @@ export interface ControlDefinition<Value> {
   readonly neededBy: string;
   /** JSON pointer of the (main) field in a policy. */
   readonly field: string;
+  /** The type of the volumes that it is about, as policies name it; absent if it is about others too. */
+  readonly volumeType?: string;
 
   // Where the value lives in a policy.
 
@@ -159,6 +161,8 @@ export interface Control {
   readonly neededBy: string;
   readonly field: string;
   readonly fields: readonly ValueField<Policy>[];
+  /** Whether the value makes no difference: the policy lets in no volume that it is about. */
+  isMoot(policy: Policy): boolean;
   covers(looser: Policy, stricter: Policy): boolean;
   steps(policy: Policy): readonly Step<Policy>[];
   enforce(policy: Policy): Enforcement | undefined;
@@ -176,7 +180,7 @@ export interface Control {
 }
 
 export function defineControl<Value>(control: ControlDefinition<Value>): Control {
-  const {id, title, risk, allows, neededBy, field, read, write} = control;
+  const {id, title, risk, allows, neededBy, field, volumeType, read, write} = control;
   return {
     id,
     title,
@@ -192,6 +196,9 @@ export function defineControl<Value>(control: ControlDefinition<Value>): Control
         return isProblem(value) ? value : write(policy, value);
       },
     })),
+    isMoot({spec: {volumes = []}}) {
+      return volumeType !== undefined && !volumes.includes('*') && !volumes.includes(volumeType);
+    },
     covers: (looser, stricter) => control.covers(read(looser), read(stricter)),
     steps: policy =>
       control.steps(read(policy)).map(({label, value}) => ({label, value: write(policy, value)})),

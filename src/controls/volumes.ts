@@ -6,10 +6,10 @@ import {plainNamesField} from './shared/fields.ts';
 import {containsAll, shorter, unique} from './shared/names.ts';
 
 /** All types as policies name them (pkg/security/podsecuritypolicy/util/util.go, GetAllFSTypesAsSet). */
-const allTypes = unique(volumeSourceKeys.map(key => (key === 'cephfs' ? 'cephFS' : key)));
+export const allTypes = unique(volumeSourceKeys.map(key => (key === 'cephfs' ? 'cephFS' : key)));
 
 /** What the restricted Pod Security Standard allows. */
-const harmless = [
+export const harmless = [
   ...['configMap', 'csi', 'downwardAPI', 'emptyDir'],
   ...['ephemeral', 'persistentVolumeClaim', 'projected', 'secret'],
 ];

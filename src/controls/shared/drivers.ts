@@ -11,6 +11,7 @@ interface DriverList {
   readonly risk: string;
   readonly allows: string;
   readonly neededBy: string;
+  readonly volumeType: string;
   /** What the name of a driver looks like. */
   readonly hint: string;
   read(policy: Policy): readonly string[];
@@ -25,7 +26,7 @@ interface DriverList {
 
 /** A control that lists the drivers of one type of volume. An empty list allows all of them. */
 export function defineDriverList(list: DriverList): Control {
-  const {id, title, risk, allows, neededBy, read, driverOf} = list;
+  const {id, title, risk, allows, neededBy, volumeType, read, driverOf} = list;
   const driversOf = (pod: PodView) =>
     pod.volumes.flatMap(({volume}) => driverOf(volume) ?? []).filter(driver => driver !== '');
   return defineControl<readonly string[]>({
@@ -35,6 +36,7 @@ export function defineDriverList(list: DriverList): Control {
     allows,
     neededBy,
     field: `/spec/${id}`,
+    volumeType,
     read,
     write: (policy, drivers) => list.write(policy, drivers.length > 0 ? drivers : undefined),
     loosest: [],

@@ -1,0 +1,57 @@
+import {type ExitCode, exitCodes} from '../errors.ts';
+import type {Gap} from '../inventory/inventory.ts';
+import {type Advice, adviceFor} from '../policy/advice.ts';
+import {adviceTable, adviceYaml, printedAdvice} from '../report/advice.ts';
+import {document} from '../report/machine.ts';
+import type {AdviseRequest} from './advise.ts';
+import {printMachine} from './answer.ts';
+import {choose} from './flags.ts';
+import type {World} from './world.ts';
+
+/** The formats in which advised policies are printed. */
+export const adviceFormats = ['yaml', 'json', 'table', 'name'] as const;
+
+/** `advise` without a mode: the least policy of every scope, as if there were no policy yet. */
+export function adviseLeast({flags, scope, items, inventory, world}: AdviseRequest): ExitCode {
+  const format = choose('-o', flags.output, adviceFormats);
+  const advices = adviceFor(items, scope, flags.allowDefaults);
+  printAdvices(world, advices, {
+    format,
+    withGrants: flags.grant,
+    headers: !flags.noHeaders,
+    gaps: inventory.gaps,
+  });
+  return exitCodes.ok;
+}
+
+export interface AdvicePrintOptions {
+  readonly format: (typeof adviceFormats)[number];
+  readonly withGrants: boolean;
+  readonly headers: boolean;
+  readonly gaps: readonly Gap[];
+}
+
+/** Prints policies and what they are for, in the format that was asked for. */
+export function printAdvices(
+  world: World,
+  advices: readonly Advice[],
+  {format, withGrants, headers, gaps}: AdvicePrintOptions,
+): void {
+  switch (format) {
+    case 'yaml':
+      world.print(adviceYaml(advices, withGrants));
+      return;
+    case 'json': {
+      const printed = advices.map(advice => printedAdvice(advice, withGrants));
+      printMachine(world, 'json', document('Advice', printed, gaps));
+      return;
+    }
+    case 'table':
+      if (advices.length > 0) world.print(adviceTable(advices, headers));
+      return;
+    case 'name':
+      for (const {policy} of advices) {
+        world.print(`podsecuritypolicy.policy/${policy.metadata.name}\n`);
+      }
+  }
+}

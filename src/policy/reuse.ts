@@ -1,0 +1,122 @@
+import type {Control} from '../controls/control.ts';
+import {controls} from '../controls/index.ts';
+import type {Item} from '../inventory/items.ts';
+import {printJson} from '../kube/json.ts';
+import type {Policy} from '../kube/objects.ts';
+import type {PodView} from '../kube/podView.ts';
+import {type Advice, adviceFor, type Scope} from './advice.ts';
+import {openPolicy} from './compare.ts';
+import {
+  admitsUnchanged,
+  editsOf,
+  evaluate,
+  type PreparedPolicy,
+  preparePolicy,
+} from './evaluate.ts';
+import {effectiveDirection, orderOf} from './order.ts';
+import {openness} from './standard.ts';
+
+/** Which policy some pods should have: one that exists, or a new one. */
+export interface Reuse {
+  /** The new policy that would do, whether it is proposed or not. */
+  readonly advice: Advice;
+  /**
+   * The tightest existing policies that let all the pods through: none of them is tighter than another.
+   * The first is the one to take: the one with the fewest open controls, then the first by name.
+   */
+  readonly existing: readonly Policy[];
+  /** In which controls the new policy is tighter than the first existing one. */
+  readonly tighterIn: readonly Control[];
+  /** Whether a new policy is worth it: nothing that exists will do, or it is strictly tighter. */
+  readonly isNew: boolean;
+}
+
+/** The policy that the pods should have. */
+export function answerOf({advice, existing, isNew}: Reuse): Policy {
+  const [first] = existing;
+  return isNew || first === undefined ? advice.policy : first;
+}
+
+/**
+ * For each service account, workload or namespace, or for all items: the tightest of the policies that
+ * lets the pods through, unchanged unless it may fill in, and whether a new one would be tighter.
+ */
+export function reuseFor(
+  items: readonly Item[],
+  scope: Scope,
+  policies: readonly Policy[],
+  mayFill: boolean,
+): readonly Reuse[] {
+  const shelf = shelfOf(policies);
+  return adviceFor(items, scope, mayFill).map(advice => {
+    const views = distinct(advice.items.map(({submission}) => submission.view));
+    const admitting = shelf.policies.filter(policy =>
+      views.every(view => (mayFill ? lets(policy, view) : shelf.leavesAlone(policy, view))),
+    );
+    const existing = tightest(admitting, shelf);
+    const [first] = existing;
+    const direction = first === undefined ? 'tighter' : orderOf(first, advice.policy);
+    return {
+      advice,
+      existing,
+      tighterIn:
+        first === undefined
+          ? []
+          : controls.filter(
+              control => effectiveDirection(control, first, advice.policy) === 'tighter',
+            ),
+      isNew: direction === 'tighter',
+    };
+  });
+}
+
+/** Pods of a template are judged once. */
+function distinct(views: readonly PodView[]): readonly PodView[] {
+  return [...new Set(views)];
+}
+
+/** Existing policies, made ready once for many questions. */
+interface Shelf {
+  /** Those that admission does not leave out, by name. */
+  readonly policies: readonly PreparedPolicy[];
+  /** Whether a policy changes no more of a pod than every policy does. */
+  leavesAlone(policy: PreparedPolicy, pod: PodView): boolean;
+  isTighter(one: PreparedPolicy, other: PreparedPolicy): boolean;
+}
+
+function shelfOf(policies: readonly Policy[]): Shelf {
+  const open = preparePolicy(openPolicy);
+  const tighter = new Map<string, boolean>();
+  return {
+    policies: policies
+      .map(preparePolicy)
+      .filter(({unusable}) => unusable === undefined)
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    // v1.24 writes an annotation for a pod-level seccomp field under every policy.
+    leavesAlone(policy, pod) {
+      if (admitsUnchanged(policy, pod)) return true;
+      if (admitsUnchanged(open, pod) || !lets(policy, pod)) return false;
+      return printJson(editsOf(policy, pod)) === printJson(editsOf(open, pod));
+    },
+    isTighter(one, other) {
+      const key = `${one.name}\0${other.name}`;
+      const known = tighter.get(key);
+      if (known !== undefined) return known;
+      const is = orderOf(other.policy, one.policy) === 'tighter';
+      tighter.set(key, is);
+      return is;
+    },
+  };
+}
+
+function lets(policy: PreparedPolicy, pod: PodView): boolean {
+  return evaluate(policy, pod).errors.length === 0;
+}
+
+function tightest(policies: readonly PreparedPolicy[], shelf: Shelf): readonly Policy[] {
+  const open = new Map(policies.map(({policy}) => [policy, openness(policy)]));
+  return policies
+    .filter(one => !policies.some(other => shelf.isTighter(other, one)))
+    .map(({policy}) => policy)
+    .sort((a, b) => (open.get(a) ?? 0) - (open.get(b) ?? 0));
+}

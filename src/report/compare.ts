@@ -1,0 +1,111 @@
+import type {Control} from '../controls/control.ts';
+import type {Policy} from '../kube/objects.ts';
+import type {ControlTrend, WorkloadChange, WorkloadComparison} from '../policy/compareWorkloads.ts';
+import {escapeText} from './escape.ts';
+import {table} from './table.ts';
+import {wrap} from './wrapped.ts';
+
+/** The columns that a line of text may take. */
+const width = 80;
+
+interface CompareOptions {
+  /** A table with one line for each control, however long, and no summary. */
+  readonly wide: boolean;
+  readonly headers: boolean;
+}
+
+/** What rises and falls, by workload, and a line that sums it up. */
+export function compareText(
+  comparison: WorkloadComparison,
+  {wide, headers}: CompareOptions,
+): string {
+  if (wide) return wideTable(comparison, headers);
+  const titles = comparison.changes.flatMap(({trends}) => trends.map(({control}) => control.title));
+  const titleWidth = Math.max(0, ...titles.map(title => title.length));
+  const parts = comparison.changes.map(change => changeText(change, titleWidth));
+  return [...parts, `${summary(comparison)}\n`].join(parts.length > 0 ? '\n' : '');
+}
+
+function changeText(change: WorkloadChange, titleWidth: number): string {
+  const {kind, trends} = change;
+  const mark = kind === 'changed' ? '' : ` (${kind})`;
+  const none = kind === 'added' && trends.length === 0 ? ': nothing above restricted' : '';
+  const heading = `${escapeText(placeOf(change))}${mark}${none}\n`;
+  return heading + trends.map(trend => trendLines(trend, change, titleWidth)).join('');
+}
+
+function trendLines(
+  {control, trend}: ControlTrend,
+  change: WorkloadChange,
+  titleWidth: number,
+): string {
+  const head = `  ${trend}   ${control.title.padEnd(titleWidth)}   `;
+  const lines = wrap(escapeText(valuesText(control, change)), Math.max(20, width - head.length));
+  return lines
+    .map((line, index) => `${index === 0 ? head : ' '.repeat(head.length)}${line}\n`)
+    .join('');
+}
+
+function valuesText(control: Control, {before, after}: WorkloadChange): string {
+  return [before, after]
+    .flatMap(policy => (policy === undefined ? [] : neededText(control, policy)))
+    .join(' -> ');
+}
+
+/** The value of a control of a least policy: what its pods need. */
+export function neededText(control: Control, least: Policy): string {
+  return control.isMoot(least) ? 'no such volumes' : control.describe(least);
+}
+
+function summary({changes, unchanged, rises, falls}: WorkloadComparison): string {
+  const count = (kind: WorkloadChange['kind']) => changes.filter(one => one.kind === kind).length;
+  const trends = `${plural(rises, 'rise')} and ${plural(falls, 'fall')}`;
+  const kinds = (['changed', 'added', 'removed'] as const).map(kind => `${count(kind)} ${kind}`);
+  return `${trends}. Workloads: ${[...kinds, `${unchanged} unchanged`].join(', ')}.`;
+}
+
+function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
+}
+
+const header = ['NAMESPACE', 'KIND', 'NAME', 'CHANGE', 'CONTROL', 'BEFORE', 'AFTER', 'TREND'];
+
+function wideTable({changes}: WorkloadComparison, headers: boolean): string {
+  const rows = changes.flatMap(change => {
+    const {namespace, kind, name} = change.item;
+    const place = [namespace, kind, name, change.kind];
+    if (change.trends.length === 0) return [[...place, '', '', '', '']];
+    return change.trends.map(({control, trend}) => [
+      ...place,
+      control.title,
+      change.before === undefined ? '' : neededText(control, change.before),
+      change.after === undefined ? '' : neededText(control, change.after),
+      trend,
+    ]);
+  });
+  return rows.length === 0 ? '' : table(headers ? header : undefined, rows);
+}
+
+function placeOf({item: {namespace, kind, name}}: WorkloadChange): string {
+  return `${namespace}/${kind}/${name}`;
+}
+
+/** The comparison as machine output has it. */
+export function printedComparison({changes, unchanged, rises, falls}: WorkloadComparison): {
+  readonly items: readonly object[];
+  readonly summary: object;
+} {
+  const items = changes.map(({kind, item, before, after, trends}) => ({
+    namespace: item.namespace,
+    kind: item.kind,
+    name: item.name,
+    change: kind,
+    controls: trends.map(({control, trend}) => ({
+      id: control.id,
+      before: before === undefined ? null : neededText(control, before),
+      after: after === undefined ? null : neededText(control, after),
+      trend,
+    })),
+  }));
+  return {items, summary: {rises, falls, unchanged}};
+}

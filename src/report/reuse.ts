@@ -1,0 +1,111 @@
+import type {Item} from '../inventory/items.ts';
+import {answerOf, type Reuse} from '../policy/reuse.ts';
+import type {Overtaken, ReusePlan} from '../policy/reusePlan.ts';
+import {printYaml} from '../yaml/documents.ts';
+import {adviceYaml, printedAdvice} from './advice.ts';
+import {escapeText} from './escape.ts';
+import {table} from './table.ts';
+import {nameOf} from './why.ts';
+
+/** How many names a comment holds before it says how many more there are. */
+const namesInComment = 5;
+
+/**
+ * New policies, and with grants those of reused ones too, as a YAML stream for `kubectl apply -f -`;
+ * comments say which existing policies do.
+ */
+export function reuseYaml(reuses: readonly Reuse[], plan: ReusePlan, withGrants: boolean): string {
+  const reused = reuses
+    .filter(({isNew}) => !isNew)
+    .flatMap(reuse => [
+      `Reuse ${answerOf(reuse).metadata.name} for ${itemsText(reuse.advice.items)}: no new policy is strictly tighter`,
+      ...remarks(reuse, plan),
+    ]);
+  const fresh = reuses
+    .filter(({isNew}) => isNew)
+    .map(
+      reuse =>
+        comment([newText(reuse), ...remarks(reuse, plan)]) + adviceYaml([reuse.advice], withGrants),
+    );
+  const grants = withGrants ? plan.grants.map(object => printYaml(object)) : [];
+  return comment(reused) + [...fresh, ...grants].join('---\n');
+}
+
+function newText({existing, tighterIn}: Reuse): string {
+  const [first] = existing;
+  if (first === undefined) return 'No existing policy lets these pods through:';
+  const where = tighterIn.map(({title}) => title).join(', ');
+  return `Tighter than ${first.metadata.name}, the tightest that exists, in: ${where}`;
+}
+
+/** What else is worth knowing about one answer. */
+function remarks(reuse: Reuse, {overtaken}: ReusePlan): readonly string[] {
+  const [, ...others] = reuse.existing;
+  const names = others.map(({metadata}) => metadata.name);
+  const also =
+    names.length === 0 ? [] : [`As tight, or neither tighter nor looser: ${names.join(', ')}`];
+  const wanted = answerOf(reuse).metadata.name;
+  return [...also, ...(overtaken.get(reuse) ?? []).map(other => overtakenText(other, wanted))];
+}
+
+/** Which policy comes before the one that is meant, and why. */
+export function overtakenText({policy, items}: Overtaken, wanted: string): string {
+  const whose = itemsText(items);
+  if (policy === undefined) return `Admission would deny ${whose} all the same`;
+  const why =
+    policy < wanted
+      ? 'it may be used too, and comes before it by name'
+      : `it may be used too, and leaves the pod as it is`;
+  return `Admission would choose ${policy} in place of ${wanted} for ${whose}: ${why}`;
+}
+
+function comment(lines: readonly string[]): string {
+  return lines.map(line => `# ${escapeText(line)}\n`).join('');
+}
+
+function itemsText(items: readonly Item[]): string {
+  const names = items.map(item => `${item.namespace}/${nameOf(item)}`);
+  const more = names.length - namesInComment;
+  const shown = names.slice(0, namesInComment).join(', ');
+  return more > 0 ? `${shown} and ${more} more` : shown;
+}
+
+const header = ['NAMESPACE', 'SUBJECTS', 'WORKLOADS', 'EXISTING', 'ADVISED', 'TIGHTER IN'];
+
+/** A line for each service account, workload or namespace: what exists, what is advised, and why. */
+export function reuseTable(reuses: readonly Reuse[], headers: boolean): string {
+  return table(
+    headers ? header : undefined,
+    reuses.map(reuse => [
+      reuse.advice.namespace ?? '<cluster>',
+      reuse.advice.grantees.map(({name}) => name).join(','),
+      String(reuse.advice.items.length),
+      reuse.existing.map(({metadata}) => metadata.name).join(','),
+      answerOf(reuse).metadata.name,
+      reuse.isNew && reuse.existing.length > 0 ? `${reuse.tighterIn.length} controls` : '',
+    ]),
+  );
+}
+
+/** One answer as machine output has it. */
+export function printedReuse(reuse: Reuse, {overtaken}: ReusePlan, withGrants: boolean): object {
+  const {advice, existing, tighterIn, isNew} = reuse;
+  return {
+    policy: answerOf(reuse).metadata.name,
+    new: isNew,
+    existing: existing.map(({metadata}) => metadata.name),
+    tighterIn: isNew ? tighterIn.map(({id}) => id) : [],
+    namespace: advice.namespace ?? null,
+    subjects: advice.grantees,
+    workloads: advice.items.map(placeOf),
+    overtaken: (overtaken.get(reuse) ?? []).map(({policy, items}) => ({
+      policy: policy ?? null,
+      workloads: items.map(placeOf),
+    })),
+    advice: isNew ? printedAdvice(advice, withGrants) : null,
+  };
+}
+
+function placeOf({namespace, kind, name}: Item): object {
+  return {namespace, kind, name};
+}
