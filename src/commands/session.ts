@@ -1,7 +1,6 @@
 import {type ExitCode, exitCodes, UserError} from '../errors.ts';
-import {applyAll, applyLines, dryRunAll, type PlannedChange} from '../inventory/apply.ts';
+import {applyLines, type PlannedChange} from '../inventory/apply.ts';
 import {fixedInventory, followCluster} from '../inventory/live.ts';
-import {isObject, type JsonObject} from '../kube/json.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {Advice} from '../policy/advice.ts';
 import {unifiedDiff} from '../policy/diffText.ts';
@@ -9,6 +8,7 @@ import {grantObjects} from '../policy/grants.ts';
 import {objectPath, planCreate, planPolicyUpdate} from '../policy/plan.ts';
 import {policyObject} from '../report/advice.ts';
 import type {Result, Services} from '../tui/services.ts';
+import {makeChanges, readExisting, tryChanges} from './applyChanges.ts';
 import {loadOffline, type SourceRequest} from './load.ts';
 import {viewsToOpen} from './openAt.ts';
 import type {Cluster, World} from './world.ts';
@@ -77,16 +77,15 @@ function clusterServices(world: World, cluster: Cluster): Services {
   return {
     ...fileServices(world),
     readOnly: undefined,
-    dryRunPolicy: async draft => tryChanges(cluster, await policyChanges(cluster, draft)),
-    applyPolicy: async draft => makeChanges(world, cluster, await policyChanges(cluster, draft)),
-    dryRunAdvice: async advices => tryChanges(cluster, await adviceChanges(cluster, advices)),
-    applyAdvice: async advices =>
-      makeChanges(world, cluster, await adviceChanges(cluster, advices)),
+    dryRunPolicy: async draft => tryAll(cluster, await policyChanges(cluster, draft)),
+    applyPolicy: async draft => makeAll(world, cluster, await policyChanges(cluster, draft)),
+    dryRunAdvice: async advices => tryAll(cluster, await adviceChanges(cluster, advices)),
+    applyAdvice: async advices => makeAll(world, cluster, await adviceChanges(cluster, advices)),
   };
 }
 
 async function policyChanges(cluster: Cluster, draft: Policy): Promise<readonly PlannedChange[]> {
-  const raw = await existing(cluster, objectPath(policyObject(draft)));
+  const raw = await readExisting(cluster, objectPath(policyObject(draft)));
   if (raw === undefined) {
     throw new UserError(
       `PodSecurityPolicy ${draft.metadata.name} is gone from the cluster: w writes your edit to a file, kubectl create -f makes it again`,
@@ -105,45 +104,23 @@ async function adviceChanges(
   const objects = advices.flatMap(advice => [policyObject(advice.policy), ...grantObjects(advice)]);
   const changes: PlannedChange[] = [];
   for (const object of objects) {
-    const planned = planCreate(object, await existing(cluster, objectPath(object)));
+    const planned = planCreate(object, await readExisting(cluster, objectPath(object)));
     if (planned.plan === 'conflict') throw new UserError(planned.text, exitCodes.refused);
     if (planned.plan === 'change') changes.push(planned.change);
   }
   return changes;
 }
 
-async function existing(cluster: Cluster, path: string): Promise<JsonObject | undefined> {
-  try {
-    const found = await cluster.get(path);
-    return isObject(found) ? found : undefined;
-  } catch (error) {
-    if (cluster.isNotFound(error)) return undefined;
-    throw error;
-  }
-}
-
-async function tryChanges(cluster: Cluster, changes: readonly PlannedChange[]): Promise<Result> {
+async function tryAll(cluster: Cluster, changes: readonly PlannedChange[]): Promise<Result> {
   if (changes.length === 0) return {ok: false, lines: ['The cluster has all of it already.']};
-  const tried = await dryRunAll(cluster, changes);
-  const lines = tried.map(result =>
-    result.ok
-      ? `The server would ${result.change.action} ${result.change.kind} ${result.change.name}${result.note === undefined ? '' : ` (${result.note})`}`
-      : result.failure.message,
-  );
-  return {ok: tried.every(({ok}) => ok), lines};
+  return tryChanges(cluster, changes);
 }
 
-async function makeChanges(
+async function makeAll(
   world: World,
   cluster: Cluster,
   changes: readonly PlannedChange[],
 ): Promise<Result> {
-  const applied = await applyAll(cluster, changes, {
-    now: () => world.now(),
-    async backup(fileName, text) {
-      await world.writeFile(fileName, text, false);
-      return fileName;
-    },
-  });
+  const applied = await makeChanges(world, cluster, changes);
   return {ok: applied.outcome === 'applied', lines: applyLines(applied)};
 }

@@ -143,7 +143,7 @@ export async function applyAll(
   for (const change of changes) {
     const sent = await carryOut(client, change, options.pause);
     if (sent.state === 'stored') {
-      const text = `${change.action === 'create' ? 'created' : 'updated'} ${labelOf(change)}`;
+      const text = `${change.action}d ${labelOf(change)}`;
       done.push({change, ok: true, text: text + backupHint(change, backups), stored: sent.object});
       continue;
     }
@@ -195,21 +195,38 @@ async function undo(
 ): Promise<Step> {
   const label = labelOf(change);
   if (change.action === 'create') {
-    const failure = await removeCreated(client, change, stored, pause);
-    if (failure === undefined) return {change, ok: true, text: `deleted ${label} again`};
+    const removed = await removeCreated(client, change, stored, pause);
+    if (removed.state === 'gone') return {change, ok: true, text: `deleted ${label} again`};
     const hint = `kubectl delete ${kubectlName(change)} removes it`;
-    return {change, ok: false, text: `${label} stays: ${failure.message}; ${hint}`};
+    const start =
+      removed.state === 'stays' ? `${label} stays` : `it is not known whether ${label} stays`;
+    return {change, ok: false, text: `${start}: ${removed.failure.message}; ${hint}`};
   }
-  const back = reverseOf(change, stored);
+  const isDeleted = change.action === 'delete';
+  const back = isDeleted ? remakeOf(change) : reverseOf(change, stored);
   const first = await carryOut(client, back, pause);
   // The object is as we left it: the connection alone was at fault, and the version guards it still.
   const again = first.state === 'failed' && first.failure.kind === 'unreachable';
   const sent = again ? await carryOut(client, back, pause) : first;
   if (sent.state === 'stored') {
-    return {change, ok: true, text: `put ${label} back as it was`, stored: sent.object};
+    const text = isDeleted ? `made ${label} again` : `put ${label} back as it was`;
+    return {change, ok: true, text, stored: sent.object};
   }
-  const text = `${label} stays changed: ${sent.failure.message}`;
+  const stays = `${label} stays ${isDeleted ? 'deleted' : 'changed'}`;
+  const isUnknown = sent.state === 'unknown' && sent.failure.kind !== 'conflict';
+  const start = isUnknown ? `it is not known whether ${stays}` : stays;
+  const text = `${start}: ${sent.failure.message}`;
   return {change, ok: false, text: text + backupHint(change, backups)};
+}
+
+/** The creation that makes a deleted object again; the server gives it a new identity. */
+function remakeOf(change: PlannedChange): PlannedChange {
+  const desired = withMetadata(change.before ?? {}, {
+    ...{managedFields: undefined, resourceVersion: undefined, uid: undefined},
+    ...{creationTimestamp: undefined, generation: undefined, selfLink: undefined},
+  });
+  const {path, collection, kind, name, namespace} = change;
+  return {action: 'create', path, collection, kind, name, namespace, desired};
 }
 
 /** The update that puts the old object back, if nobody has touched it since. */

@@ -12,7 +12,7 @@ import {
 /** Saves a text to a new file that only its owner can read; answers with its path. */
 export type SaveFile = (fileName: string, text: string) => Promise<string>;
 
-/** Where the old object of an update is. */
+/** Where the old object of an update or a deletion is. */
 export interface Backup {
   readonly change: PlannedChange;
   readonly file: string;
@@ -24,7 +24,7 @@ export interface Saved {
   readonly failure?: Failure | undefined;
 }
 
-/** Saves the old object of each update to a file of its own. `time` is now, as ISO 8601. */
+/** Saves the old object of each update and deletion to a file of its own. `time` is now, as ISO 8601. */
 export async function saveAll(
   changes: readonly PlannedChange[],
   save: SaveFile,
@@ -59,8 +59,8 @@ function backupName({kind, namespace, name}: PlannedChange, time: string, index:
 function backupText(change: PlannedChange, before: JsonObject, time: string): string {
   const version = resourceVersionOf(before) ?? 'unknown';
   const head = [
-    `${labelOf(change)} as it was before kubectl psp changed it (${time}, resourceVersion ${version}).`,
-    'Put it back with: kubectl replace -f THIS_FILE',
+    `${labelOf(change)} as it was before kubectl psp ${change.action === 'delete' ? 'deleted' : 'changed'} it (${time}, resourceVersion ${version}).`,
+    `Put it back with: kubectl ${verbOf(change)} -f THIS_FILE`,
   ];
   const object = withMetadata(before, {
     managedFields: undefined,
@@ -79,5 +79,12 @@ function backupText(change: PlannedChange, before: JsonObject, time: string): st
 /** Where a change's old object is, to end a line with; empty if it has none. */
 export function backupHint(change: PlannedChange, backups: readonly Backup[]): string {
   const file = backups.find(backup => backup.change === change)?.file;
-  return file === undefined ? '' : `; the old one is in ${file} (kubectl replace -f puts it back)`;
+  return file === undefined
+    ? ''
+    : `; the old one is in ${file} (kubectl ${verbOf(change)} -f puts it back)`;
+}
+
+/** What kubectl takes to put the old object back. */
+function verbOf({action}: PlannedChange): string {
+  return action === 'delete' ? 'create' : 'replace';
 }

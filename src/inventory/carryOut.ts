@@ -77,6 +77,7 @@ type Seen =
 async function look(client: ChangeClient, change: PlannedChange): Promise<Seen> {
   try {
     const object = await readObject(client, change.path);
+    if (change.action === 'delete') return lookForDeleted(change, object);
     if (object === undefined) return {state: change.action === 'create' ? 'untouched' : 'others'};
     const isOld =
       change.action === 'update' && resourceVersionOf(object) === resourceVersionOf(change.desired);
@@ -85,6 +86,13 @@ async function look(client: ChangeClient, change: PlannedChange): Promise<Seen> 
   } catch {
     return {state: 'unseen'};
   }
+}
+
+/** Whoever deleted it, it is as was wanted once it is gone. */
+function lookForDeleted({desired}: PlannedChange, object: JsonObject | undefined): Seen {
+  if (object === undefined) return {state: 'ours', object: desired};
+  const isOld = resourceVersionOf(object) === resourceVersionOf(desired);
+  return {state: isOld ? 'untouched' : 'others'};
 }
 
 /** The object at this path of the API; undefined if there is none. Throws what the client does. */
@@ -103,8 +111,8 @@ export async function readObject(
 }
 
 /**
- * Whether a stored object is what we sent: written under our name, and sending it once more would
- * change nothing. The server is asked because it fills in and leaves out fields.
+ * Whether a stored object is what we sent: if it is new, written under our name, and sending it once
+ * more would change nothing. The server is asked because it fills in and leaves out fields.
  */
 async function isOurs(
   client: ChangeClient,
@@ -113,7 +121,9 @@ async function isOurs(
 ): Promise<boolean> {
   const {managedFields, resourceVersion, uid} = metadataOf(object);
   const managers = Array.isArray(managedFields) ? managedFields.filter(isObject) : [];
-  if (managers.length > 0 && !managers.some(({manager}) => manager === fieldManager)) return false;
+  const isNamed = managers.some(({manager}) => manager === fieldManager);
+  // Who only took fields away from an object stands nowhere in it.
+  if (change.action === 'create' && managers.length > 0 && !isNamed) return false;
   const desired = withMetadata(change.desired, {resourceVersion, uid});
   try {
     const answer = await sendChange(client, {...change, action: 'update', desired}, true);
@@ -139,28 +149,38 @@ function contentOf(object: JsonObject): string {
   );
 }
 
-/** Removes an object that was made, unless another has taken its place. Answers with why it could not. */
+/** What came of removing an object. */
+export type Removed =
+  | {readonly state: 'gone'}
+  | {readonly state: 'stays' | 'unknown'; readonly failure: Failure};
+
+/** Removes an object that was made, unless another has taken its place. Does not throw. */
 export async function removeCreated(
   client: ChangeClient,
   change: PlannedChange,
   stored: JsonObject,
   pause: Pause = wait,
-): Promise<Failure | undefined> {
+): Promise<Removed> {
   const {uid} = metadataOf(stored);
   const options = {apiVersion: 'v1', kind: 'DeleteOptions', preconditions: {uid}};
-  let failure: Failure | undefined;
+  let last: unknown;
   for (const ms of looks) {
     await pause(ms);
     try {
-      await client.send('DELETE', change.path, options);
-      return undefined;
+      if (isObject(await client.send('DELETE', change.path, options))) return {state: 'gone'};
+      last = new Error(`the server answered the deletion of ${labelOf(change)} with no object`);
     } catch (error) {
-      // It is gone, or the one of this name is another.
-      if (isServerError(error) && [404, 409].includes(error.status)) return undefined;
-      failure = failureOf(change, error);
+      last = error;
       // With the precondition it can't do harm to ask again.
       if (!isUncertain(error)) break;
     }
   }
-  return failure;
+  const failure = failureOf(change, last);
+  try {
+    const object = await readObject(client, change.path);
+    const isGone = object === undefined || metadataOf(object).uid !== uid;
+    return isGone ? {state: 'gone'} : {state: 'stays', failure};
+  } catch {
+    return {state: 'unknown', failure};
+  }
 }

@@ -1,9 +1,9 @@
 import {exitCodes, messageOf, UserError} from '../errors.ts';
 import {isObject, type Json, type JsonObject} from '../kube/json.ts';
 
-/** One object to make or to replace, as src/policy/plan.ts plans it. */
+/** One object to make, to replace or to delete, as src/policy/plan.ts plans it. */
 export interface PlannedChange {
-  readonly action: 'create' | 'update';
+  readonly action: 'create' | 'update' | 'delete';
   /** The object's own path in the API. */
   readonly path: string;
   /** The path that it is posted to. */
@@ -11,11 +11,11 @@ export interface PlannedChange {
   readonly kind: string;
   readonly name: string;
   readonly namespace?: string | undefined;
-  /** What is sent, whole. */
+  /** What is sent, whole; of a deletion, what is deleted. */
   readonly desired: JsonObject;
-  /** Of an update: the object as it was read just before. */
+  /** Of an update or a deletion: the object as it was read just before. */
   readonly before?: JsonObject | undefined;
-  /** Of an update: the version that the edit began from. */
+  /** Of an update or a deletion: the version that the edit began from. */
   readonly expectedResourceVersion?: string | undefined;
 }
 
@@ -54,16 +54,35 @@ export function labelOf({kind, namespace, name}: PlannedChange): string {
 /** Sends a change, or tries it if `dryRun`. Answers with the object as the server stores it. */
 export async function sendChange(
   client: ChangeClient,
-  {action, path, collection, desired}: PlannedChange,
+  change: PlannedChange,
   dryRun: boolean,
 ): Promise<JsonObject> {
+  const {action, path, collection, desired} = change;
   const query = `?${dryRun ? 'dryRun=All&' : ''}fieldManager=${fieldManager}`;
-  const answer =
-    action === 'create'
-      ? await client.send('POST', collection + query, desired)
-      : await client.send('PUT', path + query, desired);
+  const send = () => {
+    switch (action) {
+      case 'create':
+        return client.send('POST', collection + query, desired);
+      case 'update':
+        return client.send('PUT', path + query, desired);
+      case 'delete':
+        return client.send('DELETE', path, deleteOptions(change, dryRun));
+    }
+  };
+  const answer = await send();
   if (isObject(answer)) return answer;
   throw new UserError(`the server answered ${path} with no object`, exitCodes.unreadable);
+}
+
+/**
+ * Deletes the object only if it is what was read. The server reads options from the body or else from
+ * the query (apiserver v0.24, pkg/endpoints/handlers/delete.go).
+ */
+function deleteOptions({before}: PlannedChange, dryRun: boolean): JsonObject {
+  const {uid} = metadataOf(before);
+  const preconditions = {uid, resourceVersion: resourceVersionOf(before)};
+  const options = {apiVersion: 'v1', kind: 'DeleteOptions', preconditions};
+  return dryRun ? {...options, dryRun: ['All']} : options;
 }
 
 /** `metadata` of a raw object; empty if it has none. */
@@ -89,7 +108,7 @@ export function withMetadata(object: JsonObject, fields: JsonObject): JsonObject
 export function staleness(change: PlannedChange): Failure | undefined {
   const {before, expectedResourceVersion} = change;
   const isStale =
-    change.action === 'update' &&
+    change.action !== 'create' &&
     expectedResourceVersion !== undefined &&
     resourceVersionOf(before) !== expectedResourceVersion;
   return isStale ? failure(change, 'conflict', changedMeanwhile(change)) : undefined;
@@ -195,7 +214,7 @@ function forbidden(change: PlannedChange, {message}: Said, whole: string): strin
 
 function missing(change: PlannedChange, {message, details}: Said, whole: string): string {
   const label = labelOf(change);
-  if (change.action === 'update' && details.name === change.name) {
+  if (change.action !== 'create' && details.name === change.name) {
     return deleted(change);
   }
   if (details.kind === 'namespaces') {

@@ -60,6 +60,36 @@ export function planCreate(object: object, existing?: JsonObject): CreatePlan {
     : {plan: 'conflict', text: `${label} exists and differs in its ${difference}: see to it first`};
 }
 
+/**
+ * The update that gives a binding other subjects; all else of it stays. `raw` is the binding as just
+ * read, with its kind.
+ */
+export function planSubjects(raw: JsonObject, subjects: readonly object[]): PlannedChange {
+  const list = subjects.map(plain);
+  // The server leaves the field out if it is empty.
+  const value = list.length === 0 ? undefined : list;
+  const desired = withMetadata(
+    {...raw, subjects: value},
+    {
+      annotations: annotationsAfter(raw, [{in: 'top', key: 'subjects', value}]),
+      managedFields: undefined,
+    },
+  );
+  return {
+    ...placeOf(raw),
+    ...{action: 'update', desired, before: raw, expectedResourceVersion: resourceVersionOf(raw)},
+  };
+}
+
+/** Deleting an object as just read, if nobody changes it before. */
+export function planDelete(raw: JsonObject): PlannedChange {
+  return {
+    ...placeOf(raw),
+    ...{action: 'delete', desired: raw, before: raw},
+    expectedResourceVersion: resourceVersionOf(raw),
+  };
+}
+
 /** The path of an object in the API. Throws a UserError if it is of no kind that is written. */
 export function objectPath(object: object): string {
   return placeOf(plain(object)).path;

@@ -1,0 +1,71 @@
+import {defineCommand} from './command.ts';
+import {type Flags, outputFlag, sourceFlags} from './flags.ts';
+
+/** The output formats of `bind` and `unbind`. */
+export const bindFormats = ['text', 'yaml', 'json'] as const;
+
+/** What `--dry-run` takes. */
+export const dryRuns = ['none', 'client', 'server'] as const;
+
+/** The flags that `bind` and `unbind` share. */
+export const bindFlags = {
+  to: {
+    ...{type: 'list', placeholder: 'SUBJECT'},
+    help: 'sa:NS/NAME, ns:NS (all service accounts of NS), group:NAME or user:NAME (repeatable)',
+  },
+  yes: {type: 'boolean', short: 'y', help: 'apply without asking'},
+  dryRun: {
+    ...{type: 'string', placeholder: 'MODE'},
+    help: 'client (show what would be done) or server (have the server try it); client without a value',
+    implied: 'client',
+    choices: dryRuns,
+  },
+  ...outputFlag(...bindFormats),
+  ...sourceFlags,
+} as const satisfies Flags;
+
+export const bind = defineCommand({
+  name: 'bind',
+  summary: 'Let subjects use a policy, after a look at what that does',
+  description: `Makes a role that grants the use of one policy and nothing else, and the binding that gives it to the
+subjects: for a service account (sa:NS/NAME) and for all accounts of a namespace (ns:NS) in that
+namespace, for a group or user in the whole cluster; with -n, in that namespace. A role and a binding
+of the name are used again if they fit; nothing else is overwritten.
+
+First come the objects, whom the grant reaches beside the subjects, and the pods that get in or move to
+another policy by it. Then the server tries it, you are asked, and it is made: all of it or nothing.
+Of what is changed, the old object is saved to a file in the current folder. The demo, snapshots and
+manifests (--from) are never changed; -o yaml prints the objects for kubectl.`,
+  positionals: 'POLICY',
+  examples: [
+    {says: 'A service account, in its namespace', types: 'kubectl psp bind web --to sa:shop/media'},
+    {
+      says: 'What that would do and make, without a cluster to change',
+      types: 'kubectl psp bind web --to sa:shop/media --demo -o yaml',
+    },
+    {
+      says: 'All accounts of two namespaces, from a script',
+      types: 'kubectl psp bind restricted --to ns:shop --to ns:ci --yes',
+    },
+    {
+      says: 'A group in one namespace, under a name of your own',
+      types: 'kubectl psp bind debug --to group:devs -n dev --role psp-debug',
+    },
+  ],
+  flags: {
+    namespace: {
+      ...{type: 'string', short: 'n', placeholder: 'NS'},
+      help: 'the namespace to grant it in',
+    },
+    role: {
+      ...{type: 'string', placeholder: 'NAME'},
+      help: 'name of the role and the binding (default psp:POLICY)',
+    },
+    ...bindFlags,
+  },
+
+  async run({flags, args, world}) {
+    const {runBind} = await import('./bindRun.ts');
+    return runBind(world, args, flags);
+  },
+});

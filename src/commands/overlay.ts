@@ -1,0 +1,104 @@
+import {exitCodes, UserError} from '../errors.ts';
+import {answerQuestions, callerQuestions} from '../inventory/caller.ts';
+import type {Inventory} from '../inventory/inventory.ts';
+import {layOver} from '../inventory/overlay.ts';
+import {nearNames} from '../kube/nearNames.ts';
+import type {ChangedInventory} from '../policy/changeNotes.ts';
+import {inventoryOfFiles, load, requirePolicies, type SourceRequest, withCluster} from './load.ts';
+import type {World} from './world.ts';
+
+/** A cluster without and with a change, and where to look. */
+export interface Overlaid extends ChangedInventory {
+  /** The namespace that the answer is about; undefined for all. */
+  readonly namespace: string | undefined;
+}
+
+/**
+ * The base (the cluster, --from or the demo) and the same with the files of -f laid over it and some
+ * policies deleted. Same kind, namespace and name: the file wins.
+ */
+export async function loadOverlay(
+  world: World,
+  flags: SourceRequest,
+  deleted: readonly string[],
+): Promise<Overlaid> {
+  const {filename = []} = flags;
+  if (filename.length === 0 && deleted.length === 0) {
+    throw new UserError(
+      'give the change to try: -f with its files, or --delete with a policy',
+      exitCodes.usage,
+    );
+  }
+  const files = await readChange(world, flags, filename);
+  const needs = {policies: true, workloads: true, caller: true};
+  const {inventory: before, namespace} = await load(world, {...flags, filename: []}, needs);
+  requirePolicies(before);
+  requireRights(before, namespace);
+  checkDeleted(deleted, before, files);
+  const after = layOver(before, files, deleted);
+  return {before, after: await withAnswers(world, flags, after), files, namespace};
+}
+
+/** Without rights everything would be denied before and after, and no change would show. */
+function requireRights({gaps}: Inventory, namespace: string | undefined): void {
+  const gap = gaps.find(
+    ({resource, namespace: place}) =>
+      /^(cluster)?role(binding)?s$/.test(resource) && (place === undefined || place === namespace),
+  );
+  if (gap === undefined) return;
+  throw new UserError(
+    `without ${gap.resource} nobody can tell what a change does: ${gap.reason}`,
+    exitCodes.refused,
+  );
+}
+
+async function readChange(
+  world: World,
+  flags: SourceRequest,
+  paths: readonly string[],
+): Promise<Inventory> {
+  const namespace = flags.namespace ?? (await world.defaultNamespace(flags));
+  const documents = paths.length === 0 ? [] : await world.readDocuments(paths);
+  const files = inventoryOfFiles(documents, paths, namespace, world);
+  const {policies, rbac, serviceAccounts, namespaces, workloads, pods} = files;
+  const found = [policies, serviceAccounts, namespaces, workloads, pods, ...Object.values(rbac)];
+  if (paths.length === 0 || found.some(list => list.length > 0)) return files;
+  throw new UserError(
+    `${paths.join(', ')}: no policy, no object of RBAC, no pod and no workload in ${documents.length} ${documents.length === 1 ? 'document' : 'documents'}`,
+  );
+}
+
+function checkDeleted(deleted: readonly string[], base: Inventory, files: Inventory): void {
+  const names = base.policies.map(({metadata}) => metadata.name);
+  for (const name of deleted) {
+    if (!names.includes(name)) {
+      throw new UserError(
+        `--delete: policy ${JSON.stringify(name)} not found in ${base.source}: ${nearNames(name, names, 'policies')}`,
+      );
+    }
+    if (files.policies.some(({metadata}) => metadata.name === name)) {
+      throw new UserError(
+        `--delete: policy ${JSON.stringify(name)} is in the files too: leave out one of the two`,
+        exitCodes.usage,
+      );
+    }
+  }
+}
+
+/** A live cluster is asked what the caller may do of the things that it was not asked about yet. */
+async function withAnswers(
+  world: World,
+  flags: SourceRequest,
+  after: Inventory,
+): Promise<Inventory> {
+  const {caller, policies, pods} = after;
+  const isLive = !flags.demo && (flags.from ?? []).length === 0;
+  if (caller === undefined || !isLive) return after;
+  const key = ({namespace, policy}: {readonly namespace: string; readonly policy: string}) =>
+    `${namespace}/${policy}`;
+  const known = new Set(caller.answers.map(key));
+  const questions = callerQuestions(policies, pods).filter(question => !known.has(key(question)));
+  if (questions.length === 0) return after;
+  const answers = await withCluster(world, flags, cluster => answerQuestions(cluster, questions));
+  return {...after, caller: {...caller, answers: [...caller.answers, ...answers]}};
+}
