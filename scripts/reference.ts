@@ -1,6 +1,6 @@
 /**
  * node scripts/reference.ts: writes docs/REFERENCE.md and the man page man/kubectl-psp.1 from what
- * --help is made of.
+ * --help is made of, and docs/RULES.md from the rules of the audit.
  */
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
@@ -8,10 +8,15 @@ import {exitCodeHelp} from '../src/cli.ts';
 import type {Command} from '../src/commands/command.ts';
 import {connectionFlags, type Flag, type Flags, flagName} from '../src/commands/flags.ts';
 import {commands, rootCommand} from '../src/commands/index.ts';
+import {rulesPage} from './rulesPage.ts';
 
 /** The pages by their paths in the checkout. */
 export function referencePages(): Readonly<Record<string, string>> {
-  return {'docs/REFERENCE.md': markdown(), 'man/kubectl-psp.1': manual()};
+  return {
+    'docs/REFERENCE.md': markdown(),
+    'docs/RULES.md': rulesPage(),
+    'man/kubectl-psp.1': manual(),
+  };
 }
 
 const all = [rootCommand, ...commands];
@@ -37,8 +42,9 @@ function namesOf(key: string, {short}: Flag): readonly string[] {
   return [...(short === undefined ? [] : [`-${short}`]), `--${flagName(key)}`];
 }
 
-function placeholderOf({type, placeholder = 'VALUE'}: Flag): string {
-  return type === 'boolean' ? '' : placeholder;
+function placeholderOf({type, placeholder = 'VALUE', implied}: Flag): string {
+  if (type === 'boolean') return '';
+  return implied === undefined ? placeholder : `[${placeholder}]`;
 }
 
 function reachesClusters({flags}: Command): boolean {

@@ -7,6 +7,7 @@ import {readFileSync, writeFileSync} from 'node:fs';
 import {parseArgs} from 'node:util';
 import {messageOf} from '../../src/errors.ts';
 import {parseJson} from '../../src/kube/json.ts';
+import {auditSection} from './auditSection.ts';
 import {runBig} from './big/index.ts';
 import {engineFigures} from './engine.ts';
 import {engineSection} from './engineSection.ts';
@@ -73,6 +74,7 @@ async function runSections(): Promise<readonly Section[]> {
     whoCanSection,
     liveSection,
     snapshotSection,
+    auditSection,
     sessionSection,
     engineSection,
   ]) {

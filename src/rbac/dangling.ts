@@ -1,43 +1,78 @@
 import type {Binding} from '../kube/objects.ts';
-import {type Authorizer, policiesOf, type RbacObjects} from './authorize.ts';
+import {type Authorizer, type ObjectReference, policiesOf, type RbacObjects} from './authorize.ts';
 
-/**
- * Grants that lead nowhere: bindings of roles that are missing, names of policies that do not exist,
- * and `*` among resource names, which is a name like any other. Sorted.
- */
-export function danglingNotes(
+/** An object of RBAC that leads nowhere. */
+export interface DanglingGrant {
+  /**
+   * A binding of a role that is missing; a role that names policies that do not exist; one with `*`
+   * among the names, which is a name like any other; a binding without subjects.
+   */
+  readonly problem: 'missing-role' | 'missing-policy' | 'wildcard-name' | 'no-subjects';
+  readonly object: ObjectReference;
+  /** The role, or the policies. */
+  readonly names: readonly string[];
+}
+
+/** All grants that lead nowhere. */
+export function danglingGrants(
   {clusterRoles, roles, clusterRoleBindings, roleBindings}: RbacObjects,
   {grants}: Authorizer,
   policies: readonly string[],
-): readonly string[] {
+): readonly DanglingGrant[] {
   const known = new Set([
     ...clusterRoles.map(({metadata}) => `ClusterRole/${metadata?.name}`),
     ...roles.map(({metadata}) => `Role/${metadata?.namespace}/${metadata?.name}`),
   ]);
-  const missing = [...clusterRoleBindings, ...roleBindings].flatMap(binding => {
-    const role = roleKey(binding);
-    return known.has(role) ? [] : [`${placeOf(binding)} refers to ${role}, which does not exist`];
-  });
+  const missing = [...clusterRoleBindings, ...roleBindings].flatMap(
+    (binding): readonly DanglingGrant[] => {
+      const role = roleKey(binding);
+      if (known.has(role)) return [];
+      return [{problem: 'missing-role', object: referenceTo(binding, 'Binding'), names: [role]}];
+    },
+  );
   const exists = new Set(policies);
-  const named = [...clusterRoles, ...roles].flatMap(({metadata, rules = []}) => {
-    const place = metadata?.namespace
-      ? `Role/${metadata.namespace}/${metadata.name}`
-      : `ClusterRole/${metadata?.name}`;
-    const names = rules.map(policiesOf).filter(names => names !== undefined && names !== 'all');
-    return [...new Set(names.flat())]
-      .filter(name => !exists.has(name))
-      .map(name =>
-        name === '*'
-          ? `${place} has the resource name "*", which is no wildcard: it grants nothing`
-          : `${place} names policy ${JSON.stringify(name)}, which does not exist`,
-      );
+  const named = [...clusterRoles, ...roles].flatMap((role): readonly DanglingGrant[] => {
+    const named = (role.rules ?? [])
+      .map(policiesOf)
+      .filter(names => names !== undefined && names !== 'all');
+    const names = [...new Set(named.flat())].filter(name => !exists.has(name));
+    const gone = names.filter(name => name !== '*');
+    const object = referenceTo(role, '');
+    return [
+      ...(gone.length > 0 ? [{problem: 'missing-policy', object, names: gone} as const] : []),
+      ...(names.includes('*') ? [{problem: 'wildcard-name', object, names: ['*']} as const] : []),
+    ];
   });
-  const unbound = grants.filter(({subjects}) => subjects.length === 0);
-  return [
-    ...missing,
-    ...named,
-    ...unbound.map(({binding}) => `${binding.kind}/${binding.name} has no subjects`),
-  ].sort();
+  const unbound = grants
+    .filter(({subjects}) => subjects.length === 0)
+    .map(({binding}) => ({problem: 'no-subjects', object: binding, names: []}) as const);
+  return [...missing, ...named, ...unbound];
+}
+
+/** The same in sentences, sorted. */
+export function danglingNotes(
+  rbac: RbacObjects,
+  authorizer: Authorizer,
+  policies: readonly string[],
+): readonly string[] {
+  return danglingGrants(rbac, authorizer, policies).flatMap(notesOf).sort();
+}
+
+function notesOf({problem, object, names}: DanglingGrant): readonly string[] {
+  const {kind, namespace, name} = object;
+  const place = namespace === undefined ? `${kind}/${name}` : `${kind}/${namespace}/${name}`;
+  switch (problem) {
+    case 'missing-role':
+      return names.map(role => `${place} refers to ${role}, which does not exist`);
+    case 'missing-policy':
+      return names.map(
+        policy => `${place} names policy ${JSON.stringify(policy)}, which does not exist`,
+      );
+    case 'wildcard-name':
+      return [`${place} has the resource name "*", which is no wildcard: it grants nothing`];
+    case 'no-subjects':
+      return [`${place} has no subjects`];
+  }
 }
 
 function roleKey({metadata, roleRef}: Binding): string {
@@ -46,8 +81,14 @@ function roleKey({metadata, roleRef}: Binding): string {
     : `${roleRef?.kind}/${roleRef?.name}`;
 }
 
-function placeOf({metadata}: Binding): string {
-  return metadata?.namespace
-    ? `RoleBinding/${metadata.namespace}/${metadata.name}`
-    : `ClusterRoleBinding/${metadata?.name}`;
+function referenceTo<K extends '' | 'Binding'>(
+  {metadata}: Pick<Binding, 'metadata'>,
+  suffix: K,
+): ObjectReference {
+  const {namespace, name = ''} = metadata ?? {};
+  return {
+    kind: `${namespace ? '' : 'Cluster'}Role${suffix}`,
+    namespace: namespace || undefined,
+    name,
+  };
 }

@@ -3,6 +3,11 @@ import type {Grantee} from './whoCan.ts';
 
 const accountUser = /^system:serviceaccount:([^:]+):([^:]+)$/;
 
+/** Why a grant to this subject opens policies to every workload; undefined if it does not. */
+export function leakNote(subject: Grantee, namespace: string | undefined): string | undefined {
+  return notesFor(subject, namespace).find(note => note.startsWith('opens the policy to every'));
+}
+
 /**
  * What an admin should know of a grant to this subject. The pods of workloads are requested by
  * controllers, so whoever gives them a policy gives it to everybody who may make a workload.

@@ -9,6 +9,7 @@ import {
   readDocuments as documentsOf,
   maxFileSize,
   type SourceDocument,
+  sizeLimit,
 } from '../yaml/documents.ts';
 
 const manifestEndings = ['.yaml', '.yml', '.json'];
@@ -61,10 +62,13 @@ async function bytesOf(file: string): Promise<Uint8Array> {
 async function readStart(stream: Readable): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let size = 0;
+  let most: number | undefined;
   for await (const chunk of stream) {
     chunks.push(Buffer.from(chunk));
     size += chunk.length;
-    if (size > maxFileSize) break;
+    if (size <= maxFileSize) continue;
+    most ??= sizeLimit(Buffer.concat(chunks));
+    if (size > most) break;
   }
   return Buffer.concat(chunks);
 }

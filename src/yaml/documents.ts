@@ -17,18 +17,32 @@ export interface SourceDocument {
   readonly value: Json;
 }
 
-/** The largest file that is read: 64 MiB. etcd holds 8 GiB at most, a namespace a few MiB. */
+/** The largest file of YAML that is read: 64 MiB. etcd holds 8 GiB at most, a namespace a few MiB. */
 export const maxFileSize = 64 * 1024 * 1024;
+
+/** The largest one of JSON: 256 MiB. The snapshot of a cluster of 80,000 pods has 150. */
+export const maxJsonSize = 4 * maxFileSize;
+
+/** How many bytes are read of a file that begins so: JSON takes a fraction of the memory. */
+export function sizeLimit(start: Uint8Array): number {
+  const first = start.subarray(0, sniffed).find(byte => !isSpace(byte));
+  return first === openingBrace ? maxJsonSize : maxFileSize;
+}
+
+const openingBrace = 0x7b;
+
+function isSpace(byte: number): boolean {
+  return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
+}
 
 /**
  * The text of a file of UTF-8 without its byte order mark. `file` is its name, for errors. Throws a
- * UserError if it is something else or larger than maxFileSize.
+ * UserError if it is something else or larger than it may be.
  */
 export function decodeText(bytes: Uint8Array, file: string): string {
-  if (bytes.length > maxFileSize) {
-    const [size, limit] = [bytes.length, maxFileSize].map(length =>
-      Math.ceil(length / 1024 / 1024),
-    );
+  const most = sizeLimit(bytes);
+  if (bytes.length > most) {
+    const [size, limit] = [bytes.length, most].map(length => Math.ceil(length / 1024 / 1024));
     throw unreadable(
       `${file}: has ${size} MiB, more than the ${limit} MiB that are read; split it`,
     );

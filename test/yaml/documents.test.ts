@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {UserError} from '../../src/errors.ts';
 import {isObject, type Json, parseJson} from '../../src/kube/json.ts';
-import {decodeText, maxFileSize, readDocuments} from '../../src/yaml/documents.ts';
+import {decodeText, maxFileSize, maxJsonSize, readDocuments} from '../../src/yaml/documents.ts';
 import {cases} from './cases.ts';
 import {difference} from './compare.ts';
 import {read, refused} from './differences.ts';
@@ -295,6 +295,12 @@ describe('decodeText', () => {
     expect(decodeText(new TextEncoder().encode('é😀'), 'f')).toBe('é😀');
   });
 
+  test('reads JSON that is larger than YAML may be', () => {
+    const bytes = new Uint8Array(maxFileSize + 10).fill(0x20);
+    bytes.set(new TextEncoder().encode('\n {"a": 1}'));
+    expect(decodeText(bytes, 'f')).toHaveLength(bytes.length);
+  });
+
   test.each([
     [Uint8Array.of(0xff, 0xfe, 0x61, 0), 'f: is UTF-16 text, which is not read; save it as UTF-8'],
     [Uint8Array.of(0xfe, 0xff, 0, 0x61), 'f: is UTF-16 text, which is not read; save it as UTF-8'],
@@ -306,6 +312,10 @@ describe('decodeText', () => {
     [
       new Uint8Array(maxFileSize + 1),
       'f: has 65 MiB, more than the 64 MiB that are read; split it',
+    ],
+    [
+      new Uint8Array(maxJsonSize + 1).fill(0x7b),
+      'f: has 257 MiB, more than the 256 MiB that are read; split it',
     ],
   ])('refuses what is no UTF-8 text (%#)', (bytes, message) => {
     expect(() => decodeText(bytes, 'f')).toThrow(new UserError(message));

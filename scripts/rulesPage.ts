@@ -1,0 +1,78 @@
+import {severities} from '../src/policy/audit/finding.ts';
+import type {Need, Rule} from '../src/policy/audit/rule.ts';
+import {rules} from '../src/policy/audit/rules/index.ts';
+
+const needTexts: Readonly<Record<Need, string>> = {
+  rbac: 'roles and bindings',
+  workloads: 'workloads',
+  pods: 'pods',
+};
+
+/** docs/RULES.md: what `audit` looks for, from the rules themselves. */
+export function rulesPage(): string {
+  const rows = rules.map(
+    ({id, severity, title}) => `| [\`${id}\`](#${id}) | ${severity} | ${cell(title)} |`,
+  );
+  return `${[
+    '# Rules of the audit',
+    '<!-- Written by `npm run reference` from src/policy/audit/rules. -->',
+    [
+      'What `kubectl psp audit` looks for. A finding is about one object, has one of the severities',
+      `${severities.join(', ')}, and an id that stays the same from run to run: rule and object, as`,
+      '`denied-on-restart/Deployment/shop/web`. The severity here is the gravest that a rule gives.',
+    ].join('\n'),
+    [
+      'What could not be read is never taken for absent: rules that depend on it are left out, for the',
+      'namespaces that it is about or for all, and [`not-answered`](#not-answered) says so.',
+    ].join('\n'),
+    ['| rule | severity | finds |', '| --- | --- | --- |', ...rows].join('\n'),
+    ...rules.flatMap(ruleSection),
+    ...ignoreSection,
+  ].join('\n\n')}\n`;
+}
+
+function ruleSection({id, severity, milder, title, why, remedy, needs, breadth}: Rule) {
+  const read = needs.map(need => needTexts[need]).join(', ');
+  return [
+    `## ${id}`,
+    `${title}.`,
+    why,
+    `**What to do:** ${remedy}`,
+    [
+      `- Severity: ${severity}${milder === undefined ? '' : `; ${milder.replace(/\.$/, '')}`}.`,
+      ...(needs.length > 0
+        ? [`- Reads policies, ${read}${breadth === 'cluster' ? ', of all namespaces' : ''}.`]
+        : []),
+    ].join('\n'),
+  ];
+}
+
+const ignoreSection: readonly string[] = [
+  '## Ignoring findings',
+  [
+    'With `--ignore FILE`, findings that somebody has looked at and lives with are silenced. The file is a',
+    'YAML list:',
+  ].join('\n'),
+  [
+    '```yaml',
+    '- rule: writable-host-path',
+    '  object: PodSecurityPolicy/log-shipper',
+    '  reason: Its position files; replaced in the next release',
+    '  until: 2025-12-31',
+    '- rule: denied-idle',
+    '  object: CronJob/*/nightly-*',
+    '  reason: Runs in the test cluster alone',
+    '```',
+  ].join('\n'),
+  [
+    '`object` is what the table shows; `*` stands for any text without a slash, `**` for any text.',
+    '`until` is the last day on which the entry counts; after it the finding is back, and standard error',
+    'says so, as it does for entries that match nothing any more. A rule that does not exist, a missing',
+    'reason and a wrong date are errors. Ignored findings stay in machine output: under `ignored` in JSON,',
+    'as suppressions in SARIF, as skipped cases in JUnit.',
+  ].join('\n'),
+];
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|');
+}

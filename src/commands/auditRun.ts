@@ -1,0 +1,94 @@
+import {type ExitCode, exitCodes} from '../errors.ts';
+import type {Audit, Severity} from '../policy/audit/finding.ts';
+import {severities} from '../policy/audit/finding.ts';
+import {ignoreEntries, ignoring} from '../policy/audit/ignore.ts';
+import {auditOf} from '../policy/audit/index.ts';
+import {auditDocument} from '../report/audit/json.ts';
+import {auditTable} from '../report/audit/table.ts';
+import {countsText} from '../report/audit/text.ts';
+import {jsonText} from '../report/machine.ts';
+import type {auditFormats} from './audit.ts';
+import {placesIn} from './auditPlaces.ts';
+import {load, requireNamespace, requirePolicies, type SourceRequest} from './load.ts';
+import type {World} from './world.ts';
+
+interface AuditFlags extends SourceRequest {
+  readonly ignore: string | undefined;
+  readonly outputFile: string | undefined;
+  readonly force: boolean;
+  readonly noHeaders: boolean;
+}
+
+interface AuditRequest {
+  readonly format: (typeof auditFormats)[number];
+  readonly failOn: Severity | undefined;
+}
+
+/** Reads, audits, prints or writes; tells whether something is as grave as --fail-on. */
+export async function runAudit(
+  world: World,
+  flags: AuditFlags,
+  request: AuditRequest,
+): Promise<ExitCode> {
+  // What is wrong with this file is told before a cluster is read.
+  const entries =
+    flags.ignore === undefined ? [] : ignoreEntries(await world.readDocuments([flags.ignore]));
+  const {demo = false, from = [], allNamespaces = false} = flags;
+  const scope = {...flags, allNamespaces: allNamespaces || flags.namespace === undefined};
+  const needs = {policies: true, workloads: true, caller: true};
+  const {inventory, namespace} = await load(world, scope, needs);
+  requirePolicies(inventory);
+  requireNamespace(inventory, namespace);
+  const isWhole = namespace === undefined || demo || from.length > 0;
+  const today = world.now().slice(0, 10);
+  const {audit, notes} = ignoring(auditOf(inventory, {namespace, isWhole}), entries, today);
+  for (const note of notes) world.warn(note);
+
+  const text = await auditText(world, flags, audit, request);
+  if (flags.outputFile === undefined) world.print(text);
+  else {
+    await world.writeFile(flags.outputFile, text, flags.force);
+    world.warn(`wrote ${flags.outputFile}: ${countsText(audit)}`);
+  }
+  return fails(audit, request.failOn) ? exitCodes.no : exitCodes.ok;
+}
+
+function fails({findings}: Audit, failOn: Severity | undefined): boolean {
+  if (failOn === undefined) return false;
+  const grave = severities.slice(0, severities.indexOf(failOn) + 1);
+  return findings.some(({severity}) => grave.includes(severity));
+}
+
+/** The audit in the format that was asked for; the code of those that few ask for is read then. */
+async function auditText(
+  world: World,
+  flags: AuditFlags,
+  audit: Audit,
+  {format, failOn}: AuditRequest,
+): Promise<string> {
+  switch (format) {
+    case 'table':
+    case 'wide':
+      return auditTable(audit, {wide: format === 'wide', headers: !flags.noHeaders});
+    case 'json':
+      return jsonText(auditDocument(audit));
+    case 'yaml': {
+      const {printYaml} = await import('../yaml/documents.ts');
+      return printYaml(auditDocument(audit));
+    }
+    case 'sarif': {
+      const {auditSarif} = await import('../report/audit/sarif.ts');
+      const {build} = await import('../version.ts');
+      const placeOf = await placesIn(world, audit.inventory, flags.from ?? []);
+      return jsonText(auditSarif(audit, {version: build().version, placeOf}));
+    }
+    case 'junit': {
+      const {auditJunit} = await import('../report/audit/junit.ts');
+      return auditJunit(audit, failOn);
+    }
+    case 'html': {
+      const {auditHtml} = await import('../report/audit/html/index.ts');
+      return auditHtml(audit);
+    }
+  }
+}

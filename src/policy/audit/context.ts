@@ -1,0 +1,109 @@
+import type {Gap, Inventory} from '../../inventory/inventory.ts';
+import type {Submission} from '../../inventory/items.ts';
+import type {Policy} from '../../kube/objects.ts';
+import type {PodView} from '../../kube/podView.ts';
+import {type Authorizer, authorizerOf, type Grant} from '../../rbac/authorize.ts';
+import type {Candidate} from '../admit.ts';
+import {type PreparedPolicy, preparePolicy} from '../evaluate.ts';
+import type {Verdict} from '../why.ts';
+import {type Group, groupsOf} from './groups.ts';
+import {isUsable} from './words.ts';
+
+/** A rule that could not be answered, or not for a namespace. */
+export interface Unanswered {
+  readonly rule: string;
+  /** undefined: not at all. */
+  readonly namespaces: readonly string[] | undefined;
+  /** What was not read; none where it is just that other namespaces were not looked at. */
+  readonly gaps: readonly Gap[];
+}
+
+/** What the verdicts say of one policy. */
+export interface PolicyFacts {
+  readonly policy: Policy;
+  readonly prepared: PreparedPolicy;
+  /** Grants that name it. */
+  readonly grants: readonly Grant[];
+  /** Grants of all policies. */
+  readonly sweeping: readonly Grant[];
+  /** Whether somebody may use it, or nobody knows. */
+  readonly isReachable: boolean;
+  /** What binds to it, each submission once, with what it belongs to. */
+  readonly bound: ReadonlyMap<Submission, Group>;
+  /** What may use it and would pass it unchanged, but binds to one that sorts before. */
+  readonly passedOver: ReadonlyMap<Submission, {readonly group: Group; readonly to: string}>;
+}
+
+/** What rules look at: everything is computed once for all of them. */
+export interface AuditContext {
+  readonly inventory: Inventory;
+  readonly groups: readonly Group[];
+  /** By name, as admission tries them. */
+  readonly policies: readonly PolicyFacts[];
+  readonly authorizer: Authorizer;
+  readonly unanswered: readonly Unanswered[];
+}
+
+/** The context of an inventory and of the verdicts on all that is in it. */
+export function contextOf(
+  inventory: Inventory,
+  verdicts: readonly Verdict[],
+  unanswered: readonly Unanswered[],
+): AuditContext {
+  const authorizer = authorizerOf(inventory.rbac);
+  const groups = groupsOf(inventory, verdicts);
+  return {
+    inventory,
+    groups,
+    policies: policyFacts(inventory, groups, authorizer),
+    authorizer,
+    unanswered,
+  };
+}
+
+/** The views of what binds to a policy. */
+export function boundViews({bound}: PolicyFacts): readonly PodView[] {
+  return [...bound.keys()].map(({view}) => view);
+}
+
+function policyFacts(
+  {policies, gaps}: Inventory,
+  groups: readonly Group[],
+  {grants}: Authorizer,
+): readonly PolicyFacts[] {
+  const sweeping = grants.filter(grant => grant.policies === undefined);
+  // A folder of nothing but policies has grants elsewhere.
+  const isOpen = grants.length === 0 || gaps.some(({resource}) => /role/.test(resource));
+  const facts = policies.map(policy => {
+    const prepared = preparePolicy(policy);
+    const own = grants.filter(grant => grant.policies?.has(policy.metadata.name));
+    const isGranted = isOpen || own.some(({subjects}) => subjects.length > 0);
+    return {
+      ...{policy, prepared, grants: own, sweeping},
+      isReachable: prepared.unusable === undefined && isGranted,
+      bound: new Map<Submission, Group>(),
+      passedOver: new Map<Submission, {group: Group; to: string}>(),
+    };
+  });
+  const byName = new Map(facts.map(fact => [fact.policy.metadata.name, fact]));
+  const seen = new Set<Submission>();
+  for (const group of groups) {
+    for (const {item, chosen, candidates} of group.verdicts) {
+      const {submission} = item;
+      if (chosen === undefined || seen.has(submission)) continue;
+      seen.add(submission);
+      const to = chosen.policy.name;
+      byName.get(to)?.bound.set(submission, group);
+      for (const candidate of candidates) {
+        if (candidate === chosen || !fits(candidate)) continue;
+        byName.get(candidate.policy.name)?.passedOver.set(submission, {group, to});
+      }
+    }
+  }
+  return facts.sort((a, b) => (a.prepared.name < b.prepared.name ? -1 : 1));
+}
+
+/** Whether the pod would bind to it if no other policy came first. */
+function fits(candidate: Candidate): boolean {
+  return candidate.allowed && !candidate.mutates && isUsable(candidate);
+}

@@ -1,0 +1,46 @@
+import type {AuditContext} from './context.ts';
+import type {FindingObject, Severity} from './finding.ts';
+
+/** What a rule says of one object. A rule says no more than one thing of an object. */
+export interface Found {
+  readonly object: FindingObject;
+  /** What is wrong, in one sentence without a full stop. */
+  readonly message: string;
+  /** What shows it, one fact a line. */
+  readonly evidence: readonly string[];
+  /** The exact command, or what to do where no command does it. */
+  readonly remedy: string;
+  /** Where it is not as grave as the rule can be. */
+  readonly severity?: Severity;
+}
+
+/** What a rule has to know. What of it could not be read, it can't answer about. */
+export type Need = 'rbac' | 'workloads' | 'pods';
+
+/** One thing that an audit looks for; also its documentation (docs/RULES.md). */
+export interface Rule {
+  /** Part of the ids of findings and of ignore files: it never changes. */
+  readonly id: string;
+  /** The gravest that its findings can be. */
+  readonly severity: Severity;
+  /** When they are less grave, as a sentence; absent if never. */
+  readonly milder?: string;
+  /** What it finds, in a few words. */
+  readonly title: string;
+  /** Why that matters, in one or a few sentences. */
+  readonly why: string;
+  /** What to do about it in general; each finding has the command. */
+  readonly remedy: string;
+  readonly needs: readonly Need[];
+  /**
+   * `cluster`: one unread namespace makes every answer of the rule uncertain, as for "unused".
+   * `namespace`: it only voids what is said of that namespace.
+   */
+  readonly breadth: 'cluster' | 'namespace';
+  find(context: AuditContext): readonly Found[];
+}
+
+/** A rule, checked by the compiler and otherwise as it is. */
+export function defineRule(rule: Rule): Rule {
+  return rule;
+}

@@ -1,0 +1,93 @@
+import type {Gap} from '../../../inventory/inventory.ts';
+import type {Audit} from '../../../policy/audit/finding.ts';
+import {severities} from '../../../policy/audit/finding.ts';
+import type {State} from '../../../policy/why.ts';
+import {barOf} from './bar.ts';
+import {judgedWords} from './flows.ts';
+import {html, type Markup} from './markup.ts';
+import {count, grouped, severitySigns, states, stateWords} from './words.ts';
+
+/** The top of the page: what was audited, what a restart would do, and how many findings there are. */
+export function headOf(audit: Audit, namespaces: readonly string[]): Markup {
+  return html`<header class="masthead">
+<div class="lede"><p class="overline">PodSecurityPolicy audit</p>
+<h1>${audit.inventory.source}</h1>
+${ledeOf(audit)}
+${outcomeOf(audit)}</div>
+${factsOf(audit, namespaces)}
+${severityTiles(audit)}
+</header>${gapsOf(audit.inventory.gaps)}`;
+}
+
+function countStates({verdicts}: Audit): (state: State) => number {
+  const by = new Map<State, number>();
+  for (const {state} of verdicts) by.set(state, (by.get(state) ?? 0) + 1);
+  return state => by.get(state) ?? 0;
+}
+
+function ledeOf(audit: Audit): Markup {
+  const of = countStates(audit);
+  const {verdicts, namespace} = audit;
+  if (verdicts.length === 0) return html`<p class="sentence">There are no pods to judge here.</p>`;
+  const where = namespace === undefined ? html`` : html` of namespace <b>${namespace}</b>`;
+  const denied =
+    of('denied') === 0
+      ? html`deny <strong class="fine">none</strong>`
+      : html`deny <strong>${grouped(of('denied'))}</strong>`;
+  return html`<p class="sentence">A restart of the ${judgedWords(audit)}${where} would ${denied}, change ${grouped(of('mutated'))}, and move ${grouped(of('drifted'))} to another policy.</p>`;
+}
+
+function factsOf({inventory, namespace}: Audit, namespaces: readonly string[]): Markup {
+  const {rbac, policyApi} = inventory;
+  const bindings = rbac.clusterRoleBindings.length + rbac.roleBindings.length;
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ['Server', inventory.serverVersion],
+    ['Policy API', policyApi === 'absent' ? 'not served: gone since v1.25' : policyApi],
+    ['Taken at', inventory.takenAt],
+    ['Scope', namespace === undefined ? 'the whole cluster' : `namespace ${namespace}`],
+    ['Namespaces', grouped(namespaces.length)],
+    ['Policies', grouped(inventory.policies.length)],
+    ['Bindings', grouped(bindings)],
+    ['Accounts', grouped(inventory.serviceAccounts.length)],
+  ];
+  const rows = facts.flatMap(([name, value]) =>
+    value === undefined ? [] : [html`<div><dt>${name}</dt><dd>${value}</dd></div>`],
+  );
+  return html`<dl class="facts">${rows}</dl>`;
+}
+
+function outcomeOf(audit: Audit): Markup {
+  if (audit.verdicts.length === 0) return html``;
+  const of = countStates(audit);
+  const parts = states.map(state => ({name: state, words: stateWords[state], pods: of(state)}));
+  const legend = parts.map(
+    ({name, words, pods}) =>
+      html`<li><svg class="key" viewBox="0 0 10 10" aria-hidden="true"><rect class="${name}" width="10" height="10"/></svg>${words} <b>${grouped(pods)}</b></li>`,
+  );
+  return html`<div class="outcome">${barOf(parts, 'bar-large')}<ul class="legend" aria-label="After a restart">${legend}</ul></div>`;
+}
+
+function severityTiles({findings}: Audit): Markup {
+  const tiles = severities.map(severity => {
+    const number = findings.filter(finding => finding.severity === severity).length;
+    const words = html`<span class="number">${grouped(number)}</span> <span class="name"><span aria-hidden="true">${severitySigns[severity]}</span> ${severity}</span>`;
+    const inside =
+      number === 0
+        ? html`<p>${words}</p>`
+        : html`<a href="#findings" data-only="${severity}">${words}</a>`;
+    return html`<li class="tile ${severity}">${inside}</li>`;
+  });
+  return html`<ul class="tiles" aria-label="Findings by severity">${tiles}</ul>`;
+}
+
+function gapsOf(gaps: readonly Gap[]): Markup {
+  if (gaps.length === 0) return html``;
+  const lines = gaps.map(
+    ({resource, namespace, reason}) =>
+      html`<li><code>${resource}</code>${namespace === undefined ? html`` : html` in namespace <code>${namespace}</code>`}: ${reason}</li>`,
+  );
+  return html`<section class="gaps" aria-labelledby="gaps-title">
+<h2 id="gaps-title">This report is incomplete: ${count(gaps.length, 'thing')} could not be read</h2>
+<p>What depends on the following is missing here, or may be wrong.</p>
+<ul>${lines}</ul></section>`;
+}

@@ -1,0 +1,66 @@
+import {controls} from '../../../controls/index.ts';
+import type {Policy} from '../../../kube/objects.ts';
+import type {Severity} from '../../../policy/audit/finding.ts';
+import {policyLevel} from '../../../policy/standard.ts';
+import type {State} from '../../../policy/why.ts';
+
+/**
+ * How strict the policy of a pod is: `denied` if it has none; the standard that it keeps to; and for the
+ * many that keep to none, how many of their controls are open. Also the name of its colour.
+ */
+export type Tone = 'denied' | 'many' | 'some' | 'few' | 'baseline' | 'restricted';
+
+/** From the gravest on. */
+export const tones: readonly Tone[] = ['denied', 'many', 'some', 'few', 'baseline', 'restricted'];
+
+export const toneWords: Readonly<Record<Tone, string>> = {
+  denied: 'no policy',
+  many: '6 or more open',
+  some: '3 to 5 open',
+  few: '1 or 2 open',
+  baseline: 'baseline',
+  restricted: 'restricted',
+};
+
+/** One control at the level privileged makes a policy privileged; their number tells policies apart. */
+export function toneOf(policy: Policy): Tone {
+  const open = openControls(policy);
+  if (open >= 6) return 'many';
+  if (open >= 3) return 'some';
+  if (open > 0) return 'few';
+  return policyLevel(policy) === 'baseline' ? 'baseline' : 'restricted';
+}
+
+/** How many controls of a policy no Pod Security Standard but privileged would leave so open. */
+export function openControls(policy: Policy): number {
+  return controls.filter(control => control.level(policy) === 'privileged').length;
+}
+
+/** From the gravest on. */
+export const states: readonly State[] = ['denied', 'mutated', 'drifted', 'ok'];
+
+/** What a restart does to a pod in each state. */
+export const stateWords: Readonly<Record<State, string>> = {
+  denied: 'denied',
+  mutated: 'changed',
+  drifted: 'moved to another policy',
+  ok: 'as it is',
+};
+
+/** A sign beside the word, so that colour is not all that tells them apart. */
+export const severitySigns: Readonly<Record<Severity, string>> = {
+  high: '▲',
+  medium: '◆',
+  low: '●',
+  info: '○',
+};
+
+/** "1 pod", "2 pods". */
+export function count(number: number, noun: string, plural = `${noun}s`): string {
+  return `${grouped(number)} ${number === 1 ? noun : plural}`;
+}
+
+/** 12345 as "12,345", whatever the locale. */
+export function grouped(number: number): string {
+  return String(number).replaceAll(/\B(?=(\d{3})+$)/g, ',');
+}

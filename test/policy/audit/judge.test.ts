@@ -1,0 +1,31 @@
+import {expect, test} from 'vitest';
+import {demoSnapshot} from '../../../src/demo/index.ts';
+import {itemsOf} from '../../../src/inventory/items.ts';
+import {inventoryOfSnapshot} from '../../../src/inventory/snapshot.ts';
+import {judgeLean} from '../../../src/policy/audit/judge.ts';
+import {judgeBy} from '../../../src/policy/why.ts';
+
+test('an audit judges as why does, but for the errors of policies that nobody may use', () => {
+  const inventory = inventoryOfSnapshot(demoSnapshot, 'demo');
+  const items = itemsOf(inventory);
+  const options = {requester: undefined, assumeAuthorized: false};
+  const plain = items.map(judgeBy(inventory, options)).map(verdict => ({
+    ...verdict,
+    candidates: verdict.candidates.map(({policy, errors, ...rest}) => {
+      const isUsable = rest.rights.serviceAccount || rest.rights.requester;
+      return {...rest, name: policy.name, errors: isUsable ? errors : []};
+    }),
+    chosen: verdict.chosen?.policy.name,
+  }));
+  const lean = items.map(judgeLean(inventory)).map(verdict => {
+    const {chosen, candidates} = verdict;
+    if (chosen !== undefined) expect(candidates).toContain(chosen);
+    return {
+      ...verdict,
+      candidates: candidates.map(({policy, ...rest}) => ({...rest, name: policy.name})),
+      chosen: chosen?.policy.name,
+    };
+  });
+  expect(lean).toEqual(plain);
+  expect(lean.some(({candidates}) => candidates.some(({errors}) => errors.length > 0))).toBe(true);
+});
