@@ -9,9 +9,9 @@ import {nearNames} from './kube/nearNames.ts';
 /** What the exit codes mean; the end of every help. */
 export const exitCodeHelp = `Exit codes:
   0   fine, also where a live namespace is empty, and for partial answers, which are marked
-  1   the answer is no, or different (with --fail-on-denied or --verify)
+  1   the answer is no, or different (check, diff, try, unbind; else with --fail-on... or --verify)
   2   the command line is wrong
-  3   a file or server can't be read or reached, or files hold no workload
+  3   a file or server can't be read or reached, files hold no workload, or check can't tell
   4   the server refused what the answer can't do without
   70  a bug of kubectl psp`;
 
@@ -111,9 +111,11 @@ function unknownCommand(name: string): UserError {
 }
 
 function optionFor(key: string, flag: Flag): Option {
-  const {short, type, placeholder = 'VALUE', help, hidden = false} = flag;
+  const {short, type, placeholder = 'VALUE', help, hidden = false, implied} = flag;
   const names = `${short === undefined ? '' : `-${short}, `}--${flagName(key)}`;
-  const option = new Option(type === 'boolean' ? names : `${names} <${placeholder}>`, help);
+  const value = implied === undefined ? `<${placeholder}>` : `[${placeholder}]`;
+  const option = new Option(type === 'boolean' ? names : `${names} ${value}`, help);
+  if (implied !== undefined) option.preset(implied);
   if (type === 'list') option.argParser(append);
   return option.hideHelp(hidden);
 }

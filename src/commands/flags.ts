@@ -8,6 +8,8 @@ export interface Flag {
   readonly placeholder?: string;
   readonly help: string;
   readonly choices?: readonly string[];
+  /** What it means to give the flag without a value; if absent, the value is needed. */
+  readonly implied?: string;
   /** Left out of the help; for flags that only make sense to few. */
   readonly hidden?: boolean;
 }
@@ -45,6 +47,10 @@ export const connectionFlags = {
   requestTimeout: {
     ...{type: 'string', placeholder: 'DURATION'},
     help: 'how long to wait for one request, for example 30s or 2m; 0 for no limit',
+  },
+  v: {
+    ...{type: 'string', short: 'v', placeholder: 'LEVEL'},
+    help: 'tell on standard error what is asked: 6 the requests, 8 also their headers, no secrets',
   },
 } as const satisfies Flags;
 

@@ -2,8 +2,10 @@ import {exitCodes, UserError} from '../errors.ts';
 import {type ClusterReader, readCluster, withCaller} from '../inventory/cluster.ts';
 import {type Collected, collect, type SourceObject} from '../inventory/collect.ts';
 import {emptyInventory, type Inventory, namespacesOf} from '../inventory/inventory.ts';
+import {merged, mergeRbac} from '../inventory/overlay.ts';
 import {inventoryOfSnapshot, isSnapshot} from '../inventory/snapshot.ts';
 import {isObject} from '../kube/json.ts';
+import {nearNames} from '../kube/nearNames.ts';
 import {storedPolicy} from '../policy/evaluate.ts';
 import {aggregateRules} from '../rbac/aggregate.ts';
 import type {SourceDocument} from '../yaml/documents.ts';
@@ -23,6 +25,8 @@ export interface SourceRequest extends ConnectionFlags {
 export interface Needs {
   /** Policies and RBAC; without it, files are enough and no cluster is asked for them. */
   readonly policies: boolean;
+  /** False: policies alone. */
+  readonly rbac?: boolean;
   readonly workloads: boolean;
   /** Service accounts and pods, where workloads are not needed. */
   readonly accounts?: boolean;
@@ -64,7 +68,13 @@ export async function load(world: World, flags: SourceRequest, needs: Needs): Pr
   return {inventory: await overBase(world, flags, files, needs), namespace: undefined};
 }
 
-function checkFlags({from = [], demo = false, namespace, allNamespaces}: SourceRequest): void {
+/** Refuses flags that exclude each other. */
+export function checkFlags({
+  from = [],
+  demo = false,
+  namespace,
+  allNamespaces,
+}: SourceRequest): void {
   const problem =
     (demo && from.length > 0 && '--demo and --from exclude each other') ||
     (namespace !== undefined && allNamespaces && '-n and -A exclude each other') ||
@@ -151,7 +161,8 @@ export async function withCluster<T>(
   }
 }
 
-function inventoryOfFiles(
+/** The objects of files as an inventory; `namespace` is that of those that name none. */
+export function inventoryOfFiles(
   documents: readonly SourceDocument[],
   paths: readonly string[],
   namespace: string,
@@ -182,32 +193,21 @@ function sourceObject({file, index, line, value}: SourceDocument): SourceObject 
   return {where, value};
 }
 
-interface Placed {
-  readonly metadata:
-    | {readonly namespace?: string | undefined; readonly name?: string | undefined}
-    | undefined;
-}
-
-/** Objects of files replace those of the base that have their place. */
-function merged<T extends Placed>(base: readonly T[], files: readonly T[]): readonly T[] {
-  const key = ({metadata}: Placed) => `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`;
-  return [...new Map([...base, ...files].map(object => [key(object), object])).values()];
-}
-
-function mergeRbac(base: Inventory['rbac'], files: Inventory['rbac']): Inventory['rbac'] {
-  return {
-    clusterRoles: merged(base.clusterRoles, files.clusterRoles),
-    roles: merged(base.roles, files.roles),
-    clusterRoleBindings: merged(base.clusterRoleBindings, files.clusterRoleBindings),
-    roleBindings: merged(base.roleBindings, files.roleBindings),
-  };
-}
-
-function warnOfGaps(world: World, {gaps}: Inventory): void {
+/** A line for each thing that could not be read. */
+export function warnOfGaps(world: World, {gaps}: Pick<Inventory, 'gaps'>): void {
   for (const {resource, namespace, reason} of gaps) {
     const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
     world.warn(`incomplete: could not read ${resource}${where}: ${reason}`);
   }
+}
+
+/** Refuses to answer about a namespace that is not there: a misspelt one has no findings. */
+export function requireNamespace(inventory: Inventory, wanted: string | undefined): void {
+  const {namespaces} = inventory;
+  if (wanted === undefined || namespaces.length === 0) return;
+  if (namespaces.some(({metadata}) => metadata?.name === wanted)) return;
+  const near = nearNames(wanted, namespacesOf(inventory), 'namespaces');
+  throw new UserError(`namespace ${JSON.stringify(wanted)} not found: ${near}`);
 }
 
 /** Refuses to answer without policies, and says why there are none to read. */

@@ -1,5 +1,5 @@
 import {exitCodes, UserError} from '../errors.ts';
-import {type Inventory, namespacesOf} from '../inventory/inventory.ts';
+import type {Inventory} from '../inventory/inventory.ts';
 import {nearNames} from '../kube/nearNames.ts';
 import {serviceAccountOf} from '../kube/pod.ts';
 import {type Authorizer, authorizerOf} from '../rbac/authorize.ts';
@@ -19,8 +19,8 @@ import {
 import {printMachine} from './answer.ts';
 import {defineCommand} from './command.ts';
 import {choose, noHeadersFlag, outputFlag, scopeFlags, sourceFlags} from './flags.ts';
-import {load, requirePolicies} from './load.ts';
-import {identityOfSubjects} from './subjects.ts';
+import {load, requireNamespace, requirePolicies} from './load.ts';
+import {identityOfSubjects, policyName} from './subjects.ts';
 import {askServer, verify} from './whoCanServer.ts';
 import type {World} from './world.ts';
 
@@ -84,7 +84,7 @@ system:serviceaccounts:NS, and not in system:authenticated. system:masters has n
     };
     const {inventory, namespace} = await load(world, scope, needs);
     requirePolicies(inventory);
-    checkNamespace(inventory, flags.namespace);
+    requireNamespace(inventory, flags.namespace);
     const policies = choosePolicies(inventory, wanted);
     const authorizer = authorizerOf(inventory.rbac);
     const question = {policies, namespace, identity};
@@ -114,7 +114,7 @@ function policyArgument(args: readonly string[]): string | undefined {
   if (more.length > 0) {
     throw new UserError(`who-can takes one policy, got ${args.join(' ')}`, exitCodes.usage);
   }
-  return policy?.replace(/^(psp|podsecuritypolic(y|ies))(\.[a-z0-9.]+)?\//i, '');
+  return policy === undefined ? undefined : policyName(policy);
 }
 
 function choosePolicies(
@@ -127,14 +127,6 @@ function choosePolicies(
   throw new UserError(
     `policy ${JSON.stringify(wanted)} not found in ${source}: ${nearNames(wanted, names, 'policies')}`,
   );
-}
-
-function checkNamespace(inventory: Inventory, wanted: string | undefined): void {
-  const {namespaces} = inventory;
-  if (wanted === undefined || namespaces.length === 0) return;
-  if (namespaces.some(({metadata}) => metadata?.name === wanted)) return;
-  const near = nearNames(wanted, namespacesOf(inventory), 'namespaces');
-  throw new UserError(`namespace ${JSON.stringify(wanted)} not found: ${near}`);
 }
 
 function isRbacUnreadable({gaps}: Inventory): boolean {

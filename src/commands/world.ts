@@ -58,6 +58,8 @@ export interface World {
   /** Writes a new file that only its owner can read; asks before it overwrites one, unless forced. */
   writeFile(path: string, text: string, force: boolean): Promise<void>;
   fileExists(path: string): Promise<boolean>;
+  /** What the user answers at the terminal; '' if they end it, undefined if there is no terminal. */
+  ask(question: string): Promise<string | undefined>;
   /** The snapshot of the demo cluster. */
   demo(): Promise<JsonObject>;
   /** The namespace of the kubeconfig's context, or `default`; reads no more than files. */

@@ -1,21 +1,35 @@
 import {writeSync} from 'node:fs';
 import type {ConnectionFlags} from '../commands/flags.ts';
 import type {World} from '../commands/world.ts';
+import {exitCodes, UserError} from '../errors.ts';
 import {escapeText} from '../report/escape.ts';
+import type {Progress} from './progress.ts';
 
 /** The real world. What few commands need, Node's own modules too, is loaded when it is needed. */
 export function realWorld(signal: AbortSignal): World {
   const {env} = process;
-  const warn = (line: string) => write(2, `${line.split('\n').map(escapeText).join('\n')}\n`);
+  let progress: Progress | undefined;
+  let isSessionOpen = false;
+  const warn = (line: string) => {
+    progress?.clear();
+    write(2, `${line.split('\n').map(escapeText).join('\n')}\n`);
+  };
   return {
-    print: text => write(1, text),
+    print(text) {
+      progress?.clear();
+      write(1, text);
+    },
     warn,
     get noSession() {
       return noSessionReason(env); // when asked: Node takes a while to look at its streams
     },
     async openSession(options) {
+      progress?.stop(); // the session shows its own
       const {openSession} = await import('./terminal.tsx');
-      await openSession(options, signal);
+      isSessionOpen = true;
+      await openSession(options, signal).finally(() => {
+        isSessionOpen = false;
+      });
     },
     now: () => new Date().toISOString(),
     async readDocuments(paths) {
@@ -30,6 +44,10 @@ export function realWorld(signal: AbortSignal): World {
       const {exists} = await import('./files.ts');
       return exists(path);
     },
+    async ask(question) {
+      const {askAtTerminal} = await import('./ask.ts');
+      return askAtTerminal(question);
+    },
     async demo() {
       const {demoSnapshot} = await import('../demo/index.ts');
       return demoSnapshot;
@@ -37,7 +55,13 @@ export function realWorld(signal: AbortSignal): World {
     defaultNamespace: flags => namespaceOf(flags, env),
     async connect(flags) {
       const {connect, isForbidden, isNotFound} = await import('./client.ts');
-      const client = await connect(flags, {env, signal, warn});
+      const level = logLevel(flags.v);
+      progress ??= await openProgress();
+      const log = (of: number, line: string) => {
+        // On the screen of a session a line would stand in the middle of it.
+        if (of <= level && !(isSessionOpen && process.stderr.isTTY)) warn(line);
+      };
+      const client = await connect(flags, {env, signal, warn, log, progress});
       return {...client, isForbidden, isNotFound};
     },
     async kubeconfigNames({kubeconfig = ''}) {
@@ -54,6 +78,24 @@ export function realWorld(signal: AbortSignal): World {
       return installCompleter(env.PATH ?? env.Path ?? '', process.platform);
     },
   };
+}
+
+/** A line of progress on standard error, if that is a terminal. */
+async function openProgress(): Promise<Progress | undefined> {
+  if (!process.getBuiltinModule('node:tty').isatty(2)) return undefined;
+  const {createProgress} = await import('./progress.ts');
+  const progress = createProgress({
+    write: text => write(2, text),
+    columns: () => process.stderr.columns || 80,
+    after: (ms, deed) => void setTimeout(deed, ms).unref(),
+  });
+  process.once('exit', progress.clear);
+  return progress;
+}
+
+function logLevel(text: string | undefined): number {
+  if (text === undefined || /^\d+$/.test(text)) return Number(text ?? 0);
+  throw new UserError(`-v: ${JSON.stringify(text)} is not a number`, exitCodes.usage);
 }
 
 function noSessionReason({TERM}: NodeJS.ProcessEnv): string | undefined {

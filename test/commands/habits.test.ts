@@ -57,6 +57,22 @@ describe('what a terminal sees', () => {
 });
 
 describe('kubectl’s habits', () => {
+  test('-v tells what is asked, and no secret', async () => {
+    const server = 'http://joe:hush@127.0.0.1:1';
+    const flags = ['--kubeconfig', '/dev/null', '-s', server, '--token', 'geheim'];
+    const quiet = await run(['who-can', ...flags]);
+    expect(quiet.err.trimEnd().split('\n')).toHaveLength(1);
+    const {code, err} = await run(['who-can', ...flags, '-v=9']);
+    expect(code).toBe(3);
+    expect(err).toMatch(/^GET http:\/\/127\.0\.0\.1:1\/\S+ ECONNREFUSED in \d+ ms$/m);
+    expect(err).toContain('Authorization: (hidden)\n');
+    expect(err).not.toMatch(/geheim|hush|joe/);
+    expect(await run(['who-can', ...flags, '-v=much'])).toMatchObject({
+      code: 2,
+      err: 'error: -v: "much" is not a number\n',
+    });
+  });
+
   test('flags before the command', async () => {
     const plain = fileOf([{...pod, metadata: {name: 'p', namespace: 'x'}}]);
     const {out} = await runHere('-n', 'x', '--from', plain, 'advise', '-o', 'name');

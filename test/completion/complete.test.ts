@@ -58,6 +58,12 @@ describe('values', () => {
     expect(await offered('completion', 'z')).toEqual([':4', 'zsh']);
   });
 
+  test('of a flag that may stand alone, and of what comes after it', async () => {
+    expect(await offered('advise', '--harden', '')).toEqual([':4', 'restricted', 'baseline']);
+    expect(await offered('advise', '--harden', '--sel')).toEqual([':4', '--selector']);
+    expect(await offered('advise', '--harden', '-o', 'ku')).toEqual([':4', 'kustomize']);
+  });
+
   test('of files: the shell finds them', async () => {
     for (const words of [['snapshot'], ['why', '-f'], ['why', '--from'], ['--kubeconfig']]) {
       expect(await offered(...words, '')).toEqual([':0']);
@@ -190,14 +196,25 @@ describe('a live cluster', () => {
 });
 
 test('every flag with a value has choices, something to look up, or is known to be free', () => {
-  const free = ['as', 'asGroup', 'asUid', 'requestTimeout', 'requester', 'selector', 'server'];
+  const free = [
+    'as',
+    'asGroup',
+    'asUid',
+    'maxPolicies',
+    'open',
+    'requestTimeout',
+    'requester',
+    'role',
+    'selector',
+    'server',
+  ];
   const without = [rootCommand, ...commands].flatMap(({flags}) =>
     Object.entries(flags).flatMap(([key, flag]) => {
       const {words, source} = slotOfFlag(key, flag);
       return flag.type === 'boolean' || words.length > 0 || source ? [] : [key];
     }),
   );
-  expect([...new Set(without)].toSorted()).toEqual([...free, 'tlsServerName', 'token']);
+  expect([...new Set(without)].toSorted()).toEqual([...free, 'tlsServerName', 'token', 'v']);
 });
 
 test('the arguments of every command are understood', () => {
@@ -212,6 +229,8 @@ test('the arguments of every command are understood', () => {
       ['[use] [POLICY]', 'use', 'policies'],
       ['[POD | KIND/NAME]...', 'pods'],
       ['[FILE]', 'files'],
+      ['A B', 'policies'],
+      ['OLD NEW', 'files'],
       ['bash | zsh | fish | powershell | install', 'bash|zsh|fish|powershell|install'],
     ]),
   );

@@ -23,6 +23,7 @@ export async function runCommand(args: readonly string[], folder: string): Promi
       output += `${line}\n`;
     },
     noSession: 'no terminal',
+    ask: async () => undefined,
     fileExists: async () => false,
     openSession: async () => {},
     defaultNamespace: async () => 'default',
@@ -52,6 +53,7 @@ export async function parseCommand(args: readonly string[]): Promise<Ran> {
     print: note,
     warn: note,
     noSession: 'no terminal',
+    ask: refuse,
     fileExists: async () => false,
     openSession: async () => {},
     now: () => '2022-01-01T00:00:00.000Z',

@@ -58,6 +58,12 @@ const workloads = fileOf(
   ].map(object => parseLong(object)),
 );
 
+/** Other versions of the same, and one that is only here. */
+const privileged = fileOf([
+  pod('bare', {containers: [{name: 'c', securityContext: {privileged: true}}]}),
+  pod('new', {hostPID: true, containers: [{name: 'c'}]}),
+]);
+
 const policies = fileOf([
   {
     ...{apiVersion: 'policy/v1beta1', kind: 'PodSecurityPolicy', metadata: {name: 'loose'}},
@@ -71,6 +77,14 @@ const policies = fileOf([
     },
   },
 ]);
+
+const ignoreFile = fileOf(
+  printJson([
+    {rule: 'policy-drift', object: 'Deployment/shop/*', reason: 'known', until: '2999-12-31'},
+    {rule: 'policy-drift', object: 'Deployment/data/*', reason: 'known'},
+  ]),
+  'ignore.yaml',
+);
 
 /** A snapshot in which some things could not be read. */
 const partial = fileOf(
@@ -118,6 +132,9 @@ const documents: readonly (readonly [kind: string, ...args: readonly string[]])[
   ['Advice', 'advise', '--demo', '-A', '--for', 'cluster', '--grant', '--allow-defaults'],
   ['Advice', 'advise', '--from', partial, '-n', 'shop', '--for', 'workload'],
   ['Advice', 'advise', '-f', workloads],
+  ['Advice', 'advise', '--demo', '-A', '--max-policies', '3', '--grant'],
+  ['Hardening', 'advise', '--demo', '-A', '--harden'],
+  ['Hardening', 'advise', '-f', workloads, '--harden', 'baseline'],
   ['WhoCan', 'who-can', '--demo', '-A'],
   ['WhoCan', 'who-can', '--demo', '-A', '--expand', '--indirect'],
   ['WhoCan', 'who-can', 'privileged', '--from', partial, '-n', 'shop'],
@@ -125,6 +142,23 @@ const documents: readonly (readonly [kind: string, ...args: readonly string[]])[
   ['Summary', '--demo'],
   ['Summary', '--from', partial, '-n', 'shop'],
   ['Version', 'version'],
+  ['Check', 'check', '--demo'],
+  ['Reuse', 'advise', '--demo', '-A', '--reuse', '--grant'],
+  ['Reuse', 'advise', '--from', partial, '-n', 'payments', '--reuse', '--for', 'namespace'],
+  ['Excess', 'advise', '--demo', '--compare', 'restricted'],
+  ['Excess', 'advise', '-f', workloads, '--compare', 'builtin:baseline'],
+  ['Excess', 'advise', '--from', partial, '-n', 'none', '--compare', 'restricted'],
+  ['Diff', 'diff', '--demo', 'restricted', 'restricted'],
+  ['Diff', 'diff', '--demo', 'privileged', 'restricted'],
+  ['Diff', 'diff', 'builtin:restricted', 'builtin:restricted'],
+  ['Compare', 'compare', workloads, privileged],
+  ['Try', 'try', '--demo', '-A', '--delete', 'baseline'],
+  ['Try', 'try', '--demo', '-A', '-f', workloads, '-f', policies],
+  ['Try', 'try', '--from', partial, '-A', '--delete', 'baseline'],
+  ['Compare', 'compare', privileged, workloads],
+  ['Audit', 'audit', '--demo'],
+  ['Audit', 'audit', '--demo', '--ignore', ignoreFile],
+  ['Audit', 'audit', '--from', partial, '-n', 'shop'],
 ];
 
 const cases = documents.map(
@@ -134,7 +168,9 @@ const cases = documents.map(
 describe('the schema describes', () => {
   test.each(cases)('%s', async (_, kind, args) => {
     const {code, out, err} = await runHere(...args, '-o', 'json');
-    expect(code, err).toBe(0);
+    // That two policies differ, or that pods would be denied, is an answer, too.
+    const isNo = kind === 'Diff' ? args.includes('privileged') : args.includes('--delete');
+    expect(code, err).toBe(isNo ? 1 : 0);
     const document: unknown = JSON.parse(out);
     expect(faultsOf(kind, document)).toEqual([]);
     expect(ajv.validate(schema.$id as string, document)).toBe(true);
@@ -152,17 +188,28 @@ describe('the schema describes', () => {
   });
 });
 
-test.each(cases)('-o yaml says what -o json says: %s', async (_, _kind, args) => {
+test.each(cases)('-o yaml says what -o json says: %s', async (_, kind, args) => {
   const json = await runHere(...args, '-o', 'json');
   const yaml = await runHere(...args, '-o', 'yaml');
-  if (args[0] === 'advise') {
-    // Its YAML is for kubectl apply: policies and grants.
-    const advised = objectOf(parseJson(json.out)).items as readonly JsonObject[];
-    const objects = advised.flatMap(({policy, grants = []}) => [
-      policy,
-      ...(grants as readonly Json[]),
-    ]);
+  if (kind === 'Advice' || kind === 'Reuse') {
+    // Their YAML is for kubectl apply: policies and grants.
+    const answer = objectOf(parseJson(json.out));
+    const items = answer.items as readonly JsonObject[];
+    const advised = kind === 'Reuse' ? items.map(({advice}) => advice).filter(isObject) : items;
+    const objects = [...advised, {grants: answer.grants ?? []}].flatMap(
+      ({policy, grants = []}: JsonObject) => [
+        ...(policy === undefined ? [] : [policy]),
+        ...(grants as readonly Json[]),
+      ],
+    );
     expect(readDocuments(yaml.out, 'yaml').map(({value}) => value)).toEqual(objects);
+    return;
+  }
+  if (kind === 'Hardening') {
+    // Its YAML are patches for kubectl and kustomize.
+    const items = objectOf(parseJson(json.out)).items as readonly JsonObject[];
+    const patches = items.flatMap(({patch}) => (isObject(patch) ? [patch] : []));
+    expect(readDocuments(yaml.out, 'yaml').map(({value}) => value)).toEqual(patches);
     return;
   }
   expect(readDocuments(yaml.out, 'yaml').map(({value}) => value)).toEqual([parseJson(json.out)]);

@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {afterAll} from 'vitest';
 import {main} from '../../src/cli.ts';
+import type {World} from '../../src/commands/world.ts';
 import {isObject, type Json, type JsonObject, parseJson, printJson} from '../../src/kube/json.ts';
 import {escapeText} from '../../src/report/escape.ts';
 import {realWorld} from '../../src/world/index.ts';
@@ -13,12 +14,37 @@ process.env.KUBECONFIG = '/dev/null';
 
 /** Runs a command line inside this process: the real files and servers, but not the real output. */
 export async function runHere(...args: readonly string[]): Promise<Ran> {
+  return runWith({}, ...args);
+}
+
+/** What a user does while a command runs, and where. */
+export interface UserSide {
+  /** What they answer to each question; without it there is no terminal to ask at. */
+  readonly answers?: readonly string[];
+  /** Where new files go. */
+  readonly folder?: string;
+}
+
+/** The same at a terminal, or in a folder; questions go to standard error. */
+export async function runWith(
+  {answers, folder}: UserSide,
+  ...args: readonly string[]
+): Promise<Ran> {
   const out: string[] = [];
   const err: string[] = [];
-  const world = {
-    ...realWorld(new AbortController().signal),
+  const left = [...(answers ?? [])];
+  const real = realWorld(new AbortController().signal);
+  const world: World = {
+    ...real,
     print: (text: string) => void out.push(text),
     warn: (text: string) => void err.push(`${text.split('\n').map(escapeText).join('\n')}\n`),
+    async ask(question) {
+      if (answers === undefined) return real.ask(question);
+      err.push(`${question}\n`);
+      return left.shift() ?? '';
+    },
+    writeFile: (path, text, force) =>
+      real.writeFile(folder === undefined ? path : join(folder, path), text, force),
   };
   const code = await main(args, world);
   return {code, out: out.join(''), err: err.join('')};

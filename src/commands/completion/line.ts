@@ -44,6 +44,10 @@ const sources: Readonly<Record<string, Source>> = {
   SUBJECT: 'subjects',
   FILE: 'files',
   PATH: 'files',
+  A: 'policies',
+  B: 'policies',
+  OLD: 'files',
+  NEW: 'files',
 };
 
 /** Flags whose word for the value is just NAME. */
@@ -102,6 +106,10 @@ function createReader({root, commands}: CommandTable) {
 
   return {
     read(word: string): void {
+      if (pending !== undefined && isSpare(pending, word)) {
+        give(pending, pending.flag.implied ?? '');
+        pending = undefined;
+      }
       if (pending !== undefined) {
         give(pending, word);
         pending = undefined;
@@ -111,7 +119,8 @@ function createReader({root, commands}: CommandTable) {
     },
     end(last: string): Line {
       const line = {command, given};
-      if (pending !== undefined) return {...line, wanted: [slotOf(pending)], typed: last};
+      if (pending !== undefined && !isSpare(pending, last))
+        return {...line, wanted: [slotOf(pending)], typed: last};
       if (last.startsWith('-') && !isOver) {
         const [, name = '', value] = withValue.exec(last) ?? [];
         const flag = command && flagNamed(command, name);
@@ -122,6 +131,11 @@ function createReader({root, commands}: CommandTable) {
       return {...line, wanted: command ? slotsAfter(args, command) : [], typed: last};
     },
   };
+}
+
+/** Whether a flag that needs no value is followed by the next flag. */
+function isSpare({flag}: FlagOf, next: string): boolean {
+  return flag.implied !== undefined && next.startsWith('-');
 }
 
 const withValue = /^(-[A-Za-z]|--[a-z-]+)=(.*)$/s;
