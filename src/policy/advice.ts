@@ -6,6 +6,7 @@ import type {NonEmpty} from '../nonEmpty.ts';
 import {leastPolicy} from './advise.ts';
 import {editsOf, preparePolicy} from './evaluate.ts';
 import {objectName} from './names.ts';
+import {needsOf} from './needs.ts';
 
 /** What one policy is made for. */
 export const scopes = ['service-account', 'workload', 'namespace', 'cluster'] as const;
@@ -50,6 +51,16 @@ export function adviceFor(
   scope: Scope,
   mayFill: boolean,
 ): readonly Advice[] {
+  return [...groupsOf(items, scope)]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, group]) => adviceOf(name, group, scope, mayFill));
+}
+
+/** The items that get a policy together, by its name. */
+export function groupsOf(
+  items: readonly Item[],
+  scope: Scope,
+): ReadonlyMap<string, NonEmpty<Item>> {
   const groups = new Map<string, [Item, ...Item[]]>();
   for (const item of items) {
     const name = nameFor(item, scope);
@@ -57,9 +68,7 @@ export function adviceFor(
     if (group === undefined) groups.set(name, [item]);
     else group.push(item);
   }
-  return [...groups]
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([name, group]) => adviceOf(name, group, scope, mayFill));
+  return groups;
 }
 
 function nameFor({namespace, kind, name, submission}: Item, scope: Scope): string {
@@ -79,7 +88,13 @@ function nameFor({namespace, kind, name, submission}: Item, scope: Scope): strin
   }
 }
 
-function adviceOf(name: string, items: NonEmpty<Item>, scope: Scope, mayFill: boolean): Advice {
+/** The least policy of all these items under this name; of the scope `cluster`, in no namespace. */
+export function adviceOf(
+  name: string,
+  items: NonEmpty<Item>,
+  scope: Scope,
+  mayFill: boolean,
+): Advice {
   const [first, ...rest] = items;
   const policy = leastPolicy(
     name,
@@ -96,7 +111,8 @@ function adviceOf(name: string, items: NonEmpty<Item>, scope: Scope, mayFill: bo
   };
 }
 
-function granteesOf(items: readonly Item[]): readonly Grantee[] {
+/** Who gets the right to use the policies of these items, each once, in a fixed order. */
+export function granteesOf(items: readonly Item[]): readonly Grantee[] {
   const found = new Map<string, Grantee>();
   for (const {namespace, submission} of items) {
     const {serviceAccount: name} = submission;
@@ -110,17 +126,10 @@ function granteesOf(items: readonly Item[]): readonly Grantee[] {
 }
 
 function reasonsFor(policy: Policy, items: readonly Item[]): readonly Reason[] {
-  return controls.flatMap(({title, field, needs}) => {
-    const byNeed = new Map<string, Item[]>();
-    for (const item of items) {
-      for (const need of needs(item.submission.view)) {
-        const having = byNeed.get(need);
-        if (having === undefined) byNeed.set(need, [item]);
-        else if (having.at(-1) !== item) having.push(item);
-      }
-    }
+  return controls.flatMap(control => {
+    const {title, field} = control;
     const isShown = exists(policy, field);
-    return [...byNeed].map(([need, having]) => ({
+    return needsOf(control, items).map(({need, items: having}) => ({
       field: isShown ? field : '/spec',
       need: isShown ? need : `${title}: ${need}`,
       items: having,

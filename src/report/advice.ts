@@ -60,7 +60,8 @@ function changeLines({item, edits}: Change, policy: Policy): readonly string[] {
   );
 }
 
-function commentsFor({reasons}: Advice): ReadonlyMap<string, readonly string[]> {
+/** What needs a field, above it, by its JSON pointer. */
+export function commentsFor({reasons}: Advice): ReadonlyMap<string, readonly string[]> {
   const comments = new Map<string, string[]>();
   for (const {field, need, items} of reasons) {
     const lines = comments.get(field) ?? [];
@@ -70,7 +71,8 @@ function commentsFor({reasons}: Advice): ReadonlyMap<string, readonly string[]> 
   return comments;
 }
 
-function listed(names: readonly string[]): string {
+/** The first names, and how many more there are. */
+export function listed(names: readonly string[]): string {
   const distinct = [...new Set(names)];
   const shown = distinct.slice(0, namesInComment).join(', ');
   const more = distinct.length - namesInComment;

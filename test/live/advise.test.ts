@@ -60,10 +60,11 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('advise and snapshot, liv
     ['service-account', 11],
     ['namespace', 3],
     ['cluster', 1],
+    ['service-account', 4, '--max-policies=4'],
   ] as const)(
-    'advise --for %s: kubectl applies it, and it admits each pod unchanged',
-    async ([scope, count]) => {
-      const {advices, answers} = await applied(scope);
+    'advise --for %s: kubectl applies it, and it admits each pod unchanged (%s policies)',
+    async ([scope, count, ...more]) => {
+      const {advices, answers} = await applied(scope, ...more);
       expect(advices).toHaveLength(count);
       const differences = answers.flatMap(({label, pod, status, answer}) => {
         if (status !== 201) return [`${label}: ${status} ${answer.message}`];

@@ -1,0 +1,46 @@
+import type {Binding} from '../kube/objects.ts';
+import {granteeLabel} from '../policy/binding.ts';
+import {type BindingPlan, type BindingStep, referenceLabel} from '../policy/bindingParts.ts';
+import type {Effect} from '../policy/effect.ts';
+import {escapeText} from './escape.ts';
+import {effectTable, effectText} from './impact.ts';
+
+/** How many pods and workloads are listed before it says how many more there are. */
+const shown = 20;
+
+/** What would be done, what to know about it, and what becomes of the pods; for people. */
+export function bindingText(plan: BindingPlan, effect: Effect, policy: string): string {
+  const lines = [
+    ...plan.steps.map(step => stepText(step, policy)),
+    ...(plan.steps.length === 0 ? ['Nothing to do.'] : []),
+    ...plan.notes.map(note => `note: ${note}`),
+    ...plan.kept.map(note => `kept: ${note}`),
+  ];
+  const {shifts} = effect;
+  const more = shifts.length - shown;
+  return [
+    lines.map(line => `${escapeText(line)}\n`).join(''),
+    ...(shifts.length > 0 ? [`\n${effectTable(shifts.slice(0, shown))}`] : []),
+    ...(more > 0 ? [`and ${more} more\n`] : []),
+    `\n${effectText(effect)}\n`,
+  ].join('');
+}
+
+function stepText(step: BindingStep, policy: string): string {
+  const label = `${step.action} ${referenceLabel(step.object.reference)}`;
+  if (step.action === 'update') {
+    const signed = (sign: string, subjects: typeof step.added) =>
+      subjects.map(subject => `${sign} ${granteeLabel(subject)}`);
+    return `${label}: ${[...signed('+', step.added), ...signed('-', step.removed)].join(', ')}`;
+  }
+  const {body} = step.object;
+  if (step.action === 'delete') return label;
+  return 'roleRef' in body ? `${label}: ${boundText(body)}` : `${label}: use of ${policy}`;
+}
+
+function boundText({roleRef, subjects = []}: Binding): string {
+  const names = subjects.map(({kind, namespace, name}) =>
+    [kind, namespace === undefined ? name : `${namespace}/${name}`].join(' '),
+  );
+  return `${roleRef?.kind} ${roleRef?.name} for ${names.join(', ')}`;
+}

@@ -1,0 +1,124 @@
+import type {Item} from '../inventory/items.ts';
+import type {Scope} from '../policy/advice.ts';
+import type {SharedAdvice, Sharer, Sharing} from '../policy/clusteringAdvice.ts';
+import type {Excess} from '../policy/clusteringExcess.ts';
+import {sharedGrants} from '../policy/clusteringGrants.ts';
+import {policyLevel} from '../policy/standard.ts';
+import {printYaml} from '../yaml/documents.ts';
+import {commentsFor, listed, policyObject, printedAdvice} from './advice.ts';
+import {escapeText} from './escape.ts';
+import {table} from './table.ts';
+import {nameOf} from './why.ts';
+
+/** Shared policies, and their grants if wanted, as a YAML stream for `kubectl apply -f -`. */
+export function sharingYaml(sharing: Sharing, scope: Scope, withGrants: boolean): string {
+  const documents = sharing.advices.flatMap(advice => [
+    comment(header(advice, scope)) +
+      printYaml(policyObject(advice.policy), {comments: commentsFor(advice)}),
+    ...(withGrants ? sharedGrants(advice).map(object => printYaml(object)) : []),
+  ]);
+  return comment(verdict(sharing)) + documents.join('---\n');
+}
+
+function comment(lines: readonly string[]): string {
+  return lines.map(line => `# ${escapeText(line)}\n`).join('');
+}
+
+function verdict({advices, points, exact}: Sharing): readonly string[] {
+  if (advices.length === 0) return [];
+  const found = exact
+    ? 'the least there can be with so many'
+    : 'found by merging step by step: there may be less';
+  const policies = advices.length === 1 ? '1 policy' : `${advices.length} policies`;
+  return [`${policies} with ${amount(points)} of excess privilege over all workloads, ${found}`];
+}
+
+function amount(points: number): string {
+  return points === 1 ? '1 point' : `${points} points`;
+}
+
+function header(advice: SharedAdvice, scope: Scope): readonly string[] {
+  const {items, sharers, points, changes, policy} = advice;
+  return [
+    `${policy.metadata.name}: shared by ${counted(items.length)}, ${amount(points)} of excess`,
+    ...sharers.map(sharer => sharerLine(sharer, scope)),
+    ...items
+      .filter(({submission}) => submission.isLivePod)
+      .map(item => `${nameOf(item)} is judged by its live pod: its template is not known`),
+    ...(changes.length === 0
+      ? []
+      : [`writes into ${listed(changes.map(({item}) => nameOf(item)))}: see -o json`]),
+  ];
+}
+
+function counted(workloads: number): string {
+  return workloads === 1 ? '1 workload' : `${workloads} workloads`;
+}
+
+function sharerLine({groups, workloads, excess, points}: Sharer, scope: Scope): string {
+  const who = `${listed(groups.map(([first]) => labelOf(first, scope)))} (${counted(workloads)})`;
+  if (excess.length === 0) return `${who}: nothing in excess`;
+  return `${who}: ${amount(points)} each: ${excess.map(excessText).join('; ')}`;
+}
+
+/** What a group is called in its scope. */
+function labelOf({namespace, kind, name, submission}: Item, scope: Scope): string {
+  switch (scope) {
+    case 'service-account':
+      return `${namespace}/${submission.serviceAccount || 'system:nodes'}`;
+    case 'workload':
+      return `${namespace}/${nameOf({kind, name} as Item)}`;
+    case 'namespace':
+      return namespace;
+    case 'cluster':
+      return 'all';
+  }
+}
+
+function excessText({title, beyond, from, to}: Excess): string {
+  const what = beyond.length === 0 ? 'more than any of them needs' : beyond.join(', ');
+  return `${title}: ${what}${from === undefined ? '' : ` (${from} to ${to})`}`;
+}
+
+/** A line a policy: how many share it, how open it is, and what that has in excess. */
+export function sharingTable({advices}: Sharing, scope: Scope, headers: boolean): string {
+  return table(
+    headers ? ['POLICY', 'LEVEL', 'WORKLOADS', 'EXCESS', 'SHARED BY'] : undefined,
+    advices.map(({policy, items, points, sharers}) => [
+      policy.metadata.name,
+      policyLevel(policy),
+      String(items.length),
+      String(points),
+      listed(sharers.flatMap(({groups}) => groups.map(([first]) => labelOf(first, scope)))),
+    ]),
+  );
+}
+
+/** One shared policy as machine output has it: as other advice, and who shares it with what excess. */
+export function printedSharing(
+  advice: SharedAdvice,
+  exact: boolean,
+  scope: Scope,
+  withGrants: boolean,
+): object {
+  return {
+    ...printedAdvice(advice, false),
+    grants: withGrants ? sharedGrants(advice) : undefined,
+    excess: {
+      points: advice.points,
+      least: exact,
+      sharers: advice.sharers.map(({groups, workloads, excess, points}) => ({
+        names: groups.map(([first]) => labelOf(first, scope)),
+        workloads,
+        points,
+        controls: excess.map(({control, beyond, from, to, points: counts}) => ({
+          id: control,
+          beyond,
+          from,
+          to,
+          points: counts,
+        })),
+      })),
+    },
+  };
+}
