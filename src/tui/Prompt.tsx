@@ -28,21 +28,19 @@ const jumps: Readonly<Record<string, View>> = {
 };
 
 /** The question at the bottom of the screen. Esc leaves it. */
-export function Prompt({prompt, filter, width, hasEdits, dispatch, deeds}: Props) {
+export function Prompt(props: Props) {
+  const {prompt, width, dispatch, deeds} = props;
   const {exit} = useApp();
   const close = () => dispatch({type: 'prompt', prompt: undefined});
   const decline = () => {
     close();
-    if (!isApply(prompt)) return;
-    const text = 'Not applied; your edit is kept';
-    dispatch({type: 'notice', notice: {tone: 'info', text}});
+    if (isApply(prompt)) inform(dispatch, 'Not applied; your edit is kept');
   };
-  const isYes = prompt.kind === 'overwrite' || prompt.kind === 'quit' || isYesOrNo(prompt);
   useInput((input, key) => {
     if (key.escape) {
       if (prompt.kind === 'filter') dispatch({type: 'filter', text: ''});
       decline();
-    } else if (isYes && /^[yn]$/i.test(input)) {
+    } else if (questionOf(prompt) !== undefined && /^[yn]$/i.test(input)) {
       if (input.toLowerCase() === 'n') return decline();
       close();
       if (prompt.kind === 'quit') exit();
@@ -51,67 +49,85 @@ export function Prompt({prompt, filter, width, hasEdits, dispatch, deeds}: Props
       if (prompt.kind === 'applyAdvice') deeds.applyAdvice({...prompt, name: 'advice'});
     }
   });
+  const question = questionOf(prompt);
+  if (question !== undefined) return <Line label={`${question} y/n`} width={width} />;
+  const typing = typingOf(props, close, exit);
+  if (typing === undefined) return null;
+  const {label, value, hint, onChange, onSubmit} = typing;
+  return (
+    <Line label={label} width={width} {...(hint === undefined ? {} : {hint})}>
+      <TextInput value={value} onChange={onChange} onSubmit={onSubmit} />
+    </Line>
+  );
+}
+
+function inform(dispatch: Props['dispatch'], text: string): void {
+  dispatch({type: 'notice', notice: {tone: 'info', text}});
+}
+
+/** What is to be answered by y or n; undefined where something is to be typed. */
+function questionOf(prompt: PromptState): string | undefined {
+  switch (prompt.kind) {
+    case 'overwrite':
+      return `${prompt.path} exists. Overwrite it?`;
+    case 'quit':
+      return 'There are edits that are not applied. Quit and lose them?';
+    case 'applyAdvice':
+      return `Create ${prompt.policy} and its grant?`;
+    case 'apply':
+      return prompt.typed ? undefined : `Apply ${prompt.policy}?`;
+    default:
+      return undefined;
+  }
+}
+
+interface Typing {
+  readonly label: string;
+  readonly value: string;
+  readonly hint?: string;
+  onChange(text: string): void;
+  onSubmit(text: string): void;
+}
+
+/** What is to be typed, and what becomes of it. */
+function typingOf(
+  {prompt, filter, hasEdits, dispatch, deeds}: Props,
+  close: () => void,
+  exit: () => void,
+): Typing | undefined {
   switch (prompt.kind) {
     case 'filter':
-      return (
-        <Line label="/" width={width}>
-          <TextInput
-            value={filter}
-            onChange={text => dispatch({type: 'filter', text})}
-            onSubmit={close}
-          />
-        </Line>
-      );
+      return {
+        ...{label: '/', value: filter, onSubmit: close},
+        onChange: text => dispatch({type: 'filter', text}),
+      };
     case 'jump':
-      return (
-        <Line label=":" width={width} hint={`  ${views}`}>
-          <TextInput
-            value={prompt.text}
-            onChange={text => dispatch({type: 'prompt', prompt: {...prompt, text}})}
-            onSubmit={text => jump(text, dispatch, hasEdits, exit)}
-          />
-        </Line>
-      );
+      return {
+        ...{label: ':', value: prompt.text, hint: `  ${views}`},
+        onChange: text => dispatch({type: 'prompt', prompt: {...prompt, text}}),
+        onSubmit: text => jump(text, dispatch, hasEdits, exit),
+      };
     case 'write':
-      return (
-        <Line label="Write to: " width={width}>
-          <TextInput
-            value={prompt.text}
-            onChange={text => dispatch({type: 'prompt', prompt: {...prompt, text}})}
-            onSubmit={path => {
-              close();
-              if (path.trim() !== '') deeds.write(path.trim(), prompt.content, false);
-            }}
-          />
-        </Line>
-      );
-    case 'overwrite':
-      return <Line label={`${prompt.path} exists. Overwrite it? y/n`} width={width} />;
-    case 'quit':
-      return (
-        <Line label="There are edits that are not applied. Quit and lose them? y/n" width={width} />
-      );
-    case 'applyAdvice':
-      return <Line label={`Create ${prompt.policy} and its grant? y/n`} width={width} />;
+      return {
+        ...{label: 'Write to: ', value: prompt.text},
+        onChange: text => dispatch({type: 'prompt', prompt: {...prompt, text}}),
+        onSubmit(path) {
+          close();
+          if (path.trim() !== '') deeds.write(path.trim(), prompt.content, false);
+        },
+      };
     case 'apply':
-      if (!prompt.typed) return <Line label={`Apply ${prompt.policy}? y/n`} width={width} />;
-      return (
-        <Line label={`Type ${prompt.policy} to apply: `} width={width}>
-          <TextInput
-            value={prompt.text}
-            onChange={text => dispatch({type: 'prompt', prompt: {...prompt, text}})}
-            onSubmit={text => {
-              close();
-              if (text === prompt.policy) deeds.applyPolicy(prompt.policy);
-              else
-                dispatch({
-                  type: 'notice',
-                  notice: {tone: 'info', text: 'Not applied: that was another name; p asks again'},
-                });
-            }}
-          />
-        </Line>
-      );
+      return {
+        ...{label: `Type ${prompt.policy} to apply: `, value: prompt.text},
+        onChange: text => dispatch({type: 'prompt', prompt: {...prompt, text}}),
+        onSubmit(text) {
+          close();
+          if (text === prompt.policy) deeds.applyPolicy(prompt.policy);
+          else inform(dispatch, 'Not applied: that was another name; p asks again');
+        },
+      };
+    default:
+      return undefined;
   }
 }
 
@@ -120,10 +136,6 @@ const views = 'namespaces pods policies advise gaps help quit';
 
 function isApply({kind}: PromptState): boolean {
   return kind === 'apply' || kind === 'applyAdvice';
-}
-
-function isYesOrNo(prompt: PromptState): boolean {
-  return prompt.kind === 'applyAdvice' || (prompt.kind === 'apply' && !prompt.typed);
 }
 
 function jump(

@@ -41,56 +41,82 @@ export interface Surroundings {
   refresh(): void;
 }
 
-export function createDeeds({session, model, services, dispatch, refresh}: Surroundings): Deeds {
-  const say = (tone: 'good' | 'bad' | 'info', text: string) =>
-    dispatch({type: 'notice', notice: {tone, text}});
-  /** Runs something that takes time; what it throws is shown, all of it. */
-  const run = (what: string, task: () => Promise<void>) => {
-    dispatch({type: 'busy', busy: what});
-    void task()
-      .catch((error: unknown) => fail(`Failed: ${what}`, [messageOf(error)]))
-      .finally(() => dispatch({type: 'busy', busy: undefined}));
+export function createDeeds(around: Surroundings): Deeds {
+  const voice = voiceOf(around);
+  return {
+    ...policyDeeds(around, voice),
+    ...adviceDeeds(around, voice),
+    write: (path, content, force) =>
+      voice.run('writing', async () => {
+        const outcome = await around.services.writeFile(path, content, force);
+        if (outcome === 'written') voice.say('good', `Wrote ${path}`);
+        else around.dispatch({type: 'prompt', prompt: {kind: 'overwrite', path, content}});
+      }),
   };
-  const fail = (title: string, lines: readonly string[]) => {
+}
+
+/** The ways in which deeds tell how they go. */
+interface Voice {
+  say(tone: 'good' | 'bad' | 'info', text: string): void;
+  fail(title: string, lines: readonly string[]): void;
+  showResult(result: Result): void;
+  /** Asks for the file to write to. */
+  askForFile(name: string, content: string): void;
+  /** Runs something that takes time; what it throws is shown, all of it. */
+  run(what: string, task: () => Promise<void>): void;
+  /** Whether nothing can be applied; then it says why. */
+  isReadOnly(): boolean;
+}
+
+function voiceOf({dispatch, services}: Surroundings): Voice {
+  const say: Voice['say'] = (tone, text) => dispatch({type: 'notice', notice: {tone, text}});
+  const fail: Voice['fail'] = (title, lines) => {
     dispatch({type: 'open', view: {name: 'text', title, lines}});
     say('bad', 'Failed; your edit is kept: Esc goes back to it');
   };
-  const ask = (name: string, content: string) =>
-    dispatch({type: 'prompt', prompt: {kind: 'write', text: `${name}.yaml`, content}});
-  const isReadOnly = () => {
-    if (services.readOnly === undefined) return false;
-    say('bad', `${services.readOnly}; w writes a file instead`);
-    return true;
+  return {
+    say,
+    fail,
+    showResult({ok, lines}) {
+      if (!ok) return fail('Not applied', lines);
+      dispatch({type: 'open', view: {name: 'text', title: 'Applied', lines}});
+      return say('good', lines[0] ?? 'done');
+    },
+    askForFile: (name, content) =>
+      dispatch({type: 'prompt', prompt: {kind: 'write', text: `${name}.yaml`, content}}),
+    run(what, task) {
+      dispatch({type: 'busy', busy: what});
+      void task()
+        .catch((error: unknown) => fail(`Failed: ${what}`, [messageOf(error)]))
+        .finally(() => dispatch({type: 'busy', busy: undefined}));
+    },
+    isReadOnly() {
+      if (services.readOnly === undefined) return false;
+      say('bad', `${services.readOnly}; w writes a file instead`);
+      return true;
+    },
   };
-  const showResult = ({ok, lines}: Result) => {
-    if (!ok) return fail('Not applied', lines);
-    dispatch({type: 'open', view: {name: 'text', title: 'Applied', lines}});
-    return say('good', lines[0] ?? 'done');
-  };
+}
+
+type PolicyDeeds = Pick<Deeds, 'writePolicy' | 'proposePolicy' | 'applyPolicy'>;
+
+function policyDeeds(
+  {session, model, services, dispatch, refresh}: Surroundings,
+  {say, fail, showResult, askForFile, run, isReadOnly}: Voice,
+): PolicyDeeds {
   const isInTheWay = (draft: Draft) => {
     const lines = driftLines(draft, model().inventory, session().drafts, services);
     if (lines !== undefined) fail('Not sent', lines);
     return lines !== undefined;
   };
   return {
-    writePolicy: policy => ask(policy.metadata.name, policyYaml(policy)),
-    writeAdvice(view) {
-      const advice = adviceNamed(model(), view);
-      if (advice !== undefined) ask(view.policy, adviceYaml([advice], true));
-    },
-    write: (path, content, force) =>
-      run('writing', async () => {
-        const outcome = await services.writeFile(path, content, force);
-        if (outcome === 'written') say('good', `Wrote ${path}`);
-        else dispatch({type: 'prompt', prompt: {kind: 'overwrite', path, content}});
-      }),
+    writePolicy: policy => askForFile(policy.metadata.name, policyYaml(policy)),
     proposePolicy(name) {
       const draft = session().drafts[name];
       if (draft === undefined || !isEdited(draft)) return say('info', 'Nothing is changed');
       if (isReadOnly() || isInTheWay(draft)) return undefined;
-      const errors = policyErrors(draft.now);
-      const [first] = errors;
-      if (first !== undefined) return say('bad', fieldErrorText(first));
+      const [error] = policyErrors(draft.now);
+      if (error !== undefined) return say('bad', fieldErrorText(error));
       return run('dry run', async () => {
         const tried = await services.dryRunPolicy(upToDate(draft, model().inventory));
         const why = reasonsToType(draft, model());
@@ -115,6 +141,20 @@ export function createDeeds({session, model, services, dispatch, refresh}: Surro
         }
         showResult(result);
       }),
+  };
+}
+
+type AdviceDeeds = Pick<Deeds, 'writeAdvice' | 'proposeAdvice' | 'applyAdvice'>;
+
+function adviceDeeds(
+  {model, services, dispatch, refresh}: Surroundings,
+  {say, showResult, askForFile, run, isReadOnly}: Voice,
+): AdviceDeeds {
+  return {
+    writeAdvice(view) {
+      const advice = adviceNamed(model(), view);
+      if (advice !== undefined) askForFile(view.policy, adviceYaml([advice], true));
+    },
     proposeAdvice(view) {
       const advice = adviceNamed(model(), view);
       if (advice === undefined || isReadOnly()) return undefined;

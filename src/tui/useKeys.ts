@@ -1,6 +1,8 @@
 import {type Key, useApp, useInput} from 'ink';
+import type {Control} from '../controls/control.ts';
 import {controlById, controls, isControlId} from '../controls/index.ts';
 import {itemKey} from '../inventory/items.ts';
+import type {Policy} from '../kube/objects.ts';
 import {scopes} from '../policy/advice.ts';
 import {firstImpact, type ImpactKind, impactKinds} from '../policy/impact.ts';
 import type {Deeds} from './deeds.ts';
@@ -180,68 +182,71 @@ function turn<T>(
 }
 
 function editorKey(input: string, key: Key, context: Context, name: string): boolean {
-  const {session, model, shown, dispatch, deeds} = context;
+  const {session, model, shown, dispatch} = context;
   const policy = policyOf(name, session.drafts, model.inventory);
   const id = shown.rows[shown.cursor]?.key;
   if (policy === undefined || id === undefined || !isControlId(id)) return false;
-  const control = controlById[id];
-  const edit = (now: typeof policy.now) => dispatch({type: 'edit', base: policy.base, now});
+  const edit = (now: Policy) => dispatch({type: 'edit', base: policy.base, now});
+  const editing = {context, name, control: controlById[id], ...policy, edit};
   if (key.leftArrow || key.rightArrow) {
-    const direction = key.leftArrow ? 'tighter' : 'looser';
-    const step = nextStep(control, policy.now, direction);
-    if (step !== undefined) edit(step.value);
-    else {
-      const text = `${control.title}: no ${direction} step from here; Enter sets exact values`;
-      dispatch({type: 'notice', notice: {tone: 'info', text}});
-    }
+    walk(editing, key.leftArrow ? 'tighter' : 'looser');
     return true;
   }
-  switch (input) {
-    case 'a': {
-      const least = model.leastFor(name);
-      if (least === undefined) {
-        const text = 'No pod binds to this policy, so nobody knows what is needed';
-        dispatch({type: 'notice', notice: {tone: 'info', text}});
-      } else edit(controls.reduce((now, each) => each.copy(least, now), policy.now));
-      return true;
-    }
-    case 'u':
-      dispatch({type: 'undo', policy: name});
-      return true;
-    case 'U':
-      dispatch({type: 'redo', policy: name});
-      return true;
-    case 'x':
-      edit(control.copy(policy.base, policy.now));
-      return true;
-    case 'g':
-      dispatch({type: 'open', view: {name: 'walk', policy: name, step: 0}});
-      return true;
-    case 'i': {
-      const kind = firstImpact(impactOfDraft(model, policy.now));
-      dispatch({type: 'open', view: {name: 'impact', policy: name, kind}});
-      return true;
-    }
-    case 'm': {
-      const current = model.inventory.policies.find(({metadata}) => metadata.name === name);
-      if (current === undefined || driftOf(name, session.drafts, model.inventory) === undefined) {
-        return false;
-      }
-      dispatch({type: 'rebase', onto: current});
-      const text = "Your edit is now on top of the cluster's policy: d shows it";
-      dispatch({type: 'notice', notice: {tone: 'good', text}});
-      return true;
-    }
-    case 'd':
-      dispatch({type: 'open', view: {name: 'diff', policy: name}});
-      return true;
-    case 'w':
-      deeds.writePolicy(policy.now);
-      return true;
-    case 'p':
-      deeds.proposePolicy(name);
-      return true;
-    default:
-      return false;
-  }
+  return Object.hasOwn(editorKeys, input) && editorKeys[input]?.(editing) !== false;
 }
+
+/** The policy under the editor and the row that the cursor is on. */
+interface Editing {
+  readonly context: Context;
+  readonly name: string;
+  readonly control: Control;
+  readonly base: Policy;
+  readonly now: Policy;
+  edit(now: Policy): void;
+}
+
+/** One step of the row's control. */
+function walk({context, control, now, edit}: Editing, direction: 'tighter' | 'looser'): void {
+  const step = nextStep(control, now, direction);
+  if (step !== undefined) edit(step.value);
+  else inform(context, `${control.title}: no ${direction} step from here; Enter sets exact values`);
+}
+
+function inform({dispatch}: Context, text: string): void {
+  dispatch({type: 'notice', notice: {tone: 'info', text}});
+}
+
+/** What the letters do in the editor; false where one has nothing to do. */
+const editorKeys: Readonly<Record<string, (editing: Editing) => false | undefined>> = {
+  a({context, name, now, edit}) {
+    const least = context.model.leastFor(name);
+    if (least === undefined) {
+      inform(context, 'No pod binds to this policy, so nobody knows what is needed');
+    } else edit(controls.reduce((policy, each) => each.copy(least, policy), now));
+    return undefined;
+  },
+  u: ({context, name}) => void context.dispatch({type: 'undo', policy: name}),
+  U: ({context, name}) => void context.dispatch({type: 'redo', policy: name}),
+  x: ({control, base, now, edit}) => void edit(control.copy(base, now)),
+  g: ({context, name}) =>
+    void context.dispatch({type: 'open', view: {name: 'walk', policy: name, step: 0}}),
+  i({context, name, now}) {
+    const kind = firstImpact(impactOfDraft(context.model, now));
+    context.dispatch({type: 'open', view: {name: 'impact', policy: name, kind}});
+    return undefined;
+  },
+  m({context, name}) {
+    const {session, model, dispatch} = context;
+    const current = model.inventory.policies.find(({metadata}) => metadata.name === name);
+    if (current === undefined || driftOf(name, session.drafts, model.inventory) === undefined) {
+      return false;
+    }
+    dispatch({type: 'rebase', onto: current});
+    const text = "Your edit is now on top of the cluster's policy: d shows it";
+    dispatch({type: 'notice', notice: {tone: 'good', text}});
+    return undefined;
+  },
+  d: ({context, name}) => void context.dispatch({type: 'open', view: {name: 'diff', policy: name}}),
+  w: ({context, now}) => void context.deeds.writePolicy(now),
+  p: ({context, name}) => void context.deeds.proposePolicy(name),
+};

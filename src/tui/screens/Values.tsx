@@ -1,7 +1,7 @@
 import {Box, type Key, Text, useInput} from 'ink';
 import TextInput from 'ink-text-input';
 import {useReducer, useRef, useState} from 'react';
-import {isProblem, type ValueField} from '../../controls/control.ts';
+import {type Control, isProblem, type ValueField} from '../../controls/control.ts';
 import {controlById} from '../../controls/index.ts';
 import {fieldErrorText} from '../../kube/fieldError.ts';
 import type {Policy} from '../../kube/objects.ts';
@@ -64,68 +64,107 @@ export function Values({view, latest, width, height, dispatch}: Props) {
   useInput(onKey, {isActive: typed === undefined});
   useInput((_input, key) => key.escape && setTyped(undefined), {isActive: typed !== undefined});
 
-  const colorOf = useToneColor();
   const {now} = latest();
   const field = fieldNow();
-  const entries = entriesNow();
-  const {part, cursor, problem} = at;
-  const errors = control.validate(now).map(fieldErrorText);
-  const unusable = control.unusable(now);
-  const first = firstVisible(cursor, entries.length, Math.max(1, height - 8));
+  const onAdd = (text: string) => {
+    setTyped(undefined);
+    if (text.trim() !== '' && field) set([...field.get(latest().now), text.trim()]);
+  };
   return (
     <Box flexDirection="column" height={height}>
+      <Head {...{control, now, width}} part={at.part} />
+      <Entries {...{field, now, width}} entries={entriesNow()} cursor={at.cursor} height={height} />
+      {typed === undefined ? null : (
+        <AddLine {...{typed, width}} hint={field?.hint ?? ''} onChange={setTyped} onAdd={onAdd} />
+      )}
+      <Problems {...{control, now, width}} problem={at.problem} />
+    </Box>
+  );
+}
+
+interface Shown {
+  readonly control: Control;
+  readonly now: Policy;
+  readonly width: number;
+}
+
+/** The control, its value, and its parts. */
+function Head({control, now, width, part}: Shown & {readonly part: number}) {
+  const parts = control.fields.map(({label}, index) =>
+    index === part ? `[${label}]` : ` ${label} `,
+  );
+  return (
+    <>
       <Text bold wrap="truncate">
         {fitTo(`${control.title}: ${control.describe(now)}`, width)}
       </Text>
       <Text wrap="truncate">{fitTo(control.allows, width)}</Text>
       <Text> </Text>
-      <Text wrap="truncate">
-        {fitTo(
-          control.fields
-            .map(({label}, index) => (index === part ? `[${label}]` : ` ${label} `))
-            .join(' '),
-          width,
-        )}
+      <Text wrap="truncate">{fitTo(parts.join(' '), width)}</Text>
+    </>
+  );
+}
+
+interface EntriesProps extends Pick<Shown, 'now' | 'width'> {
+  readonly field: ValueField<Policy> | undefined;
+  readonly entries: readonly string[];
+  readonly cursor: number;
+  readonly height: number;
+}
+
+/** The entries in sight, the set ones marked. */
+function Entries({field, entries, now, cursor, width, height}: EntriesProps) {
+  const page = Math.max(1, height - 8);
+  const first = firstVisible(cursor, entries.length, page);
+  return entries.slice(first, first + page).map((entry, index) => {
+    const chosen = field?.get(now).includes(entry) ?? false;
+    const mark = field?.kind === 'choice' ? (chosen ? '(x)' : '( )') : chosen ? '[x]' : '[ ]';
+    const here = first + index === cursor;
+    return (
+      <Text key={entry} inverse={here} wrap="truncate">
+        {fitTo(`${here ? '> ' : '  '}${mark} ${entry}`, width)}
       </Text>
-      {entries.slice(first, first + Math.max(1, height - 8)).map((entry, index) => {
-        const chosen = field?.get(now).includes(entry) ?? false;
-        const mark = field?.kind === 'choice' ? (chosen ? '(x)' : '( )') : chosen ? '[x]' : '[ ]';
-        const here = first + index === cursor;
-        return (
-          <Text key={entry} inverse={here} wrap="truncate">
-            {fitTo(`${here ? '> ' : '  '}${mark} ${entry}`, width)}
-          </Text>
-        );
-      })}
-      {typed === undefined ? null : (
-        <Box height={1}>
-          <Box flexShrink={0}>
-            <Text>{`${fitTo(`Add (${field?.hint ?? ''}):`, Math.floor(width / 2)).trimEnd()} `}</Text>
-          </Box>
-          <Box overflow="hidden" justifyContent="flex-end">
-            <Box flexShrink={0}>
-              <TextInput
-                value={typed}
-                onChange={setTyped}
-                onSubmit={text => {
-                  setTyped(undefined);
-                  if (text.trim() !== '' && field) set([...field.get(latest().now), text.trim()]);
-                }}
-              />
-            </Box>
-          </Box>
+    );
+  });
+}
+
+interface AddLineProps {
+  readonly typed: string;
+  readonly hint: string;
+  readonly width: number;
+  onChange(text: string): void;
+  onAdd(text: string): void;
+}
+
+/** Where an entry that is no choice is typed; its end stays in sight. */
+function AddLine({typed, hint, width, onChange, onAdd}: AddLineProps) {
+  return (
+    <Box height={1}>
+      <Box flexShrink={0}>
+        <Text>{`${fitTo(`Add (${hint}):`, Math.floor(width / 2)).trimEnd()} `}</Text>
+      </Box>
+      <Box overflow="hidden" justifyContent="flex-end">
+        <Box flexShrink={0}>
+          <TextInput value={typed} onChange={onChange} onSubmit={onAdd} />
         </Box>
-      )}
-      {[problem, unusable && `admission would ignore the policy: ${unusable}`, ...errors]
-        .filter(text => text !== undefined)
-        .slice(0, 2)
-        .map(text => (
-          <Text key={text} wrap="truncate" {...colorOf('bad')}>
-            {fitTo(`! ${text}`, width)}
-          </Text>
-        ))}
+      </Box>
     </Box>
   );
+}
+
+/** What is wrong with the last entry or with the value, two lines at most. */
+function Problems({control, now, width, problem}: Shown & {readonly problem: string | undefined}) {
+  const colorOf = useToneColor();
+  const unusable = control.unusable(now);
+  const ignored = unusable && `admission would ignore the policy: ${unusable}`;
+  return [problem, ignored, ...control.validate(now).map(fieldErrorText)]
+    .filter(text => text !== undefined)
+    .slice(0, 2)
+    .map(text => (
+      <Text key={text} wrap="truncate" {...colorOf('bad')}>
+        {fitTo(`! ${text}`, width)}
+      </Text>
+    ));
 }
 
 /** The choices, and what is set beside them. */
