@@ -1,11 +1,15 @@
 import {messageOf} from '../errors.ts';
 import {isObject, type Json, type JsonObject} from '../kube/json.ts';
+import type {LateItem} from '../kube/protobuf/late.ts';
 import {askCaller} from './caller.ts';
 import type {Gap, Inventory, PolicyApi} from './inventory.ts';
 import {type Limiter, limiter} from './limiter.ts';
 import {
+  decidesRights,
   decodeLive,
+  isInEveryCluster,
   listPath,
+  pagesOf,
   type Resource,
   resources,
   sortedByName,
@@ -21,10 +25,18 @@ export interface ClusterReader {
   readonly user: string;
   get(path: string): Promise<Json>;
   send(method: 'POST', path: string, body: unknown): Promise<Json>;
-  list(path: string, options: {onPage(items: readonly JsonObject[]): void}): Promise<unknown>;
+  list(path: string, options: ListWishes): Promise<unknown>;
   /** Whether an error means "you may not", and whether it means "there is no such thing". */
   isForbidden(error: unknown): boolean;
   isNotFound(error: unknown): boolean;
+}
+
+/** How to list: see ListOptions of src/world/list.ts. */
+export interface ListWishes {
+  onPage?(items: readonly JsonObject[]): void;
+  /** In place of onPage, for kinds that are known as protobuf. */
+  onLate?(items: readonly (JsonObject | LateItem)[]): void;
+  readonly cached?: boolean;
 }
 
 /** What to read. */
@@ -33,6 +45,8 @@ export interface ReadPlan {
   readonly namespace: string | undefined;
   /** Policies and RBAC: not needed to derive policies from workloads. */
   readonly policies: boolean;
+  /** False: policies without RBAC. */
+  readonly rbac?: boolean;
   /** Pods and workloads. */
   readonly workloads: boolean;
   /** Service accounts also without workloads. */
@@ -41,6 +55,8 @@ export interface ReadPlan {
   readonly accounts?: boolean;
   /** Ask the server what the caller may use, for pods whose creator nobody knows. */
   readonly caller: boolean;
+  /** Not from the server's cache: something is going to be changed. */
+  readonly exact?: boolean;
   /** Now, as ISO 8601. */
   readonly time: string;
   /** Tells how far reading is; for people who wait. */
@@ -63,25 +79,23 @@ export async function readCluster(client: ClusterReader, plan: ReadPlan): Promis
       ? readResource(client, resource, plan, gaps, run, namespaces)
       : Promise.resolve({items: [], apiVersion: undefined});
 
-  const [version, policies, clusterRoles, clusterRoleBindings, roles, roleBindings, ...rest] =
+  const withRbac = plan.policies && plan.rbac !== false;
+  const withPods = plan.workloads || plan.accounts === true;
+  // The longest list goes first, and nothing waits for another.
+  const [pods, workloads, policies, clusterRoles, clusterRoleBindings, roles, ...rest] =
     await Promise.all([
-      run(() => readVersion(client)),
+      read(withPods, resources.pods),
+      Promise.all(workloadResources.map(resource => read(plan.workloads, resource))),
       read(plan.policies, resources.policies),
-      read(plan.policies, resources.clusterRoles),
-      read(plan.policies, resources.clusterRoleBindings),
-      read(plan.policies, resources.roles),
-      read(plan.policies, resources.roleBindings),
-      read(
-        plan.workloads || plan.accounts === true || plan.serviceAccounts === true,
-        resources.serviceAccounts,
-      ),
-      read(plan.workloads || plan.accounts === true, resources.pods),
+      read(withRbac, resources.clusterRoles),
+      read(withRbac, resources.clusterRoleBindings),
+      read(withRbac, resources.roles),
+      read(withRbac, resources.roleBindings),
+      read(withPods || plan.serviceAccounts === true, resources.serviceAccounts),
       namespaces,
+      run(() => readVersion(client)),
     ]);
-  const [serviceAccounts, pods, found] = rest;
-  const workloads = await Promise.all(
-    workloadResources.map(resource => read(plan.workloads, resource)),
-  );
+  const [roleBindings, serviceAccounts, found, version] = rest;
   const inventory: Inventory = {
     origin: 'cluster',
     source: sourceOf(client),
@@ -127,11 +141,15 @@ async function readResource<T>(
   const scope = resource.namespaced ? plan.namespace : undefined;
   const list = (apiVersion: string, namespace: string | undefined) =>
     run(() => listDecoded(client, resource, apiVersion, namespace, plan));
+  let missing: unknown;
   for (const apiVersion of resource.apiVersions) {
     try {
       return {items: await list(apiVersion, scope), apiVersion};
     } catch (error) {
-      if (client.isNotFound(error)) continue;
+      if (client.isNotFound(error)) {
+        missing = error;
+        continue;
+      }
       if (!client.isForbidden(error)) throw error;
       const reason = messageOf(error);
       if (!resource.namespaced || scope !== undefined) {
@@ -152,6 +170,10 @@ async function readResource<T>(
       return {items: parts.flat(), apiVersion};
     }
   }
+  if (isInEveryCluster(resource)) throw missing;
+  if (decidesRights(resource)) {
+    gaps.push({resource: resource.plural, namespace: scope, reason: messageOf(missing)});
+  }
   return {items: [], apiVersion: undefined};
 }
 
@@ -164,10 +186,11 @@ async function listDecoded<T>(
 ): Promise<readonly T[]> {
   const items: T[] = [];
   await client.list(listPath(resource, apiVersion, namespace), {
-    onPage(page) {
+    cached: plan.exact !== true,
+    ...pagesOf(resource, apiVersion, page => {
       for (const item of page) items.push(decodeLive(resource, apiVersion, item));
       plan.onProgress?.(resource.plural, page.length);
-    },
+    }),
   });
   return items;
 }

@@ -1,18 +1,15 @@
 import {messageOf} from '../errors.ts';
 import {isObject, type JsonObject} from '../kube/json.ts';
 import {backOffMs, type Clock, sleep} from './clock.ts';
-import type {ClusterReader} from './cluster.ts';
+import type {ClusterReader, ListWishes} from './cluster.ts';
 import type {Limiter} from './limiter.ts';
 import type {Collection} from './liveStore.ts';
-import {listPath, type Resource} from './resources.ts';
+import {isInEveryCluster, listPath, pagesOf, type Resource} from './resources.ts';
 import type {Setbacks} from './setbacks.ts';
 
 /** A cluster that can also be followed. src/world/client.ts has it. */
 export interface WatchingReader extends ClusterReader {
-  list(
-    path: string,
-    options: {onPage(items: readonly JsonObject[]): void},
-  ): Promise<{readonly resourceVersion: string}>;
+  list(path: string, options: ListWishes): Promise<{readonly resourceVersion: string}>;
   /** Resolves when the server ends the watch. Throws errors with the HTTP `status`, if any. */
   watch(
     path: string,
@@ -53,7 +50,7 @@ export interface Feed<T> {
 /** Why there is nothing to follow. */
 export type FeedEnd =
   | {readonly why: 'forbidden'; readonly apiVersion: string; readonly reason: string}
-  | {readonly why: 'absent'};
+  | {readonly why: 'absent'; readonly reason: string};
 
 /** Places for watches. */
 export interface Streams {
@@ -141,6 +138,7 @@ async function list<T>(
 ): Promise<Position | FeedEnd> {
   const {client, setbacks, limit} = context;
   const {resource, signal} = feed;
+  let missing = '';
   for (const apiVersion of resource.apiVersions) {
     try {
       const version = await limit(() => listInto(context, feed, apiVersion));
@@ -152,16 +150,18 @@ async function list<T>(
     } catch (error) {
       signal.throwIfAborted();
       const isForbidden = client.isForbidden(error);
-      if (!isForbidden && !client.isNotFound(error)) throw error;
+      const isAbsent = client.isNotFound(error) && !isInEveryCluster(resource);
+      if (!isForbidden && !isAbsent) throw error;
       const isNews = memory.apiVersion === undefined || memory.denials >= doubts;
       if (!isNews && (isForbidden || apiVersion === memory.apiVersion)) {
         memory.denials++;
         throw error;
       }
       if (isForbidden) return {why: 'forbidden', apiVersion, reason: messageOf(error)};
+      missing = messageOf(error);
     }
   }
-  return {why: 'absent'};
+  return {why: 'absent', reason: missing};
 }
 
 async function listInto<T>(
@@ -172,12 +172,13 @@ async function listInto<T>(
   signal.throwIfAborted();
   const places = new Set<string>();
   const {resourceVersion} = await client.list(listPath(resource, apiVersion, namespace), {
-    onPage(page) {
+    // Not from the cache: page by page there is soon something to show.
+    ...pagesOf(resource, apiVersion, page => {
       signal.throwIfAborted();
       for (const item of page) places.add(collection.put(apiVersion, item));
       heard();
       read(resource.plural, places.size);
-    },
+    }),
   });
   signal.throwIfAborted();
   const inside = namespace === undefined ? '' : `${namespace}/`;

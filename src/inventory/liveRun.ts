@@ -7,7 +7,7 @@ import type {WatchingReader} from './liveFeed.ts';
 import {createStreams, type FeedContext, type FeedEnd, follow} from './liveFeed.ts';
 import type {Collection} from './liveStore.ts';
 import {addGap, clearGaps, notePolicyApi, type Tables} from './liveTables.ts';
-import {type Resource, resources, workloadResources} from './resources.ts';
+import {decidesRights, type Resource, resources, workloadResources} from './resources.ts';
 import {createSetbacks, type Setbacks} from './setbacks.ts';
 
 /** How many lists are under way at once. */
@@ -160,6 +160,8 @@ function startKind<T>(work: Work, resource: Resource<T>, collection: Collection<
     if (end.why === 'absent') {
       collection.retain(() => false);
       onListed(undefined);
+      if (decidesRights(resource))
+        addGap(tables, {resource: plural, namespace, reason: end.reason});
     } else if (resource.namespaced && namespace === undefined) {
       clearGaps(tables, plural);
       followNamespaces(work, resource, collection, end.reason);

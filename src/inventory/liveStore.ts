@@ -1,5 +1,6 @@
 import {isDeepStrictEqual} from 'node:util';
-import {isObject, type JsonObject} from '../kube/json.ts';
+import {isObject, type Json, type JsonObject} from '../kube/json.ts';
+import {type LateHead, LateItem} from '../kube/protobuf/late.ts';
 import {decodeLive, type Resource} from './resources.ts';
 
 /** The objects of one kind, as they change. */
@@ -7,7 +8,7 @@ export interface Collection<T> {
   /** In the order of an inventory; the same array until something in it changes. */
   value(): readonly T[];
   /** Adds or replaces one object as the server sent it; answers with its place. May throw. */
-  put(apiVersion: string, item: JsonObject): string;
+  put(apiVersion: string, item: JsonObject | LateItem): string;
   remove(item: JsonObject): void;
   /** Drops the rest. A place is `namespace/name`; the namespace is empty for what is in none. */
   retain(isKept: (place: string) => boolean): void;
@@ -36,7 +37,7 @@ export function createCollection<T>(resource: Resource<T>): Collection<T> {
       return value;
     },
     put(apiVersion, item) {
-      const {place, version} = identityOf(item);
+      const {place, version} = identityOf(item instanceof LateItem ? item.head : item);
       const known = entries.get(place);
       // Servers that send no version leave only the comparison.
       if (known?.version === version && version !== '') return place;
@@ -57,7 +58,8 @@ export function createCollection<T>(resource: Resource<T>): Collection<T> {
   };
 }
 
-function identityOf({metadata}: JsonObject): {place: string; version: string} {
+function identityOf(object: JsonObject | LateHead): {place: string; version: string} {
+  const metadata = object.metadata as Json | undefined;
   if (!isObject(metadata)) return {place: '/', version: ''};
   const {namespace = '', name = '', uid = '', resourceVersion} = metadata;
   return {

@@ -1,6 +1,6 @@
 import {exitCodes, UserError} from '../errors.ts';
 import {DecodeError, type Decoder} from '../kube/decode.ts';
-import {isObject, type JsonObject} from '../kube/json.ts';
+import type {JsonObject} from '../kube/json.ts';
 import {
   binding,
   decodePolicy,
@@ -8,8 +8,11 @@ import {
   role,
   serviceAccountObject,
 } from '../kube/objects.ts';
-import {decodePod} from '../kube/pod.ts';
-import {decodeWorkload, type Workload} from './workloads.ts';
+import {decodeLatePod, decodePod, type Late} from '../kube/pod.ts';
+import {type LateHead, LateItem} from '../kube/protobuf/late.ts';
+import {isKnown} from '../kube/protobuf/list.ts';
+import type {ListWishes} from './cluster.ts';
+import {decodeLateWorkload, decodeWorkload, type Workload} from './workloads.ts';
 
 /** A kind of object, and the paths under which servers of different ages have it, newest first. */
 export interface Resource<T> {
@@ -18,6 +21,8 @@ export interface Resource<T> {
   readonly apiVersions: readonly string[];
   readonly namespaced: boolean;
   readonly decode: Decoder<T>;
+  /** As `decode`, of an object whose spec may wait; absent for kinds that are small. */
+  decodeLate?(late: Late): T;
 }
 
 const rbacVersions = ['rbac.authorization.k8s.io/v1', 'rbac.authorization.k8s.io/v1beta1'];
@@ -50,7 +55,11 @@ export const resources = {
     apiVersions: ['v1'],
     namespaced: true,
   }),
-  pods: resource('pods', 'Pod', decodePod, {apiVersions: ['v1'], namespaced: true}),
+  pods: resource('pods', 'Pod', decodePod, {
+    apiVersions: ['v1'],
+    namespaced: true,
+    decodeLate: decodeLatePod,
+  }),
 } as const;
 
 /** The kinds of workloads, in the order in which an inventory has them. */
@@ -68,7 +77,7 @@ function resource<T>(
   plural: string,
   kind: string,
   decode: Decoder<T>,
-  where: Pick<Resource<T>, 'apiVersions' | 'namespaced'>,
+  where: Omit<Resource<T>, 'plural' | 'kind' | 'decode'>,
 ): Resource<T> {
   return {plural, kind, decode, ...where};
 }
@@ -78,7 +87,23 @@ function workload(
   kind: string,
   apiVersions: readonly string[],
 ): Resource<Workload> {
-  return resource(plural, kind, decodeWorkload, {apiVersions, namespaced: true});
+  const where = {apiVersions, namespaced: true};
+  // The others are judged as a rule, and there is time for it while the pods come in.
+  const isMostlyOwned = kind === 'ReplicaSet' || kind === 'Job';
+  return resource(plural, kind, decodeWorkload, {
+    ...where,
+    ...(isMostlyOwned ? {decodeLate: decodeLateWorkload} : {}),
+  });
+}
+
+/** Whether every cluster has the kind: a server that knows nothing of it is in trouble, or no such server. */
+export function isInEveryCluster({apiVersions}: Pick<Resource<unknown>, 'apiVersions'>): boolean {
+  return apiVersions.includes('v1');
+}
+
+/** Whether answers about rights can't do without the kind: a server without it has other authorizers. */
+export function decidesRights({apiVersions}: Pick<Resource<unknown>, 'apiVersions'>): boolean {
+  return apiVersions.some(version => version.startsWith('rbac.'));
 }
 
 /** The path of a kind's list; `namespace` undefined: over all namespaces. */
@@ -92,20 +117,42 @@ export function listPath(
   return `${root}${inside}/${plural}`;
 }
 
+/** How to take pages of a list: what is known as protobuf may come so. */
+export function pagesOf(
+  {kind}: {readonly kind: string},
+  apiVersion: string,
+  take: (items: readonly (JsonObject | LateItem)[]) => void,
+): ListWishes {
+  return isKnown(apiVersion, kind) ? {onLate: take} : {onPage: take};
+}
+
 /** Reads one object that the server sent; throws a UserError that names the object. */
 export function decodeLive<T>(
-  {decode, kind}: Pick<Resource<T>, 'decode' | 'kind'>,
+  {decode, decodeLate, kind}: Pick<Resource<T>, 'decode' | 'decodeLate' | 'kind'>,
   apiVersion: string,
-  item: JsonObject,
+  item: JsonObject | LateItem,
 ): T {
+  const isLate = item instanceof LateItem;
+  const name = nameOf(isLate ? item.head : item);
+  if (isLate && decodeLate !== undefined) {
+    const spec = () => sensible(kind, name, () => item.spec());
+    return decodeLate({apiVersion, kind, metadata: item.head.metadata, spec});
+  }
   // Lists leave both out; what was asked for is what it is.
-  const value: JsonObject = {...item, apiVersion, kind};
+  return sensible(kind, name, () => decode({...(isLate ? item.whole() : item), apiVersion, kind}));
+}
+
+function nameOf({metadata}: JsonObject | LateHead): string {
+  if (typeof metadata !== 'object' || metadata === null || !('name' in metadata)) return '';
+  return `${metadata.namespace ?? ''}/${metadata.name}`;
+}
+
+/** Runs a decoder; what it finds wrong is an error of the object, not of the program. */
+function sensible<T>(kind: string, name: string, decode: () => T): T {
   try {
-    return decode(value);
+    return decode();
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
-    const {metadata} = item;
-    const name = isObject(metadata) ? `${metadata.namespace ?? ''}/${metadata.name}` : '';
     const message = `the server sent a ${kind} ${name} that makes no sense: ${error.message}`;
     throw new UserError(message, exitCodes.unreadable, {cause: error});
   }

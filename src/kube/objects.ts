@@ -23,6 +23,7 @@ export const objectMeta = object({
   annotations: stringMap(isRelevantAnnotation),
   ownerReferences: list(ownerReference),
 });
+export type ObjectMeta = TypeOf<typeof objectMeta>;
 export type OwnerReference = TypeOf<typeof ownerReference>;
 
 /** Both ends belong to the range; it is empty when min is above max. */

@@ -12,8 +12,8 @@ import {
   string,
   type TypeOf,
 } from './decode.ts';
-import {isObject, type Json} from './json.ts';
-import {objectMeta, seLinuxOptions} from './objects.ts';
+import {isObject, type Json, type JsonObject} from './json.ts';
+import {type ObjectMeta, objectMeta, seLinuxOptions} from './objects.ts';
 
 const seccompProfile = object({type: string, localhostProfile: string});
 export type SeccompProfile = TypeOf<typeof seccompProfile>;
@@ -133,6 +133,26 @@ export interface Pod {
 export function decodePod(value: Json): Pod {
   const {metadata, spec} = podFields(value);
   return {metadata: metadata ?? objectMeta({}), spec: spec ?? podSpec({})};
+}
+
+/** As decodePod, of an object whose spec is read when somebody asks for it; then it may throw. */
+export function decodeLatePod({metadata, spec}: Late): Pod {
+  let known: PodSpec | undefined;
+  return {
+    metadata,
+    get spec() {
+      known ??= decodeAt('spec', podSpec, spec());
+      return known;
+    },
+  };
+}
+
+/** An object of which a part is not read yet. */
+export interface Late {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: ObjectMeta;
+  readonly spec: () => JsonObject;
 }
 
 /** The lists of containers, in the order in which Kubernetes visits them (pkg/api/pod/util.go). */

@@ -56,7 +56,7 @@ export function refusal(asked: Asked, status: number, content: string): ApiError
   const reason = isObject(body) && typeof body.reason === 'string' ? body.reason : '';
   const path = asked.path.split('?')[0] ?? '';
   const message = oneLine(refusalLine(asked, status, reason, oneLine(said)));
-  return new ApiError(message, exitCodeFor(status), {status, reason, path, body});
+  return new ApiError(message, exitCodeFor(status, reason), {status, reason, path, body});
 }
 
 /** The error for a request without an answer. */
@@ -101,6 +101,9 @@ function refusalLine(asked: Asked, status: number, reason: string, said: string)
     case 422:
       return `${start}: the server finds it invalid: ${words}`;
     default:
+      if (status === 410 && doing.verb === 'list') {
+        return `${start}: ${words}: the list went out of date while it was read: try again`;
+      }
       if (status >= 500 || status === 429) {
         return `${start}: ${asked.server} answers ${status}: ${words}: try again later`;
       }
@@ -115,9 +118,11 @@ function rightTo(doing: Doing): string {
   return doing.resource === '' ? doing.text : `${doing.verb} ${doing.resource}`;
 }
 
-function exitCodeFor(status: number): ExitCode {
-  const readable = status === 401 || status === 404 || status === 408 || status === 429;
-  return status >= 400 && status < 500 && !readable ? exitCodes.refused : exitCodes.unreadable;
+function exitCodeFor(status: number, reason: string): ExitCode {
+  // Without Kubernetes' own words it is something else that answers, as HTTPS to plain HTTP.
+  const isStranger = status === 400 && reason === '';
+  const isReadable = isStranger || [401, 404, 408, 410, 429].includes(status);
+  return status >= 400 && status < 500 && !isReadable ? exitCodes.refused : exitCodes.unreadable;
 }
 
 function parsed(content: string): Json | undefined {

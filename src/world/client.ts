@@ -1,16 +1,21 @@
-import {type Json, parseJson, printJson} from '../kube/json.ts';
-import {type Asked, badAnswer, noAnswer, refusal} from './apiError.ts';
+import {type Json, printJson} from '../kube/json.ts';
+import {type Asked, noAnswer, refusal} from './apiError.ts';
 import {type Access, type Credentials, credentialsFor} from './credentials.ts';
-import {type Answer, type BodyStream, Breakdown, exchange, type Waits} from './http.ts';
-import {
-  type ConnectionFlags,
-  type Impersonation,
-  resolveTarget,
-  type Target,
-} from './kubeconfig.ts';
+import {type Answer, Breakdown, exchange, type Waits} from './http.ts';
+import {type ConnectionFlags, resolveTarget, type Target} from './kubeconfig.ts';
 import {type Listed, type ListOptions, listAll} from './list.ts';
+import {contentOf, headersOf, type Request, textOf} from './message.ts';
+import type {Progress} from './progress.ts';
 import {hostOf, isLoopback} from './proxy.ts';
-import {defaultPatience, type Patience, pauseAfter, retryAfterOf} from './retry.ts';
+import {doingOf} from './requestPath.ts';
+import {
+  asksForRights,
+  defaultPatience,
+  isRepeatable,
+  type Patience,
+  pauseAfter,
+  retryAfterOf,
+} from './retry.ts';
 import {parseTimeout} from './timeout.ts';
 import {type StreamAgents, streamAgents, type WatchOptions, watchList} from './watch.ts';
 
@@ -39,6 +44,8 @@ export interface ConnectEnvironment {
   warn(line: string): void;
   /** Gets what is asked, by kubectl's levels: 6 the requests, 8 their headers, secrets hidden. */
   log?: ((level: number, line: string) => void) | undefined;
+  /** Hears of what takes its time. */
+  readonly progress?: Pick<Progress, 'begin'> | undefined;
 }
 
 /** What tests turn. */
@@ -80,23 +87,15 @@ interface Session {
   readonly target: Target;
   readonly credentials: Credentials;
   readonly environment: ConnectEnvironment;
+  /** Ends with the environment's signal, or with the client. */
+  readonly life: AbortSignal;
   readonly patience: Patience;
   readonly waits: Waits;
   readonly watchWaits: Waits;
   readonly streams: StreamAgents;
   readonly acceptEncoding: string;
   readonly user: string;
-}
-
-interface Request {
-  readonly method: string;
-  readonly path: string;
-  readonly body?: string | undefined;
-  readonly contentType?: string | undefined;
-  readonly as?: Impersonation | undefined;
-  readonly signal?: AbortSignal | undefined;
-  onStart?: ((start: string) => boolean) | undefined;
-  readonly stream?: BodyStream | undefined;
+  end(): void;
 }
 
 /**
@@ -112,10 +111,16 @@ export async function connect(
   const target = resolveTarget(flags, environment.env, tuning.podFolder);
   const waits = {...defaultWaits, ...(totalMs > 0 ? {totalMs, idleMs: 0} : {}), ...tuning.waits};
   const user = target.impersonation?.user ?? target.user.name;
+  const closing = new AbortController();
+  const life = AbortSignal.any([
+    closing.signal,
+    ...(environment.signal ? [environment.signal] : []),
+  ]);
   const session: Session = {
     target,
-    credentials: credentialsFor(target, environment),
+    credentials: credentialsFor(target, {...environment, signal: life}),
     environment,
+    life,
     patience: {...defaultPatience, ...tuning.patience},
     waits,
     // A request's time-out is no limit for what is meant to last.
@@ -124,6 +129,7 @@ export async function connect(
     // On the machine itself packing and unpacking takes longer than copying.
     acceptEncoding: isLoopback(hostOf(new URL(target.cluster.server))) ? 'identity' : 'gzip',
     user,
+    end: () => closing.abort(new Error('the connection is closed')),
   };
   return clientOf(session);
 }
@@ -139,13 +145,17 @@ function clientOf(session: Session): Client {
     send(method, path, body, options = {}) {
       const content = body === undefined ? undefined : printJson(body);
       const {contentType, as = impersonation} = options;
-      return ask(session, {method, path, body: content, contentType, as});
+      const sent = ask(session, {method, path, body: content, contentType, as});
+      return asksForRights(path) ? told(session, 'asking for rights', sent) : sent;
     },
-    list(path, options = {}) {
+    async list(path, options = {}) {
+      await session.credentials.access(); // who logs in may need the terminal for that
       const asked = askedOf(session, 'GET', path);
-      return listAll(path, options, asked, (pagePath, page) =>
+      const telling = session.environment.progress?.begin(`reading ${doingOf(asked).resource}`);
+      const onCount = telling?.count;
+      return listAll(path, {...options, onCount}, asked, (pagePath, page) =>
         ask(session, {method: 'GET', path: pagePath, as: impersonation, ...page}),
-      );
+      ).finally(() => telling?.end());
     },
     watch(path, options) {
       const asked = askedOf(session, 'WATCH', path);
@@ -155,10 +165,22 @@ function clientOf(session: Session): Client {
       );
     },
     close() {
+      // What nobody waits for any more would keep the process alive: it waits for the server, or to try again.
+      session.end();
       session.credentials.close();
       session.streams.close();
     },
   };
+}
+
+/** One of many requests; they are counted as they are answered. */
+function told<T>({environment}: Session, what: string, sent: Promise<T>): Promise<T> {
+  const telling = environment.progress?.begin(what);
+  if (telling === undefined) return sent;
+  return sent.finally(() => {
+    telling.count(1, undefined);
+    telling.end();
+  });
 }
 
 /** One watch. Its breaks are for whoever follows it: only he knows from where to go on. */
@@ -166,43 +188,48 @@ async function follow(session: Session, asked: Asked, request: Request): Promise
   const signal = signalOf(session, request);
   try {
     const answer = await askLoggedIn(session, {...request, signal});
-    if (answer.status !== 200) throw refusal(asked, answer.status, decode(answer.body));
+    if (answer.status !== 200) throw refusal(asked, answer.status, textOf(answer.body));
   } catch (error) {
-    signal?.throwIfAborted();
+    signal.throwIfAborted();
     throw finalError(asked, error, session.watchWaits);
   }
 }
 
-function signalOf({environment}: Session, request: Request): AbortSignal | undefined {
-  const own = [environment.signal, request.signal].filter(signal => signal !== undefined);
-  return own.length > 0 ? AbortSignal.any(own) : undefined;
+function signalOf({life}: Session, {signal}: Request): AbortSignal {
+  return signal ? AbortSignal.any([life, signal]) : life;
 }
 
 function askedOf(session: Session, method: string, path: string): Asked {
   return {method, path, server: session.target.cluster.server, user: session.user};
 }
 
-/** Asks until there is an answer or no hope. */
+/** Asks until there is an answer, no hope, or no time: all tries together have one time-out. */
 async function ask(session: Session, request: Request): Promise<Json> {
-  const {patience, environment} = session;
+  const {patience, environment, waits} = session;
   const asked = askedOf(session, request.method, request.path);
   const signal = signalOf(session, request);
+  // Who logs in may be asked for a password, which takes its time.
+  await session.credentials.access();
+  const end = waits.totalMs > 0 ? performance.now() + waits.totalMs : Infinity;
   for (let tried = 1; ; tried++) {
     let retryAfterMs: number | undefined;
+    const totalMs = end === Infinity ? 0 : Math.max(1, end - performance.now());
     try {
-      const answer = await askLoggedIn(session, {...request, signal});
+      const answer = await askLoggedIn(session, {...request, signal, totalMs});
       retryAfterMs = retryAfterOf(answer.headers['retry-after']);
-      return contentOf(asked, answer);
+      return contentOf(asked, answer, request.reader);
     } catch (error) {
-      signal?.throwIfAborted();
-      const pause = pauseAfter({error, retryAfterMs}, tried, request.method === 'GET', patience);
-      if (pause === undefined) throw finalError(asked, error, session.waits);
+      signal.throwIfAborted();
+      const pause = pauseAfter({error, retryAfterMs}, tried, isRepeatable(request), patience);
+      if (pause === undefined || performance.now() + pause >= end) {
+        throw finalError(asked, error, waits);
+      }
       environment.log?.(
         6,
         `${request.method} ${pathOnly(request.path)}: again in ${Math.round(pause)} ms`,
       );
       await patience.sleep(pause, signal).catch(failure => {
-        signal?.throwIfAborted();
+        signal.throwIfAborted();
         throw failure;
       });
     }
@@ -219,21 +246,25 @@ async function askLoggedIn(session: Session, request: Request): Promise<Answer> 
 
 async function askOnce(session: Session, request: Request, access: Access): Promise<Answer> {
   const {environment, target} = session;
-  const waits = request.stream ? session.watchWaits : session.waits;
+  const {totalMs = session.waits.totalMs} = request;
+  const waits = request.stream ? session.watchWaits : {...session.waits, totalMs};
   const agent = request.stream ? session.streams.like(access.agent) : access.agent;
-  const headers = headersOf(session, request);
+  const headers = headersOf(request, session.acceptEncoding);
   const url = new URL(target.cluster.server + request.path);
   const started = performance.now();
   const note = (result: string): void => {
     const ms = Math.round(performance.now() - started);
-    environment.log?.(6, `${request.method} ${url.href} ${result} in ${ms} ms`);
+    environment.log?.(
+      6,
+      `${request.method} ${url.origin}${url.pathname}${url.search} ${result} in ${ms} ms`,
+    );
   };
   for (const [name, value] of Object.entries(headers)) environment.log?.(8, `${name}: ${value}`);
   for (const name of Object.keys(access.headers)) environment.log?.(8, `${name}: (hidden)`);
   try {
-    const {method, body, signal, onStart, stream} = request;
+    const {method, body, signal, reader, stream = reader} = request;
     const answer = await exchange({
-      ...{method, url, headers, body, waits, signal, onStart, stream},
+      ...{method, url, headers, body, waits, signal, stream},
       access: {...access, agent},
     });
     note(String(answer.status));
@@ -242,47 +273,6 @@ async function askOnce(session: Session, request: Request, access: Access): Prom
     note(error instanceof Breakdown ? error.code || error.kind : 'ended');
     throw error;
   }
-}
-
-function headersOf(
-  session: Session,
-  {body, contentType, as, stream}: Request,
-): Record<string, string | readonly string[]> {
-  const headers: Record<string, string | readonly string[]> = {
-    Accept: 'application/json',
-    // Packed events would wait for each other.
-    'Accept-Encoding': stream ? 'identity' : session.acceptEncoding,
-    'User-Agent': 'kubectl-psp',
-  };
-  if (body !== undefined) headers['Content-Type'] = contentType ?? 'application/json';
-  if (!as) return headers;
-  headers['Impersonate-User'] = as.user;
-  if (as.groups.length > 0) headers['Impersonate-Group'] = as.groups;
-  if (as.uid) headers['Impersonate-Uid'] = as.uid;
-  for (const [key, values] of Object.entries(as.extra ?? {})) {
-    headers[`Impersonate-Extra-${encodeURIComponent(key)}`] = values;
-  }
-  return headers;
-}
-
-function contentOf(asked: Asked, {status, headers, body}: Answer): Json {
-  if (status < 200 || status >= 300) throw refusal(asked, status, decode(body));
-  if (body.length === 0) return null;
-  const type = headers['content-type'] ?? '';
-  if (type.startsWith('text/html')) {
-    const why = 'is a web page: check that it is the API server, and that no proxy wants a login';
-    throw badAnswer(asked, why, 'WebPage');
-  }
-  try {
-    return parseJson(decode(body));
-  } catch {
-    // The parser's own message would quote the answer.
-    throw badAnswer(asked, 'is not JSON, or only part of it');
-  }
-}
-
-function decode(body: Buffer): string {
-  return body.toString('utf8');
 }
 
 function finalError(asked: Asked, error: unknown, waits: Waits): unknown {

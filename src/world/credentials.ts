@@ -192,7 +192,8 @@ function agentFor(target: Target, options: RequestOptions): HttpAgent {
     // client-node's proxy agents are made without it: each request would pay for a new tunnel.
     return Object.assign(options.agent, {keepAlive: true});
   }
-  const keepAlive = {keepAlive: true, keepAliveMsecs: 30_000, maxSockets: 4};
+  // As many as lists are read at once (src/inventory/cluster.ts): a long one holds up no other.
+  const keepAlive = {keepAlive: true, keepAliveMsecs: 30_000, maxSockets: 8};
   if (target.cluster.server.startsWith('http:')) return new PlainAgent(keepAlive);
   const {ca, cert, key, rejectUnauthorized, servername} = options;
   return new HttpsAgent({

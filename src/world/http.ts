@@ -25,16 +25,14 @@ export interface Question {
   readonly access: Access;
   readonly waits: Waits;
   readonly signal?: AbortSignal | undefined;
-  /** Gets the start of the body as it comes in, until it says that it has seen enough. */
-  onStart?: ((start: string) => boolean) | undefined;
   /** Takes the body of a 200 as it comes in; the answer then has none. */
   readonly stream?: BodyStream | undefined;
 }
 
 /** Takes a body piece by piece. It must not throw. */
 export interface BodyStream {
-  /** The server has accepted the request; the body may be long in coming. */
-  onOpen(): void;
+  /** The server has accepted the request; the body, of this content type, may be long in coming. */
+  onOpen(type: string): void;
   onChunk(chunk: Buffer): void;
 }
 
@@ -70,8 +68,6 @@ export class Breakdown extends Error {
   }
 }
 
-const startBytes = 16_384;
-
 /**
  * Sends one request over HTTP/1.1 and takes the whole answer, whatever its status. Throws Breakdown,
  * or the signal's reason. Never follows a redirect: the headers are for this server only.
@@ -89,7 +85,15 @@ export function exchange(question: Question): Promise<Answer> {
   const onAbort = (): void => fail('network');
   signal?.addEventListener('abort', onAbort, {once: true});
   const total = deadline(waits.totalMs, () => fail('totalTimeout'));
-  const connecting = deadline(waits.connectMs, () => fail('connectTimeout'));
+  let connecting: NodeJS.Timeout | undefined;
+  const awaitConnection = (): void => {
+    connecting = deadline(waits.connectMs, () => {
+      // Slow answers hold the few connections: to wait for one of them is no sign of a dead server.
+      if (isQueued(outgoing, question.access)) awaitConnection();
+      else fail('connectTimeout');
+    });
+  };
+  awaitConnection();
   try {
     outgoing = start(question);
     onConnected(outgoing, question.url, () => clearTimeout(connecting));
@@ -143,6 +147,11 @@ function sendable(
   );
 }
 
+function isQueued(outgoing: ClientRequest | undefined, {agent}: Access): boolean {
+  const queues = Object.values(agent.requests) as readonly (readonly unknown[] | undefined)[];
+  return queues.some(queue => queue?.includes(outgoing));
+}
+
 function onConnected(outgoing: ClientRequest, url: URL, done: () => void): void {
   outgoing.on('socket', socket => {
     const secure = url.protocol === 'https:';
@@ -155,29 +164,18 @@ function onConnected(outgoing: ClientRequest, url: URL, done: () => void): void 
 
 function receive(
   response: IncomingMessage,
-  {onStart, stream}: Question,
+  {stream}: Question,
   done: (body: Buffer) => void,
   fail: (error: NodeJS.ErrnoException) => void,
 ): void {
   const zipped = response.headers['content-encoding'] === 'gzip';
   const body: Readable = zipped ? response.pipe(createGunzip({chunkSize: 65_536})) : response;
   const chunks: Buffer[] = [];
-  let size = 0;
-  const isFine = response.statusCode === 200;
-  let watching = isFine ? onStart : undefined;
-  const taker = isFine ? stream : undefined;
-  taker?.onOpen();
+  const taker = response.statusCode === 200 ? stream : undefined;
+  taker?.onOpen(response.headers['content-type'] ?? '');
   body.on('data', (chunk: Buffer) => {
-    if (taker) {
-      taker.onChunk(chunk);
-      return;
-    }
-    chunks.push(chunk);
-    size += chunk.length;
-    if (!watching) return;
-    const head = chunks.length === 1 ? chunk : Buffer.concat(chunks);
-    const enough = watching(head.subarray(0, startBytes).toString('latin1'));
-    if (enough || size >= startBytes) watching = undefined;
+    if (taker) taker.onChunk(chunk);
+    else chunks.push(chunk);
   });
   // Node ends a body that is shorter than announced with an error, not with `end`.
   body.on('end', () => done(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));

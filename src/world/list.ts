@@ -1,5 +1,8 @@
-import {isObject, type Json, type JsonObject} from '../kube/json.ts';
-import {ApiError, type Asked, badAnswer} from './apiError.ts';
+import {isObject, type JsonObject} from '../kube/json.ts';
+import {LateItem} from '../kube/protobuf/late.ts';
+import {ApiError, type Asked} from './apiError.ts';
+import {type ListItem, type Page, pageReader} from './listBody.ts';
+import type {BodyReader} from './message.ts';
 
 /** What to list, and how. */
 export interface ListOptions {
@@ -11,6 +14,18 @@ export interface ListOptions {
   readonly resourceVersion?: string | undefined;
   /** Gets each page as it comes; then the whole list is not kept. */
   onPage?: ((items: readonly JsonObject[]) => void) | undefined;
+  /**
+   * As onPage, for a kind that src/kube knows as protobuf: what comes so has only what is read of it,
+   * and specs may be read later.
+   */
+  onLate?: ((items: readonly ListItem[]) => void) | undefined;
+  /**
+   * A list of more than a page may come from the server's watch cache, as controllers get it: all at
+   * once and with less work for the server, but perhaps of a moment ago.
+   */
+  readonly cached?: boolean | undefined;
+  /** Hears, as objects come in, how many there are so far and, if the server says so, in all. */
+  onCount?: ((read: number, total: number | undefined) => void) | undefined;
 }
 
 /** A list, of all its pages. `items` is empty if they went to `onPage`. */
@@ -20,17 +35,11 @@ export interface Listed {
   readonly resourceVersion: string;
 }
 
-/** GETs one page; `onStart` sees the start of the body before the rest is there. */
+/** GETs one page into the reader; whatever it resolves to is no matter. */
 export type GetPage = (
   path: string,
-  options: {signal: AbortSignal; onStart(start: string): boolean},
-) => Promise<Json>;
-
-interface Page {
-  readonly items: readonly JsonObject[];
-  readonly resourceVersion: string;
-  readonly next: string;
-}
+  options: {readonly signal: AbortSignal; readonly reader: BodyReader},
+) => Promise<unknown>;
 
 interface PendingPage {
   readonly token: string;
@@ -55,16 +64,31 @@ export async function listAll(
   asked: Asked,
   getPage: GetPage,
 ): Promise<Listed> {
-  const ask = (token: string, limit: number): PendingPage =>
-    startPage(pagePath(path, {...options, limit}, token), token, asked, getPage);
+  let count = 0;
+  let total: number | undefined;
+  const ask = (token: string, limit: number, resourceVersion = options.resourceVersion) => {
+    const pageAt = pagePath(path, {...options, limit, resourceVersion}, token);
+    return startPage(pageAt, token, {...options, asked}, getPage, (come, remaining) => {
+      if (remaining !== undefined) total = count + limit + remaining;
+      options.onCount?.(count + come, total);
+    });
+  };
   const sink = sinkFor(options);
   let limit = options.limit ?? defaultLimit;
   let restarts = 0;
   let resourceVersion = '';
+  let mayTurnToCache = options.cached === true;
   let current: PendingPage | undefined = ask('', limit);
   while (current) {
     const pending: PendingPage = current;
     const promised: string = await pending.next;
+    if (mayTurnToCache && promised !== '') {
+      pending.cancel();
+      current = ask('', 0, '0');
+      mayTurnToCache = false;
+      continue;
+    }
+    mayTurnToCache = false;
     let upcoming = promised === '' ? undefined : ask(promised, limit);
     try {
       const page = await pending.page;
@@ -74,6 +98,9 @@ export async function listAll(
         upcoming = page.next === '' ? undefined : ask(page.next, limit);
       }
       sink.take(page.items);
+      count += page.items.length;
+      if (page.remaining !== undefined) total = count + page.remaining;
+      options.onCount?.(count, total);
       resourceVersion ||= page.resourceVersion;
     } catch (error) {
       upcoming?.cancel();
@@ -81,6 +108,7 @@ export async function listAll(
       const offered = offeredToken(error);
       if (offered === '') {
         sink.restart();
+        count = 0;
         limit = 0;
       }
       upcoming = ask(offered, limit);
@@ -92,17 +120,18 @@ export async function listAll(
 
 interface Sink {
   readonly items: readonly JsonObject[];
-  take(items: readonly JsonObject[]): void;
+  take(items: readonly ListItem[]): void;
   restart(): void;
 }
 
-function sinkFor({onPage}: ListOptions): Sink {
+function sinkFor({onPage, onLate}: ListOptions): Sink {
   const items: JsonObject[] = [];
-  if (!onPage) {
+  const handOut = onLate ?? (onPage && ((page: readonly ListItem[]) => onPage(page.map(wholeOf))));
+  if (!handOut) {
     return {
       items,
       take(page) {
-        for (const item of page) items.push(item);
+        for (const item of page) items.push(wholeOf(item));
       },
       restart() {
         items.length = 0;
@@ -117,7 +146,7 @@ function sinkFor({onPage}: ListOptions): Sink {
     take(page) {
       const fresh = restarted ? page.filter(item => !seen.has(keyOf(item))) : page;
       for (const item of fresh) seen.add(keyOf(item));
-      onPage(fresh);
+      handOut(fresh);
     },
     restart() {
       restarted = true;
@@ -125,22 +154,35 @@ function sinkFor({onPage}: ListOptions): Sink {
   };
 }
 
-function keyOf({metadata}: JsonObject): string {
+function wholeOf(item: ListItem): JsonObject {
+  return item instanceof LateItem ? item.whole() : item;
+}
+
+function keyOf(item: ListItem): string {
+  const {metadata} = item instanceof LateItem ? item.head : item;
   if (!isObject(metadata)) return '';
   const {uid, namespace = '', name} = metadata;
   return typeof uid === 'string' ? uid : `${namespace}/${name}`;
 }
 
-function startPage(path: string, token: string, asked: Asked, getPage: GetPage): PendingPage {
+function startPage(
+  path: string,
+  token: string,
+  {asked, onLate}: Pick<ListOptions, 'onLate'> & {readonly asked: Asked},
+  getPage: GetPage,
+  onCount: (come: number, remaining: number | undefined) => void,
+): PendingPage {
   const next = Promise.withResolvers<string>();
   const controller = new AbortController();
-  const onStart = (start: string): boolean => {
-    const early = continueIn(start);
-    if (early !== undefined) next.resolve(early);
-    return early !== undefined;
-  };
-  const page = getPage(path, {signal: controller.signal, onStart}).then(body => {
-    const whole = pageOf(body, asked);
+  const reader = pageReader(asked, onLate !== undefined, {
+    onHead(head) {
+      next.resolve(head.next);
+      onCount(0, head.remaining);
+    },
+    onItems: come => onCount(come, undefined),
+  });
+  const page = getPage(path, {signal: controller.signal, reader}).then(() => {
+    const whole = reader.page();
     next.resolve(whole.next);
     return whole;
   });
@@ -157,31 +199,6 @@ function pagePath(path: string, options: ListOptions, token: string): string {
   if (token) query.set('continue', token);
   else if (options.resourceVersion) query.set('resourceVersion', options.resourceVersion);
   return query.size === 0 ? base : `${base}?${query}`;
-}
-
-/** Go writes a list's metadata before its items: the token is there long before the last item. */
-function continueIn(start: string): string | undefined {
-  const head = /^\{"kind":"\w+","apiVersion":"[\w./-]+","metadata":(\{[^{}]*\})/.exec(start);
-  if (!head?.[1]) return undefined;
-  return /"continue":"([^"\\]*)"/.exec(head[1])?.[1] ?? '';
-}
-
-function pageOf(body: Json, asked: Asked): Page {
-  if (!isObject(body) || !(Array.isArray(body.items) || body.items === null)) {
-    throw badAnswer(asked, 'is no list');
-  }
-  const metadata = isObject(body.metadata) ? body.metadata : {};
-  const kind = String(body.kind ?? '').replace(/List$/, '');
-  const type = {apiVersion: body.apiVersion ?? '', kind};
-  const items = ((body.items ?? []) as readonly JsonObject[]).map(item =>
-    // The API server leaves both out in lists.
-    item.kind === undefined ? {...type, ...item} : item,
-  );
-  return {
-    items,
-    resourceVersion: String(metadata.resourceVersion ?? ''),
-    next: String(metadata.continue ?? ''),
-  };
 }
 
 function isExpired(error: unknown): error is ApiError {

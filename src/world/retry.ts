@@ -46,6 +46,16 @@ export function pauseAfter(
   return backOff * (0.5 + patience.random() / 2);
 }
 
+/** Whether asking twice does no more than asking once: what reads, or asks for rights. */
+export function isRepeatable({method, path}: {readonly method: string; readonly path: string}) {
+  return method === 'GET' || asksForRights(path);
+}
+
+/** Whether a request asks what somebody may do, which changes nothing. */
+export function asksForRights(path: string): boolean {
+  return path.startsWith('/apis/authorization.k8s.io/');
+}
+
 function triesFor(error: unknown, idempotent: boolean): number {
   if (error instanceof ApiError) {
     if (error.status === 429) return Infinity;

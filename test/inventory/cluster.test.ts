@@ -31,6 +31,17 @@ describe('reading a cluster', () => {
     expect(out).toBe(pods.map((_, index) => `pod/p${index + 1}\n`).join(''));
   });
 
+  test('long lists come from the cache, but not where something is going to be changed', async () => {
+    const cached = async (...args: readonly string[]) => {
+      const {flags, seen} = await fakeCluster({objects});
+      expect(await runHere(...args, ...flags)).toMatchObject({code: 0});
+      return seen.map(({url}) => url).filter(url => url.includes('resourceVersion'));
+    };
+    expect(await cached('why', '-A')).toEqual(['/api/v1/pods?resourceVersion=0']);
+    const change = ['bind', 'open', '--to', 'sa:a/web', '--to', 'sa:b/web', '--dry-run=client'];
+    expect(await cached(...change)).toEqual([]);
+  });
+
   test('takes policies from extensions/v1beta1 where policy/v1beta1 is not served', async () => {
     const old = '/apis/extensions/v1beta1/podsecuritypolicies';
     const {flags} = await fakeCluster({

@@ -1,4 +1,5 @@
 import {createServer} from 'node:net';
+import {setTimeout as wait} from 'node:timers/promises';
 import {expect, onTestFinished, test} from 'vitest';
 import {isForbidden, isNotFound} from '../../src/world/client.ts';
 import {client, failure, folder, json, serve, status} from './fakeApiServer.ts';
@@ -183,6 +184,36 @@ test('a server that takes connections but not TLS handshakes', async () => {
   const flags = {server: `https://127.0.0.1:${port}`, insecureSkipTlsVerify: true};
   const {client: api} = await client(flags, {tuning: {waits: {connectMs: 80}}});
   expect(String(await failure(api.get('/api')))).toContain('no connection to');
+});
+
+test('requests that wait for a connection in use do not take the server for dead', async () => {
+  const {url, seen} = await serve(response => void setTimeout(() => json(response, {}), 150));
+  const {client: api} = await client({server: url}, {tuning: {waits: {connectMs: 100}}});
+  await Promise.all(Array.from({length: 12}, (_, index) => api.get(`/api?${index}`)));
+  expect(seen).toHaveLength(12);
+});
+
+test('--request-timeout is for all tries together', async () => {
+  const {url, seen} = await serve(response =>
+    status(response, 429, 'TooManyRequests', 'later', {'Retry-After': '1'}),
+  );
+  const patience = {sleep: (ms: number) => new Promise<void>(done => void setTimeout(done, ms))};
+  const {client: api} = await client({server: url, requestTimeout: '1500ms'}, {tuning: {patience}});
+  const started = performance.now();
+  expect(await failure(api.get('/api'))).toMatchObject({status: 429});
+  expect(performance.now() - started).toBeLessThan(1500);
+  expect(seen).toHaveLength(2);
+});
+
+test('a client that is closed waits for nothing any more', async () => {
+  const {url} = await serve(response =>
+    status(response, 429, 'TooManyRequests', 'later', {'Retry-After': '20'}),
+  );
+  const sleep = (ms: number, signal: AbortSignal | undefined) => wait(ms, undefined, {signal});
+  const {client: api} = await client({server: url}, {tuning: {patience: {sleep}}});
+  const failed = failure(api.get('/api'));
+  setTimeout(() => api.close(), 50);
+  expect(String(await failed)).toContain('the connection is closed');
 });
 
 test('--request-timeout is for the whole answer', async () => {

@@ -146,7 +146,7 @@ test('a list that always expires is given up', async () => {
   });
   const {client: api} = await client({server: url});
   const error = await failure(api.list('/api/v1/pods', {limit: 2}));
-  expect(error).toMatchObject({status: 410, exitCode: 4});
+  expect(error).toMatchObject({status: 410, exitCode: 3});
   expect(seen.length).toBe(7);
 });
 

@@ -1,0 +1,63 @@
+import type {JsonObject} from '../json.ts';
+import type {ObjectMeta} from '../objects.ts';
+import {type Message, readMessage} from './message.ts';
+import {Wire} from './wire.ts';
+
+/** What is known of an object from the start. */
+export interface LateHead {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: ObjectMeta;
+}
+
+/**
+ * An object whose `spec` is read from its bytes each time that it is asked for: most pods of a cluster
+ * are spoken for by their workload, and nobody asks. It may throw DecodeError.
+ */
+export class LateItem {
+  /** Its version, kind and metadata, the metadata as src/kube/objects.ts decodes it. */
+  readonly head: LateHead;
+  readonly #message: Message;
+  readonly #block: Buffer;
+  readonly #from: number;
+  readonly #to: number;
+
+  /** The spec's bytes are those of the block between the two. */
+  constructor(head: LateHead, message: Message, block: Buffer, from: number, to: number) {
+    this.head = head;
+    this.#message = message;
+    this.#block = block;
+    this.#from = from;
+    this.#to = to;
+  }
+
+  spec(): JsonObject {
+    return readMessage(this.#message, new Wire(this.#block, this.#from), this.#to) as JsonObject;
+  }
+
+  /** All of it at once. */
+  whole(): JsonObject {
+    return {...(this.head as unknown as JsonObject), spec: this.spec()};
+  }
+}
+
+const blockSize = 2 ** 18;
+
+/** Keeps the bytes of specs, packed, so that those around them can go. */
+export function specStore(): {
+  keep(head: LateHead, message: Message, spec: Buffer | undefined): LateItem;
+} {
+  let block = Buffer.alloc(0);
+  let used = 0;
+  return {
+    keep(head, message, spec = Buffer.alloc(0)) {
+      if (used + spec.length > block.length) {
+        block = Buffer.allocUnsafeSlow(Math.max(blockSize, spec.length));
+        used = 0;
+      }
+      const from = used;
+      used += spec.copy(block, from);
+      return new LateItem(head, message, block, from, used);
+    },
+  };
+}

@@ -1,0 +1,141 @@
+import {DecodeError} from '../kube/decode.ts';
+import {isObject, type Json, type JsonObject} from '../kube/json.ts';
+import type {LateItem} from '../kube/protobuf/late.ts';
+import {type ListHead, type ListReader, readList} from '../kube/protobuf/list.ts';
+import {type Asked, badAnswer} from './apiError.ts';
+import {type BodyReader, contentOf, isProtobuf, jsonType, protobufType} from './message.ts';
+
+/** An object of a list. Only where it was asked for, its spec may be read later. */
+export type ListItem = JsonObject | LateItem;
+
+/** One page of a list. */
+export interface Page extends ListHead {
+  readonly items: readonly ListItem[];
+}
+
+/** Reads a page as it comes in: as protobuf if it may and the server does, else as JSON. */
+export interface PageReader extends BodyReader {
+  /** Once the body is there. */
+  page(): Page;
+}
+
+/** What to tell of a page that comes in. */
+export interface PageEvents {
+  /** What the list says of itself; before the items, as a rule. */
+  onHead(head: Pick<ListHead, 'next' | 'remaining'>): void;
+  /** So many objects have come in. */
+  onItems(count: number): void;
+}
+
+/** A reader of one page. Where protobuf makes no sense, the next try asks for JSON. */
+export function pageReader(asked: Asked, late: boolean, events: PageEvents): PageReader {
+  let asksProtobuf = late;
+  let body: BodyOf | undefined;
+  let page: Page | undefined;
+  return {
+    get accept() {
+      return asksProtobuf ? `${protobufType}, ${jsonType}` : jsonType;
+    },
+    onOpen(type) {
+      body = asksProtobuf && isProtobuf(type) ? protobufBody(events) : jsonBody(type, events);
+    },
+    onChunk: chunk => body?.take(chunk),
+    finish() {
+      try {
+        page = body?.end(asked);
+      } catch (error) {
+        if (!(error instanceof DecodeError)) throw error;
+        asksProtobuf = false;
+        throw badAnswer(asked, 'is no list in protobuf, or only part of it');
+      }
+    },
+    page() {
+      if (page === undefined) throw badAnswer(asked, 'is empty');
+      return page;
+    },
+  };
+}
+
+interface BodyOf {
+  take(chunk: Buffer): void;
+  /** Throws ApiError or DecodeError. */
+  end(asked: Asked): Page;
+}
+
+function protobufBody({onHead, onItems}: PageEvents): BodyOf {
+  const reader: ListReader = readList();
+  let failure: unknown;
+  let isTold = false;
+  return {
+    take(chunk) {
+      if (failure !== undefined) return;
+      try {
+        const count = reader.push(chunk);
+        const head = reader.head();
+        if (head === undefined) return;
+        if (!isTold) onHead(head);
+        isTold = true;
+        onItems(count);
+      } catch (error) {
+        failure = error;
+      }
+    },
+    end() {
+      if (failure !== undefined) throw failure;
+      const items = reader.end();
+      return {...(reader.head() ?? noHead), items};
+    },
+  };
+}
+
+const noHead = {resourceVersion: '', next: '', remaining: undefined};
+const startBytes = 16_384;
+
+function jsonBody(type: string, {onHead}: PageEvents): BodyOf {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  let isTold = false;
+  return {
+    take(chunk) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (isTold) return;
+      const head = chunks.length === 1 ? chunk : Buffer.concat(chunks);
+      const next = continueIn(head.subarray(0, startBytes).toString('latin1'));
+      isTold = next !== undefined || size >= startBytes;
+      if (next !== undefined) onHead({next, remaining: undefined});
+    },
+    end(asked) {
+      const body = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+      return pageOf(contentOf(asked, {status: 200, headers: {'content-type': type}, body}), asked);
+    },
+  };
+}
+
+/** Go writes a list's metadata before its items: the token is there long before the last item. */
+function continueIn(start: string): string | undefined {
+  const head = /^\{"kind":"\w+","apiVersion":"[\w./-]+","metadata":(\{[^{}]*\})/.exec(start);
+  if (!head?.[1]) return undefined;
+  return /"continue":"([^"\\]*)"/.exec(head[1])?.[1] ?? '';
+}
+
+function pageOf(body: Json, asked: Asked): Page {
+  if (!isObject(body) || !(Array.isArray(body.items) || body.items === null)) {
+    throw badAnswer(asked, 'is no list');
+  }
+  const metadata = isObject(body.metadata) ? body.metadata : {};
+  const kind = String(body.kind ?? '').replace(/List$/, '');
+  const type = {apiVersion: body.apiVersion ?? '', kind};
+  const items = (body.items ?? []).map((item: Json) => {
+    if (!isObject(item)) throw badAnswer(asked, 'is no list of objects');
+    // The API server leaves both out in lists.
+    return item.kind === undefined ? {...type, ...item} : item;
+  });
+  return {
+    items,
+    resourceVersion: String(metadata.resourceVersion ?? ''),
+    next: String(metadata.continue ?? ''),
+    remaining:
+      typeof metadata.remainingItemCount === 'number' ? metadata.remainingItemCount : undefined,
+  };
+}
