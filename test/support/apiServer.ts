@@ -44,6 +44,11 @@ export interface ApiServer extends ApiClient {
   stop(): Promise<void>;
   /** Ends the server at once, as a crash does; etcd goes on and the files stay until `stop`. */
   kill(): Promise<void>;
+  /**
+   * Starts a killed server again, on its port and with its objects; waits until it is ready. The
+   * arguments come after those that it had.
+   */
+  restart(more?: readonly string[]): Promise<void>;
 }
 
 const token = 'admin-token';
@@ -80,12 +85,11 @@ async function startOnce(options: ApiServerOptions): Promise<ApiServer> {
     const etcdUrl = loopback('http', etcdPort);
     const url = loopback('https', port);
     running.push(new ChildServer(programs.etcd, etcdArgs(dir, etcdUrl, peerPort), dir));
-    const server = new ChildServer(
-      programs.apiServer,
-      apiServerArgs(dir, etcdUrl, port, options),
-      dir,
-    );
-    running.push(server);
+    const args = apiServerArgs(dir, etcdUrl, port, options);
+    const start = (more: readonly string[] = []) => {
+      running[1] = new ChildServer(programs.apiServer, [...args, ...more], dir);
+    };
+    start();
     const caFile = join(dir, 'apiserver.crt');
     const {request, close} = await openWhenReady(url, caFile, running);
     return {
@@ -96,7 +100,11 @@ async function startOnce(options: ApiServerOptions): Promise<ApiServer> {
       kubeconfig: writeKubeconfig(dir, url, caFile),
       request,
       createAll: (objects, concurrency) => createAll({request}, objects, concurrency),
-      kill: () => server.kill(),
+      kill: async () => running[1]?.kill(),
+      restart: async more => {
+        start(more);
+        (await openWhenReady(url, caFile, running)).close();
+      },
       stop: async () => {
         close();
         await stop();
