@@ -67,6 +67,9 @@ has it (* is any text without a slash, ** any text), the reason and, if you like
       throw new UserError(`audit takes no argument, got ${args.join(' ')}`, exitCodes.usage);
     }
     if (flags.outputFile === '') throw new UserError('-w: no file is named', exitCodes.usage);
+    if (flags.outputFile === '-') {
+      throw new UserError('-w names a file: without it, standard output is used', exitCodes.usage);
+    }
     const format = choose('-o', flags.output, auditFormats);
     const failOn =
       flags.failOn === undefined ? undefined : choose('--fail-on', flags.failOn, severities);

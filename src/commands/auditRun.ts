@@ -1,4 +1,4 @@
-import {type ExitCode, exitCodes} from '../errors.ts';
+import {type ExitCode, exitCodes, UserError} from '../errors.ts';
 import type {Audit, Severity} from '../policy/audit/finding.ts';
 import {severities} from '../policy/audit/finding.ts';
 import {ignoreEntries, ignoring} from '../policy/audit/ignore.ts';
@@ -39,6 +39,10 @@ export async function runAudit(
   const {inventory, namespace} = await load(world, scope, needs);
   requirePolicies(inventory);
   requireNamespace(inventory, namespace);
+  if (inventory.origin === 'manifests' && inventory.policies.length === 0) {
+    // A cluster may have none; files without any are not the ones meant, and must not pass in CI.
+    throw new UserError(`${inventory.source}: no PodSecurityPolicy in it, so nothing to audit`);
+  }
   const isWhole = namespace === undefined || demo || from.length > 0;
   const today = world.now().slice(0, 10);
   const {audit, notes} = ignoring(auditOf(inventory, {namespace, isWhole}), entries, today);

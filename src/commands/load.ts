@@ -32,6 +32,8 @@ export interface Needs {
   readonly accounts?: boolean;
   /** What the caller may use, where nobody knows who creates a pod. */
   readonly caller: boolean;
+  /** Nothing from the server's cache: something is going to be changed. */
+  readonly exact?: boolean;
 }
 
 export interface Loaded {

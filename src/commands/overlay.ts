@@ -1,6 +1,6 @@
 import {exitCodes, UserError} from '../errors.ts';
 import {answerQuestions, callerQuestions} from '../inventory/caller.ts';
-import type {Inventory} from '../inventory/inventory.ts';
+import {emptyInventory, type Inventory} from '../inventory/inventory.ts';
 import {layOver} from '../inventory/overlay.ts';
 import {nearNames} from '../kube/nearNames.ts';
 import type {ChangedInventory} from '../policy/changeNotes.ts';
@@ -13,14 +13,22 @@ export interface Overlaid extends ChangedInventory {
   readonly namespace: string | undefined;
 }
 
+/** What a change takes away. */
+export interface Removal {
+  /** The names of policies. */
+  readonly deleted: readonly string[];
+  /** Whether all goes away that the files of the change do not have. */
+  readonly prune: boolean;
+}
+
 /**
- * The base (the cluster, --from or the demo) and the same with the files of -f laid over it and some
- * policies deleted. Same kind, namespace and name: the file wins.
+ * The base (the cluster, --from or the demo) and the same with the files of -f laid over it and what is
+ * to be removed taken away. Same kind, namespace and name: the file wins.
  */
 export async function loadOverlay(
   world: World,
   flags: SourceRequest,
-  deleted: readonly string[],
+  {deleted, prune}: Removal,
 ): Promise<Overlaid> {
   const {filename = []} = flags;
   if (filename.length === 0 && deleted.length === 0) {
@@ -32,11 +40,23 @@ export async function loadOverlay(
   const files = await readChange(world, flags, filename);
   const needs = {policies: true, workloads: true, caller: true};
   const {inventory: before, namespace} = await load(world, {...flags, filename: []}, needs);
+  if (prune && (before.origin !== 'manifests' || filename.length === 0)) {
+    throw new UserError(
+      '--prune is for manifests on both sides: those of --from and those of -f',
+      exitCodes.usage,
+    );
+  }
   requirePolicies(before);
   requireRights(before, namespace);
   checkDeleted(deleted, before, files);
-  const after = layOver(before, files, deleted);
+  const after = layOver(prune ? emptied(before) : before, files, deleted);
   return {before, after: await withAnswers(world, flags, after), files, namespace};
+}
+
+/** The same place with nothing in it. */
+function emptied(inventory: Inventory): Inventory {
+  const {policies, rbac, namespaces, serviceAccounts, workloads, pods} = emptyInventory;
+  return {...inventory, policies, rbac, namespaces, serviceAccounts, workloads, pods};
 }
 
 /** Without rights everything would be denied before and after, and no change would show. */

@@ -12,7 +12,8 @@ export const tryCommand = defineCommand({
   description: `Lays files over the cluster, a snapshot, manifests or the demo, and judges every pod and workload
 before and after: a line for each whose verdict, policy or mutation changes, and why. An object of the
 files takes the place of the one of its kind, namespace and name; nothing is applied. --delete takes
-policies away.
+policies away. With --prune, all that --from has and -f has not goes away too: for two versions of a
+repository.
 
 A pod is judged by its template, as a restart would make it. A workload in the files has its pods
 judged by its new template; one that is not in the base is new. Exits with 1 if something that runs
@@ -25,7 +26,7 @@ would be denied.`,
     },
     {
       says: 'In CI: a change of a repository that holds everything',
-      types: 'kubectl psp try --from main/ -f branch/ -A',
+      types: 'kubectl psp try --from main/ -f branch/ -A --prune',
     },
     {
       says: 'Before a change is applied',
@@ -38,6 +39,7 @@ would be denied.`,
       ...{type: 'list', placeholder: 'POLICY'},
       help: 'try it without this policy (repeatable)',
     },
+    prune: {type: 'boolean', help: 'try it without what the manifests of --from alone have'},
     ...scopeFlags,
     ...outputFlag(...tryFormats),
     ...noHeadersFlag,
@@ -54,6 +56,7 @@ would be denied.`,
     const format = choose('-o', flags.output, tryFormats);
     const {runTry} = await import('./tryRun.ts');
     const deleted = flags.delete.map(policyName);
-    return runTry(world, flags, {format, headers: !flags.noHeaders, deleted});
+    const {prune, noHeaders} = flags;
+    return runTry(world, flags, {format, headers: !noHeaders, removal: {deleted, prune}});
   },
 });

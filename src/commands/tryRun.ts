@@ -1,13 +1,13 @@
-import {type ExitCode, exitCodes} from '../errors.ts';
-import type {Inventory} from '../inventory/inventory.ts';
+import {type ExitCode, exitCodes, UserError} from '../errors.ts';
+import {emptyInventory, type Inventory, namespacesOf} from '../inventory/inventory.ts';
 import {changeNotes} from '../policy/changeNotes.ts';
 import {type Effect, effectOf} from '../policy/effect.ts';
 import {escapeText} from '../report/escape.ts';
 import {effectTable, effectText, printedShift, printedSummary} from '../report/impact.ts';
 import {document} from '../report/machine.ts';
 import {printMachine} from './answer.ts';
-import type {SourceRequest} from './load.ts';
-import {loadOverlay, type Overlaid} from './overlay.ts';
+import {requireNamespace, type SourceRequest} from './load.ts';
+import {loadOverlay, type Overlaid, type Removal} from './overlay.ts';
 import type {tryFormats} from './try.ts';
 import type {World} from './world.ts';
 
@@ -15,8 +15,7 @@ import type {World} from './world.ts';
 export interface TryOptions {
   readonly format: (typeof tryFormats)[number];
   readonly headers: boolean;
-  /** The names of the policies to do without. */
-  readonly deleted: readonly string[];
+  readonly removal: Removal;
 }
 
 /** Prints what the change does; 1 if something that runs would be denied. */
@@ -25,10 +24,13 @@ export async function runTry(
   flags: SourceRequest,
   options: TryOptions,
 ): Promise<ExitCode> {
-  const overlaid = await loadOverlay(world, flags, options.deleted);
+  const overlaid = await loadOverlay(world, flags, options.removal);
   const {before, after, namespace} = overlaid;
+  requireNamespace(after, flags.namespace);
   const effect = effectOf(before, after, {namespace});
-  for (const note of notesOf(overlaid)) world.warn(`note: ${note}`);
+  const isPart = namespace !== undefined && flags.namespace === undefined;
+  for (const note of notesOf(overlaid, isPart)) world.warn(`note: ${note}`);
+  if (effect.same + effect.shifts.length === 0) requireCluster(overlaid);
   print(world, effect, before, options);
   return effect.shifts.some(({kind}) => kind === 'denied') ? exitCodes.no : exitCodes.ok;
 }
@@ -61,9 +63,24 @@ function print(
   }
 }
 
-/** What is odd about the change, and what the answer leaves out. */
-function notesOf(overlaid: Overlaid): readonly string[] {
-  const {files, namespace, after} = overlaid;
+/** A namespace of a cluster may be empty; files without anything to judge are not the ones meant. */
+function requireCluster({before, after, namespace}: Overlaid): void {
+  if (before.origin === 'cluster') return;
+  const {workloads, pods} = after;
+  const places = namespacesOf({...emptyInventory, workloads, pods});
+  const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
+  const others = places.length === 0 ? '' : `, but in ${places.join(', ')}: see -A`;
+  throw new UserError(
+    `${before.source}: no pod and no workload${where} to try the change on${others}`,
+  );
+}
+
+/**
+ * What is odd about the change, and what the answer leaves out. `isPart`: it is about one namespace, and
+ * not because that was asked for.
+ */
+function notesOf(overlaid: Overlaid, isPart: boolean): readonly string[] {
+  const {files, namespace, before, after} = overlaid;
   const placed = [
     ...[...files.workloads, ...files.pods, ...files.serviceAccounts],
     ...[...files.rbac.roles, ...files.rbac.roleBindings],
@@ -75,13 +92,15 @@ function notesOf(overlaid: Overlaid): readonly string[] {
   const isForCaller =
     (after.caller?.answers.length ?? 0) > 0 &&
     Object.values(files.rbac).some(objects => objects.length > 0);
+  const {clusterRoles, clusterRoleBindings} = files.rbac;
+  const isWide =
+    after.policies !== before.policies || clusterRoles.length + clusterRoleBindings.length > 0;
+  const beyond =
+    (names.length > 0 && `the files have objects of ${names.join(', ')} too`) ||
+    (isPart && isWide && 'the change reaches all');
   return [
     ...changeNotes(overlaid),
-    ...(names.length === 0
-      ? []
-      : [
-          `only namespace ${namespace} is looked at; the files have objects of ${names.join(', ')} too: see -A`,
-        ]),
+    ...(beyond ? [`only namespace ${namespace} is looked at; ${beyond}: see -A`] : []),
     ...(isForCaller
       ? ['pods whose creator is unknown are judged by what you may use in the cluster as it is now']
       : []),

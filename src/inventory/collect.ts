@@ -1,6 +1,6 @@
 import {exitCodes, UserError} from '../errors.ts';
 import {DecodeError, type Decoder} from '../kube/decode.ts';
-import {isObject, type Json, type JsonObject} from '../kube/json.ts';
+import {isObject, type Json, type JsonObject, printJson} from '../kube/json.ts';
 import {
   binding,
   decodePolicy,
@@ -45,7 +45,7 @@ export interface Collected
   readonly roles: Inventory['rbac']['roles'];
   readonly clusterRoleBindings: Inventory['rbac']['clusterRoleBindings'];
   readonly roleBindings: Inventory['rbac']['roleBindings'];
-  /** Things to tell: kinds that only look like workloads, kinds that were skipped. */
+  /** Things to tell: kinds that only look like workloads, that were skipped, objects that clash. */
   readonly remarks: readonly string[];
 }
 
@@ -60,6 +60,8 @@ export function collect(objects: readonly SourceObject[], defaultNamespace: stri
   const found = new Map<string, Map<string, unknown>>();
   const skipped = new Map<string, number>();
   const lookalikes = new Map<string, number>();
+  const defined = new Map<string, JsonObject>();
+  const clashes: string[] = [];
   let unnamed = 0;
   const put = (collection: string, key: string, value: unknown) => {
     const items = found.get(collection) ?? new Map<string, unknown>();
@@ -72,18 +74,20 @@ export function collect(objects: readonly SourceObject[], defaultNamespace: stri
     // Objects that the server will name are each their own.
     if (name === undefined) unnamed += 1;
     const key = `${kind} ${namespaceOf(value)}/${name ?? `#${unnamed}`}`;
-    const collection = collectionFor(apiVersion, kind);
-    if (collection !== undefined) {
-      const decode: Decoder<unknown> = collections[collection].decode;
-      put(collection, key, read(source, decode, value));
-    } else if (isKnownWorkload(apiVersion, kind)) {
-      put('workloads', key, read(source, decodeWorkload, value));
-    } else if (looksLikeWorkload(value)) {
-      count(lookalikes, kind);
-      put('workloads', key, read(source, decodeWorkload, value));
-    } else {
+    const home = homeOf(apiVersion, kind, value);
+    if (home === undefined) {
       count(skipped, kind);
+      continue;
     }
+    if (home.isGuess) count(lookalikes, kind);
+    put(home.name, key, read(source, home.decode, value));
+    const older = defined.get(key);
+    if (older !== undefined && printJson(older) !== printJson(value)) {
+      clashes.push(
+        `${source.where}: ${labelOf(kind, value, name)} comes again, and differs: this one counts`,
+      );
+    }
+    defined.set(key, value);
   }
 
   const all = (name: CollectionName | 'workloads') => [...(found.get(name)?.values() ?? [])];
@@ -103,8 +107,32 @@ export function collect(objects: readonly SourceObject[], defaultNamespace: stri
           `${n} of unknown kind ${kind} read as ${n === 1 ? 'a workload' : 'workloads'}: spec.template looks like a pod template`,
       ),
       ...(skipped.size > 0 ? [skippedText(skipped)] : []),
+      ...firstOf(clashes),
     ],
   };
+}
+
+/** So many clashes are told one by one. */
+const clashesShown = 5;
+
+function firstOf(clashes: readonly string[]): readonly string[] {
+  const more = clashes.length - clashesShown;
+  return [
+    ...clashes.slice(0, clashesShown),
+    ...(more > 0 ? [`${more} more ${more === 1 ? 'object comes' : 'objects come'} again`] : []),
+  ];
+}
+
+/** Where objects of a kind go, and what reads them; undefined for those that do not matter. */
+function homeOf(apiVersion: string, kind: string, value: JsonObject) {
+  const name = collectionFor(apiVersion, kind);
+  if (name !== undefined) {
+    const decode: Decoder<unknown> = collections[name].decode;
+    return {name, decode, isGuess: false};
+  }
+  const isGuess = !isKnownWorkload(apiVersion, kind);
+  if (isGuess && !looksLikeWorkload(value)) return undefined;
+  return {name: 'workloads', decode: decodeWorkload, isGuess};
 }
 
 function skippedText(skipped: ReadonlyMap<string, number>): string {
@@ -168,14 +196,17 @@ function read<T>(source: SourceObject, decode: Decoder<T>, value: JsonObject): T
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     const {kind, name} = headOf(source);
-    const place = [namespaceOf(value), name].filter(Boolean).join('/');
     const at = source.where === '' ? '' : `${source.where}: `;
     throw new UserError(
-      `${at}${kind} ${place}: ${error.path}: expected ${error.expected}, found ${error.found}`,
+      `${at}${labelOf(kind, value, name)}: ${error.path}: expected ${error.expected}, found ${error.found}`,
       exitCodes.unreadable,
       {cause: error},
     );
   }
+}
+
+function labelOf(kind: string, value: JsonObject, name: string | undefined): string {
+  return `${kind} ${[namespaceOf(value), name].filter(Boolean).join('/')}`;
 }
 
 function count(counts: Map<string, number>, key: string): void {

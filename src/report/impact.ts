@@ -159,7 +159,7 @@ function pathsText(outcome: Outcome | undefined): string {
   return `${paths.slice(0, pathsShown).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-/** "2 would be denied, 1 moves to another policy; 90 stay as they are." */
+/** "2 would be denied, 1 moves to another policy, 90 stay as they are."; "none" if nothing is judged. */
 export function effectText({shifts, same}: Effect): string {
   const parts = shiftKinds.flatMap(kind => {
     const count = shifts.filter(shift => shift.kind === kind).length;
@@ -168,8 +168,8 @@ export function effectText({shifts, same}: Effect): string {
       kind === 'new' ? shifts.filter(shift => isNewAndDenied(shift)).length : undefined;
     return `${count} ${phrases[kind][count === 1 ? 0 : 1]}${denied ? ` (${denied} denied)` : ''}`;
   });
-  const rest = `${same} ${same === 1 ? 'stays as it is' : 'stay as they are'}`;
-  return `Pods and workloads: ${[...parts, rest].join(', ')}.`;
+  const rest = same === 0 ? [] : [`${same} ${same === 1 ? 'stays as it is' : 'stay as they are'}`];
+  return `Pods and workloads: ${[...parts, ...rest].join(', ') || 'none'}.`;
 }
 
 /** Whether something comes with the change that admission would not let in. */

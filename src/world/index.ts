@@ -125,7 +125,9 @@ function write(descriptor: 1 | 2, text: string): void {
       const {code} = error as {readonly code?: string};
       if (code === 'EAGAIN') Atomics.wait(pause, 0, 0, 5);
       else if (code === 'EPIPE') process.exit(0);
-      else throw error;
+      else if (descriptor === 2)
+        return; // there is no place left to tell it
+      else throw new UserError(`standard output: ${code === 'ENOSPC' ? 'no space left' : code}`);
     }
   }
 }

@@ -97,7 +97,7 @@ function loadConfig(flags: ConnectionFlags, env: NodeJS.ProcessEnv, folder: stri
   if (!empty || flags.server) return config;
   const pod = explicit === '' ? inPod(env, folder) : undefined;
   if (pod) return pod;
-  const advice = 'set KUBECONFIG or pass --kubeconfig FILE (or use --from FILE, -f FILE or --demo)';
+  const advice = 'set KUBECONFIG or pass --kubeconfig FILE (or use --from FILE or --demo)';
   if (explicit !== '') throw new UserError(`kubeconfig ${explicit} names no cluster: ${advice}`);
   const listed = env.KUBECONFIG ? kubeconfigPaths(env).join(', ') : '';
   if (listed === '') throw new UserError(`no kubeconfig found: ${advice}`);

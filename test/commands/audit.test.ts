@@ -27,12 +27,20 @@ describe('audit', () => {
     expect(shop.out).not.toContain('SEVERITY');
   });
 
+  test('files without a policy are no answer', async () => {
+    const file = fileOf([deployment('app', {privileged: true})]);
+    const ran = await runHere('audit', '--from', file, '--fail-on', 'high');
+    const err = `error: ${file}: no PodSecurityPolicy in it, so nothing to audit\n`;
+    expect(ran).toEqual({code: 3, out: '', err});
+  });
+
   test.each([
     ['a namespace that is not there', 3, 'namespace "shp" not found', ['-n', 'shp']],
     ['a severity that is none', 2, 'is not one of high, medium, low, info', ['--fail-on', 'x']],
     ['an argument', 2, 'audit takes no argument, got deploy/web', ['deploy/web']],
     ['-n with -A', 2, '-n and -A exclude each other', ['-n', 'shop', '-A']],
     ['no file', 2, '-w: no file is named', ['-w', '']],
+    ['- for a file', 2, '-w names a file: without it, standard output is used', ['-w', '-']],
   ])('refuses %s', async (_, code, message, args) => {
     const ran = await runHere('audit', '--demo', ...args);
     expect(ran).toMatchObject({code, out: ''});

@@ -1,5 +1,7 @@
+import {existsSync} from 'node:fs';
+import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import {run} from '../support/run.ts';
+import {run, runProgram} from '../support/run.ts';
 import {fileOf, folderOf, runHere} from '../support/world.ts';
 
 const pod = '{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{name: c}]}}';
@@ -91,6 +93,19 @@ describe('what cannot be read: one line, exit code 3, no answer', () => {
     const {code, err} = await run(['advise', '-f', '-'], {stdin: new Uint8Array(70 * 2 ** 20)});
     expect(code).toBe(3);
     expect(err).toMatch(/^error: standard input: .*MiB.*\n$/);
+  });
+
+  // A file that takes nothing, which Linux has.
+  const full = '/dev/full';
+  test.runIf(existsSync(full))('output that nobody can take, on either stream', async () => {
+    const program = join(import.meta.dirname, '../../bin/kubectl-psp');
+    const shell = (line: string) => runProgram('sh', ['-c', line, program, full]);
+    const lost = await shell('"$0" policies -o name > "$1"');
+    expect(lost).toMatchObject({code: 3, err: 'error: standard output: no space left\n'});
+    const untold = await shell('"$0" policies -o name 2> "$1"');
+    expect(untold.code).toBe(0);
+    expect(untold.out).toContain('podsecuritypolicy.policy/pss-restricted\n');
+    expect((await shell('"$0" policies nothing 2> "$1"')).code).toBe(2);
   });
 
   test('snapshots that are damaged, of another version, or mixed with others', async () => {

@@ -171,11 +171,71 @@ Pods and workloads: 1 would be denied, 2 stay as they are.
 
   test('looks at one namespace, and says what it does not look at', async () => {
     const file = fileOf([policy('wide', {privileged: false}), role('more', 'wide')]);
-    const {code, err, out} = await runHere('try', '--from', repository, '-n', 'ci', '-f', file);
-    expect({code, out}).toEqual({code: 0, out: 'Pods and workloads: 0 stay as they are.\n'});
-    expect(err).toContain(
-      'note: only namespace ci is looked at; the files have objects of shop too: see -A',
+    const demo = await runHere('try', '--demo', '-n', 'default', '-f', file);
+    expect({code: demo.code, out: demo.out}).toEqual({code: 0, out: 'Pods and workloads: none.\n'});
+    expect(demo.err).toContain(
+      'note: only namespace default is looked at; the files have objects of shop too: see -A',
     );
+  });
+
+  test('a policy reaches all namespaces, which is said if none was named', async () => {
+    const file = fileOf([policy('privileged', {privileged: false})]);
+    const said = /^note: only namespace shop is looked at; the change reaches all: see -A$/m;
+    // The context of the demo has the namespace shop.
+    expect((await runHere('try', '--demo', '-f', file)).err).toMatch(said);
+    expect((await runHere('try', '--demo', '--delete', 'privileged')).err).toMatch(said);
+    expect((await runHere('try', '--demo', '-n', 'shop', '-f', file)).err).not.toMatch(said);
+    expect((await runHere('try', '--demo', '-A', '-f', file)).err).not.toMatch(said);
+  });
+
+  test('a misspelt namespace is no answer; one that comes with the change is', async () => {
+    const file = fileOf([policy('wide', {privileged: false})]);
+    const misspelt = await runHere('try', '--demo', '-n', 'shp', '-f', file);
+    expect({code: misspelt.code, out: misspelt.out}).toEqual({code: 3, out: ''});
+    expect(misspelt.err).toMatch(/^error: namespace "shp" not found: /m);
+    const made = fileOf([{apiVersion: 'v1', kind: 'Namespace', metadata: {name: 'shp'}}]);
+    expect((await runHere('try', '--demo', '-n', 'shp', '-f', file, '-f', made)).code).toBe(0);
+  });
+
+  test('--prune: what only the old version of a repository has is gone', async () => {
+    const branch = fileOf([
+      ...[policy('tight', {privileged: false}), policy('wide', {privileged: true})],
+      ...[role('web', 'tight'), role('agent', 'tight', 'wide'), binding('web', 'web')],
+      ...[deployment('web', {}, 'shop'), deployment('agent', {}, 'shop')],
+    ]);
+    expect((await tryOver('-f', branch)).code).toBe(0);
+    const {code, out, err} = await tryOver('-f', branch, '--prune');
+    expect(code, err).toBe(1);
+    expect(out).toBe(`NAMESPACE   KIND         NAME    BEFORE   AFTER    CHANGE   REASON
+shop        Deployment   agent   wide     denied   denied   its new template: may not use wide any more; it may use no other
+shop        Deployment   batch   denied   <none>   gone     not there any more
+
+Pods and workloads: 1 would be denied, 1 is gone, 1 stays as it is.
+`);
+    expect(err).toContain('note: Role shop/agent grants the use of policies, but no binding');
+    // All is tried that the branch has, and nothing else.
+    const same = await tryOver('-f', repository, '--prune');
+    expect(same).toMatchObject({code: 0, out: 'Pods and workloads: 3 stay as they are.\n'});
+    for (const base of [['--demo'], ['--from', repository]]) {
+      const only = base.includes('--demo') ? ['-f', branch] : ['--delete', 'wide'];
+      expect(await runHere('try', ...base, ...only, '--prune')).toMatchObject({
+        code: 2,
+        err: 'error: --prune is for manifests on both sides: those of --from and those of -f\n',
+      });
+    }
+  });
+
+  test('files that hold nothing to judge are no answer', async () => {
+    const file = fileOf([policy('wide', {privileged: false})]);
+    const one = await runHere('try', '--from', repository, '-f', file);
+    expect({code: one.code, out: one.out}).toEqual({code: 3, out: ''});
+    expect(one.err).toContain(
+      `error: ${repository}: no pod and no workload in namespace default to try the change on, but in shop: see -A\n`,
+    );
+    const policies = fileOf([policy('tight')]);
+    const none = await runHere('try', '--from', policies, '-A', '-f', file);
+    expect({code: none.code, out: none.out}).toEqual({code: 3, out: ''});
+    expect(none.err).toContain(`error: ${policies}: no pod and no workload to try the change on\n`);
   });
 
   test('does not answer without the rights that all depends on', async () => {

@@ -57,6 +57,30 @@ describe('manifests', () => {
     ]);
   });
 
+  test('of objects that clash the last one counts, which is said if they differ', async () => {
+    const pod = workload('v1', 'Pod', 'same');
+    const other = {...workload('v1', 'Pod', 'same'), spec: {...template.spec, hostPID: true}};
+    const folder = folderOf({
+      'a.yaml': JSON.stringify(pod),
+      'b.yaml': `---\n${JSON.stringify(pod)}\n---\n${JSON.stringify(other)}\n`,
+    });
+    const {out, err} = await runHere('advise', '-f', folder);
+    expect(out).toContain('hostPID: true');
+    expect(err).toBe(
+      `${folder}/b.yaml: document 2, line 4: Pod a/same comes again, and differs: this one counts\n`,
+    );
+    expect((await runHere('advise', '-f', `${folder}/a.yaml`, '-f', `${folder}/a.yaml`)).err).toBe(
+      '',
+    );
+    const many = [1, 2, 3, 4, 5, 6, 7].flatMap(index => [
+      workload('v1', 'Pod', `pod-${index}`),
+      {...workload('v1', 'Pod', `pod-${index}`), spec: {...template.spec, hostIPC: true}},
+    ]);
+    const lines = (await runHere('advise', '-f', fileOf(many))).err.trimEnd().split('\n');
+    expect(lines).toHaveLength(6);
+    expect(lines.at(-1)).toBe('2 more objects come again');
+  });
+
   test('files, folders below folders, many documents, JSON and standard input together', async () => {
     const pod = (name: string) => JSON.stringify(workload('v1', 'Pod', name));
     const folder = folderOf({

@@ -110,7 +110,7 @@ test('--server alone needs no kubeconfig', () => {
 });
 
 test('no kubeconfig at all', async () => {
-  const advice = 'set KUBECONFIG or pass --kubeconfig FILE (or use --from FILE, -f FILE or --demo)';
+  const advice = 'set KUBECONFIG or pass --kubeconfig FILE (or use --from FILE or --demo)';
   expect(await line({})).toBe(`no kubeconfig found: ${advice}`);
   expect(await line({}, {KUBECONFIG: '/a/b'})).toContain('(/a/b)');
   expect(await line({kubeconfig: '/a/b'})).toBe('kubeconfig /a/b: there is no such file');
