@@ -1,4 +1,4 @@
-import {generateKeyPairSync} from 'node:crypto';
+import {generateKeyPairSync, randomInt} from 'node:crypto';
 import {once} from 'node:events';
 import {existsSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {createServer} from 'node:net';
@@ -208,14 +208,23 @@ function writeKubeconfig(dir: string, url: string, caFile: string): string {
   return path;
 }
 
+/**
+ * A port outside of those that systems give to outgoing connections (from 32768 on for Linux): a server
+ * that is killed shall find its port free when it starts again.
+ */
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port was assigned');
-  return address.port;
+  for (;;) {
+    const port = randomInt(20_000, 32_768);
+    const server = createServer().listen(port, '127.0.0.1');
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }
 
 function loopback(scheme: 'http' | 'https', port: number): string {
