@@ -21,7 +21,7 @@ import {
 import {judge, judgeCompletion} from '../support/faultJudge.ts';
 import {clusterObjects} from '../support/faultObjects.ts';
 import {agentTo, type Fault, openFaultProxy} from '../support/faultProxy.ts';
-import {hasReference} from '../support/reference.ts';
+import {hasReference, isThorough} from '../support/reference.ts';
 
 test('every command that asks a cluster has a row', () => {
   const askNobody = ['compare', 'policies', 'version'];
@@ -37,7 +37,7 @@ const cases = [...passing, ...staying, ...denying];
  * which read in the same ways, each meets every third.
  */
 function rowsOf(turn: number | undefined): readonly Row[] {
-  const isAll = turn === undefined || process.env.PSP_REQUIRE_REFERENCE === '1';
+  const isAll = turn === undefined || isThorough;
   const others = rows.filter(row => !mainRows.includes(row));
   return [
     ...mainRows,

@@ -6,12 +6,13 @@ import {demoSnapshot} from '../../src/demo/index.ts';
 import {type Json, type JsonObject, parseJson, printJson} from '../../src/kube/json.ts';
 import {anyPod} from '../support/anyPod.ts';
 import {anyRbac} from '../support/anyRbac.ts';
+import {isThorough} from '../support/reference.ts';
 import {folderOf, objectOf, runHere} from '../support/world.ts';
 import {mutated} from './mutations.ts';
 
 // PSP_SEED runs the inputs of a failure again.
 const seed = Number(process.env.PSP_SEED ?? Math.floor(Math.random() * 2 ** 31));
-const numRuns = process.env.CI ? 400 : 100;
+const numRuns = isThorough ? 300 : 60;
 
 /** The demo cluster with no more than a few objects of each kind, so that most mutations hit something. */
 const snapshot: JsonObject = Object.fromEntries(

@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {afterAll, beforeAll, describe, expect, test, vi} from 'vitest';
 import {applyAll, applyLines, dryRunAll} from '../../src/inventory/apply.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {planCreate, planDelete, planSubjects} from '../../src/policy/plan.ts';
@@ -55,8 +55,15 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('bind and unbind, on a cl
     return String(objectOf(objectOf(metadata).annotations)['kubernetes.io/psp']);
   }
 
+  /** Waits for what admission says of an account's pods: the server reads RBAC a moment after it changed. */
+  async function expectAdmitted(serviceAccount: string, by: string | RegExp): Promise<void> {
+    await vi.waitFor(async () => expect(await admitted(serviceAccount)).toMatch(by), {
+      timeout: 10_000,
+    });
+  }
+
   test('a grant is shown, tried, agreed to and made; the pod is admitted by it', async () => {
-    expect(await admitted('api')).toMatch(/unable to admit pod/);
+    await expectAdmitted('api', /unable to admit pod/);
     const bind = ['bind', 'web', '--to', 'sa:shop/api'];
 
     const tried = await run(undefined, ...bind, '--dry-run=server');
@@ -79,7 +86,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('bind and unbind, on a cl
     const done = await run(['y'], ...bind);
     expect(done).toMatchObject({code: 0, err: 'Apply this? [y/N] \n'});
     expect(done.out).toMatch(/created Role shop\/psp:web\ncreated RoleBinding shop\/psp:web\n$/);
-    expect(await admitted('api')).toBe('web');
+    await expectAdmitted('api', /^web$/);
     const {managedFields, labels} = objectOf((await stored(`${bindings}/psp:web`)).metadata);
     expect(managedFields).toMatchObject([{manager: 'kubectl-psp'}]);
     expect(labels).toEqual({'app.kubernetes.io/managed-by': 'kubectl-psp'});
@@ -99,7 +106,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('bind and unbind, on a cl
     );
     expect(more.code, more.err).toBe(0);
     expect(more.out).toMatch(/^kind: RoleBinding\n[\s\S]*name: api\n[\s\S]*name: other\n/);
-    expect(await admitted('other')).toBe('web');
+    await expectAdmitted('other', /^web$/);
   });
 
   test('taking it away asks for the name if pods are denied, and keeps what was there', async () => {
@@ -109,14 +116,14 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('bind and unbind, on a cl
     expect(wrong.err).toBe(
       "Pods or workloads that would be denied: 1. Type the policy's name to go on: \n",
     );
-    expect(await admitted('api')).toBe('web');
+    await expectAdmitted('api', /^web$/);
 
     const done = await run(['web'], ...unbind);
     expect(done.code).toBe(0);
     expect(done.out).toMatch(
       /deleted RoleBinding shop\/psp:web; the old one is in psp-backup-\S+ \(kubectl create -f puts it back\)\ndeleted Role shop\/psp:web; /,
     );
-    expect(await admitted('api')).toMatch(/unable to admit pod/);
+    await expectAdmitted('api', /unable to admit pod/);
     expect(await status(`${roles}/psp:web`)).toBe(404);
     const backups = [...done.out.matchAll(/the old one is in (\S+)/g)].map(([, name = '']) =>
       join(folder, name),
@@ -125,7 +132,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('bind and unbind, on a cl
     const files = backups.flatMap(path => ['-f', path]);
     const back = await kubectl('create', ...files);
     expect(back.code, back.err).toBe(0);
-    expect(await admitted('other')).toBe('web');
+    await expectAdmitted('other', /^web$/);
     expect(readFileSync(backups[0] ?? '', 'utf8')).toMatch(
       /as it was before kubectl psp deleted it .*\n# Put it back with: kubectl create -f THIS_FILE/,
     );

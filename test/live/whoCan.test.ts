@@ -9,11 +9,12 @@ import type {UseRight} from '../../src/rbac/whoCan.ts';
 import {isPartOf} from '../../src/rbac/whoCan.ts';
 import {anyRbac, askedSubjects, namespaces, policies} from '../support/anyRbac.ts';
 import {type ApiServer, startApiServer} from '../support/apiServer.ts';
-import {hasReference} from '../support/reference.ts';
+import {hasReference, isThorough} from '../support/reference.ts';
 import {run} from '../support/run.ts';
 
-/** How many RBAC worlds are made; each is asked all questions. */
-const worlds = 14;
+/** How many RBAC worlds are made; each is asked all questions: at least 2,000 in CI. */
+const worlds = isThorough ? 14 : 4;
+const fewest = isThorough ? 2000 : 500;
 const seed = 20240117;
 
 describe.runIf(hasReference('etcd', 'kube-apiserver'))('who-can and the server', () => {
@@ -41,7 +42,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('who-can and the server',
   });
   afterAll(() => server?.stop());
 
-  test('agree on every question of at least 2,000', async () => {
+  test('agree on every question', async () => {
     let asked = 0;
     for (const objects of fc.sample(anyRbac, {numRuns: worlds, seed})) {
       await server.createAll(objects as readonly JsonObject[]);
@@ -59,7 +60,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('who-can and the server',
       expect(wrong).toEqual([]);
       await removeAll(server, objects);
     }
-    expect(asked).toBeGreaterThanOrEqual(2000);
+    expect(asked).toBeGreaterThanOrEqual(fewest);
   });
 
   test('--verify asks it and finds no disagreement; --from gives the same rows', async () => {

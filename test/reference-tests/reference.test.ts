@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {gunzipSync} from 'node:zlib';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
-import {findBinary, hasReference, runReference} from '../support/reference.ts';
+import {findBinary, hasReference, isThorough, runReference} from '../support/reference.ts';
 import {vectorFiles} from '../support/vectors.ts';
 
 describe('findBinary', () => {
@@ -42,7 +42,8 @@ describe('findBinary', () => {
 });
 
 const hasGenerators = hasReference('psp-cases', 'psp-reference', 'psp-coverage');
-describe.runIf(hasGenerators)('test/fixtures/vectors', () => {
+// Making them anew takes longest of all, and they change with test/reference only.
+describe.runIf(hasGenerators && isThorough)('test/fixtures/vectors', () => {
   test('are what the reference programs say', () => {
     const folder = join(import.meta.dirname, '../fixtures/vectors');
     for (const [name, made] of Object.entries(vectorFiles())) {
