@@ -1,16 +1,12 @@
-import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
-import {afterAll} from 'vitest';
 import {main} from '../../src/cli.ts';
 import type {World} from '../../src/commands/world.ts';
 import {isObject, type Json, type JsonObject, parseJson, printJson} from '../../src/kube/json.ts';
 import {escapeText} from '../../src/report/escape.ts';
 import {realWorld} from '../../src/world/index.ts';
 import type {Ran} from './run.ts';
-
-// What a developer's own kubeconfig says must not reach the tests. Each worker has its own copy.
-process.env.KUBECONFIG = '/dev/null';
 
 /** Runs a command line inside this process: the real files and servers, but not the real output. */
 export async function runHere(...args: readonly string[]): Promise<Ran> {
@@ -70,15 +66,9 @@ export function objectOf(value: Json | undefined): JsonObject {
   return value;
 }
 
-const folders: string[] = [];
-afterAll(() => {
-  for (const path of folders) rmSync(path, {recursive: true, force: true});
-});
-
-/** A new folder with these files (paths below it and what is in them); gone after the test file. */
+/** A new folder with these files (paths below it and what is in them); gone after the run. */
 export function folderOf(files: Readonly<Record<string, string | Uint8Array>> = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'psp-commands-'));
-  folders.push(folder);
   for (const [name, content] of Object.entries(files)) {
     const path = join(folder, name);
     mkdirSync(dirname(path), {recursive: true});
@@ -87,7 +77,7 @@ export function folderOf(files: Readonly<Record<string, string | Uint8Array>> = 
   return folder;
 }
 
-/** A new file with this in it, objects as one stream of JSON; gone after the test file. */
+/** A new file with this in it, objects as one stream of JSON; gone after the run. */
 export function fileOf(content: string | readonly object[], name = 'objects.yaml'): string {
   const text =
     typeof content === 'string'

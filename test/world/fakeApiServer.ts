@@ -1,4 +1,4 @@
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdtempSync, writeFileSync} from 'node:fs';
 import {
   createServer,
   type IncomingMessage,
@@ -8,7 +8,7 @@ import {
 import type {AddressInfo, Server} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {afterAll, onTestFinished} from 'vitest';
+import {onTestFinished} from 'vitest';
 import {type Client, type ConnectionFlags, connect, type Tuning} from '../../src/world/client.ts';
 
 /** What the server was asked. */
@@ -108,16 +108,9 @@ export async function client(
   return {client: made, pauses, lines, warnings};
 }
 
-const folders: string[] = [];
-afterAll(() => {
-  for (const path of folders) rmSync(path, {recursive: true, force: true});
-});
-
-/** A new empty folder, gone when the tests of the file are done. */
+/** A new empty folder, gone after the run. */
 export function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'psp-client-'));
-  folders.push(path);
-  return path;
+  return mkdtempSync(join(tmpdir(), 'psp-client-'));
 }
 
 /** Writes `content` to a new file and returns its path. */
