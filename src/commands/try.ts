@@ -17,7 +17,7 @@ repository.
 
 A pod is judged by its template, as a restart would make it. A workload in the files has its pods
 judged by its new template; one that is not in the base is new. Exits with 1 if something that runs
-would be denied.`,
+would be denied, or if the API server would refuse a policy of the files.`,
   examples: [
     {says: 'An edited policy, everywhere', types: 'kubectl psp try -f policy.yaml -A'},
     {

@@ -2,6 +2,7 @@ import {type ExitCode, exitCodes, UserError} from '../errors.ts';
 import {emptyInventory, type Inventory, namespacesOf} from '../inventory/inventory.ts';
 import {changeNotes} from '../policy/changeNotes.ts';
 import {type Effect, effectOf} from '../policy/effect.ts';
+import {policyErrors} from '../policy/evaluate.ts';
 import {escapeText} from '../report/escape.ts';
 import {effectTable, effectText, printedShift, printedSummary} from '../report/impact.ts';
 import {document} from '../report/machine.ts';
@@ -18,7 +19,7 @@ export interface TryOptions {
   readonly removal: Removal;
 }
 
-/** Prints what the change does; 1 if something that runs would be denied. */
+/** Prints what the change does; 1 if something that runs would be denied, or a policy be refused. */
 export async function runTry(
   world: World,
   flags: SourceRequest,
@@ -32,7 +33,9 @@ export async function runTry(
   for (const note of notesOf(overlaid, isPart)) world.warn(`note: ${note}`);
   if (effect.same + effect.shifts.length === 0) requireCluster(overlaid);
   print(world, effect, before, options);
-  return effect.shifts.some(({kind}) => kind === 'denied') ? exitCodes.no : exitCodes.ok;
+  const isRefused = overlaid.files.policies.some(policy => policyErrors(policy).length > 0);
+  const isDenied = effect.shifts.some(({kind}) => kind === 'denied');
+  return isRefused || isDenied ? exitCodes.no : exitCodes.ok;
 }
 
 function print(

@@ -155,7 +155,7 @@ Pods and workloads: 1 would be denied, 2 stay as they are.
       policy('broken', {hostPorts: [{min: 1, max: 2}], runAsUser: {rule: 'Nope'}}),
     ]);
     const {code, err} = await tryOver('-f', files);
-    expect(code).toBe(0);
+    expect(code).toBe(1); // the API server would not take it
     expect(err.split('\n')).toEqual([
       expect.stringMatching(
         /^note: PodSecurityPolicy broken is invalid, the API server would refuse it: spec\.runAsUser\.rule: /,

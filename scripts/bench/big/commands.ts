@@ -19,8 +19,8 @@ interface Question {
 }
 
 function questionsAt(pods: number): readonly Question[] {
-  const big = pods > 5000;
-  const limits = {goal: {mib: big ? 400 : 160}, bare: big ? 1.2 : 0.85};
+  const limits =
+    pods < 5000 ? {} : {goal: {mib: pods > 5000 ? 400 : 160}, bare: pods > 5000 ? 1.2 : 0.85};
   return [
     {args: ['advise', '-A'], kinds: workloads, ...limits},
     {args: ['why', '-A'], kinds: `${workloads},${rights}`, ...limits},
