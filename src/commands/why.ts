@@ -10,7 +10,8 @@ import {
 } from '../inventory/items.ts';
 import {workloadKinds} from '../inventory/workloads.ts';
 import {parseSelector} from '../kube/labelSelector.ts';
-import {judgeBy, type Verdict} from '../policy/why.ts';
+import {ruleBy} from '../policy/decider.ts';
+import {judgeBy, type Ruling, type Verdict} from '../policy/why.ts';
 import {type Identity, podIdentity} from '../rbac/authorize.ts';
 import {escapeText} from '../report/escape.ts';
 import {document, printedVerdict} from '../report/machine.ts';
@@ -86,18 +87,20 @@ the pod), drifted (the annotation kubernetes.io/psp names another policy), ok.`,
         ? args.flatMap(name => named(inventory, name, namespace))
         : itemsIn(inventory, namespace).filter(({labels}) => matches(labels));
     if (items.length === 0) warnOfNothing(world, namespace);
-    const judge = judgeBy(inventory, {
-      requester,
-      assumeAuthorized: flags.assumeAuthorized,
-    });
-    const verdicts = items.map(judge);
-    print(world, verdicts, {
-      format,
-      inventory,
-      isNamed: args.length > 0,
-      headers: !flags.noHeaders,
-    });
-    const denied = verdicts.some(({state}) => state === 'denied');
+    const isWhole = args.length > 0 || flags.assumeAuthorized || /^(json|yaml)$/.test(format);
+    const options = {inventory, isNamed: args.length > 0, headers: !flags.noHeaders};
+    let rulings: readonly Ruling[];
+    if (isWhole) {
+      const {assumeAuthorized} = flags;
+      const verdicts = items.map(judgeBy(inventory, {requester, assumeAuthorized}));
+      print(world, format, verdicts, options);
+      rulings = verdicts;
+    } else {
+      // A list says nothing of the policies that were passed over: without those, it is sooner there.
+      rulings = items.map(ruleBy(inventory, requester));
+      printList(world, format, rulings, options);
+    }
+    const denied = rulings.some(({state}) => state === 'denied');
     return denied && flags.failOnDenied ? exitCodes.no : exitCodes.ok;
   },
 });
@@ -107,36 +110,40 @@ function resourceName({kind, name}: Item): string {
   return `${kind.toLowerCase()}/${name}`;
 }
 
+type Format = (typeof formats)[number];
+
 interface PrintOptions {
-  readonly format: (typeof formats)[number];
   readonly inventory: Inventory;
   /** Whether pods were asked for by name: then people get the whole story. */
   readonly isNamed: boolean;
   readonly headers: boolean;
 }
 
-function print(world: World, verdicts: readonly Verdict[], options: PrintOptions): void {
-  const {format, inventory, isNamed, headers} = options;
-  switch (format) {
-    case 'json':
-    case 'yaml': {
-      const answer = document('Why', verdicts.map(printedVerdict), inventory.gaps);
-      printMachine(world, format, answer);
-      return;
-    }
-    case 'name':
-      for (const {item} of verdicts) world.print(`${escapeText(resourceName(item))}\n`);
-      return;
-    case 'table':
-    case 'wide': {
-      const wide = format === 'wide';
-      if (verdicts.length === 0) return;
-      world.print(
-        isNamed
-          ? verdicts.map(verdict => whyDetail(verdict, wide)).join('\n')
-          : whyTable(verdicts, {wide, headers}),
-      );
-    }
+function print(
+  world: World,
+  format: Format,
+  verdicts: readonly Verdict[],
+  options: PrintOptions,
+): void {
+  if (format === 'json' || format === 'yaml') {
+    const answer = document('Why', verdicts.map(printedVerdict), options.inventory.gaps);
+    printMachine(world, format, answer);
+  } else if (options.isNamed && format !== 'name') {
+    world.print(verdicts.map(verdict => whyDetail(verdict, format === 'wide')).join('\n'));
+  } else printList(world, format, verdicts, options);
+}
+
+/** A line for each. */
+function printList(
+  world: World,
+  format: Format,
+  rulings: readonly Ruling[],
+  {headers}: PrintOptions,
+): void {
+  if (format === 'name') {
+    for (const {item} of rulings) world.print(`${escapeText(resourceName(item))}\n`);
+  } else if (rulings.length > 0) {
+    world.print(whyTable(rulings, {wide: format === 'wide', headers}));
   }
 }
 

@@ -1,5 +1,5 @@
 import type {Inventory} from '../inventory/inventory.ts';
-import type {Submission} from '../inventory/items.ts';
+import type {Item, Submission} from '../inventory/items.ts';
 import {authorizerOf, type Identity} from '../rbac/authorize.ts';
 import {
   type Candidate,
@@ -11,7 +11,14 @@ import {
   type Rights,
 } from './admit.ts';
 import {preparePolicy} from './evaluate.ts';
-import {type Outcome, outcomeOf, rightsOf, type SubmissionRights} from './why.ts';
+import {
+  type Outcome,
+  outcomeOf,
+  type Ruling,
+  rightsOf,
+  type SubmissionRights,
+  stateOf,
+} from './why.ts';
 
 /** Judges submissions by one inventory: just the decision, and more where more is asked for. */
 export interface Decider {
@@ -73,6 +80,17 @@ export function deciderOf(inventory: Inventory, requester?: Identity): Decider {
       return policy && candidateOf(policy, submission.view, standingOf(submission).to(name));
     },
     usable: submission => standingOf(submission).may,
+  };
+}
+
+/** Rules on items as `judgeBy` does, without how each policy fared; `requester` creates bare pods. */
+export function ruleBy(inventory: Inventory, requester?: Identity): (item: Item) => Ruling {
+  const decider = deciderOf(inventory, requester);
+  const known = new Map<Submission, Outcome>();
+  return item => {
+    const outcome = known.get(item.submission) ?? decider.outcome(item.submission);
+    known.set(item.submission, outcome);
+    return {...outcome, item, state: stateOf(outcome, item)};
   };
 }
 

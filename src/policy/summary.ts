@@ -2,8 +2,9 @@ import type {Level} from '../controls/control.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import {namespacesOf} from '../inventory/inventory.ts';
 import {itemsOf} from '../inventory/items.ts';
+import {ruleBy} from './decider.ts';
 import {openness, policyLevel} from './standard.ts';
-import {judgeBy, type Verdict} from './why.ts';
+import type {Ruling} from './why.ts';
 
 /** A policy of those in use, by how much it leaves open. */
 export interface InUse {
@@ -31,14 +32,13 @@ export function summarize(
   inventory: Inventory,
   only: string | undefined,
 ): readonly NamespaceSummary[] {
-  const judge = judgeBy(inventory, {requester: undefined, assumeAuthorized: false});
-  return summaryOf(inventory, itemsOf(inventory).map(judge), only);
+  return summaryOf(inventory, itemsOf(inventory).map(ruleBy(inventory)), only);
 }
 
 /** The same, of verdicts that are known already. */
 export function summaryOf(
   inventory: Inventory,
-  all: readonly Verdict[],
+  all: readonly Ruling[],
   only: string | undefined,
 ): readonly NamespaceSummary[] {
   const byNamespace = Map.groupBy(all, ({item}) => item.namespace);
@@ -56,7 +56,7 @@ export function summaryOf(
     .filter(namespace => only === undefined || namespace === only)
     .map(namespace => {
       const verdicts = byNamespace.get(namespace) ?? [];
-      const count = (is: (verdict: Verdict) => boolean) => verdicts.filter(is).length;
+      const count = (is: (verdict: Ruling) => boolean) => verdicts.filter(is).length;
       const pods = count(({item}) => item.kind === 'Pod');
       return {
         namespace,
@@ -72,7 +72,7 @@ export function summaryOf(
 }
 
 function policiesOf(
-  verdicts: readonly Verdict[],
+  verdicts: readonly Ruling[],
   inUse: ReadonlyMap<string, InUse>,
 ): readonly InUse[] {
   const names = new Set(verdicts.flatMap(({chosen}) => chosen?.policy.name ?? []));

@@ -48,10 +48,14 @@ export interface Judgement extends Outcome {
   readonly candidates: readonly Candidate[];
 }
 
-export interface Verdict extends Judgement {
+/** What becomes of one item. */
+export interface Ruling extends Outcome {
   readonly item: Item;
   readonly state: State;
 }
+
+/** The same, with how each policy fared. */
+export interface Verdict extends Judgement, Ruling {}
 
 export interface WhyOptions {
   /** Who creates bare pods; undefined leaves that to the caller's answers, if there are any. */
@@ -88,7 +92,7 @@ export function judgeBy(inventory: JudgeSource, options: WhyOptions): (item: Ite
 }
 
 /** The first of the states that is true of an item that is judged so. */
-export function stateOf({chosen}: Judgement, {admittedBy}: Item): State {
+export function stateOf({chosen}: Outcome, {admittedBy}: Item): State {
   if (chosen === undefined) return 'denied';
   if (chosen.mutates) return 'mutated';
   return admittedBy !== undefined && admittedBy !== chosen.policy.name ? 'drifted' : 'ok';

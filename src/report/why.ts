@@ -1,7 +1,7 @@
 import {type FieldError, fieldErrorText} from '../kube/fieldError.ts';
 import type {PodView} from '../kube/podView.ts';
 import type {Candidate} from '../policy/admit.ts';
-import type {Verdict, Via} from '../policy/why.ts';
+import type {Ruling, Verdict, Via} from '../policy/why.ts';
 import type {ObjectReference} from '../rbac/authorize.ts';
 import {escapeText} from './escape.ts';
 import {table} from './table.ts';
@@ -15,7 +15,7 @@ interface TableOptions {
 }
 
 /** A row for each pod or workload. Wide: also who requests it, what is changed, the API's message. */
-export function whyTable(verdicts: readonly Verdict[], {wide, headers}: TableOptions): string {
+export function whyTable(verdicts: readonly Ruling[], {wide, headers}: TableOptions): string {
   const columns = wide ? wideHeader : header;
   return table(
     headers ? columns : undefined,
@@ -23,7 +23,7 @@ export function whyTable(verdicts: readonly Verdict[], {wide, headers}: TableOpt
   );
 }
 
-function row({item, chosen, via, state, judgedForCaller}: Verdict): readonly string[] {
+function row({item, chosen, via, state, judgedForCaller}: Ruling): readonly string[] {
   return [
     item.namespace,
     nameOf(item),
@@ -34,7 +34,7 @@ function row({item, chosen, via, state, judgedForCaller}: Verdict): readonly str
   ];
 }
 
-function wideRow(verdict: Verdict): readonly string[] {
+function wideRow(verdict: Ruling): readonly string[] {
   return [
     ...row(verdict),
     verdict.requester ?? '',
