@@ -24,7 +24,7 @@ export const completionRequest = '__complete';
  */
 export async function main(argv: readonly string[], world: World): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.ok;
-  const program = programFor(world, code => {
+  const program = programFor(commandsIn(argv), world, code => {
     exitCode = code;
   });
   try {
@@ -58,12 +58,22 @@ function explain(error: unknown, world: World): ExitCode {
   return exitCodes.bug;
 }
 
-/** All commands, as the parser wants them. */
-function programFor(world: World, done: (code: ExitCode) => void): Program {
+/** The command that is named first, for most starts are about one; all, where none is. */
+function commandsIn(argv: readonly string[]): readonly Command[] {
+  const named = commands.filter(({name}) => argv[0] === name);
+  return named.length === 0 ? commands : named;
+}
+
+/** The commands, as the parser wants them. */
+function programFor(
+  known: readonly Command[],
+  world: World,
+  done: (code: ExitCode) => void,
+): Program {
   const program = new Program('kubectl psp');
   configure(program, rootCommand, world, done);
   program.addHelpCommand('help [command]', 'Show help for a command');
-  for (const command of commands) {
+  for (const command of known) {
     configure(program.command(command.name), command, world, done);
   }
   return program;

@@ -134,9 +134,9 @@ would take. -o is yaml, json, table or kustomize there.`,
     const request: AdviseRequest = {flags, scope, inventory, namespace, items, world};
     if (most !== undefined) return adviseMax(request, most);
     if (hardenLevel !== undefined) return adviseHarden(request, hardenLevel);
-    if (flags.reuse) return (await import('./adviseReuse.ts')).adviseReuse(request);
+    if (flags.reuse) return (await import('./later.ts')).adviseReuse(request);
     if (flags.compare !== undefined) {
-      return (await import('./adviseCompare.ts')).adviseCompare(request, flags.compare);
+      return (await import('./later.ts')).adviseCompare(request, flags.compare);
     }
     return adviseLeast(request);
   },

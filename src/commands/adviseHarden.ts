@@ -25,10 +25,7 @@ export async function adviseHarden(
       exitCodes.usage,
     );
   }
-  const [{hardenItems}, report] = await Promise.all([
-    import('../policy/harden/subjects.ts'),
-    import('../report/harden.ts'),
-  ]);
+  const {hardenItems, hardenReport: report} = await import('./later.ts');
   const hardened = hardenItems(items, inventory, level);
   switch (format) {
     case 'yaml':

@@ -11,10 +11,7 @@ export async function adviseMax(
   most: number,
 ): Promise<ExitCode> {
   const format = choose('-o', flags.output, adviceFormats);
-  const [{sharedAdvice}, report] = await Promise.all([
-    import('../policy/clusteringAdvice.ts'),
-    import('../report/sharedAdvice.ts'),
-  ]);
+  const {sharedAdvice, sharingReport: report} = await import('./later.ts');
   const sharing = sharedAdvice(items, scope, flags.allowDefaults, most);
   switch (format) {
     case 'yaml':

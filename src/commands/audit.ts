@@ -73,7 +73,7 @@ has it (* is any text without a slash, ** any text), the reason and, if you like
     const format = choose('-o', flags.output, auditFormats);
     const failOn =
       flags.failOn === undefined ? undefined : choose('--fail-on', flags.failOn, severities);
-    const {runAudit} = await import('./auditRun.ts');
+    const {runAudit} = await import('./later.ts');
     return runAudit(world, flags, {format, failOn});
   },
 });

@@ -4,9 +4,13 @@ import {severities} from '../policy/audit/finding.ts';
 import {ignoreEntries, ignoring} from '../policy/audit/ignore.ts';
 import {auditOf} from '../policy/audit/index.ts';
 import {auditDocument} from '../report/audit/json.ts';
+import {auditJunit} from '../report/audit/junit.ts';
+import {auditSarif} from '../report/audit/sarif.ts';
 import {auditTable} from '../report/audit/table.ts';
 import {countsText} from '../report/audit/text.ts';
 import {jsonText} from '../report/machine.ts';
+import {build} from '../version.ts';
+import {printYaml} from '../yaml/documents.ts';
 import type {auditFormats} from './audit.ts';
 import {placesIn} from './auditPlaces.ts';
 import {load, requireNamespace, requirePolicies, type SourceRequest} from './load.ts';
@@ -77,17 +81,13 @@ async function auditText(
     case 'json':
       return jsonText(auditDocument(audit));
     case 'yaml': {
-      const {printYaml} = await import('../yaml/documents.ts');
       return printYaml(auditDocument(audit));
     }
     case 'sarif': {
-      const {auditSarif} = await import('../report/audit/sarif.ts');
-      const {build} = await import('../version.ts');
       const placeOf = await placesIn(world, audit.inventory, flags.from ?? []);
       return jsonText(auditSarif(audit, {version: build().version, placeOf}));
     }
     case 'junit': {
-      const {auditJunit} = await import('../report/audit/junit.ts');
       return auditJunit(audit, failOn);
     }
     case 'html': {

@@ -65,7 +65,7 @@ manifests (--from) are never changed; -o yaml prints the objects for kubectl.`,
   },
 
   async run({flags, args, world}) {
-    const {runBind} = await import('./bindRun.ts');
+    const {runBind} = await import('./later.ts');
     return runBind(world, args, flags);
   },
 });

@@ -35,9 +35,9 @@ code is 0 for yes, 1 for no, and 3 if it can't be told.`,
     }
     checkFlags(flags);
     const format = choose('-o', flags.output, formats);
-    const {checkFactsOf, readCheckFacts} = await import('../inventory/check.ts');
-    const {answerCheck} = await import('../policy/check.ts');
-    const {checkDocument, checkText} = await import('../report/check.ts');
+    const {answerCheck, checkDocument, checkFactsOf, checkText, readCheckFacts} = await import(
+      './later.ts'
+    );
     const offline = await loadOffline(world, flags);
     const facts =
       offline === undefined

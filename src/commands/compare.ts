@@ -49,7 +49,7 @@ that policy may fill in what pods leave unset. One that is removed is listed, an
     if (flags.namespace === '') {
       throw new UserError('-n: the namespace is empty', exitCodes.usage);
     }
-    const {runCompare} = await import('./compareRun.ts');
+    const {runCompare} = await import('./later.ts');
     return runCompare(world, [old, now], {
       format,
       namespace: flags.namespace ?? 'default',

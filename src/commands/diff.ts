@@ -44,7 +44,7 @@ two apart, with 1 if they differ.`,
         exitCodes.usage,
       );
     }
-    const {runDiff} = await import('./diffRun.ts');
+    const {runDiff} = await import('./later.ts');
     return runDiff(world, flags, [a, b], {format, all: flags.all, headers: !flags.noHeaders});
   },
 });

@@ -39,8 +39,7 @@ nobody.`,
   async run({flags, args, world}) {
     const format = choose('-o', flags.output, formats);
     const wanted = args.length === 0 ? levels : args.map(levelOf);
-    const {builtinObjects} = await import('../policy/builtinObjects.ts');
-    const {builtinJson, builtinNames, builtinYaml} = await import('../report/builtin.ts');
+    const {builtinJson, builtinNames, builtinObjects, builtinYaml} = await import('./later.ts');
     const objects = builtinObjects(wanted, {appArmor: !flags.noApparmor});
     if (format === 'yaml') world.print(builtinYaml(objects));
     else if (format === 'json') world.print(builtinJson(objects));

@@ -54,7 +54,7 @@ would be denied, or if the API server would refuse a policy of the files.`,
       );
     }
     const format = choose('-o', flags.output, tryFormats);
-    const {runTry} = await import('./tryRun.ts');
+    const {runTry} = await import('./later.ts');
     const deleted = flags.delete.map(policyName);
     const {prune, noHeaders} = flags;
     return runTry(world, flags, {format, headers: !noHeaders, removal: {deleted, prune}});

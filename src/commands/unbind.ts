@@ -32,7 +32,7 @@ tries it and you are asked. The old objects are saved to files in the current fo
   },
 
   async run({flags, args, world}) {
-    const {runUnbind} = await import('./bindRun.ts');
+    const {runUnbind} = await import('./later.ts');
     return runUnbind(world, args, flags);
   },
 });
