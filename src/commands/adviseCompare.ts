@@ -8,8 +8,9 @@ import {document} from '../report/machine.ts';
 import type {AdviseRequest} from './advise.ts';
 import {printMachine} from './answer.ts';
 import {choose} from './flags.ts';
+import {policyNamed} from './load.ts';
 import {parsePolicyArgument} from './policyArgument.ts';
-import {builtinNamed, policyNamed, policyOfFile} from './policySource.ts';
+import {builtinNamed, policyOfFile} from './policySource.ts';
 
 /** The formats in which a policy is held against what its pods need. */
 export const compareFormats = ['table', 'wide', 'json', 'yaml'] as const;

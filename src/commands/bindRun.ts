@@ -14,8 +14,7 @@ import {makeChanges, tryChanges} from './applyChanges.ts';
 import {bindFormats, dryRuns} from './bind.ts';
 import {changesFor, objectOfStep} from './bindChanges.ts';
 import {choose} from './flags.ts';
-import {load, requirePolicies, type SourceRequest} from './load.ts';
-import {policyNamed} from './policySource.ts';
+import {load, policyNamed, requirePolicies, type SourceRequest} from './load.ts';
 import {namedSubject, policyName} from './subjects.ts';
 import type {Cluster, World} from './world.ts';
 

@@ -6,9 +6,9 @@ import {diffText, printedDiff} from '../report/diff.ts';
 import {document} from '../report/machine.ts';
 import {printMachine} from './answer.ts';
 import type {diffFormats} from './diff.ts';
-import {load, requirePolicies, type SourceRequest} from './load.ts';
+import {load, policyNamed, requirePolicies, type SourceRequest} from './load.ts';
 import {type PolicyArgument, parsePolicyArgument} from './policyArgument.ts';
-import {builtinNamed, policyNamed, policyOfFile} from './policySource.ts';
+import {builtinNamed, policyOfFile} from './policySource.ts';
 import type {World} from './world.ts';
 
 /** How `diff` prints what it finds. */

@@ -6,6 +6,7 @@ import {merged, mergeRbac} from '../inventory/overlay.ts';
 import {inventoryOfSnapshot, isSnapshot} from '../inventory/snapshot.ts';
 import {isObject} from '../kube/json.ts';
 import {nearNames} from '../kube/nearNames.ts';
+import type {Policy} from '../kube/objects.ts';
 import {storedPolicy} from '../policy/evaluate.ts';
 import {aggregateRules} from '../rbac/aggregate.ts';
 import type {SourceDocument} from '../yaml/documents.ts';
@@ -210,6 +211,16 @@ export function requireNamespace(inventory: Inventory, wanted: string | undefine
   if (namespaces.some(({metadata}) => metadata?.name === wanted)) return;
   const near = nearNames(wanted, namespacesOf(inventory), 'namespaces');
   throw new UserError(`namespace ${JSON.stringify(wanted)} not found: ${near}`);
+}
+
+/** The policy of this name in the inventory; else a UserError with the names that are near. */
+export function policyNamed({policies, source}: Inventory, wanted: string): Policy {
+  const found = policies.find(({metadata}) => metadata.name === wanted);
+  if (found !== undefined) return found;
+  const names = policies.map(({metadata}) => metadata.name);
+  throw new UserError(
+    `policy ${JSON.stringify(wanted)} not found in ${source}: ${nearNames(wanted, names, 'policies')}`,
+  );
 }
 
 /** Refuses to answer without policies, and says why there are none to read. */

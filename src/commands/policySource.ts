@@ -1,20 +1,9 @@
 import {exitCodes, UserError} from '../errors.ts';
-import type {Inventory} from '../inventory/inventory.ts';
 import {nearNames} from '../kube/nearNames.ts';
 import type {Policy} from '../kube/objects.ts';
 import {builtinLevels, builtinPolicy} from '../policy/builtin.ts';
 import {inventoryOfFiles} from './load.ts';
 import type {World} from './world.ts';
-
-/** The policy of this name in the inventory; else a UserError with the names that are near. */
-export function policyNamed({policies, source}: Inventory, wanted: string): Policy {
-  const found = policies.find(({metadata}) => metadata.name === wanted);
-  if (found !== undefined) return found;
-  const names = policies.map(({metadata}) => metadata.name);
-  throw new UserError(
-    `policy ${JSON.stringify(wanted)} not found in ${source}: ${nearNames(wanted, names, 'policies')}`,
-  );
-}
 
 /** A policy that the program brings along: `restricted`, `baseline` or `privileged`. */
 export function builtinNamed(wanted: string): Policy {

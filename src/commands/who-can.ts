@@ -1,6 +1,5 @@
 import {exitCodes, UserError} from '../errors.ts';
 import type {Inventory} from '../inventory/inventory.ts';
-import {nearNames} from '../kube/nearNames.ts';
 import {serviceAccountOf} from '../kube/pod.ts';
 import {type Authorizer, authorizerOf} from '../rbac/authorize.ts';
 import {danglingNotes} from '../rbac/dangling.ts';
@@ -19,7 +18,7 @@ import {
 import {printMachine} from './answer.ts';
 import {defineCommand} from './command.ts';
 import {choose, noHeadersFlag, outputFlag, scopeFlags, sourceFlags} from './flags.ts';
-import {load, requireNamespace, requirePolicies} from './load.ts';
+import {load, policyNamed, requireNamespace, requirePolicies} from './load.ts';
 import {identityOfSubjects, policyName} from './subjects.ts';
 import {askServer, verify} from './whoCanServer.ts';
 import type {World} from './world.ts';
@@ -117,16 +116,9 @@ function policyArgument(args: readonly string[]): string | undefined {
   return policy === undefined ? undefined : policyName(policy);
 }
 
-function choosePolicies(
-  {policies, source}: Inventory,
-  wanted: string | undefined,
-): readonly string[] {
-  const names = policies.map(({metadata}) => metadata.name);
-  if (wanted === undefined) return names;
-  if (names.includes(wanted)) return [wanted];
-  throw new UserError(
-    `policy ${JSON.stringify(wanted)} not found in ${source}: ${nearNames(wanted, names, 'policies')}`,
-  );
+function choosePolicies(inventory: Inventory, wanted: string | undefined): readonly string[] {
+  const chosen = wanted === undefined ? inventory.policies : [policyNamed(inventory, wanted)];
+  return chosen.map(({metadata}) => metadata.name);
 }
 
 function isRbacUnreadable({gaps}: Inventory): boolean {
