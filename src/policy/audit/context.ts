@@ -2,7 +2,8 @@ import type {Gap, Inventory} from '../../inventory/inventory.ts';
 import type {Submission} from '../../inventory/items.ts';
 import type {Policy} from '../../kube/objects.ts';
 import type {PodView} from '../../kube/podView.ts';
-import {type Authorizer, authorizerOf, type Grant} from '../../rbac/authorize.ts';
+import type {Authorizer, Grant} from '../../rbac/authorize.ts';
+import {type DanglingGrant, danglingGrants} from '../../rbac/dangling.ts';
 import type {Candidate} from '../admit.ts';
 import {type PreparedPolicy, preparePolicy} from '../evaluate.ts';
 import type {Verdict} from '../why.ts';
@@ -41,6 +42,8 @@ export interface AuditContext {
   /** By name, as admission tries them. */
   readonly policies: readonly PolicyFacts[];
   readonly authorizer: Authorizer;
+  /** Grants that lead nowhere. */
+  readonly dangling: readonly DanglingGrant[];
   readonly unanswered: readonly Unanswered[];
 }
 
@@ -48,15 +51,17 @@ export interface AuditContext {
 export function contextOf(
   inventory: Inventory,
   verdicts: readonly Verdict[],
+  authorizer: Authorizer,
   unanswered: readonly Unanswered[],
 ): AuditContext {
-  const authorizer = authorizerOf(inventory.rbac);
+  const names = inventory.policies.map(({metadata}) => metadata.name);
   const groups = groupsOf(inventory, verdicts);
   return {
     inventory,
     groups,
     policies: policyFacts(inventory, groups, authorizer),
     authorizer,
+    dangling: danglingGrants(inventory.rbac, authorizer, names),
     unanswered,
   };
 }

@@ -1,6 +1,7 @@
 import type {Gap, Inventory} from '../../inventory/inventory.ts';
 import {itemsOf} from '../../inventory/items.ts';
 import {workloadResources} from '../../inventory/resources.ts';
+import {authorizerOf} from '../../rbac/authorize.ts';
 import {whoCan} from '../../rbac/whoCan.ts';
 import {contextOf, type Unanswered} from './context.ts';
 import {type Audit, type Finding, severities} from './finding.ts';
@@ -27,10 +28,11 @@ const resourcesOf: Readonly<Record<Need, readonly string[]>> = {
 
 /** All that the rules find, nothing ignored. Each template is judged once, however many its pods. */
 export function auditOf(inventory: Inventory, {namespace, isWhole}: AuditScope): Audit {
-  const verdicts = itemsOf(inventory).map(judgeLean(inventory));
+  const authorizer = authorizerOf(inventory.rbac);
+  const verdicts = itemsOf(inventory).map(judgeLean(inventory, authorizer));
   const asked = inventory.policies.length === 0 ? [noPolicy] : rules;
   const unanswered = asked.flatMap(rule => unansweredOf(rule, inventory.gaps, isWhole));
-  const context = contextOf(inventory, verdicts, unanswered);
+  const context = contextOf(inventory, verdicts, authorizer, unanswered);
   const voids = new Map(unanswered.map(entry => [entry.rule, entry]));
   const isAbout = (place: string | undefined) =>
     namespace === undefined || place === undefined || place === namespace;
@@ -42,7 +44,7 @@ export function auditOf(inventory: Inventory, {namespace, isWhole}: AuditScope):
     inventory,
     namespace,
     verdicts: verdicts.filter(({item}) => isAbout(item.namespace)),
-    rights: whoCan(context.authorizer, {policies: names, namespace, identity: undefined}),
+    rights: whoCan(authorizer, {policies: names, namespace, identity: undefined}),
     findings: findings.filter(({object}) => isAbout(object.namespace)).sort(byGravity),
     ignored: [],
   };

@@ -1,7 +1,7 @@
 import type {Inventory} from '../../inventory/inventory.ts';
 import type {Item, Submission} from '../../inventory/items.ts';
 import type {PodView} from '../../kube/podView.ts';
-import {authorizerOf} from '../../rbac/authorize.ts';
+import type {Authorizer} from '../../rbac/authorize.ts';
 import {type Candidate, candidateOf, decide, policySet, type Rights} from '../admit.ts';
 import {type PreparedPolicy, preparePolicy} from '../evaluate.ts';
 import {type Judgement, outcomeOf, rightsOf, stateOf, type Verdict} from '../why.ts';
@@ -15,9 +15,8 @@ const noRights: Rights = {serviceAccount: false, requester: false};
  * service account nor the requester may use: of hundreds of policies and thousands of templates, they
  * would be most of what is kept.
  */
-export function judgeLean(inventory: Inventory): (item: Item) => Verdict {
+export function judgeLean(inventory: Inventory, authorizer: Authorizer): (item: Item) => Verdict {
   const policies = policySet(inventory.policies.map(preparePolicy));
-  const authorizer = authorizerOf(inventory.rbac);
   const known = new Map<Submission, Judgement>();
   const judge = (submission: Submission): Judgement => {
     const rights = rightsOf(submission, inventory.caller, authorizer, options);

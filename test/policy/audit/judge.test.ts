@@ -4,6 +4,7 @@ import {itemsOf} from '../../../src/inventory/items.ts';
 import {inventoryOfSnapshot} from '../../../src/inventory/snapshot.ts';
 import {judgeLean} from '../../../src/policy/audit/judge.ts';
 import {judgeBy} from '../../../src/policy/why.ts';
+import {authorizerOf} from '../../../src/rbac/authorize.ts';
 
 test('an audit judges as why does, but for the errors of policies that nobody may use', () => {
   const inventory = inventoryOfSnapshot(demoSnapshot, 'demo');
@@ -17,7 +18,7 @@ test('an audit judges as why does, but for the errors of policies that nobody ma
     }),
     chosen: verdict.chosen?.policy.name,
   }));
-  const lean = items.map(judgeLean(inventory)).map(verdict => {
+  const lean = items.map(judgeLean(inventory, authorizerOf(inventory.rbac))).map(verdict => {
     const {chosen, candidates} = verdict;
     if (chosen !== undefined) expect(candidates).toContain(chosen);
     return {

@@ -1,4 +1,4 @@
-import {type DanglingGrant, danglingGrants} from '../../../rbac/dangling.ts';
+import type {DanglingGrant} from '../../../rbac/dangling.ts';
 import type {AuditContext} from '../context.ts';
 import {kubectl} from '../remedies.ts';
 import {defineRule} from '../rule.ts';
@@ -15,7 +15,7 @@ export const missingRole = defineRule({
   why: 'The binding grants nothing now. Whoever creates a role of that name gives its rights to the subjects at once.',
   remedy: 'Delete the binding, or create the role that was meant.',
   find: context =>
-    dangling(context, 'missing-role').map(({object, names}) => ({
+    ofProblem(context, 'missing-role').map(({object, names}) => ({
       object: rbacObject(object),
       message: `refers to ${names.join(', ')}, which does not exist`,
       evidence: [],
@@ -32,7 +32,7 @@ export const missingPolicy = defineRule({
   why: 'Often a policy was renamed and its role was not: the accounts that rely on it are denied. Whoever creates a policy of that name opens it to them at once.',
   remedy: 'Name the policy that is meant, or remove the name.',
   find: context =>
-    dangling(context, 'missing-policy').map(({object, names}) => ({
+    ofProblem(context, 'missing-policy').map(({object, names}) => ({
       object: rbacObject(object),
       message: `grants ${names.join(', ')}, which ${names.length === 1 ? 'does' : 'do'} not exist`,
       evidence: names.map(name => `resourceNames has ${JSON.stringify(name)}`),
@@ -49,7 +49,7 @@ export const wildcardName = defineRule({
   why: 'RBAC takes it for the name of one object and no wildcard: it grants nothing. Who wrote it meant all policies, and believes that they are granted.',
   remedy: 'Name the policies. Without resourceNames, all of them are granted.',
   find: context =>
-    dangling(context, 'wildcard-name').map(({object}) => ({
+    ofProblem(context, 'wildcard-name').map(({object}) => ({
       object: rbacObject(object),
       message: 'has the resource name "*", which is no wildcard and grants nothing',
       evidence: ['resourceNames has "*"'],
@@ -66,7 +66,7 @@ export const noSubjects = defineRule({
   why: 'The binding has no subjects: it is left over, or not finished.',
   remedy: 'Delete it, or name its subjects.',
   find: context =>
-    dangling(context, 'no-subjects').map(({object}) => ({
+    ofProblem(context, 'no-subjects').map(({object}) => ({
       object: rbacObject(object),
       message: 'has no subjects',
       evidence: [],
@@ -74,14 +74,11 @@ export const noSubjects = defineRule({
     })),
 });
 
-function dangling(
-  {inventory, authorizer}: AuditContext,
+function ofProblem(
+  {inventory, dangling}: AuditContext,
   problem: DanglingGrant['problem'],
 ): readonly DanglingGrant[] {
-  const names = inventory.policies.map(({metadata}) => metadata.name);
-  return danglingGrants(inventory.rbac, authorizer, names).filter(
-    grant => grant.problem === problem && !isBuiltIn(grant, inventory.origin),
-  );
+  return dangling.filter(grant => grant.problem === problem && !isBuiltIn(grant, inventory.origin));
 }
 
 /** Roles that every cluster has are in no folder of manifests. */
