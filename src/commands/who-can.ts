@@ -5,10 +5,9 @@ import {type Authorizer, authorizerOf} from '../rbac/authorize.ts';
 import {danglingNotes} from '../rbac/dangling.ts';
 import {type Account, expandGroup} from '../rbac/expand.ts';
 import {indirectRights} from '../rbac/indirect.ts';
-import {whoCan as rightsOf} from '../rbac/whoCan.ts';
+import {granteeText, whoCan as rightsOf} from '../rbac/whoCan.ts';
 import {document} from '../report/machine.ts';
 import {
-  granteeText,
   indirectTable,
   printedIndirect,
   printedRight,

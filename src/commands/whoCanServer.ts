@@ -6,7 +6,7 @@ import {reviewAccess, reviewSelf} from '../inventory/review.ts';
 import {verifyRights} from '../policy/verify.ts';
 import type {Authorizer} from '../rbac/authorize.ts';
 import type {UseRight, WhoCanQuestion} from '../rbac/whoCan.ts';
-import {granteeText} from '../report/whoCan.ts';
+import {granteeText} from '../rbac/whoCan.ts';
 import {type SourceRequest, withCluster} from './load.ts';
 import type {World} from './world.ts';
 

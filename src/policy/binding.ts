@@ -3,7 +3,7 @@ import type {Inventory} from '../inventory/inventory.ts';
 import type {Binding, Role} from '../kube/objects.ts';
 import {authorizerOf, type ObjectReference} from '../rbac/authorize.ts';
 import {notesFor} from '../rbac/leaks.ts';
-import {type Grantee, granteesOf, whoCan} from '../rbac/whoCan.ts';
+import {type Grantee, granteesOf, granteeText, whoCan} from '../rbac/whoCan.ts';
 import {
   type BindingPlan,
   type BindingStep,
@@ -158,7 +158,7 @@ function planBinding(
   const added = subjects.filter(subject => !isBound(subject));
   const notes = subjects
     .filter(isBound)
-    .map(subject => `${granteeLabel(subject)} is in ${referenceLabel(reference)} already`);
+    .map(subject => `${granteeText(subject)} is in ${referenceLabel(reference)} already`);
   if (added.length === 0) return {steps: [], notes, kept: []};
   const body = {...before, subjects: [...old, ...added.map(subjectOf)]};
   const step = {action: 'update', object: {reference, body}, before, added, removed: []} as const;
@@ -182,12 +182,7 @@ function alreadyNotes(
       .filter(({binding}) => binding.name !== name)
       .map(
         ({binding, role}) =>
-          `${granteeLabel(subject)} may use ${policy} through ${referenceLabel(binding)} -> ${referenceLabel(role)} too`,
+          `${granteeText(subject)} may use ${policy} through ${referenceLabel(binding)} -> ${referenceLabel(role)} too`,
       ),
   );
-}
-
-/** `ServiceAccount shop/web`, `Group devs`. */
-export function granteeLabel({kind, namespace, name}: Grantee): string {
-  return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }

@@ -3,6 +3,7 @@ import {controls} from '../controls/index.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {PodView} from '../kube/podView.ts';
 import {effectiveDirection} from './order.ts';
+import {levels} from './standard.ts';
 
 /** One control in which a policy is more open than the pods that use it need. */
 export interface Excess {
@@ -86,7 +87,6 @@ function fallOf(control: Control, policy: Policy, least: Policy): number | undef
 }
 
 const unfallen = {from: undefined, to: undefined};
-const levels: readonly Level[] = ['restricted', 'baseline', 'privileged'];
 
 function rank(level: Level | undefined): number {
   return level === undefined ? 0 : levels.indexOf(level);

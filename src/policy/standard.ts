@@ -3,7 +3,7 @@ import {controls} from '../controls/index.ts';
 import type {Policy} from '../kube/objects.ts';
 
 /** From strict to open. */
-const levels: readonly Level[] = ['restricted', 'baseline', 'privileged'];
+export const levels: readonly Level[] = ['restricted', 'baseline', 'privileged'];
 
 /** The strictest Pod Security Standard that a policy keeps its pods inside of. */
 export function policyLevel(policy: Policy): Level {

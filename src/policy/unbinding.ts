@@ -7,8 +7,7 @@ import {
   type ObjectReference,
   podIdentity,
 } from '../rbac/authorize.ts';
-import {type Grantee, granteesOf, whoCan} from '../rbac/whoCan.ts';
-import {granteeLabel} from './binding.ts';
+import {type Grantee, granteesOf, granteeText, whoCan} from '../rbac/whoCan.ts';
 import {
   afterSteps,
   type BindingPlan,
@@ -133,7 +132,7 @@ function leftNote(reference: ObjectReference): string {
 }
 
 function keptNote({grant: {binding, role, policies}, role: body, subjects}: Found, policy: string) {
-  const names = subjects.map(granteeLabel).join(', ');
+  const names = subjects.map(granteeText).join(', ');
   const more =
     policies === undefined
       ? 'all policies'
@@ -155,7 +154,7 @@ function nothingNotes(
     .filter(target => !has(target))
     .map(({subject, namespace}) => {
       const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
-      return `no binding${where} gives ${policy} to ${granteeLabel(subject)} itself`;
+      return `no binding${where} gives ${policy} to ${granteeText(subject)} itself`;
     });
 }
 
@@ -174,7 +173,7 @@ function otherWays(
       .filter(right => right.subject.kind === 'Group')
       .map(
         right =>
-          `${granteeLabel(subject)} may use ${policy} as a member of ${granteeLabel(right.subject)} too: ${right.via.map(({binding}) => referenceLabel(binding)).join(', ')}`,
+          `${granteeText(subject)} may use ${policy} as a member of ${granteeText(right.subject)} too: ${right.via.map(({binding}) => referenceLabel(binding)).join(', ')}`,
       );
   });
 }

@@ -46,6 +46,11 @@ function header({policy, items, changes}: Advice): string {
       .map(item => `${nameOf(item)} is judged by its live pod: its template is not known`),
     ...changes.flatMap(change => changeLines(change, policy)),
   ];
+  return comment(lines);
+}
+
+/** Lines as a comment of YAML. */
+export function comment(lines: readonly string[]): string {
   return lines.map(line => `# ${escapeText(line)}\n`).join('');
 }
 

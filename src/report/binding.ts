@@ -1,7 +1,7 @@
 import type {Binding} from '../kube/objects.ts';
-import {granteeLabel} from '../policy/binding.ts';
 import {type BindingPlan, type BindingStep, referenceLabel} from '../policy/bindingParts.ts';
 import type {Effect} from '../policy/effect.ts';
+import {granteeText} from '../rbac/whoCan.ts';
 import {escapeText} from './escape.ts';
 import {effectTable, effectText} from './impact.ts';
 
@@ -30,7 +30,7 @@ function stepText(step: BindingStep, policy: string): string {
   const label = `${step.action} ${referenceLabel(step.object.reference)}`;
   if (step.action === 'update') {
     const signed = (sign: string, subjects: typeof step.added) =>
-      subjects.map(subject => `${sign} ${granteeLabel(subject)}`);
+      subjects.map(subject => `${sign} ${granteeText(subject)}`);
     return `${label}: ${[...signed('+', step.added), ...signed('-', step.removed)].join(', ')}`;
   }
   const {body} = step.object;

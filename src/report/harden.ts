@@ -2,8 +2,7 @@ import type {Step} from '../policy/harden/step.ts';
 import type {HardenedItem} from '../policy/harden/subjects.ts';
 import type {HardenLevel} from '../policy/harden/target.ts';
 import {printYaml} from '../yaml/documents.ts';
-import {listed} from './advice.ts';
-import {escapeText} from './escape.ts';
+import {comment, listed} from './advice.ts';
 import {table} from './table.ts';
 
 /** A patch for each workload that needs one, as a YAML stream; comments say what patches can't do. */
@@ -26,10 +25,6 @@ export function hardenYaml(items: readonly HardenedItem[], level: HardenLevel): 
 
 function patchText({objectPatch}: HardenedItem): string {
   return objectPatch === undefined ? '' : printYaml(objectPatch);
-}
-
-function comment(lines: readonly string[]): string {
-  return lines.map(line => `# ${escapeText(line)}\n`).join('');
 }
 
 function isFine({changes, decisions, blocked}: HardenedItem): boolean {

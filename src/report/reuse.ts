@@ -2,13 +2,9 @@ import type {Item} from '../inventory/items.ts';
 import {answerOf, type Reuse} from '../policy/reuse.ts';
 import type {Overtaken, ReusePlan} from '../policy/reusePlan.ts';
 import {printYaml} from '../yaml/documents.ts';
-import {adviceYaml, printedAdvice} from './advice.ts';
-import {escapeText} from './escape.ts';
+import {adviceYaml, comment, listed, printedAdvice} from './advice.ts';
 import {table} from './table.ts';
 import {nameOf} from './why.ts';
-
-/** How many names a comment holds before it says how many more there are. */
-const namesInComment = 5;
 
 /**
  * New policies, and with grants those of reused ones too, as a YAML stream for `kubectl apply -f -`;
@@ -59,15 +55,8 @@ export function overtakenText({policy, items}: Overtaken, wanted: string): strin
   return `Admission would choose ${policy} in place of ${wanted} for ${whose}: ${why}`;
 }
 
-function comment(lines: readonly string[]): string {
-  return lines.map(line => `# ${escapeText(line)}\n`).join('');
-}
-
 function itemsText(items: readonly Item[]): string {
-  const names = items.map(item => `${item.namespace}/${nameOf(item)}`);
-  const more = names.length - namesInComment;
-  const shown = names.slice(0, namesInComment).join(', ');
-  return more > 0 ? `${shown} and ${more} more` : shown;
+  return listed(items.map(item => `${item.namespace}/${nameOf(item)}`));
 }
 
 const header = ['NAMESPACE', 'SUBJECTS', 'WORKLOADS', 'EXISTING', 'ADVISED', 'TIGHTER IN'];

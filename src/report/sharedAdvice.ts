@@ -5,8 +5,7 @@ import type {Excess} from '../policy/clusteringExcess.ts';
 import {sharedGrants} from '../policy/clusteringGrants.ts';
 import {policyLevel} from '../policy/standard.ts';
 import {printYaml} from '../yaml/documents.ts';
-import {commentsFor, listed, policyObject, printedAdvice} from './advice.ts';
-import {escapeText} from './escape.ts';
+import {comment, commentsFor, listed, policyObject, printedAdvice} from './advice.ts';
 import {table} from './table.ts';
 import {nameOf} from './why.ts';
 
@@ -18,10 +17,6 @@ export function sharingYaml(sharing: Sharing, scope: Scope, withGrants: boolean)
     ...(withGrants ? sharedGrants(advice).map(object => printYaml(object)) : []),
   ]);
   return comment(verdict(sharing)) + documents.join('---\n');
-}
-
-function comment(lines: readonly string[]): string {
-  return lines.map(line => `# ${escapeText(line)}\n`).join('');
 }
 
 function verdict({advices, points, exact}: Sharing): readonly string[] {

@@ -1,6 +1,6 @@
 import type {Expansion} from '../rbac/expand.ts';
 import type {IndirectRight} from '../rbac/indirect.ts';
-import type {Grantee, UseRight} from '../rbac/whoCan.ts';
+import {granteeText, type UseRight} from '../rbac/whoCan.ts';
 import {table} from './table.ts';
 import {referenceText} from './why.ts';
 
@@ -10,11 +10,6 @@ const header = ['POLICY', 'SUBJECT', 'SCOPE', 'VIA', 'NOTE'];
 export interface WhoCanRow {
   readonly right: UseRight;
   readonly expansion: readonly Expansion[];
-}
-
-/** `ServiceAccount shop/web`, `User alice`, `Group devs`. */
-export function granteeText({kind, namespace, name}: Grantee): string {
-  return `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
 }
 
 /** A row for each policy, subject and scope; wide also has every binding and the whole note. */

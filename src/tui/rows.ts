@@ -14,7 +14,7 @@ import {
 import {directionOf} from '../policy/order.ts';
 import {policyLevel} from '../policy/standard.ts';
 import type {Verdict} from '../policy/why.ts';
-import {granteeText} from '../report/whoCan.ts';
+import {granteeText} from '../rbac/whoCan.ts';
 import {nameOf} from '../report/why.ts';
 import type {Model} from './model.ts';
 import type {View} from './session.ts';

@@ -1,9 +1,7 @@
-import type {Control, Level} from '../../controls/control.ts';
+import type {Control} from '../../controls/control.ts';
 import {controls} from '../../controls/index.ts';
 import type {Policy} from '../../kube/objects.ts';
-
-/** From strict to open. */
-const levels: readonly Level[] = ['restricted', 'baseline', 'privileged'];
+import {levels} from '../standard.ts';
 
 /**
  * The controls that a policy leaves more open than what is needed, as far as the Pod Security Standards
