@@ -4,7 +4,7 @@ import {type Advice, adviceFor} from '../policy/advice.ts';
 import {adviceTable, adviceYaml, printedAdvice} from '../report/advice.ts';
 import {document} from '../report/machine.ts';
 import type {AdviseRequest} from './advise.ts';
-import {printMachine} from './answer.ts';
+import {printMachine, printPolicyNames} from './answer.ts';
 import {choose} from './flags.ts';
 import type {World} from './world.ts';
 
@@ -24,7 +24,7 @@ export function adviseLeast({flags, scope, items, inventory, world}: AdviseReque
   return exitCodes.ok;
 }
 
-export interface AdvicePrintOptions {
+interface AdvicePrintOptions {
   readonly format: (typeof adviceFormats)[number];
   readonly withGrants: boolean;
   readonly headers: boolean;
@@ -32,7 +32,7 @@ export interface AdvicePrintOptions {
 }
 
 /** Prints policies and what they are for, in the format that was asked for. */
-export function printAdvices(
+function printAdvices(
   world: World,
   advices: readonly Advice[],
   {format, withGrants, headers, gaps}: AdvicePrintOptions,
@@ -50,8 +50,9 @@ export function printAdvices(
       if (advices.length > 0) world.print(adviceTable(advices, headers));
       return;
     case 'name':
-      for (const {policy} of advices) {
-        world.print(`podsecuritypolicy.policy/${policy.metadata.name}\n`);
-      }
+      printPolicyNames(
+        world,
+        advices.map(({policy}) => policy.metadata.name),
+      );
   }
 }

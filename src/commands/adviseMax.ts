@@ -2,7 +2,7 @@ import {type ExitCode, exitCodes, UserError} from '../errors.ts';
 import {document} from '../report/machine.ts';
 import type {AdviseRequest} from './advise.ts';
 import {adviceFormats} from './adviseLeast.ts';
-import {printMachine} from './answer.ts';
+import {printMachine, printPolicyNames} from './answer.ts';
 import {choose} from './flags.ts';
 
 /** `advise --max-policies N`: at most N policies, shared where that opens least. */
@@ -30,9 +30,10 @@ export async function adviseMax(
       }
       break;
     case 'name':
-      for (const {policy} of sharing.advices) {
-        world.print(`podsecuritypolicy.policy/${policy.metadata.name}\n`);
-      }
+      printPolicyNames(
+        world,
+        sharing.advices.map(({policy}) => policy.metadata.name),
+      );
   }
   return exitCodes.ok;
 }

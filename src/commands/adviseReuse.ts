@@ -5,7 +5,7 @@ import {document} from '../report/machine.ts';
 import {overtakenText, printedReuse, reuseTable, reuseYaml} from '../report/reuse.ts';
 import type {AdviseRequest} from './advise.ts';
 import {adviceFormats} from './adviseLeast.ts';
-import {printMachine} from './answer.ts';
+import {printMachine, printPolicyNames} from './answer.ts';
 import {choose} from './flags.ts';
 
 /** `advise --reuse`: existing policies first, and new ones only where they are tighter. */
@@ -31,9 +31,7 @@ export function adviseReuse({flags, scope, items, inventory, world}: AdviseReque
       }
       break;
     case 'name':
-      for (const name of new Set(reuses.map(reuse => answerOf(reuse).metadata.name))) {
-        world.print(`podsecuritypolicy.policy/${name}\n`);
-      }
+      printPolicyNames(world, new Set(reuses.map(reuse => answerOf(reuse).metadata.name)));
   }
   return exitCodes.ok;
 }

@@ -15,3 +15,8 @@ export function warnOfNothing(world: World, namespace: string | undefined): void
       : `No resources found in ${namespace} namespace.`,
   );
 }
+
+/** The names of policies, as kubectl's -o name has them. */
+export function printPolicyNames(world: World, names: Iterable<string>): void {
+  for (const name of names) world.print(`podsecuritypolicy.policy/${name}\n`);
+}

@@ -6,22 +6,7 @@ import {
   labelOf,
   type PlannedChange,
 } from '../inventory/apply.ts';
-import {isObject, type JsonObject} from '../kube/json.ts';
 import type {Cluster, World} from './world.ts';
-
-/** The object at this path of the API; undefined if there is none. */
-export async function readExisting(
-  cluster: Cluster,
-  path: string,
-): Promise<JsonObject | undefined> {
-  try {
-    const found = await cluster.get(path);
-    return isObject(found) ? found : undefined;
-  } catch (error) {
-    if (cluster.isNotFound(error)) return undefined;
-    throw error;
-  }
-}
 
 /** What the server says to changes, without making them. */
 export interface Tried {

@@ -67,7 +67,7 @@ function fails({findings}: Audit, failOn: Severity | undefined): boolean {
   return findings.some(({severity}) => grave.includes(severity));
 }
 
-/** The audit in the format that was asked for; the code of those that few ask for is read then. */
+/** The audit in the format that was asked for; the page's code, which is long, is read only then. */
 async function auditText(
   world: World,
   flags: AuditFlags,
@@ -80,16 +80,14 @@ async function auditText(
       return auditTable(audit, {wide: format === 'wide', headers: !flags.noHeaders});
     case 'json':
       return jsonText(auditDocument(audit));
-    case 'yaml': {
+    case 'yaml':
       return printYaml(auditDocument(audit));
-    }
     case 'sarif': {
       const placeOf = await placesIn(world, audit.inventory, flags.from ?? []);
       return jsonText(auditSarif(audit, {version: build().version, placeOf}));
     }
-    case 'junit': {
+    case 'junit':
       return auditJunit(audit, failOn);
-    }
     case 'html': {
       const {auditHtml} = await import('../report/audit/html/index.ts');
       return auditHtml(audit);

@@ -1,10 +1,9 @@
 import {exitCodes, UserError} from '../errors.ts';
-import type {PlannedChange} from '../inventory/apply.ts';
+import {type PlannedChange, readObject} from '../inventory/apply.ts';
 import type {Binding, Role} from '../kube/objects.ts';
 import {type BindingStep, rbacGroup, referenceLabel} from '../policy/bindingParts.ts';
 import {differenceOf, plain} from '../policy/meaning.ts';
 import {objectPath, planCreate, planDelete, planSubjects} from '../policy/plan.ts';
-import {readExisting} from './applyChanges.ts';
 import type {Cluster} from './world.ts';
 
 /** The object of a step as kubectl takes it. */
@@ -28,7 +27,7 @@ export async function changesFor(
 async function changeFor(cluster: Cluster, step: BindingStep): Promise<PlannedChange | undefined> {
   const {reference, body} = step.object;
   const object = objectOfStep(step);
-  const found = await readExisting(cluster, objectPath(object));
+  const found = await readObject(cluster, objectPath(object));
   if (step.action === 'create') {
     const planned = planCreate(object, found);
     if (planned.plan === 'conflict') throw new UserError(planned.text, exitCodes.refused);

@@ -1,5 +1,5 @@
 import {type ExitCode, exitCodes, UserError} from '../errors.ts';
-import {applyLines, type PlannedChange} from '../inventory/apply.ts';
+import {applyLines, type PlannedChange, readObject} from '../inventory/apply.ts';
 import {fixedInventory, followCluster} from '../inventory/live.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {Advice} from '../policy/advice.ts';
@@ -8,7 +8,7 @@ import {grantObjects} from '../policy/grants.ts';
 import {objectPath, planCreate, planPolicyUpdate} from '../policy/plan.ts';
 import {policyObject} from '../report/advice.ts';
 import type {Result, Services} from '../tui/services.ts';
-import {makeChanges, readExisting, tryChanges} from './applyChanges.ts';
+import {makeChanges, tryChanges} from './applyChanges.ts';
 import {loadOffline, type SourceRequest} from './load.ts';
 import {viewsToOpen} from './openAt.ts';
 import type {Cluster, World} from './world.ts';
@@ -85,7 +85,7 @@ function clusterServices(world: World, cluster: Cluster): Services {
 }
 
 async function policyChanges(cluster: Cluster, draft: Policy): Promise<readonly PlannedChange[]> {
-  const raw = await readExisting(cluster, objectPath(policyObject(draft)));
+  const raw = await readObject(cluster, objectPath(policyObject(draft)));
   if (raw === undefined) {
     throw new UserError(
       `PodSecurityPolicy ${draft.metadata.name} is gone from the cluster: w writes your edit to a file, kubectl create -f makes it again`,
@@ -104,7 +104,7 @@ async function adviceChanges(
   const objects = advices.flatMap(advice => [policyObject(advice.policy), ...grantObjects(advice)]);
   const changes: PlannedChange[] = [];
   for (const object of objects) {
-    const planned = planCreate(object, await readExisting(cluster, objectPath(object)));
+    const planned = planCreate(object, await readObject(cluster, objectPath(object)));
     if (planned.plan === 'conflict') throw new UserError(planned.text, exitCodes.refused);
     if (planned.plan === 'change') changes.push(planned.change);
   }

@@ -1,5 +1,6 @@
 import type {Inventory} from '../inventory/inventory.ts';
-import {type Item, itemKey, type Submission} from '../inventory/items.ts';
+import type {Item, Submission} from '../inventory/items.ts';
+import {merged} from '../inventory/overlay.ts';
 import type {Policy} from '../kube/objects.ts';
 import {evaluate, preparePolicy} from './evaluate.ts';
 import {judgeBy, type Outcome, type Verdict} from './why.ts';
@@ -56,12 +57,7 @@ export function firstImpact(impact: Impact): ImpactKind {
 
 /** The inventory with policies replaced by their drafts, or added. */
 export function withDrafts(inventory: Inventory, drafts: readonly Policy[]): Inventory {
-  const changed = new Map(drafts.map(policy => [policy.metadata.name, policy]));
-  const kept = inventory.policies.map(policy => changed.get(policy.metadata.name) ?? policy);
-  const added = drafts.filter(
-    ({metadata}) => !inventory.policies.some(policy => policy.metadata.name === metadata.name),
-  );
-  return {...inventory, policies: [...kept, ...added]};
+  return {...inventory, policies: merged(inventory.policies, drafts)};
 }
 
 /** Judges items as they would be under the drafts. */
@@ -158,9 +154,4 @@ export function impactText(impact: Impact): string {
     .filter(kind => impact[kind].length > 0)
     .map(kind => `${impact[kind].length} ${impactTitles[kind]}`);
   return parts.length === 0 ? 'no pod is affected' : parts.join(', ');
-}
-
-/** Keys of what a list names, for tests and stable rows. */
-export function movedKey({before}: Moved): string {
-  return itemKey(before.item);
 }

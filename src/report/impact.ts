@@ -78,7 +78,7 @@ function outcomeText(outcome: Outcome | undefined): string {
 }
 
 /** Why a pod or workload fares otherwise, in one line. */
-export function reasonText(shift: Shift): string {
+function reasonText(shift: Shift): string {
   const {kind, after, isNewTemplate} = shift;
   if (kind === 'gone') return 'not there any more';
   if (kind === 'new') return after?.chosen === undefined ? noneText(shift) : '';
@@ -173,7 +173,7 @@ export function effectText({shifts, same}: Effect): string {
 }
 
 /** Whether something comes with the change that admission would not let in. */
-export function isNewAndDenied({kind, after}: Shift): boolean {
+function isNewAndDenied({kind, after}: Shift): boolean {
   return kind === 'new' && after?.chosen === undefined;
 }
 

@@ -9,7 +9,6 @@ import {
   impactKinds,
   impactTabs,
   impactTitles,
-  movedKey,
 } from '../policy/impact.ts';
 import {directionOf} from '../policy/order.ts';
 import {policyLevel} from '../policy/standard.ts';
@@ -201,7 +200,7 @@ export function impactTable(impact: Impact, kind: ImpactKind, policy: string): T
     columns: ['NAMESPACE', 'NAME', 'BEFORE', 'AFTER'],
     empty: `No pod or workload: ${impactTitles[kind]}.`,
     rows: impact[kind].map(moved => ({
-      key: movedKey(moved),
+      key: itemKey(moved.before.item),
       cells: [
         moved.before.item.namespace,
         nameOf(moved.before.item),
@@ -209,7 +208,7 @@ export function impactTable(impact: Impact, kind: ImpactKind, policy: string): T
         outcomeText(moved.after),
       ],
       tone: kind === 'denied' ? 'bad' : 'plain',
-      enter: {name: 'why', item: movedKey(moved), after: policy},
+      enter: {name: 'why', item: itemKey(moved.before.item), after: policy},
     })),
   };
 }

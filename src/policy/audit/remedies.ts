@@ -6,7 +6,7 @@ import type {Group} from './groups.ts';
 import {policyObject} from './words.ts';
 
 /** A word of a command line, quoted for POSIX shells if it has to be. */
-export function shellWord(word: string): string {
+function shellWord(word: string): string {
   if (/^[\w./:@%+=,-]+$/.test(word)) return word;
   return `'${word.replaceAll("'", "'\\''")}'`;
 }
