@@ -1,6 +1,7 @@
 import {execFileSync, spawnSync} from 'node:child_process';
 import {randomUUID} from 'node:crypto';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {isThorough} from '../support/reference.ts';
 
 export interface TerminalOptions {
   readonly columns?: number;
@@ -31,7 +32,7 @@ const patienceMs = 20_000;
 /** Whether tmux is there; else it says so, or throws if nothing may be skipped. */
 export function hasTmux(): boolean {
   if (spawnSync('tmux', ['-V']).status === 0) return true;
-  if (process.env.PSP_REQUIRE_REFERENCE === '1') throw new Error('tmux is not there: install it');
+  if (isThorough) throw new Error('tmux is not there: install it');
   process.stderr.write('skipped: tmux is not there: install it to run the journeys\n');
   return false;
 }

@@ -14,11 +14,11 @@ import {excessOf, needsOf, pointsOf, totalPoints} from '../../src/policy/cluster
 import {sharedGrants} from '../../src/policy/clusteringGrants.ts';
 import {agglomerate, improve} from '../../src/policy/clusteringGreedy.ts';
 import {shapesOf} from '../../src/policy/clusteringShapes.ts';
+import {openPolicy} from '../../src/policy/compare.ts';
 import {orderOf} from '../../src/policy/order.ts';
 import {anyPod} from '../support/anyPod.ts';
 import {podFrom} from '../support/builders.ts';
 import {leavesAlone} from '../support/judge.ts';
-import {open} from '../support/openPolicy.ts';
 import {objectOf} from '../support/world.ts';
 
 type Clusters = readonly (readonly number[])[];
@@ -218,7 +218,7 @@ describe('shared policies', () => {
         expect(advices.flatMap(advice => advice.items)).toHaveLength(items.length);
         if (!mayFill) {
           const changed = advices.flatMap(({policy, items: own}) =>
-            own.filter(({submission}) => !leavesAlone(policy, submission.view, open)),
+            own.filter(({submission}) => !leavesAlone(policy, submission.view, openPolicy)),
           );
           expect(changed).toEqual([]);
         }

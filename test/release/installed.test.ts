@@ -21,13 +21,14 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {packageVersion, root} from '../../scripts/bundle/bundle.ts';
 import {isObject, parseJson} from '../../src/kube/json.ts';
 import {readDocuments} from '../../src/yaml/documents.ts';
+import {isThorough} from '../support/reference.ts';
 import {run, runProgram} from '../support/run.ts';
 import {serve, status} from '../world/fakeApiServer.ts';
 import {krewProblems, list} from './krewRules.ts';
 
 const canBuild = process.platform === 'linux' && process.arch === 'x64';
 if (!canBuild) process.stderr.write('skipped: releases are made on linux-amd64 only\n');
-const hasKubectl = process.env.PSP_REQUIRE_REFERENCE === '1' || isOnPath('kubectl');
+const hasKubectl = isThorough || isOnPath('kubectl');
 if (!hasKubectl) process.stderr.write('skipped: no kubectl on PATH to run the plugin with\n');
 
 const pod = `apiVersion: v1\r

@@ -1,6 +1,7 @@
 import {accessSync, constants} from 'node:fs';
 import {delimiter, join} from 'node:path';
 import {type Browser, chromium} from 'playwright-core';
+import {isThorough} from './reference.ts';
 
 const missing =
   'chromium not found; install it (apt-get install chromium) or set CHROMIUM to its path';
@@ -19,7 +20,7 @@ function findChromium(): string | undefined {
  */
 export function hasChromium(): boolean {
   if (findChromium() !== undefined) return true;
-  if (process.env.PSP_REQUIRE_REFERENCE === '1') throw new Error(missing);
+  if (isThorough) throw new Error(missing);
   process.stderr.write(`skipped: ${missing}\n`);
   return false;
 }

@@ -97,14 +97,6 @@ export function isShort(bounds: Bounds = {}): Fault {
   return changed(bounds, body => body.subarray(0, body.length / 2));
 }
 
-/** Some bytes in the middle of the answer are others. */
-export function isGarbled(bounds: Bounds = {}): Fault {
-  return changed(bounds, body => {
-    const other = Buffer.from(body);
-    return other.fill(0xff, body.length / 2, body.length / 2 + 8);
-  });
-}
-
 function changed(bounds: Bounds, change: (body: Buffer) => Buffer): Fault {
   return fault(bounds, async ({ask, response}) => {
     const {status, headers, body} = await ask();

@@ -3,6 +3,7 @@ import {readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {readDocuments} from '../../src/yaml/documents.ts';
+import {isThorough} from './reference.ts';
 import {objectOf} from './world.ts';
 
 const module = 'k8s.io/pod-security-admission@v0.24.17';
@@ -33,7 +34,7 @@ export function podSecurityModule(): string | undefined {
     return (JSON.parse(answer) as {readonly Dir: string}).Dir;
   } catch (error) {
     const line = `the Pod Security Standards' tests not found: it takes Go to download ${module}`;
-    if (process.env.PSP_REQUIRE_REFERENCE === '1') throw new Error(line, {cause: error});
+    if (isThorough) throw new Error(line, {cause: error});
     process.stderr.write(`skipped: ${line}\n`);
     return undefined;
   }
