@@ -1,63 +1,5 @@
-import {exitCodes, UserError} from '../errors.ts';
-import type {Inventory} from '../inventory/inventory.ts';
-import {type Item, templatesOf} from '../inventory/items.ts';
-import {parseSelector} from '../kube/labelSelector.ts';
-import {type Scope, scopes} from '../policy/advice.ts';
-import {adviseHarden, hardenLevelOf} from './adviseHarden.ts';
-import {adviceFormats, adviseLeast} from './adviseLeast.ts';
-import {adviseMax, policyCountOf} from './adviseMax.ts';
-import {warnOfNothing} from './answer.ts';
+import {adviseFlags} from './adviseFlags.ts';
 import {defineCommand} from './command.ts';
-import {
-  choose,
-  type Flags,
-  filenameFlag,
-  noHeadersFlag,
-  outputFlag,
-  scopeFlags,
-  selectorFlag,
-  sourceFlags,
-  type ValuesOf,
-} from './flags.ts';
-import {type Loaded, load, requirePolicies} from './load.ts';
-import {isPolicyName} from './policyArgument.ts';
-import type {World} from './world.ts';
-
-const flags = {
-  ...filenameFlag,
-  ...scopeFlags,
-  ...selectorFlag,
-  for: {
-    ...{type: 'string', placeholder: 'SCOPE'},
-    help: `make one policy for each ${scopes.join(', ')} (default service-account)`,
-    choices: scopes,
-  },
-  maxPolicies: {
-    ...{type: 'string', placeholder: 'N'},
-    help: 'share at most N policies, where that gives the least excess privilege',
-  },
-  reuse: {
-    type: 'boolean',
-    help: 'name the tightest policy that exists; write a new one only where it is tighter',
-  },
-  compare: {
-    ...{type: 'string', placeholder: 'POLICY'},
-    help: 'tell how far a policy is above what the pods bound to it need',
-  },
-  harden: {
-    ...{type: 'string', placeholder: 'LEVEL', choices: ['restricted', 'baseline']},
-    implied: 'restricted',
-    help: 'patch the pods, so that they live under restricted (the default) or baseline',
-  },
-  grant: {type: 'boolean', help: 'also write roles and bindings that let the accounts use them'},
-  allowDefaults: {
-    type: 'boolean',
-    help: 'allow policies that fill in unset fields (drop ALL, no escalation, non-root, seccomp)',
-  },
-  ...outputFlag(...adviceFormats, 'wide', 'kustomize'),
-  ...noHeadersFlag,
-  ...sourceFlags,
-} as const satisfies Flags;
 
 export const advise = defineCommand({
   name: 'advise',
@@ -115,74 +57,10 @@ would take. -o is yaml, json, table or kustomize there.`,
       types: 'kubectl psp advise -n shop --allow-defaults',
     },
   ],
-  flags,
+  flags: adviseFlags,
 
   async run({flags, args, world}) {
-    if (args.length > 0) {
-      throw new UserError(`advise takes no argument, got ${args.join(' ')}`, exitCodes.usage);
-    }
-    const scope = choose('--for', flags.for, scopes);
-    const most = flags.maxPolicies === undefined ? undefined : policyCountOf(flags.maxPolicies);
-    const matches = parseSelector(flags.selector ?? '');
-    const hardenLevel = flags.harden === undefined ? undefined : hardenLevelOf(flags.harden);
-    checkModes(flags);
-    const {inventory, namespace} = await read(world, flags);
-    const items = templatesOf(inventory).filter(
-      item => (namespace === undefined || item.namespace === namespace) && matches(item.labels),
-    );
-    if (items.length === 0) warnOfNothing(world, namespace);
-    const request: AdviseRequest = {flags, scope, inventory, namespace, items, world};
-    if (most !== undefined) return adviseMax(request, most);
-    if (hardenLevel !== undefined) return adviseHarden(request, hardenLevel);
-    if (flags.reuse) return (await import('./later.ts')).adviseReuse(request);
-    if (flags.compare !== undefined) {
-      return (await import('./later.ts')).adviseCompare(request, flags.compare);
-    }
-    return adviseLeast(request);
+    const {runAdvise} = await import('./adviseRun.ts');
+    return runAdvise(world, args, flags);
   },
 });
-
-/** What every way of advising begins with: the flags, and what was read of what they name. */
-export interface AdviseRequest {
-  readonly flags: ValuesOf<typeof flags>;
-  readonly scope: Scope;
-  readonly inventory: Inventory;
-  /** undefined: all namespaces. */
-  readonly namespace: string | undefined;
-  /** What needs a policy, each template once; perhaps nothing, which is said already. */
-  readonly items: readonly Item[];
-  readonly world: World;
-}
-
-type AdviseFlags = AdviseRequest['flags'];
-
-/** Ways to advise exclude each other: each answers another question. */
-function checkModes({reuse, compare, maxPolicies, harden, grant, for: scope}: AdviseFlags): void {
-  const [first, second] = [
-    ...(reuse ? ['--reuse'] : []),
-    ...(compare === undefined ? [] : ['--compare']),
-    ...(maxPolicies === undefined ? [] : ['--max-policies']),
-    ...(harden === undefined ? [] : ['--harden']),
-  ];
-  if (second !== undefined) {
-    throw new UserError(`${first} and ${second} exclude each other`, exitCodes.usage);
-  }
-  const idle = grant ? '--grant' : scope === undefined ? undefined : '--for';
-  if (compare !== undefined && idle !== undefined) {
-    throw new UserError(`--compare writes no policy, so ${idle} has no meaning`, exitCodes.usage);
-  }
-}
-
-/** Existing policies are read where they count; who is bound to one may be in any namespace. */
-async function read(world: World, flags: AdviseFlags): Promise<Loaded> {
-  const {reuse, compare, namespace, allNamespaces} = flags;
-  const policies = reuse || (compare !== undefined && isPolicyName(compare));
-  const everywhere = allNamespaces || (compare !== undefined && namespace === undefined);
-  const loaded = await load(
-    world,
-    {...flags, allNamespaces: everywhere},
-    {policies, workloads: true, caller: false},
-  );
-  if (policies) requirePolicies(loaded.inventory);
-  return loaded;
-}

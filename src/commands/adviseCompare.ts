@@ -5,7 +5,7 @@ import {isNonEmpty} from '../nonEmpty.ts';
 import {boundTo, excessOf} from '../policy/excess.ts';
 import {excessText, printedExcess} from '../report/excess.ts';
 import {document} from '../report/machine.ts';
-import type {AdviseRequest} from './advise.ts';
+import type {AdviseRequest} from './adviseRun.ts';
 import {printMachine} from './answer.ts';
 import {choose} from './flags.ts';
 import {policyNamed} from './load.ts';

@@ -1,7 +1,7 @@
 import {type ExitCode, exitCodes, UserError} from '../errors.ts';
 import type {HardenLevel} from '../policy/harden/target.ts';
 import {document} from '../report/machine.ts';
-import type {AdviseRequest} from './advise.ts';
+import type {AdviseRequest} from './adviseRun.ts';
 import {printMachine} from './answer.ts';
 import {choose} from './flags.ts';
 

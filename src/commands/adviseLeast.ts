@@ -3,13 +3,11 @@ import type {Gap} from '../inventory/inventory.ts';
 import {type Advice, adviceFor} from '../policy/advice.ts';
 import {adviceTable, adviceYaml, printedAdvice} from '../report/advice.ts';
 import {document} from '../report/machine.ts';
-import type {AdviseRequest} from './advise.ts';
+import {adviceFormats} from './adviseFlags.ts';
+import type {AdviseRequest} from './adviseRun.ts';
 import {printMachine, printPolicyNames} from './answer.ts';
 import {choose} from './flags.ts';
 import type {World} from './world.ts';
-
-/** The formats in which advised policies are printed. */
-export const adviceFormats = ['yaml', 'json', 'table', 'name'] as const;
 
 /** `advise` without a mode: the least policy of every scope, as if there were no policy yet. */
 export function adviseLeast({flags, scope, items, inventory, world}: AdviseRequest): ExitCode {

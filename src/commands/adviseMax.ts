@@ -1,7 +1,7 @@
 import {type ExitCode, exitCodes, UserError} from '../errors.ts';
 import {document} from '../report/machine.ts';
-import type {AdviseRequest} from './advise.ts';
-import {adviceFormats} from './adviseLeast.ts';
+import {adviceFormats} from './adviseFlags.ts';
+import type {AdviseRequest} from './adviseRun.ts';
 import {printMachine, printPolicyNames} from './answer.ts';
 import {choose} from './flags.ts';
 

@@ -3,8 +3,8 @@ import {answerOf, reuseFor} from '../policy/reuse.ts';
 import {planReuse} from '../policy/reusePlan.ts';
 import {document} from '../report/machine.ts';
 import {overtakenText, printedReuse, reuseTable, reuseYaml} from '../report/reuse.ts';
-import type {AdviseRequest} from './advise.ts';
-import {adviceFormats} from './adviseLeast.ts';
+import {adviceFormats} from './adviseFlags.ts';
+import type {AdviseRequest} from './adviseRun.ts';
 import {printMachine, printPolicyNames} from './answer.ts';
 import {choose} from './flags.ts';
 

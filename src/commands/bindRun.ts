@@ -15,7 +15,8 @@ import {bindFormats, dryRuns} from './bind.ts';
 import {changesFor, objectOfStep} from './bindChanges.ts';
 import {choose} from './flags.ts';
 import {load, policyNamed, requirePolicies, type SourceRequest} from './load.ts';
-import {namedSubject, policyName} from './subjects.ts';
+import {policyName} from './policyArgument.ts';
+import {namedSubject} from './subjects.ts';
 import type {Cluster, World} from './world.ts';
 
 /** The flags of `bind` and `unbind`. */

@@ -1,17 +1,9 @@
-import {type ExitCode, exitCodes, UserError} from '../errors.ts';
-import {printMachine} from './answer.ts';
+import {exitCodes, UserError} from '../errors.ts';
 import {defineCommand} from './command.ts';
 import {choose, outputFlag, scopeFlags, sourceFlags} from './flags.ts';
-import {checkFlags, loadOffline, warnOfGaps, withCluster} from './load.ts';
 
 const formats = ['table', 'json', 'yaml'] as const;
 const {namespace} = scopeFlags;
-
-const exitCodeOf: Readonly<Record<'yes' | 'no' | 'unknown', ExitCode>> = {
-  yes: exitCodes.ok,
-  no: exitCodes.no,
-  unknown: exitCodes.unreadable,
-};
 
 export const check = defineCommand({
   name: 'check',
@@ -33,22 +25,8 @@ code is 0 for yes, 1 for no, and 3 if it can't be told.`,
     if (args.length > 0) {
       throw new UserError(`check takes no argument, got ${args.join(' ')}`, exitCodes.usage);
     }
-    checkFlags(flags);
     const format = choose('-o', flags.output, formats);
-    const {answerCheck, checkDocument, checkFactsOf, checkText, readCheckFacts} = await import(
-      './later.ts'
-    );
-    const offline = await loadOffline(world, flags);
-    const facts =
-      offline === undefined
-        ? await withCluster(world, flags, (cluster, wanted) =>
-            readCheckFacts(cluster, wanted ?? cluster.namespace),
-          )
-        : checkFactsOf(offline, flags.namespace ?? offline.defaultNamespace);
-    warnOfGaps(world, facts);
-    const answer = answerCheck(facts);
-    if (format === 'table') world.print(checkText(answer, facts));
-    else printMachine(world, format, checkDocument(answer, facts.rights, facts.gaps));
-    return exitCodeOf[answer.inForce];
+    const {runCheck} = await import('./later.ts');
+    return runCheck(world, flags, format);
   },
 });

@@ -1,5 +1,3 @@
-import {policyName} from './subjects.ts';
-
 /** What an argument that stands for a policy may be. */
 export type PolicyArgument =
   | {readonly kind: 'name'; readonly name: string}
@@ -24,4 +22,9 @@ export function parsePolicyArgument(text: string): PolicyArgument {
 /** Whether it takes the policies of a cluster to know what an argument means. */
 export function isPolicyName(text: string): boolean {
   return parsePolicyArgument(text).kind === 'name';
+}
+
+/** The name of a policy as an argument has it: `psp/web` and `podsecuritypolicies/web` are `web`. */
+export function policyName(argument: string): string {
+  return argument.replace(/^(psp|podsecuritypolic(y|ies))(\.[a-z0-9.]+)?\//i, '');
 }

@@ -1,10 +1,6 @@
 import {exitCodes, UserError} from '../errors.ts';
-import {snapshotOf} from '../inventory/snapshot.ts';
-import {printJson} from '../kube/json.ts';
-import {escapeJson} from '../report/escape.ts';
 import {defineCommand} from './command.ts';
 import {sourceFlags} from './flags.ts';
-import {load} from './load.ts';
 
 export const snapshot = defineCommand({
   name: 'snapshot',
@@ -26,11 +22,7 @@ Commands read it with --from FILE and give the answers that the cluster gave.`,
   async run({flags, args, world}) {
     const [file, ...more] = args;
     if (more.length > 0) throw new UserError('snapshot takes one FILE', exitCodes.usage);
-    const needs = {policies: true, workloads: true, caller: true};
-    const {inventory} = await load(world, {...flags, allNamespaces: true}, needs);
-    const text = `${escapeJson(printJson(snapshotOf(inventory)))}\n`;
-    if (file === undefined || file === '-') world.print(text);
-    else await world.writeFile(file, text, flags.force);
-    return exitCodes.ok;
+    const {runSnapshot} = await import('./later.ts');
+    return runSnapshot(world, flags, file);
   },
 });

@@ -60,8 +60,3 @@ export function namedSubject(text: string): NamedSubject {
     exitCodes.usage,
   );
 }
-
-/** The name of a policy as an argument has it: `psp/web` and `podsecuritypolicies/web` are `web`. */
-export function policyName(argument: string): string {
-  return argument.replace(/^(psp|podsecuritypolic(y|ies))(\.[a-z0-9.]+)?\//i, '');
-}

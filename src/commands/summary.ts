@@ -1,11 +1,5 @@
-import {exitCodes} from '../errors.ts';
-import {summarize} from '../policy/summary.ts';
-import {document} from '../report/machine.ts';
-import {summaryText} from '../report/summary.ts';
-import {printMachine} from './answer.ts';
 import {defineCommand} from './command.ts';
 import {choose, outputFlag, scopeFlags, sourceFlags} from './flags.ts';
-import {load, requirePolicies} from './load.ts';
 
 const formats = ['table', 'json', 'yaml'] as const;
 
@@ -39,16 +33,7 @@ without a terminal, or with -o, it prints the summary that the session begins wi
     if (world.noSession !== undefined && world.noSession !== 'no terminal') {
       world.warn(`${world.noSession}; this is the summary`);
     }
-    const all = flags.namespace === undefined;
-    const needs = {policies: true, workloads: true, caller: true};
-    const {inventory, namespace} = await load(world, {...flags, allNamespaces: all}, needs);
-    requirePolicies(inventory);
-    const rows = summarize(inventory, namespace);
-    if (format === 'table') world.print(summaryText(inventory, rows));
-    else {
-      const answer = document('Summary', rows, inventory.gaps);
-      printMachine(world, format, answer);
-    }
-    return exitCodes.ok;
+    const {runSummary} = await import('./later.ts');
+    return runSummary(world, flags, format);
   },
 });

@@ -1,7 +1,7 @@
 import {exitCodes, UserError} from '../errors.ts';
 import {defineCommand} from './command.ts';
 import {choose, filenameFlag, noHeadersFlag, outputFlag, scopeFlags, sourceFlags} from './flags.ts';
-import {policyName} from './subjects.ts';
+import {policyName} from './policyArgument.ts';
 
 /** The output formats of `try`. */
 export const tryFormats = ['table', 'wide', 'name', 'json', 'yaml'] as const;

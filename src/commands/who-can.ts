@@ -1,26 +1,5 @@
-import {exitCodes, UserError} from '../errors.ts';
-import type {Inventory} from '../inventory/inventory.ts';
-import {serviceAccountOf} from '../kube/pod.ts';
-import {type Authorizer, authorizerOf} from '../rbac/authorize.ts';
-import {danglingNotes} from '../rbac/dangling.ts';
-import {type Account, expandGroup} from '../rbac/expand.ts';
-import {indirectRights} from '../rbac/indirect.ts';
-import {granteeText, whoCan as rightsOf} from '../rbac/whoCan.ts';
-import {document} from '../report/machine.ts';
-import {
-  indirectTable,
-  printedIndirect,
-  printedRight,
-  type WhoCanRow,
-  whoCanTable,
-} from '../report/whoCan.ts';
-import {printMachine} from './answer.ts';
 import {defineCommand} from './command.ts';
 import {choose, noHeadersFlag, outputFlag, scopeFlags, sourceFlags} from './flags.ts';
-import {load, policyNamed, requireNamespace, requirePolicies} from './load.ts';
-import {identityOfSubjects, policyName} from './subjects.ts';
-import {askServer, verify} from './whoCanServer.ts';
-import type {World} from './world.ts';
 
 const formats = ['table', 'wide', 'name', 'json', 'yaml'] as const;
 
@@ -72,110 +51,7 @@ system:serviceaccounts:NS, and not in system:authenticated. system:masters has n
 
   async run({flags, args, world}) {
     const format = choose('-o', flags.output, formats);
-    const wanted = policyArgument(args);
-    const identity = identityOfSubjects(flags.subject);
-    const everywhere = identity !== undefined && flags.namespace === undefined;
-    const scope = {...flags, allNamespaces: flags.allNamespaces || everywhere};
-    const needs = {
-      ...{policies: true, workloads: false, caller: false},
-      accounts: flags.expand,
-    };
-    const {inventory, namespace} = await load(world, scope, needs);
-    requirePolicies(inventory);
-    requireNamespace(inventory, flags.namespace);
-    const policies = choosePolicies(inventory, wanted);
-    const authorizer = authorizerOf(inventory.rbac);
-    const question = {policies, namespace, identity};
-    const rights = isRbacUnreadable(inventory)
-      ? await askServer(world, scope, question, inventory)
-      : rightsOf(authorizer, question);
-    const rows = rights.map(right => ({
-      right,
-      expansion: flags.expand
-        ? expandGroup(right.subject, right.namespace, accountsOf(inventory))
-        : [],
-    }));
-    print(
-      world,
-      rows,
-      {...flags, format, headers: !flags.noHeaders, namespace, authorizer},
-      inventory,
-    );
-    if (!flags.verify) return exitCodes.ok;
-    return verify(world, scope, authorizer, rights, inventory);
+    const {runWhoCan} = await import('./whoCanRun.ts');
+    return runWhoCan(world, args, flags, format);
   },
 });
-
-function policyArgument(args: readonly string[]): string | undefined {
-  const [first, ...rest] = args;
-  const [policy, ...more] = first === 'use' ? rest : args;
-  if (more.length > 0) {
-    throw new UserError(`who-can takes one policy, got ${args.join(' ')}`, exitCodes.usage);
-  }
-  return policy === undefined ? undefined : policyName(policy);
-}
-
-function choosePolicies(inventory: Inventory, wanted: string | undefined): readonly string[] {
-  const chosen = wanted === undefined ? inventory.policies : [policyNamed(inventory, wanted)];
-  return chosen.map(({metadata}) => metadata.name);
-}
-
-function isRbacUnreadable({gaps}: Inventory): boolean {
-  const needed = ['clusterroles', 'clusterrolebindings'];
-  return gaps.some(({resource}) => needed.includes(resource));
-}
-
-function accountsOf({serviceAccounts, pods}: Inventory): readonly Account[] {
-  const byAccount = Map.groupBy(
-    pods,
-    pod => `${pod.metadata.namespace}/${serviceAccountOf(pod) || 'default'}`,
-  );
-  return serviceAccounts.map(({metadata}) => {
-    const {namespace = '', name = ''} = metadata ?? {};
-    const running = byAccount.get(`${namespace}/${name}`) ?? [];
-    return {namespace, name, pods: running.map(pod => pod.metadata.name ?? '').sort()};
-  });
-}
-
-interface PrintOptions {
-  readonly format: (typeof formats)[number];
-  readonly headers: boolean;
-  readonly indirect: boolean;
-  readonly namespace: string | undefined;
-  readonly authorizer: Authorizer;
-}
-
-function print(
-  world: World,
-  rows: readonly WhoCanRow[],
-  {format, headers, indirect, namespace, authorizer}: PrintOptions,
-  inventory: Inventory,
-): void {
-  const {rbac, gaps, policies} = inventory;
-  const names = policies.map(({metadata}) => metadata.name);
-  const notes = danglingNotes(rbac, authorizer, names);
-  const powers = indirect ? indirectRights(rbac, namespace) : [];
-  switch (format) {
-    case 'json':
-    case 'yaml': {
-      const answer = {
-        ...document('WhoCan', rows.map(printedRight), gaps),
-        indirect: indirect ? powers.map(printedIndirect) : undefined,
-        notes,
-      };
-      printMachine(world, format, answer);
-      return;
-    }
-    case 'name':
-      for (const name of new Set(rows.map(({right}) => granteeText(right.subject)))) {
-        world.print(`${name.replace(' ', '/').toLowerCase()}\n`);
-      }
-      return;
-    case 'table':
-    case 'wide':
-      if (rows.length === 0) world.warn('No subject may use it here.');
-      else world.print(whoCanTable(rows, {wide: format === 'wide', headers}));
-      if (indirect) world.print(`\n${indirectTable(powers, headers)}`);
-      for (const note of notes) world.warn(`note: ${note}`);
-  }
-}

@@ -3,14 +3,11 @@ import type {Item} from '../inventory/items.ts';
 import {pointer} from '../kube/edits.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {NonEmpty} from '../nonEmpty.ts';
+import type {Scope} from './adviceScope.ts';
 import {leastPolicy} from './advise.ts';
 import {editsOf, preparePolicy} from './evaluate.ts';
 import {objectName} from './names.ts';
 import {needsOf} from './needs.ts';
-
-/** What one policy is made for. */
-export const scopes = ['service-account', 'workload', 'namespace', 'cluster'] as const;
-export type Scope = (typeof scopes)[number];
 
 /** Who gets the right to use an advised policy. */
 export type Grantee =

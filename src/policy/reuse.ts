@@ -4,7 +4,8 @@ import type {Item} from '../inventory/items.ts';
 import {printJson} from '../kube/json.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {PodView} from '../kube/podView.ts';
-import {type Advice, adviceFor, type Scope} from './advice.ts';
+import {type Advice, adviceFor} from './advice.ts';
+import type {Scope} from './adviceScope.ts';
 import {openPolicy} from './compare.ts';
 import {
   admitsUnchanged,

@@ -1,5 +1,5 @@
 import type {Item} from '../inventory/items.ts';
-import type {Scope} from '../policy/advice.ts';
+import type {Scope} from '../policy/adviceScope.ts';
 import type {SharedAdvice, Sharer, Sharing} from '../policy/clusteringAdvice.ts';
 import type {Excess} from '../policy/clusteringExcess.ts';
 import {sharedGrants} from '../policy/clusteringGrants.ts';

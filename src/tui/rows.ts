@@ -1,7 +1,7 @@
 import {controls} from '../controls/index.ts';
 import {itemKey} from '../inventory/items.ts';
 import type {Policy} from '../kube/objects.ts';
-import {scopes} from '../policy/advice.ts';
+import {scopes} from '../policy/adviceScope.ts';
 import {preparePolicy} from '../policy/evaluate.ts';
 import {
   type Impact,

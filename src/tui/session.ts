@@ -1,6 +1,6 @@
 import type {ControlId} from '../controls/control.ts';
 import type {Policy} from '../kube/objects.ts';
-import type {Scope} from '../policy/advice.ts';
+import type {Scope} from '../policy/adviceScope.ts';
 import type {ImpactKind} from '../policy/impact.ts';
 import {change, type Draft, draftOf, isEdited, rebase, redo, undo} from './edit.ts';
 

@@ -3,7 +3,7 @@ import type {Control} from '../controls/control.ts';
 import {controlById, controls, isControlId} from '../controls/index.ts';
 import {itemKey} from '../inventory/items.ts';
 import type {Policy} from '../kube/objects.ts';
-import {scopes} from '../policy/advice.ts';
+import {scopes} from '../policy/adviceScope.ts';
 import {firstImpact, type ImpactKind, impactKinds} from '../policy/impact.ts';
 import type {Deeds} from './deeds.ts';
 import {nextStep} from './edit.ts';

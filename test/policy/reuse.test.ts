@@ -4,7 +4,7 @@ import {demoSnapshot} from '../../src/demo/index.ts';
 import {templatesOf} from '../../src/inventory/items.ts';
 import {inventoryOfSnapshot} from '../../src/inventory/snapshot.ts';
 import type {Policy} from '../../src/kube/objects.ts';
-import {scopes} from '../../src/policy/advice.ts';
+import {scopes} from '../../src/policy/adviceScope.ts';
 import {openPolicy} from '../../src/policy/compare.ts';
 import {orderOf} from '../../src/policy/order.ts';
 import {answerOf, type Reuse, reuseFor} from '../../src/policy/reuse.ts';

@@ -1,0 +1,34 @@
+import {type ExitCode, exitCodes} from '../errors.ts';
+import {checkFactsOf, readCheckFacts} from '../inventory/check.ts';
+import {answerCheck} from '../policy/check.ts';
+import {checkDocument, checkText} from '../report/check.ts';
+import {printMachine} from './answer.ts';
+import {checkFlags, loadOffline, type SourceRequest, warnOfGaps, withCluster} from './load.ts';
+import type {World} from './world.ts';
+
+const exitCodeOf: Readonly<Record<'yes' | 'no' | 'unknown', ExitCode>> = {
+  yes: exitCodes.ok,
+  no: exitCodes.no,
+  unknown: exitCodes.unreadable,
+};
+
+/** Answers check. */
+export async function runCheck(
+  world: World,
+  flags: SourceRequest,
+  format: 'table' | 'json' | 'yaml',
+): Promise<ExitCode> {
+  checkFlags(flags);
+  const offline = await loadOffline(world, flags);
+  const facts =
+    offline === undefined
+      ? await withCluster(world, flags, (cluster, wanted) =>
+          readCheckFacts(cluster, wanted ?? cluster.namespace),
+        )
+      : checkFactsOf(offline, flags.namespace ?? offline.defaultNamespace);
+  warnOfGaps(world, facts);
+  const answer = answerCheck(facts);
+  if (format === 'table') world.print(checkText(answer, facts));
+  else printMachine(world, format, checkDocument(answer, facts.rights, facts.gaps));
+  return exitCodeOf[answer.inForce];
+}

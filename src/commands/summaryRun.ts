@@ -1,0 +1,23 @@
+import {type ExitCode, exitCodes} from '../errors.ts';
+import {summarize} from '../policy/summary.ts';
+import {document} from '../report/machine.ts';
+import {summaryText} from '../report/summary.ts';
+import {printMachine} from './answer.ts';
+import {load, requirePolicies, type SourceRequest} from './load.ts';
+import type {World} from './world.ts';
+
+/** Prints the summary that the session begins with. */
+export async function runSummary(
+  world: World,
+  flags: SourceRequest,
+  format: 'table' | 'json' | 'yaml',
+): Promise<ExitCode> {
+  const all = flags.namespace === undefined;
+  const needs = {policies: true, workloads: true, caller: true};
+  const {inventory, namespace} = await load(world, {...flags, allNamespaces: all}, needs);
+  requirePolicies(inventory);
+  const rows = summarize(inventory, namespace);
+  if (format === 'table') world.print(summaryText(inventory, rows));
+  else printMachine(world, format, document('Summary', rows, inventory.gaps));
+  return exitCodes.ok;
+}
