@@ -39,7 +39,7 @@ export async function runAudit(
     flags.ignore === undefined ? [] : ignoreEntries(await world.readDocuments([flags.ignore]));
   const {demo = false, from = [], allNamespaces = false} = flags;
   const scope = {...flags, allNamespaces: allNamespaces || flags.namespace === undefined};
-  const needs = {policies: true, workloads: true, caller: true};
+  const needs = {policies: true, workloads: true, caller: true, whole: true};
   const {inventory, namespace} = await load(world, scope, needs);
   requirePolicies(inventory);
   requireNamespace(inventory, namespace);

@@ -33,6 +33,8 @@ export interface Needs {
   readonly accounts?: boolean;
   /** What the caller may use, where nobody knows who creates a pod. */
   readonly caller: boolean;
+  /** Also all namespaces and the server's version: see ReadPlan. */
+  readonly whole?: boolean;
   /** Nothing from the server's cache: something is going to be changed. */
   readonly exact?: boolean;
 }

@@ -38,7 +38,7 @@ export async function loadOverlay(
     );
   }
   const files = await readChange(world, flags, filename);
-  const needs = {policies: true, workloads: true, caller: true};
+  const needs = {policies: true, workloads: true, caller: true, whole: true};
   const {inventory: before, namespace} = await load(world, {...flags, filename: []}, needs);
   if (prune && (before.origin !== 'manifests' || filename.length === 0)) {
     throw new UserError(

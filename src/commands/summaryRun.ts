@@ -13,7 +13,7 @@ export async function runSummary(
   format: 'table' | 'json' | 'yaml',
 ): Promise<ExitCode> {
   const all = flags.namespace === undefined;
-  const needs = {policies: true, workloads: true, caller: true};
+  const needs = {policies: true, workloads: true, caller: true, whole: true};
   const {inventory, namespace} = await load(world, {...flags, allNamespaces: all}, needs);
   requirePolicies(inventory);
   const rows = summarize(inventory, namespace);

@@ -55,6 +55,12 @@ export interface ReadPlan {
   readonly accounts?: boolean;
   /** Ask the server what the caller may use, for pods whose creator nobody knows. */
   readonly caller: boolean;
+  /**
+   * Also what no verdict depends on: all namespaces, and the server's version. Without it they are
+   * read only where they have to explain something: a server without policies, a namespace that holds
+   * nothing, a kind that may only be read in some namespaces.
+   */
+  readonly whole?: boolean;
   /** Not from the server's cache: something is going to be changed. */
   readonly exact?: boolean;
   /** Now, as ISO 8601. */
@@ -73,7 +79,8 @@ const concurrency = 8;
 export async function readCluster(client: ClusterReader, plan: ReadPlan): Promise<Inventory> {
   const gaps: Gap[] = [];
   const run = limiter(concurrency);
-  const namespaces = run(() => readNamespaces(client, plan, gaps));
+  const namespaces = once(() => run(() => readNamespaces(client, plan, gaps)));
+  const version = once(() => run(() => readVersion(client)));
   const read = <T>(wanted: boolean, resource: Resource<T>): Promise<Found<T>> =>
     wanted
       ? readResource(client, resource, plan, gaps, run, namespaces)
@@ -92,17 +99,19 @@ export async function readCluster(client: ClusterReader, plan: ReadPlan): Promis
       read(withRbac, resources.roles),
       read(withRbac, resources.roleBindings),
       read(withPods || plan.serviceAccounts === true, resources.serviceAccounts),
-      namespaces,
-      run(() => readVersion(client)),
+      ...(plan.whole ? [namespaces(), version()] : []),
     ]);
-  const [roleBindings, serviceAccounts, found, version] = rest;
+  const [roleBindings, serviceAccounts] = rest;
+  const policyApi = plan.policies ? policyApiOf(policies.apiVersion, gaps) : 'unknown';
+  const all = [pods, ...workloads, roles, roleBindings, serviceAccounts];
+  const isVoid = plan.namespace !== undefined && all.every(({items}) => items.length === 0);
   const inventory: Inventory = {
     origin: 'cluster',
     source: sourceOf(client),
     defaultNamespace: client.namespace,
     takenAt: plan.time,
-    serverVersion: version,
-    policyApi: plan.policies ? policyApiOf(policies.apiVersion, gaps) : 'unknown',
+    serverVersion: plan.whole || policyApi === 'absent' ? await version() : undefined,
+    policyApi,
     policies: sortedByName(policies.items),
     rbac: {
       clusterRoles: sortedByName(clusterRoles.items),
@@ -110,7 +119,7 @@ export async function readCluster(client: ClusterReader, plan: ReadPlan): Promis
       clusterRoleBindings: sortedByName(clusterRoleBindings.items),
       roleBindings: sortedByName(roleBindings.items),
     },
-    namespaces: sortedByName(found),
+    namespaces: plan.whole || isVoid ? sortedByName(await namespaces()) : [],
     serviceAccounts: sortedByName(serviceAccounts.items),
     workloads: workloads.flatMap(({items}) => sortedByName(items)),
     pods: sortedByName(pods.items),
@@ -119,6 +128,14 @@ export async function readCluster(client: ClusterReader, plan: ReadPlan): Promis
   };
   if (!plan.caller) return inventory;
   return withCaller(client, inventory, inventory.pods);
+}
+
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let reading: Promise<T> | undefined;
+  return () => {
+    reading ??= read();
+    return reading;
+  };
 }
 
 interface Found<T> {
@@ -134,7 +151,7 @@ async function readResource<T>(
   plan: ReadPlan,
   gaps: Gap[],
   run: Limiter,
-  namespaces: Promise<
+  namespaces: () => Promise<
     readonly {readonly metadata: {readonly name?: string | undefined} | undefined}[]
   >,
 ): Promise<Found<T>> {
@@ -156,7 +173,7 @@ async function readResource<T>(
         gaps.push({resource: resource.plural, namespace: scope, reason});
         return {items: [], apiVersion};
       }
-      const names = (await namespaces).flatMap(({metadata}) => metadata?.name ?? []);
+      const names = (await namespaces()).flatMap(({metadata}) => metadata?.name ?? []);
       if (names.length === 0) gaps.push({resource: resource.plural, namespace: undefined, reason});
       const parts = await Promise.all(
         names.map(namespace =>

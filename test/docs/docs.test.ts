@@ -41,7 +41,7 @@ describe('the README', () => {
       },
       ...{isForbidden: () => false, isNotFound: () => false},
     };
-    const everything = {policies: true, workloads: true, caller: true, time: ''};
+    const everything = {policies: true, workloads: true, caller: true, whole: true, time: ''};
     await readCluster(reader, {namespace: undefined, ...everything});
     const role = blocksOf(readme).find(({text}) => text.includes('kubectl-psp-reader'));
     const [document] = readDocuments(role?.text ?? '', 'README.md');

@@ -42,6 +42,28 @@ describe('reading a cluster', () => {
     expect(await cached(...change)).toEqual([]);
   });
 
+  test('namespaces and the version are read where the answer shows or needs them', async () => {
+    const binding = {
+      ...{metadata: {name: 'b', namespace: 'a'}, subjects: []},
+      roleRef: {apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'r'},
+    };
+    const facts = async (...args: readonly string[]) => {
+      const {flags, seen} = await fakeCluster({
+        objects: {...objects, [`${rbac}/rolebindings`]: [binding]},
+      });
+      await runHere(...args, ...flags);
+      const paths = seen.map(({url}) => url.split('?')[0]);
+      return paths.filter(path => path === '/version' || path === '/api/v1/namespaces').sort();
+    };
+    expect(await facts('who-can', '-n', 'a')).toEqual([]);
+    expect(await facts('why', '-A')).toEqual([]);
+    expect(await facts('advise', '-A')).toEqual([]);
+    // It may be misspelt.
+    expect(await facts('who-can', '-n', 'b')).toEqual(['/api/v1/namespaces']);
+    expect(await facts('snapshot')).toEqual(['/api/v1/namespaces', '/version']);
+    expect(await facts('-n', 'a')).toEqual(['/api/v1/namespaces', '/version']);
+  });
+
   test('takes policies from extensions/v1beta1 where policy/v1beta1 is not served', async () => {
     const old = '/apis/extensions/v1beta1/podsecuritypolicies';
     const {flags} = await fakeCluster({

@@ -15,7 +15,11 @@ import {objectsOf, podIn, validCases} from './pods.ts';
 const cases = 300;
 /** So many of them with their roles and bindings. */
 const worlds = 40;
-const plan = {...{namespace: undefined, policies: true, workloads: true}, caller: false, time: ''};
+const plan = {
+  ...{namespace: undefined, policies: true, workloads: true, whole: true},
+  caller: false,
+  time: '',
+};
 
 describe.runIf(hasReference('etcd', 'kube-apiserver'))('protobuf and JSON of one server', () => {
   let server: ApiServer;

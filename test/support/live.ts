@@ -50,7 +50,10 @@ export function untilState(live: LiveInventory, state: string, ms?: number): Pro
 
 /** Waits until the followed inventory is what a new reading gives. */
 export async function untilSame(live: LiveInventory, client: Client, namespace?: string) {
-  const plan = {namespace, policies: true, workloads: true, caller: true, time: ''};
+  const plan = {
+    ...{namespace, policies: true, workloads: true, caller: true, whole: true},
+    time: '',
+  };
   const fresh = await readCluster(readerOf(client), plan);
   const isSame = () => JSON.stringify(timeless(live)) === JSON.stringify({...fresh, takenAt: ''});
   await until(isSame, same => same, 5000).catch(() => {});
