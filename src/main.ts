@@ -15,16 +15,19 @@ for (const [signal, code] of [
 const isCompleter = /(^|[\\/])kubectl_complete-[^\\/]*$/.test(process.argv0);
 const args = [...(isCompleter ? ['__complete'] : []), ...process.argv.slice(2)];
 
+const world = realWorld(interrupted.signal);
+
 // No top-level await: in the released executables this is a script.
 run(args).then(exitCode => {
   process.exitCode = exitCode;
-  if (args[0] !== '__complete') return;
-  interrupted.abort(new Error('too late')); // what is still being read, and programs that log in
-  process.exit();
+  if (args[0] === '__complete') {
+    interrupted.abort(new Error('too late')); // what is still being read, and programs that log in
+  }
+  // All is written; what is open would only take its time to close. The terminal of a session closes itself.
+  if (!world.hadSession()) process.exit();
 });
 
 async function run(args: readonly string[]) {
-  const world = realWorld(interrupted.signal);
   if (args.length === 1 && args[0] === 'version') {
     // What scripts ask most often needs neither the parser nor the other commands.
     const {version} = await import('./commands/version.ts');

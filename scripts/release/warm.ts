@@ -11,6 +11,7 @@ import {setFlagsFromString} from 'node:v8';
 import {Script} from 'node:vm';
 import {mainChunk} from '../bundle/bundle.ts';
 import {chunkRequire} from './chunkLoader.ts';
+import {startWarmServer} from './warmServer.ts';
 
 const [chunks = '', folder = ''] = process.argv.slice(2);
 const program = process.argv.slice(0, 2);
@@ -32,11 +33,11 @@ spec:
       securityContext: {capabilities: {drop: [ALL]}}
   volumes: [{name: data, hostPath: {path: /data}}]
 `;
-const kubeconfigText = `apiVersion: v1
+const kubeconfigText = (server: string) => `apiVersion: v1
 kind: Config
-current-context: nowhere
-contexts: [{name: nowhere, context: {cluster: nowhere, user: nobody}}]
-clusters: [{name: nowhere, cluster: {server: "https://127.0.0.1:1"}}]
+current-context: here
+contexts: [{name: here, context: {cluster: here, user: nobody}}]
+clusters: [{name: here, cluster: {server: "${server}"}}]
 users: [{name: nobody, user: {token: none}}]
 `;
 
@@ -45,30 +46,41 @@ const commandLines: readonly (readonly string[])[] = [
   ['version', '-o', 'json'],
   ['--help'],
   ['advise', '-f', manifest],
-  ['advise', '-f', manifest, '-o', 'yaml'],
   ['who-can', '--demo', '-A'],
   ['why', '--demo', '-A'],
   ['--demo'],
-  ['why', '-n', 'shop', '--kubeconfig', kubeconfig],
+  ['audit', '--demo', '-A'],
+  ['check', '--demo'],
+  ['who-can', '-n', 'shop'],
+  ['why', '-A'],
+  ['advise', '-A', '-o', 'table'],
+  ['--kubeconfig', join(folder, 'none')],
 ];
 const session = ['--demo'];
 
 writeFileSync(manifest, podText);
-writeFileSync(kubeconfig, kubeconfigText);
+writeFileSync(kubeconfig, kubeconfigText(await startWarmServer()));
 process.env.KUBECONFIG = kubeconfig;
 setFlagsFromString('--no-flush-bytecode'); // keep what was compiled until it is written
 
 const waiting: (() => void)[] = [...commandLines.map(args => () => run(args)), runSession];
-process.on('beforeExit', () => {
-  const next = waiting.shift();
-  if (next !== undefined) setImmediate(next); // work for the event loop, or the process would end
-});
+const exit = process.exit;
+// A command ends with it; the session when nothing is left to do.
+process.exit = (() => goOn()) as unknown as typeof process.exit;
+process.on('beforeExit', () => goOn());
+goOn();
 process.on('exit', () => {
   setFlagsFromString('--flush-bytecode'); // V8 takes no cache that was made under other flags
   for (const [name, script] of scripts) writeCache(name, script);
 });
 
-/** Runs one command line; its process ends when nothing is left to do. */
+function goOn(): void {
+  const next = waiting.shift();
+  if (next === undefined) exit(0);
+  else setImmediate(next);
+}
+
+/** Runs one command line. */
 function run(args: readonly string[]): void {
   process.argv = [...program, ...args];
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.removeAllListeners(signal);

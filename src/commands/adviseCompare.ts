@@ -27,7 +27,7 @@ export async function adviseCompare(request: AdviseRequest, wanted: string): Pro
   const found = isNonEmpty(items) ? excessOf(policy, items, flags.allowDefaults) : [];
   if (format === 'json' || format === 'yaml') {
     const printed = items.length === 0 ? [] : [printedExcess(policy, items, found)];
-    printMachine(world, format, document('Excess', printed, inventory.gaps));
+    await printMachine(world, format, document('Excess', printed, inventory.gaps));
   } else if (items.length > 0) {
     const wide = format === 'wide';
     world.print(excessText(policy, items, found, {wide, headers: !flags.noHeaders}));

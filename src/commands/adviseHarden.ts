@@ -1,8 +1,7 @@
 import {type ExitCode, exitCodes, UserError} from '../errors.ts';
 import type {HardenLevel} from '../policy/harden/target.ts';
-import {document} from '../report/machine.ts';
+import {document, jsonText} from '../report/machine.ts';
 import type {AdviseRequest} from './adviseRun.ts';
-import {printMachine} from './answer.ts';
 import {choose} from './flags.ts';
 
 /** The formats in which hardening patches are printed. */
@@ -36,7 +35,7 @@ export async function adviseHarden(
       break;
     case 'json': {
       const printed = hardened.map(item => report.printedHardening(item, level));
-      printMachine(world, 'json', document('Hardening', printed, inventory.gaps));
+      world.print(jsonText(document('Hardening', printed, inventory.gaps)));
       break;
     }
     case 'table':

@@ -2,10 +2,10 @@ import {type ExitCode, exitCodes} from '../errors.ts';
 import type {Gap} from '../inventory/inventory.ts';
 import {type Advice, adviceFor} from '../policy/advice.ts';
 import {adviceTable, adviceYaml, printedAdvice} from '../report/advice.ts';
-import {document} from '../report/machine.ts';
+import {document, jsonText} from '../report/machine.ts';
 import {adviceFormats} from './adviseFlags.ts';
 import type {AdviseRequest} from './adviseRun.ts';
-import {printMachine, printPolicyNames} from './answer.ts';
+import {printPolicyNames} from './answer.ts';
 import {choose} from './flags.ts';
 import type {World} from './world.ts';
 
@@ -41,7 +41,7 @@ function printAdvices(
       return;
     case 'json': {
       const printed = advices.map(advice => printedAdvice(advice, withGrants));
-      printMachine(world, 'json', document('Advice', printed, gaps));
+      world.print(jsonText(document('Advice', printed, gaps)));
       return;
     }
     case 'table':

@@ -1,8 +1,8 @@
 import {type ExitCode, exitCodes, UserError} from '../errors.ts';
-import {document} from '../report/machine.ts';
+import {document, jsonText} from '../report/machine.ts';
 import {adviceFormats} from './adviseFlags.ts';
 import type {AdviseRequest} from './adviseRun.ts';
-import {printMachine, printPolicyNames} from './answer.ts';
+import {printPolicyNames} from './answer.ts';
 import {choose} from './flags.ts';
 
 /** `advise --max-policies N`: at most N policies, shared where that opens least. */
@@ -21,7 +21,7 @@ export async function adviseMax(
       const printed = sharing.advices.map(advice =>
         report.printedSharing(advice, sharing.exact, scope, flags.grant),
       );
-      printMachine(world, 'json', document('Advice', printed, inventory.gaps));
+      world.print(jsonText(document('Advice', printed, inventory.gaps)));
       break;
     }
     case 'table':

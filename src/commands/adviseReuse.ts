@@ -1,11 +1,11 @@
 import {type ExitCode, exitCodes} from '../errors.ts';
 import {answerOf, reuseFor} from '../policy/reuse.ts';
 import {planReuse} from '../policy/reusePlan.ts';
-import {document} from '../report/machine.ts';
+import {document, jsonText} from '../report/machine.ts';
 import {overtakenText, printedReuse, reuseTable, reuseYaml} from '../report/reuse.ts';
 import {adviceFormats} from './adviseFlags.ts';
 import type {AdviseRequest} from './adviseRun.ts';
-import {printMachine, printPolicyNames} from './answer.ts';
+import {printPolicyNames} from './answer.ts';
 import {choose} from './flags.ts';
 
 /** `advise --reuse`: existing policies first, and new ones only where they are tighter. */
@@ -20,7 +20,7 @@ export function adviseReuse({flags, scope, items, inventory, world}: AdviseReque
     case 'json': {
       const printed = reuses.map(reuse => printedReuse(reuse, plan, flags.grant));
       const grants = flags.grant ? plan.grants : undefined;
-      printMachine(world, 'json', {...document('Reuse', printed, inventory.gaps), grants});
+      world.print(jsonText({...document('Reuse', printed, inventory.gaps), grants}));
       break;
     }
     case 'table':

@@ -1,10 +1,14 @@
 import {jsonText} from '../report/machine.ts';
-import {printYaml} from '../yaml/documents.ts';
 import type {World} from './world.ts';
 
 /** Prints a document of machine output. */
-export function printMachine(world: World, format: 'json' | 'yaml', answer: object): void {
-  world.print(format === 'json' ? jsonText(answer) : printYaml(answer));
+export async function printMachine(
+  world: World,
+  format: 'json' | 'yaml',
+  answer: object,
+): Promise<void> {
+  if (format === 'json') world.print(jsonText(answer));
+  else world.print((await import('../yaml/documents.ts')).printYaml(answer));
 }
 
 /** What kubectl says where there is nothing; on standard error, and no failure. */

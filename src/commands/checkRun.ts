@@ -29,6 +29,6 @@ export async function runCheck(
   warnOfGaps(world, facts);
   const answer = answerCheck(facts);
   if (format === 'table') world.print(checkText(answer, facts));
-  else printMachine(world, format, checkDocument(answer, facts.rights, facts.gaps));
+  else await printMachine(world, format, checkDocument(answer, facts.rights, facts.gaps));
   return exitCodeOf[answer.inForce];
 }

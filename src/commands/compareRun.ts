@@ -5,7 +5,7 @@ import {compareText, printedComparison} from '../report/compare.ts';
 import {document} from '../report/machine.ts';
 import {printMachine} from './answer.ts';
 import type {compareFormats} from './compare.ts';
-import {inventoryOfFiles} from './load.ts';
+import {inventoryOfFiles} from './loadFiles.ts';
 import type {World} from './world.ts';
 
 /** How `compare` reads, answers and prints. */
@@ -37,7 +37,7 @@ export async function runCompare(
   const comparison = compareWorkloads(before, after);
   if (format === 'json' || format === 'yaml') {
     const {items, summary} = printedComparison(comparison);
-    printMachine(world, format, {...document('Compare', items, []), summary});
+    await printMachine(world, format, {...document('Compare', items, []), summary});
   } else {
     world.print(compareText(comparison, {wide: format === 'wide', headers}));
   }

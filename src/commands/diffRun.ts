@@ -36,7 +36,7 @@ export async function runDiff(
   const comparison = comparePolicies(a.policy, b.policy);
   if (format === 'json' || format === 'yaml') {
     const item = printedDiff(a, b, comparison);
-    printMachine(world, format, document('Diff', [item], inventory.gaps));
+    await printMachine(world, format, document('Diff', [item], inventory.gaps));
   } else {
     world.print(diffText(a, b, comparison, {wide: format === 'wide', all, headers}));
   }

@@ -1,15 +1,8 @@
 import {exitCodes, UserError} from '../errors.ts';
 import {type ClusterReader, readCluster, withCaller} from '../inventory/cluster.ts';
-import {type Collected, collect, type SourceObject} from '../inventory/collect.ts';
-import {emptyInventory, type Inventory, namespacesOf} from '../inventory/inventory.ts';
-import {merged, mergeRbac} from '../inventory/overlay.ts';
-import {inventoryOfSnapshot, isSnapshot} from '../inventory/snapshot.ts';
-import {isObject} from '../kube/json.ts';
+import {type Inventory, namespacesOf} from '../inventory/inventory.ts';
 import {nearNames} from '../kube/nearNames.ts';
 import type {Policy} from '../kube/objects.ts';
-import {storedPolicy} from '../policy/evaluate.ts';
-import {aggregateRules} from '../rbac/aggregate.ts';
-import type {SourceDocument} from '../yaml/documents.ts';
 import type {ConnectionFlags} from './flags.ts';
 import type {World} from './world.ts';
 
@@ -61,6 +54,7 @@ export async function load(world: World, flags: SourceRequest, needs: Needs): Pr
     return {inventory, namespace};
   }
 
+  const {inventoryOfFiles} = await import('./loadFiles.ts');
   const documents = await world.readDocuments(filename);
   const namespace = flags.namespace ?? (await world.defaultNamespace(flags));
   const files = inventoryOfFiles(documents, filename, namespace, world);
@@ -101,18 +95,10 @@ export async function loadOffline(
   world: World,
   flags: SourceRequest,
 ): Promise<Inventory | undefined> {
-  if (flags.demo) return inventoryOfSnapshot(await world.demo(), 'the demo');
-  const {from = []} = flags;
-  if (from.length === 0) return undefined;
-  const documents = await world.readDocuments(from);
-  const [first] = documents;
-  if (first !== undefined && isObject(first.value) && isSnapshot(first.value)) {
-    if (documents.length > 1) {
-      throw new UserError(`--from: ${first.file} is a snapshot; it can't be mixed with others`);
-    }
-    return inventoryOfSnapshot(first.value, first.file);
-  }
-  return inventoryOfFiles(documents, from, flags.namespace ?? 'default', world);
+  const {from = [], demo = false} = flags;
+  if (!demo && from.length === 0) return undefined;
+  const {readOffline} = await import('./loadFiles.ts');
+  return readOffline(world, {from, demo, namespace: flags.namespace});
 }
 
 /** Pods and workloads of files, before the policies and rights of the base. */
@@ -122,19 +108,11 @@ async function overBase(
   files: Inventory,
   needs: Needs,
 ): Promise<Inventory> {
-  const merge = (base: Inventory): Inventory => ({
-    ...base,
-    source: `${files.source} in ${base.source}`,
-    origin: 'manifests',
-    rbac: mergeRbac(base.rbac, files.rbac),
-    serviceAccounts: merged(base.serviceAccounts, files.serviceAccounts),
-    workloads: files.workloads,
-    pods: files.pods,
-  });
+  const {filesOver} = await import('./loadFiles.ts');
   const offline = await loadOffline(world, flags);
   if (offline !== undefined) {
     warnOfGaps(world, offline);
-    return merge({...offline, caller: undefined});
+    return filesOver({...offline, caller: undefined}, files);
   }
   return withCluster(world, {...flags, allNamespaces: true}, async cluster => {
     // Files of one namespace need no more than the rights to read that one.
@@ -145,7 +123,7 @@ async function overBase(
     });
     const base = needs.caller ? await withCaller(cluster, read, files.pods) : read;
     warnOfGaps(world, base);
-    return merge(base);
+    return filesOver(base, files);
   });
 }
 
@@ -164,38 +142,6 @@ export async function withCluster<T>(
   } finally {
     cluster.close();
   }
-}
-
-/** The objects of files as an inventory; `namespace` is that of those that name none. */
-export function inventoryOfFiles(
-  documents: readonly SourceDocument[],
-  paths: readonly string[],
-  namespace: string,
-  world: World,
-): Inventory {
-  const {remarks, ...found} = collect(documents.map(sourceObject), namespace);
-  for (const remark of remarks) world.warn(remark);
-  const {
-    clusterRoles,
-    roles,
-    clusterRoleBindings,
-    roleBindings,
-    ...rest
-  }: Omit<Collected, 'remarks'> = found;
-  return {
-    ...emptyInventory,
-    ...rest,
-    source: paths.join(', '),
-    defaultNamespace: namespace,
-    policies: rest.policies.map(policy => storedPolicy(policy)),
-    rbac: {clusterRoles: aggregateRules(clusterRoles), roles, clusterRoleBindings, roleBindings},
-  };
-}
-
-function sourceObject({file, index, line, value}: SourceDocument): SourceObject {
-  const where = `${file}: document ${index}, line ${line}`;
-  if (!isObject(value)) throw new UserError(`${where}: not an object`);
-  return {where, value};
 }
 
 /** A line for each thing that could not be read. */

@@ -4,7 +4,8 @@ import {emptyInventory, type Inventory} from '../inventory/inventory.ts';
 import {layOver} from '../inventory/overlay.ts';
 import {nearNames} from '../kube/nearNames.ts';
 import type {ChangedInventory} from '../policy/changeNotes.ts';
-import {inventoryOfFiles, load, requirePolicies, type SourceRequest, withCluster} from './load.ts';
+import {load, requirePolicies, type SourceRequest, withCluster} from './load.ts';
+import {inventoryOfFiles} from './loadFiles.ts';
 import type {World} from './world.ts';
 
 /** A cluster without and with a change, and where to look. */

@@ -2,7 +2,7 @@ import {exitCodes, UserError} from '../errors.ts';
 import {nearNames} from '../kube/nearNames.ts';
 import type {Policy} from '../kube/objects.ts';
 import {builtinLevels, builtinPolicy} from '../policy/builtin.ts';
-import {inventoryOfFiles} from './load.ts';
+import {inventoryOfFiles} from './loadFiles.ts';
 import type {World} from './world.ts';
 
 /** A policy that the program brings along: `restricted`, `baseline` or `privileged`. */

@@ -18,6 +18,6 @@ export async function runSummary(
   requirePolicies(inventory);
   const rows = summarize(inventory, namespace);
   if (format === 'table') world.print(summaryText(inventory, rows));
-  else printMachine(world, format, document('Summary', rows, inventory.gaps));
+  else await printMachine(world, format, document('Summary', rows, inventory.gaps));
   return exitCodes.ok;
 }

@@ -32,24 +32,24 @@ export async function runTry(
   const isPart = namespace !== undefined && flags.namespace === undefined;
   for (const note of notesOf(overlaid, isPart)) world.warn(`note: ${note}`);
   if (effect.same + effect.shifts.length === 0) requireCluster(overlaid);
-  print(world, effect, before, options);
+  await print(world, effect, before, options);
   const isRefused = overlaid.files.policies.some(policy => policyErrors(policy).length > 0);
   const isDenied = effect.shifts.some(({kind}) => kind === 'denied');
   return isRefused || isDenied ? exitCodes.no : exitCodes.ok;
 }
 
-function print(
+async function print(
   world: World,
   effect: Effect,
   {gaps}: Inventory,
   {format, headers}: TryOptions,
-): void {
+): Promise<void> {
   const {shifts} = effect;
   switch (format) {
     case 'json':
     case 'yaml': {
       const answer = document('Try', shifts.map(printedShift), gaps);
-      printMachine(world, format, {...answer, summary: printedSummary(effect)});
+      await printMachine(world, format, {...answer, summary: printedSummary(effect)});
       return;
     }
     case 'name':

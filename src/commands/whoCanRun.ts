@@ -15,11 +15,9 @@ import {
   whoCanTable,
 } from '../report/whoCan.ts';
 import {printMachine} from './answer.ts';
-import type {SourceRequest} from './load.ts';
-import {load, policyNamed, requireNamespace, requirePolicies} from './load.ts';
+import {load, policyNamed, requireNamespace, requirePolicies, type SourceRequest} from './load.ts';
 import {policyName} from './policyArgument.ts';
 import {identityOfSubjects} from './subjects.ts';
-import {askServer, verify} from './whoCanServer.ts';
 import type {World} from './world.ts';
 
 /** The flags of who-can, but for the format. */
@@ -55,7 +53,7 @@ export async function runWhoCan(
   const authorizer = authorizerOf(inventory.rbac);
   const question = {policies, namespace, identity};
   const rights = isRbacUnreadable(inventory)
-    ? await askServer(world, scope, question, inventory)
+    ? await (await import('./whoCanServer.ts')).askServer(world, scope, question, inventory)
     : rightsOf(authorizer, question);
   const rows = rights.map(right => ({
     right,
@@ -63,13 +61,14 @@ export async function runWhoCan(
       ? expandGroup(right.subject, right.namespace, accountsOf(inventory))
       : [],
   }));
-  print(
+  await print(
     world,
     rows,
     {...flags, format, headers: !flags.noHeaders, namespace, authorizer},
     inventory,
   );
   if (!flags.verify) return exitCodes.ok;
+  const {verify} = await import('./whoCanServer.ts');
   return verify(world, scope, authorizer, rights, inventory);
 }
 
@@ -112,12 +111,12 @@ interface PrintOptions {
   readonly authorizer: Authorizer;
 }
 
-function print(
+async function print(
   world: World,
   rows: readonly WhoCanRow[],
   {format, headers, indirect, namespace, authorizer}: PrintOptions,
   inventory: Inventory,
-): void {
+): Promise<void> {
   const {rbac, gaps, policies} = inventory;
   const names = policies.map(({metadata}) => metadata.name);
   const notes = danglingNotes(rbac, authorizer, names);
@@ -130,7 +129,7 @@ function print(
         indirect: indirect ? powers.map(printedIndirect) : undefined,
         notes,
       };
-      printMachine(world, format, answer);
+      await printMachine(world, format, answer);
       return;
     }
     case 'name':

@@ -14,7 +14,8 @@ import {ruleBy} from '../policy/decider.ts';
 import {judgeBy, type Ruling, type Verdict} from '../policy/why.ts';
 import {type Identity, podIdentity} from '../rbac/authorize.ts';
 import {escapeText} from '../report/escape.ts';
-import {document, printedVerdict} from '../report/machine.ts';
+import {document} from '../report/machine.ts';
+import {printedVerdict} from '../report/verdict.ts';
 import {nameOf, whyDetail, whyTable} from '../report/why.ts';
 import {printMachine, warnOfNothing} from './answer.ts';
 import {load, requirePolicies, type SourceRequest} from './load.ts';
@@ -56,7 +57,7 @@ export async function runWhy(
   if (isWhole) {
     const {assumeAuthorized} = flags;
     const verdicts = items.map(judgeBy(inventory, {requester, assumeAuthorized}));
-    print(world, format, verdicts, options);
+    await print(world, format, verdicts, options);
     rulings = verdicts;
   } else {
     // A list says nothing of the policies that were passed over: without those, it is sooner there.
@@ -81,15 +82,15 @@ interface PrintOptions {
   readonly headers: boolean;
 }
 
-function print(
+async function print(
   world: World,
   format: Format,
   verdicts: readonly Verdict[],
   options: PrintOptions,
-): void {
+): Promise<void> {
   if (format === 'json' || format === 'yaml') {
     const answer = document('Why', verdicts.map(printedVerdict), options.inventory.gaps);
-    printMachine(world, format, answer);
+    await printMachine(world, format, answer);
   } else if (options.isNamed && format !== 'name') {
     world.print(verdicts.map(verdict => whyDetail(verdict, format === 'wide')).join('\n'));
   } else printList(world, format, verdicts, options);

@@ -167,8 +167,11 @@ function clientOf(session: Session): Client {
     close() {
       // What nobody waits for any more would keep the process alive: it waits for the server, or to try again.
       session.end();
-      session.credentials.close();
-      session.streams.close();
+      // Later, since a process that ends now needs not close each connection.
+      setImmediate(() => {
+        session.credentials.close();
+        session.streams.close();
+      });
     },
   };
 }

@@ -1,10 +1,10 @@
 import {readFileSync} from 'node:fs';
 import type {Agent as HttpAgent} from 'node:http';
 import {Agent as HttpsAgent, type RequestOptions} from 'node:https';
-import {getCACertificates} from 'node:tls';
+import {createSecureContext, getCACertificates, type SecureContext} from 'node:tls';
 import type {User} from '@kubernetes/client-node';
 import {messageOf, UserError} from '../errors.ts';
-import {type ExecEnvironment, runExecPlugin} from './execCredential.ts';
+import type {ExecEnvironment} from './execCredential.ts';
 import type {Target} from './kubeconfig.ts';
 import {Agent as PlainAgent} from './nodeHttp.ts';
 
@@ -96,6 +96,7 @@ async function fullUser(
     throw new UserError(`cannot read the token file ${target.tokenFile} of user ${user.name}`);
   }
   if (!target.exec || user.token) return {user, expires: user.authProvider ? soon : Infinity};
+  const {runExecPlugin} = await import('./execCredential.ts');
   const got = await runExecPlugin(
     target.exec,
     target.cluster,
@@ -201,7 +202,17 @@ function agentFor(target: Target, options: RequestOptions): HttpAgent {
     ca,
     cert,
     key,
+    secureContext: secureContextOf(options),
     rejectUnauthorized,
     ...(servername ? {servername} : {}),
   });
+}
+
+/** One for all connections; undefined if the certificates are no good, which the first of them will say. */
+function secureContextOf({ca, cert, key}: RequestOptions): SecureContext | undefined {
+  try {
+    return createSecureContext({ca, cert, key});
+  } catch {
+    return undefined;
+  }
 }

@@ -2,7 +2,6 @@ import type {ClientRequest, IncomingHttpHeaders, IncomingMessage} from 'node:htt
 import {request as secureRequest} from 'node:https';
 import type {Readable} from 'node:stream';
 import type {TLSSocket} from 'node:tls';
-import {createGunzip} from 'node:zlib';
 import type {Access} from './credentials.ts';
 import {request} from './nodeHttp.ts';
 
@@ -162,6 +161,12 @@ function onConnected(outgoing: ClientRequest, url: URL, done: () => void): void 
   });
 }
 
+function unzipped(response: IncomingMessage): Readable {
+  // Loaded here, since most servers send short answers as they are.
+  const {createGunzip} = process.getBuiltinModule('node:zlib');
+  return response.pipe(createGunzip({chunkSize: 65_536}));
+}
+
 function receive(
   response: IncomingMessage,
   {stream}: Question,
@@ -169,7 +174,7 @@ function receive(
   fail: (error: NodeJS.ErrnoException) => void,
 ): void {
   const zipped = response.headers['content-encoding'] === 'gzip';
-  const body: Readable = zipped ? response.pipe(createGunzip({chunkSize: 65_536})) : response;
+  const body: Readable = zipped ? unzipped(response) : response;
   const chunks: Buffer[] = [];
   const taker = response.statusCode === 200 ? stream : undefined;
   taker?.onOpen(response.headers['content-type'] ?? '');

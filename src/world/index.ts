@@ -5,11 +5,17 @@ import {exitCodes, UserError} from '../errors.ts';
 import {escapeText} from '../report/escape.ts';
 import type {Progress} from './progress.ts';
 
+interface RealWorld extends World {
+  /** Whether a session was opened: it alone writes what is not written at once. */
+  hadSession(): boolean;
+}
+
 /** The real world. What few commands need, Node's own modules too, is loaded when it is needed. */
-export function realWorld(signal: AbortSignal): World {
+export function realWorld(signal: AbortSignal): RealWorld {
   const {env} = process;
   let progress: Progress | undefined;
   let isSessionOpen = false;
+  let hadSession = false;
   const warn = (line: string) => {
     progress?.clear();
     write(2, `${line.split('\n').map(escapeText).join('\n')}\n`);
@@ -27,10 +33,12 @@ export function realWorld(signal: AbortSignal): World {
       progress?.stop(); // the session shows its own
       const {openSession} = await import('./terminal.tsx');
       isSessionOpen = true;
+      hadSession = true;
       await openSession(options, signal).finally(() => {
         isSessionOpen = false;
       });
     },
+    hadSession: () => hadSession,
     now: () => new Date().toISOString(),
     async readDocuments(paths) {
       const {readDocuments} = await import('./files.ts');

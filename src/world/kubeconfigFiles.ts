@@ -87,7 +87,7 @@ function parseYaml(file: string, content: string): JsonObject {
   const bare = content.replace(/^\uFEFF/, '');
   if (bare.trim() === '') return {};
   try {
-    const root = load(bare) as Json;
+    const root = jsonIn(bare) ?? (load(bare) as Json);
     if (isObject(root)) return root;
     if (root === null) return {};
   } catch (error) {
@@ -97,6 +97,16 @@ function parseYaml(file: string, content: string): JsonObject {
     throw new UserError(`${file}${where}: not YAML: ${why}`);
   }
   throw new UserError(`${file}: not a kubeconfig: it is no mapping of fields`);
+}
+
+/** JSON is YAML too, but sooner read as what it is. */
+function jsonIn(content: string): Json | undefined {
+  if (!content.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(content) as Json;
+  } catch {
+    return undefined;
+  }
 }
 
 function entries(whole: Entry, list: string, key: string): Map<string, Entry> {

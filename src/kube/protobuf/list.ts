@@ -40,7 +40,7 @@ export function decodeStatus(body: Buffer): JsonObject {
 }
 
 const magic = Buffer.from('k8s\0', 'latin1');
-const firstCapacity = 2 ** 18;
+const firstCapacity = 2 ** 15;
 const none = Buffer.alloc(0);
 
 /** Reads a list while it comes in: of all the bytes, only what is still needed is kept. */

@@ -1,0 +1,91 @@
+import {createServer} from 'node:http';
+import type {AddressInfo} from 'node:net';
+import {demoSnapshot} from '../../src/demo/index.ts';
+import {isObject, type JsonObject} from '../../src/kube/json.ts';
+import {objectMeta} from '../../src/kube/protobuf/meta.ts';
+import {kinds} from '../../src/kube/protobuf/objects.ts';
+import {bytesField, encodeMessage, envelope} from '../../test/support/protobuf.ts';
+
+/** Kinds that clusters have, by the plural in the path of their list. */
+const listed: Readonly<Record<string, readonly [apiVersion: string, kind: string]>> = {
+  podsecuritypolicies: ['policy/v1beta1', 'PodSecurityPolicy'],
+  clusterroles: ['rbac.authorization.k8s.io/v1', 'ClusterRole'],
+  roles: ['rbac.authorization.k8s.io/v1', 'Role'],
+  clusterrolebindings: ['rbac.authorization.k8s.io/v1', 'ClusterRoleBinding'],
+  rolebindings: ['rbac.authorization.k8s.io/v1', 'RoleBinding'],
+  namespaces: ['v1', 'Namespace'],
+  serviceaccounts: ['v1', 'ServiceAccount'],
+  pods: ['v1', 'Pod'],
+  replicationcontrollers: ['v1', 'ReplicationController'],
+  deployments: ['apps/v1', 'Deployment'],
+  replicasets: ['apps/v1', 'ReplicaSet'],
+  statefulsets: ['apps/v1', 'StatefulSet'],
+  daemonsets: ['apps/v1', 'DaemonSet'],
+  jobs: ['batch/v1', 'Job'],
+  cronjobs: ['batch/v1', 'CronJob'],
+};
+
+/**
+ * An API server in this process with the objects of the demo, in protobuf as the real one sends them, so
+ * that the code that reads them is compiled. Gives its URL; it keeps no process alive.
+ */
+export async function startWarmServer(): Promise<string> {
+  const server = createServer((request, response) => {
+    const path = request.url?.split('?')[0] ?? '';
+    const known = listed[path.split('/').at(-1) ?? ''];
+    const isRead = request.method === 'GET';
+    if (isRead && known !== undefined) {
+      const [, namespace] = /\/namespaces\/([^/]+)\//.exec(path) ?? [];
+      response.setHeader('Content-Type', 'application/vnd.kubernetes.protobuf');
+      response.end(protobufList(known, namespace));
+      return;
+    }
+    response.setHeader('Content-Type', 'application/json');
+    response.statusCode = isRead ? 200 : 201;
+    response.end(JSON.stringify(isRead ? {gitVersion: 'v1.24.17'} : {status: {allowed: true}}));
+  });
+  server.unref();
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function protobufList(
+  [apiVersion, kind]: readonly [string, string],
+  namespace: string | undefined,
+): Buffer {
+  const items = objectsOf(kind)
+    .filter(({metadata}) => namespace === undefined || metadata.namespace === namespace)
+    .map(object => bytesField(2, encoded(`${apiVersion}/${kind}`, object)));
+  const listMeta = Buffer.concat([bytesField(1, ''), bytesField(2, '7'), bytesField(3, '')]);
+  return envelope(apiVersion, `${kind}List`, Buffer.concat([bytesField(1, listMeta), ...items]));
+}
+
+function encoded(type: string, object: DemoObject): Buffer {
+  const message = kinds[type];
+  if (message === undefined) throw new Error(`${type} is not known as protobuf`);
+  if (!('parts' in message)) return encodeMessage(message, object);
+  const spec = isObject(object.spec) ? object.spec : {};
+  return Buffer.concat([
+    bytesField(1, encodeMessage(objectMeta, object.metadata)),
+    bytesField(2, encodeMessage(message.spec, spec)),
+  ]);
+}
+
+interface DemoObject extends JsonObject {
+  readonly metadata: JsonObject;
+}
+
+/** The demo's objects of a kind as a cluster has them. */
+function objectsOf(kind: string): readonly DemoObject[] {
+  const all = demoSnapshot as unknown as Readonly<Record<string, readonly DemoObject[]>>;
+  const name =
+    kind === 'PodSecurityPolicy' ? 'policies' : `${kind[0]?.toLowerCase()}${kind.slice(1)}s`;
+  const own = all[name];
+  if (own !== undefined) return own;
+  return (all.workloads ?? [])
+    .filter(workload => workload.kind === kind)
+    .map(({metadata, replicas, template}) => ({
+      metadata,
+      spec: {...(replicas === undefined ? {} : {replicas}), ...(template ? {template} : {})},
+    }));
+}
