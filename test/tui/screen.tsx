@@ -180,8 +180,10 @@ export function openScreen({
       }
     },
     async resize(newColumns, newRows) {
+      const drawn = new Promise(resolve => terminal.once('frame', resolve));
       Object.assign(terminal, {columns: newColumns, rows: newRows});
       terminal.emit('resize');
+      await drawn;
       await new Promise(resolve => setImmediate(resolve));
     },
   };
