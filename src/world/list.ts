@@ -1,7 +1,7 @@
 import {isObject, type JsonObject} from '../kube/json.ts';
 import {LateItem} from '../kube/protobuf/late.ts';
 import {ApiError, type Asked} from './apiError.ts';
-import {type ListItem, type Page, pageReader} from './listBody.ts';
+import {type ListItem, type Page, type PageHead, pageReader} from './listBody.ts';
 import type {BodyReader} from './message.ts';
 
 /** What to list, and how. */
@@ -21,7 +21,8 @@ export interface ListOptions {
   onLate?: ((items: readonly ListItem[]) => void) | undefined;
   /**
    * A list of more than a page may come from the server's watch cache, as controllers get it: all at
-   * once and with less work for the server, but perhaps of a moment ago.
+   * once and with less work for the server, but perhaps of a moment ago. To find out how long it is, a
+   * small page comes first.
    */
   readonly cached?: boolean | undefined;
   /** Hears, as objects come in, how many there are so far and, if the server says so, in all. */
@@ -43,13 +44,15 @@ export type GetPage = (
 
 interface PendingPage {
   readonly token: string;
-  /** The next page's token, as soon as it is known; empty if there is none or this page failed. */
-  readonly next: Promise<string>;
+  /** What the page says of the list, as soon as it is known; if this page failed, that nothing follows. */
+  readonly head: Promise<PageHead>;
   readonly page: Promise<Page>;
   cancel(): void;
 }
 
 const defaultLimit = 500;
+const firstLimit = 100;
+const last: PageHead = {next: '', remaining: undefined};
 /** A list that expires more often than this is given up. */
 const maxRestarts = 5;
 
@@ -74,21 +77,25 @@ export async function listAll(
     });
   };
   const sink = sinkFor(options);
-  let limit = options.limit ?? defaultLimit;
+  const pageSize = options.limit ?? defaultLimit;
+  let limit = options.cached === true ? Math.min(firstLimit, pageSize) : pageSize;
   let restarts = 0;
   let resourceVersion = '';
   let mayTurnToCache = options.cached === true;
   let current: PendingPage | undefined = ask('', limit);
   while (current) {
     const pending: PendingPage = current;
-    const promised: string = await pending.next;
-    if (mayTurnToCache && promised !== '') {
-      pending.cancel();
-      current = ask('', 0, '0');
+    const {next: promised, remaining = Infinity}: PageHead = await pending.head;
+    if (mayTurnToCache) {
+      const isLong = promised !== '' && limit + remaining > pageSize;
       mayTurnToCache = false;
-      continue;
+      limit = pageSize;
+      if (isLong) {
+        pending.cancel();
+        current = ask('', 0, '0');
+        continue;
+      }
     }
-    mayTurnToCache = false;
     let upcoming = promised === '' ? undefined : ask(promised, limit);
     try {
       const page = await pending.page;
@@ -172,22 +179,22 @@ function startPage(
   getPage: GetPage,
   onCount: (come: number, remaining: number | undefined) => void,
 ): PendingPage {
-  const next = Promise.withResolvers<string>();
+  const head = Promise.withResolvers<PageHead>();
   const controller = new AbortController();
   const reader = pageReader(asked, onLate !== undefined, {
-    onHead(head) {
-      next.resolve(head.next);
-      onCount(0, head.remaining);
+    onHead(known) {
+      head.resolve(known);
+      onCount(0, known.remaining);
     },
     onItems: come => onCount(come, undefined),
   });
   const page = getPage(path, {signal: controller.signal, reader}).then(() => {
     const whole = reader.page();
-    next.resolve(whole.next);
+    head.resolve(whole);
     return whole;
   });
-  page.catch(() => next.resolve(''));
-  return {token, next: next.promise, page, cancel: () => controller.abort()};
+  page.catch(() => head.resolve(last));
+  return {token, head: head.promise, page, cancel: () => controller.abort()};
 }
 
 function pagePath(path: string, options: ListOptions, token: string): string {

@@ -13,6 +13,9 @@ export interface Page extends ListHead {
   readonly items: readonly ListItem[];
 }
 
+/** What a page says of the list that it is of. */
+export type PageHead = Pick<ListHead, 'next' | 'remaining'>;
+
 /** Reads a page as it comes in: as protobuf if it may and the server does, else as JSON. */
 export interface PageReader extends BodyReader {
   /** Once the body is there. */
@@ -22,7 +25,7 @@ export interface PageReader extends BodyReader {
 /** What to tell of a page that comes in. */
 export interface PageEvents {
   /** What the list says of itself; before the items, as a rule. */
-  onHead(head: Pick<ListHead, 'next' | 'remaining'>): void;
+  onHead(head: PageHead): void;
   /** So many objects have come in. */
   onItems(count: number): void;
 }
@@ -101,9 +104,9 @@ function jsonBody(type: string, {onHead}: PageEvents): BodyOf {
       size += chunk.length;
       if (isTold) return;
       const head = chunks.length === 1 ? chunk : Buffer.concat(chunks);
-      const next = continueIn(head.subarray(0, startBytes).toString('latin1'));
-      isTold = next !== undefined || size >= startBytes;
-      if (next !== undefined) onHead({next, remaining: undefined});
+      const known = headIn(head.subarray(0, startBytes).toString('latin1'));
+      isTold = known !== undefined || size >= startBytes;
+      if (known !== undefined) onHead(known);
     },
     end(asked) {
       const body = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
@@ -113,10 +116,14 @@ function jsonBody(type: string, {onHead}: PageEvents): BodyOf {
 }
 
 /** Go writes a list's metadata before its items: the token is there long before the last item. */
-function continueIn(start: string): string | undefined {
+function headIn(start: string): PageHead | undefined {
   const head = /^\{"kind":"\w+","apiVersion":"[\w./-]+","metadata":(\{[^{}]*\})/.exec(start);
   if (!head?.[1]) return undefined;
-  return /"continue":"([^"\\]*)"/.exec(head[1])?.[1] ?? '';
+  const remaining = /"remainingItemCount":(\d+)/.exec(head[1])?.[1];
+  return {
+    next: /"continue":"([^"\\]*)"/.exec(head[1])?.[1] ?? '',
+    remaining: remaining === undefined ? undefined : Number(remaining),
+  };
 }
 
 function pageOf(body: Json, asked: Asked): Page {

@@ -185,7 +185,25 @@ test('a list of one page does not come from the cache', async () => {
   const {listed, got} = await late(url, {cached: true});
   await listed;
   expect(got).toEqual(names);
-  expect(seen.map(one => one.url)).toEqual([`${path}?limit=500`]);
+  expect(seen.map(one => one.url)).toEqual([`${path}?limit=100`]);
+});
+
+test.each([
+  [500, [`${path}?limit=100`, `${path}?limit=500&continue=100`]],
+  [501, [`${path}?limit=100`, `${path}?resourceVersion=0`]],
+])('a list of %i items: a small page tells whether it is long', async (length, wanted) => {
+  const all = Array.from({length}, (_, index) => pod(`p${index}`));
+  const {url, seen} = await serve((response, request) => {
+    const query = queryOf(request);
+    const from = Number(query.get('continue') ?? 0);
+    const end = from + Number(query.get('limit') ?? length);
+    const meta = end < length ? {next: String(end), remaining: length - end} : {};
+    protobuf(response, podList(all.slice(from, end), meta));
+  });
+  const {listed, got} = await late(url, {cached: true});
+  await listed;
+  expect(got).toEqual(all.map(nameOf));
+  expect(seen.map(one => one.url)).toEqual(wanted);
 });
 
 test('a cache that answers in pages', async () => {
