@@ -24,11 +24,19 @@ export const completionRequest = '__complete';
  */
 export async function main(argv: readonly string[], world: World): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.ok;
-  const program = programFor(commandsIn(argv), world, code => {
+  const done = (code: ExitCode) => {
     exitCode = code;
-  });
+  };
   try {
     const [first, topic] = argv;
+    // Most starts name their command first: then the flags of the others need not be known.
+    const named = commands.find(({name}) => name === first);
+    if (named !== undefined) {
+      const program = new Program(`kubectl psp ${named.name}`);
+      configure(program, named, world, done);
+      await program.parseAsync([...plainArguments(argv.slice(1))], {from: 'user'});
+      return exitCode;
+    }
     if (first === completionRequest) {
       const {complete} = await import('./commands/completion/complete.ts');
       return await complete(argv.slice(1), world, {root: rootCommand, commands});
@@ -36,7 +44,7 @@ export async function main(argv: readonly string[], world: World): Promise<ExitC
     if (first === 'help' && topic !== undefined && !commands.some(({name}) => name === topic)) {
       throw unknownCommand(topic);
     }
-    await program.parseAsync([...plainArguments(argv)], {from: 'user'});
+    await programOf(world, done).parseAsync([...plainArguments(argv)], {from: 'user'});
     return exitCode;
   } catch (error) {
     return explain(error, world);
@@ -58,22 +66,12 @@ function explain(error: unknown, world: World): ExitCode {
   return exitCodes.bug;
 }
 
-/** The command that is named first, for most starts are about one; all, where none is. */
-function commandsIn(argv: readonly string[]): readonly Command[] {
-  const named = commands.filter(({name}) => argv[0] === name);
-  return named.length === 0 ? commands : named;
-}
-
-/** The commands, as the parser wants them. */
-function programFor(
-  known: readonly Command[],
-  world: World,
-  done: (code: ExitCode) => void,
-): Program {
+/** All commands, as the parser wants them; flags may stand before them. */
+function programOf(world: World, done: (code: ExitCode) => void): Program {
   const program = new Program('kubectl psp');
   configure(program, rootCommand, world, done);
   program.addHelpCommand('help [command]', 'Show help for a command');
-  for (const command of known) {
+  for (const command of commands) {
     configure(program.command(command.name), command, world, done);
   }
   return program;
