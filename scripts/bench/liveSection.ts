@@ -1,17 +1,10 @@
 import {join} from 'node:path';
 import {type ApiServer, startApiServer} from '../../test/support/apiServer.ts';
+import {findProgram} from '../../test/support/executables.ts';
 import {findBinary, skipLine} from '../../test/support/reference.ts';
 import {clusterOf} from './cluster.ts';
 import {loadCluster} from './loader.ts';
-import {
-  type Command,
-  findProgram,
-  missingBuild,
-  ourProgram,
-  timeByTurns,
-  type Usage,
-  usageRow,
-} from './run.ts';
+import {type Command, missingBuild, ourProgram, timeByTurns, type Usage, usageRow} from './run.ts';
 import {type Section, skipped} from './section.ts';
 
 const pods = 5000;

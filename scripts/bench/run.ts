@@ -1,7 +1,8 @@
 import {spawnSync} from 'node:child_process';
-import {accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {delimiter, join} from 'node:path';
+import {join} from 'node:path';
+import {findProgram} from '../../test/support/executables.ts';
 import {median} from './measure.ts';
 import {figure, type Row} from './section.ts';
 
@@ -30,23 +31,6 @@ const root = join(import.meta.dirname, '../..');
 
 /** The program of this checkout, as users start it. */
 export const ourProgram = join(root, 'bin/kubectl-psp');
-
-/** The program of this name in $PATH; undefined if there is none. */
-export function findProgram(name: string): string | undefined {
-  return (process.env.PATH ?? '')
-    .split(delimiter)
-    .map(folder => join(folder, name))
-    .find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** Why the built program can't be timed; undefined if it can. */
 export function missingBuild(): string | undefined {

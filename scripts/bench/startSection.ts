@@ -1,7 +1,8 @@
 import {writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
+import {findProgram} from '../../test/support/executables.ts';
 import {noPackagedNote, withPackaged} from './packaged.ts';
-import {type Command, findProgram, missingBuild, ourProgram, timeByTurns, usageRow} from './run.ts';
+import {type Command, missingBuild, ourProgram, timeByTurns, usageRow} from './run.ts';
 import {type Section, skipped} from './section.ts';
 
 const title = 'Start-up: medians of 15 runs by turns';

@@ -1,54 +1,18 @@
-import {pathToFileURL} from 'node:url';
 import axe from 'axe-core';
-import type {Browser, BrowserContextOptions, Page} from 'playwright-core';
-import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
-import {auditHtml} from '../../src/report/audit/html/index.ts';
-import {demoAudit, hostileAudit, hostileNames, largeAudit} from '../support/auditPages.ts';
-import {hasChromium, startChromium} from '../support/browser.ts';
+import type {BrowserContextOptions, Page} from 'playwright-core';
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {hostileNames} from '../support/auditPages.ts';
+import {hasChromium} from '../support/browser.ts';
 import {isThorough} from '../support/reference.ts';
-import {fileOf} from '../support/world.ts';
-
-/** A page in the browser, and whatever it did that it should not have done. */
-interface Opened {
-  readonly page: Page;
-  readonly trouble: readonly string[];
-}
+import {type AuditBrowser, openAuditBrowser, scope, shown, status} from './auditBrowser.ts';
 
 describe.runIf(hasChromium())('in a browser, the page', () => {
-  let browser: Browser;
-  const files = new Map<string, string>();
+  let browser: AuditBrowser;
   beforeAll(async () => {
-    browser = await startChromium();
-    files.set('demo', fileOf(auditHtml(demoAudit()), 'demo.html'));
-    files.set('hostile', fileOf(auditHtml(hostileAudit()), 'hostile.html'));
-    if (isThorough) files.set('large', fileOf(auditHtml(largeAudit(20_000)), 'large.html'));
+    browser = await openAuditBrowser();
   });
   afterAll(() => browser?.close());
-
-  async function open(name: string, options: BrowserContextOptions = {}): Promise<Opened> {
-    const context = await browser.newContext({viewport: {width: 1280, height: 900}, ...options});
-    onTestFinished(() => context.close());
-    context.setDefaultTimeout(10_000);
-    const page = await context.newPage();
-    const trouble: string[] = [];
-    const url = pathToFileURL(files.get(name) ?? '').href;
-    page.on('console', message => trouble.push(message.text()));
-    page.on('pageerror', error => trouble.push(error.message));
-    page.on('dialog', dialog => {
-      trouble.push(dialog.message());
-      void dialog.dismiss();
-    });
-    page.on('request', request => {
-      const asked = request.url();
-      if (asked !== url && !asked.startsWith('data:')) trouble.push(asked);
-    });
-    await page.goto(url);
-    return {page, trouble};
-  }
-
-  const shown = (page: Page) => page.locator('.finding:visible').count();
-  const scope = (page: Page) => page.getByRole('combobox', {name: 'Namespace'});
-  const status = (page: Page) => page.locator('#status').innerText();
+  const open = (name: string, options?: BrowserContextOptions) => browser.open(name, options);
 
   test('opens from a file without a complaint, and asks the network for nothing', async () => {
     const {page, trouble} = await open('demo');

@@ -1,12 +1,8 @@
 import {describe, expect, test} from 'vitest';
 import type {JsonObject} from '../../src/kube/json.ts';
+import {policyObject} from '../support/builders.ts';
 import {fileOf, folderOf, itemsHere, runHere} from '../support/world.ts';
 
-const any = {rule: 'RunAsAny'};
-const psp = (name: string, spec: object = {}): object => ({
-  ...{apiVersion: 'policy/v1beta1', kind: 'PodSecurityPolicy', metadata: {name}},
-  spec: {runAsUser: any, seLinux: any, fsGroup: any, supplementalGroups: any, ...spec},
-});
 const workload = (name: string, spec: object): object => ({
   ...{apiVersion: 'apps/v1', kind: 'Deployment', metadata: {name, namespace: 'shop'}},
   spec: {template: {spec: {serviceAccountName: name, containers: [{name: 'c'}], ...spec}}},
@@ -15,9 +11,9 @@ const open = {allowPrivilegeEscalation: true, volumes: ['*']};
 
 /** Two accounts, two policies that let both in, and rights to one of them for all. */
 const world = [
-  psp('a-open', {...open, privileged: true, hostPID: true}),
-  psp('b-tight', {...open, volumes: ['secret', 'nfs']}),
-  psp('c-none', {...open, volumes: []}),
+  policyObject('a-open', {...open, privileged: true, hostPID: true}),
+  policyObject('b-tight', {...open, volumes: ['secret', 'nfs']}),
+  policyObject('c-none', {...open, volumes: []}),
   workload('web', {}),
   workload('api', {}),
 ];
@@ -101,7 +97,7 @@ describe('advise --reuse', () => {
       '--for',
       'cluster',
     );
-    const early = psp('0-all', {...open, privileged: true});
+    const early = policyObject('0-all', {...open, privileged: true});
     const file = fileOf([...world, early, ...everybody('0-all')]);
     const args = ['--from', file, '--from', fileOf(least.out), '-n', 'shop', '--reuse'];
     const {out} = await runHere('advise', ...args);
@@ -161,7 +157,7 @@ describe('advise --compare', () => {
 
   test('the table says what could be tighter, and who needs the rest', async () => {
     const file = fileOf([
-      psp('p', {...open, hostPorts: [{min: 1, max: 99}]}),
+      policyObject('p', {...open, hostPorts: [{min: 1, max: 99}]}),
       workload('web', {containers: [{name: 'c', ports: [{containerPort: 80, hostPort: 80}]}]}),
     ]);
     const {out} = await runHere('advise', '-f', file, '--compare', 'p');
@@ -174,7 +170,7 @@ describe('advise --compare', () => {
 
   test('what a policy asks for beyond what pods say is stricter, unless it can be filled in', async () => {
     const file = fileOf([
-      psp('p', {...open, readOnlyRootFilesystem: true, requiredDropCapabilities: ['ALL']}),
+      policyObject('p', {...open, readOnlyRootFilesystem: true, requiredDropCapabilities: ['ALL']}),
       workload('web', {}),
     ]);
     const [item] = await itemsHere('advise', '-f', file, '--compare', 'p');
@@ -187,7 +183,7 @@ describe('advise --compare', () => {
     const file = fileOf([workload('web', {hostPID: true})]);
     const [item] = await itemsHere('advise', '-f', file, '--compare', 'builtin:privileged');
     expect(states(item)).toMatchObject({hostPID: 'tight', hostIPC: 'excess'});
-    const policy = fileOf([psp('mine', open)]);
+    const policy = fileOf([policyObject('mine', open)]);
     const [other] = await itemsHere('advise', '-f', file, '--compare', policy);
     expect(other).toMatchObject({policy: 'mine', workloads: [{name: 'web'}]});
     expect(states(other)).toMatchObject({hostPID: 'stricter'});

@@ -1,14 +1,7 @@
+import {policyObject} from '../support/builders.ts';
 import {fileOf} from '../support/world.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
-const open = {
-  ...{runAsUser: {rule: 'RunAsAny'}, seLinux: {rule: 'RunAsAny'}},
-  ...{fsGroup: {rule: 'RunAsAny'}, supplementalGroups: {rule: 'RunAsAny'}, volumes: ['*']},
-};
-const policy = (name: string, spec: object = {}) => ({
-  ...{apiVersion: 'policy/v1beta1', kind: 'PodSecurityPolicy', metadata: {name}},
-  spec: {...open, ...spec},
-});
 const deployment = (name: string, container: object = {}) => ({
   ...{apiVersion: 'apps/v1', kind: 'Deployment', metadata: {name, namespace: 'shop'}},
   spec: {template: {spec: {serviceAccountName: name, containers: [{name: 'c', ...container}]}}},
@@ -51,7 +44,8 @@ export const account = (name: string, namespace = 'shop') => ({
 });
 export const group = (name: string) => ({kind: 'Group', apiGroup: rbac, name});
 const world = [
-  ...[policy('web'), policy('wide', {privileged: true})],
+  policyObject('web', {volumes: ['*']}),
+  policyObject('wide', {volumes: ['*'], privileged: true}),
   ...[deployment('api'), deployment('agent', {securityContext: {privileged: true}})],
   ...['api', 'agent'].map(name => ({
     ...{apiVersion: 'v1', kind: 'ServiceAccount', metadata: {name, namespace: 'shop'}},

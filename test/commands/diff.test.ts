@@ -1,17 +1,13 @@
 import {expect, test} from 'vitest';
 import {controls} from '../../src/controls/index.ts';
+import type {JsonObject} from '../../src/kube/json.ts';
+import {policyObject} from '../support/builders.ts';
 import {fileOf, folderOf, itemsHere, itemsOf, runHere} from '../support/world.ts';
-
-const any = {rule: 'RunAsAny'};
-const psp = (name: string, spec: object = {}): object => ({
-  ...{apiVersion: 'policy/v1beta1', kind: 'PodSecurityPolicy', metadata: {name}},
-  spec: {runAsUser: any, seLinux: any, fsGroup: any, supplementalGroups: any, ...spec},
-});
 
 test('tells by control which way B is from A, and exits with 1', async () => {
   const file = fileOf([
-    psp('a', {hostNetwork: true, hostPorts: [{min: 80, max: 90}], volumes: ['secret']}),
-    psp('b', {hostPID: true, hostPorts: [{min: 85, max: 95}], volumes: ['secret', 'nfs']}),
+    policyObject('a', {hostNetwork: true, hostPorts: [{min: 80, max: 90}], volumes: ['secret']}),
+    policyObject('b', {hostPID: true, hostPorts: [{min: 85, max: 95}], volumes: ['secret', 'nfs']}),
   ]);
   expect(await runHere('diff', 'a', 'b', '--from', file)).toEqual({
     code: 1,
@@ -29,8 +25,8 @@ B (b) is neither tighter nor looser than A (a); 18 of 22 controls are equal.
 
 test('equal policies: exit code 0; --all lists every control', async () => {
   const file = fileOf([
-    psp('a', {hostPorts: [{min: 80, max: 81}]}),
-    psp('b', {
+    policyObject('a', {hostPorts: [{min: 80, max: 81}]}),
+    policyObject('b', {
       hostPorts: [
         {min: 81, max: 81},
         {min: 80, max: 80},
@@ -57,12 +53,12 @@ test('equal policies: exit code 0; --all lists every control', async () => {
 });
 
 test('what fills in otherwise is a difference', async () => {
-  const user = (ranges: readonly object[]) => ({runAsUser: {rule: 'MustRunAs', ranges}});
+  const user = (ranges: readonly JsonObject[]) => ({runAsUser: {rule: 'MustRunAs', ranges}});
   const [low, high] = [
     {min: 1, max: 4},
     {min: 5, max: 9},
   ] as const;
-  const file = fileOf([psp('a', user([low, high])), psp('b', user([high, low]))]);
+  const file = fileOf([policyObject('a', user([low, high])), policyObject('b', user([high, low]))]);
   const {code, out} = await runHere('diff', 'a', 'b', '--from', file);
   expect(code).toBe(1);
   expect(out).toContain('equal *');
@@ -70,7 +66,7 @@ test('what fills in otherwise is a difference', async () => {
 });
 
 test('a policy that admission leaves out is marked', async () => {
-  const file = fileOf([psp('a'), psp('b', {runAsUser: {rule: 'MustRunAs'}})]);
+  const file = fileOf([policyObject('a'), policyObject('b', {runAsUser: {rule: 'MustRunAs'}})]);
   const {out} = await runHere('diff', 'a', 'b', '--from', file);
   expect(out).toContain('note: admission leaves b out, it lets no pod in: MustRunAs requires');
   const [item] = itemsOf((await runHere('diff', 'a', 'b', '--from', file, '-o', 'json')).out);
@@ -78,8 +74,8 @@ test('a policy that admission leaves out is marked', async () => {
 });
 
 test('files, parts of files, built-in policies and names go together', async () => {
-  const one = fileOf([psp('one', {privileged: true})], 'one.yaml');
-  const two = fileOf([psp('x'), psp('y', {hostIPC: true})], 'two.json');
+  const one = fileOf([policyObject('one', {privileged: true})], 'one.yaml');
+  const two = fileOf([policyObject('x'), policyObject('y', {hostIPC: true})], 'two.json');
   const sides = async (...args: readonly string[]) => {
     const {code, out, err} = await runHere('diff', ...args, '-o', 'json');
     expect(code, err).toBeLessThan(2);
@@ -97,7 +93,7 @@ test('files, parts of files, built-in policies and names go together', async () 
 });
 
 test('bad input is one line and an exit code', async () => {
-  const two = fileOf([psp('x'), psp('y')]);
+  const two = fileOf([policyObject('x'), policyObject('y')]);
   const none = fileOf([{apiVersion: 'v1', kind: 'Pod', metadata: {name: 'p'}, spec: {}}]);
   const folder = folderOf();
   const cases: readonly (readonly [code: number, says: string, ...args: readonly string[]])[] = [
@@ -120,7 +116,10 @@ test('bad input is one line and an exit code', async () => {
 });
 
 test('names and values are data: nothing that a terminal acts on is printed', async () => {
-  const file = fileOf([psp('a'), psp('b', {allowedUnsafeSysctls: ['\u001b[31mred']})]);
+  const file = fileOf([
+    policyObject('a'),
+    policyObject('b', {allowedUnsafeSysctls: ['\u001b[31mred']}),
+  ]);
   const {out} = await runHere('diff', 'a', 'b', '--from', file);
   expect(out).toContain('\\u{1b}[31mred');
   expect(await itemsHere('diff', 'a', 'a', '--from', file)).toHaveLength(1);

@@ -3,59 +3,7 @@ import {demoSnapshot} from '../../src/demo/index.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {parseJson, printJson} from '../../src/kube/json.ts';
 import {fileOf, folderOf, itemsOf, objectOf, runHere} from '../support/world.ts';
-
-const rbac = 'rbac.authorization.k8s.io';
-const open = {
-  ...{runAsUser: {rule: 'RunAsAny'}, seLinux: {rule: 'RunAsAny'}},
-  ...{fsGroup: {rule: 'RunAsAny'}, supplementalGroups: {rule: 'RunAsAny'}, volumes: ['*']},
-};
-const policy = (name: string, spec: object = {}) => ({
-  ...{apiVersion: 'policy/v1beta1', kind: 'PodSecurityPolicy', metadata: {name}},
-  spec: {...open, ...spec},
-});
-const role = (name: string, ...policies: readonly string[]) => ({
-  ...{apiVersion: `${rbac}/v1`, kind: 'Role', metadata: {name, namespace: 'shop'}},
-  rules: [
-    {
-      ...{apiGroups: ['policy'], resources: ['podsecuritypolicies']},
-      ...{resourceNames: policies, verbs: ['use']},
-    },
-  ],
-});
-const binding = (name: string, account: string) => ({
-  ...{apiVersion: `${rbac}/v1`, kind: 'RoleBinding', metadata: {name, namespace: 'shop'}},
-  roleRef: {apiGroup: rbac, kind: 'Role', name},
-  subjects: [{kind: 'ServiceAccount', name: account, namespace: 'shop'}],
-});
-const deployment = (name: string, container: object = {}, namespace?: string) => ({
-  ...{apiVersion: 'apps/v1', kind: 'Deployment'},
-  metadata: {name, namespace},
-  spec: {template: {spec: {serviceAccountName: name, containers: [{name: 'c', ...container}]}}},
-});
-
-const repository = folderOf({
-  'policies.yaml': lines(policy('tight', {privileged: false}), policy('wide', {privileged: true})),
-  'rbac.yaml': lines(
-    role('web', 'tight'),
-    binding('web', 'web'),
-    role('agent', 'tight', 'wide'),
-    binding('agent', 'agent'),
-  ),
-  'apps.yaml': lines(
-    deployment('web', {}, 'shop'),
-    deployment('agent', {securityContext: {privileged: true}}, 'shop'),
-    deployment('batch', {}, 'shop'),
-  ),
-});
-
-function lines(...objects: readonly object[]): string {
-  return objects.map(object => `${JSON.stringify(object)}\n`).join('');
-}
-
-/** Tries files against the repository; every message goes with the answer. */
-async function tryOver(...args: readonly string[]) {
-  return runHere('try', '--from', repository, '-A', ...args);
-}
+import {binding, deployment, policy, repository, role, tryOver} from './tryWorld.ts';
 
 describe('try', () => {
   test('a policy of the files takes the place of the one of its name', async () => {

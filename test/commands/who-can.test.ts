@@ -1,22 +1,11 @@
 import {describe, expect, test} from 'vitest';
+import {policyObject} from '../support/builders.ts';
 import {fileOf, runHere} from '../support/world.ts';
-
-const policy = (name: string) => ({
-  apiVersion: 'policy/v1beta1',
-  kind: 'PodSecurityPolicy',
-  metadata: {name},
-  spec: {
-    runAsUser: {rule: 'RunAsAny'},
-    seLinux: {rule: 'RunAsAny'},
-    fsGroup: {rule: 'RunAsAny'},
-    supplementalGroups: {rule: 'RunAsAny'},
-  },
-});
 
 const rbac = 'rbac.authorization.k8s.io';
 
 const world = [
-  ...['open', 'tight'].map(policy),
+  ...['open', 'tight'].map(name => policyObject(name)),
   ...['shop', 'ci'].map(name => ({apiVersion: 'v1', kind: 'Namespace', metadata: {name}})),
   {apiVersion: 'v1', kind: 'ServiceAccount', metadata: {name: 'web', namespace: 'shop'}},
   {

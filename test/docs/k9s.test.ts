@@ -1,31 +1,11 @@
-import {execFileSync} from 'node:child_process';
 import {readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {Ajv} from 'ajv';
 import {describe, expect, test} from 'vitest';
 import {readDocuments} from '../../src/yaml/documents.ts';
-import {isThorough} from '../support/reference.ts';
+import {goModule} from '../support/goModule.ts';
 
-const k9s = 'github.com/derailed/k9s@v0.51.0';
-
-/** The folder of k9s's sources in the Go module cache; undefined if there is no Go to get them. */
-function sources(): string | undefined {
-  try {
-    const answer = execFileSync('go', ['mod', 'download', '-json', k9s], {
-      encoding: 'utf8',
-      env: {...process.env, GOFLAGS: '-mod=mod'},
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    return (JSON.parse(answer) as {readonly Dir: string}).Dir;
-  } catch (error) {
-    const line = `k9s's plugin schema not found: it takes Go to download ${k9s}`;
-    if (isThorough) throw new Error(line, {cause: error});
-    process.stderr.write(`skipped: ${line}\n`);
-    return undefined;
-  }
-}
-
-const folder = sources();
+const folder = goModule('github.com/derailed/k9s@v0.51.0', "k9s's plugin schema");
 
 describe.runIf(folder !== undefined)('plugins.yaml and k9s itself', () => {
   const read = (...path: readonly string[]) => readFileSync(join(folder ?? '', ...path), 'utf8');

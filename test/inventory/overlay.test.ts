@@ -1,26 +1,9 @@
 import {describe, expect, test} from 'vitest';
-import {collect} from '../../src/inventory/collect.ts';
-import {emptyInventory, type Inventory} from '../../src/inventory/inventory.ts';
+import type {Inventory} from '../../src/inventory/inventory.ts';
 import {itemsOf} from '../../src/inventory/items.ts';
 import {layOver} from '../../src/inventory/overlay.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
-
-/** What a cluster, or files, with these objects come to. */
-function inventory(...objects: readonly JsonObject[]): Inventory {
-  const {
-    remarks: _,
-    clusterRoles,
-    roles,
-    clusterRoleBindings,
-    roleBindings,
-    ...rest
-  } = collect(
-    objects.map(value => ({where: '', value})),
-    'default',
-  );
-  const rbac = {clusterRoles, roles, clusterRoleBindings, roleBindings};
-  return {...emptyInventory, origin: 'cluster', ...rest, rbac};
-}
+import {clusterWith} from '../support/inventory.ts';
 
 const owner = (kind: string, name: string) => [{kind, name, uid: `uid-${name}`, controller: true}];
 const template = (container: string): JsonObject => ({spec: {containers: [{name: container}]}});
@@ -52,7 +35,7 @@ function judged(value: Inventory): readonly string[] {
 }
 
 describe('files laid over a base', () => {
-  const base = inventory(
+  const base = clusterWith([
     workload('Deployment', 'web', 'old'),
     workload('ReplicaSet', 'web-1', 'old', owner('Deployment', 'web')),
     pod('web-1-x', 'old', owner('ReplicaSet', 'web-1')),
@@ -62,15 +45,15 @@ describe('files laid over a base', () => {
     workload('StatefulSet', 'db', 'old'),
     pod('db-0', 'old', owner('StatefulSet', 'db')),
     pod('bare', 'old'),
-  );
+  ]);
 
   test('pods are judged by the template that a file gives their workload, at any depth', () => {
-    const files = inventory(
+    const files = clusterWith([
       workload('Deployment', 'web', 'new'),
       workload('CronJob', 'night', 'new'),
       pod('bare', 'new'),
       workload('Deployment', 'other', 'new'),
-    );
+    ]);
     // In files nothing has a uid or an owner.
     const plain = {
       ...files,
@@ -89,7 +72,7 @@ describe('files laid over a base', () => {
   });
 
   test('what no file touches stays the same value', () => {
-    const {workloads, pods, serviceAccounts, policies} = layOver(base, inventory());
+    const {workloads, pods, serviceAccounts, policies} = layOver(base, clusterWith([]));
     expect(workloads).toBe(base.workloads);
     expect(pods).toBe(base.pods);
     expect(serviceAccounts).toBe(base.serviceAccounts);
@@ -97,11 +80,11 @@ describe('files laid over a base', () => {
   });
 
   test('workloads that own each other do no harm', () => {
-    const ring = inventory(
+    const ring = clusterWith([
       workload('ReplicaSet', 'x', 'old', owner('ReplicaSet', 'y')),
       workload('ReplicaSet', 'y', 'old', owner('ReplicaSet', 'x')),
-    );
-    const after = layOver(ring, inventory(workload('Deployment', 'web', 'new')));
+    ]);
+    const after = layOver(ring, clusterWith([workload('Deployment', 'web', 'new')]));
     expect(after.workloads.map(({metadata}) => metadata.name)).toEqual(['x', 'y', 'web']);
   });
 
@@ -110,8 +93,8 @@ describe('files laid over a base', () => {
       ...{apiVersion: 'v1', kind: 'Pod', ...template('c')},
       metadata: {generateName: 'x-', namespace: 'a'},
     });
-    const twice = inventory(unnamed(), unnamed());
-    expect(layOver(twice, inventory(unnamed())).pods).toHaveLength(3);
+    const twice = clusterWith([unnamed(), unnamed()]);
+    expect(layOver(twice, clusterWith([unnamed()])).pods).toHaveLength(3);
   });
 
   test('a role that a file adds goes into the aggregated role that asks for it', () => {
@@ -125,7 +108,7 @@ describe('files laid over a base', () => {
       metadata: {name: 'part', labels: {to: 'all'}},
       rules: [{verbs: ['use'], apiGroups: ['policy'], resources: ['podsecuritypolicies']}],
     };
-    const after = layOver(inventory(aggregated), inventory(part));
+    const after = layOver(clusterWith([aggregated]), clusterWith([part]));
     const role = after.rbac.clusterRoles.find(({metadata}) => metadata?.name === 'all');
     expect(role?.rules).toMatchObject([{verbs: ['use']}]);
   });
@@ -135,8 +118,8 @@ describe('files laid over a base', () => {
       ...{apiVersion: 'policy/v1beta1', kind: 'PodSecurityPolicy'},
       ...{metadata: {name}, spec: {privileged}},
     });
-    const two = inventory(named('one', false), named('two', false));
-    const after = layOver(two, inventory(named('two', true), named('three', true)), ['one']);
+    const two = clusterWith([named('one', false), named('two', false)]);
+    const after = layOver(two, clusterWith([named('two', true), named('three', true)]), ['one']);
     expect(after.policies.map(({metadata, spec}) => [metadata.name, spec.privileged])).toEqual([
       ['two', true],
       ['three', true],

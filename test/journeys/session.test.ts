@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test} from 'vitest';
 import {isObject, type JsonObject} from '../../src/kube/json.ts';
 import {type ApiServer, startApiServer} from '../support/apiServer.ts';
-import {openRules} from '../support/builders.ts';
+import {openRules, policyObject} from '../support/builders.ts';
 import {hasReference} from '../support/reference.ts';
 import {hasTmux, openTerminal, type Terminal} from './tmux.ts';
 
@@ -14,16 +14,12 @@ const rbac = 'rbac.authorization.k8s.io';
 
 const webSpec = {...openRules, hostNetwork: true, volumes: ['emptyDir', 'configMap']};
 
-function policy(name: string, spec: JsonObject): JsonObject {
-  return {apiVersion: 'policy/v1beta1', kind: 'PodSecurityPolicy', metadata: {name}, spec};
-}
-
 /** A namespace whose service account `web` may use the policy `web` and runs a workload that fits. */
 const objects: readonly JsonObject[] = [
   {apiVersion: 'v1', kind: 'Namespace', metadata: {name: 'shop'}},
   {apiVersion: 'v1', kind: 'ServiceAccount', metadata: {name: 'web', namespace: 'shop'}},
-  policy('web', webSpec),
-  policy('other', openRules),
+  policyObject('web', webSpec),
+  policyObject('other'),
   {
     apiVersion: `${rbac}/v1`,
     kind: 'ClusterRole',

@@ -4,10 +4,19 @@ import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {isObject, type Json, type JsonObject, printJson} from '../../src/kube/json.ts';
 import {type ApiServer, startApiServer} from '../support/apiServer.ts';
+import {kubectlOn} from '../support/kubectl.ts';
 import {hasReference} from '../support/reference.ts';
 import {run, runProgram} from '../support/run.ts';
 import {itemsOf, objectOf, runHere} from '../support/world.ts';
-import {podIn, securityOf, validCases} from './pods.ts';
+import {
+  barePod,
+  clusterObjects,
+  ownPolicies,
+  secret,
+  workloadCount,
+  workloads,
+} from './adviseObjects.ts';
+import {securityOf} from './pods.ts';
 import {prepared, readPod} from './prepared.ts';
 
 const users = [
@@ -15,11 +24,6 @@ const users = [
   {token: 'viewer-token', name: 'viewer'},
   {token: 'reader-token', name: 'reader'},
 ];
-const secret = 'hunter2-planted';
-const spaces = ['team', 'team-a', 'a'];
-const accounts = ['default', 'a-b-sa', 'b-sa', `long-${'n'.repeat(240)}`, 'dotted.name'];
-const workloadCount = 60;
-
 describe.runIf(hasReference('etcd', 'kube-apiserver'))('advise and snapshot, live', () => {
   const folder = mkdtempSync(join(tmpdir(), 'psp-live-'));
   let server: ApiServer;
@@ -29,7 +33,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('advise and snapshot, liv
     server = await startApiServer({users});
     live = ['--kubeconfig', server.kubeconfig];
     await server.createAll([...clusterObjects(), ...workloads()]);
-    const {code, err} = await kubectl(server, ['apply', '-f', '-'], printJson(barePod));
+    const {code, err} = await kubectlOn(server, ['apply', '-f', '-'], printJson(barePod));
     expect(err).toBe('');
     expect(code).toBe(0);
   });
@@ -43,7 +47,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('advise and snapshot, liv
     const flags = ['advise', '-A', ...live, '--for', scope, '--grant', ...more];
     const advised = await runHere(...flags);
     expect(advised.err).toBe('');
-    const {code, out, err} = await kubectl(server, ['apply', '-f', '-'], advised.out);
+    const {code, out, err} = await kubectlOn(server, ['apply', '-f', '-'], advised.out);
     expect(err.replaceAll(/^Warning: .*\n/gm, '')).toBe('');
     expect(code).toBe(0);
     expect(out).toContain('podsecuritypolicy.policy/0-least');
@@ -227,115 +231,4 @@ function names(list: Json | undefined): readonly string[] {
   return Array.isArray(list)
     ? list.filter(isObject).map(({namespace, name}) => `${namespace}/${name}`)
     : [];
-}
-
-function kubectl(server: ApiServer, args: readonly string[], stdin: string) {
-  const env = {KUBECONFIG: server.kubeconfig, HOME: server.dir};
-  return runProgram('kubectl', args, {stdin, env});
-}
-
-/** Deployments with all sorts of templates, among all accounts of all namespaces but one. */
-function workloads(): readonly JsonObject[] {
-  const cases = validCases().filter(({pod}) => !printJson(pod).includes('"os":'));
-  return Array.from({length: workloadCount}, (_, index) => {
-    const {pod} = cases[(index * 37) % cases.length] ?? {pod: barePod};
-    const namespace = spaces[index % 2] ?? '';
-    const account = accounts[(index >> 1) % accounts.length] ?? '';
-    const {metadata, spec} = podIn(pod, namespace, {}, account);
-    const {activeDeadlineSeconds: _deadline, ...rest} = objectOf(spec);
-    const {annotations = {}} = objectOf(metadata);
-    const app = `w${index}`;
-    return {
-      ...{apiVersion: 'apps/v1', kind: 'Deployment', metadata: {name: app, namespace}},
-      spec: {
-        selector: {matchLabels: {app}},
-        template: {
-          metadata: {labels: {app}, annotations},
-          spec: {...rest, restartPolicy: 'Always'},
-        },
-      },
-    } as JsonObject;
-  });
-}
-
-const any = {rule: 'RunAsAny'};
-const openRules = {runAsUser: any, seLinux: any, supplementalGroups: any, fsGroup: any};
-const openPolicy = {
-  ...{apiVersion: 'policy/v1beta1', kind: 'PodSecurityPolicy', metadata: {name: 'open'}},
-  spec: {...openRules, volumes: ['*']},
-};
-const ownPolicies: readonly JsonObject[] = [
-  openPolicy,
-  {...openPolicy, metadata: {name: 'no-volumes'}, spec: {...openRules, volumes: []}},
-];
-
-const barePod = {
-  apiVersion: 'v1',
-  kind: 'Pod',
-  metadata: {name: 'bare', namespace: 'default', annotations: {note: `see ${secret}`}},
-  spec: {
-    containers: [
-      {
-        ...{name: 'main', image: 'nginx', args: [`--password=${secret}`]},
-        env: [{name: 'PASSWORD', value: secret}],
-      },
-    ],
-  },
-};
-
-function clusterObjects(): readonly JsonObject[] {
-  const rbac = 'rbac.authorization.k8s.io';
-  const role = (name: string, rules: readonly JsonObject[], namespace?: string): JsonObject => ({
-    apiVersion: `${rbac}/v1`,
-    kind: namespace === undefined ? 'ClusterRole' : 'Role',
-    metadata: {name, ...(namespace === undefined ? {} : {namespace})},
-    rules,
-  });
-  const bound = (name: string, users: readonly string[], namespace?: string): JsonObject => ({
-    apiVersion: `${rbac}/v1`,
-    kind: namespace === undefined ? 'ClusterRoleBinding' : 'RoleBinding',
-    metadata: {name, ...(namespace === undefined ? {} : {namespace})},
-    roleRef: {apiGroup: rbac, kind: namespace === undefined ? 'ClusterRole' : 'Role', name},
-    subjects: users.map(user => ({apiGroup: rbac, kind: 'User', name: user})),
-  });
-  const psp = {resources: ['podsecuritypolicies']};
-  const account = (name: string, namespace: string): JsonObject => ({
-    ...{apiVersion: 'v1', kind: 'ServiceAccount', metadata: {name, namespace}},
-    ...(name === 'b-sa' ? {automountServiceAccountToken: false} : {}),
-  });
-  const all = ['list', 'get'];
-  const classes = printJson(validCases()).matchAll(/"(?:runtimeClassName)":"([^"]+)"/g);
-  return [
-    ...ownPolicies,
-    ...spaces.map(name => ({apiVersion: 'v1', kind: 'Namespace', metadata: {name}})),
-    ...spaces.flatMap(space => accounts.map(name => account(name, space))),
-    ...['default', 'b-sa'].map(name => account(name, 'default')),
-    {
-      ...{apiVersion: 'v1', kind: 'Secret', metadata: {name: 's', namespace: 'team'}},
-      stringData: {password: secret},
-    },
-    ...[...new Set([...classes].map(([, name = '']) => name))].map(name => ({
-      ...{apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass', metadata: {name}, handler: 'runc'},
-    })),
-    role('create-pods', [{apiGroups: [''], resources: ['pods'], verbs: ['create']}]),
-    bound('create-pods', ['creator']),
-    role('read-policies', [{apiGroups: ['policy'], ...psp, verbs: all}]),
-    bound('read-policies', ['viewer', 'reader']),
-    role('read-all', [{apiGroups: ['*'], resources: ['*'], verbs: all}]),
-    bound('read-all', ['reader']),
-    role('use-open', [
-      {apiGroups: ['extensions'], ...psp, resourceNames: ['open'], verbs: ['use']},
-    ]),
-    bound('use-open', ['reader']),
-    role(
-      'read-team',
-      [
-        {apiGroups: [''], resources: ['pods', 'serviceaccounts'], verbs: all},
-        {apiGroups: [''], resources: ['replicationcontrollers'], verbs: all},
-        {apiGroups: ['apps', 'batch'], resources: ['*'], verbs: all},
-      ],
-      'team',
-    ),
-    bound('read-team', ['viewer'], 'team'),
-  ];
 }

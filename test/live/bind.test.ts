@@ -5,16 +5,13 @@ import {applyAll, applyLines, dryRunAll} from '../../src/inventory/apply.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {planCreate, planDelete, planSubjects} from '../../src/policy/plan.ts';
 import {type Client, connect} from '../../src/world/client.ts';
-import {writePrivateFile} from '../../src/world/files.ts';
 import {type ApiServer, startApiServer} from '../support/apiServer.ts';
-import {openRules} from '../support/builders.ts';
+import {policyObject} from '../support/builders.ts';
+import {kubectlOn} from '../support/kubectl.ts';
 import {hasReference} from '../support/reference.ts';
-import {runProgram} from '../support/run.ts';
+import {savingTo} from '../support/saving.ts';
 import {fileOf, folderOf, objectOf, runWith} from '../support/world.ts';
-
-const rbac = 'rbac.authorization.k8s.io';
-const roles = `/apis/${rbac}/v1/namespaces/shop/roles`;
-const bindings = `/apis/${rbac}/v1/namespaces/shop/rolebindings`;
+import {account, bare, bindingOf, bindings, deployment, roleOf, roles, use} from './bindObjects.ts';
 
 describe.runIf(hasReference('etcd', 'kube-apiserver'))('bind and unbind, on a cluster', () => {
   let server: ApiServer;
@@ -25,7 +22,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('bind and unbind, on a cl
     await server.createAll([
       {apiVersion: 'v1', kind: 'Namespace', metadata: {name: 'shop'}},
       ...['api', 'other'].map(account),
-      ...['web', 'spare'].map(policyOf),
+      ...['web', 'spare'].map(name => policyObject(name, {volumes: ['*']})),
       roleOf('make-pods', {apiGroups: [''], resources: ['pods'], verbs: ['create']}),
       bindingOf('make-pods', [{kind: 'User', name: 'dev'}]),
       deployment('api'),
@@ -38,8 +35,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('bind and unbind, on a cl
     runWith({answers, folder}, ...args, '--kubeconfig', server.kubeconfig);
   const status = async (path: string) => (await server.request('GET', path)).status;
   const stored = async (path: string) => objectOf((await server.request('GET', path)).json);
-  const kubectl = (...args: readonly string[]) =>
-    runProgram('kubectl', args, {env: {KUBECONFIG: server.kubeconfig, HOME: server.dir}});
+  const kubectl = (...args: readonly string[]) => kubectlOn(server, args);
 
   /** The policy that lets a pod of the account in, made by someone who may use none; or the refusal. */
   async function admitted(serviceAccount: string): Promise<string> {
@@ -198,22 +194,14 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('bind and unbind, on a cl
     expect(await status(`${roles}/r`)).toBe(404);
     // The caller may use all policies, also one that is not there yet.
     await server.createAll([bare('mine')]);
-    const fresh = fileOf([{...policyOf('0-first')}]);
+    const fresh = fileOf([policyObject('0-first', {volumes: ['*']})]);
     const caller = await run(undefined, 'try', '-n', 'shop', '-f', fresh);
     expect(caller.out).toMatch(/^shop +Pod +mine +spare +0-first +moved +0-first is new$/m);
   });
 
   describe('a deletion', () => {
     let admin: Client;
-    const saving = {
-      now: () => '2024-01-01T00:00:00.000Z',
-      async backup(name: string, text: string) {
-        const path = join(folderOf(), name);
-        await writePrivateFile(path, text, false);
-        return path;
-      },
-      pause: async () => undefined,
-    };
+    const saving = savingTo(folderOf());
     beforeAll(async () => {
       const options = {env: {}, warn: () => undefined};
       admin = await connect({kubeconfig: server.kubeconfig}, options);
@@ -224,12 +212,9 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('bind and unbind, on a cl
       await server.createAll([
         bindingOf(name, [{kind: 'ServiceAccount', name: 'api', namespace: 'shop'}]),
       ]);
-      return withKind(await stored(`${bindings}/${name}`));
+      const kind = {apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding'};
+      return {...kind, ...(await stored(`${bindings}/${name}`))};
     }
-    const withKind = (raw: JsonObject) => ({
-      ...{apiVersion: `${rbac}/v1`, kind: 'RoleBinding'},
-      ...raw,
-    });
 
     test('is tried without being made, and made again if a later change fails', async () => {
       const [deleted, changed] = [planDelete(await made('d1')), await made('d2')];
@@ -291,54 +276,3 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('bind and unbind, on a cl
     });
   });
 });
-
-function account(name: string): JsonObject {
-  return {apiVersion: 'v1', kind: 'ServiceAccount', metadata: {name, namespace: 'shop'}};
-}
-
-function policyOf(name: string): JsonObject {
-  const spec = {...openRules, volumes: ['*']};
-  return {apiVersion: 'policy/v1beta1', kind: 'PodSecurityPolicy', metadata: {name}, spec};
-}
-
-function use(policy: string): JsonObject {
-  return {
-    ...{apiGroups: ['policy'], resources: ['podsecuritypolicies']},
-    ...{resourceNames: [policy], verbs: ['use']},
-  };
-}
-
-function roleOf(name: string, rule: JsonObject): JsonObject {
-  const metadata = {name, namespace: 'shop'};
-  return {apiVersion: `${rbac}/v1`, kind: 'Role', metadata, rules: [rule]};
-}
-
-/** Binds the role of the same name. */
-function bindingOf(name: string, subjects: readonly JsonObject[]): JsonObject {
-  return {
-    ...{apiVersion: `${rbac}/v1`, kind: 'RoleBinding', metadata: {name, namespace: 'shop'}},
-    roleRef: {apiGroup: rbac, kind: 'Role', name},
-    subjects,
-  };
-}
-
-function deployment(name: string): JsonObject {
-  const labels = {app: name};
-  return {
-    ...{apiVersion: 'apps/v1', kind: 'Deployment', metadata: {name, namespace: 'shop'}},
-    spec: {
-      selector: {matchLabels: labels},
-      template: {
-        metadata: {labels},
-        spec: {serviceAccountName: name, containers: [{name: 'c', image: 'i'}]},
-      },
-    },
-  };
-}
-
-function bare(name: string): JsonObject {
-  return {
-    ...{apiVersion: 'v1', kind: 'Pod', metadata: {name, namespace: 'shop'}},
-    spec: {serviceAccountName: 'api', containers: [{name: 'c', image: 'i'}]},
-  };
-}

@@ -6,20 +6,14 @@ import {realClock} from '../../src/inventory/live.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {type Client, connect} from '../../src/world/client.ts';
 import {type ApiServer, startApiServer} from '../support/apiServer.ts';
+import {policyObject} from '../support/builders.ts';
 import {followed, until, untilSame, untilState} from '../support/live.ts';
 import {hasReference} from '../support/reference.ts';
 
 const pods = '/api/v1/namespaces/default/pods';
-const any = {rule: 'RunAsAny'};
-const policy: JsonObject = {
-  apiVersion: 'policy/v1beta1',
-  kind: 'PodSecurityPolicy',
-  metadata: {name: 'open'},
-  spec: {
-    ...{privileged: true, volumes: ['*'], allowedCapabilities: ['*'], hostNetwork: true},
-    ...{runAsUser: any, seLinux: any, fsGroup: any, supplementalGroups: any},
-  },
-};
+const policy = policyObject('open', {
+  ...{privileged: true, volumes: ['*'], allowedCapabilities: ['*'], hostNetwork: true},
+});
 
 function pod(name: string, labels: JsonObject = {}): JsonObject {
   return {

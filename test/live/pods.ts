@@ -1,10 +1,6 @@
-import {readFileSync} from 'node:fs';
-import {join} from 'node:path';
-import {gunzipSync} from 'node:zlib';
-import {isObject, type Json, type JsonObject, parseJson, printJson} from '../../src/kube/json.ts';
+import {isObject, type Json, type JsonObject, printJson} from '../../src/kube/json.ts';
+import {recordedVectors} from '../support/conformance.ts';
 import {objectOf} from '../support/world.ts';
-
-const folder = join(import.meta.dirname, '../fixtures/vectors');
 
 /** A case of the vectors, whose pod and policies the API server would take. */
 export interface Case {
@@ -18,24 +14,14 @@ export interface Case {
 
 /** The cases of new pods that use no feature gate and in which everything is valid. */
 export function validCases(): readonly Case[] {
-  const expected = linesOf('expected.jsonl.gz');
-  return linesOf('cases.jsonl.gz').flatMap((line, index) => {
-    const {podErrors, policyValidation} = expected[index] ?? {};
+  return recordedVectors().flatMap(({input, expected}) => {
     const isValid =
-      line.operation === 'CREATE' &&
-      line.featureGates === undefined &&
-      isEmpty(podErrors) &&
-      isEmpty(policyValidation);
-    return isValid ? [line as unknown as Case] : [];
+      input.operation === 'CREATE' &&
+      input.featureGates === undefined &&
+      isEmpty(expected.podErrors) &&
+      isEmpty(expected.policyValidation);
+    return isValid ? [input as unknown as Case] : [];
   });
-}
-
-function linesOf(name: string): readonly JsonObject[] {
-  const text = gunzipSync(readFileSync(join(folder, name))).toString('utf8');
-  return text
-    .split('\n')
-    .filter(line => line !== '')
-    .map(line => objectOf(parseJson(line)));
 }
 
 function isEmpty(list: Json | undefined): boolean {
@@ -163,24 +149,4 @@ function sorted(value: Json): Json {
 export function errorsOf(message: string): readonly string[] {
   const [, head = message, list = ''] = /^([^[]*)\[(.*)\]$/s.exec(message) ?? [];
   return [head, ...list.split(/ (?=(?:pod\.)?(?:spec|metadata)[.[])/).sort()];
-}
-
-/** Applies operations of RFC 6902; only `add` and `replace` occur. */
-export function patched(target: JsonObject, operations: readonly JsonObject[]): JsonObject {
-  return operations.reduce((tree, {path, value = null}) => {
-    const keys = String(path)
-      .slice(1)
-      .split('/')
-      .map(key => key.replaceAll('~1', '/').replaceAll('~0', '~'));
-    return objectOf(put(tree, keys, value));
-  }, target);
-}
-
-function put(tree: Json, [key, ...rest]: readonly string[], value: Json): Json {
-  if (key === undefined) return value;
-  if (Array.isArray(tree)) {
-    return tree.map((item: Json, index) => (String(index) === key ? put(item, rest, value) : item));
-  }
-  const branch = objectOf(tree);
-  return {...branch, [key]: put(branch[key] ?? null, rest, value)};
 }

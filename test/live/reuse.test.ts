@@ -2,6 +2,7 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {readDocuments} from '../../src/yaml/documents.ts';
 import {type ApiServer, startApiServer} from '../support/apiServer.ts';
+import {policyObject} from '../support/builders.ts';
 import {hasReference} from '../support/reference.ts';
 import {itemsOf, objectOf, runHere} from '../support/world.ts';
 
@@ -10,12 +11,8 @@ const users = [
   {token: 'policies-token', name: 'policies'},
 ];
 const rbac = 'rbac.authorization.k8s.io';
-const any = {rule: 'RunAsAny'};
-const openRules = {runAsUser: any, seLinux: any, supplementalGroups: any, fsGroup: any};
-const policy = (name: string, spec: JsonObject): JsonObject => ({
-  ...{apiVersion: 'policy/v1beta1', kind: 'PodSecurityPolicy', metadata: {name}},
-  spec: {...openRules, allowPrivilegeEscalation: true, ...spec},
-});
+const policy = (name: string, spec: JsonObject) =>
+  policyObject(name, {allowPrivilegeEscalation: true, ...spec});
 
 /** A clerk may be as tight as it gets; an agent needs more, which no policy here has just so. */
 const pods: Readonly<Record<string, JsonObject>> = {

@@ -9,6 +9,7 @@ import type {UseRight} from '../../src/rbac/whoCan.ts';
 import {isPartOf} from '../../src/rbac/whoCan.ts';
 import {anyRbac, askedSubjects, namespaces, policies} from '../support/anyRbac.ts';
 import {type ApiServer, startApiServer} from '../support/apiServer.ts';
+import {policyObject} from '../support/builders.ts';
 import {hasReference, isThorough} from '../support/reference.ts';
 import {run} from '../support/run.ts';
 
@@ -27,17 +28,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('who-can and the server',
       ...namespaces
         .filter(name => name !== 'kube-system')
         .map(name => ({apiVersion: 'v1', kind: 'Namespace', metadata: {name}})),
-      ...policies.map(name => ({
-        apiVersion: 'policy/v1beta1',
-        kind: 'PodSecurityPolicy',
-        metadata: {name},
-        spec: {
-          runAsUser: {rule: 'RunAsAny'},
-          seLinux: {rule: 'RunAsAny'},
-          fsGroup: {rule: 'RunAsAny'},
-          supplementalGroups: {rule: 'RunAsAny'},
-        },
-      })),
+      ...policies.map(name => policyObject(name)),
     ]);
   });
   afterAll(() => server?.stop());

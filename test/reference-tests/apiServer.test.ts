@@ -6,22 +6,12 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {type ApiServer, startApiServer} from '../support/apiServer.ts';
+import {policyObject} from '../support/builders.ts';
 import {hasReference} from '../support/reference.ts';
 
 const developer = {token: 'dev-token', name: 'dev', groups: ['developers']};
 
-const policy: JsonObject = {
-  apiVersion: 'policy/v1beta1',
-  kind: 'PodSecurityPolicy',
-  metadata: {name: 'no-host-network'},
-  spec: {
-    volumes: ['*'],
-    runAsUser: {rule: 'RunAsAny'},
-    seLinux: {rule: 'RunAsAny'},
-    supplementalGroups: {rule: 'RunAsAny'},
-    fsGroup: {rule: 'RunAsAny'},
-  },
-};
+const policy = policyObject('no-host-network', {volumes: ['*']});
 const namespace: JsonObject = {apiVersion: 'v1', kind: 'Namespace', metadata: {name: 'team-a'}};
 const serviceAccount: JsonObject = {
   apiVersion: 'v1',

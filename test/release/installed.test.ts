@@ -1,9 +1,7 @@
 import {execFileSync, spawnSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {
-  accessSync,
   chmodSync,
-  constants,
   copyFileSync,
   cpSync,
   mkdirSync,
@@ -21,15 +19,14 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {packageVersion, root} from '../../scripts/bundle/bundle.ts';
 import {isObject, parseJson} from '../../src/kube/json.ts';
 import {readDocuments} from '../../src/yaml/documents.ts';
-import {isThorough} from '../support/reference.ts';
+import {findProgram} from '../support/executables.ts';
+import {hasKubectl} from '../support/kubectl.ts';
 import {run, runProgram} from '../support/run.ts';
 import {serve, status} from '../world/fakeApiServer.ts';
 import {krewProblems, list} from './krewRules.ts';
 
 const canBuild = process.platform === 'linux' && process.arch === 'x64';
 if (!canBuild) process.stderr.write('skipped: releases are made on linux-amd64 only\n');
-const hasKubectl = isThorough || isOnPath('kubectl');
-if (!hasKubectl) process.stderr.write('skipped: no kubectl on PATH to run the plugin with\n');
 
 const pod = `apiVersion: v1\r
 kind: Pod\r
@@ -98,7 +95,7 @@ describe.runIf(canBuild)('the linux-amd64 archive', () => {
     expect(refs).toContain(`pkg:generic/node@${process.versions.node}`);
   });
 
-  describe.runIf(hasKubectl)('through kubectl', () => {
+  describe.runIf(hasKubectl('run the plugin'))('through kubectl', () => {
     test('says its version and runs its commands', async () => {
       const version = await kubectl('version');
       expect(version.err).toBe('');
@@ -175,7 +172,7 @@ describe.runIf(canBuild)('the linux-amd64 archive', () => {
     expect(stdout).toMatch(/\u001B\[\?1049h[\s\S]*payments[\s\S]*\u001B\[\?1049l/);
   });
 
-  const krew = ['kubectl-krew', 'krew'].find(isOnPath);
+  const krew = ['kubectl-krew', 'krew'].find(findProgram);
   if (krew === undefined) process.stderr.write('skipped: no krew on PATH to install with\n');
   test.runIf(krew !== undefined)('is installed by krew', async () => {
     const home = join(scratch, 'krew');
@@ -257,15 +254,4 @@ function kubectl(...args: readonly string[]) {
 /** The installed plugin answers as the program of this checkout does. */
 async function sameAsCheckout(...args: readonly string[]) {
   expect(await kubectl(...args)).toEqual(await run(args));
-}
-
-function isOnPath(name: string): boolean {
-  return (process.env.PATH ?? '').split(delimiter).some(folder => {
-    try {
-      accessSync(join(folder, name), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }

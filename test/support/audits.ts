@@ -1,21 +1,9 @@
-import {collect} from '../../src/inventory/collect.ts';
-import {emptyInventory, type Gap, type Inventory} from '../../src/inventory/inventory.ts';
+import type {Gap, Inventory} from '../../src/inventory/inventory.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
 import type {Finding} from '../../src/policy/audit/finding.ts';
 import {auditOf} from '../../src/policy/audit/index.ts';
 import {openRules} from './builders.ts';
-
-/** The inventory of a cluster that holds these objects. */
-export function clusterWith(
-  objects: readonly JsonObject[],
-  changes: Partial<Inventory> = {},
-): Inventory {
-  const sources = objects.map(value => ({where: '', value}));
-  const {remarks: _, ...found} = collect(sources, 'shop');
-  const {clusterRoles, roles, clusterRoleBindings, roleBindings, ...rest} = found;
-  const rbac = {clusterRoles, roles, clusterRoleBindings, roleBindings};
-  return {...emptyInventory, ...rest, rbac, origin: 'cluster', source: 'the test', ...changes};
-}
+import {clusterWith} from './inventory.ts';
 
 /** What a rule finds in a whole cluster of these objects. */
 export function findingsOf(

@@ -1,6 +1,6 @@
-import {accessSync, constants} from 'node:fs';
 import {delimiter, join} from 'node:path';
 import {type Browser, chromium} from 'playwright-core';
+import {isExecutable} from './executables.ts';
 import {isThorough} from './reference.ts';
 
 const missing =
@@ -36,13 +36,4 @@ export function startChromium(): Promise<Browser> {
       ...['--disable-background-networking', '--disable-component-update'],
     ],
   });
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

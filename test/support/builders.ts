@@ -50,3 +50,11 @@ export const openRules: JsonObject = {
   fsGroup: {rule: 'RunAsAny'},
   supplementalGroups: {rule: 'RunAsAny'},
 };
+
+/** A policy as a manifest has it: with the four rules open, and these fields. */
+export function policyObject(name: string, spec: JsonObject = {}): JsonObject {
+  return {
+    ...{apiVersion: 'policy/v1beta1', kind: 'PodSecurityPolicy', metadata: {name}},
+    spec: {...openRules, ...spec},
+  };
+}

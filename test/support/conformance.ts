@@ -2,8 +2,10 @@ import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {isDeepStrictEqual} from 'node:util';
 import {gunzipSync} from 'node:zlib';
-import {isObject, type Json, type JsonObject, parseJson, printJson} from '../../src/kube/json.ts';
+import {isObject, type JsonObject, parseJson, printJson} from '../../src/kube/json.ts';
 import {conformanceResult} from '../../src/policy/conformance.ts';
+import {patched} from './jsonPatch.ts';
+import {objectOf} from './world.ts';
 
 const folder = join(import.meta.dirname, '../fixtures/vectors');
 
@@ -61,11 +63,6 @@ function readLines(text: string): readonly JsonObject[] {
     .map(line => objectOf(parseJson(line)));
 }
 
-function objectOf(value: Json | undefined): JsonObject {
-  if (!isObject(value)) throw new Error(`not an object: ${brief(value)}`);
-  return value;
-}
-
 function brief(value: unknown): string {
   return (value === undefined ? 'nothing' : printJson(value)).slice(0, 600);
 }
@@ -73,28 +70,4 @@ function brief(value: unknown): string {
 function patchIn({patches}: JsonObject, name: 'defaults' | 'psp'): readonly JsonObject[] {
   const patch = isObject(patches) ? patches[name] : undefined;
   return Array.isArray(patch) ? patch.map(objectOf) : [];
-}
-
-/** The value after a patch (RFC 6902; of its operations those that occur: add, replace, remove). */
-function patched(value: Json, patch: readonly JsonObject[]): Json {
-  return patch.reduce((tree: Json, operation) => {
-    const keys = String(operation.path)
-      .split('/')
-      .slice(1)
-      .map(key => key.replaceAll('~1', '/').replaceAll('~0', '~'));
-    return change(tree, keys, operation);
-  }, value);
-}
-
-function change(tree: Json, [key = '', ...rest]: readonly string[], operation: JsonObject): Json {
-  const {op, value = null} = operation;
-  if (Array.isArray(tree)) {
-    const index = key === '-' ? tree.length : Number(key);
-    if (rest.length > 0) return tree.with(index, change(tree[index], rest, operation));
-    if (op === 'remove') return tree.toSpliced(index, 1);
-    return op === 'add' ? tree.toSpliced(index, 0, value) : tree.with(index, value);
-  }
-  const {[key]: item, ...others} = objectOf(tree);
-  if (rest.length > 0) return {...others, [key]: change(item ?? null, rest, operation)};
-  return op === 'remove' ? others : {...others, [key]: value};
 }

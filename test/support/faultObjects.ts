@@ -1,5 +1,5 @@
 import type {JsonObject} from '../../src/kube/json.ts';
-import {openRules} from './builders.ts';
+import {policyObject} from './builders.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
 
@@ -43,10 +43,9 @@ export const clusterObjects: readonly JsonObject[] = [
       spec: podSpec,
     })),
   ]),
-  ...['open', 'tight', 'zero'].map(name => ({
-    ...{apiVersion: 'policy/v1beta1', kind: 'PodSecurityPolicy', metadata: {name}},
-    spec: {...openRules, volumes: ['emptyDir'], privileged: name === 'open'},
-  })),
+  ...['open', 'tight', 'zero'].map(name =>
+    policyObject(name, {volumes: ['emptyDir'], privileged: name === 'open'}),
+  ),
   {
     ...{apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata: {name: 'psp:tight'}},
     rules: [ruleFor('tight')],

@@ -1,12 +1,9 @@
-import {execFileSync} from 'node:child_process';
 import {readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {readDocuments} from '../../src/yaml/documents.ts';
-import {isThorough} from './reference.ts';
+import {goModule} from './goModule.ts';
 import {objectOf} from './world.ts';
-
-const module = 'k8s.io/pod-security-admission@v0.24.17';
 
 export type StandardLevel = 'baseline' | 'restricted';
 
@@ -25,19 +22,7 @@ export interface StandardFixture {
  * line on stderr, if there is no Go to get it.
  */
 export function podSecurityModule(): string | undefined {
-  try {
-    const answer = execFileSync('go', ['mod', 'download', '-json', module], {
-      encoding: 'utf8',
-      env: {...process.env, GOFLAGS: '-mod=mod'},
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    return (JSON.parse(answer) as {readonly Dir: string}).Dir;
-  } catch (error) {
-    const line = `the Pod Security Standards' tests not found: it takes Go to download ${module}`;
-    if (isThorough) throw new Error(line, {cause: error});
-    process.stderr.write(`skipped: ${line}\n`);
-    return undefined;
-  }
+  return goModule('k8s.io/pod-security-admission@v0.24.17', "the Pod Security Standards' tests");
 }
 
 /** The newest version of the standards that the module has pods for, and that of each check. */

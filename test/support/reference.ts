@@ -1,6 +1,6 @@
 import {spawnSync} from 'node:child_process';
-import {accessSync, constants} from 'node:fs';
 import {delimiter, join} from 'node:path';
+import {isExecutable} from './executables.ts';
 
 /** The programs that test/reference/build.sh makes; test/reference/README.md says what each does. */
 export const binaryNames = [
@@ -84,13 +84,4 @@ function missingLine(name: BinaryName): string {
 function builtDir(): string | undefined {
   asked ??= spawnSync('bash', [buildScript, '--dir'], {encoding: 'utf8'}).stdout ?? '';
   return asked.trim() || undefined;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

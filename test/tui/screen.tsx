@@ -20,6 +20,12 @@ export const right = '\u001B[C';
 export const left = '\u001B[D';
 export const ctrlC = '\u0003';
 
+/** Where a session that edits a policy begins. */
+export const editor = (policy: string): readonly View[] => [
+  {name: 'policies'},
+  {name: 'policy', policy},
+];
+
 /** An inventory that a test changes. */
 export interface Changing extends LiveInventory {
   set(inventory: Inventory, freshness?: Freshness): void;

@@ -1,7 +1,8 @@
 import {join} from 'node:path';
 import type {ApiServer} from '../../../test/support/apiServer.ts';
+import {findProgram} from '../../../test/support/executables.ts';
 import {kubectlCommand} from '../liveSection.ts';
-import {type Command, findProgram, ourProgram, timeByTurns, usageRow} from '../run.ts';
+import {type Command, ourProgram, timeByTurns, usageRow} from '../run.ts';
 import {figure, type Row, type Section} from '../section.ts';
 
 /** The kinds that commands read, as kubectl names them. */

@@ -1,0 +1,221 @@
+import {describe, expect, test} from 'vitest';
+import {controlById} from '../../src/controls/index.ts';
+import type {Inventory} from '../../src/inventory/inventory.ts';
+import {nextStep} from '../../src/tui/edit.ts';
+import {
+  agreeing,
+  changing,
+  ctrlC,
+  demo,
+  down,
+  editor,
+  enter,
+  esc,
+  left,
+  openScreen,
+  right,
+  up,
+} from './screen.tsx';
+
+/** The inventory in which one policy is otherwise. */
+function withPolicy(
+  name: string,
+  change: (policy: Inventory['policies'][number]) => Inventory['policies'][number],
+): Inventory {
+  return {
+    ...demo,
+    policies: demo.policies.map(each => (each.metadata.name === name ? change(each) : each)),
+  };
+}
+
+describe('the editor', () => {
+  test('steps, marks what a step would deny, undoes, resets, takes the least', async () => {
+    const screen = openScreen({start: editor('ci-builder')});
+    expect(screen.frame()).toContain(
+      '← ! tighter: forbid privileged containers (2 would be denied)',
+    );
+    await screen.press(left);
+    expect(await screen.shows('ci-builder*')).toContain('So far: 2 would be denied');
+    await screen.press('u');
+    await screen.shows('Nothing is edited yet');
+    await screen.press('U', 'x');
+    await screen.shows('So far: 2 stay');
+    await screen.press('a');
+    expect(await screen.shows('edited')).toMatch(
+      /Volumes +emptyDir, secret +emptyDir,\S* +restricted +edited/,
+    );
+    await screen.press('d');
+    await screen.shows('+after');
+  });
+
+  test('exact values are checked as the API server does, next to the field', async () => {
+    const screen = openScreen({start: editor('baseline')});
+    await screen.press(down, down, down, down, enter, '+', ...'70000', enter);
+    expect(await screen.shows('! ')).toMatch(/! .*(70000|65535)/);
+    await screen.press('+', ...'8080-8090', enter);
+    await screen.shows('[x] 8080-8090');
+    await screen.press(esc);
+    await screen.shows(/Host ports +8080-8090/);
+  });
+
+  test('the lists of the impact, and why a pod would be denied', async () => {
+    const screen = openScreen({start: editor('ci-builder')});
+    await screen.press(left, 'i');
+    expect(await screen.shows('[1 2 denied]')).toMatch(/> ci +runner-\S+ +ci-builder +denied/);
+    await screen.press(enter);
+    expect(await screen.shows('(after the edit)')).toContain('denied');
+    await screen.press(esc, '6');
+    await screen.shows('[6 0 stay]');
+    await screen.press(right);
+    await screen.shows('[1 2 denied]');
+  });
+
+  test('the guide goes through all controls, and its steps count', async () => {
+    const screen = openScreen({start: editor('baseline')});
+    await screen.press('g', down, enter);
+    await screen.shows('2 of 22');
+    await screen.press(left);
+    expect(await screen.shows('1 of 22')).toMatch(/Now +allowed/);
+    expect(screen.frame()).toContain('tighten to what pods need (suggested): forbidden');
+    await screen.press(up, enter);
+    await screen.shows('That was the last one');
+    expect(screen.frame()).toContain('Privileged: forbidden -> allowed');
+    await screen.press(esc);
+    await screen.shows('baseline*');
+  });
+
+  test('the guide suggests to loosen what an edit has made too tight', async () => {
+    const screen = openScreen({start: editor('ci-builder')});
+    await screen.press(left, 'g');
+    await screen.shows('1 of 22');
+    expect(screen.frame()).toContain('> loosen to what pods need (suggested): allowed');
+    expect(screen.frame()).toMatch(/keep it *$/m);
+  });
+
+  test('applying: dry run, impact and diff, the name where pods would be denied', async () => {
+    const services = agreeing();
+    const screen = openScreen({services, start: editor('ci-builder')});
+    await screen.press(left, 'p');
+    expect(await screen.shows('Type ci-builder to apply:')).toContain(
+      'Pods or workloads that would be denied: 2',
+    );
+    expect(screen.frame()).toContain('+after');
+    await screen.press(...'wrong', enter);
+    await screen.shows('Not applied');
+    await screen.press(esc, 'p');
+    await screen.shows('Type ci-builder to apply:');
+    await screen.press(...'ci-builder', enter);
+    await screen.shows('applyPolicy: done');
+    expect(services.asked).toEqual(['dryRunPolicy', 'dryRunPolicy', 'applyPolicy']);
+    await screen.press(esc);
+    await screen.shows('Nothing is edited yet');
+  });
+
+  test('becoming looser than restricted asks for the name too; being tighter only y', async () => {
+    const screen = openScreen({start: editor('baseline')});
+    await screen.press(right, 'p');
+    await screen.shows('Type baseline to apply:');
+    expect(screen.frame()).toContain('looser in: Privileged');
+    await screen.press(esc);
+    await screen.shows('Not applied; your edit is kept');
+    const tighter = openScreen({start: editor('ci-builder')});
+    await tighter.press('a', 'p');
+    await tighter.shows('Apply ci-builder? y/n');
+  });
+
+  test('what goes wrong is said in full, and the edit is kept', async () => {
+    const message = `the server could not be reached: ${'because '.repeat(20)}it is gone`;
+    const failing = async () => {
+      throw new Error(message);
+    };
+    const screen = openScreen({
+      start: editor('ci-builder'),
+      services: agreeing({dryRunPolicy: failing}),
+    });
+    await screen.press(left, 'p');
+    await screen.shows('your edit is kept');
+    expect(screen.frame().replaceAll(/\s+/g, ' ')).toContain('it is gone');
+    await screen.press(esc);
+    await screen.shows('ci-builder*');
+    const refused = async () => ({ok: false, lines: ['forbidden: jane may not']});
+    const other = openScreen({
+      start: editor('ci-builder'),
+      services: agreeing({applyPolicy: refused}),
+    });
+    await other.press(left, 'p');
+    await other.shows('Type ci-builder to apply:');
+    await other.press(...'ci-builder', enter);
+    await other.shows('forbidden: jane may not');
+    await other.press(esc);
+    await other.shows('So far: 2 would be denied');
+  });
+
+  test('the policy changes in the cluster meanwhile: said at once, sent never, merged by m', async () => {
+    const live = changing(demo);
+    const services = agreeing();
+    const screen = openScreen({live, services, start: editor('ci-builder')});
+    await screen.press(left);
+    live.set(
+      withPolicy(
+        'ci-builder',
+        each => nextStep(controlById.hostPID, each, 'looser')?.value ?? each,
+      ),
+    );
+    await screen.shows('m puts your edit on top');
+    await screen.press('p');
+    await screen.shows('was changed in the cluster since your edit began');
+    expect(services.asked).toEqual([]);
+    await screen.press(esc, 'm');
+    const frame = await screen.shows("on top of the cluster's policy");
+    expect(frame).toMatch(/Privileged +forbidden .* edited/);
+    expect(frame).toMatch(/Host processes +allowed/);
+    expect(frame).not.toMatch(/Host processes.*edited/);
+  });
+
+  test('the policy is deleted meanwhile: the edit stays and can be written', async () => {
+    const live = changing(demo);
+    const services = agreeing();
+    const screen = openScreen({live, services, start: editor('ci-builder')});
+    await screen.press(left);
+    live.set({
+      ...demo,
+      policies: demo.policies.filter(({metadata}) => metadata.name !== 'ci-builder'),
+    });
+    await screen.shows('It was deleted in the cluster');
+    await screen.press('p');
+    await screen.shows('kubectl create -f');
+    await screen.press(esc, 'w', enter);
+    await screen.shows('Wrote ci-builder.yaml');
+  });
+
+  test('quitting with edits asks, whichever way', async () => {
+    const screen = openScreen({start: editor('baseline')});
+    await screen.press(right);
+    for (const keys of [['q'], [':', 'q', enter], [ctrlC]]) {
+      await screen.press(...keys);
+      await screen.shows('Quit and lose them? y/n');
+      await screen.press('n');
+      await screen.shows('22 rows');
+    }
+    await screen.press('q', 'y');
+    await expect.poll(screen.ended).toBeUndefined();
+  });
+
+  test('Ctrl-C without edits, and the second one with them, end the session as interrupted', async () => {
+    const plain = openScreen();
+    await plain.press(ctrlC);
+    await expect.poll(plain.ended).toBe('interrupted');
+    const edited = openScreen({start: editor('baseline')});
+    await edited.press(right, ctrlC, ctrlC);
+    await expect.poll(edited.ended).toBe('interrupted');
+  });
+
+  test('a snapshot can be edited and written, not applied', async () => {
+    const screen = openScreen({
+      start: editor('baseline'),
+      services: agreeing({readOnly: "The demo can't be changed"}),
+    });
+    await screen.press(right, 'p');
+    await screen.shows("! The demo can't be changed; w writes a file instead");
+  });
+});

@@ -1,0 +1,129 @@
+import fc from 'fast-check';
+import {describe, expect, test} from 'vitest';
+import {errorOf} from './reading.ts';
+
+describe('an error', () => {
+  test.each([
+    [
+      'a: 1\n---\nb: 1\nc: d: e',
+      'document 2, line 4: a key or a list item is expected; look at the indentation and for a value that needs quotes',
+    ],
+    ['a:\n\tb: 1', 'document 1, line 2: a tab indents a line; use spaces'],
+    [
+      'a: b\n  \tc: 1',
+      'document 1, line 2: a key or a list item is expected; look at the indentation and for a value that needs quotes',
+    ],
+    [
+      'a: @x',
+      'document 1, line 1: a key or a list item is expected; look at the indentation and for a value that needs quotes',
+    ],
+    ['x: 1\na: "b\nc', 'document 1, line 3: the document ends within a quoted string'],
+    ['a: 1\nb\nc: 2', 'document 1, line 3: a key has no ":" after it, here or in the line above'],
+    ['a: [1,\n2', 'document 1, line 2: "," or the closing bracket is expected'],
+    [
+      '- a\nb: 1',
+      'document 1, line 2: a key or a list item is expected; look at the indentation and for a value that needs quotes',
+    ],
+    [
+      'a:\n  b: 1\n c: 2',
+      'document 1, line 3: a key or a list item is expected; look at the indentation and for a value that needs quotes',
+    ],
+    [
+      'a: 1\nb: 2\na: 3',
+      'document 1, line 3: the key "a" comes twice in a mapping; remove one (kubectl takes the last)',
+    ],
+    [
+      '1: a\n"1": b',
+      'document 1, line 2: the key "1" comes twice in a mapping; remove one (kubectl takes the last)',
+    ],
+    ['a: *b', 'document 1, line 1: there is no anchor "&b"'],
+    ['a: &a [*a]', 'document 1, line 1: the anchor "&a" contains itself'],
+    ['<<: [1]', 'document 1, line 1: the value of << is no mapping and no list of mappings'],
+    [
+      '"a\\e\\x9b": 1\n"a\\e\\x9b": 2',
+      'document 1, line 2: the key "a\\u001b\\u009b" comes twice in a mapping; remove one (kubectl takes the last)',
+    ],
+    ['a: "\\q"', 'document 1, line 1: an escape is none of YAML; write \\\\ for a backslash'],
+    ['a: "\\\\\\/"', 'document 1, line 1: "\\\\/" is no escape that kubectl reads'],
+    [
+      'x: 1\na: {b:}',
+      'document 1, line 2: a ":" has no blank after it, so kubectl takes it for part of the text; put one there',
+    ],
+    [
+      'x: 1\na: [b?c]',
+      'document 1, line 2: a value within brackets has a ? in it, which ends it for kubectl; put it in quotes',
+    ],
+    [
+      'a: &b.c 1',
+      'document 1, line 1: the name of an anchor is made of letters, digits, - and _, unlike "b.c"',
+    ],
+    ['- a\n- : b', 'document 1, line 2: a key is empty; put it in quotes'],
+    ['- a\n- b: !!\n', 'document 1, line 2: a tag has no name after !!'],
+    [
+      'a: "x\u2028y"',
+      'document 1, line 1: the character U+2028 can\'t stand in YAML; write it as "\\u2028"',
+    ],
+    ['a: !!int x', 'document 1, line 1: a value is not of the type of its tag !!int'],
+    ['a: .inf', 'document 1, line 1: JSON has no .inf and .nan'],
+    ['a: 1\n~: b', 'document 1, line 2: a key is empty; put it in quotes'],
+    [
+      'a: {{ .x }}',
+      'document 1, line 1: a key is a list or a mapping (a {{ }} template must be rendered first)',
+    ],
+    [
+      'a: 1\n--- b',
+      'document 1, line 2: text follows --- on its line; kubectl wants it on the next line',
+    ],
+    [
+      'a: 1\nb: \x07',
+      'document 1, line 2: the character U+0007 can\'t stand in YAML; write it as "\\u0007"',
+    ],
+    [
+      'a: |\n  x\n  \x00',
+      'document 1, line 3: the character U+0000 can\'t stand in YAML; write it as "\\u0000"',
+    ],
+    [
+      '{"a": 1}\n---\n{}',
+      'document 2, line 2: a file that begins with { is JSON to kubectl, so no --- may follow; put --- first',
+    ],
+    [
+      '{"a": [1,\n 2,\n]}',
+      'document 1, line 3: not valid JSON: a value is expected, but "]" is found',
+    ],
+    ['{"a":\n "b\nc"}', 'document 1, line 2: not valid JSON: Bad control character'],
+    [
+      '{"a": 1,\n"a": 2}',
+      'document 1, line 2: the key "a" comes twice in an object; remove one (kubectl takes the last)',
+    ],
+    [
+      '{"a": 1,\n"\\u0061": 2}',
+      'document 1, line 2: the key "a" comes twice in an object; remove one (kubectl takes the last)',
+    ],
+    ['{"a": {\n', 'document 1, line 2: the JSON ends within a value'],
+    ['{"a": "b', 'document 1, line 1: a string has no closing quote'],
+    [
+      '{"a": 1e999}',
+      'document 1, line 1: not valid JSON: a number is larger than a float can hold',
+    ],
+    [
+      '{{ .Values.x }}',
+      'document 1, line 1: not valid JSON: a template ({{ }}) must be rendered first',
+    ],
+  ])('of %j says where and what', (text, message) => {
+    expect(errorOf(text)).toBe(`f.yaml: ${message}`);
+  });
+
+  test('is one line without control characters, whatever the text', () => {
+    const noise = fc.string({unit: 'binary', maxLength: 20});
+    const text = fc.array(
+      fc.oneof(noise, fc.constantFrom('a: ', '\n', '"', '!!int ', '{"', '*', '&')),
+    );
+    fc.assert(
+      fc.property(text, parts => {
+        const message = errorOf(parts.join(''));
+        expect(message).not.toMatch(/[\0-\x1f\x7f]/);
+        expect(message.length).toBeLessThan(500);
+      }),
+    );
+  });
+});
