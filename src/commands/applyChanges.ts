@@ -3,9 +3,9 @@ import {
   applyAll,
   type DryRun,
   dryRunAll,
-  labelOf,
   type PlannedChange,
 } from '../inventory/apply.ts';
+import {labelOf} from '../kube/reference.ts';
 import type {Cluster, World} from './world.ts';
 
 /** What the server says to changes, without making them. */

@@ -12,7 +12,7 @@ import {jsonText} from '../report/machine.ts';
 import {build} from '../version.ts';
 import {printYaml} from '../yaml/documents.ts';
 import type {auditFormats} from './audit.ts';
-import {placesIn} from './auditPlaces.ts';
+import {type PlaceNotes, placeNotes} from './auditPlaces.ts';
 import {load, requireNamespace, requirePolicies, type SourceRequest} from './load.ts';
 import type {World} from './world.ts';
 
@@ -40,7 +40,9 @@ export async function runAudit(
   const {demo = false, from = [], allNamespaces = false} = flags;
   const scope = {...flags, allNamespaces: allNamespaces || flags.namespace === undefined};
   const needs = {policies: true, workloads: true, caller: true, whole: true};
-  const {inventory, namespace} = await load(world, scope, needs);
+  const places = placeNotes(world);
+  const reader = request.format === 'sarif' ? places.world : world;
+  const {inventory, namespace} = await load(reader, scope, needs);
   requirePolicies(inventory);
   requireNamespace(inventory, namespace);
   if (inventory.origin === 'manifests' && inventory.policies.length === 0) {
@@ -52,7 +54,7 @@ export async function runAudit(
   const {audit, notes} = ignoring(auditOf(inventory, {namespace, isWhole}), entries, today);
   for (const note of notes) world.warn(note);
 
-  const text = await auditText(world, flags, audit, request);
+  const text = await auditText(audit, request, flags, places);
   if (flags.outputFile === undefined) world.print(text);
   else {
     await world.writeFile(flags.outputFile, text, flags.force);
@@ -69,21 +71,21 @@ function fails({findings}: Audit, failOn: Severity | undefined): boolean {
 
 /** The audit in the format that was asked for; the page's code, which is long, is read only then. */
 async function auditText(
-  world: World,
-  flags: AuditFlags,
   audit: Audit,
   {format, failOn}: AuditRequest,
+  {noHeaders}: AuditFlags,
+  {placesIn}: PlaceNotes,
 ): Promise<string> {
   switch (format) {
     case 'table':
     case 'wide':
-      return auditTable(audit, {wide: format === 'wide', headers: !flags.noHeaders});
+      return auditTable(audit, {wide: format === 'wide', headers: !noHeaders});
     case 'json':
       return jsonText(auditDocument(audit));
     case 'yaml':
       return printYaml(auditDocument(audit));
     case 'sarif': {
-      const placeOf = await placesIn(world, audit.inventory, flags.from ?? []);
+      const placeOf = placesIn(audit.inventory);
       return jsonText(auditSarif(audit, {version: build().version, placeOf}));
     }
     case 'junit':

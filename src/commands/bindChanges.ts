@@ -1,7 +1,9 @@
 import {exitCodes, UserError} from '../errors.ts';
 import {type PlannedChange, readObject} from '../inventory/apply.ts';
+import {rbacVersion} from '../kube/apiGroups.ts';
 import type {Binding, Role} from '../kube/objects.ts';
-import {type BindingStep, rbacGroup, referenceLabel} from '../policy/bindingParts.ts';
+import {labelOf} from '../kube/reference.ts';
+import type {BindingStep} from '../policy/bindingParts.ts';
 import {differenceOf, plain} from '../policy/meaning.ts';
 import {objectPath, planCreate, planDelete, planSubjects} from '../policy/plan.ts';
 import type {Cluster} from './world.ts';
@@ -39,7 +41,7 @@ async function changeFor(cluster: Cluster, step: BindingStep): Promise<PlannedCh
   const before = bodyOf(reference.kind, step.action === 'update' ? step.before : body);
   if (found === undefined || differenceOf(plain(before), raw) !== undefined) {
     throw new UserError(
-      `${referenceLabel(reference)} was changed by someone else since it was read: repeat the command`,
+      `${labelOf(reference)} was changed by someone else since it was read: repeat the command`,
       exitCodes.refused,
     );
   }
@@ -52,7 +54,7 @@ function bodyOf(kind: string, {metadata, ...rest}: Role | Binding): object {
   const {name, namespace, labels} = metadata ?? {};
   const kept = labels !== undefined && Object.keys(labels).length > 0 ? labels : undefined;
   return {
-    ...{apiVersion: `${rbacGroup}/v1`, kind},
+    ...{apiVersion: rbacVersion, kind},
     metadata: {name, namespace: namespace || undefined, labels: kept},
     ...rest,
   };

@@ -3,6 +3,7 @@ import {type ClusterReader, readCluster, withCaller} from '../inventory/cluster.
 import {type Inventory, namespacesOf} from '../inventory/inventory.ts';
 import {nearNames} from '../kube/nearNames.ts';
 import type {Policy} from '../kube/objects.ts';
+import {count} from '../text.ts';
 import type {ConnectionFlags} from './flags.ts';
 import type {World} from './world.ts';
 
@@ -43,16 +44,9 @@ export interface Loaded {
  * and service accounts come from the cluster, --from or the demo.
  */
 export async function load(world: World, flags: SourceRequest, needs: Needs): Promise<Loaded> {
-  checkFlags(flags);
   const {filename = []} = flags;
-  if (filename.length === 0) {
-    const inventory = await loadBase(world, flags, needs);
-    warnOfGaps(world, inventory);
-    const namespace = flags.allNamespaces
-      ? undefined
-      : (flags.namespace ?? inventory.defaultNamespace);
-    return {inventory, namespace};
-  }
+  if (filename.length === 0) return withBase(world, flags, needs, async loaded => loaded);
+  checkFlags(flags);
 
   const {inventoryOfFiles} = await import('./loadFiles.ts');
   const documents = await world.readDocuments(filename);
@@ -60,7 +54,7 @@ export async function load(world: World, flags: SourceRequest, needs: Needs): Pr
   const files = inventoryOfFiles(documents, filename, namespace, world);
   if (files.workloads.length + files.pods.length === 0) {
     throw new UserError(
-      `${filename.join(', ')}: no pod and no workload in ${documents.length} ${documents.length === 1 ? 'document' : 'documents'}`,
+      `${filename.join(', ')}: no pod and no workload in ${count(documents.length, 'document')}`,
     );
   }
   if (files.policies.length > 0 || !needs.policies) return {inventory: files, namespace: undefined};
@@ -81,13 +75,30 @@ export function checkFlags({
   if (problem) throw new UserError(problem, exitCodes.usage);
 }
 
-/** The inventory without -f: the demo, --from, or the cluster. */
-async function loadBase(world: World, flags: SourceRequest, needs: Needs): Promise<Inventory> {
+/**
+ * Reads what the flags name but for -f: the demo, --from, or the cluster, which is still open while it
+ * is used (undefined for the other two).
+ */
+export async function withBase<T>(
+  world: World,
+  flags: SourceRequest,
+  needs: Needs,
+  use: (base: Loaded, cluster: ClusterReader | undefined) => Promise<T>,
+): Promise<T> {
+  checkFlags(flags);
+  const answer = (inventory: Inventory, cluster: ClusterReader | undefined) => {
+    warnOfGaps(world, inventory);
+    const namespace = flags.allNamespaces
+      ? undefined
+      : (flags.namespace ?? inventory.defaultNamespace);
+    return use({inventory, namespace}, cluster);
+  };
   const offline = await loadOffline(world, flags);
-  if (offline !== undefined) return offline;
-  return withCluster(world, flags, (cluster, namespace) =>
-    readCluster(cluster, {namespace, ...needs, time: world.now()}),
-  );
+  if (offline !== undefined) return answer(offline, undefined);
+  return withCluster(world, flags, async (cluster, namespace) => {
+    const read = await readCluster(cluster, {namespace, ...needs, time: world.now()});
+    return answer(read, cluster);
+  });
 }
 
 /** The demo or --from; undefined if the cluster is meant. */

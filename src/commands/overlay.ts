@@ -1,10 +1,12 @@
 import {exitCodes, UserError} from '../errors.ts';
 import {answerQuestions, callerQuestions} from '../inventory/caller.ts';
+import type {ClusterReader} from '../inventory/cluster.ts';
 import {emptyInventory, type Inventory} from '../inventory/inventory.ts';
 import {layOver} from '../inventory/overlay.ts';
 import {nearNames} from '../kube/nearNames.ts';
 import type {ChangedInventory} from '../policy/changeNotes.ts';
-import {load, requirePolicies, type SourceRequest, withCluster} from './load.ts';
+import {count} from '../text.ts';
+import {requirePolicies, type SourceRequest, withBase} from './load.ts';
 import {inventoryOfFiles} from './loadFiles.ts';
 import type {World} from './world.ts';
 
@@ -40,18 +42,20 @@ export async function loadOverlay(
   }
   const files = await readChange(world, flags, filename);
   const needs = {policies: true, workloads: true, caller: true, whole: true};
-  const {inventory: before, namespace} = await load(world, {...flags, filename: []}, needs);
-  if (prune && (before.origin !== 'manifests' || filename.length === 0)) {
-    throw new UserError(
-      '--prune is for manifests on both sides: those of --from and those of -f',
-      exitCodes.usage,
-    );
-  }
-  requirePolicies(before);
-  requireRights(before, namespace);
-  checkDeleted(deleted, before, files);
-  const after = layOver(prune ? emptied(before) : before, files, deleted);
-  return {before, after: await withAnswers(world, flags, after), files, namespace};
+  return withBase(world, flags, needs, async ({inventory: before, namespace}, cluster) => {
+    if (prune && (before.origin !== 'manifests' || filename.length === 0)) {
+      throw new UserError(
+        '--prune is for manifests on both sides: those of --from and those of -f',
+        exitCodes.usage,
+      );
+    }
+    requirePolicies(before);
+    requireRights(before, namespace);
+    checkDeleted(deleted, before, files);
+    const after = layOver(prune ? emptied(before) : before, files, deleted);
+    const answered = cluster === undefined ? after : await withAnswers(cluster, after);
+    return {before, after: answered, files, namespace};
+  });
 }
 
 /** The same place with nothing in it. */
@@ -85,7 +89,7 @@ async function readChange(
   const found = [policies, serviceAccounts, namespaces, workloads, pods, ...Object.values(rbac)];
   if (paths.length === 0 || found.some(list => list.length > 0)) return files;
   throw new UserError(
-    `${paths.join(', ')}: no policy, no object of RBAC, no pod and no workload in ${documents.length} ${documents.length === 1 ? 'document' : 'documents'}`,
+    `${paths.join(', ')}: no policy, no object of RBAC, no pod and no workload in ${count(documents.length, 'document')}`,
   );
 }
 
@@ -106,20 +110,14 @@ function checkDeleted(deleted: readonly string[], base: Inventory, files: Invent
   }
 }
 
-/** A live cluster is asked what the caller may do of the things that it was not asked about yet. */
-async function withAnswers(
-  world: World,
-  flags: SourceRequest,
-  after: Inventory,
-): Promise<Inventory> {
+/** The cluster is asked what the caller may do of the things that it was not asked about yet. */
+async function withAnswers(cluster: ClusterReader, after: Inventory): Promise<Inventory> {
   const {caller, policies, pods} = after;
-  const isLive = !flags.demo && (flags.from ?? []).length === 0;
-  if (caller === undefined || !isLive) return after;
+  if (caller === undefined) return after;
   const key = ({namespace, policy}: {readonly namespace: string; readonly policy: string}) =>
     `${namespace}/${policy}`;
   const known = new Set(caller.answers.map(key));
   const questions = callerQuestions(policies, pods).filter(question => !known.has(key(question)));
-  if (questions.length === 0) return after;
-  const answers = await withCluster(world, flags, cluster => answerQuestions(cluster, questions));
+  const answers = await answerQuestions(cluster, questions);
   return {...after, caller: {...caller, answers: [...caller.answers, ...answers]}};
 }

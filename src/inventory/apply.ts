@@ -1,4 +1,5 @@
 import {isObject, type JsonObject} from '../kube/json.ts';
+import {kubectlName, labelOf} from '../kube/reference.ts';
 import {type Backup, backupHint, type SaveFile, saveAll} from './backup.ts';
 import {carryOut, type Pause, removeCreated} from './carryOut.ts';
 import {
@@ -6,7 +7,6 @@ import {
   type Failure,
   failureOf,
   isServerError,
-  labelOf,
   type PlannedChange,
   resourceVersionOf,
   sendChange,
@@ -17,7 +17,6 @@ import {
 export type {Backup} from './backup.ts';
 export {readObject} from './carryOut.ts';
 export type {ChangeClient, Failure, FailureKind, PlannedChange} from './change.ts';
-export {labelOf} from './change.ts';
 
 /** What the server said to a change without making it. */
 export type DryRun =
@@ -176,10 +175,6 @@ function refused(failure: Failure, backups: readonly Backup[]): Applied {
 function outcomeOf(rollback: readonly Step[]): Applied['outcome'] {
   if (rollback.length === 0) return 'refused';
   return rollback.every(({ok}) => ok) ? 'rolledBack' : 'partly';
-}
-
-function kubectlName({kind, namespace, name}: PlannedChange): string {
-  return `${kind.toLowerCase()} ${name}${namespace === undefined ? '' : ` -n ${namespace}`}`;
 }
 
 function unknownStep(change: PlannedChange, backups: readonly Backup[]): Step {

@@ -1,13 +1,8 @@
 import {messageOf} from '../errors.ts';
 import type {JsonObject} from '../kube/json.ts';
+import {labelOf} from '../kube/reference.ts';
 import {printYaml} from '../yaml/documents.ts';
-import {
-  type Failure,
-  labelOf,
-  type PlannedChange,
-  resourceVersionOf,
-  withMetadata,
-} from './change.ts';
+import {type Failure, type PlannedChange, resourceVersionOf, withMetadata} from './change.ts';
 
 /** Saves a text to a new file that only its owner can read; answers with its path. */
 export type SaveFile = (fileName: string, text: string) => Promise<string>;

@@ -1,4 +1,5 @@
 import {isObject, type JsonObject, printJson} from '../kube/json.ts';
+import {labelOf} from '../kube/reference.ts';
 import {
   type ChangeClient,
   type Failure,
@@ -6,7 +7,6 @@ import {
   fieldManager,
   isServerError,
   isUncertain,
-  labelOf,
   metadataOf,
   type PlannedChange,
   resourceVersionOf,

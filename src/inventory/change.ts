@@ -1,16 +1,14 @@
 import {exitCodes, messageOf, UserError} from '../errors.ts';
 import {isObject, type Json, type JsonObject} from '../kube/json.ts';
+import {labelOf, type Reference} from '../kube/reference.ts';
 
 /** One object to make, to replace or to delete, as src/policy/plan.ts plans it. */
-export interface PlannedChange {
+export interface PlannedChange extends Reference {
   readonly action: 'create' | 'update' | 'delete';
   /** The object's own path in the API. */
   readonly path: string;
   /** The path that it is posted to. */
   readonly collection: string;
-  readonly kind: string;
-  readonly name: string;
-  readonly namespace?: string | undefined;
   /** What is sent, whole; of a deletion, what is deleted. */
   readonly desired: JsonObject;
   /** Of an update or a deletion: the object as it was read just before. */
@@ -45,11 +43,6 @@ export interface Failure {
 
 /** Who writes, in the objects' managedFields. */
 export const fieldManager = 'kubectl-psp';
-
-/** The object's kind and name for people: `Role team-a/psp:web`. */
-export function labelOf({kind, namespace, name}: PlannedChange): string {
-  return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
-}
 
 /** Sends a change, or tries it if `dryRun`. Answers with the object as the server stores it. */
 export async function sendChange(

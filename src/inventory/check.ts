@@ -1,15 +1,14 @@
 import {messageOf} from '../errors.ts';
 import {validatedPolicyKey} from '../kube/annotations.ts';
+import {policyVersions, rbacVersion} from '../kube/apiGroups.ts';
 import {isObject, type Json, type JsonObject} from '../kube/json.ts';
+import {byText} from '../text.ts';
 import {metadataOf} from './change.ts';
 import {type Probe, probePlugin} from './checkProbe.ts';
 import {type OwnRight, readOwnRights} from './checkRights.ts';
 import {type ClusterReader, readVersion, sortedGaps, sourceOf} from './cluster.ts';
 import type {Gap, Inventory} from './inventory.ts';
 import {listPath, resources} from './resources.ts';
-
-/** The API versions that have had PodSecurityPolicy, newest first. */
-const policyVersions = resources.policies.apiVersions;
 
 /** What the annotations of pods that run say about the plugin, which writes them. */
 export interface PodEvidence {
@@ -58,7 +57,7 @@ export async function readCheckFacts(
     readServed(client),
     readGroups(client),
     readPolicyNames(client),
-    ask(client, `${listPath(resources.roleBindings, rbac, 'kube-system')}/${azureBinding}`),
+    ask(client, `${listPath(resources.roleBindings, rbacVersion, 'kube-system')}/${azureBinding}`),
     readOwnRights(client, namespace),
   ]);
   const mayBeOn = servedIn === undefined || servedIn.length > 0;
@@ -73,8 +72,6 @@ export async function readCheckFacts(
     gaps: sortedGaps([...own.gaps, ...policies.gaps]),
   };
 }
-
-const rbac = 'rbac.authorization.k8s.io/v1';
 
 /** The same of a snapshot or manifests, which know nothing of rights and times. */
 export function checkFactsOf(inventory: Inventory, namespace: string): CheckFacts {
@@ -197,16 +194,12 @@ function evidenceOf(pods: readonly JsonObject[]): PodEvidence {
       made: String(creationTimestamp ?? ''),
       isMarked: isObject(annotations) && annotations[validatedPolicyKey] !== undefined,
     }));
-  const [youngest] = seen.toSorted((a, b) => compare(b.made, a.made) || compare(a.name, b.name));
+  const [youngest] = seen.toSorted((a, b) => byText(b.made, a.made) || byText(a.name, b.name));
   return {
     pods: seen.length,
     marked: seen.filter(({isMarked}) => isMarked).length,
     youngest: youngest && {name: youngest.name, isMarked: youngest.isMarked},
   };
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function itemsIn(value: Json | undefined, key: string): readonly JsonObject[] {

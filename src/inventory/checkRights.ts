@@ -1,4 +1,5 @@
 import {messageOf} from '../errors.ts';
+import {groupOf} from '../kube/apiGroups.ts';
 import type {ClusterReader} from './cluster.ts';
 import type {Gap} from './inventory.ts';
 import {limiter} from './limiter.ts';
@@ -103,6 +104,5 @@ function changingVerbs(): readonly string[] {
 
 function questionOf({plural, apiVersions, namespaced}: Listed, verb: string): Question {
   const [newest = ''] = apiVersions;
-  const group = newest.includes('/') ? (newest.split('/')[0] ?? '') : '';
-  return {group, resource: plural, verb, namespaced};
+  return {group: groupOf(newest), resource: plural, verb, namespaced};
 }

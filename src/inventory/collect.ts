@@ -1,4 +1,5 @@
 import {exitCodes, UserError} from '../errors.ts';
+import {groupOf, policyGroups, rbacGroup} from '../kube/apiGroups.ts';
 import {DecodeError, type Decoder} from '../kube/decode.ts';
 import {isObject, type Json, type JsonObject, printJson} from '../kube/json.ts';
 import {
@@ -9,6 +10,7 @@ import {
   serviceAccountObject,
 } from '../kube/objects.ts';
 import {decodePod} from '../kube/pod.ts';
+import {count} from '../text.ts';
 import type {Inventory} from './inventory.ts';
 import {decodeWorkload, isKnownWorkload, looksLikeWorkload, type Workload} from './workloads.ts';
 
@@ -20,15 +22,11 @@ export interface SourceObject {
 
 /** What the kinds that are not workloads are decoded by, and where they go. */
 const collections = {
-  policies: {kind: 'PodSecurityPolicy', groups: ['policy', 'extensions'], decode: decodePolicy},
-  clusterRoles: {kind: 'ClusterRole', groups: ['rbac.authorization.k8s.io'], decode: role},
-  roles: {kind: 'Role', groups: ['rbac.authorization.k8s.io'], decode: role},
-  clusterRoleBindings: {
-    kind: 'ClusterRoleBinding',
-    groups: ['rbac.authorization.k8s.io'],
-    decode: binding,
-  },
-  roleBindings: {kind: 'RoleBinding', groups: ['rbac.authorization.k8s.io'], decode: binding},
+  policies: {kind: 'PodSecurityPolicy', groups: policyGroups, decode: decodePolicy},
+  clusterRoles: {kind: 'ClusterRole', groups: [rbacGroup], decode: role},
+  roles: {kind: 'Role', groups: [rbacGroup], decode: role},
+  clusterRoleBindings: {kind: 'ClusterRoleBinding', groups: [rbacGroup], decode: binding},
+  roleBindings: {kind: 'RoleBinding', groups: [rbacGroup], decode: binding},
   namespaces: {kind: 'Namespace', groups: [''], decode: namespaceObject},
   serviceAccounts: {kind: 'ServiceAccount', groups: [''], decode: serviceAccountObject},
   pods: {kind: 'Pod', groups: [''], decode: decodePod},
@@ -76,10 +74,10 @@ export function collect(objects: readonly SourceObject[], defaultNamespace: stri
     const key = `${kind} ${namespaceOf(value)}/${name ?? `#${unnamed}`}`;
     const home = homeOf(apiVersion, kind, value);
     if (home === undefined) {
-      count(skipped, kind);
+      increase(skipped, kind);
       continue;
     }
-    if (home.isGuess) count(lookalikes, kind);
+    if (home.isGuess) increase(lookalikes, kind);
     put(home.name, key, read(source, home.decode, value));
     const older = defined.get(key);
     if (older !== undefined && printJson(older) !== printJson(value)) {
@@ -138,11 +136,11 @@ function homeOf(apiVersion: string, kind: string, value: JsonObject) {
 function skippedText(skipped: ReadonlyMap<string, number>): string {
   const total = [...skipped.values()].reduce((sum, n) => sum + n, 0);
   const kinds = [...skipped].sort().map(([kind, n]) => `${n} ${kind}`);
-  return `skipped ${total} ${total === 1 ? 'object' : 'objects'} without a pod template: ${kinds.join(', ')}`;
+  return `skipped ${count(total, 'object')} without a pod template: ${kinds.join(', ')}`;
 }
 
 function collectionFor(apiVersion: string, kind: string): CollectionName | undefined {
-  const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
+  const group = groupOf(apiVersion);
   return (Object.keys(collections) as CollectionName[]).find(
     name =>
       collections[name].kind === kind &&
@@ -209,6 +207,6 @@ function labelOf(kind: string, value: JsonObject, name: string | undefined): str
   return `${kind} ${[namespaceOf(value), name].filter(Boolean).join('/')}`;
 }
 
-function count(counts: Map<string, number>, key: string): void {
+function increase(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 }

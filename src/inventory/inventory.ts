@@ -1,10 +1,11 @@
+import type {policyVersions} from '../kube/apiGroups.ts';
 import type {NamespaceObject, Policy, ServiceAccountObject} from '../kube/objects.ts';
 import type {Pod} from '../kube/pod.ts';
 import type {RbacObjects} from '../rbac/authorize.ts';
 import type {Workload} from './workloads.ts';
 
 /** Where PodSecurityPolicies are served from; `absent` from v1.25 on, `unknown` without a cluster. */
-export type PolicyApi = 'policy/v1beta1' | 'extensions/v1beta1' | 'absent' | 'unknown';
+export type PolicyApi = (typeof policyVersions)[number] | 'absent' | 'unknown';
 
 /** Something that could not be read, and why. Answers that depend on it say so. */
 export interface Gap {

@@ -4,6 +4,7 @@ import {type Pod, serviceAccountOf} from '../kube/pod.ts';
 import {defaultPod} from '../kube/podDefaults.ts';
 import {type PodView, viewOf} from '../kube/podView.ts';
 import type {Identity} from '../rbac/authorize.ts';
+import {byText} from '../text.ts';
 import type {Inventory} from './inventory.ts';
 import {admitServiceAccount, automountOf, isMirrorPod} from './serviceAccount.ts';
 import {controllerOf, controllerReference, podOfWorkload, type Workload} from './workloads.ts';
@@ -40,6 +41,11 @@ export interface Item {
 /** What tells an item apart from all others. */
 export function itemKey({namespace, kind, name}: Item): string {
   return `${namespace}/${kind}/${name}`;
+}
+
+/** The order of items: by namespace, kind and name. */
+export function byPlace(a: Item, b: Item): number {
+  return byText(a.namespace, b.namespace) || byText(a.kind, b.kind) || byText(a.name, b.name);
 }
 
 /** Makes submissions, each template once. */
@@ -203,12 +209,4 @@ function workloadsWithPods(inventory: Inventory): ReadonlySet<Workload> {
     }
   }
   return found;
-}
-
-function byPlace(a: Item, b: Item): number {
-  return compare(a.namespace, b.namespace) || compare(a.kind, b.kind) || compare(a.name, b.name);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

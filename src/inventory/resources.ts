@@ -1,4 +1,5 @@
 import {exitCodes, UserError} from '../errors.ts';
+import {policyVersions, rbacGroup, rbacVersion} from '../kube/apiGroups.ts';
 import {DecodeError, type Decoder} from '../kube/decode.ts';
 import type {JsonObject} from '../kube/json.ts';
 import {
@@ -11,6 +12,7 @@ import {
 import {decodeLatePod, decodePod, type Late} from '../kube/pod.ts';
 import {type LateHead, LateItem} from '../kube/protobuf/late.ts';
 import {isKnown} from '../kube/protobuf/list.ts';
+import {byText} from '../text.ts';
 import type {ListWishes} from './cluster.ts';
 import {decodeLateWorkload, decodeWorkload, type Workload} from './workloads.ts';
 
@@ -25,13 +27,13 @@ export interface Resource<T> {
   decodeLate?(late: Late): T;
 }
 
-const rbacVersions = ['rbac.authorization.k8s.io/v1', 'rbac.authorization.k8s.io/v1beta1'];
+const rbacVersions = [rbacVersion, `${rbacGroup}/v1beta1`];
 const appsVersions = ['apps/v1', 'apps/v1beta2', 'extensions/v1beta1'];
 
 /** What an inventory takes from a cluster, beside workloads. */
 export const resources = {
   policies: resource('podsecuritypolicies', 'PodSecurityPolicy', decodePolicy, {
-    apiVersions: ['policy/v1beta1', 'extensions/v1beta1'],
+    apiVersions: policyVersions,
     namespaced: false,
   }),
   clusterRoles: resource('clusterroles', 'ClusterRole', role, {
@@ -168,7 +170,7 @@ interface Named {
 export function sortedByName<T extends Named>(items: readonly T[]): readonly T[] {
   return items
     .map(item => ({item, key: placeOf(item)}))
-    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .sort((a, b) => byText(a.key, b.key))
     .map(({item}) => item);
 }
 

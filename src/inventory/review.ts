@@ -1,9 +1,8 @@
 import {UserError} from '../errors.ts';
+import {policyGroups} from '../kube/apiGroups.ts';
 import {isObject} from '../kube/json.ts';
 import type {Identity} from '../rbac/authorize.ts';
 import type {ClusterReader} from './cluster.ts';
-
-const groups = ['policy', 'extensions'];
 
 /**
  * The server's own answer to "may this identity use the policy in the namespace?", asked as the plugin
@@ -16,7 +15,7 @@ export async function reviewAccess(
   namespace: string,
   policy: string,
 ): Promise<boolean> {
-  for (const group of groups) {
+  for (const group of policyGroups) {
     const allowed = await review(client, 'subjectaccessreviews', 'SubjectAccessReview', {
       user: user === '' ? undefined : user,
       groups: memberOf,
@@ -33,7 +32,7 @@ export async function reviewSelf(
   namespace: string,
   policy: string,
 ): Promise<boolean> {
-  for (const group of groups) {
+  for (const group of policyGroups) {
     if (await reviewOwn(client, attributes(group, namespace, policy))) return true;
   }
   return false;

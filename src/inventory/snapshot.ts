@@ -1,4 +1,5 @@
 import {UserError} from '../errors.ts';
+import {policyVersions} from '../kube/apiGroups.ts';
 import {boolean, DecodeError, list, object, string} from '../kube/decode.ts';
 import {compact} from '../kube/edits.ts';
 import type {Json, JsonObject} from '../kube/json.ts';
@@ -54,7 +55,7 @@ const snapshotFields = object({
   roleBindings: list(binding),
 });
 
-const policyApis = ['policy/v1beta1', 'extensions/v1beta1', 'absent', 'unknown'] as const;
+const policyApis = [...policyVersions, 'absent', 'unknown'] as const;
 
 /** The inventory of a snapshot; a UserError if it is of another version or damaged. */
 export function inventoryOfSnapshot(value: JsonObject, file: string): Inventory {

@@ -1,3 +1,4 @@
+import {groupOf} from '../kube/apiGroups.ts';
 import {
   boolean,
   type Decoder,
@@ -86,8 +87,12 @@ export interface Workload extends TypeOf<typeof workloadFields> {
 
 /** Whether this object is of a kind with a pod template that Kubernetes itself serves. */
 export function isKnownWorkload(apiVersion: string, kind: string): boolean {
-  const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
-  return kindOf(kind)?.groups.includes(group) ?? false;
+  return kindOf(kind)?.groups.includes(groupOf(apiVersion)) ?? false;
+}
+
+/** The keys from a workload down to its pod template: the usual ones, if the kind is not known. */
+export function templatePath(kind: string): readonly string[] {
+  return kindOf(kind)?.template ?? inSpec;
 }
 
 /** A kind can have any name in a file, also that of something all JavaScript objects have. */
@@ -105,7 +110,7 @@ export function looksLikeWorkload(value: JsonObject): boolean {
 export const decodeWorkload: Decoder<Workload> = value => {
   const source = isObject(value) ? value : {};
   const {apiVersion = '', kind = '', metadata} = workloadHead(source);
-  const path = kindOf(kind)?.template ?? inSpec;
+  const path = templatePath(kind);
   const template = at(source, path) ?? {};
   const claims = at(source, ['spec', 'volumeClaimTemplates']);
   const fields = decodeAt('spec', spec, source.spec ?? {});

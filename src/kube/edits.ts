@@ -1,3 +1,4 @@
+import {byText} from '../text.ts';
 import type {Json} from './json.ts';
 
 /** One value that a policy writes into a gap of a pod. `at` are the keys from the pod down to it. */
@@ -45,7 +46,7 @@ export function patchOf(target: unknown, edits: readonly Edit[]): readonly Patch
       value: rest.length === 0 ? value : put(before, rest, value),
     });
   }
-  return [...operations.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+  return [...operations.values()].sort((a, b) => byText(a.path, b.path));
 }
 
 /** How many keys of `at` lead to something with contents: the next one is what has to be added. */

@@ -2,12 +2,18 @@ import {validatedPolicyKey} from '../kube/annotations.ts';
 import {type FieldError, fieldErrorText} from '../kube/fieldError.ts';
 import {goQuote} from '../kube/goQuote.ts';
 import type {PodView} from '../kube/podView.ts';
+import {byText} from '../text.ts';
 import {admitsUnchanged, evaluate, type PreparedPolicy} from './evaluate.ts';
 
 /** Whose right to `use` a policy opens it for a pod. */
 export interface Rights {
   readonly serviceAccount: boolean;
   readonly requester: boolean;
+}
+
+/** Whether anybody's right opens the policy. */
+export function isUsable({serviceAccount, requester}: Rights): boolean {
+  return serviceAccount || requester;
 }
 
 /** Tells whose right opens the policy for the pod at hand. */
@@ -33,7 +39,7 @@ export interface PolicySet {
 
 /** Sorted by the bytes of their names; those are ASCII, so code units do. */
 export function policySet(policies: readonly PreparedPolicy[]): PolicySet {
-  const ordered = [...policies].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  const ordered = [...policies].sort((a, b) => byText(a.name, b.name));
   return {ordered, byName: new Map(ordered.map(policy => [policy.name, policy]))};
 }
 
@@ -60,7 +66,7 @@ export function decide(
     operation,
     (policy, _index, mustBeUnchanged) => {
       const rights = rightsTo(policy.name);
-      if (!rights.serviceAccount && !rights.requester) return undefined;
+      if (!isUsable(rights)) return undefined;
       if (mustBeUnchanged && !admitsUnchanged(policy, pod)) return undefined;
       return candidateOf(policy, pod, rights);
     },
@@ -121,7 +127,7 @@ function choose(
     if (policy.unusable !== undefined) continue;
     anyUsable = true;
     const candidate = candidateFor(policy, index, mutating !== undefined);
-    if (!candidate?.rights.serviceAccount && !candidate?.rights.requester) continue;
+    if (candidate === undefined || !isUsable(candidate.rights)) continue;
     if (!candidate.allowed) failed.push(candidate);
     else if (!candidate.mutates) return {chosen: candidate, refusal: undefined};
     else if (operation === 'CREATE') mutating ??= candidate;

@@ -3,6 +3,7 @@ import type {Item} from '../inventory/items.ts';
 import {pointer} from '../kube/edits.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {NonEmpty} from '../nonEmpty.ts';
+import {byText} from '../text.ts';
 import type {Scope} from './adviceScope.ts';
 import {leastPolicy} from './advise.ts';
 import {editsOf, preparePolicy} from './evaluate.ts';
@@ -49,7 +50,7 @@ export function adviceFor(
   mayFill: boolean,
 ): readonly Advice[] {
   return [...groupsOf(items, scope)]
-    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .sort(([one], [other]) => byText(one, other))
     .map(([name, group]) => adviceOf(name, group, scope, mayFill));
 }
 
@@ -119,7 +120,7 @@ export function granteesOf(items: readonly Item[]): readonly Grantee[] {
         : {kind: 'ServiceAccount', namespace, name};
     found.set(JSON.stringify(grantee), grantee);
   }
-  return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, grantee]) => grantee);
+  return [...found].sort(([a], [b]) => byText(a, b)).map(([, grantee]) => grantee);
 }
 
 function reasonsFor(policy: Policy, items: readonly Item[]): readonly Reason[] {

@@ -1,22 +1,25 @@
 import {exitCodes, UserError} from '../errors.ts';
 import type {Inventory} from '../inventory/inventory.ts';
+import {rbacGroup} from '../kube/apiGroups.ts';
 import type {Binding, Role} from '../kube/objects.ts';
-import {authorizerOf, type ObjectReference} from '../rbac/authorize.ts';
+import {labelOf} from '../kube/reference.ts';
+import {type Authorizer, authorizerOf, type ObjectReference} from '../rbac/authorize.ts';
 import {notesFor} from '../rbac/leaks.ts';
 import {type Grantee, granteesOf, granteeText, whoCan} from '../rbac/whoCan.ts';
+import {byText} from '../text.ts';
 import {
   type BindingPlan,
   type BindingStep,
+  bindingAt,
   grantsJust,
   isSameGrantee,
   ownLabel,
   ownName,
-  rbacGroup,
-  referenceLabel,
   roleOf,
   subjectOf,
   type Target,
 } from './bindingParts.ts';
+import {grantName, rulesFor} from './grants.ts';
 
 /** What is to be bound. */
 export interface BindRequest {
@@ -33,9 +36,10 @@ export interface BindRequest {
  */
 export function planBind(rbac: Inventory['rbac'], request: BindRequest): BindingPlan {
   const byScope = Map.groupBy(request.targets, ({namespace}) => namespace ?? '');
-  const scopes = [...byScope].sort(([one], [other]) => (one < other ? -1 : 1));
+  const authorizer = authorizerOf(rbac);
+  const scopes = [...byScope].sort(([one], [other]) => byText(one, other));
   const plans = scopes.map(([scope, targets]) =>
-    planScope(rbac, request, scope || undefined, distinct(targets)),
+    planScope(rbac, authorizer, request, scope || undefined, distinct(targets)),
   );
   return {
     steps: plans.flatMap(({steps}) => steps),
@@ -53,11 +57,12 @@ function distinct(targets: readonly Target[]): readonly Grantee[] {
 
 function planScope(
   rbac: Inventory['rbac'],
+  authorizer: Authorizer,
   {policy, roleName}: BindRequest,
   namespace: string | undefined,
   subjects: readonly Grantee[],
 ): BindingPlan {
-  const name = roleName ?? `psp:${policy}`;
+  const name = roleName ?? grantName(policy);
   const found = usableRole(rbac, {policy, name, namespace});
   const role = found ?? newRole(policy, name, namespace);
   const roleSteps: readonly BindingStep[] =
@@ -69,7 +74,7 @@ function planScope(
     steps: [...roleSteps, ...binding.steps],
     notes: [
       ...binding.notes,
-      ...alreadyNotes(rbac, policy, namespace, subjects, name),
+      ...alreadyNotes(authorizer, policy, namespace, subjects, name),
       ...subjects.flatMap(subject => notesFor(subject, namespace)),
     ],
     kept: [],
@@ -103,7 +108,7 @@ function usableRole(
   }
   if (grantsJust(own.body, policy)) return own;
   throw new UserError(
-    `${referenceLabel(own.reference)} is there and grants something else than the use of ${policy} alone: choose another name with --role`,
+    `${labelOf(own.reference)} is there and grants something else than the use of ${policy} alone: choose another name with --role`,
     exitCodes.refused,
   );
 }
@@ -112,14 +117,7 @@ function newRole(policy: string, name: string, namespace: string | undefined): R
   const kind = namespace === undefined ? 'ClusterRole' : 'Role';
   const body: Role = {
     metadata: {name, namespace, uid: undefined, labels: {[ownLabel]: ownName}},
-    rules: [
-      {
-        apiGroups: ['policy'],
-        resources: ['podsecuritypolicies'],
-        resourceNames: [policy],
-        verbs: ['use'],
-      },
-    ],
+    rules: rulesFor(policy),
     aggregationRule: undefined,
   };
   return {reference: {kind, namespace, name}, body};
@@ -134,10 +132,7 @@ function planBinding(
 ): BindingPlan {
   const kind = namespace === undefined ? 'ClusterRoleBinding' : 'RoleBinding';
   const reference: ObjectReference = {kind, namespace, name};
-  const all = namespace === undefined ? rbac.clusterRoleBindings : rbac.roleBindings;
-  const before = all.find(
-    ({metadata}) => metadata?.name === name && (metadata.namespace || undefined) === namespace,
-  );
+  const before = bindingAt(rbac, reference);
   if (before === undefined) {
     const body: Binding = {
       metadata: {name, namespace, uid: undefined, labels: {[ownLabel]: ownName}},
@@ -149,7 +144,7 @@ function planBinding(
   const {roleRef, subjects: old = []} = before;
   if (roleRef?.kind !== role.kind || roleRef.name !== role.name) {
     throw new UserError(
-      `${referenceLabel(reference)} is there and refers to ${roleRef?.kind} ${roleRef?.name}, which can't be changed: choose another name with --role`,
+      `${labelOf(reference)} is there and refers to ${roleRef?.kind} ${roleRef?.name}, which can't be changed: choose another name with --role`,
       exitCodes.refused,
     );
   }
@@ -158,7 +153,7 @@ function planBinding(
   const added = subjects.filter(subject => !isBound(subject));
   const notes = subjects
     .filter(isBound)
-    .map(subject => `${granteeText(subject)} is in ${referenceLabel(reference)} already`);
+    .map(subject => `${granteeText(subject)} is in ${labelOf(reference)} already`);
   if (added.length === 0) return {steps: [], notes, kept: []};
   const body = {...before, subjects: [...old, ...added.map(subjectOf)]};
   const step = {action: 'update', object: {reference, body}, before, added, removed: []} as const;
@@ -167,13 +162,13 @@ function planBinding(
 
 /** Grants of the same to the same that come from elsewhere. */
 function alreadyNotes(
-  rbac: Inventory['rbac'],
+  authorizer: Authorizer,
   policy: string,
   namespace: string | undefined,
   subjects: readonly Grantee[],
   name: string,
 ): readonly string[] {
-  const rights = whoCan(authorizerOf(rbac), {policies: [policy], namespace, identity: undefined});
+  const rights = whoCan(authorizer, {policies: [policy], namespace, identity: undefined});
   return subjects.flatMap(subject =>
     rights
       .filter(right => isSameGrantee(right.subject, subject))
@@ -182,7 +177,7 @@ function alreadyNotes(
       .filter(({binding}) => binding.name !== name)
       .map(
         ({binding, role}) =>
-          `${granteeText(subject)} may use ${policy} through ${referenceLabel(binding)} -> ${referenceLabel(role)} too`,
+          `${granteeText(subject)} may use ${policy} through ${labelOf(binding)} -> ${labelOf(role)} too`,
       ),
   );
 }

@@ -1,4 +1,5 @@
 import type {Inventory} from '../inventory/inventory.ts';
+import {policyGroups, rbacGroup} from '../kube/apiGroups.ts';
 import type {Binding, Role, Rule, Subject} from '../kube/objects.ts';
 import {type ObjectReference, serviceAccountUser} from '../rbac/authorize.ts';
 import type {Grantee} from '../rbac/whoCan.ts';
@@ -38,9 +39,6 @@ export interface BindingPlan {
   readonly kept: readonly string[];
 }
 
-/** The group of RBAC's API. */
-export const rbacGroup = 'rbac.authorization.k8s.io';
-
 /** The label of what the program makes, and may delete when it is of no more use. */
 export const ownLabel = 'app.kubernetes.io/managed-by';
 /** Its value. */
@@ -57,20 +55,10 @@ export function grantsJust({rules = [], aggregationRule}: Role, policy: string):
     list !== undefined && list.length > 0 && list.every(word => allowed.includes(word));
   const isJust = ({verbs, apiGroups, resources, resourceNames}: Rule) =>
     isAll(verbs, 'use') &&
-    isAll(apiGroups, 'policy', 'extensions') &&
+    isAll(apiGroups, ...policyGroups) &&
     isAll(resources, 'podsecuritypolicies') &&
     isAll(resourceNames, policy);
   return aggregationRule === undefined && rules.length > 0 && rules.every(isJust);
-}
-
-/** `RoleBinding shop/psp:web`. */
-export function referenceLabel({kind, namespace, name}: ObjectReference): string {
-  return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
-}
-
-/** `rolebinding psp:web -n shop`, for a command line of kubectl. */
-export function kubectlName({kind, namespace, name}: ObjectReference): string {
-  return `${kind.toLowerCase()} ${name}${namespace === undefined ? '' : ` -n ${namespace}`}`;
 }
 
 /** A subject as RBAC has it. */
@@ -102,13 +90,20 @@ export function roleOf(
       );
 }
 
+/** The binding at a place; undefined if it is not there. */
+export function bindingAt(
+  {clusterRoleBindings, roleBindings}: Inventory['rbac'],
+  reference: ObjectReference,
+): Binding | undefined {
+  const all = reference.kind === 'RoleBinding' ? roleBindings : clusterRoleBindings;
+  return all.find(binding => isAt(reference, binding));
+}
+
 /** The objects of RBAC once the steps are done. */
 export function afterSteps(
   rbac: Inventory['rbac'],
   steps: readonly BindingStep[],
 ): Inventory['rbac'] {
-  const isAt = (reference: ObjectReference, {metadata}: Role | Binding) =>
-    metadata?.name === reference.name && (metadata.namespace || undefined) === reference.namespace;
   const replaced = <T extends Role | Binding>(
     kind: ObjectReference['kind'],
     objects: readonly T[],
@@ -125,4 +120,8 @@ export function afterSteps(
     clusterRoleBindings: replaced('ClusterRoleBinding', rbac.clusterRoleBindings),
     roleBindings: replaced('RoleBinding', rbac.roleBindings),
   };
+}
+
+function isAt({namespace, name}: ObjectReference, {metadata}: Role | Binding): boolean {
+  return metadata?.name === name && (metadata.namespace || undefined) === namespace;
 }

@@ -3,24 +3,15 @@ import {appArmorAllowedKey, seccompAllowedKey} from '../kube/annotations.ts';
 import {pointer} from '../kube/edits.ts';
 import type {Policy} from '../kube/objects.ts';
 import {type BuiltinOptions, builtinLevels, builtinName, builtinPolicy} from './builtin.ts';
+import {bindingFor, type GrantObject, roleFor, subjectOf} from './grants.ts';
 
 /** An object to be applied, a policy or a grant of it, and what to tell about it. */
-export type BuiltinObject = ({readonly policy: Policy} | {readonly grant: Grant}) & {
+export type BuiltinObject = ({readonly policy: Policy} | {readonly grant: GrantObject}) & {
   /** Lines above the object. */
   readonly header: readonly string[];
   /** Lines above its fields, by JSON pointer. */
   readonly comments: ReadonlyMap<string, readonly string[]>;
 };
-
-/** A role or binding, as the API has it. */
-export interface Grant {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: {readonly name: string; readonly namespace?: string};
-  readonly rules?: readonly object[];
-  readonly roleRef?: object;
-  readonly subjects?: readonly object[];
-}
 
 /**
  * The built-in policies with their roles and bindings, from open to strict whatever the order asked
@@ -39,7 +30,6 @@ export function builtinObjects(
     ]);
 }
 
-const rbac = 'rbac.authorization.k8s.io';
 const noComments: ReadonlyMap<string, readonly string[]> = new Map();
 
 function policyWithWords(level: Level, options: BuiltinOptions): BuiltinObject {
@@ -108,21 +98,8 @@ const roleWords: Readonly<Record<Level, readonly string[]>> = {
   restricted: [],
 };
 
-function roleOf(level: Level): Grant {
-  const name = builtinName(level);
-  return {
-    apiVersion: `${rbac}/v1`,
-    kind: 'ClusterRole',
-    metadata: {name: `psp:${name}`},
-    rules: [
-      {
-        apiGroups: ['policy'],
-        resources: ['podsecuritypolicies'],
-        resourceNames: [name],
-        verbs: ['use'],
-      },
-    ],
-  };
+function roleOf(level: Level): GrantObject {
+  return roleFor(builtinName(level), undefined);
 }
 
 function bindingsOf(level: Level): readonly BuiltinObject[] {
@@ -159,13 +136,11 @@ function bindingsOf(level: Level): readonly BuiltinObject[] {
   }
 }
 
-function bindingOf(level: Level, groups: readonly string[], namespace: string | undefined): Grant {
-  const name = `psp:${builtinName(level)}`;
-  return {
-    apiVersion: `${rbac}/v1`,
-    kind: namespace === undefined ? 'ClusterRoleBinding' : 'RoleBinding',
-    metadata: namespace === undefined ? {name} : {name, namespace},
-    roleRef: {apiGroup: rbac, kind: 'ClusterRole', name},
-    subjects: groups.map(group => ({apiGroup: rbac, kind: 'Group', name: group})),
-  };
+function bindingOf(
+  level: Level,
+  groups: readonly string[],
+  namespace: string | undefined,
+): GrantObject {
+  const subjects = groups.map(name => subjectOf({kind: 'Group', name}));
+  return bindingFor(roleOf(level), namespace, subjects);
 }

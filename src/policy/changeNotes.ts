@@ -1,6 +1,7 @@
 import type {Inventory} from '../inventory/inventory.ts';
 import {fieldErrorText} from '../kube/fieldError.ts';
 import type {Binding, Role} from '../kube/objects.ts';
+import {labelOf} from '../kube/reference.ts';
 import {type Authorizer, authorizerOf, policiesOf} from '../rbac/authorize.ts';
 import {danglingNotes} from '../rbac/dangling.ts';
 import {policyErrors} from './evaluate.ts';
@@ -34,7 +35,7 @@ export function changeNotes({before, after, files}: ChangedInventory): readonly 
     ),
     ...[...clusterRoles, ...roles]
       .filter(role => grantsUse(role) && !isBound(role, after.rbac))
-      .map(role => `${labelOf(role)} grants the use of policies, but no binding refers to it`),
+      .map(role => `${roleLabel(role)} grants the use of policies, but no binding refers to it`),
     ...dangling(after, authorizer).filter(note => !old.has(note)),
   ];
 }
@@ -58,7 +59,8 @@ function isBound({metadata}: Role, rbac: Inventory['rbac']): boolean {
   return [...rbac.clusterRoleBindings, ...rbac.roleBindings].some(refers);
 }
 
-function labelOf({metadata}: Role): string {
+function roleLabel({metadata}: Role): string {
   const {name, namespace} = metadata ?? {};
-  return namespace === undefined ? `ClusterRole ${name}` : `Role ${namespace}/${name}`;
+  const kind = namespace === undefined ? 'ClusterRole' : 'Role';
+  return labelOf({kind, namespace, name: String(name)});
 }

@@ -1,5 +1,6 @@
 import {type CheckFacts, minorOf, type PodEvidence} from '../inventory/check.ts';
 import {validatedPolicyKey} from '../kube/annotations.ts';
+import {count} from '../text.ts';
 import {type ManagedPolicy, managedPolicies} from './managed.ts';
 
 export type Answer = 'yes' | 'no' | 'unknown';
@@ -88,7 +89,7 @@ const unreadablePods: readonly [Answer, string] = ['unknown', 'unknown: no pod c
 /** Pods from before the plugin was turned on lack the annotation, those from before it was off have it. */
 function judged({pods, marked, youngest}: PodEvidence): readonly [Answer, string] {
   if (pods === 0) return noPods;
-  const counted = `${marked} of ${pods} ${pods === 1 ? 'pod' : 'pods'} carry ${validatedPolicyKey}`;
+  const counted = `${marked} of ${count(pods, 'pod')} carry ${validatedPolicyKey}`;
   if (youngest !== undefined) {
     const says = youngest.isMarked ? 'carries' : 'does not carry';
     const answer = youngest.isMarked ? 'yes' : 'no';

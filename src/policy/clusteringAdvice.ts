@@ -1,8 +1,9 @@
-import type {Item} from '../inventory/items.ts';
+import {byPlace, type Item} from '../inventory/items.ts';
 import {printJson} from '../kube/json.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {PodView} from '../kube/podView.ts';
 import {isNonEmpty, type NonEmpty} from '../nonEmpty.ts';
+import {byText} from '../text.ts';
 import {type Advice, adviceOf, groupsOf} from './advice.ts';
 import type {Scope} from './adviceScope.ts';
 import {leastPolicy} from './advise.ts';
@@ -96,7 +97,7 @@ function policyFor(shapes: NonEmpty<Shape>, mayFill: boolean): Policy {
 }
 
 function byOpenness(one: Policy, other: Policy): number {
-  return openness(one) - openness(other) || (printJson(one) < printJson(other) ? -1 : 1);
+  return openness(one) - openness(other) || byText(printJson(one), printJson(other));
 }
 
 function adviceFor(name: string, shapes: NonEmpty<Shape>, mayFill: boolean): SharedAdvice {
@@ -112,12 +113,4 @@ function adviceFor(name: string, shapes: NonEmpty<Shape>, mayFill: boolean): Sha
     .sort((a, b) => a.points - b.points);
   const points = sharers.reduce((sum, sharer) => sum + sharer.workloads * sharer.points, 0);
   return {...advice, sharers, points};
-}
-
-function byPlace(one: Item, other: Item): number {
-  return placeOf(one) < placeOf(other) ? -1 : 1;
-}
-
-function placeOf({namespace, kind, name}: Item): string {
-  return [namespace, kind, name].join('\0');
 }

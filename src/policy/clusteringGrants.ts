@@ -1,8 +1,7 @@
 import type {Item} from '../inventory/items.ts';
+import {byText} from '../text.ts';
 import {type Advice, granteesOf} from './advice.ts';
-import {roleFor, subjectOf} from './grants.ts';
-
-const rbac = 'rbac.authorization.k8s.io';
+import {bindingFor, roleFor, subjectOf} from './grants.ts';
 
 /**
  * One ClusterRole for a shared policy, and in each namespace a RoleBinding for those of its workloads that
@@ -10,7 +9,6 @@ const rbac = 'rbac.authorization.k8s.io';
  */
 export function sharedGrants({policy, items}: Advice): readonly object[] {
   const role = roleFor(policy.metadata.name, undefined);
-  const {name} = role.metadata;
   const byNamespace = new Map<string, Item[]>();
   for (const item of items) {
     const there = byNamespace.get(item.namespace);
@@ -18,13 +16,7 @@ export function sharedGrants({policy, items}: Advice): readonly object[] {
     else there.push(item);
   }
   const bindings = [...byNamespace]
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([namespace, there]) => ({
-      apiVersion: role.apiVersion,
-      kind: 'RoleBinding',
-      metadata: {name, namespace},
-      roleRef: {apiGroup: rbac, kind: role.kind, name},
-      subjects: granteesOf(there).map(subjectOf),
-    }));
+    .sort(([one], [other]) => byText(one, other))
+    .map(([namespace, there]) => bindingFor(role, namespace, granteesOf(there).map(subjectOf)));
   return [role, ...bindings];
 }

@@ -3,6 +3,7 @@ import type {Item} from '../inventory/items.ts';
 import {printJson} from '../kube/json.ts';
 import type {ContainerView, PodView} from '../kube/podView.ts';
 import type {NonEmpty} from '../nonEmpty.ts';
+import {byText} from '../text.ts';
 import {leastPolicy} from './advise.ts';
 import {needsOf, type Weighable} from './clusteringExcess.ts';
 import {openness} from './standard.ts';
@@ -48,10 +49,6 @@ function shapeOf(groups: NonEmpty<Group>, all: NonEmpty<PodView>, mayFill: boole
     needs: needsOf(pods),
     workloads: groups.reduce((sum, group) => sum + group.length, 0),
   };
-}
-
-function byText(one: string, other: string): number {
-  return one < other ? -1 : 1;
 }
 
 /** The pods without those that no control can tell from an earlier one. */

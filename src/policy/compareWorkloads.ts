@@ -1,6 +1,6 @@
 import type {Control} from '../controls/control.ts';
 import {controls} from '../controls/index.ts';
-import {type Item, itemKey} from '../inventory/items.ts';
+import {byPlace, type Item, itemKey} from '../inventory/items.ts';
 import type {Policy} from '../kube/objects.ts';
 import {leastPolicy} from './advise.ts';
 import {builtinPolicy} from './builtin.ts';
@@ -59,7 +59,7 @@ export function compareWorkloads(
   const changes = [
     ...compared.filter(({kind, trends}) => kind === 'added' || trends.length > 0),
     ...removed,
-  ].sort(byItem);
+  ].sort((a, b) => byPlace(a.item, b.item));
   const trends = changes.flatMap(one => one.trends);
   return {
     changes,
@@ -107,9 +107,4 @@ function restricted(): readonly ControlAlone[] {
     control,
     prepared: preparePolicy(control.copy(policy, openPolicy)),
   }));
-}
-
-function byItem({item: a}: WorkloadChange, {item: b}: WorkloadChange): number {
-  const key = ({namespace, kind, name}: Item) => [namespace, kind, name].join('\0');
-  return key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0;
 }

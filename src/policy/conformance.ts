@@ -6,6 +6,7 @@ import {badValueText} from '../kube/fieldError.ts';
 import {isObject, type Json} from '../kube/json.ts';
 import {binding, decodePolicy, role} from '../kube/objects.ts';
 import {authorizerOf} from '../rbac/authorize.ts';
+import {byText} from '../text.ts';
 import {type Candidate, policySet} from './admit.ts';
 import {policyErrors, preparePolicy, storedPolicy} from './evaluate.ts';
 import {requestPod} from './request.ts';
@@ -131,9 +132,5 @@ export function printedError({type, field, badValue, detail}: FieldError): Print
 }
 
 function byFieldAndDetail(a: PrintedError, b: PrintedError): number {
-  return compare(a.field, b.field) || compare(a.detail, b.detail);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return byText(a.field, b.field) || byText(a.detail, b.detail);
 }

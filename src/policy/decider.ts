@@ -6,6 +6,7 @@ import {
   candidateOf,
   type Decision,
   decide,
+  isUsable,
   type PolicySet,
   policySet,
   type Rights,
@@ -98,7 +99,7 @@ function standing(rights: SubmissionRights, policies: PolicySet): Standing {
   const held = new Map<string, Rights>();
   const open = policies.ordered.filter(({name, unusable}) => {
     const right = rights.to(name);
-    if (!right.serviceAccount && !right.requester) return false;
+    if (!isUsable(right)) return false;
     held.set(name, right);
     return unusable === undefined;
   });

@@ -1,5 +1,12 @@
 import type {Inventory} from '../inventory/inventory.ts';
-import {type Item, itemKey, itemsOf, type Submission, templatesOf} from '../inventory/items.ts';
+import {
+  byPlace,
+  type Item,
+  itemKey,
+  itemsOf,
+  type Submission,
+  templatesOf,
+} from '../inventory/items.ts';
 import {printJson} from '../kube/json.ts';
 import type {Identity} from '../rbac/authorize.ts';
 import type {Candidate, Decision} from './admit.ts';
@@ -76,7 +83,11 @@ export function effectOf(
     else shifts.push(shift);
   }
   const gone = [...(oldByKey?.values() ?? [])].flat().map(item => shiftOfGone(item, sides.before));
-  return {shifts: gone.length === 0 ? shifts : [...shifts, ...gone].sort(byItem), same};
+  return {
+    shifts:
+      gone.length === 0 ? shifts : [...shifts, ...gone].sort((a, b) => byPlace(a.item, b.item)),
+    same,
+  };
 }
 
 /** As `why` has them: in manifests no pod has come from a template yet. */
@@ -162,9 +173,4 @@ function shiftOfGone(item: Item, decider: Decider): Shift {
     ...{kind: 'gone', item, before: decider.outcome(item.submission), after: undefined},
     ...{lost: undefined, gained: undefined, tried: 0, isNewTemplate: false},
   };
-}
-
-function byItem({item: a}: Shift, {item: b}: Shift): number {
-  const key = ({namespace, kind, name}: Item) => [namespace, kind, name].join('\0');
-  return key(a) < key(b) ? -1 : 1;
 }

@@ -2,6 +2,7 @@ import type {Inventory} from '../inventory/inventory.ts';
 import type {Item, Submission} from '../inventory/items.ts';
 import {merged} from '../inventory/overlay.ts';
 import type {Policy} from '../kube/objects.ts';
+import {isUsable} from './admit.ts';
 import {evaluate, preparePolicy} from './evaluate.ts';
 import {judgeBy, type Outcome, type Verdict} from './why.ts';
 
@@ -107,7 +108,7 @@ function sameFate(drafts: readonly Policy[]): (verdict: Verdict) => boolean {
     prepared.every(draft => {
       const was = candidates.find(({policy}) => policy.name === draft.name);
       if (was === undefined) return false;
-      if (!was.rights.serviceAccount && !was.rights.requester) return true;
+      if (!isUsable(was.rights)) return true;
       if (draft.unusable !== undefined) return !was.allowed;
       const {mutates, errors} = evaluate(draft, item.submission.view);
       return was.allowed === (errors.length === 0) && was.mutates === mutates;
@@ -142,8 +143,7 @@ function kindOf({before, after}: Moved, edited: ReadonlySet<string>): ImpactKind
   if (to !== undefined && edited.has(to)) return 'stay';
   const could = (verdict: Verdict) =>
     verdict.candidates.some(
-      ({policy, allowed, rights}) =>
-        edited.has(policy.name) && allowed && (rights.serviceAccount || rights.requester),
+      ({policy, allowed, rights}) => edited.has(policy.name) && allowed && isUsable(rights),
     );
   return could(after) && !could(before) ? 'couldUse' : undefined;
 }

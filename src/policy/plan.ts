@@ -1,8 +1,10 @@
 import {exitCodes, UserError} from '../errors.ts';
-import {labelOf, type PlannedChange} from '../inventory/apply.ts';
+import type {PlannedChange} from '../inventory/apply.ts';
 import {metadataOf, resourceVersionOf, withMetadata} from '../inventory/change.ts';
+import {policyVersion} from '../kube/apiGroups.ts';
 import {isObject, type Json, type JsonObject, printJson} from '../kube/json.ts';
 import type {Policy} from '../kube/objects.ts';
+import {labelOf} from '../kube/reference.ts';
 import {type FieldChange, lastAppliedKey, rewriteLastApplied} from './lastApplied.ts';
 import {differenceOf, normalSpec, plain, profileKeys, specKeys} from './meaning.ts';
 
@@ -26,7 +28,7 @@ const plurals: ReadonlyMap<unknown, string> = new Map([
  * If it is no more the version that the draft began from, the server will refuse the update.
  */
 export function planPolicyUpdate(draft: Policy, raw: JsonObject): PlannedChange | undefined {
-  const before = {apiVersion: 'policy/v1beta1', kind: 'PodSecurityPolicy', ...raw};
+  const before = {apiVersion: policyVersion, kind: 'PodSecurityPolicy', ...raw};
   const expectedResourceVersion = draft.metadata.resourceVersion ?? resourceVersionOf(raw);
   if (metadataOf(raw).name !== draft.metadata.name) throw new TypeError('two policies, not one');
   const changes = [...annotationChanges(draft, raw), ...specChanges(draft, raw)];

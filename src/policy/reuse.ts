@@ -4,6 +4,7 @@ import type {Item} from '../inventory/items.ts';
 import {printJson} from '../kube/json.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {PodView} from '../kube/podView.ts';
+import {byText} from '../text.ts';
 import {type Advice, adviceFor} from './advice.ts';
 import type {Scope} from './adviceScope.ts';
 import {openPolicy} from './compare.ts';
@@ -14,7 +15,7 @@ import {
   type PreparedPolicy,
   preparePolicy,
 } from './evaluate.ts';
-import {effectiveDirection, orderOf} from './order.ts';
+import {effectiveDirection, orderOf, overall} from './order.ts';
 import {openness} from './standard.ts';
 
 /** Which policy some pods should have: one that exists, or a new one. */
@@ -56,17 +57,13 @@ export function reuseFor(
     );
     const existing = tightest(admitting, shelf);
     const [first] = existing;
-    const direction = first === undefined ? 'tighter' : orderOf(first, advice.policy);
+    if (first === undefined) return {advice, existing, tighterIn: [], isNew: true};
+    const directions = controls.map(control => effectiveDirection(control, first, advice.policy));
     return {
       advice,
       existing,
-      tighterIn:
-        first === undefined
-          ? []
-          : controls.filter(
-              control => effectiveDirection(control, first, advice.policy) === 'tighter',
-            ),
-      isNew: direction === 'tighter',
+      tighterIn: controls.filter((_, index) => directions[index] === 'tighter'),
+      isNew: overall(directions) === 'tighter',
     };
   });
 }
@@ -88,11 +85,12 @@ interface Shelf {
 function shelfOf(policies: readonly Policy[]): Shelf {
   const open = preparePolicy(openPolicy);
   const tighter = new Map<string, boolean>();
+  const pairOf = (one: PreparedPolicy, other: PreparedPolicy) => `${one.name}\0${other.name}`;
   return {
     policies: policies
       .map(preparePolicy)
       .filter(({unusable}) => unusable === undefined)
-      .sort((a, b) => (a.name < b.name ? -1 : 1)),
+      .sort((a, b) => byText(a.name, b.name)),
     // v1.24 writes an annotation for a pod-level seccomp field under every policy.
     leavesAlone(policy, pod) {
       if (admitsUnchanged(policy, pod)) return true;
@@ -100,12 +98,14 @@ function shelfOf(policies: readonly Policy[]): Shelf {
       return printJson(editsOf(policy, pod)) === printJson(editsOf(open, pod));
     },
     isTighter(one, other) {
-      const key = `${one.name}\0${other.name}`;
-      const known = tighter.get(key);
+      const pair = pairOf(one, other);
+      const known = tighter.get(pair);
       if (known !== undefined) return known;
-      const is = orderOf(other.policy, one.policy) === 'tighter';
-      tighter.set(key, is);
-      return is;
+      const direction = orderOf(other.policy, one.policy);
+      // One comparison tells it both ways.
+      tighter.set(pairOf(other, one), direction === 'looser');
+      tighter.set(pair, direction === 'tighter');
+      return direction === 'tighter';
     },
   };
 }

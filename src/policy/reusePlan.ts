@@ -5,7 +5,7 @@ import {binding, type Policy, role} from '../kube/objects.ts';
 import {type Authorizer, authorizerOf, podIdentity} from '../rbac/authorize.ts';
 import type {Grantee} from './advice.ts';
 import {deciderOf} from './decider.ts';
-import {grantObjects, roleFor, subjectOf} from './grants.ts';
+import {bindingFor, grantObjects, roleFor, subjectOf} from './grants.ts';
 import {plain} from './meaning.ts';
 import {answerOf, type Reuse} from './reuse.ts';
 
@@ -52,17 +52,15 @@ export function planReuse(reuses: readonly Reuse[], inventory: Inventory): Reuse
 
 function inventoryOf(policies: readonly Policy[], grants: readonly object[]): Inventory {
   const objects = grants.map(plain);
-  const bindings = objects.filter(({roleRef}) => roleRef !== undefined);
-  const roles = objects.filter(({rules}) => rules !== undefined);
-  const ofKind = (kind: string) => (object: {readonly kind?: unknown}) => object.kind === kind;
+  const ofKind = (kind: string) => objects.filter(object => object.kind === kind);
   return {
     ...emptyInventory,
     policies,
     rbac: {
-      clusterRoles: roles.filter(ofKind('ClusterRole')).map(role),
-      roles: roles.filter(ofKind('Role')).map(role),
-      clusterRoleBindings: bindings.filter(ofKind('ClusterRoleBinding')).map(binding),
-      roleBindings: bindings.filter(ofKind('RoleBinding')).map(binding),
+      clusterRoles: ofKind('ClusterRole').map(role),
+      roles: ofKind('Role').map(role),
+      clusterRoleBindings: ofKind('ClusterRoleBinding').map(binding),
+      roleBindings: ofKind('RoleBinding').map(binding),
     },
   };
 }
@@ -86,22 +84,10 @@ function grantsFor(reuses: readonly Reuse[], inventory: Inventory): readonly obj
     place.to.push(...missing);
   }
   return [...byPlace.values()].flatMap(({policy, namespace, to}) => {
-    const granted = roleFor(policy, namespace);
-    const metadata = {...granted.metadata, name: `psp:reuse:${policy}`};
-    return [
-      {...granted, metadata},
-      {
-        apiVersion: granted.apiVersion,
-        kind: `${granted.kind}Binding`,
-        metadata,
-        roleRef: {
-          apiGroup: 'rbac.authorization.k8s.io',
-          kind: granted.kind,
-          name: metadata.name,
-        },
-        subjects: [...subjectsNow(metadata.name, namespace, inventory), ...to.map(subjectOf)],
-      },
-    ];
+    const name = `psp:reuse:${policy}`;
+    const granted = roleFor(policy, namespace, name);
+    const subjects = [...subjectsNow(name, namespace, inventory), ...to.map(subjectOf)];
+    return [granted, bindingFor(granted, namespace, subjects)];
   });
 }
 

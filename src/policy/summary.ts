@@ -2,6 +2,7 @@ import type {Level} from '../controls/control.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import {namespacesOf} from '../inventory/inventory.ts';
 import {itemsOf} from '../inventory/items.ts';
+import {byText} from '../text.ts';
 import {ruleBy} from './decider.ts';
 import {openness, policyLevel} from './standard.ts';
 import type {Ruling} from './why.ts';
@@ -78,5 +79,5 @@ function policiesOf(
   const names = new Set(verdicts.flatMap(({chosen}) => chosen?.policy.name ?? []));
   return [...names]
     .flatMap(name => inUse.get(name) ?? [])
-    .sort((a, b) => b.openness - a.openness || (a.name < b.name ? -1 : 1));
+    .sort((a, b) => b.openness - a.openness || byText(a.name, b.name));
 }

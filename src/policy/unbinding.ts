@@ -1,5 +1,6 @@
 import type {Inventory} from '../inventory/inventory.ts';
 import type {Binding, Role} from '../kube/objects.ts';
+import {kubectlName, labelOf} from '../kube/reference.ts';
 import {
   type Authorizer,
   authorizerOf,
@@ -12,11 +13,10 @@ import {
   afterSteps,
   type BindingPlan,
   type BindingStep,
+  bindingAt,
   grantsJust,
   isOwn,
   isSameGrantee,
-  kubectlName,
-  referenceLabel,
   roleOf,
   type Target,
 } from './bindingParts.ts';
@@ -86,16 +86,6 @@ function grantsFor(
     });
 }
 
-function bindingAt(
-  {clusterRoleBindings, roleBindings}: Inventory['rbac'],
-  {kind, namespace, name}: ObjectReference,
-): Binding | undefined {
-  const all = kind === 'RoleBinding' ? roleBindings : clusterRoleBindings;
-  return all.find(
-    ({metadata}) => metadata?.name === name && (metadata.namespace || undefined) === namespace,
-  );
-}
-
 function takeOut({grant: {binding: reference}, binding, subjects}: Found): BindingStep {
   const left = (binding.subjects ?? []).filter(
     subject =>
@@ -128,7 +118,7 @@ function leftNote(reference: ObjectReference): string {
   const what = reference.kind.endsWith('Binding')
     ? 'has no subjects then'
     : 'is bound to nobody then';
-  return `${referenceLabel(reference)} ${what}, but kubectl psp did not make it: kubectl delete ${kubectlName(reference)} removes it`;
+  return `${labelOf(reference)} ${what}, but kubectl psp did not make it: kubectl delete ${kubectlName(reference)} removes it`;
 }
 
 function keptNote({grant: {binding, role, policies}, role: body, subjects}: Found, policy: string) {
@@ -140,7 +130,7 @@ function keptNote({grant: {binding, role, policies}, role: body, subjects}: Foun
         ? `the policies ${[...policies].sort().join(', ')}`
         : 'more than the use of the policy';
   const aggregated = body.aggregationRule === undefined ? '' : ' (an aggregated role)';
-  return `${names} still may use ${policy} through ${referenceLabel(binding)}, as ${referenceLabel(role)}${aggregated} grants ${more}: bind what is needed by a role of its own, then take the subject out with kubectl edit ${kubectlName(binding)}`;
+  return `${names} still may use ${policy} through ${labelOf(binding)}, as ${labelOf(role)}${aggregated} grants ${more}: bind what is needed by a role of its own, then take the subject out with kubectl edit ${kubectlName(binding)}`;
 }
 
 function nothingNotes(
@@ -173,7 +163,7 @@ function otherWays(
       .filter(right => right.subject.kind === 'Group')
       .map(
         right =>
-          `${granteeText(subject)} may use ${policy} as a member of ${granteeText(right.subject)} too: ${right.via.map(({binding}) => referenceLabel(binding)).join(', ')}`,
+          `${granteeText(subject)} may use ${policy} as a member of ${granteeText(right.subject)} too: ${right.via.map(({binding}) => labelOf(binding)).join(', ')}`,
       );
   });
 }

@@ -1,3 +1,4 @@
+import {policyGroups} from '../kube/apiGroups.ts';
 import type {Binding, Role, Rule, Subject} from '../kube/objects.ts';
 
 /** The RBAC objects of a cluster. Aggregated ClusterRoles have their rules (rbac/aggregate.ts). */
@@ -45,7 +46,7 @@ export interface Authorizer {
   grantsOf(identity: Identity, namespace: string, policy: string): readonly Grant[];
 }
 
-const bindingApiGroups = ['policy', 'extensions', '*'];
+const bindingApiGroups = [...policyGroups, '*'];
 
 /**
  * Whether a rule grants `use` of PodSecurityPolicies, and of which (pkg/apis/rbac/v1/

@@ -1,4 +1,6 @@
+import {policyGroups, rbacGroup} from '../kube/apiGroups.ts';
 import type {Binding, Role, Rule} from '../kube/objects.ts';
+import {byText} from '../text.ts';
 import type {ObjectReference, RbacObjects} from './authorize.ts';
 import {type Grantee, granteesOf} from './whoCan.ts';
 
@@ -18,7 +20,7 @@ interface Power {
   readonly verbs: readonly string[];
 }
 
-const rbac = ['rbac.authorization.k8s.io'];
+const rbac = [rbacGroup];
 
 /** Rights over roles and bindings, or over the policies themselves. */
 const powers: readonly Power[] = [
@@ -27,7 +29,7 @@ const powers: readonly Power[] = [
   {groups: rbac, resource: 'roles', verbs: ['escalate', 'bind']},
   {groups: rbac, resource: 'clusterroles', verbs: ['escalate', 'bind']},
   {
-    groups: ['policy', 'extensions'],
+    groups: policyGroups,
     resource: 'podsecuritypolicies',
     verbs: ['create', 'update', 'patch'],
   },
@@ -69,7 +71,7 @@ export function indirectRights(
       });
     }
   }
-  return [...found].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, right]) => right);
+  return [...found].sort(([one], [other]) => byText(one, other)).map(([, right]) => right);
 }
 
 /**

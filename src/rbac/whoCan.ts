@@ -1,4 +1,5 @@
 import type {Subject} from '../kube/objects.ts';
+import {byText} from '../text.ts';
 import {
   type Authorizer,
   type Grant,
@@ -62,7 +63,7 @@ export function whoCan(
     }
   }
   return [...rows]
-    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .sort(([one], [other]) => byText(one, other))
     .map(([, {right, via}]) => ({...right, via}));
 }
 

@@ -1,5 +1,6 @@
 import {controls} from '../controls/index.ts';
 import {seccompPodKey} from '../kube/annotations.ts';
+import {policyVersion} from '../kube/apiGroups.ts';
 import {pointer} from '../kube/edits.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {Advice, Change} from '../policy/advice.ts';
@@ -27,7 +28,7 @@ export function adviceYaml(advices: readonly Advice[], withGrants: boolean): str
 export function policyObject({metadata, spec}: Policy): object {
   const {name, annotations} = metadata;
   return {
-    apiVersion: 'policy/v1beta1',
+    apiVersion: policyVersion,
     kind: 'PodSecurityPolicy',
     metadata: {
       name,

@@ -1,5 +1,6 @@
 import type {Binding} from '../kube/objects.ts';
-import {type BindingPlan, type BindingStep, referenceLabel} from '../policy/bindingParts.ts';
+import {labelOf} from '../kube/reference.ts';
+import type {BindingPlan, BindingStep} from '../policy/bindingParts.ts';
 import type {Effect} from '../policy/effect.ts';
 import {granteeText} from '../rbac/whoCan.ts';
 import {escapeText} from './escape.ts';
@@ -27,7 +28,7 @@ export function bindingText(plan: BindingPlan, effect: Effect, policy: string): 
 }
 
 function stepText(step: BindingStep, policy: string): string {
-  const label = `${step.action} ${referenceLabel(step.object.reference)}`;
+  const label = `${step.action} ${labelOf(step.object.reference)}`;
   if (step.action === 'update') {
     const signed = (sign: string, subjects: typeof step.added) =>
       subjects.map(subject => `${sign} ${granteeText(subject)}`);

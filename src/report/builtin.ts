@@ -1,3 +1,4 @@
+import {rbacGroup} from '../kube/apiGroups.ts';
 import type {BuiltinObject} from '../policy/builtinObjects.ts';
 import {printYaml} from '../yaml/documents.ts';
 import {policyObject} from './advice.ts';
@@ -24,7 +25,7 @@ export function builtinNames(objects: readonly BuiltinObject[]): string {
     .map(object =>
       'policy' in object
         ? `podsecuritypolicy.policy/${object.policy.metadata.name}\n`
-        : `${object.grant.kind.toLowerCase()}.rbac.authorization.k8s.io/${object.grant.metadata.name}\n`,
+        : `${object.grant.kind.toLowerCase()}.${rbacGroup}/${object.grant.metadata.name}\n`,
     )
     .join('');
 }

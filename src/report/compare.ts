@@ -1,6 +1,7 @@
 import type {Control} from '../controls/control.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {ControlTrend, WorkloadChange, WorkloadComparison} from '../policy/compareWorkloads.ts';
+import {count} from '../text.ts';
 import {escapeText} from './escape.ts';
 import {table} from './table.ts';
 import {wrap} from './wrapped.ts';
@@ -58,14 +59,10 @@ export function neededText(control: Control, least: Policy): string {
 }
 
 function summary({changes, unchanged, rises, falls}: WorkloadComparison): string {
-  const count = (kind: WorkloadChange['kind']) => changes.filter(one => one.kind === kind).length;
-  const trends = `${plural(rises, 'rise')} and ${plural(falls, 'fall')}`;
-  const kinds = (['changed', 'added', 'removed'] as const).map(kind => `${count(kind)} ${kind}`);
+  const among = (kind: WorkloadChange['kind']) => changes.filter(one => one.kind === kind).length;
+  const trends = `${count(rises, 'rise')} and ${count(falls, 'fall')}`;
+  const kinds = (['changed', 'added', 'removed'] as const).map(kind => `${among(kind)} ${kind}`);
   return `${trends}. Workloads: ${[...kinds, `${unchanged} unchanged`].join(', ')}.`;
-}
-
-function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
 const header = ['NAMESPACE', 'KIND', 'NAME', 'CHANGE', 'CONTROL', 'BEFORE', 'AFTER', 'TREND'];

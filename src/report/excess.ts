@@ -1,6 +1,7 @@
 import type {Item} from '../inventory/items.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {ControlExcess, ExcessState} from '../policy/excess.ts';
+import {count} from '../text.ts';
 import {neededText} from './compare.ts';
 import {valueText} from './diff.ts';
 import {escapeText} from './escape.ts';
@@ -72,18 +73,17 @@ function summary(
   items: readonly Item[],
   found: readonly ControlExcess[],
 ): string {
-  const count = (state: ExcessState) => found.filter(one => one.state === state).length;
+  const among = (state: ExcessState) => found.filter(one => one.state === state).length;
   const parts = [
-    `${count('excess')} looser than needed`,
-    `${count('tight')} tight`,
-    ...(count('stricter') > 0
-      ? [`${count('stricter')} stricter than the pods say (it fills in, or denies)`]
+    `${among('excess')} looser than needed`,
+    `${among('tight')} tight`,
+    ...(among('stricter') > 0
+      ? [`${among('stricter')} stricter than the pods say (it fills in, or denies)`]
       : []),
-    ...(count('other') > 0 ? [`${count('other')} neither`] : []),
+    ...(among('other') > 0 ? [`${among('other')} neither`] : []),
   ];
-  const workloads = `${items.length} ${items.length === 1 ? 'workload' : 'workloads'}`;
   return escapeText(
-    `${metadata.name} for ${workloads}: of ${found.length} controls ${parts.join(', ')}.`,
+    `${metadata.name} for ${count(items.length, 'workload')}: of ${found.length} controls ${parts.join(', ')}.`,
   );
 }
 

@@ -1,3 +1,4 @@
+import {labelOf} from '../kube/reference.ts';
 import type {Step} from '../policy/harden/step.ts';
 import type {HardenedItem} from '../policy/harden/subjects.ts';
 import type {HardenLevel} from '../policy/harden/target.ts';
@@ -10,7 +11,7 @@ export function hardenYaml(items: readonly HardenedItem[], level: HardenLevel): 
   const open = items.filter(item => !isFine(item));
   const patched = open.filter(({objectPatch}) => objectPatch !== undefined);
   const unpatched = open.filter(({objectPatch}) => objectPatch === undefined);
-  const fine = items.filter(isFine).map(placeOf);
+  const fine = items.filter(isFine).map(({item}) => labelOf(item));
   const head = [
     `Patches towards ${level}: for kubectl patch --patch-file and for kustomize.`,
     'Not for kubectl apply, which would remove what they leave out.',
@@ -31,16 +32,12 @@ function isFine({changes, decisions, blocked}: HardenedItem): boolean {
   return changes.length + decisions.length === 0 && blocked === undefined;
 }
 
-function placeOf({item: {namespace, kind, name}}: HardenedItem): string {
-  return `${kind} ${namespace}/${name}`;
-}
-
 /** What a person has to know of a workload beside its patch. */
 function remarksOn(hardened: HardenedItem, level: HardenLevel): readonly string[] {
   const {item, now, after, decisions, blocked, unpatchable, changes, unknownUsers} = hardened;
   const isPod = item.kind === 'Pod' && hardened.objectPatch !== undefined;
   return [
-    `${placeOf(hardened)}: ${now} now, ${after} with ${changes.length === 0 ? 'no patch' : 'its patch'}`,
+    `${labelOf(item)}: ${now} now, ${after} with ${changes.length === 0 ? 'no patch' : 'its patch'}`,
     ...(decisions.length > 0 && changes.length > 0
       ? [`not ${level} by its patch alone, which can break it for nothing: decide first`]
       : []),

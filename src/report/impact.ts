@@ -1,5 +1,5 @@
 import type {Item} from '../inventory/items.ts';
-import type {Candidate} from '../policy/admit.ts';
+import {type Candidate, isUsable} from '../policy/admit.ts';
 import {type Effect, type Shift, type ShiftKind, shiftKinds} from '../policy/effect.ts';
 import type {Outcome} from '../policy/why.ts';
 import {table} from './table.ts';
@@ -102,7 +102,7 @@ function lostText(shift: Shift): readonly string[] {
 
 /** Whether admission does not even try the policy for it. */
 function isClosed({policy, rights}: Candidate): boolean {
-  return policy.unusable !== undefined || (!rights.serviceAccount && !rights.requester);
+  return policy.unusable !== undefined || !isUsable(rights);
 }
 
 function othersText(count: number): string {
@@ -139,7 +139,7 @@ function gainedText({kind, lost, gained, after}: Shift): readonly string[] {
   const {policy, candidate} = gained;
   if (candidate === undefined) return [`${policy} is new`];
   const {rights, allowed, mutates} = candidate;
-  if (!rights.serviceAccount && !rights.requester) return [`may now use ${policy}`];
+  if (!isUsable(rights)) return [`may now use ${policy}`];
   if (!allowed) return [`${policy} lets it in now`];
   const isUnchangedNow = mutates && after?.chosen?.mutates === false;
   if (isUnchangedNow) return [`${policy} lets it through unchanged now`];

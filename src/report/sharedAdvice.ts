@@ -4,6 +4,7 @@ import type {SharedAdvice, Sharer, Sharing} from '../policy/clusteringAdvice.ts'
 import type {Excess} from '../policy/clusteringExcess.ts';
 import {sharedGrants} from '../policy/clusteringGrants.ts';
 import {policyLevel} from '../policy/standard.ts';
+import {count} from '../text.ts';
 import {printYaml} from '../yaml/documents.ts';
 import {comment, commentsFor, listed, policyObject, printedAdvice} from './advice.ts';
 import {table} from './table.ts';
@@ -24,18 +25,16 @@ function verdict({advices, points, exact}: Sharing): readonly string[] {
   const found = exact
     ? 'the least there can be with so many'
     : 'found by merging step by step: there may be less';
-  const policies = advices.length === 1 ? '1 policy' : `${advices.length} policies`;
-  return [`${policies} with ${amount(points)} of excess privilege over all workloads, ${found}`];
-}
-
-function amount(points: number): string {
-  return points === 1 ? '1 point' : `${points} points`;
+  const policies = count(advices.length, 'policy', 'policies');
+  return [
+    `${policies} with ${count(points, 'point')} of excess privilege over all workloads, ${found}`,
+  ];
 }
 
 function header(advice: SharedAdvice, scope: Scope): readonly string[] {
   const {items, sharers, points, changes, policy} = advice;
   return [
-    `${policy.metadata.name}: shared by ${counted(items.length)}, ${amount(points)} of excess`,
+    `${policy.metadata.name}: shared by ${count(items.length, 'workload')}, ${count(points, 'point')} of excess`,
     ...sharers.map(sharer => sharerLine(sharer, scope)),
     ...items
       .filter(({submission}) => submission.isLivePod)
@@ -46,14 +45,10 @@ function header(advice: SharedAdvice, scope: Scope): readonly string[] {
   ];
 }
 
-function counted(workloads: number): string {
-  return workloads === 1 ? '1 workload' : `${workloads} workloads`;
-}
-
 function sharerLine({groups, workloads, excess, points}: Sharer, scope: Scope): string {
-  const who = `${listed(groups.map(([first]) => labelOf(first, scope)))} (${counted(workloads)})`;
+  const who = `${listed(groups.map(([first]) => labelOf(first, scope)))} (${count(workloads, 'workload')})`;
   if (excess.length === 0) return `${who}: nothing in excess`;
-  return `${who}: ${amount(points)} each: ${excess.map(excessText).join('; ')}`;
+  return `${who}: ${count(points, 'point')} each: ${excess.map(excessText).join('; ')}`;
 }
 
 /** What a group is called in its scope. */

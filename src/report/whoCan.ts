@@ -1,6 +1,7 @@
 import type {Expansion} from '../rbac/expand.ts';
 import type {IndirectRight} from '../rbac/indirect.ts';
 import {granteeText, type UseRight} from '../rbac/whoCan.ts';
+import {count} from '../text.ts';
 import {table} from './table.ts';
 import {referenceText} from './why.ts';
 
@@ -32,7 +33,7 @@ export function whoCanTable(
         `  ServiceAccount ${account.namespace}/${account.name}`,
         right.namespace ?? 'cluster',
         `member of ${right.subject.name}`,
-        `${pods.length} ${pods.length === 1 ? 'pod' : 'pods'}${wide && pods.length > 0 ? `: ${pods.join(', ')}` : ''}`,
+        `${count(pods.length, 'pod')}${wide && pods.length > 0 ? `: ${pods.join(', ')}` : ''}`,
       ]),
     ]),
   );

@@ -1,8 +1,9 @@
 import {type FieldError, fieldErrorText} from '../kube/fieldError.ts';
 import type {PodView} from '../kube/podView.ts';
-import type {Candidate} from '../policy/admit.ts';
+import {type Candidate, isUsable} from '../policy/admit.ts';
 import type {Ruling, Verdict, Via} from '../policy/why.ts';
 import type {ObjectReference} from '../rbac/authorize.ts';
+import {count} from '../text.ts';
 import {escapeText} from './escape.ts';
 import {table} from './table.ts';
 
@@ -131,12 +132,10 @@ function candidateLines(candidate: Candidate, verdict: Verdict, wide: boolean): 
 function candidateText(candidate: Candidate, chosen: Candidate | undefined): string {
   const {policy, rights, allowed, mutates, errors} = candidate;
   if (policy.unusable !== undefined) return `ignored by admission: ${policy.unusable}`;
-  const may = rights.serviceAccount || rights.requester;
-  const right = may
+  const right = isUsable(rights)
     ? `usable by the ${[...(rights.serviceAccount ? ['service account'] : []), ...(rights.requester ? ['requester'] : [])].join(' and the ')}`
     : 'not usable by this pod';
-  if (!allowed)
-    return `${right}, refuses it (${errors.length} ${errors.length === 1 ? 'reason' : 'reasons'})`;
+  if (!allowed) return `${right}, refuses it (${count(errors.length, 'reason')})`;
   const fits = mutates ? 'would change it' : 'lets it through unchanged';
   if (candidate === chosen) return `${right}, ${mutates ? 'changes it' : fits}: chosen`;
   return `${right}, ${fits}`;

@@ -1,6 +1,7 @@
 import {controls} from '../controls/index.ts';
 import {itemKey} from '../inventory/items.ts';
 import type {Policy} from '../kube/objects.ts';
+import {isUsable} from '../policy/admit.ts';
 import {scopes} from '../policy/adviceScope.ts';
 import {preparePolicy} from '../policy/evaluate.ts';
 import {
@@ -15,6 +16,7 @@ import {policyLevel} from '../policy/standard.ts';
 import type {Verdict} from '../policy/why.ts';
 import {granteeText} from '../rbac/whoCan.ts';
 import {nameOf} from '../report/why.ts';
+import {byText} from '../text.ts';
 import type {Model} from './model.ts';
 import type {View} from './session.ts';
 
@@ -153,7 +155,7 @@ function policyState(policy: Policy, model: Model, pods: number, subjects: numbe
   const couldServe = model.verdicts.some(({candidates}) =>
     candidates.some(
       ({policy: {name}, allowed, rights}) =>
-        name === policy.metadata.name && allowed && (rights.serviceAccount || rights.requester),
+        name === policy.metadata.name && allowed && isUsable(rights),
     ),
   );
   return couldServe ? 'shadowed' : 'unused';
@@ -266,5 +268,5 @@ export function arrange(
 function compareCells(a: string, b: string): number {
   const [one, other] = [Number(a), Number(b)];
   if (a !== '' && b !== '' && !Number.isNaN(one) && !Number.isNaN(other)) return one - other;
-  return a < b ? -1 : a > b ? 1 : 0;
+  return byText(a, b);
 }

@@ -1,3 +1,5 @@
+import {execFileSync, spawn} from 'node:child_process';
+import {once} from 'node:events';
 import {chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
@@ -68,6 +70,16 @@ describe('audit', () => {
       region: {startLine: 4},
     });
     expect((await runHere('audit', '--demo', '-o', 'sarif')).out).not.toContain('physicalLocation');
+  });
+
+  test('says where manifests are that come through a pipe, which can be read but once', async () => {
+    const pipe = join(folderOf(), 'objects.yaml');
+    execFileSync('mkfifo', [pipe]);
+    const writer = spawn('sh', ['-c', 'cat "$0" > "$1"', manifests, pipe]);
+    const ended = once(writer, 'exit');
+    const {out} = await runHere('audit', '--from', pipe, '-o', 'sarif');
+    expect(out).toContain('"startLine": 4');
+    await ended;
   });
 
   test('gives the same bytes for the same input, in every format', async () => {

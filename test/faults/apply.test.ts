@@ -1,11 +1,12 @@
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
-import {type Applied, applyAll, labelOf, type PlannedChange} from '../../src/inventory/apply.ts';
+import {type Applied, applyAll, type PlannedChange} from '../../src/inventory/apply.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {decodePolicy} from '../../src/kube/objects.ts';
+import {labelOf} from '../../src/kube/reference.ts';
 import {planCreate, planPolicyUpdate} from '../../src/policy/plan.ts';
 import {connect} from '../../src/world/client.ts';
 import {type ApiServer, startApiServer} from '../support/apiServer.ts';
-import {openRules} from '../support/builders.ts';
+import {policyObject} from '../support/builders.ts';
 import {clusterObjects} from '../support/faultObjects.ts';
 import {type Fault, type FaultProxy, openFaultProxy} from '../support/faultProxy.ts';
 import {advicesFor, draftOf, openBareSession} from '../support/faultSession.ts';
@@ -64,8 +65,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('an apply', () => {
   async function plan(): Promise<readonly PlannedChange[]> {
     made += 1;
     const [old, name] = [`old-${made}`, `new-${made}`];
-    const head = {apiVersion: 'policy/v1beta1', kind: 'PodSecurityPolicy'};
-    await server.createAll([{...head, metadata: {name: old}, spec: openRules}]);
+    await server.createAll([policyObject(old)]);
     const raw = objectOf(await stored(`${policies}/${old}`));
     const policy = decodePolicy(raw);
     const update = planPolicyUpdate({...policy, spec: {...policy.spec, hostPID: true}}, raw);
@@ -73,7 +73,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('an apply', () => {
     const role = {apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata: {name}, rules: []};
     const roleRef = {apiGroup: rbac, kind: 'ClusterRole', name};
     const binding = {...role, kind: 'ClusterRoleBinding', rules: undefined, roleRef, subjects: []};
-    const objects = [{...head, metadata: {name}, spec: openRules}, role, binding];
+    const objects = [policyObject(name), role, binding];
     const creations = objects.map(object => planCreate(object));
     return [update, ...creations.flatMap(each => (each.plan === 'change' ? [each.change] : []))];
   }
@@ -185,12 +185,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('an apply', () => {
   });
 
   test('of a policy that goes between dry run and apply: said, nothing is made', async () => {
-    await server.createAll([
-      {
-        ...{apiVersion: 'policy/v1beta1', kind: 'PodSecurityPolicy', metadata: {name: 'brief'}},
-        spec: openRules,
-      },
-    ]);
+    await server.createAll([policyObject('brief')]);
     const flags = {kubeconfig: server.kubeconfig};
     const {services, inventory, end} = await openBareSession(flags, folderOf());
     onTestFinished(end);

@@ -4,11 +4,10 @@ import type {Policy} from '../../kube/objects.ts';
 import type {PodView} from '../../kube/podView.ts';
 import type {Authorizer, Grant} from '../../rbac/authorize.ts';
 import {type DanglingGrant, danglingGrants} from '../../rbac/dangling.ts';
-import type {Candidate} from '../admit.ts';
-import {type PreparedPolicy, preparePolicy} from '../evaluate.ts';
+import {type Candidate, isUsable, type PolicySet} from '../admit.ts';
+import type {PreparedPolicy} from '../evaluate.ts';
 import type {Verdict} from '../why.ts';
 import {type Group, groupsOf} from './groups.ts';
-import {isUsable} from './words.ts';
 
 /** A rule that could not be answered, or not for a namespace. */
 export interface Unanswered {
@@ -50,18 +49,18 @@ export interface AuditContext {
 /** The context of an inventory and of the verdicts on all that is in it. */
 export function contextOf(
   inventory: Inventory,
+  policies: PolicySet,
   verdicts: readonly Verdict[],
   authorizer: Authorizer,
   unanswered: readonly Unanswered[],
 ): AuditContext {
-  const names = inventory.policies.map(({metadata}) => metadata.name);
   const groups = groupsOf(inventory, verdicts);
   return {
     inventory,
     groups,
-    policies: policyFacts(inventory, groups, authorizer),
+    policies: policyFacts(policies, inventory.gaps, groups, authorizer),
     authorizer,
-    dangling: danglingGrants(inventory.rbac, authorizer, names),
+    dangling: danglingGrants(inventory.rbac, authorizer, [...policies.byName.keys()]),
     unanswered,
   };
 }
@@ -72,16 +71,17 @@ export function boundViews({bound}: PolicyFacts): readonly PodView[] {
 }
 
 function policyFacts(
-  {policies, gaps}: Inventory,
+  {ordered}: PolicySet,
+  gaps: readonly Gap[],
   groups: readonly Group[],
   {grants}: Authorizer,
 ): readonly PolicyFacts[] {
   const sweeping = grants.filter(grant => grant.policies === undefined);
   // A folder of nothing but policies has grants elsewhere.
   const isOpen = grants.length === 0 || gaps.some(({resource}) => /role/.test(resource));
-  const facts = policies.map(policy => {
-    const prepared = preparePolicy(policy);
-    const own = grants.filter(grant => grant.policies?.has(policy.metadata.name));
+  const facts = ordered.map(prepared => {
+    const {policy, name} = prepared;
+    const own = grants.filter(grant => grant.policies?.has(name));
     const isGranted = isOpen || own.some(({subjects}) => subjects.length > 0);
     return {
       ...{policy, prepared, grants: own, sweeping},
@@ -90,7 +90,7 @@ function policyFacts(
       passedOver: new Map<Submission, {group: Group; to: string}>(),
     };
   });
-  const byName = new Map(facts.map(fact => [fact.policy.metadata.name, fact]));
+  const byName = new Map(facts.map(fact => [fact.prepared.name, fact]));
   const seen = new Set<Submission>();
   for (const group of groups) {
     for (const {item, chosen, candidates} of group.verdicts) {
@@ -105,10 +105,10 @@ function policyFacts(
       }
     }
   }
-  return facts.sort((a, b) => (a.prepared.name < b.prepared.name ? -1 : 1));
+  return facts;
 }
 
 /** Whether the pod would bind to it if no other policy came first. */
 function fits(candidate: Candidate): boolean {
-  return candidate.allowed && !candidate.mutates && isUsable(candidate);
+  return candidate.allowed && !candidate.mutates && isUsable(candidate.rights);
 }

@@ -3,6 +3,7 @@ import {ownerIndex} from '../../inventory/items.ts';
 import {isMirrorPod} from '../../inventory/serviceAccount.ts';
 import {controllerReference, type Workload} from '../../inventory/workloads.ts';
 import type {Pod} from '../../kube/pod.ts';
+import {byText} from '../../text.ts';
 import type {Verdict} from '../why.ts';
 import type {FindingObject} from './finding.ts';
 
@@ -33,7 +34,7 @@ export function groupsOf(inventory: Inventory, verdicts: readonly Verdict[]): re
     if (group === undefined) found.set(key, {object, workload, verdicts: [verdict], runs});
     else group.verdicts.push(verdict);
   }
-  return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
+  return [...found].sort(([a], [b]) => byText(a, b)).map(([, group]) => group);
 }
 
 interface Top {

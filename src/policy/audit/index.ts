@@ -3,6 +3,9 @@ import {itemsOf} from '../../inventory/items.ts';
 import {workloadResources} from '../../inventory/resources.ts';
 import {authorizerOf} from '../../rbac/authorize.ts';
 import {whoCan} from '../../rbac/whoCan.ts';
+import {byText} from '../../text.ts';
+import {policySet} from '../admit.ts';
+import {preparePolicy} from '../evaluate.ts';
 import {contextOf, type Unanswered} from './context.ts';
 import {type Audit, type Finding, severities} from './finding.ts';
 import {judgeLean} from './judge.ts';
@@ -29,17 +32,18 @@ const resourcesOf: Readonly<Record<Need, readonly string[]>> = {
 /** All that the rules find, nothing ignored. Each template is judged once, however many its pods. */
 export function auditOf(inventory: Inventory, {namespace, isWhole}: AuditScope): Audit {
   const authorizer = authorizerOf(inventory.rbac);
-  const verdicts = itemsOf(inventory).map(judgeLean(inventory, authorizer));
+  const policies = policySet(inventory.policies.map(preparePolicy));
+  const verdicts = itemsOf(inventory).map(judgeLean(inventory.caller, policies, authorizer));
   const asked = inventory.policies.length === 0 ? [noPolicy] : rules;
   const unanswered = asked.flatMap(rule => unansweredOf(rule, inventory.gaps, isWhole));
-  const context = contextOf(inventory, verdicts, authorizer, unanswered);
+  const context = contextOf(inventory, policies, verdicts, authorizer, unanswered);
   const voids = new Map(unanswered.map(entry => [entry.rule, entry]));
   const isAbout = (place: string | undefined) =>
     namespace === undefined || place === undefined || place === namespace;
   const findings = asked.flatMap(rule =>
     answerOf(voids.get(rule.id), () => rule.find(context)).map(found => findingOf(rule, found)),
   );
-  const names = inventory.policies.map(({metadata}) => metadata.name).sort();
+  const names = policies.ordered.map(({name}) => name);
   return {
     inventory,
     namespace,
@@ -77,9 +81,5 @@ function findingOf(rule: Rule, {severity = rule.severity, ...found}: Found): Fin
 
 function byGravity(a: Finding, b: Finding): number {
   const rank = ({severity}: Finding) => severities.indexOf(severity);
-  return rank(a) - rank(b) || compare(a.rule, b.rule) || compare(a.id, b.id);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return rank(a) - rank(b) || byText(a.rule, b.rule) || byText(a.id, b.id);
 }

@@ -2,10 +2,16 @@ import type {Inventory} from '../../inventory/inventory.ts';
 import type {Item, Submission} from '../../inventory/items.ts';
 import type {PodView} from '../../kube/podView.ts';
 import type {Authorizer} from '../../rbac/authorize.ts';
-import {type Candidate, candidateOf, decide, policySet, type Rights} from '../admit.ts';
-import {type PreparedPolicy, preparePolicy} from '../evaluate.ts';
+import {
+  type Candidate,
+  candidateOf,
+  decide,
+  isUsable,
+  type PolicySet,
+  type Rights,
+} from '../admit.ts';
+import type {PreparedPolicy} from '../evaluate.ts';
 import {type Judgement, outcomeOf, rightsOf, stateOf, type Verdict} from '../why.ts';
-import {isUsable} from './words.ts';
 
 const options = {requester: undefined, assumeAuthorized: false};
 const noRights: Rights = {serviceAccount: false, requester: false};
@@ -15,11 +21,14 @@ const noRights: Rights = {serviceAccount: false, requester: false};
  * service account nor the requester may use: of hundreds of policies and thousands of templates, they
  * would be most of what is kept.
  */
-export function judgeLean(inventory: Inventory, authorizer: Authorizer): (item: Item) => Verdict {
-  const policies = policySet(inventory.policies.map(preparePolicy));
+export function judgeLean(
+  caller: Inventory['caller'],
+  policies: PolicySet,
+  authorizer: Authorizer,
+): (item: Item) => Verdict {
   const known = new Map<Submission, Judgement>();
   const judge = (submission: Submission): Judgement => {
-    const rights = rightsOf(submission, inventory.caller, authorizer, options);
+    const rights = rightsOf(submission, caller, authorizer, options);
     const {view} = submission;
     const decision = decide(view, policies, rights.to);
     const {chosen} = decision;
@@ -37,7 +46,7 @@ export function judgeLean(inventory: Inventory, authorizer: Authorizer): (item: 
 
 function fare(policy: PreparedPolicy, view: PodView, rights: Rights): Candidate {
   const candidate = candidateOf(policy, view, rights);
-  return isUsable(candidate) ? candidate : {...candidate, rights: noRights, errors: noErrors};
+  return isUsable(rights) ? candidate : {...candidate, rights: noRights, errors: noErrors};
 }
 
 const noErrors: Candidate['errors'] = [];

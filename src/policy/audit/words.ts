@@ -1,7 +1,7 @@
 import {fieldErrorText} from '../../kube/fieldError.ts';
 import {type ObjectReference, serviceAccountUser} from '../../rbac/authorize.ts';
 import type {UseRight} from '../../rbac/whoCan.ts';
-import type {Candidate} from '../admit.ts';
+import {isUsable} from '../admit.ts';
 import type {Verdict} from '../why.ts';
 import type {FindingObject} from './finding.ts';
 
@@ -18,11 +18,6 @@ export function policyObject(name: string): FindingObject {
 /** An object of RBAC as the object of a finding. */
 export function rbacObject({kind, namespace, name}: ObjectReference): FindingObject {
   return {kind, namespace, name};
-}
-
-/** `1 pod`, `2 pods`. */
-export function count(n: number, one: string, many = `${one}s`): string {
-  return `${n} ${n === 1 ? one : many}`;
 }
 
 /** The first few, and how many more there are. */
@@ -47,7 +42,7 @@ export function wayText({binding, role}: UseRight['via'][number]): string {
 
 /** Why the policies that a pod may use refuse it, one error a line. */
 export function refusalLines({candidates}: Verdict): readonly string[] {
-  const usable = candidates.filter(isUsable);
+  const usable = candidates.filter(({rights}) => isUsable(rights));
   if (usable.length === 0)
     return ['neither its service account nor its requester may use a policy'];
   return usable.flatMap(({policy, errors}) =>
@@ -55,11 +50,6 @@ export function refusalLines({candidates}: Verdict): readonly string[] {
       ? errors.map(error => `${policy.name}: ${fieldErrorText(error)}`)
       : [`${policy.name}: ignored by admission: ${policy.unusable}`],
   );
-}
-
-/** Whether anybody's right opens the policy for the pod. */
-export function isUsable({rights}: Candidate): boolean {
-  return rights.serviceAccount || rights.requester;
 }
 
 /** The account of a pod as evidence has it; mirror pods have none. */

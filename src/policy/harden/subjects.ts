@@ -4,8 +4,8 @@ import {isMirrorPod} from '../../inventory/serviceAccount.ts';
 import {
   controllerReference,
   isKnownWorkload,
+  templatePath,
   type Workload,
-  workloadKinds,
 } from '../../inventory/workloads.ts';
 import type {JsonObject} from '../../kube/json.ts';
 import type {Pod} from '../../kube/pod.ts';
@@ -98,14 +98,13 @@ function placeOf(namespace: string, kind: string, name: string): string {
 
 function originOfWorkload(workload: Workload): Origin {
   const {apiVersion, kind, template} = workload;
-  const isKnown = isKnownWorkload(apiVersion, kind);
   return {
     template,
     workload,
     apiVersion,
-    path: (isKnown ? workloadKinds[kind]?.template : undefined) ?? ['spec', 'template'],
+    path: templatePath(kind),
     // Strategic merge knows the lists of Kubernetes' own kinds; of others it would replace them.
-    unpatchable: isKnown
+    unpatchable: isKnownWorkload(apiVersion, kind)
       ? namelessContainer(template)
       : `${kind} is no kind of Kubernetes' own, and strategic merge would replace its containers`,
   };

@@ -2,7 +2,9 @@ import {expect, test} from 'vitest';
 import {demoSnapshot} from '../../../src/demo/index.ts';
 import {itemsOf} from '../../../src/inventory/items.ts';
 import {inventoryOfSnapshot} from '../../../src/inventory/snapshot.ts';
+import {policySet} from '../../../src/policy/admit.ts';
 import {judgeLean} from '../../../src/policy/audit/judge.ts';
+import {preparePolicy} from '../../../src/policy/evaluate.ts';
 import {judgeBy} from '../../../src/policy/why.ts';
 import {authorizerOf} from '../../../src/rbac/authorize.ts';
 
@@ -18,7 +20,9 @@ test('an audit judges as why does, but for the errors of policies that nobody ma
     }),
     chosen: verdict.chosen?.policy.name,
   }));
-  const lean = items.map(judgeLean(inventory, authorizerOf(inventory.rbac))).map(verdict => {
+  const policies = policySet(inventory.policies.map(preparePolicy));
+  const judge = judgeLean(inventory.caller, policies, authorizerOf(inventory.rbac));
+  const lean = items.map(judge).map(verdict => {
     const {chosen, candidates} = verdict;
     if (chosen !== undefined) expect(candidates).toContain(chosen);
     return {

@@ -1,13 +1,14 @@
-import {workloadKinds} from '../../../inventory/workloads.ts';
+import {templatePath} from '../../../inventory/workloads.ts';
 import {validatedPolicyKey} from '../../../kube/annotations.ts';
 import {pointer} from '../../../kube/edits.ts';
 import {fieldErrorText} from '../../../kube/fieldError.ts';
+import {count} from '../../../text.ts';
 import {candidateOf} from '../../admit.ts';
 import type {Verdict} from '../../why.ts';
 import type {Group} from '../groups.ts';
 import {kubectl, patch, whyCommand} from '../remedies.ts';
 import {defineRule} from '../rule.ts';
-import {count, firstOf, objectText} from '../words.ts';
+import {firstOf, objectText} from '../words.ts';
 
 const needs = ['workloads', 'pods'] as const;
 
@@ -116,8 +117,6 @@ export const templateAnnotation = defineRule({
 });
 
 function annotationPath({object, workload}: Group): string {
-  const {kind} = object;
-  const at = Object.hasOwn(workloadKinds, kind) ? workloadKinds[kind]?.template : undefined;
-  const template = workload === undefined ? [] : (at ?? ['spec', 'template']);
+  const template = workload === undefined ? [] : templatePath(object.kind);
   return pointer([...template, 'metadata', 'annotations', validatedPolicyKey]);
 }

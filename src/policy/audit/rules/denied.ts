@@ -1,3 +1,4 @@
+import {count} from '../../../text.ts';
 import {leastPolicy} from '../../advise.ts';
 import {openness} from '../../standard.ts';
 import type {Verdict} from '../../why.ts';
@@ -6,7 +7,7 @@ import {excessOf, isGrave} from '../excess.ts';
 import type {Group} from '../groups.ts';
 import {bindCommand, commandLine} from '../remedies.ts';
 import {defineRule, type Found} from '../rule.ts';
-import {accountText, count, firstOf, refusalLines} from '../words.ts';
+import {accountText, firstOf, refusalLines} from '../words.ts';
 
 const needs = ['rbac', 'workloads', 'pods'] as const;
 const remedy =

@@ -1,7 +1,8 @@
+import {count} from '../../../text.ts';
 import type {Verdict} from '../../why.ts';
 import {whyCommand} from '../remedies.ts';
 import {defineRule} from '../rule.ts';
-import {count, viaLines} from '../words.ts';
+import {viaLines} from '../words.ts';
 
 /** Pods whose policy is not the one that they would get now. */
 export const policyDrift = defineRule({

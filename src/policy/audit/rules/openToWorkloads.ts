@@ -1,6 +1,6 @@
 import type {Grant} from '../../../rbac/authorize.ts';
 import {leakNote} from '../../../rbac/leaks.ts';
-import {type Grantee, granteesOf} from '../../../rbac/whoCan.ts';
+import {granteesOf, granteeText} from '../../../rbac/whoCan.ts';
 import {openness, policyLevel} from '../../standard.ts';
 import type {AuditContext} from '../context.ts';
 import type {Severity} from '../finding.ts';
@@ -40,7 +40,7 @@ function leakOf(grant: Grant, {policies}: AuditContext): readonly Found[] {
   if (level === 'restricted') return [];
   const name = worst.metadata.name;
   const opened = grant.policies === undefined ? 'every policy' : `policy ${name}`;
-  const subjects = leaks.map(({subject}) => subjectText(subject)).join(', ');
+  const subjects = leaks.map(({subject}) => granteeText(subject)).join(', ');
   return [
     {
       object: rbacObject(binding),
@@ -48,7 +48,7 @@ function leakOf(grant: Grant, {policies}: AuditContext): readonly Found[] {
       evidence: [
         `${objectText(binding)} -> ${objectText(role)}`,
         `${name} is of level ${level}`,
-        ...firstOf(leaks.map(({subject, note}) => `${subjectText(subject)}: ${note}`)),
+        ...firstOf(leaks.map(({subject, note}) => `${granteeText(subject)}: ${note}`)),
       ],
       remedy:
         grant.policies === undefined
@@ -62,8 +62,4 @@ function leakOf(grant: Grant, {policies}: AuditContext): readonly Found[] {
 function severityOf(isPrivileged: boolean, isWide: boolean): Severity {
   if (isPrivileged) return isWide ? 'high' : 'medium';
   return isWide ? 'medium' : 'info';
-}
-
-function subjectText({kind, namespace, name}: Grantee): string {
-  return `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
 }

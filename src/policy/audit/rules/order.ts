@@ -1,11 +1,12 @@
 import {patchOf} from '../../../kube/edits.ts';
-import type {Candidate} from '../../admit.ts';
+import {count} from '../../../text.ts';
+import {type Candidate, isUsable} from '../../admit.ts';
 import {editsOf} from '../../evaluate.ts';
 import {openness} from '../../standard.ts';
 import type {Verdict} from '../../why.ts';
 import {whyCommand} from '../remedies.ts';
 import {defineRule} from '../rule.ts';
-import {count, firstOf, isUsable, viaLines} from '../words.ts';
+import {firstOf, viaLines} from '../words.ts';
 
 const common = {needs: ['rbac', 'workloads', 'pods'], breadth: 'namespace'} as const;
 
@@ -71,7 +72,7 @@ function bypassedBy({chosen, candidates}: Verdict): Candidate | undefined {
   if (chosen === undefined || chosen.mutates) return undefined;
   const stricter = candidates
     .slice(0, candidates.indexOf(chosen))
-    .find(candidate => candidate.allowed && candidate.mutates && isUsable(candidate));
+    .find(candidate => candidate.allowed && candidate.mutates && isUsable(candidate.rights));
   if (stricter === undefined) return undefined;
   return openness(chosen.policy.policy) > openness(stricter.policy.policy) ? stricter : undefined;
 }
@@ -84,7 +85,7 @@ function rivalOf(verdict: Verdict) {
     candidate =>
       candidate !== chosen &&
       candidate.allowed &&
-      isUsable(candidate) &&
+      isUsable(candidate.rights) &&
       changesText(candidate, verdict) !== changes,
   );
   return rival === undefined ? undefined : {verdict, chosen, rival};

@@ -1,10 +1,11 @@
 import {isNonEmpty} from '../../../nonEmpty.ts';
+import {count} from '../../../text.ts';
 import {leastPolicy} from '../../advise.ts';
 import {compareCommand} from '../closing.ts';
 import {boundViews, type PolicyFacts} from '../context.ts';
 import {excessOf, isGrave} from '../excess.ts';
 import {defineRule, type Found} from '../rule.ts';
-import {count, policyObject} from '../words.ts';
+import {policyObject} from '../words.ts';
 
 /** Policies that leave more open than their pods need. */
 export const overBroadPolicy = defineRule({

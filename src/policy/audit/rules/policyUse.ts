@@ -1,7 +1,8 @@
+import {count} from '../../../text.ts';
 import type {AuditContext, PolicyFacts} from '../context.ts';
 import {commandLine, deleteCommand} from '../remedies.ts';
 import {defineRule} from '../rule.ts';
-import {count, firstOf, objectText, policyObject, wayText} from '../words.ts';
+import {firstOf, objectText, policyObject, wayText} from '../words.ts';
 
 const common = {
   severity: 'low',

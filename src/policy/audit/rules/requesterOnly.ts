@@ -1,7 +1,8 @@
+import {count} from '../../../text.ts';
 import type {Verdict} from '../../why.ts';
 import {bindCommand} from '../remedies.ts';
 import {defineRule} from '../rule.ts';
-import {accountText, count, viaLines} from '../words.ts';
+import {accountText, viaLines} from '../words.ts';
 
 /** Pods that get in by who submits them, and not by what they run as. */
 export const requesterOnly = defineRule({

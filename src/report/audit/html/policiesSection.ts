@@ -4,6 +4,7 @@ import type {Policy} from '../../../kube/objects.ts';
 import type {Audit} from '../../../policy/audit/finding.ts';
 import {openness, policyLevel} from '../../../policy/standard.ts';
 import type {UseRight} from '../../../rbac/whoCan.ts';
+import {byText} from '../../../text.ts';
 import {html, type Markup} from './markup.ts';
 import {count, grouped, openControls} from './words.ts';
 
@@ -36,7 +37,7 @@ ${matrixOf(shown, podsOf)}
 }
 
 function byName(one: Policy, other: Policy): number {
-  return one.metadata.name < other.metadata.name ? -1 : 1;
+  return byText(one.metadata.name, other.metadata.name);
 }
 
 function podsByPolicy({verdicts}: Audit): ReadonlyMap<string, number> {

@@ -1,0 +1,9 @@
+/** Which of two texts comes first, by their code units: an order for sort() that knows no locale. */
+export function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** "1 pod", "2 pods"; `many` where the plural is not the word with an s. */
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${n} ${n === 1 ? one : many}`;
+}
