@@ -1,4 +1,5 @@
 import {messageOf} from '../errors.ts';
+import {policyVersions} from '../kube/apiGroups.ts';
 import {isObject, type Json, type JsonObject} from '../kube/json.ts';
 import type {LateItem} from '../kube/protobuf/late.ts';
 import {askCaller} from './caller.ts';
@@ -103,8 +104,11 @@ export async function readCluster(client: ClusterReader, plan: ReadPlan): Promis
     ]);
   const [roleBindings, serviceAccounts] = rest;
   const policyApi = plan.policies ? policyApiOf(policies.apiVersion, gaps) : 'unknown';
-  const all = [pods, ...workloads, roles, roleBindings, serviceAccounts];
-  const isVoid = plan.namespace !== undefined && all.every(({items}) => items.length === 0);
+  const inside = [pods, ...workloads, roles, roleBindings, serviceAccounts];
+  const isVoid =
+    plan.namespace !== undefined &&
+    inside.some(({apiVersion}) => apiVersion !== undefined) &&
+    inside.every(({items}) => items.length === 0);
   const inventory: Inventory = {
     origin: 'cluster',
     source: sourceOf(client),
@@ -232,9 +236,7 @@ export function sourceOf({context, server}: ClusterReader): string {
 /** What the apiVersion that policies were found under says; undefined: under none. */
 export function policyApiOf(apiVersion: string | undefined, gaps: readonly Gap[]): PolicyApi {
   if (gaps.some(({resource}) => resource === 'podsecuritypolicies')) return 'unknown';
-  return apiVersion === 'policy/v1beta1' || apiVersion === 'extensions/v1beta1'
-    ? apiVersion
-    : 'absent';
+  return policyVersions.find(version => version === apiVersion) ?? 'absent';
 }
 
 /** The server's git version; undefined if it may not be read. */

@@ -58,6 +58,7 @@ describe('reading a cluster', () => {
     expect(await facts('who-can', '-n', 'a')).toEqual([]);
     expect(await facts('why', '-A')).toEqual([]);
     expect(await facts('advise', '-A')).toEqual([]);
+    expect(await facts('diff', 'open', 'builtin:baseline')).toEqual([]);
     // It may be misspelt.
     expect(await facts('who-can', '-n', 'b')).toEqual(['/api/v1/namespaces']);
     expect(await facts('snapshot')).toEqual(['/api/v1/namespaces', '/version']);
