@@ -179,11 +179,20 @@ function namespaceOf({metadata}: JsonObject): string {
   return typeof namespace === 'string' ? namespace : '';
 }
 
+/**
+ * The object in the namespace in which the server would put it. From what has none the server takes it
+ * away (apiserver/pkg/registry/rest/meta.go, v1.24).
+ */
 function inNamespace(value: JsonObject, kind: string, namespace: string): JsonObject {
-  if (clusterScoped.includes(kind)) return value;
   const metadata = value.metadata ?? {};
   // What is there and no text is left for decoding to find fault with.
-  if (!isObject(metadata) || (metadata.namespace ?? '') !== '') return value;
+  if (!isObject(metadata)) return value;
+  if (clusterScoped.includes(kind)) {
+    if (typeof metadata.namespace !== 'string') return value;
+    const {namespace: _, ...rest} = metadata;
+    return {...value, metadata: rest};
+  }
+  if ((metadata.namespace ?? '') !== '') return value;
   return {...value, metadata: {...metadata, namespace}};
 }
 

@@ -140,6 +140,39 @@ describe('manifests', () => {
     expect(await advised('-f', file, '-n', 'shop')).toEqual(['0-least-workload.shop.pod.p']);
   });
 
+  test('a cluster-wide object keeps no namespace, as on the server', async () => {
+    const rbac = 'rbac.authorization.k8s.io';
+    const file = fileOf([
+      {
+        ...{apiVersion: 'policy/v1beta1', kind: 'PodSecurityPolicy', metadata: {name: 'web'}},
+        spec: {
+          ...{runAsUser: {rule: 'RunAsAny'}, seLinux: {rule: 'RunAsAny'}},
+          ...{fsGroup: {rule: 'RunAsAny'}, supplementalGroups: {rule: 'RunAsAny'}},
+        },
+      },
+      {
+        ...{apiVersion: `${rbac}/v1`, kind: 'ClusterRole'},
+        metadata: {name: 'use-web', namespace: 'stray'},
+        rules: [
+          {
+            ...{apiGroups: ['policy'], resources: ['podsecuritypolicies'], verbs: ['use']},
+            resourceNames: ['web'],
+          },
+        ],
+      },
+      {
+        ...{apiVersion: `${rbac}/v1`, kind: 'ClusterRoleBinding'},
+        metadata: {name: 'all-web', namespace: 'stray'},
+        roleRef: {apiGroup: rbac, kind: 'ClusterRole', name: 'use-web'},
+        subjects: [{kind: 'User', apiGroup: rbac, name: 'alice'}],
+      },
+    ]);
+    const unbind = ['unbind', 'web', '--to', 'user:alice', '--dry-run', '--from', file];
+    expect((await runHere(...unbind)).out).toContain(
+      'update ClusterRoleBinding all-web: - User alice',
+    );
+  });
+
   test('accounts in the same files say whether their token is mounted', async () => {
     const account = {
       ...{apiVersion: 'v1', kind: 'ServiceAccount', metadata: {name: 'default', namespace: 'a'}},
