@@ -91,8 +91,8 @@ export function isKnownWorkload(apiVersion: string, kind: string): boolean {
 }
 
 /** The keys from a workload down to its pod template: the usual ones, if the kind is not known. */
-export function templatePath(kind: string): readonly string[] {
-  return kindOf(kind)?.template ?? inSpec;
+export function templatePath(apiVersion: string, kind: string): readonly string[] {
+  return (isKnownWorkload(apiVersion, kind) && kindOf(kind)?.template) || inSpec;
 }
 
 /** A kind can have any name in a file, also that of something all JavaScript objects have. */
@@ -110,7 +110,7 @@ export function looksLikeWorkload(value: JsonObject): boolean {
 export const decodeWorkload: Decoder<Workload> = value => {
   const source = isObject(value) ? value : {};
   const {apiVersion = '', kind = '', metadata} = workloadHead(source);
-  const path = templatePath(kind);
+  const path = templatePath(apiVersion, kind);
   const template = at(source, path) ?? {};
   const claims = at(source, ['spec', 'volumeClaimTemplates']);
   const fields = decodeAt('spec', spec, source.spec ?? {});

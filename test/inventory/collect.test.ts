@@ -112,6 +112,14 @@ describe('manifests', () => {
     );
   });
 
+  test('a kind of another group that is called as one of Kubernetes has its template where others have', async () => {
+    const template = {spec: {hostPID: true, containers: [{name: 'main', image: 'x'}]}};
+    const head = {apiVersion: 'jobs.example.com/v1', kind: 'CronJob', metadata: {name: 'nightly'}};
+    const file = fileOf([{...head, spec: {template}}]);
+    const {out} = await runHere('advise', '-f', file);
+    expect(out).toContain('hostPID: true');
+  });
+
   test('who requests the pods of a kind that only looks so is not known', async () => {
     const policy = {apiVersion: 'policy/v1beta1', kind: 'PodSecurityPolicy', metadata: {name: 'p'}};
     const file = fileOf([workload('x.io/v1', 'constructor'), policy]);

@@ -102,7 +102,7 @@ function originOfWorkload(workload: Workload): Origin {
     template,
     workload,
     apiVersion,
-    path: templatePath(kind),
+    path: templatePath(apiVersion, kind),
     // Strategic merge knows the lists of Kubernetes' own kinds; of others it would replace them.
     unpatchable: isKnownWorkload(apiVersion, kind)
       ? namelessContainer(template)

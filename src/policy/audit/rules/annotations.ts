@@ -116,7 +116,7 @@ export const templateAnnotation = defineRule({
     }),
 });
 
-function annotationPath({object, workload}: Group): string {
-  const template = workload === undefined ? [] : templatePath(object.kind);
+function annotationPath({workload}: Group): string {
+  const template = workload === undefined ? [] : templatePath(workload.apiVersion, workload.kind);
   return pointer([...template, 'metadata', 'annotations', validatedPolicyKey]);
 }
