@@ -105,10 +105,7 @@ export async function readCluster(client: ClusterReader, plan: ReadPlan): Promis
   const [roleBindings, serviceAccounts] = rest;
   const policyApi = plan.policies ? policyApiOf(policies.apiVersion, gaps) : 'unknown';
   const inside = [pods, ...workloads, roles, roleBindings, serviceAccounts];
-  const isVoid =
-    plan.namespace !== undefined &&
-    inside.some(({apiVersion}) => apiVersion !== undefined) &&
-    inside.every(({items}) => items.length === 0);
+  const wantsNamespaces = plan.whole || (plan.namespace !== undefined && isVoid(inside));
   const inventory: Inventory = {
     origin: 'cluster',
     source: sourceOf(client),
@@ -123,7 +120,7 @@ export async function readCluster(client: ClusterReader, plan: ReadPlan): Promis
       clusterRoleBindings: sortedByName(clusterRoleBindings.items),
       roleBindings: sortedByName(roleBindings.items),
     },
-    namespaces: plan.whole || isVoid ? sortedByName(await namespaces()) : [],
+    namespaces: wantsNamespaces ? sortedByName(await namespaces()) : [],
     serviceAccounts: sortedByName(serviceAccounts.items),
     workloads: workloads.flatMap(({items}) => sortedByName(items)),
     pods: sortedByName(pods.items),
@@ -132,6 +129,14 @@ export async function readCluster(client: ClusterReader, plan: ReadPlan): Promis
   };
   if (!plan.caller) return inventory;
   return withCaller(client, inventory, inventory.pods);
+}
+
+/** Whether something was read, and nothing found. */
+function isVoid(lists: readonly Found<unknown>[]): boolean {
+  return (
+    lists.some(({apiVersion}) => apiVersion !== undefined) &&
+    lists.every(({items}) => items.length === 0)
+  );
 }
 
 function once<T>(read: () => Promise<T>): () => Promise<T> {
