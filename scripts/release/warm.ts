@@ -54,7 +54,6 @@ const commandLines: readonly (readonly string[])[] = [
   ['who-can', '-n', 'shop'],
   ['why', '-A'],
   ['advise', '-A', '-o', 'table'],
-  ['--kubeconfig', join(folder, 'none')],
 ];
 const session = ['--demo'];
 
@@ -75,6 +74,8 @@ process.on('exit', () => {
 });
 
 function goOn(): void {
+  const code = process.exitCode ?? 0;
+  if (code !== 0) throw new Error(`${process.argv.slice(2).join(' ')} ended with ${code}`);
   const next = waiting.shift();
   if (next === undefined) exit(0);
   else setImmediate(next);

@@ -1,29 +1,18 @@
 import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {demoSnapshot} from '../../src/demo/index.ts';
+import {resources, workloadResources} from '../../src/inventory/resources.ts';
 import {isObject, type JsonObject} from '../../src/kube/json.ts';
 import {objectMeta} from '../../src/kube/protobuf/meta.ts';
 import {kinds} from '../../src/kube/protobuf/objects.ts';
 import {bytesField, encodeMessage, envelope} from '../../test/support/protobuf.ts';
 
-/** Kinds that clusters have, by the plural in the path of their list. */
-const listed: Readonly<Record<string, readonly [apiVersion: string, kind: string]>> = {
-  podsecuritypolicies: ['policy/v1beta1', 'PodSecurityPolicy'],
-  clusterroles: ['rbac.authorization.k8s.io/v1', 'ClusterRole'],
-  roles: ['rbac.authorization.k8s.io/v1', 'Role'],
-  clusterrolebindings: ['rbac.authorization.k8s.io/v1', 'ClusterRoleBinding'],
-  rolebindings: ['rbac.authorization.k8s.io/v1', 'RoleBinding'],
-  namespaces: ['v1', 'Namespace'],
-  serviceaccounts: ['v1', 'ServiceAccount'],
-  pods: ['v1', 'Pod'],
-  replicationcontrollers: ['v1', 'ReplicationController'],
-  deployments: ['apps/v1', 'Deployment'],
-  replicasets: ['apps/v1', 'ReplicaSet'],
-  statefulsets: ['apps/v1', 'StatefulSet'],
-  daemonsets: ['apps/v1', 'DaemonSet'],
-  jobs: ['batch/v1', 'Job'],
-  cronjobs: ['batch/v1', 'CronJob'],
-};
+/** The version and kind of what is asked for, by the plural in the path of its list. */
+const listed = new Map(
+  [...Object.values(resources), ...workloadResources].map(
+    ({plural, kind, apiVersions: [apiVersion = '']}) => [plural, {apiVersion, kind}] as const,
+  ),
+);
 
 /**
  * An API server in this process with the objects of the demo, in protobuf as the real one sends them, so
@@ -32,7 +21,7 @@ const listed: Readonly<Record<string, readonly [apiVersion: string, kind: string
 export async function startWarmServer(): Promise<string> {
   const server = createServer((request, response) => {
     const path = request.url?.split('?')[0] ?? '';
-    const known = listed[path.split('/').at(-1) ?? ''];
+    const known = listed.get(path.split('/').at(-1) ?? '');
     const isRead = request.method === 'GET';
     if (isRead && known !== undefined) {
       const [, namespace] = /\/namespaces\/([^/]+)\//.exec(path) ?? [];
@@ -50,7 +39,7 @@ export async function startWarmServer(): Promise<string> {
 }
 
 function protobufList(
-  [apiVersion, kind]: readonly [string, string],
+  {apiVersion, kind}: {readonly apiVersion: string; readonly kind: string},
   namespace: string | undefined,
 ): Buffer {
   const items = objectsOf(kind)
