@@ -77,25 +77,15 @@ export async function listAll(
     });
   };
   const sink = sinkFor(options);
-  const pageSize = options.limit ?? defaultLimit;
-  let limit = options.cached === true ? Math.min(firstLimit, pageSize) : pageSize;
+  let limit = options.limit ?? defaultLimit;
   let restarts = 0;
   let resourceVersion = '';
-  let mayTurnToCache = options.cached === true;
-  let current: PendingPage | undefined = ask('', limit);
+  let current: PendingPage | undefined = options.cached
+    ? await firstOrWhole(ask, limit)
+    : ask('', limit);
   while (current) {
     const pending: PendingPage = current;
-    const {next: promised, remaining = Infinity}: PageHead = await pending.head;
-    if (mayTurnToCache) {
-      const isLong = promised !== '' && limit + remaining > pageSize;
-      mayTurnToCache = false;
-      limit = pageSize;
-      if (isLong) {
-        pending.cancel();
-        current = ask('', 0, '0');
-        continue;
-      }
-    }
+    const {next: promised}: PageHead = await pending.head;
     let upcoming = promised === '' ? undefined : ask(promised, limit);
     try {
       const page = await pending.page;
@@ -123,6 +113,18 @@ export async function listAll(
     current = upcoming;
   }
   return {items: sink.items, resourceVersion};
+}
+
+type Ask = (token: string, limit: number, resourceVersion?: string) => PendingPage;
+
+/** A small first page; or, if there is more than `pageSize`, the whole list from the cache. */
+async function firstOrWhole(ask: Ask, pageSize: number): Promise<PendingPage> {
+  const limit = Math.min(firstLimit, pageSize);
+  const first = ask('', limit);
+  const {next, remaining = Infinity} = await first.head;
+  if (next === '' || limit + remaining <= pageSize) return first;
+  first.cancel();
+  return ask('', 0, '0');
 }
 
 interface Sink {
