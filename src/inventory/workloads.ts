@@ -87,16 +87,16 @@ export interface Workload extends TypeOf<typeof workloadFields> {
 
 /** Whether this object is of a kind with a pod template that Kubernetes itself serves. */
 export function isKnownWorkload(apiVersion: string, kind: string): boolean {
-  return kindOf(kind)?.groups.includes(groupOf(apiVersion)) ?? false;
+  return knownKind(kind)?.groups.includes(groupOf(apiVersion)) ?? false;
 }
 
 /** The keys from a workload down to its pod template: the usual ones, if the kind is not known. */
 export function templatePath(apiVersion: string, kind: string): readonly string[] {
-  return (isKnownWorkload(apiVersion, kind) && kindOf(kind)?.template) || inSpec;
+  return (isKnownWorkload(apiVersion, kind) && knownKind(kind)?.template) || inSpec;
 }
 
 /** A kind can have any name in a file, also that of something all JavaScript objects have. */
-function kindOf(kind: string): WorkloadKind | undefined {
+function knownKind(kind: string): WorkloadKind | undefined {
   return Object.hasOwn(workloadKinds, kind) ? workloadKinds[kind] : undefined;
 }
 
