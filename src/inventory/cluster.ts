@@ -2,6 +2,7 @@ import {messageOf} from '../errors.ts';
 import {policyVersions} from '../kube/apiGroups.ts';
 import {isObject, type Json, type JsonObject} from '../kube/json.ts';
 import type {LateItem} from '../kube/protobuf/late.ts';
+import {once} from '../once.ts';
 import {askCaller} from './caller.ts';
 import type {Gap, Inventory, PolicyApi} from './inventory.ts';
 import {type Limiter, limiter} from './limiter.ts';
@@ -137,14 +138,6 @@ function isVoid(lists: readonly Found<unknown>[]): boolean {
     lists.some(({apiVersion}) => apiVersion !== undefined) &&
     lists.every(({items}) => items.length === 0)
   );
-}
-
-function once<T>(read: () => Promise<T>): () => Promise<T> {
-  let reading: Promise<T> | undefined;
-  return () => {
-    reading ??= read();
-    return reading;
-  };
 }
 
 interface Found<T> {

@@ -2,6 +2,7 @@ import type {Inventory} from '../inventory/inventory.ts';
 import {itemsOf, itemsWith, templatesOf} from '../inventory/items.ts';
 import type {Policy} from '../kube/objects.ts';
 import {isNonEmpty} from '../nonEmpty.ts';
+import {once} from '../once.ts';
 import {type Advice, adviceFor} from '../policy/advice.ts';
 import type {Scope} from '../policy/adviceScope.ts';
 import {leastPolicy} from '../policy/advise.ts';
@@ -107,16 +108,7 @@ function makeModel(inventory: Inventory): Model {
   };
 }
 
-/** A value computed when it is first asked for. */
-function once<T>(compute: () => T): () => T {
-  let value: {readonly of: T} | undefined;
-  return () => {
-    value ??= {of: compute()};
-    return value.of;
-  };
-}
-
-/** The same, by key. */
+/** Values computed when they are first asked for, by key. */
 function keyed<T>(compute: (key: string) => T): (key: string) => T {
   const values = new Map<string, T>();
   return key => {

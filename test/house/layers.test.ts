@@ -10,7 +10,7 @@ const longestFile = 400;
 
 /** From low to high: a file of src/ may import from its own line and from the lines above it. */
 const layers: readonly (readonly string[])[] = [
-  ['errors.ts', 'nonEmpty.ts', 'text.ts', 'version.ts'],
+  ['errors.ts', 'nonEmpty.ts', 'once.ts', 'text.ts', 'version.ts'],
   ['kube', 'yaml'],
   ['controls'],
   ['rbac'],
