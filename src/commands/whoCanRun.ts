@@ -1,11 +1,12 @@
 import {type ExitCode, exitCodes, UserError} from '../errors.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import {serviceAccountOf} from '../kube/pod.ts';
+import {labelOf} from '../kube/reference.ts';
 import {type Authorizer, authorizerOf} from '../rbac/authorize.ts';
 import {danglingNotes} from '../rbac/dangling.ts';
 import {type Account, expandGroup} from '../rbac/expand.ts';
 import {indirectRights} from '../rbac/indirect.ts';
-import {granteeText, whoCan as rightsOf} from '../rbac/whoCan.ts';
+import {whoCan as rightsOf} from '../rbac/whoCan.ts';
 import {document} from '../report/machine.ts';
 import {
   indirectTable,
@@ -133,7 +134,7 @@ async function print(
       return;
     }
     case 'name':
-      for (const name of new Set(rows.map(({right}) => granteeText(right.subject)))) {
+      for (const name of new Set(rows.map(({right}) => labelOf(right.subject)))) {
         world.print(`${name.replace(' ', '/').toLowerCase()}\n`);
       }
       return;

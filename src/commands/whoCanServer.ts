@@ -3,10 +3,11 @@ import type {ClusterReader} from '../inventory/cluster.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import {limiter} from '../inventory/limiter.ts';
 import {reviewAccess, reviewSelf} from '../inventory/review.ts';
+import {labelOf} from '../kube/reference.ts';
 import {verifyRights} from '../policy/verify.ts';
 import type {Authorizer} from '../rbac/authorize.ts';
 import type {UseRight, WhoCanQuestion} from '../rbac/whoCan.ts';
-import {granteeText} from '../rbac/whoCan.ts';
+
 import {type SourceRequest, withCluster} from './load.ts';
 import type {World} from './world.ts';
 
@@ -76,7 +77,7 @@ export async function verify(
   );
   for (const {subject, policy, namespace, server} of disagreements) {
     world.warn(
-      `disagreement: the server says ${server ? 'yes' : 'no'} to ${granteeText(subject)} using ${policy} in ${namespace}`,
+      `disagreement: the server says ${server ? 'yes' : 'no'} to ${labelOf(subject)} using ${policy} in ${namespace}`,
     );
   }
   world.warn(`verified: ${asked} questions asked, ${disagreements.length} disagreements`);

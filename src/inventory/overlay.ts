@@ -1,3 +1,4 @@
+import {placeOf} from '../kube/reference.ts';
 import {aggregateRules} from '../rbac/aggregate.ts';
 import type {Inventory} from './inventory.ts';
 import {controllerReference, type Workload} from './workloads.ts';
@@ -70,10 +71,6 @@ function mergedBy<T extends Placed>(
     return found ?? object;
   });
   return [...kept, ...named.values(), ...over.filter(object => !isNamed(object))];
-}
-
-function placeOf(metadata: Placed['metadata']): string {
-  return `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`;
 }
 
 /** With the ReplicaSets and Jobs of replaced workloads as their controllers would make them now. */

@@ -12,6 +12,7 @@ import {
 import {decodeLatePod, decodePod, type Late} from '../kube/pod.ts';
 import {type LateHead, LateItem} from '../kube/protobuf/late.ts';
 import {isKnown} from '../kube/protobuf/list.ts';
+import {placeOf} from '../kube/reference.ts';
 import {byText} from '../text.ts';
 import type {ListWishes} from './cluster.ts';
 import {decodeLateWorkload, decodeWorkload, type Workload} from './workloads.ts';
@@ -169,12 +170,7 @@ interface Named {
 /** The order of objects in an inventory: by namespace and name. */
 export function sortedByName<T extends Named>(items: readonly T[]): readonly T[] {
   return items
-    .map(item => ({item, key: placeOf(item)}))
+    .map(item => ({item, key: placeOf(item.metadata)}))
     .sort((a, b) => byText(a.key, b.key))
     .map(({item}) => item);
-}
-
-/** What tells an object from the others of its kind: `namespace/name`. */
-export function placeOf({metadata}: Named): string {
-  return `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`;
 }

@@ -1,4 +1,4 @@
-/** What tells an object from all others. */
+/** What tells an object, or a subject of RBAC, from all others. */
 export interface Reference {
   readonly kind: string;
   /** Absent or undefined if the kind is not in namespaces. */
@@ -6,7 +6,7 @@ export interface Reference {
   readonly name: string;
 }
 
-/** An object's kind and name for people: `RoleBinding shop/psp:web`, `ClusterRole psp:web`. */
+/** Kind and name for people: `RoleBinding shop/psp:web`, `ClusterRole psp:web`, `User alice`. */
 export function labelOf({kind, namespace, name}: Reference): string {
   return `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
 }
@@ -14,4 +14,13 @@ export function labelOf({kind, namespace, name}: Reference): string {
 /** `rolebinding psp:web -n shop`, for a command line of kubectl. */
 export function kubectlName({kind, namespace, name}: Reference): string {
   return `${kind.toLowerCase()} ${name}${namespace === undefined ? '' : ` -n ${namespace}`}`;
+}
+
+/** What tells an object from the others of its kind: `namespace/name`. */
+export function placeOf(
+  metadata:
+    | {readonly namespace?: string | undefined; readonly name?: string | undefined}
+    | undefined,
+): string {
+  return `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`;
 }

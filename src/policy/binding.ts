@@ -5,7 +5,7 @@ import type {Binding, Role} from '../kube/objects.ts';
 import {labelOf} from '../kube/reference.ts';
 import {type Authorizer, authorizerOf, type ObjectReference} from '../rbac/authorize.ts';
 import {notesFor} from '../rbac/leaks.ts';
-import {type Grantee, granteesOf, granteeText, whoCan} from '../rbac/whoCan.ts';
+import {type Grantee, granteesOf, whoCan} from '../rbac/whoCan.ts';
 import {byText} from '../text.ts';
 import {
   type BindingPlan,
@@ -153,7 +153,7 @@ function planBinding(
   const added = subjects.filter(subject => !isBound(subject));
   const notes = subjects
     .filter(isBound)
-    .map(subject => `${granteeText(subject)} is in ${labelOf(reference)} already`);
+    .map(subject => `${labelOf(subject)} is in ${labelOf(reference)} already`);
   if (added.length === 0) return {steps: [], notes, kept: []};
   const body = {...before, subjects: [...old, ...added.map(subjectOf)]};
   const step = {action: 'update', object: {reference, body}, before, added, removed: []} as const;
@@ -177,7 +177,7 @@ function alreadyNotes(
       .filter(({binding}) => binding.name !== name)
       .map(
         ({binding, role}) =>
-          `${granteeText(subject)} may use ${policy} through ${labelOf(binding)} -> ${labelOf(role)} too`,
+          `${labelOf(subject)} may use ${policy} through ${labelOf(binding)} -> ${labelOf(role)} too`,
       ),
   );
 }

@@ -8,7 +8,7 @@ import {
   type ObjectReference,
   podIdentity,
 } from '../rbac/authorize.ts';
-import {type Grantee, granteesOf, granteeText, whoCan} from '../rbac/whoCan.ts';
+import {type Grantee, granteesOf, whoCan} from '../rbac/whoCan.ts';
 import {
   afterSteps,
   type BindingPlan,
@@ -122,7 +122,7 @@ function leftNote(reference: ObjectReference): string {
 }
 
 function keptNote({grant: {binding, role, policies}, role: body, subjects}: Found, policy: string) {
-  const names = subjects.map(granteeText).join(', ');
+  const names = subjects.map(labelOf).join(', ');
   const more =
     policies === undefined
       ? 'all policies'
@@ -144,7 +144,7 @@ function nothingNotes(
     .filter(target => !has(target))
     .map(({subject, namespace}) => {
       const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
-      return `no binding${where} gives ${policy} to ${granteeText(subject)} itself`;
+      return `no binding${where} gives ${policy} to ${labelOf(subject)} itself`;
     });
 }
 
@@ -163,7 +163,7 @@ function otherWays(
       .filter(right => right.subject.kind === 'Group')
       .map(
         right =>
-          `${granteeText(subject)} may use ${policy} as a member of ${granteeText(right.subject)} too: ${right.via.map(({binding}) => labelOf(binding)).join(', ')}`,
+          `${labelOf(subject)} may use ${policy} as a member of ${labelOf(right.subject)} too: ${right.via.map(({binding}) => labelOf(binding)).join(', ')}`,
       );
   });
 }

@@ -1,5 +1,6 @@
 import {policyGroups} from '../kube/apiGroups.ts';
 import type {Binding, Role, Rule, Subject} from '../kube/objects.ts';
+import {placeOf} from '../kube/reference.ts';
 
 /** The RBAC objects of a cluster. Aggregated ClusterRoles have their rules (rbac/aggregate.ts). */
 export interface RbacObjects {
@@ -64,7 +65,7 @@ export function policiesOf(rule: Rule): 'all' | readonly string[] | undefined {
 /** The RBAC objects made ready for questions: once, not once a question. */
 export function authorizerOf(objects: RbacObjects): Authorizer {
   const clusterRoles = new Map(objects.clusterRoles.map(role => [role.metadata?.name, role]));
-  const roles = new Map(objects.roles.map(role => [placeOf(role), role]));
+  const roles = new Map(objects.roles.map(role => [placeOf(role.metadata), role]));
   const cluster = new Map<string, Grant[]>();
   const namespaced = new Map<string, Map<string, Grant[]>>();
   const grants: Grant[] = [];
@@ -147,10 +148,6 @@ function keyOf(subject: Subject, bindingNamespace: string | undefined): string |
   if (kind !== 'ServiceAccount') return undefined;
   const namespace = subject.namespace || bindingNamespace;
   return namespace ? `User/${serviceAccountUser(namespace, name)}` : undefined;
-}
-
-function placeOf({metadata}: Role): string {
-  return `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`;
 }
 
 function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {

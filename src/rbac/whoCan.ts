@@ -16,11 +16,6 @@ export interface Grantee {
   readonly name: string;
 }
 
-/** `ServiceAccount shop/web`, `User alice`, `Group devs`. */
-export function granteeText({kind, namespace, name}: Grantee): string {
-  return `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
-}
-
 /** That a subject may use a policy, in one namespace or in all, and through what. */
 export interface UseRight {
   readonly policy: string;

@@ -2,7 +2,7 @@ import type {Binding} from '../kube/objects.ts';
 import {labelOf} from '../kube/reference.ts';
 import type {BindingPlan, BindingStep} from '../policy/bindingParts.ts';
 import type {Effect} from '../policy/effect.ts';
-import {granteeText} from '../rbac/whoCan.ts';
+
 import {escapeText} from './escape.ts';
 import {effectTable, effectText} from './impact.ts';
 
@@ -31,7 +31,7 @@ function stepText(step: BindingStep, policy: string): string {
   const label = `${step.action} ${labelOf(step.object.reference)}`;
   if (step.action === 'update') {
     const signed = (sign: string, subjects: typeof step.added) =>
-      subjects.map(subject => `${sign} ${granteeText(subject)}`);
+      subjects.map(subject => `${sign} ${labelOf(subject)}`);
     return `${label}: ${[...signed('+', step.added), ...signed('-', step.removed)].join(', ')}`;
   }
   const {body} = step.object;

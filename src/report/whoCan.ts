@@ -1,6 +1,7 @@
+import {labelOf} from '../kube/reference.ts';
 import type {Expansion} from '../rbac/expand.ts';
 import type {IndirectRight} from '../rbac/indirect.ts';
-import {granteeText, type UseRight} from '../rbac/whoCan.ts';
+import type {UseRight} from '../rbac/whoCan.ts';
 import {count} from '../text.ts';
 import {table} from './table.ts';
 import {referenceText} from './why.ts';
@@ -23,7 +24,7 @@ export function whoCanTable(
     rows.flatMap(({right, expansion}) => [
       [
         right.policy,
-        granteeText(right.subject),
+        labelOf(right.subject),
         right.namespace ?? 'cluster',
         viaText(right.via, wide),
         right.notes.join('; '),
@@ -43,7 +44,7 @@ export function indirectTable(rights: readonly IndirectRight[], headers: boolean
   return table(
     headers ? ['SUBJECT', 'SCOPE', 'RIGHTS', 'VIA'] : undefined,
     rights.map(({subject, namespace, rights: may, via}) => [
-      granteeText(subject),
+      labelOf(subject),
       namespace ?? 'cluster',
       may.join(', '),
       viaText(via, true),

@@ -1,6 +1,7 @@
 import {controls} from '../controls/index.ts';
 import {itemKey} from '../inventory/items.ts';
 import type {Policy} from '../kube/objects.ts';
+import {labelOf} from '../kube/reference.ts';
 import {isUsable} from '../policy/admit.ts';
 import {scopes} from '../policy/adviceScope.ts';
 import {preparePolicy} from '../policy/evaluate.ts';
@@ -14,7 +15,7 @@ import {
 import {directionOf} from '../policy/order.ts';
 import {policyLevel} from '../policy/standard.ts';
 import type {Verdict} from '../policy/why.ts';
-import {granteeText} from '../rbac/whoCan.ts';
+
 import {nameOf} from '../report/why.ts';
 import {byText} from '../text.ts';
 import type {Model} from './model.ts';
@@ -131,9 +132,7 @@ export function policyTable(model: Model): Table {
       const {name} = policy.metadata;
       const pods = model.boundTo.get(name)?.length ?? 0;
       const subjects = new Set(
-        model.rights
-          .filter(right => right.policy === name)
-          .map(right => granteeText(right.subject)),
+        model.rights.filter(right => right.policy === name).map(right => labelOf(right.subject)),
       );
       const level = policyLevel(policy);
       const state = policyState(policy, model, pods, subjects.size);

@@ -1,6 +1,7 @@
+import {labelOf} from '../../../kube/reference.ts';
 import type {Grant} from '../../../rbac/authorize.ts';
 import {leakNote} from '../../../rbac/leaks.ts';
-import {granteesOf, granteeText} from '../../../rbac/whoCan.ts';
+import {granteesOf} from '../../../rbac/whoCan.ts';
 import {openness, policyLevel} from '../../standard.ts';
 import type {AuditContext} from '../context.ts';
 import type {Severity} from '../finding.ts';
@@ -40,7 +41,7 @@ function leakOf(grant: Grant, {policies}: AuditContext): readonly Found[] {
   if (level === 'restricted') return [];
   const name = worst.metadata.name;
   const opened = grant.policies === undefined ? 'every policy' : `policy ${name}`;
-  const subjects = leaks.map(({subject}) => granteeText(subject)).join(', ');
+  const subjects = leaks.map(({subject}) => labelOf(subject)).join(', ');
   return [
     {
       object: rbacObject(binding),
@@ -48,7 +49,7 @@ function leakOf(grant: Grant, {policies}: AuditContext): readonly Found[] {
       evidence: [
         `${objectText(binding)} -> ${objectText(role)}`,
         `${name} is of level ${level}`,
-        ...firstOf(leaks.map(({subject, note}) => `${granteeText(subject)}: ${note}`)),
+        ...firstOf(leaks.map(({subject, note}) => `${labelOf(subject)}: ${note}`)),
       ],
       remedy:
         grant.policies === undefined
