@@ -2,7 +2,8 @@ import {exitCodes, UserError} from '../errors.ts';
 import {defineCommand} from './command.ts';
 import {choose, outputFlag, scopeFlags, sourceFlags} from './flags.ts';
 
-const formats = ['table', 'json', 'yaml'] as const;
+/** The output formats. */
+export const checkFormats = ['table', 'json', 'yaml'] as const;
 const {namespace} = scopeFlags;
 
 export const check = defineCommand({
@@ -19,13 +20,13 @@ code is 0 for yes, 1 for no, and 3 if it can't be told.`,
     {says: 'In a namespace where you may create pods', types: 'kubectl psp check -n shop'},
     {says: 'A saved snapshot', types: 'kubectl psp check --from prod.json'},
   ],
-  flags: {namespace, ...outputFlag(...formats), ...sourceFlags},
+  flags: {namespace, ...outputFlag(...checkFormats), ...sourceFlags},
 
   async run({flags, args, world}) {
     if (args.length > 0) {
       throw new UserError(`check takes no argument, got ${args.join(' ')}`, exitCodes.usage);
     }
-    const format = choose('-o', flags.output, formats);
+    const format = choose('-o', flags.output, checkFormats);
     const {runCheck} = await import('./later.ts');
     return runCheck(world, flags, format);
   },

@@ -3,6 +3,7 @@ import {checkFactsOf, readCheckFacts} from '../inventory/check.ts';
 import {answerCheck} from '../policy/check.ts';
 import {checkDocument, checkText} from '../report/check.ts';
 import {printMachine} from './answer.ts';
+import type {checkFormats} from './check.ts';
 import {checkFlags, loadOffline, type SourceRequest, warnOfGaps, withCluster} from './load.ts';
 import type {World} from './world.ts';
 
@@ -16,7 +17,7 @@ const exitCodeOf: Readonly<Record<'yes' | 'no' | 'unknown', ExitCode>> = {
 export async function runCheck(
   world: World,
   flags: SourceRequest,
-  format: 'table' | 'json' | 'yaml',
+  format: (typeof checkFormats)[number],
 ): Promise<ExitCode> {
   checkFlags(flags);
   const offline = await loadOffline(world, flags);

@@ -1,7 +1,8 @@
 import {defineCommand} from './command.ts';
 import {choose, outputFlag, scopeFlags, sourceFlags} from './flags.ts';
 
-const formats = ['table', 'json', 'yaml'] as const;
+/** The output formats. */
+export const summaryFormats = ['table', 'json', 'yaml'] as const;
 
 export const summary = defineCommand({
   name: '',
@@ -20,12 +21,12 @@ without a terminal, or with -o, it prints the summary that the session begins wi
       ...{type: 'string', placeholder: 'KIND/NAME'},
       help: 'open the session at pod/NAME or sa/NAME (of the namespace), or psp/NAME',
     },
-    ...outputFlag(...formats),
+    ...outputFlag(...summaryFormats),
     ...sourceFlags,
   },
 
   async run({flags, world}) {
-    const format = choose('-o', flags.output, formats);
+    const format = choose('-o', flags.output, summaryFormats);
     if (flags.output === undefined && world.noSession === undefined) {
       const {runSession} = await import('./session.ts');
       return runSession(world, flags);

@@ -4,13 +4,14 @@ import {document} from '../report/machine.ts';
 import {summaryText} from '../report/summary.ts';
 import {printMachine} from './answer.ts';
 import {load, requirePolicies, type SourceRequest} from './load.ts';
+import type {summaryFormats} from './summary.ts';
 import type {World} from './world.ts';
 
 /** Prints the summary that the session begins with. */
 export async function runSummary(
   world: World,
   flags: SourceRequest,
-  format: 'table' | 'json' | 'yaml',
+  format: (typeof summaryFormats)[number],
 ): Promise<ExitCode> {
   const all = flags.namespace === undefined;
   const needs = {policies: true, workloads: true, caller: true, whole: true};

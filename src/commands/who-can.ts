@@ -1,7 +1,8 @@
 import {defineCommand} from './command.ts';
 import {choose, noHeadersFlag, outputFlag, scopeFlags, sourceFlags} from './flags.ts';
 
-const formats = ['table', 'wide', 'name', 'json', 'yaml'] as const;
+/** The output formats. */
+export const whoCanFormats = ['table', 'wide', 'name', 'json', 'yaml'] as const;
 
 export const whoCan = defineCommand({
   name: 'who-can',
@@ -44,13 +45,13 @@ system:serviceaccounts:NS, and not in system:authenticated. system:masters has n
       help: 'ask the server about each row and near misses; exit with 1 if it disagrees',
     },
     ...scopeFlags,
-    ...outputFlag(...formats),
+    ...outputFlag(...whoCanFormats),
     ...noHeadersFlag,
     ...sourceFlags,
   },
 
   async run({flags, args, world}) {
-    const format = choose('-o', flags.output, formats);
+    const format = choose('-o', flags.output, whoCanFormats);
     const {runWhoCan} = await import('./whoCanRun.ts');
     return runWhoCan(world, args, flags, format);
   },

@@ -19,6 +19,7 @@ import {printMachine} from './answer.ts';
 import {load, policyNamed, requireNamespace, requirePolicies, type SourceRequest} from './load.ts';
 import {policyName} from './policyArgument.ts';
 import {identityOfSubjects} from './subjects.ts';
+import type {whoCanFormats} from './who-can.ts';
 import type {World} from './world.ts';
 
 /** The flags of who-can, but for the format. */
@@ -30,7 +31,7 @@ export interface WhoCanFlags extends SourceRequest {
   readonly noHeaders: boolean;
 }
 
-type Format = 'table' | 'wide' | 'name' | 'json' | 'yaml';
+type Format = (typeof whoCanFormats)[number];
 
 /** Answers who-can. */
 export async function runWhoCan(

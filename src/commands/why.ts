@@ -9,7 +9,8 @@ import {
   sourceFlags,
 } from './flags.ts';
 
-const formats = ['table', 'wide', 'name', 'json', 'yaml'] as const;
+/** The output formats. */
+export const whyFormats = ['table', 'wide', 'name', 'json', 'yaml'] as const;
 
 export const why = defineCommand({
   name: 'why',
@@ -39,7 +40,7 @@ the pod), drifted (the annotation kubernetes.io/psp names another policy), ok.`,
     ...filenameFlag,
     ...scopeFlags,
     ...selectorFlag,
-    ...outputFlag(...formats),
+    ...outputFlag(...whyFormats),
     ...noHeadersFlag,
     failOnDenied: {type: 'boolean', help: 'exit with 1 if a pod or workload is denied'},
     assumeAuthorized: {type: 'boolean', help: 'take every policy as usable by every pod'},
@@ -51,7 +52,7 @@ the pod), drifted (the annotation kubernetes.io/psp names another policy), ok.`,
   },
 
   async run({flags, args, world}) {
-    const format = choose('-o', flags.output, formats);
+    const format = choose('-o', flags.output, whyFormats);
     const {runWhy} = await import('./whyRun.ts');
     return runWhy(world, args, flags, format);
   },

@@ -19,6 +19,7 @@ import {printedVerdict} from '../report/verdict.ts';
 import {nameOf, whyDetail, whyTable} from '../report/why.ts';
 import {printMachine, warnOfNothing} from './answer.ts';
 import {load, requirePolicies, type SourceRequest} from './load.ts';
+import type {whyFormats} from './why.ts';
 import type {World} from './world.ts';
 
 /** The flags of why, but for the format. */
@@ -73,7 +74,7 @@ function resourceName({kind, name}: Item): string {
   return `${kind.toLowerCase()}/${name}`;
 }
 
-type Format = 'table' | 'wide' | 'name' | 'json' | 'yaml';
+type Format = (typeof whyFormats)[number];
 
 interface PrintOptions {
   readonly inventory: Inventory;
