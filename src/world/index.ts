@@ -14,8 +14,7 @@ interface RealWorld extends World {
 export function realWorld(signal: AbortSignal): RealWorld {
   const {env} = process;
   let progress: Progress | undefined;
-  let isSessionOpen = false;
-  let hadSession = false;
+  let session: 'none' | 'open' | 'over' = 'none';
   const warn = (line: string) => {
     progress?.clear();
     write(2, `${line.split('\n').map(escapeText).join('\n')}\n`);
@@ -32,13 +31,12 @@ export function realWorld(signal: AbortSignal): RealWorld {
     async openSession(options) {
       progress?.stop(); // the session shows its own
       const {openSession} = await import('./terminal.tsx');
-      isSessionOpen = true;
-      hadSession = true;
+      session = 'open';
       await openSession(options, signal).finally(() => {
-        isSessionOpen = false;
+        session = 'over';
       });
     },
-    hadSession: () => hadSession,
+    hadSession: () => session !== 'none',
     now: () => new Date().toISOString(),
     async readDocuments(paths) {
       const {readDocuments} = await import('./files.ts');
@@ -67,7 +65,7 @@ export function realWorld(signal: AbortSignal): RealWorld {
       progress ??= await openProgress();
       const log = (of: number, line: string) => {
         // On the screen of a session a line would stand in the middle of it.
-        if (of <= level && !(isSessionOpen && process.stderr.isTTY)) warn(line);
+        if (of <= level && !(session === 'open' && process.stderr.isTTY)) warn(line);
       };
       const client = await connect(flags, {env, signal, warn, log, progress});
       return {...client, isForbidden, isNotFound};
