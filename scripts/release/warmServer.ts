@@ -5,7 +5,7 @@ import {resources, workloadResources} from '../../src/inventory/resources.ts';
 import {isObject, type JsonObject} from '../../src/kube/json.ts';
 import {objectMeta} from '../../src/kube/protobuf/meta.ts';
 import {kinds} from '../../src/kube/protobuf/objects.ts';
-import {bytesField, encodeMessage, envelope} from '../../test/support/protobuf.ts';
+import {bytesField, encodeMessage, listOf} from '../../test/support/protobuf.ts';
 
 /** The version and kind of what is asked for, by the plural in the path of its list. */
 const listed = new Map(
@@ -39,14 +39,13 @@ export async function startWarmServer(): Promise<string> {
 }
 
 function protobufList(
-  {apiVersion, kind}: {readonly apiVersion: string; readonly kind: string},
+  type: {readonly apiVersion: string; readonly kind: string},
   namespace: string | undefined,
 ): Buffer {
-  const items = objectsOf(kind)
+  const items = objectsOf(type.kind)
     .filter(({metadata}) => namespace === undefined || metadata.namespace === namespace)
-    .map(object => bytesField(2, encoded(`${apiVersion}/${kind}`, object)));
-  const listMeta = Buffer.concat([bytesField(1, ''), bytesField(2, '7'), bytesField(3, '')]);
-  return envelope(apiVersion, `${kind}List`, Buffer.concat([bytesField(1, listMeta), ...items]));
+    .map(object => encoded(`${type.apiVersion}/${type.kind}`, object));
+  return listOf(type, items);
 }
 
 function encoded(type: string, object: DemoObject): Buffer {
@@ -67,10 +66,9 @@ interface DemoObject extends JsonObject {
 /** The demo's objects of a kind as a cluster has them. */
 function objectsOf(kind: string): readonly DemoObject[] {
   const all = demoSnapshot as unknown as Readonly<Record<string, readonly DemoObject[]>>;
-  const name =
-    kind === 'PodSecurityPolicy' ? 'policies' : `${kind[0]?.toLowerCase()}${kind.slice(1)}s`;
-  const own = all[name];
-  if (own !== undefined) return own;
+  // A snapshot has its objects under the names that the resources have.
+  const [own] = Object.entries(resources).find(([, resource]) => resource.kind === kind) ?? [];
+  if (own !== undefined) return all[own] ?? [];
   return (all.workloads ?? [])
     .filter(workload => workload.kind === kind)
     .map(({metadata, replicas, template}) => ({

@@ -108,17 +108,27 @@ export function envelope(apiVersion: string, kind: string, raw: Buffer): Buffer 
 }
 
 /** A list of pods as a server sends it. */
-export function podList(
-  items: readonly JsonObject[],
-  meta: {readonly next?: string; readonly remaining?: number} = {},
+export function podList(items: readonly JsonObject[], meta?: ListMeta): Buffer {
+  return listOf({apiVersion: 'v1', kind: 'Pod'}, items.map(encodePod), meta);
+}
+
+interface ListMeta {
+  readonly next?: string;
+  readonly remaining?: number;
+}
+
+/** A list of encoded objects of a kind as a server sends it. */
+export function listOf(
+  {apiVersion, kind}: {readonly apiVersion: string; readonly kind: string},
+  items: readonly Buffer[],
+  {next = '', remaining}: ListMeta = {},
 ): Buffer {
-  const {next = '', remaining} = meta;
   const listMeta = Buffer.concat([
     ...[bytesField(1, ''), bytesField(2, '7'), bytesField(3, next)],
     ...(remaining === undefined ? [] : [numberField(4, remaining)]),
   ]);
-  const raw = [bytesField(1, listMeta), ...items.map(item => bytesField(2, encodePod(item)))];
-  return envelope('v1', 'PodList', Buffer.concat(raw));
+  const raw = [bytesField(1, listMeta), ...items.map(item => bytesField(2, item))];
+  return envelope(apiVersion, `${kind}List`, Buffer.concat(raw));
 }
 
 /** With a status and a managed field, which nobody reads. */
