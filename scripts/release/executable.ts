@@ -11,10 +11,10 @@ import type {Job} from './runPkg.ts';
 const here = import.meta.dirname;
 
 /**
- * 8 MB for young objects, from the start and for good: a short run then needs no collection, and one
+ * 4 MB for young objects, from the start and for good: a short run then needs no collection, and one
  * over a large cluster no more memory than it must.
  */
-const nodeFlags: readonly string[] = ['--min-semi-space-size=8', '--max-semi-space-size=8'];
+const nodeFlags: readonly string[] = ['--min-semi-space-size=4', '--max-semi-space-size=4'];
 
 /** Writes a platform's executable to `output`; `cached` with the code caches that lie beside the chunks. */
 export function makeExecutable(
