@@ -55,7 +55,7 @@ function encoded(type: string, object: DemoObject): Buffer {
   const spec = isObject(object.spec) ? object.spec : {};
   return Buffer.concat([
     bytesField(1, encodeMessage(objectMeta, object.metadata)),
-    bytesField(2, encodeMessage(message.spec, spec)),
+    ...(message.spec ? [bytesField(2, encodeMessage(message.spec, spec))] : []),
   ]);
 }
 

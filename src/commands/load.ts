@@ -29,6 +29,8 @@ export interface Needs {
   readonly caller: boolean;
   /** Also all namespaces and the server's version: see ReadPlan. */
   readonly whole?: boolean;
+  /** Also the specs of pods that a workload speaks for: see ReadPlan. */
+  readonly everySpec?: boolean;
   /** Nothing from the server's cache: something is going to be changed. */
   readonly exact?: boolean;
 }

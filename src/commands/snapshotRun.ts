@@ -11,7 +11,7 @@ export async function runSnapshot(
   flags: SourceRequest & {readonly force: boolean},
   file: string | undefined,
 ): Promise<ExitCode> {
-  const needs = {policies: true, workloads: true, caller: true, whole: true};
+  const needs = {policies: true, workloads: true, caller: true, whole: true, everySpec: true};
   const {inventory} = await load(world, {...flags, allNamespaces: true}, needs);
   const text = `${escapeJson(printJson(snapshotOf(inventory)))}\n`;
   if (file === undefined || file === '-') world.print(text);

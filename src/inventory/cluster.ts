@@ -5,18 +5,10 @@ import type {LateItem} from '../kube/protobuf/late.ts';
 import {once} from '../once.ts';
 import {askCaller} from './caller.ts';
 import type {Gap, Inventory, PolicyApi} from './inventory.ts';
-import {type Limiter, limiter} from './limiter.ts';
-import {
-  decidesRights,
-  decodeLive,
-  isInEveryCluster,
-  listPath,
-  pagesOf,
-  type Resource,
-  resources,
-  sortedByName,
-  workloadResources,
-} from './resources.ts';
+import {limiter} from './limiter.ts';
+import {readPodsSpokenFor} from './readPods.ts';
+import {type Found, listDecoded, nothing, type Reading, readResource} from './readResource.ts';
+import {type Resource, resources, sortedByName, workloadResources} from './resources.ts';
 
 /** What reading a cluster takes: raw JSON by path. src/world/client.ts has it. */
 export interface ClusterReader {
@@ -39,6 +31,7 @@ export interface ListWishes {
   /** In place of onPage, for kinds that are known as protobuf. */
   onLate?(items: readonly (JsonObject | LateItem)[]): void;
   readonly cached?: boolean;
+  readonly headsIfLong?: boolean;
 }
 
 /** What to read. */
@@ -63,12 +56,12 @@ export interface ReadPlan {
    * nothing, a kind that may only be read in some namespaces.
    */
   readonly whole?: boolean;
+  /** Also the specs of pods that a workload speaks for: no verdict depends on them. */
+  readonly everySpec?: boolean;
   /** Not from the server's cache: something is going to be changed. */
   readonly exact?: boolean;
   /** Now, as ISO 8601. */
   readonly time: string;
-  /** Tells how far reading is; for people who wait. */
-  onProgress?(resource: string, count: number): void;
 }
 
 /** How many requests are under way at once. */
@@ -80,33 +73,20 @@ const concurrency = 8;
  */
 export async function readCluster(client: ClusterReader, plan: ReadPlan): Promise<Inventory> {
   const gaps: Gap[] = [];
-  const run = limiter(concurrency);
-  const namespaces = once(() => run(() => readNamespaces(client, plan, gaps)));
-  const version = once(() => run(() => readVersion(client)));
-  const read = <T>(wanted: boolean, resource: Resource<T>): Promise<Found<T>> =>
-    wanted
-      ? readResource(client, resource, plan, gaps, run, namespaces)
-      : Promise.resolve({items: [], apiVersion: undefined});
-
-  const withRbac = plan.policies && plan.rbac !== false;
-  const withPods = plan.workloads || plan.accounts === true;
-  // The longest list goes first, and nothing waits for another.
-  const [pods, workloads, policies, clusterRoles, clusterRoleBindings, roles, ...rest] =
-    await Promise.all([
-      read(withPods, resources.pods),
-      Promise.all(workloadResources.map(resource => read(plan.workloads, resource))),
-      read(plan.policies, resources.policies),
-      read(withRbac, resources.clusterRoles),
-      read(withRbac, resources.clusterRoleBindings),
-      read(withRbac, resources.roles),
-      read(withRbac, resources.roleBindings),
-      read(withPods || plan.serviceAccounts === true, resources.serviceAccounts),
-      ...(plan.whole ? [namespaces(), version()] : []),
-    ]);
-  const [roleBindings, serviceAccounts] = rest;
+  const {namespace, exact = false} = plan;
+  const shared = {client, namespace, exact, gaps, run: limiter(concurrency)};
+  const namespaces = once(() => readNamespaces(shared));
+  const version = once(() => shared.run(() => readVersion(client)));
+  const namesOf = async () => (await namespaces()).flatMap(({metadata}) => metadata?.name ?? []);
+  const [lists] = await Promise.all([
+    readLists({...shared, namespaces: namesOf}, plan),
+    ...(plan.whole ? [namespaces(), version()] : []),
+  ]);
+  const {policies, clusterRoles, roles, clusterRoleBindings, roleBindings, ...inside} = lists;
+  const {serviceAccounts, workloads, pods} = inside;
   const policyApi = plan.policies ? policyApiOf(policies.apiVersion, gaps) : 'unknown';
-  const inside = [pods, ...workloads, roles, roleBindings, serviceAccounts];
-  const wantsNamespaces = plan.whole || (plan.namespace !== undefined && isVoid(inside));
+  const isEmpty = isVoid([pods, ...workloads, roles, roleBindings, serviceAccounts]);
+  const wantsNamespaces = plan.whole || (namespace !== undefined && isEmpty);
   const inventory: Inventory = {
     origin: 'cluster',
     source: sourceOf(client),
@@ -132,6 +112,38 @@ export async function readCluster(client: ClusterReader, plan: ReadPlan): Promis
   return withCaller(client, inventory, inventory.pods);
 }
 
+/** All kinds of the plan but namespaces: the longest list goes first, and nothing waits for another. */
+async function readLists(reading: Reading, plan: ReadPlan) {
+  const read = async <T>(wanted: boolean, resource: Resource<T>): Promise<Found<T>> =>
+    wanted ? readResource(reading, resource) : nothing;
+  const withRbac = plan.policies && plan.rbac !== false;
+  const withPods = plan.workloads || plan.accounts === true;
+  const workloadsOnce = once(() =>
+    Promise.all(workloadResources.map(resource => read(plan.workloads, resource))),
+  );
+  const needsSpecs = !plan.workloads || plan.everySpec || plan.exact;
+  const readPods = async () =>
+    needsSpecs
+      ? read(withPods, resources.pods)
+      : readPodsSpokenFor(reading, async () => (await workloadsOnce()).flatMap(({items}) => items));
+  const [pods, workloads, policies, clusterRoles, clusterRoleBindings, roles, ...rest] =
+    await Promise.all([
+      readPods(),
+      workloadsOnce(),
+      read(plan.policies, resources.policies),
+      read(withRbac, resources.clusterRoles),
+      read(withRbac, resources.clusterRoleBindings),
+      read(withRbac, resources.roles),
+      read(withRbac, resources.roleBindings),
+      read(withPods || plan.serviceAccounts === true, resources.serviceAccounts),
+    ]);
+  const [roleBindings, serviceAccounts] = rest;
+  return {
+    ...{pods, workloads, policies, clusterRoles, clusterRoleBindings, roles},
+    ...{roleBindings, serviceAccounts},
+  };
+}
+
 /** Whether something was read, and nothing found. */
 function isVoid(lists: readonly Found<unknown>[]): boolean {
   return (
@@ -140,86 +152,16 @@ function isVoid(lists: readonly Found<unknown>[]): boolean {
   );
 }
 
-interface Found<T> {
-  readonly items: readonly T[];
-  /** undefined if the server has no such kind, or it could not be read. */
-  readonly apiVersion: string | undefined;
-}
-
-/** Lists a kind: over all namespaces, or in the one of the plan; failing rights, in each namespace. */
-async function readResource<T>(
-  client: ClusterReader,
-  resource: Resource<T>,
-  plan: ReadPlan,
-  gaps: Gap[],
-  run: Limiter,
-  namespaces: () => Promise<
-    readonly {readonly metadata: {readonly name?: string | undefined} | undefined}[]
-  >,
-): Promise<Found<T>> {
-  const scope = resource.namespaced ? plan.namespace : undefined;
-  const list = (apiVersion: string, namespace: string | undefined) =>
-    run(() => listDecoded(client, resource, apiVersion, namespace, plan));
-  let missing: unknown;
-  for (const apiVersion of resource.apiVersions) {
-    try {
-      return {items: await list(apiVersion, scope), apiVersion};
-    } catch (error) {
-      if (client.isNotFound(error)) {
-        missing = error;
-        continue;
-      }
-      if (!client.isForbidden(error)) throw error;
-      const reason = messageOf(error);
-      if (!resource.namespaced || scope !== undefined) {
-        gaps.push({resource: resource.plural, namespace: scope, reason});
-        return {items: [], apiVersion};
-      }
-      const names = (await namespaces()).flatMap(({metadata}) => metadata?.name ?? []);
-      if (names.length === 0) gaps.push({resource: resource.plural, namespace: undefined, reason});
-      const parts = await Promise.all(
-        names.map(namespace =>
-          list(apiVersion, namespace).catch((inner: unknown) => {
-            if (!client.isForbidden(inner)) throw inner;
-            gaps.push({resource: resource.plural, namespace, reason: messageOf(inner)});
-            return [];
-          }),
-        ),
-      );
-      return {items: parts.flat(), apiVersion};
-    }
-  }
-  if (isInEveryCluster(resource)) throw missing;
-  if (decidesRights(resource)) {
-    gaps.push({resource: resource.plural, namespace: scope, reason: messageOf(missing)});
-  }
-  return {items: [], apiVersion: undefined};
-}
-
-async function listDecoded<T>(
-  client: ClusterReader,
-  resource: Resource<T>,
-  apiVersion: string,
-  namespace: string | undefined,
-  plan: ReadPlan,
-): Promise<readonly T[]> {
-  const items: T[] = [];
-  await client.list(listPath(resource, apiVersion, namespace), {
-    cached: plan.exact !== true,
-    ...pagesOf(resource, apiVersion, page => {
-      for (const item of page) items.push(decodeLive(resource, apiVersion, item));
-      plan.onProgress?.(resource.plural, page.length);
-    }),
-  });
-  return items;
-}
-
-async function readNamespaces(client: ClusterReader, plan: ReadPlan, gaps: Gap[]) {
+async function readNamespaces(
+  reading: Pick<Reading, 'client' | 'exact' | 'run' | 'namespace' | 'gaps'>,
+): Promise<Inventory['namespaces']> {
+  const {client, namespace, gaps} = reading;
   try {
-    return await listDecoded(client, resources.namespaces, 'v1', undefined, plan);
+    const place = {apiVersion: 'v1', namespace: undefined};
+    return (await listDecoded(reading, resources.namespaces, place)).items;
   } catch (error) {
     if (!client.isForbidden(error)) throw error;
-    if (plan.namespace === undefined) {
+    if (namespace === undefined) {
       gaps.push({resource: 'namespaces', namespace: undefined, reason: messageOf(error)});
     }
     return [];

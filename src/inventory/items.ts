@@ -59,7 +59,7 @@ export type SubmissionSource = Pick<Inventory, 'workloads' | 'serviceAccounts' |
 
 export function submissionsOf(inventory: SubmissionSource): Submissions {
   const automount = automountOf(inventory.serviceAccounts);
-  const byOwner = ownerIndex(inventory.workloads);
+  const speakerOf = speakerIn(inventory.workloads);
   const made = new Map<Workload, Submission>();
 
   const submit = (pod: Pod, requester: Identity | undefined, flags: Flags): Submission => {
@@ -81,6 +81,8 @@ export function submissionsOf(inventory: SubmissionSource): Submissions {
     return submission;
   };
   const ofPod = (pod: Pod): Submission => {
+    const workload = speakerOf(pod);
+    if (workload !== undefined) return ofWorkload(workload);
     if (isMirrorPod(pod)) {
       return submit(pod, nodeIdentity(pod), {isLivePod: true, isBare: false});
     }
@@ -89,8 +91,6 @@ export function submissionsOf(inventory: SubmissionSource): Submissions {
       const isLivePod = inventory.origin === 'cluster';
       return submit(pod, undefined, {isLivePod, isBare: true});
     }
-    const workload = byOwner(owner, pod.metadata.namespace);
-    if (workload !== undefined) return ofWorkload(workload);
     return submit(pod, controllerOf(owner.kind ?? ''), {isLivePod: true, isBare: false});
   };
   return {ofWorkload, ofPod};
@@ -117,6 +117,22 @@ export function ownerIndex(workloads: readonly Workload[]) {
   }
   return ({uid, kind, name}: OwnerReference, namespace: string | undefined) =>
     (uid ? byUid.get(uid) : undefined) ?? byPlace.get(`${kind}/${namespace}/${name}`);
+}
+
+/**
+ * Finds the workload whose template speaks for a pod, so that nothing depends on the pod's own spec;
+ * undefined for mirror pods, and for those that no known workload owns.
+ */
+export function speakerIn(
+  workloads: readonly Workload[],
+): (pod: Pick<Pod, 'metadata'>) => Workload | undefined {
+  const byOwner = ownerIndex(workloads);
+  return ({metadata}) => {
+    const owner = isMirrorPod({metadata})
+      ? undefined
+      : controllerReference(metadata.ownerReferences);
+    return owner && byOwner(owner, metadata.namespace);
+  };
 }
 
 /** Workloads that no other workload of the inventory owns. */
@@ -184,14 +200,12 @@ export function itemsOf(inventory: Inventory, items = itemsWith(inventory)): rea
  */
 export function templatesOf(inventory: Inventory): readonly Item[] {
   const submissions = submissionsOf(inventory);
-  const byOwner = ownerIndex(inventory.workloads);
-  const isSpokenFor = (pod: Pod) => {
-    const owner = controllerReference(pod.metadata.ownerReferences);
-    return owner !== undefined && byOwner(owner, pod.metadata.namespace) !== undefined;
-  };
+  const speakerOf = speakerIn(inventory.workloads);
   return [
     ...topWorkloads(inventory).map(workload => itemOfWorkload(workload, submissions)),
-    ...inventory.pods.filter(pod => !isSpokenFor(pod)).map(pod => itemOfPod(pod, submissions)),
+    ...inventory.pods
+      .filter(pod => speakerOf(pod) === undefined)
+      .map(pod => itemOfPod(pod, submissions)),
   ].sort(byPlace);
 }
 

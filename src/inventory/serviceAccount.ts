@@ -99,6 +99,6 @@ export function admitServiceAccount(pod: Pod, automount: Automount): Pod {
 }
 
 /** Stands for a pod that the kubelet runs from a file on its node. */
-export function isMirrorPod({metadata}: Pod): boolean {
+export function isMirrorPod({metadata}: Pick<Pod, 'metadata'>): boolean {
   return metadata.annotations?.[mirrorPodKey] !== undefined;
 }

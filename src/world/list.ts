@@ -1,7 +1,7 @@
 import {isObject, type JsonObject} from '../kube/json.ts';
 import {LateItem} from '../kube/protobuf/late.ts';
 import {ApiError, type Asked} from './apiError.ts';
-import {type ListItem, type Page, type PageHead, pageReader} from './listBody.ts';
+import {type ListItem, type Page, type PageContent, type PageHead, pageReader} from './listBody.ts';
 import type {BodyReader} from './message.ts';
 
 /** What to list, and how. */
@@ -25,6 +25,11 @@ export interface ListOptions {
    * small page comes first.
    */
   readonly cached?: boolean | undefined;
+  /**
+   * Together with onLate and `cached`: of a list of more than a page, metadata is enough. Then items
+   * have no spec.
+   */
+  readonly headsIfLong?: boolean | undefined;
   /** Hears, as objects come in, how many there are so far and, if the server says so, in all. */
   onCount?: ((read: number, total: number | undefined) => void) | undefined;
 }
@@ -69,9 +74,10 @@ export async function listAll(
 ): Promise<Listed> {
   let count = 0;
   let total: number | undefined;
-  const ask = (token: string, limit: number, resourceVersion = options.resourceVersion) => {
+  const ask: Ask = (token, limit, whole) => {
+    const {resourceVersion = options.resourceVersion, content = contentIn(options)} = whole ?? {};
     const pageAt = pagePath(path, {...options, limit, resourceVersion}, token);
-    return startPage(pageAt, token, {...options, asked}, getPage, (come, remaining) => {
+    return startPage(pageAt, token, {asked, content}, getPage, (come, remaining) => {
       if (remaining !== undefined) total = count + limit + remaining;
       options.onCount?.(count + come, total);
     });
@@ -81,7 +87,7 @@ export async function listAll(
   let restarts = 0;
   let resourceVersion = '';
   let current: PendingPage | undefined = options.cached
-    ? await firstOrWhole(ask, limit)
+    ? await firstOrWhole(ask, limit, wholeContentIn(options))
     : ask('', limit);
   while (current) {
     const pending: PendingPage = current;
@@ -115,16 +121,32 @@ export async function listAll(
   return {items: sink.items, resourceVersion};
 }
 
-type Ask = (token: string, limit: number, resourceVersion?: string) => PendingPage;
+type Ask = (
+  token: string,
+  limit: number,
+  whole?: {readonly resourceVersion: string; readonly content: PageContent},
+) => PendingPage;
+
+function contentIn({onLate}: ListOptions): PageContent {
+  return onLate === undefined ? 'json' : 'objects';
+}
+
+function wholeContentIn(options: ListOptions): PageContent {
+  return options.headsIfLong && options.onLate ? 'heads' : contentIn(options);
+}
 
 /** A small first page; or, if there is more than `pageSize`, the whole list from the cache. */
-async function firstOrWhole(ask: Ask, pageSize: number): Promise<PendingPage> {
+async function firstOrWhole(
+  ask: Ask,
+  pageSize: number,
+  content: PageContent,
+): Promise<PendingPage> {
   const limit = Math.min(firstLimit, pageSize);
   const first = ask('', limit);
   const {next, remaining = Infinity} = await first.head;
   if (next === '' || limit + remaining <= pageSize) return first;
   first.cancel();
-  return ask('', 0, '0');
+  return ask('', 0, {resourceVersion: '0', content});
 }
 
 interface Sink {
@@ -177,13 +199,13 @@ function keyOf(item: ListItem): string {
 function startPage(
   path: string,
   token: string,
-  {asked, onLate}: Pick<ListOptions, 'onLate'> & {readonly asked: Asked},
+  {asked, content}: {readonly asked: Asked; readonly content: PageContent},
   getPage: GetPage,
   onCount: (come: number, remaining: number | undefined) => void,
 ): PendingPage {
   const head = Promise.withResolvers<PageHead>();
   const controller = new AbortController();
-  const reader = pageReader(asked, onLate !== undefined, {
+  const reader = pageReader(asked, content, {
     onHead(known) {
       head.resolve(known);
       onCount(0, known.remaining);

@@ -3,7 +3,14 @@ import {isObject, type Json, type JsonObject} from '../kube/json.ts';
 import type {LateItem} from '../kube/protobuf/late.ts';
 import {type ListHead, type ListReader, readList} from '../kube/protobuf/list.ts';
 import {type Asked, badAnswer} from './apiError.ts';
-import {type BodyReader, contentOf, isProtobuf, jsonType, protobufType} from './message.ts';
+import {
+  type BodyReader,
+  contentOf,
+  isProtobuf,
+  jsonType,
+  metadataListType,
+  protobufType,
+} from './message.ts';
 
 /** An object of a list. Only where it was asked for, its spec may be read later. */
 export type ListItem = JsonObject | LateItem;
@@ -15,6 +22,9 @@ export interface Page extends ListHead {
 
 /** What a page says of the list that it is of. */
 export type PageHead = Pick<ListHead, 'next' | 'remaining'>;
+
+/** What to ask for: JSON; objects, as protobuf if the server can; or metadata alone, if it can. */
+export type PageContent = 'json' | 'objects' | 'heads';
 
 /** Reads a page as it comes in: as protobuf if it may and the server does, else as JSON. */
 export interface PageReader extends BodyReader {
@@ -31,13 +41,15 @@ export interface PageEvents {
 }
 
 /** A reader of one page. Where protobuf makes no sense, the next try asks for JSON. */
-export function pageReader(asked: Asked, late: boolean, events: PageEvents): PageReader {
-  let asksProtobuf = late;
+export function pageReader(asked: Asked, content: PageContent, events: PageEvents): PageReader {
+  let asksProtobuf = content !== 'json';
   let body: BodyOf | undefined;
   let page: Page | undefined;
   return {
     get accept() {
-      return asksProtobuf ? `${protobufType}, ${jsonType}` : jsonType;
+      if (!asksProtobuf) return jsonType;
+      const first = content === 'heads' ? [metadataListType] : [];
+      return [...first, protobufType, jsonType].join(', ');
     },
     onOpen(type) {
       body = asksProtobuf && isProtobuf(type) ? protobufBody(events) : jsonBody(type, events);

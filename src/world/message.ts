@@ -31,6 +31,8 @@ export interface BodyReader extends BodyStream {
 
 export const jsonType = 'application/json';
 export const protobufType = 'application/vnd.kubernetes.protobuf';
+/** A list of metadata in place of the objects; servers older than v1.15 don't know it. */
+export const metadataListType = `${protobufType};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1`;
 
 /** Whether a content type is Kubernetes' protobuf. */
 export function isProtobuf(type: string): boolean {

@@ -16,7 +16,7 @@ const cases = 300;
 /** So many of them with their roles and bindings. */
 const worlds = 40;
 const plan = {
-  ...{namespace: undefined, policies: true, workloads: true, whole: true},
+  ...{namespace: undefined, policies: true, workloads: true, whole: true, everySpec: true},
   caller: false,
   time: '',
 };

@@ -51,7 +51,7 @@ export function untilState(live: LiveInventory, state: string, ms?: number): Pro
 /** Waits until the followed inventory is what a new reading gives. */
 export async function untilSame(live: LiveInventory, client: Client, namespace?: string) {
   const plan = {
-    ...{namespace, policies: true, workloads: true, caller: true, whole: true},
+    ...{namespace, policies: true, workloads: true, caller: true, whole: true, everySpec: true},
     time: '',
   };
   const fresh = await readCluster(readerOf(client), plan);

@@ -153,7 +153,7 @@ export function allMessages(more: readonly Message[]): readonly Message[] {
   for (const kind of Object.values<Message | LateKind>(kinds)) {
     if ('parts' in kind) {
       visit(kind.parts);
-      visit(kind.spec);
+      if (kind.spec) visit(kind.spec);
     } else visit(kind);
   }
   for (const message of more) visit(message);

@@ -12,18 +12,25 @@ export interface LateHead {
 
 /**
  * An object whose `spec` is read from its bytes each time that it is asked for: most pods of a cluster
- * are spoken for by their workload, and nobody asks. It may throw DecodeError.
+ * are spoken for by their workload, and nobody asks. It may throw DecodeError. A list of metadata alone
+ * has no specs.
  */
 export class LateItem {
   /** Its version, kind and metadata, the metadata as src/kube/objects.ts decodes it. */
   readonly head: LateHead;
-  readonly #message: Message;
+  readonly #message: Message | undefined;
   readonly #block: Buffer;
   readonly #from: number;
   readonly #to: number;
 
   /** The spec's bytes are those of the block between the two. */
-  constructor(head: LateHead, message: Message, block: Buffer, from: number, to: number) {
+  constructor(
+    head: LateHead,
+    message: Message | undefined,
+    block: Buffer,
+    from: number,
+    to: number,
+  ) {
     this.head = head;
     this.#message = message;
     this.#block = block;
@@ -31,7 +38,13 @@ export class LateItem {
     this.#to = to;
   }
 
+  /** Whether the spec came with it. */
+  get hasSpec(): boolean {
+    return this.#message !== undefined;
+  }
+
   spec(): JsonObject {
+    if (this.#message === undefined) throw new Error('a spec that was never asked for is read');
     return readMessage(this.#message, new Wire(this.#block, this.#from), this.#to) as JsonObject;
   }
 
@@ -45,7 +58,8 @@ const blockSize = 2 ** 18;
 
 /** Keeps the bytes of specs, packed, so that those around them can go. */
 export function specStore(): {
-  keep(head: LateHead, message: Message, spec: Buffer | undefined): LateItem;
+  /** Without a message, the object has no spec. */
+  keep(head: LateHead, message: Message | undefined, spec: Buffer | undefined): LateItem;
 } {
   let block = Buffer.alloc(0);
   let used = 0;

@@ -104,7 +104,8 @@ const claim = message(core('PersistentVolumeClaim'), {metadata});
 /** A kind whose spec is only read when somebody asks for it. */
 export interface LateKind {
   readonly parts: Message;
-  readonly spec: Message;
+  /** undefined: it has none. */
+  readonly spec: Message | undefined;
 }
 
 /** Metadata and spec are first of all bytes. */
@@ -114,6 +115,12 @@ function late(goType: string, spec: Message): LateKind {
 
 /** What is known to be served as protobuf, by version and kind: whole, or with a spec that can wait. */
 export const kinds: Readonly<Record<string, Message | LateKind>> = {
+  'meta.k8s.io/v1/PartialObjectMetadata': {
+    parts: message('k8s.io/apimachinery/pkg/apis/meta/v1.PartialObjectMetadata', {
+      metadata: one(1, 'raw'),
+    }),
+    spec: undefined,
+  },
   'v1/Pod': late(core('Pod'), podSpec),
   'v1/ReplicationController': late(
     core('ReplicationController'),

@@ -77,19 +77,20 @@ interface Origin {
 
 /** Finds the object of an item; of several at one place, as files can have, the first one. */
 function originsOf(inventory: Inventory): (item: Item) => Origin | undefined {
-  const found = new Map<string, Origin>();
-  const add = (key: string, origin: Origin) => {
+  // Made when asked for: most pods are spoken for by a template, and their specs were perhaps not read.
+  const found = new Map<string, () => Origin>();
+  const add = (key: string, origin: () => Origin) => {
     if (!found.has(key)) found.set(key, origin);
   };
   for (const workload of topWorkloads(inventory)) {
     const {namespace = '', name = ''} = workload.metadata;
-    add(placeOf(namespace, workload.kind, name), originOfWorkload(workload));
+    add(placeOf(namespace, workload.kind, name), () => originOfWorkload(workload));
   }
   for (const pod of inventory.pods) {
     const {namespace = '', name, generateName = ''} = pod.metadata;
-    add(placeOf(namespace, 'Pod', name || generateName), originOfPod(pod));
+    add(placeOf(namespace, 'Pod', name || generateName), () => originOfPod(pod));
   }
-  return ({namespace, kind, name}) => found.get(placeOf(namespace, kind, name));
+  return ({namespace, kind, name}) => found.get(placeOf(namespace, kind, name))?.();
 }
 
 function placeOf(namespace: string, kind: string, name: string): string {

@@ -1,0 +1,36 @@
+import type {Pod} from '../kube/pod.ts';
+import {speakerIn} from './items.ts';
+import {type Found, type Reading, readResource} from './readResource.ts';
+import {resources} from './resources.ts';
+import type {Workload} from './workloads.ts';
+
+/** With pods to look at in more namespaces, one list of all of them costs less. */
+const mostNamespaces = 8;
+
+/**
+ * Reads pods, those of a long list only as far as answers depend on them: of a pod that a workload
+ * speaks for, that is its metadata. To read the spec of one is then a mistake, and throws.
+ * A list of metadata alone takes the server a third of the time.
+ */
+export async function readPodsSpokenFor(
+  reading: Reading,
+  workloads: () => Promise<readonly Workload[]>,
+): Promise<Found<Pod>> {
+  const found = await readResource(reading, resources.pods, true);
+  if (!found.headsOnly) return found;
+  const speakerOf = speakerIn(await workloads());
+  const namespaces = new Set(
+    found.items.filter(pod => speakerOf(pod) === undefined).map(namespaceOf),
+  );
+  if (namespaces.size === 0) return found;
+  if (namespaces.size > mostNamespaces) return readResource(reading, resources.pods);
+  const read = await Promise.all(
+    [...namespaces].map(namespace => readResource({...reading, namespace}, resources.pods)),
+  );
+  const others = found.items.filter(pod => !namespaces.has(namespaceOf(pod)));
+  return {...found, items: [...others, ...read.flatMap(({items}) => items)]};
+}
+
+function namespaceOf({metadata}: Pod): string {
+  return metadata.namespace ?? '';
+}
