@@ -127,11 +127,20 @@ export function speakerIn(
   workloads: readonly Workload[],
 ): (pod: Pick<Pod, 'metadata'>) => Workload | undefined {
   const byOwner = ownerIndex(workloads);
-  return ({metadata}) => {
-    const owner = isMirrorPod({metadata})
-      ? undefined
-      : controllerReference(metadata.ownerReferences);
-    return owner && byOwner(owner, metadata.namespace);
+  // The pods of a workload often have the same value of these.
+  const known = new Map<
+    unknown,
+    {readonly namespace: unknown; readonly of: Workload | undefined}
+  >();
+  return pod => {
+    const {ownerReferences, namespace} = pod.metadata;
+    if (ownerReferences === undefined || isMirrorPod(pod)) return undefined;
+    const found = known.get(ownerReferences);
+    if (found !== undefined && found.namespace === namespace) return found.of;
+    const owner = controllerReference(ownerReferences);
+    const of = owner && byOwner(owner, namespace);
+    known.set(ownerReferences, {namespace, of});
+    return of;
   };
 }
 
@@ -211,15 +220,16 @@ export function templatesOf(inventory: Inventory): readonly Item[] {
 
 /** The workloads that own a pod, directly or through workloads of theirs. */
 function workloadsWithPods(inventory: Inventory): ReadonlySet<Workload> {
+  const speakerOf = speakerIn(inventory.workloads);
   const byOwner = ownerIndex(inventory.workloads);
   const found = new Set<Workload>();
-  for (const {metadata} of inventory.pods) {
-    let owner = controllerReference(metadata.ownerReferences);
-    while (owner !== undefined) {
-      const workload = byOwner(owner, metadata.namespace);
-      if (workload === undefined || found.has(workload)) break;
+  for (const pod of inventory.pods) {
+    let workload = speakerOf(pod);
+    while (workload !== undefined && !found.has(workload)) {
       found.add(workload);
-      owner = controllerReference(workload.metadata.ownerReferences);
+      const {ownerReferences, namespace} = workload.metadata;
+      const owner = controllerReference(ownerReferences);
+      workload = owner && byOwner(owner, namespace);
     }
   }
   return found;

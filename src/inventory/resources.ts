@@ -91,8 +91,8 @@ function workload(
   apiVersions: readonly string[],
 ): Resource<Workload> {
   const where = {apiVersions, namespaced: true};
-  // The others are judged as a rule, and there is time for it while the pods come in.
-  const isMostlyOwned = kind === 'ReplicaSet' || kind === 'Job';
+  // Of a Deployment and its ReplicaSets, one is judged as a rule; Jobs are mostly of CronJobs.
+  const isMostlyOwned = ['Deployment', 'ReplicaSet', 'Job'].includes(kind);
   return resource(plural, kind, decodeWorkload, {
     ...where,
     ...(isMostlyOwned ? {decodeLate: decodeLateWorkload} : {}),

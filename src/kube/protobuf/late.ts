@@ -1,6 +1,6 @@
 import type {JsonObject} from '../json.ts';
 import type {ObjectMeta} from '../objects.ts';
-import {type Message, readMessage} from './message.ts';
+import {type Message, readMessage, type Span} from './message.ts';
 import {Wire} from './wire.ts';
 
 /** What is known of an object from the start. */
@@ -59,18 +59,19 @@ const blockSize = 2 ** 18;
 /** Keeps the bytes of specs, packed, so that those around them can go. */
 export function specStore(): {
   /** Without a message, the object has no spec. */
-  keep(head: LateHead, message: Message | undefined, spec: Buffer | undefined): LateItem;
+  keep(head: LateHead, message: Message | undefined, bytes: Buffer, spec: Span): LateItem;
 } {
   let block = Buffer.alloc(0);
   let used = 0;
   return {
-    keep(head, message, spec = Buffer.alloc(0)) {
-      if (used + spec.length > block.length) {
-        block = Buffer.allocUnsafeSlow(Math.max(blockSize, spec.length));
+    keep(head, message, bytes, spec) {
+      const length = spec.to - spec.from;
+      if (used + length > block.length) {
+        block = Buffer.allocUnsafeSlow(Math.max(blockSize, length));
         used = 0;
       }
       const from = used;
-      used += spec.copy(block, from);
+      used += bytes.copy(block, from, spec.from, spec.to);
       return new LateItem(head, message, block, from, used);
     },
   };

@@ -1,6 +1,6 @@
 import type {JsonObject} from '../json.ts';
 import {type LateItem, specStore} from './late.ts';
-import {decodeMessage, readMessage} from './message.ts';
+import {decodeMessage, readMessage, type Span} from './message.ts';
 import {listMeta, status, unknown} from './meta.ts';
 import {metadataReader} from './metadata.ts';
 import {kinds} from './objects.ts';
@@ -34,14 +34,14 @@ export function isKnown(apiVersion: string, kind: string): boolean {
 export function decodeStatus(body: Buffer): JsonObject {
   if (!body.subarray(0, magic.length).equals(magic)) throw broken('other bytes than its first 4');
   const envelope = readMessage(unknown, new Wire(body, magic.length), body.length);
-  const {typeMeta, raw} = envelope as {typeMeta?: JsonObject; raw?: Buffer};
+  const {typeMeta, raw} = envelope as {typeMeta?: JsonObject; raw?: Span};
   if (typeMeta?.kind !== 'Status' || raw === undefined) throw broken(`a ${typeMeta?.kind}`);
-  return {...typeMeta, ...decodeMessage(status, raw)};
+  return {...typeMeta, ...decodeMessage(status, body.subarray(raw.from, raw.to))};
 }
 
 const magic = Buffer.from('k8s\0', 'latin1');
 const firstCapacity = 2 ** 15;
-const none = Buffer.alloc(0);
+const none: Span = {from: 0, to: 0};
 
 /** Reads a list while it comes in: of all the bytes, only what is still needed is kept. */
 export function readList(): ListReader {
@@ -169,8 +169,9 @@ function itemReader(typeMeta: JsonObject | undefined, store: ReturnType<typeof s
     const readMetadata = metadataReader();
     return (bytes: Buffer, from: number, to: number) => {
       const {metadata = none, spec = none} = readMessage(found.parts, new Wire(bytes, from), to);
-      const head = {...type, metadata: readMetadata(metadata as Buffer)};
-      return store.keep(head, found.spec, spec as Buffer);
+      const {from: start, to: end} = metadata as Span;
+      const head = {apiVersion, kind, metadata: readMetadata(bytes, start, end)};
+      return store.keep(head, found.spec, bytes, spec as Span);
     };
   }
   return (bytes: Buffer, from: number, to: number): JsonObject => ({

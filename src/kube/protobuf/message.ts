@@ -6,7 +6,7 @@ import {broken, Wire, wireTypes} from './wire.ts';
 export interface Field {
   /** Its number in Kubernetes' generated.proto; never changes. */
   readonly number: number;
-  /** Of one value. `raw` is a message whose bytes are handed out unread. */
+  /** Of one value. `raw` is a message that is not read: it is said where it stands. */
   readonly type: 'string' | 'bool' | 'int32' | 'int64' | 'raw' | Message;
   /**
    * How it is in JSON: a list; a map of strings; a value that is left out if it is empty (Go writes it
@@ -76,7 +76,7 @@ export function map(number: number, keep: (key: string) => boolean = () => true)
   return {number, type: 'string', shape: 'map', keep};
 }
 
-type Value = Json | Buffer | Value[] | Fillable | undefined;
+type Value = Json | Span | Value[] | Fillable | undefined;
 interface Fillable {
   [name: string]: Value;
 }
@@ -86,7 +86,13 @@ export function decodeMessage(message: Message, bytes: Buffer): JsonObject {
   return readMessage(message, new Wire(bytes), bytes.length) as JsonObject;
 }
 
-/** Reads the message up to `end`. Values of raw fields are views of the bytes. Throws DecodeError. */
+/** Where an unread message stands in the bytes. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Reads the message up to `end`. Values of raw fields are spans. Throws DecodeError. */
 export function readMessage(
   message: Message,
   wire: Wire,
@@ -158,9 +164,9 @@ function readValue(
       return wire.int64(end);
     case 'raw': {
       const last = wire.bytesEnd(end);
-      const view = wire.bytes.subarray(wire.at, last);
+      const span: Span = {from: wire.at, to: last};
       wire.at = last;
-      return view;
+      return span;
     }
     default: {
       const last = wire.bytesEnd(end);

@@ -3,28 +3,46 @@ import {readMessage} from './message.ts';
 import {objectMeta} from './meta.ts';
 import {Wire} from './wire.ts';
 
-/** Labels, annotations and owners: what the pods of a workload have alike, and one after the other. */
+/** What the pods of a workload have alike; the fields before these are their own. */
+const sharedNames = ['labels', 'annotations', 'ownerReferences'] as const;
+type SharedName = (typeof sharedNames)[number];
 const firstShared = objectMeta.fields.labels?.number ?? 0;
-const lastShared = objectMeta.fields.ownerReferences?.number ?? 0;
+
+/** Where all values of a field stand, one after the other; from 0 to 0 if there is none. */
+interface Run {
+  from: number;
+  to: number;
+}
 
 /**
- * Reads the metadata of one object of a list after the other. Where the labels, annotations and owners
- * are written as those of the object before, they are the same values. Throws DecodeError.
+ * Reads the metadata of one object of a list after the other. Labels, annotations or owners that are
+ * written as those of an object before are the same values, also where other objects are in between:
+ * lists from the server's cache are in no order. Throws DecodeError.
  */
-export function metadataReader(): (bytes: Buffer) => ObjectMeta {
-  let known: Buffer | undefined;
-  let shared: Partial<ObjectMeta> = {};
-  return bytes => {
-    const part = sharedPart(bytes);
-    if (part === undefined) return read(bytes, 0, bytes.length);
-    const [from, to] = part;
-    if (known === undefined || known.compare(bytes, from, to) !== 0) {
-      const {labels, annotations, ownerReferences} = read(bytes, from, to);
-      shared = {labels, annotations, ownerReferences};
-      known = Buffer.from(bytes.subarray(from, to));
-    }
-    const own = read(bytes, 0, from);
-    return {...own, ...shared};
+export function metadataReader(): (bytes: Buffer, from: number, to: number) => ObjectMeta {
+  const runs = sharedNames.map((): Run => ({from: 0, to: 0}));
+  const [labelsOf, annotationsOf, ownersOf] = [
+    remembering('labels'),
+    remembering('annotations'),
+    remembering('ownerReferences'),
+  ];
+  return (bytes, from, to) => {
+    const ownEnd = findRuns(runs, bytes, from, to);
+    if (ownEnd === undefined) return read(bytes, from, to);
+    const {name, generateName, namespace, uid, resourceVersion} = read(bytes, from, ownEnd);
+    const labels = labelsOf(bytes, runs[0]);
+    const annotations = annotationsOf(bytes, runs[1]);
+    const ownerReferences = ownersOf(bytes, runs[2]);
+    return {
+      name,
+      generateName,
+      namespace,
+      uid,
+      resourceVersion,
+      labels,
+      annotations,
+      ownerReferences,
+    };
   };
 }
 
@@ -32,23 +50,59 @@ function read(bytes: Buffer, from: number, to: number): ObjectMeta {
   return readMessage(objectMeta, new Wire(bytes, from), to) as ObjectMeta;
 }
 
-/** Where the shared fields stand; undefined unless they stand together and after the others that are read. */
-function sharedPart(bytes: Buffer): readonly [number, number] | undefined {
-  const wire = new Wire(bytes);
-  let from: number | undefined;
-  let to: number | undefined;
-  while (wire.at < bytes.length) {
+/** So many bytes are remembered: where each object has values of its own, there is no end of them. */
+const memory = 2 ** 22;
+
+/** Reads a field, each way that it is written once. */
+function remembering<K extends SharedName>(
+  name: K,
+): (bytes: Buffer, run: Run | undefined) => ObjectMeta[K] {
+  const known = new Map<string, ObjectMeta[K]>();
+  let room = memory;
+  return (bytes, run) => {
+    if (run === undefined || run.from === run.to) return undefined;
+    const {from, to} = run;
+    const key = bytes.toString('latin1', from, to);
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const value = read(bytes, from, to)[name];
+    room -= key.length;
+    if (room >= 0) known.set(key, value);
+    return value;
+  };
+}
+
+/**
+ * Finds the shared fields; gives where the object's own fields end, or undefined if they are not all
+ * before the shared ones, or a field stands in several places.
+ */
+function findRuns(
+  runs: readonly Run[],
+  bytes: Buffer,
+  from: number,
+  to: number,
+): number | undefined {
+  for (const run of runs) {
+    run.from = 0;
+    run.to = 0;
+  }
+  const wire = new Wire(bytes, from);
+  let ownEnd: number | undefined;
+  while (wire.at < to) {
     const start = wire.at;
-    const tag = wire.small(bytes.length);
-    wire.skip(tag & 7, bytes.length);
+    const tag = wire.small(to);
+    wire.skip(tag & 7, to);
     const number = tag >>> 3;
-    if (number >= firstShared && number <= lastShared) {
-      if (to !== undefined) return undefined;
-      from ??= start;
-    } else if (from !== undefined) {
-      if (number < firstShared) return undefined;
-      to ??= start;
+    const run = runs[number - firstShared];
+    if (number < firstShared) {
+      if (ownEnd !== undefined) return undefined;
+    } else {
+      ownEnd ??= start;
+      if (run === undefined) continue;
+      if (run.to !== 0 && run.to !== start) return undefined;
+      if (run.to === 0) run.from = start;
+      run.to = wire.at;
     }
   }
-  return from === undefined ? undefined : [from, to ?? bytes.length];
+  return ownEnd ?? to;
 }
