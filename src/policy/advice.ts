@@ -123,11 +123,22 @@ export function granteesOf(items: readonly Item[]): readonly Grantee[] {
   return [...found].sort(([a], [b]) => byText(a, b)).map(([, grantee]) => grantee);
 }
 
+/** The controls, each with the keys from a policy down to its field. */
+const placed = controls.map(control => ({
+  control,
+  keys: control.field
+    .slice(1)
+    .split('/')
+    .map(key => key.replaceAll('~1', '/').replaceAll('~0', '~')),
+}));
+
 function reasonsFor(policy: Policy, items: readonly Item[]): readonly Reason[] {
-  return controls.flatMap(control => {
+  return placed.flatMap(({control, keys}) => {
+    const needs = needsOf(control, items);
+    if (needs.length === 0) return [];
     const {title, field} = control;
-    const isShown = exists(policy, field);
-    return needsOf(control, items).map(({need, items: having}) => ({
+    const isShown = exists(policy, keys);
+    return needs.map(({need, items: having}) => ({
       field: isShown ? field : '/spec',
       need: isShown ? need : `${title}: ${need}`,
       items: having,
@@ -135,12 +146,8 @@ function reasonsFor(policy: Policy, items: readonly Item[]): readonly Reason[] {
   });
 }
 
-/** Whether the policy has something at a JSON pointer. */
-function exists(policy: Policy, field: string): boolean {
-  const keys = field
-    .slice(1)
-    .split('/')
-    .map(key => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+/** Whether the policy has something there. */
+function exists(policy: Policy, keys: readonly string[]): boolean {
   const found = keys.reduce<unknown>(
     (tree, key) => (tree as Readonly<Record<string, unknown>> | undefined)?.[key],
     policy,

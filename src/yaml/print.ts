@@ -19,69 +19,108 @@ const longestKey = 1000;
  * left out; numbers are exact. Throws a TypeError at what JSON has not.
  */
 export function printYaml(value: unknown, options: PrintOptions = {}): string {
-  const lines = [...commentLines(options, ''), ...block(value, '', options)];
-  return `${lines.join('\n')}\n`;
+  const {comments = noComments} = options;
+  const page: Page = {lines: [], comments, dashes: '', above: ''};
+  writeComments(page, '', '');
+  writeBlock(page, value, '', '');
+  page.lines.push('');
+  return page.lines.join('\n');
 }
 
-type Members = readonly (readonly [string, unknown])[];
+type Comments = ReadonlyMap<string, readonly string[]>;
+const noComments: Comments = new Map();
 
-function membersOf(value: object): Members {
+/** What is written so far. */
+interface Page {
+  readonly lines: string[];
+  readonly comments: Comments;
+  /** What the next line begins with, if it is the first one of a list's item; '' if it is not. */
+  dashes: string;
+  /** The indent of comments until then: they go above the dash. */
+  above: string;
+}
+
+function writeLine(page: Page, indent: string, text: string): void {
+  const {lines, dashes} = page;
+  lines.push(dashes === '' ? indent + text : dashes + text);
+  page.dashes = '';
+}
+
+function writeComments(page: Page, pointer: string, indent: string): void {
+  const {lines, comments, dashes, above} = page;
+  for (const line of comments.get(pointer) ?? []) {
+    lines.push((dashes === '' ? indent : above) + `# ${escaped(line)}`.trimEnd());
+  }
+}
+
+function membersOf(value: object): readonly (readonly [string, unknown])[] {
   return Object.entries(value).filter(([, member]) => member !== undefined);
 }
 
-/** The lines of a value that starts its own line. */
-function block(value: unknown, pointer: string, options: PrintOptions): readonly string[] {
+/** Writes a value that starts its own line. */
+function writeBlock(page: Page, value: unknown, pointer: string, indent: string): void {
   if (Array.isArray(value) && value.length > 0) {
-    return value.flatMap((item, index) => itemLines(item, `${pointer}/${index}`, options));
-  }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    const members = membersOf(value);
-    if (members.length > 0) {
-      return members.flatMap(([key, member]) => memberLines(key, member, pointer, options));
+    for (const [index, item] of value.entries()) {
+      writeItem(page, item, pointerTo(page, pointer, String(index)), indent);
     }
+    return;
   }
-  return scalarLines(value);
+  const members = typeof value === 'object' && value !== null ? membersOf(value) : [];
+  if (members.length === 0) writeScalar(page, value, '', indent);
+  else writeMembers(page, members, pointer, indent);
 }
 
-function itemLines(item: unknown, pointer: string, options: PrintOptions): readonly string[] {
-  const lines = block(item, pointer, options);
-  // Comments above an item's first key go above its dash.
-  const first = lines.findIndex(line => !line.startsWith('#'));
-  return [
-    ...commentLines(options, pointer),
-    ...lines.slice(0, first),
-    `- ${lines[first] ?? ''}`,
-    ...lines.slice(first + 1).map(indented),
-  ];
+function writeItem(page: Page, item: unknown, pointer: string, indent: string): void {
+  writeComments(page, pointer, indent);
+  if (page.dashes === '') {
+    page.dashes = indent;
+    page.above = indent;
+  }
+  page.dashes += '- ';
+  writeBlock(page, item, pointer, `${indent}  `);
 }
 
-function memberLines(
-  key: string,
-  value: unknown,
+function writeMembers(
+  page: Page,
+  members: ReturnType<typeof membersOf>,
   parent: string,
-  options: PrintOptions,
-): readonly string[] {
-  const pointer = `${parent}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-  const name = oneLine(key);
-  const [head, colon] = name.length > longestKey ? [[`? ${name}`], ':'] : [[], `${name}:`];
-  const lines = block(value, pointer, options);
-  const comments = [...commentLines(options, pointer), ...head];
-  if (Array.isArray(value) && value.length > 0) return [...comments, colon, ...lines];
-  if (isFilled(value)) return [...comments, colon, ...lines.map(indented)];
-  const [first = '', ...rest] = lines;
-  return [...comments, `${colon} ${first}`, ...rest];
+  indent: string,
+): void {
+  for (const [key, value] of members) {
+    const pointer = pointerTo(page, parent, key);
+    const name = oneLine(key);
+    const isLong = name.length > longestKey;
+    writeComments(page, pointer, indent);
+    if (isLong) writeLine(page, indent, `? ${name}`);
+    const colon = isLong ? ':' : `${name}:`;
+    if (Array.isArray(value) && value.length > 0) {
+      writeLine(page, indent, colon);
+      writeBlock(page, value, pointer, indent);
+      continue;
+    }
+    const inner = typeof value === 'object' && value !== null ? membersOf(value) : [];
+    if (inner.length > 0) {
+      writeLine(page, indent, colon);
+      writeMembers(page, inner, pointer, `${indent}  `);
+    } else writeScalar(page, value, `${colon} `, indent);
+  }
 }
 
-function isFilled(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && membersOf(value).length > 0;
+function writeScalar(page: Page, value: unknown, before: string, indent: string): void {
+  const [first = '', ...rest] = scalarLines(value);
+  writeLine(page, indent, before + first);
+  for (const line of rest) page.lines.push(line === '' ? '' : indent + line);
+}
+
+/** The JSON pointer of a member, if there are comments that could want it. */
+function pointerTo({comments}: Page, parent: string, key: string): string {
+  if (comments.size === 0) return '';
+  const isPlainKey = !key.includes('~') && !key.includes('/');
+  return `${parent}/${isPlainKey ? key : key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
 function indented(line: string): string {
   return line === '' ? '' : `  ${line}`;
-}
-
-function commentLines({comments}: PrintOptions, pointer: string): readonly string[] {
-  return (comments?.get(pointer) ?? []).map(line => `# ${escaped(line)}`.trimEnd());
 }
 
 /** The lines of what is no filled list or mapping: all but the first are indented by 2. */
@@ -115,7 +154,20 @@ function stringLines(text: string): readonly string[] {
   return [ended ? '|' : '|-', ...lines.map(indented)];
 }
 
+/** Keys and many values come again and again. */
+const known = new Map<string, string>();
+const longestKnown = 50;
+const mostKnown = 1000;
+
 function oneLine(text: string): string {
+  const found = known.get(text);
+  if (found !== undefined) return found;
+  const written = scalarText(text);
+  if (text.length <= longestKnown && known.size < mostKnown) known.set(text, written);
+  return written;
+}
+
+function scalarText(text: string): string {
   if (unprintable.test(text) || /[\t\n]/.test(text)) return quoted(text);
   if (isAmbiguous(text)) return quoted(text);
   if (isPlain(text)) return text;
