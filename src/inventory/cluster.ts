@@ -31,7 +31,7 @@ export interface ListWishes {
   /** In place of onPage, for kinds that are known as protobuf. */
   onLate?(items: readonly (JsonObject | LateItem)[]): void;
   readonly cached?: boolean;
-  readonly headsIfLong?: boolean;
+  areHeadsEnough?(first: readonly (JsonObject | LateItem)[]): boolean;
 }
 
 /** What to read. */

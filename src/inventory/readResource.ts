@@ -1,6 +1,6 @@
 import {messageOf} from '../errors.ts';
 import {LateItem} from '../kube/protobuf/late.ts';
-import type {ClusterReader} from './cluster.ts';
+import type {ClusterReader, ListWishes} from './cluster.ts';
 import type {Gap} from './inventory.ts';
 import type {Limiter} from './limiter.ts';
 import {
@@ -40,19 +40,19 @@ export const nothing: Found<never> = {items: [], apiVersion: undefined, headsOnl
 
 /**
  * Lists a kind: over all namespaces, or in the one that is meant; failing rights, in each namespace.
- * `headsIfLong`: of a list over all of them that is long, metadata is enough.
+ * `areHeadsEnough`: whether metadata is, of a list over all of them that is long and begins so.
  */
 export async function readResource<T>(
   reading: Reading,
   resource: Resource<T>,
-  headsIfLong = false,
+  areHeadsEnough?: ListWishes['areHeadsEnough'],
 ): Promise<Found<T>> {
   const {client, gaps} = reading;
   const scope = resource.namespaced ? reading.namespace : undefined;
   let missing: unknown;
   for (const apiVersion of resource.apiVersions) {
     try {
-      return await listDecoded(reading, resource, {apiVersion, namespace: scope, headsIfLong});
+      return await listDecoded(reading, resource, {apiVersion, namespace: scope, areHeadsEnough});
     } catch (error) {
       if (client.isNotFound(error)) {
         missing = error;
@@ -100,21 +100,21 @@ async function readByNamespace<T>(
 interface Scope {
   readonly apiVersion: string;
   readonly namespace: string | undefined;
-  readonly headsIfLong?: boolean;
+  readonly areHeadsEnough?: ListWishes['areHeadsEnough'] | undefined;
 }
 
 /** One list, when it is its turn. */
 export function listDecoded<T>(
   {client, exact, run}: Pick<Reading, 'client' | 'exact' | 'run'>,
   resource: Resource<T>,
-  {apiVersion, namespace, headsIfLong = false}: Scope,
+  {apiVersion, namespace, areHeadsEnough}: Scope,
 ): Promise<Found<T>> {
   return run(async () => {
     const items: T[] = [];
     let headsOnly = false;
     await client.list(listPath(resource, apiVersion, namespace), {
       cached: !exact,
-      headsIfLong,
+      ...(areHeadsEnough ? {areHeadsEnough} : {}),
       ...pagesOf(resource, apiVersion, page => {
         for (const item of page) {
           items.push(decodeLive(resource, apiVersion, item));

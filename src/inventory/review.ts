@@ -1,3 +1,4 @@
+import {randomUUID} from 'node:crypto';
 import {UserError} from '../errors.ts';
 import {policyGroups} from '../kube/apiGroups.ts';
 import {isObject} from '../kube/json.ts';
@@ -36,6 +37,18 @@ export async function reviewSelf(
     if (await reviewOwn(client, attributes(group, namespace, policy))) return true;
   }
   return false;
+}
+
+/**
+ * Whether the caller may use each policy in the namespace, whatever its name. No name means all of them
+ * (authorization/v1 ResourceAttributes); but RBAC would also say yes to a rule for an empty name, and so
+ * it is asked for a name that no rule has, too.
+ */
+export async function reviewSelfForAll(client: ClusterReader, namespace: string): Promise<boolean> {
+  const noRuleHas = `any-policy-${randomUUID()}`;
+  return (
+    (await reviewSelf(client, namespace, '')) && (await reviewSelf(client, namespace, noRuleHas))
+  );
 }
 
 /** Whether the caller may do what the attributes of a request say (`ResourceAttributes`). */

@@ -26,10 +26,10 @@ export interface ListOptions {
    */
   readonly cached?: boolean | undefined;
   /**
-   * Together with onLate and `cached`: of a list of more than a page, metadata is enough. Then items
-   * have no spec.
+   * Together with onLate and `cached`: says by the first objects of a list of more than a page whether
+   * metadata is enough. Then items have no spec.
    */
-  readonly headsIfLong?: boolean | undefined;
+  areHeadsEnough?: ((first: readonly ListItem[]) => boolean) | undefined;
   /** Hears, as objects come in, how many there are so far and, if the server says so, in all. */
   onCount?: ((read: number, total: number | undefined) => void) | undefined;
 }
@@ -87,7 +87,7 @@ export async function listAll(
   let restarts = 0;
   let resourceVersion = '';
   let current: PendingPage | undefined = options.cached
-    ? await firstOrWhole(ask, limit, wholeContentIn(options))
+    ? await firstOrWhole(ask, limit, options)
     : ask('', limit);
   while (current) {
     const pending: PendingPage = current;
@@ -131,22 +131,23 @@ function contentIn({onLate}: ListOptions): PageContent {
   return onLate === undefined ? 'json' : 'objects';
 }
 
-function wholeContentIn(options: ListOptions): PageContent {
-  return options.headsIfLong && options.onLate ? 'heads' : contentIn(options);
-}
-
-/** A small first page; or, if there is more than `pageSize`, the whole list from the cache. */
+/** A small first page; or, if there is more than a page, the whole list from the cache. */
 async function firstOrWhole(
   ask: Ask,
   pageSize: number,
-  content: PageContent,
+  options: ListOptions,
 ): Promise<PendingPage> {
+  const {areHeadsEnough, onLate} = options;
   const limit = Math.min(firstLimit, pageSize);
   const first = ask('', limit);
   const {next, remaining = Infinity} = await first.head;
   if (next === '' || limit + remaining <= pageSize) return first;
+  if (areHeadsEnough !== undefined && onLate !== undefined) {
+    const {items} = await first.page;
+    if (areHeadsEnough(items)) return ask('', 0, {resourceVersion: '0', content: 'heads'});
+  }
   first.cancel();
-  return ask('', 0, {resourceVersion: '0', content});
+  return ask('', 0, {resourceVersion: '0', content: contentIn(options)});
 }
 
 interface Sink {

@@ -187,6 +187,36 @@ describe('reading a cluster', () => {
     expect(seen.filter(({method}) => method === 'POST')).toHaveLength(asked.length);
   });
 
+  test('asks no more about single policies where the caller may use all of them', async () => {
+    const many = ['a', 'b', 'c', 'd'].map(name => ({...policy, metadata: {name}}));
+    const ask = async (mayUse: (name: string, namespace: string) => boolean) => {
+      const names: string[] = [];
+      const {flags} = await fakeCluster({
+        objects: {...objects, [policies]: many},
+        answers(response, {method, body}) {
+          if (method !== 'POST') return false;
+          const {name = '', namespace} = JSON.parse(body).spec.resourceAttributes;
+          names.push(`${namespace}/${name.startsWith('any-policy-') ? 'any' : name}`);
+          json(response, {status: {allowed: mayUse(name, namespace)}}, 201);
+          return true;
+        },
+      });
+      const items = itemsOf((await runHere('why', '-A', '-o', 'json', ...flags)).out);
+      const chosen = items.map(({policy: name}) => name);
+      return {names: [...new Set(names)].sort(), chosen: [...new Set(chosen)]};
+    };
+    const whole = ['a/', 'a/any', 'b/', 'b/any'];
+    expect(await ask(() => true)).toEqual({names: whole, chosen: ['a']});
+    // A rule for the empty name allows nothing else.
+    const single = ['a', 'b'].flatMap(place =>
+      ['a', 'b', 'c', 'd'].map(name => `${place}/${name}`),
+    );
+    expect(await ask(name => name === '' || name === 'c')).toEqual({
+      ...{names: [...whole, ...single].sort(), chosen: ['c']},
+    });
+    expect((await ask((name, place) => place === 'a' || name === 'd')).chosen).toEqual(['a', 'd']);
+  });
+
   test('an empty namespace: kubectl’s line on standard error, exit code 0', async () => {
     const {flags} = await fakeCluster({objects});
     expect(await runHere('why', '-n', 'empty', ...flags)).toEqual({

@@ -130,16 +130,22 @@ describe('long lists of pods', () => {
     expect((await runHere('advise', '-A', ...flags)).out).toContain('hostPID: true');
   });
 
+  const bare = Array.from({length: 9}, (_, index) => pod('bare', `n${index}`));
+  const bareNames = bare.map((_, index) => `n${index}/bare`);
+
   test('where there are others in many namespaces, all pods are read whole', async () => {
-    const bare = Array.from({length: 9}, (_, index) => pod('bare', `n${index}`));
     const {flags, podLists} = await clusterOf([...owned, ...bare]);
-    expect((await denied([assume, ...flags])).denied).toEqual(
-      bare.map((_, index) => `n${index}/bare`),
-    );
+    expect((await denied([assume, ...flags])).denied).toEqual(bareNames);
     expect(podLists()).toEqual([
       'heads of /api/v1/pods?resourceVersion=0',
       '/api/v1/pods?resourceVersion=0',
     ]);
+  });
+
+  test('where pods have no owners, they are read whole at once', async () => {
+    const {flags, podLists} = await clusterOf([...bare, ...owned]);
+    expect((await denied([assume, ...flags])).denied).toEqual(bareNames);
+    expect(podLists()).toEqual(['/api/v1/pods?resourceVersion=0']);
   });
 
   test('a pod that is gone in between is gone', async () => {
