@@ -14,6 +14,8 @@ export interface Command {
   readonly args: readonly string[];
   /** On top of this process's environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** How often it runs in each round; once if not given. */
+  readonly times?: number;
 }
 
 /** What a command took: medians over its runs. */
@@ -71,20 +73,29 @@ function memoryText(usage: Usage | undefined): readonly string[] {
 }
 
 /**
- * Runs the commands by turns, `runs` times each after one round that does not count: it fills the
- * caches of files and of kubectl. Their output is thrown away. Throws if one fails.
+ * Runs the commands by turns, in `rounds` rounds after one that does not count: it fills the caches of
+ * files and of kubectl. Each round has an order of its own: what a program leaves behind on a server,
+ * as garbage to collect, is then not always paid for by the same one after it. Their output is thrown
+ * away. Throws if one fails.
  */
-export function timeByTurns(commands: readonly Command[], runs: number): readonly Usage[] {
+export function timeByTurns(commands: readonly Command[], rounds: number): readonly Usage[] {
   const folder = mkdtempSync(join(tmpdir(), 'kubectl-psp-bench-'));
   try {
     const runOnce = runnerIn(folder);
     for (const command of commands) runOnce(command);
-    const rounds = Array.from({length: runs}, () => commands.map(runOnce));
+    const found = commands.map((): Run[] => []);
+    const turns = commands.flatMap(({times = 1}, index) => Array(times).fill(index) as number[]);
+    for (let round = 0; round < rounds; round++) {
+      for (const index of shuffled(turns)) {
+        const command = commands[index];
+        if (command !== undefined) found[index]?.push(runOnce(command));
+      }
+    }
     return commands.map(({name}, index) => {
-      const all = rounds.flatMap(round => round[index] ?? []);
+      const all = found[index] ?? [];
       return {
         name,
-        runs,
+        runs: all.length,
         wall_s: median(all, ({wall}) => wall).wall,
         cpu_s: median(all, ({cpu = 0}) => cpu).cpu,
         peak_rss_mib: median(all, ({peak = 0}) => peak).peak,
@@ -93,6 +104,28 @@ export function timeByTurns(commands: readonly Command[], runs: number): readonl
   } finally {
     rmSync(folder, {recursive: true, force: true});
   }
+}
+
+/** As timeByTurns, of commands that belong together under a name. */
+export function timeGroups<K extends string>(
+  groups: Readonly<Record<K, readonly Command[]>>,
+  rounds: number,
+): Readonly<Record<K, readonly Usage[]>> {
+  const entries = Object.entries<readonly Command[]>(groups);
+  const commands = entries.flatMap(([, group]) => group);
+  const usages = timeByTurns(commands, rounds).values();
+  const found = entries.map(([name, group]) => [
+    name,
+    group.flatMap(() => usages.next().value ?? []),
+  ]);
+  return Object.fromEntries(found) as Readonly<Record<K, readonly Usage[]>>;
+}
+
+function shuffled<T>(items: readonly T[]): readonly T[] {
+  return items
+    .map(item => ({item, at: Math.random()}))
+    .sort((one, other) => one.at - other.at)
+    .map(({item}) => item);
 }
 
 /** One run: seconds, and MiB. */

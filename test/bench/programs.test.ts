@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {clusterOf, snapshotText, withOwnerUids} from '../../scripts/bench/cluster.ts';
-import {timeByTurns, usageRow} from '../../scripts/bench/run.ts';
+import {timeByTurns, timeGroups, usageRow} from '../../scripts/bench/run.ts';
 import {itemsOf, templatesOf} from '../../src/inventory/items.ts';
 import {inventoryOfSnapshot} from '../../src/inventory/snapshot.ts';
 import {isObject, type JsonObject, parseJson} from '../../src/kube/json.ts';
@@ -63,13 +63,31 @@ describe('timing of programs', () => {
       [command('a', `echo a >>${log}; sleep 0.05`), command('b', `echo b >>${log}`)],
       2,
     );
-    expect(readFileSync(log, 'utf8').split('\n').join('')).toBe('ababab');
+    // Each round in an order of its own.
+    expect(readFileSync(log, 'utf8').split('\n').join('')).toMatch(/^ab(ab|ba)(ab|ba)$/);
     expect(usages.map(({name, runs}) => [name, runs])).toEqual([
       ['a', 2],
       ['b', 2],
     ]);
     expect(usages[0]?.wall_s).toBeGreaterThan(0.05);
     expect(usages[1]?.wall_s).toBeLessThan(usages[0]?.wall_s ?? 0);
+  });
+
+  test('runs some more often than others, and gives them back in their groups', () => {
+    const log = join(folder, 'often');
+    const quick = {...command('quick', `echo q >>${log}`), times: 3};
+    const groups = timeGroups(
+      {one: [], two: [command('slow', `echo s >>${log}`)], three: [quick]},
+      2,
+    );
+    const runs = readFileSync(log, 'utf8').split('\n').join('');
+    expect(runs).toHaveLength(2 + 2 * (1 + 3));
+    expect(runs.match(/q/g)).toHaveLength(1 + 2 * 3);
+    const names = Object.entries(groups).map(([key, usages]) => [
+      key,
+      ...usages.map(usage => `${usage.name} ${usage.runs}`),
+    ]);
+    expect(names).toEqual([['one'], ['two', 'slow 2'], ['three', 'quick 6']]);
   });
 
   test('stops at a program that fails, and says why', () => {

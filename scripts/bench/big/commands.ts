@@ -2,7 +2,8 @@ import {join} from 'node:path';
 import type {ApiServer} from '../../../test/support/apiServer.ts';
 import {findProgram} from '../../../test/support/executables.ts';
 import {kubectlCommand} from '../liveSection.ts';
-import {type Command, ourProgram, timeByTurns, usageRow} from '../run.ts';
+import {withPackaged} from '../packaged.ts';
+import {type Command, ourProgram, timeGroups, type Usage, usageRow} from '../run.ts';
 import {figure, type Row, type Section} from '../section.ts';
 
 /** The kinds that commands read, as kubectl names them. */
@@ -32,48 +33,74 @@ function questionsAt(pods: number): readonly Question[] {
   ];
 }
 
+/** In the time of kubectl's listings there is room for so many runs of a quick command. */
+const times = 3;
+
 /** Each reading command at one size, beside kubectl's listing of the same objects and one bare list. */
-export function commandsSection(server: ApiServer, pods: number, runs: number): Section {
+export function commandsSection(server: ApiServer, pods: number, rounds: number): Section {
+  return withPackaged(packaged => measure(server, pods, rounds, packaged));
+}
+
+function measure(
+  server: ApiServer,
+  pods: number,
+  rounds: number,
+  packaged: string | undefined,
+): Section {
   const own = ['--kubeconfig', server.kubeconfig];
   const questions = questionsAt(pods);
-  const ours = questions.map(
-    ({args}): Command => ({name: args.join(' '), program: ourProgram, args: [...args, ...own]}),
-  );
+  const limited = questions.filter(({bare}) => bare !== undefined);
   const listings = [...new Set(questions.map(({kinds}) => kinds))];
-  const kubectl = listings.flatMap(kinds =>
-    kubectlCommand(server, 'get', kinds, '-A', '-o', 'json', '--chunk-size=0').map(command => ({
-      ...command,
-      name: 'kubectl get of the same',
-    })),
+  const {bare, listed, answers, released, others} = timeGroups(
+    {
+      bare: bareLists(server),
+      listed: listings.flatMap(kinds => listing(server, kinds)),
+      answers: questions.map(question => commandOf(ourProgram, question, own)),
+      released: packaged ? limited.map(question => commandOf(packaged, question, own)) : [],
+      others: peers(own),
+    },
+    rounds,
   );
-  const [raw] = kubectlCommand(server, 'get', '--raw', '/api/v1/pods');
-  const bare = [
-    raw === undefined ? bareList(server, 'json') : {...raw, name: 'one bare JSON list'},
-    bareList(server, 'protobuf'),
-  ];
-  const usages = timeByTurns([...bare, ...kubectl, ...ours, ...peers(own)], runs);
-  const [json, protobuf] = usages;
+  const [json, protobuf] = bare;
   if (json === undefined || protobuf === undefined) throw new Error('nothing was measured');
-  const listed = usages.slice(bare.length, bare.length + kubectl.length);
-  const answers = usages.slice(bare.length + kubectl.length);
-  const rows = questions.flatMap(({kinds, goal, bare}, index): readonly Row[] => {
-    const answer = answers[index];
-    if (answer === undefined) return [];
-    const same = listed[listings.indexOf(kinds)];
-    const times = bare === undefined ? {} : {ratio: bare};
-    return [usageRow(answer, json, {...goal, ...times}), usageRow(answer, same, {ratio: 1})];
-  });
+  const besideBare = (answer: Usage, {goal, bare: ratio}: Question) =>
+    usageRow(answer, json, {...goal, ...(ratio === undefined ? {} : {ratio})});
   return {
     id: `live${pods}`,
-    title: `${figure(pods)} pods: medians of ${runs} runs by turns`,
+    title: `${figure(pods)} pods: medians of ${json.runs} runs, ${rounds} of kubectl's listings, in changing order`,
     notes: [],
     rows: [
       usageRow({...protobuf, name: 'one bare protobuf list'}, json),
-      ...rows,
-      ...answers.slice(questions.length).map(peer => usageRow(peer, json)),
+      ...answers.flatMap((answer, index): readonly Row[] => {
+        const question = questions[index];
+        if (question === undefined) return [];
+        const same = listed[listings.indexOf(question.kinds)];
+        return [besideBare(answer, question), usageRow(answer, same, {ratio: 1})];
+      }),
+      ...released.flatMap((answer, index) => {
+        const question = limited[index];
+        if (question === undefined) return [];
+        return [besideBare({...answer, name: `${answer.name}, packaged`}, question)];
+      }),
+      ...others.map(peer => usageRow(peer, json)),
     ],
-    figures: {pods, json, protobuf, listed, answers},
+    figures: {pods, json, protobuf, listed, answers, released, others},
   };
+}
+
+function commandOf(program: string, {args}: Question, own: readonly string[]): Command {
+  return {name: args.join(' '), program, args: [...args, ...own], times};
+}
+
+function listing(server: ApiServer, kinds: string): readonly Command[] {
+  const commands = kubectlCommand(server, 'get', kinds, '-A', '-o', 'json', '--chunk-size=0');
+  return commands.map(command => ({...command, name: 'kubectl get of the same'}));
+}
+
+function bareLists(server: ApiServer): readonly Command[] {
+  const [raw] = kubectlCommand(server, 'get', '--raw', '/api/v1/pods');
+  const json = raw ? {...raw, name: 'one bare JSON list'} : bareList(server, 'json');
+  return [json, bareList(server, 'protobuf')].map(command => ({...command, times}));
 }
 
 /** One list of the pods, read to its end and thrown away: the least that anybody has to wait for. */

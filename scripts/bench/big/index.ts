@@ -67,7 +67,8 @@ function pageOf(sections: readonly Section[], sizes: readonly number[]): string 
 
 Written by \`npm run bench -- --live\`; don't edit. Each size has a kube-apiserver ${serverVersion} and an etcd of
 its own on the same machine as the programs, so both share its processors. What is beside each other ran by
-turns; ratios tell more than seconds. Pods have no status, ${surroundings.policies} policies, and a role and a
+turns, each round in another order: what a program leaves behind on the server, as garbage to collect, is not
+always paid for by the same one. Ratios tell more than seconds. Pods have no status, ${surroundings.policies} policies, and a role and a
 binding for each account and namespace (${figure(rightsAt(sizes.at(-1) ?? 0))} of both at the biggest size). Peers are measured where they are
 on PATH.
 
