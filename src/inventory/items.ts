@@ -106,8 +106,17 @@ function nodeIdentity({spec}: Pod): Identity {
   };
 }
 
+type OwnerIndex = (owner: OwnerReference, namespace: string | undefined) => Workload | undefined;
+const ownerIndexes = new WeakMap<readonly Workload[], OwnerIndex>();
+
 /** Finds a workload by a reference to it: by uid where there is one, else by its place. */
-export function ownerIndex(workloads: readonly Workload[]) {
+export function ownerIndex(workloads: readonly Workload[]): OwnerIndex {
+  const known = ownerIndexes.get(workloads) ?? makeOwnerIndex(workloads);
+  ownerIndexes.set(workloads, known);
+  return known;
+}
+
+function makeOwnerIndex(workloads: readonly Workload[]): OwnerIndex {
   const byUid = new Map<string, Workload>();
   const byPlace = new Map<string, Workload>();
   for (const workload of workloads) {
@@ -115,7 +124,7 @@ export function ownerIndex(workloads: readonly Workload[]) {
     if (uid) byUid.set(uid, workload);
     byPlace.set(`${workload.kind}/${namespace}/${name}`, workload);
   }
-  return ({uid, kind, name}: OwnerReference, namespace: string | undefined) =>
+  return ({uid, kind, name}, namespace) =>
     (uid ? byUid.get(uid) : undefined) ?? byPlace.get(`${kind}/${namespace}/${name}`);
 }
 
@@ -127,11 +136,8 @@ export function speakerIn(
   workloads: readonly Workload[],
 ): (pod: Pick<Pod, 'metadata'>) => Workload | undefined {
   const byOwner = ownerIndex(workloads);
-  // The pods of a workload often have the same value of these.
-  const known = new Map<
-    unknown,
-    {readonly namespace: unknown; readonly of: Workload | undefined}
-  >();
+  // The pods of a workload often have the same value of these; a session meets others all the time.
+  const known = new WeakMap<object, Spoken>();
   return pod => {
     const {ownerReferences, namespace} = pod.metadata;
     if (ownerReferences === undefined || isMirrorPod(pod)) return undefined;
@@ -142,6 +148,11 @@ export function speakerIn(
     known.set(ownerReferences, {namespace, of});
     return of;
   };
+}
+
+interface Spoken {
+  readonly namespace: string | undefined;
+  readonly of: Workload | undefined;
 }
 
 /** Workloads that no other workload of the inventory owns. */

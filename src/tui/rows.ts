@@ -106,7 +106,17 @@ export function podTable({verdicts}: Model, view: Extract<View, {name: 'pods'}>)
   };
 }
 
+/** With the namespace and without it: of many thousands of rows, few change at once. */
+const podRows = {with: new WeakMap<Verdict, Row>(), without: new WeakMap<Verdict, Row>()};
+
 function podRow(verdict: Verdict, withNamespace: boolean): Row {
+  const rows = withNamespace ? podRows.with : podRows.without;
+  const row = rows.get(verdict) ?? makePodRow(verdict, withNamespace);
+  rows.set(verdict, row);
+  return row;
+}
+
+function makePodRow(verdict: Verdict, withNamespace: boolean): Row {
   const {item, state, chosen, via} = verdict;
   return {
     key: itemKey(item),

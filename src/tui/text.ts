@@ -80,6 +80,17 @@ function fitLine(text: string, width: number): string {
   return widthOf(text) <= width ? text : fitTo(text, width).trimEnd();
 }
 
+const knownWidths = new WeakMap<readonly string[], readonly number[]>();
+
+/** What each cell of a row needs; a long table is drawn again and again with mostly the same rows. */
+function cellWidths(cells: readonly string[]): readonly number[] {
+  const known = knownWidths.get(cells);
+  if (known !== undefined) return known;
+  const widths = cells.map(cell => (plain.test(cell) ? cell.length : widthOf(escapeText(cell))));
+  knownWidths.set(cells, widths);
+  return widths;
+}
+
 /** The widths of columns that share `total` columns: what each needs, the widest ones cut first. */
 export function columnWidths(
   rows: readonly (readonly string[])[],
@@ -88,9 +99,9 @@ export function columnWidths(
 ): readonly number[] {
   const needs: number[] = [];
   for (const row of rows) {
-    for (const [column, cell] of row.entries()) {
-      const wide = plain.test(cell) ? cell.length : widthOf(escapeText(cell));
-      needs[column] = Math.max(needs[column] ?? 0, wide);
+    const widths = cellWidths(row);
+    for (let column = 0; column < widths.length; column++) {
+      needs[column] = Math.max(needs[column] ?? 0, widths[column] ?? 0);
     }
   }
   let over = needs.reduce((sum, need) => sum + need, 0) + gap * (needs.length - 1) - total;
