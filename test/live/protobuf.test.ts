@@ -71,7 +71,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('protobuf and JSON of one
       ...['cronjobs', 'jobs'].map(name => `/apis/batch/v1/${name}`),
     ]);
     expectRich(json.inventory);
-    expect(protobuf.inventory).toEqual(json.inventory);
+    expect(protobuf.inventory).toStrictEqual(json.inventory);
     const text = (inventory: Inventory) => printJson(snapshotOf(inventory), 1);
     expect(text(protobuf.inventory)).toBe(text(json.inventory));
   });
