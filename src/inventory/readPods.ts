@@ -7,7 +7,7 @@ import {resources} from './resources.ts';
 import type {Workload} from './workloads.ts';
 
 /** With pods to look at in more namespaces, one list of all of them costs less. */
-const mostNamespaces = 8;
+const mostNamespaces = 50;
 
 /**
  * Reads pods, those of a long list only as far as answers depend on them: of a pod that a workload
@@ -26,11 +26,13 @@ export async function readPodsSpokenFor(
     found.items.filter(pod => speakerOf(pod) === undefined).map(namespaceOf),
   );
   if (namespaces.size === 0) return found;
-  if (namespaces.size > mostNamespaces) return readResource(reading, resources.pods);
+  const others = found.items.filter(pod => !namespaces.has(namespaceOf(pod)));
+  if (namespaces.size > mostNamespaces || others.length < found.items.length / 2) {
+    return readResource(reading, resources.pods);
+  }
   const read = await Promise.all(
     [...namespaces].map(namespace => readResource({...reading, namespace}, resources.pods)),
   );
-  const others = found.items.filter(pod => !namespaces.has(namespaceOf(pod)));
   return {...found, items: [...others, ...read.flatMap(({items}) => items)]};
 }
 

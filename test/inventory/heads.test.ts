@@ -28,11 +28,14 @@ function pod(name: string, namespace: string, more: JsonObject = {}): JsonObject
 }
 
 /** Its own spec would be denied, so that a look at it shows. */
-const owned = ['web-1', 'web-2', 'web-3'].map(name =>
-  pod(name, 'a', {
+const owned = ['web-1', 'web-2', 'web-3'].map(podOfWeb);
+
+function podOfWeb(name: string): JsonObject {
+  return pod(name, 'a', {
     ownerReferences: [{kind: 'ReplicaSet', name: 'web', uid: 'web-uid', controller: true}],
-  }),
-);
+  });
+}
+
 const heads = 'PartialObjectMetadataList';
 
 interface Change {
@@ -133,13 +136,24 @@ describe('long lists of pods', () => {
   const bare = Array.from({length: 9}, (_, index) => pod('bare', `n${index}`));
   const bareNames = bare.map((_, index) => `n${index}/bare`);
 
-  test('where there are others in many namespaces, all pods are read whole', async () => {
+  test('where most pods are in namespaces with others, all pods are read whole', async () => {
     const {flags, podLists} = await clusterOf([...owned, ...bare]);
     expect((await denied([assume, ...flags])).denied).toEqual(bareNames);
     expect(podLists()).toEqual([
       'heads of /api/v1/pods?resourceVersion=0',
       '/api/v1/pods?resourceVersion=0',
     ]);
+  });
+
+  test('where there are others in very many namespaces, all pods are read whole', async () => {
+    const many = Array.from({length: 51}, (_, index) => pod('bare', `many-${index}`));
+    const more = Array.from({length: 51}, (_, index) => podOfWeb(`web-x${index}`));
+    const {flags, podLists} = await clusterOf([...owned, ...more, ...many]);
+    expect((await denied([assume, ...flags])).denied).toHaveLength(51);
+    expect(podLists()).toHaveLength(2);
+    const few = await clusterOf([...owned, ...more, ...many.slice(1)]);
+    expect((await denied([assume, ...few.flags])).denied).toHaveLength(50);
+    expect(few.podLists()).toHaveLength(51);
   });
 
   test('where pods have no owners, they are read whole at once', async () => {
