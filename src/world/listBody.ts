@@ -52,7 +52,8 @@ export function pageReader(asked: Asked, content: PageContent, events: PageEvent
       return [...first, protobufType, jsonType].join(', ');
     },
     onOpen(type) {
-      body = asksProtobuf && isProtobuf(type) ? protobufBody(events) : jsonBody(type, events);
+      const isBinary = asksProtobuf && isProtobuf(type);
+      body = isBinary ? protobufBody(events, content === 'heads') : jsonBody(type, events);
     },
     onChunk: chunk => body?.take(chunk),
     finish() {
@@ -77,8 +78,8 @@ interface BodyOf {
   end(asked: Asked): Page;
 }
 
-function protobufBody({onHead, onItems}: PageEvents): BodyOf {
-  const reader: ListReader = readList();
+function protobufBody({onHead, onItems}: PageEvents, mayBeHeads: boolean): BodyOf {
+  const reader: ListReader = readList(mayBeHeads);
   let failure: unknown;
   let isTold = false;
   return {

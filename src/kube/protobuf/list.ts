@@ -43,8 +43,11 @@ const magic = Buffer.from('k8s\0', 'latin1');
 const firstCapacity = 2 ** 15;
 const none: Span = {from: 0, to: 0};
 
-/** Reads a list while it comes in: of all the bytes, only what is still needed is kept. */
-export function readList(): ListReader {
+/**
+ * Reads a list while it comes in: of all the bytes, only what is still needed is kept. `mayBeHeads`: the
+ * objects' metadata alone will do.
+ */
+export function readList(mayBeHeads = false): ListReader {
   const store = specStore();
   const items: (JsonObject | LateItem)[] = [];
   let buffer = Buffer.allocUnsafeSlow(firstCapacity);
@@ -89,7 +92,7 @@ export function readList(): ListReader {
     const {number, from, to} = field;
     if (number === unknown.fields.raw?.number) {
       if (listEnd !== undefined) throw broken('two lists in one');
-      readItem = itemReader(typeMeta, store);
+      readItem = itemReader(typeMeta, store, mayBeHeads);
       listEnd = gone + to;
       start = from;
       return true;
@@ -158,12 +161,17 @@ function stringsOf(typeMeta: JsonObject | undefined): {apiVersion: string; kind:
 }
 
 /** How to read the items of the list that the envelope announces. */
-function itemReader(typeMeta: JsonObject | undefined, store: ReturnType<typeof specStore>) {
+function itemReader(
+  typeMeta: JsonObject | undefined,
+  store: ReturnType<typeof specStore>,
+  mayBeHeads: boolean,
+) {
   const {apiVersion, kind: listKind} = stringsOf(typeMeta);
   const kind = listKind.replace(/List$/, '');
   const name = `${apiVersion}/${kind}`;
   const found = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
-  if (found === undefined || kind === listKind) throw broken(`a ${apiVersion}/${listKind}`);
+  const isAsked = found !== undefined && (mayBeHeads || !('parts' in found && !found.spec));
+  if (!isAsked || kind === listKind) throw broken(`a ${apiVersion}/${listKind}`);
   const type = {apiVersion, kind};
   if ('parts' in found) {
     const readMetadata = metadataReader();
