@@ -6,3 +6,12 @@ export function once<T>(compute: () => T): () => T {
     return value.of;
   };
 }
+
+/** Values computed when they are first asked for, by key. */
+export function keyed<K, T>(compute: (key: K) => T): (key: K) => T {
+  const values = new Map<K, T>();
+  return key => {
+    if (!values.has(key)) values.set(key, compute(key));
+    return values.get(key) as T;
+  };
+}

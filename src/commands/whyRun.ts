@@ -1,14 +1,8 @@
 import {type ExitCode, exitCodes, UserError} from '../errors.ts';
 import type {Inventory} from '../inventory/inventory.ts';
-import {
-  type Item,
-  itemOfPod,
-  itemOfWorkload,
-  itemsOf,
-  submissionsOf,
-  templatesOf,
-} from '../inventory/items.ts';
+import {type Item, itemOfPod, itemOfWorkload, itemsOf, templatesOf} from '../inventory/items.ts';
 import {kindOf} from '../inventory/kindOf.ts';
+import {submissionsOf} from '../inventory/submissions.ts';
 import {parseSelector} from '../kube/labelSelector.ts';
 import {ruleBy} from '../policy/decider.ts';
 import {judgeBy, type Ruling, type Verdict} from '../policy/why.ts';

@@ -1,7 +1,7 @@
 import type {JsonObject} from '../kube/json.ts';
 import type {Pod} from '../kube/pod.ts';
 import {LateItem} from '../kube/protobuf/late.ts';
-import {speakerIn} from './items.ts';
+import {speakerIn} from './owners.ts';
 import {type Found, type Reading, readResource} from './readResource.ts';
 import {resources} from './resources.ts';
 import type {Workload} from './workloads.ts';

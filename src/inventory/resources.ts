@@ -139,7 +139,8 @@ export function decodeLive<T>(
   const name = nameOf(isLate ? item.head : item);
   if (isLate && decodeLate !== undefined) {
     const spec = () => sensible(kind, name, () => item.spec());
-    return decodeLate({apiVersion, kind, metadata: item.head.metadata, spec});
+    const likeness = () => sensible(kind, name, () => item.likeness());
+    return decodeLate({apiVersion, kind, metadata: item.head.metadata, spec, likeness});
   }
   // Lists leave both out; what was asked for is what it is.
   return sensible(kind, name, () => decode({...(isLate ? item.whole() : item), apiVersion, kind}));

@@ -1,12 +1,17 @@
 import {mirrorPodKey} from '../kube/annotations.ts';
 import type {ServiceAccountObject} from '../kube/objects.ts';
-import {type Container, type Pod, serviceAccountOf, type Volume} from '../kube/pod.ts';
+import {
+  type Container,
+  type Pod,
+  serviceAccountOf,
+  tokenVolumePrefix,
+  type Volume,
+} from '../kube/pod.ts';
 
 const tokenPath = '/var/run/secrets/kubernetes.io/serviceaccount';
-const volumePrefix = 'kube-api-access-';
 
 /** Kubernetes appends five random letters; here the name is the same each time. */
-const volumeName = `${volumePrefix}xxxxx`;
+const volumeName = `${tokenVolumePrefix}xxxxx`;
 
 const tokenVolume: Volume = {
   name: volumeName,
@@ -68,7 +73,7 @@ export function admitServiceAccount(pod: Pod, automount: Automount): Pod {
     return {...pod, spec};
   }
 
-  const existing = spec.volumes?.find(({name}) => name?.startsWith(volumePrefix));
+  const existing = spec.volumes?.find(({name}) => name?.startsWith(tokenVolumePrefix));
   const name = existing?.name ?? volumeName;
   const mount = (container: Container): Container =>
     container.volumeMounts?.some(({mountPath}) => mountPath === tokenPath)

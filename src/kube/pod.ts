@@ -136,15 +136,27 @@ export function decodePod(value: Json): Pod {
 }
 
 /** As decodePod, of an object whose spec is read when somebody asks for it; then it may throw. */
-export function decodeLatePod({metadata, spec}: Late): Pod {
+export function decodeLatePod({metadata, spec, likeness}: Late): Pod {
   let known: PodSpec | undefined;
-  return {
+  const pod = {
     metadata,
     get spec() {
       known ??= decodeAt('spec', podSpec, spec());
       return known;
     },
   };
+  likenesses.set(pod, likeness);
+  return pod;
+}
+
+const likenesses = new WeakMap<Pod, () => string>();
+
+/**
+ * A text that is the same for pods whose specs are, but for the node and for the random names of token
+ * volumes; undefined if that is not known without reading the specs. May throw.
+ */
+export function likenessOf(pod: Pod): string | undefined {
+  return likenesses.get(pod)?.();
 }
 
 /** An object of which a part is not read yet. */
@@ -153,11 +165,16 @@ export interface Late {
   readonly kind: string;
   readonly metadata: ObjectMeta;
   readonly spec: () => JsonObject;
+  /** See likenessOf. */
+  readonly likeness: () => string;
 }
 
 /** The lists of containers, in the order in which Kubernetes visits them (pkg/api/pod/util.go). */
 export const containerLists = ['initContainers', 'containers', 'ephemeralContainers'] as const;
 export type ContainerList = (typeof containerLists)[number];
+
+/** What the names of token volumes begin with (plugin/pkg/admission/serviceaccount, v1.24). */
+export const tokenVolumePrefix = 'kube-api-access-';
 
 /** The volume's type as policies name it: its source's key, but for one spelling. */
 export function volumeType(volume: Volume): string {

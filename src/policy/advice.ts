@@ -1,8 +1,10 @@
 import {controls} from '../controls/index.ts';
-import type {Item} from '../inventory/items.ts';
+import {type Item, viewsOf} from '../inventory/items.ts';
+import {decidingFor, type Submission} from '../inventory/submissions.ts';
 import {pointer} from '../kube/edits.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {NonEmpty} from '../nonEmpty.ts';
+import {keyed} from '../once.ts';
 import {byText} from '../text.ts';
 import type {Scope} from './adviceScope.ts';
 import {leastPolicy} from './advise.ts';
@@ -93,12 +95,8 @@ export function adviceOf(
   scope: Scope,
   mayFill: boolean,
 ): Advice {
-  const [first, ...rest] = items;
-  const policy = leastPolicy(
-    name,
-    [first.submission.view, ...rest.map(({submission}) => submission.view)],
-    mayFill,
-  );
+  const [first] = items;
+  const policy = leastPolicy(name, viewsOf(items), mayFill);
   return {
     policy,
     namespace: scope === 'cluster' ? undefined : first.namespace,
@@ -157,8 +155,9 @@ function exists(policy: Policy, keys: readonly string[]): boolean {
 
 function changesOf(policy: Policy, items: readonly Item[]): readonly Change[] {
   const prepared = preparePolicy(policy);
+  const editsFor = keyed((deciding: Submission) => editsOf(prepared, deciding.view));
   return items.flatMap(item => {
-    const edits = editsOf(prepared, item.submission.view);
+    const edits = editsFor(decidingFor(item.submission));
     if (edits.length === 0) return [];
     return [{item, edits: edits.map(({at, value}) => ({path: pointer(at), value}))}];
   });

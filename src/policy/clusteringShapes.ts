@@ -1,5 +1,5 @@
 import {controls} from '../controls/index.ts';
-import type {Item} from '../inventory/items.ts';
+import {type Item, viewsOf} from '../inventory/items.ts';
 import {printJson} from '../kube/json.ts';
 import type {ContainerView, PodView} from '../kube/podView.ts';
 import type {NonEmpty} from '../nonEmpty.ts';
@@ -22,8 +22,7 @@ export interface Shape extends Weighable {
 export function shapesOf(groups: readonly Group[], mayFill: boolean): readonly Shape[] {
   const byPolicy = new Map<string, {groups: [Group, ...Group[]]; pods: [PodView, ...PodView[]]}>();
   for (const group of groups) {
-    const [{submission}, ...others] = group;
-    const pods = distinct([submission.view, ...others.map(item => item.submission.view)]);
+    const pods = distinct(viewsOf(group));
     const key = printJson(leastPolicy('', pods, mayFill));
     const same = byPolicy.get(key);
     if (same === undefined) byPolicy.set(key, {groups: [group], pods: [...pods]});

@@ -1,5 +1,6 @@
 import type {Inventory} from '../inventory/inventory.ts';
-import type {Item, Submission} from '../inventory/items.ts';
+import type {Item} from '../inventory/items.ts';
+import {decidingFor, type Submission} from '../inventory/submissions.ts';
 import {authorizerOf, type Identity} from '../rbac/authorize.ts';
 import {
   type Candidate,
@@ -53,6 +54,7 @@ export function deciderOf(inventory: Inventory, requester?: Identity): Decider {
   const options = {requester, assumeAuthorized: false};
   const standings = new Map<string, Standing>();
   const decisions = new Map<Submission, Decision>();
+  const outcomes = new Map<Submission, Outcome>();
 
   const standingOf = (submission: Submission): Standing => {
     const {namespace, serviceAccount, requester: known, isBare} = submission;
@@ -65,20 +67,29 @@ export function deciderOf(inventory: Inventory, requester?: Identity): Decider {
     return made;
   };
   const decideOne = (submission: Submission): Decision => {
-    const found = decisions.get(submission);
+    const deciding = decidingFor(submission);
+    const found = decisions.get(deciding);
     if (found !== undefined) return found;
-    const {to, tried} = standingOf(submission);
-    const made = decide(submission.view, tried, to);
-    decisions.set(submission, made);
+    const {to, tried} = standingOf(deciding);
+    const made = decide(deciding.view, tried, to);
+    decisions.set(deciding, made);
     return made;
+  };
+  const outcome = (submission: Submission): Outcome => {
+    const decision = decideOne(submission);
+    // A refusal names the pod.
+    const one = decision.refusal === undefined ? decidingFor(submission) : submission;
+    const found = outcomes.get(one) ?? outcomeOf(one, decision, standingOf(one).rights);
+    outcomes.set(one, found);
+    return found;
   };
   return {
     decide: decideOne,
-    outcome: submission =>
-      outcomeOf(submission, decideOne(submission), standingOf(submission).rights),
+    outcome,
     fare(name, submission) {
       const policy = policies.byName.get(name);
-      return policy && candidateOf(policy, submission.view, standingOf(submission).to(name));
+      const {view} = decidingFor(submission);
+      return policy && candidateOf(policy, view, standingOf(submission).to(name));
     },
     usable: submission => standingOf(submission).may,
   };
@@ -87,10 +98,8 @@ export function deciderOf(inventory: Inventory, requester?: Identity): Decider {
 /** Rules on items as `judgeBy` does, without how each policy fared; `requester` creates bare pods. */
 export function ruleBy(inventory: Inventory, requester?: Identity): (item: Item) => Ruling {
   const decider = deciderOf(inventory, requester);
-  const known = new Map<Submission, Outcome>();
   return item => {
-    const outcome = known.get(item.submission) ?? decider.outcome(item.submission);
-    known.set(item.submission, outcome);
+    const outcome = decider.outcome(item.submission);
     return {...outcome, item, state: stateOf(outcome, item)};
   };
 }

@@ -1,12 +1,6 @@
 import type {Inventory} from '../inventory/inventory.ts';
-import {
-  byPlace,
-  type Item,
-  itemKey,
-  itemsOf,
-  type Submission,
-  templatesOf,
-} from '../inventory/items.ts';
+import {byPlace, type Item, itemKey, itemsOf, templatesOf} from '../inventory/items.ts';
+import type {Submission} from '../inventory/submissions.ts';
 import {printJson} from '../kube/json.ts';
 import type {Identity} from '../rbac/authorize.ts';
 import type {Candidate, Decision} from './admit.ts';

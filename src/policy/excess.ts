@@ -1,9 +1,8 @@
 import type {Control} from '../controls/control.ts';
 import {controls} from '../controls/index.ts';
 import type {Inventory} from '../inventory/inventory.ts';
-import type {Item} from '../inventory/items.ts';
+import {type Item, viewsOf} from '../inventory/items.ts';
 import type {Policy} from '../kube/objects.ts';
-import type {PodView} from '../kube/podView.ts';
 import type {NonEmpty} from '../nonEmpty.ts';
 import {leastPolicy} from './advise.ts';
 import {deciderOf} from './decider.ts';
@@ -37,11 +36,7 @@ export function excessOf(
   items: NonEmpty<Item>,
   mayFill: boolean,
 ): readonly ControlExcess[] {
-  const [first, ...rest] = items;
-  const views: NonEmpty<PodView> = [
-    first.submission.view,
-    ...rest.map(({submission}) => submission.view),
-  ];
+  const views = viewsOf(items);
   const filling = leastPolicy('least', views, true);
   const unchanging = mayFill ? filling : leastPolicy('least', views, false);
   return controls.map(control => {

@@ -1,6 +1,7 @@
 import type {Inventory} from '../inventory/inventory.ts';
-import type {Item, Submission} from '../inventory/items.ts';
+import type {Item} from '../inventory/items.ts';
 import {merged} from '../inventory/overlay.ts';
+import type {Submission} from '../inventory/submissions.ts';
 import type {Policy} from '../kube/objects.ts';
 import {isUsable} from './admit.ts';
 import {evaluate, preparePolicy} from './evaluate.ts';

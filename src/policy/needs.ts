@@ -1,5 +1,7 @@
 import type {Control} from '../controls/control.ts';
 import type {Item} from '../inventory/items.ts';
+import {decidingFor, type Submission} from '../inventory/submissions.ts';
+import {keyed} from '../once.ts';
 
 /** One thing that pods use of a control, in words, and whose pods do. */
 export interface Need {
@@ -10,8 +12,9 @@ export interface Need {
 /** What the pods of these items use of a control; none if all fit under its strictest value. */
 export function needsOf(control: Control, items: readonly Item[]): readonly Need[] {
   const byNeed = new Map<string, Item[]>();
+  const needsFor = keyed((deciding: Submission) => control.needs(deciding.view));
   for (const item of items) {
-    for (const need of control.needs(item.submission.view)) {
+    for (const need of needsFor(decidingFor(item.submission))) {
       const having = byNeed.get(need);
       if (having === undefined) byNeed.set(need, [item]);
       else if (having.at(-1) !== item) having.push(item);

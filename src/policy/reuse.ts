@@ -1,6 +1,6 @@
 import type {Control} from '../controls/control.ts';
 import {controls} from '../controls/index.ts';
-import type {Item} from '../inventory/items.ts';
+import {type Item, viewsOf} from '../inventory/items.ts';
 import {printJson} from '../kube/json.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {PodView} from '../kube/podView.ts';
@@ -51,7 +51,7 @@ export function reuseFor(
 ): readonly Reuse[] {
   const shelf = shelfOf(policies);
   return adviceFor(items, scope, mayFill).map(advice => {
-    const views = distinct(advice.items.map(({submission}) => submission.view));
+    const views = distinct(viewsOf(advice.items));
     const admitting = shelf.policies.filter(policy =>
       views.every(view => (mayFill ? lets(policy, view) : shelf.leavesAlone(policy, view))),
     );

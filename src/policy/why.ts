@@ -1,5 +1,6 @@
 import type {Inventory} from '../inventory/inventory.ts';
-import type {Item, Submission} from '../inventory/items.ts';
+import type {Item} from '../inventory/items.ts';
+import type {Submission} from '../inventory/submissions.ts';
 import {type PatchOperation, patchOf} from '../kube/edits.ts';
 import {
   type Authorizer,

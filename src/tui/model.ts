@@ -2,7 +2,7 @@ import type {Inventory} from '../inventory/inventory.ts';
 import {itemsOf, itemsWith, templatesOf} from '../inventory/items.ts';
 import type {Policy} from '../kube/objects.ts';
 import {isNonEmpty} from '../nonEmpty.ts';
-import {once} from '../once.ts';
+import {keyed, once} from '../once.ts';
 import {type Advice, adviceFor} from '../policy/advice.ts';
 import type {Scope} from '../policy/adviceScope.ts';
 import {leastPolicy} from '../policy/advise.ts';
@@ -105,14 +105,5 @@ function makeModel(inventory: Inventory): Model {
     },
     leastFor: least,
     advice: (scope, mayFill) => advice(`${scope} ${mayFill}`),
-  };
-}
-
-/** Values computed when they are first asked for, by key. */
-function keyed<T>(compute: (key: string) => T): (key: string) => T {
-  const values = new Map<string, T>();
-  return key => {
-    if (!values.has(key)) values.set(key, compute(key));
-    return values.get(key) as T;
   };
 }

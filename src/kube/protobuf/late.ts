@@ -1,5 +1,6 @@
 import type {JsonObject} from '../json.ts';
 import type {ObjectMeta} from '../objects.ts';
+import {likenessOfMessage} from './likeness.ts';
 import {type Message, readMessage, type Span} from './message.ts';
 import {Wire} from './wire.ts';
 
@@ -44,13 +45,24 @@ export class LateItem {
   }
 
   spec(): JsonObject {
-    if (this.#message === undefined) throw new Error('a spec that was never asked for is read');
-    return readMessage(this.#message, new Wire(this.#block, this.#from), this.#to) as JsonObject;
+    const message = this.#specMessage();
+    return readMessage(message, new Wire(this.#block, this.#from), this.#to) as JsonObject;
+  }
+
+  /** See likenessOfMessage. */
+  likeness(): string {
+    const message = this.#specMessage();
+    return likenessOfMessage(message, new Wire(this.#block, this.#from), this.#to);
   }
 
   /** All of it at once. */
   whole(): JsonObject {
     return {...(this.head as unknown as JsonObject), spec: this.spec()};
+  }
+
+  #specMessage(): Message {
+    if (this.#message === undefined) throw new Error('a spec that was never asked for is read');
+    return this.#message;
   }
 }
 

@@ -13,6 +13,11 @@ export interface Field {
    * into protobuf all the same); or a message whose fields are those of the object around it.
    */
   readonly shape?: 'list' | 'map' | 'omitEmpty' | 'inline';
+  /**
+   * How objects of one template differ in it: each has its own value, or a volume has a random name, by
+   * which others refer to it.
+   */
+  readonly varies?: 'own' | 'name';
   /** Of a map: the keys to keep. */
   keep?(key: string): boolean;
 }

@@ -1,5 +1,5 @@
 /** The messages of k8s.io/api v0.24 core/v1 that a pod is made of, as far as they are read. */
-import {inline, type Message, many, message, nonZero, one} from './message.ts';
+import {type Field, inline, type Message, many, message, nonZero, one} from './message.ts';
 import {objectMeta} from './meta.ts';
 
 const go = (name: string) => `k8s.io/api/core/v1.${name}`;
@@ -42,8 +42,11 @@ const containerPort = message(go('ContainerPort'), {
   containerPort: one(3, 'int32'),
 });
 
+/** Of a volume; those of tokens are random. */
+const volumeName: Field = {...one(1, 'string'), varies: 'name'};
+
 const volumeMount = message(go('VolumeMount'), {
-  name: one(1, 'string'),
+  name: volumeName,
   readOnly: nonZero(2, 'bool'),
   mountPath: one(3, 'string'),
 });
@@ -134,7 +137,7 @@ const volumeSource = message(go('VolumeSource'), {
 });
 
 const volume = message(go('Volume'), {
-  name: one(1, 'string'),
+  name: volumeName,
   volumeSource: inline(2, volumeSource),
 });
 
@@ -143,7 +146,7 @@ export const podSpec = message(go('PodSpec'), {
   containers: many(2, container),
   serviceAccountName: nonZero(8, 'string'),
   serviceAccount: nonZero(9, 'string'),
-  nodeName: nonZero(10, 'string'),
+  nodeName: {...nonZero(10, 'string'), varies: 'own'},
   hostNetwork: nonZero(11, 'bool'),
   hostPID: nonZero(12, 'bool'),
   hostIPC: nonZero(13, 'bool'),

@@ -1,5 +1,5 @@
 import type {Gap, Inventory} from '../../inventory/inventory.ts';
-import type {Submission} from '../../inventory/items.ts';
+import type {Submission} from '../../inventory/submissions.ts';
 import type {Policy} from '../../kube/objects.ts';
 import type {PodView} from '../../kube/podView.ts';
 import type {Authorizer, Grant} from '../../rbac/authorize.ts';

@@ -1,5 +1,5 @@
 import type {Inventory} from '../../inventory/inventory.ts';
-import {ownerIndex} from '../../inventory/items.ts';
+import {ownerIndex} from '../../inventory/owners.ts';
 import {isMirrorPod} from '../../inventory/serviceAccount.ts';
 import {controllerReference, type Workload} from '../../inventory/workloads.ts';
 import type {Pod} from '../../kube/pod.ts';

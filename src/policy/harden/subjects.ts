@@ -1,6 +1,8 @@
 import type {Inventory} from '../../inventory/inventory.ts';
-import {type Item, submissionsOf, topWorkloads} from '../../inventory/items.ts';
+import type {Item} from '../../inventory/items.ts';
+import {topWorkloads} from '../../inventory/owners.ts';
 import {isMirrorPod} from '../../inventory/serviceAccount.ts';
+import {submissionsOf} from '../../inventory/submissions.ts';
 import {
   controllerReference,
   isKnownWorkload,

@@ -1,0 +1,63 @@
+import {tokenVolumePrefix} from '../pod.ts';
+import type {Message} from './message.ts';
+import type {Wire} from './wire.ts';
+
+/**
+ * A text of the message up to `end` that is the same for messages that say the same, but for fields that
+ * are each object's own and for the random names of token volumes: of those it only tells which are the
+ * same. Throws DecodeError.
+ */
+export function likenessOfMessage(message: Message, wire: Wire, end: number): string {
+  return write(message, wire, end, new Map());
+}
+
+const randomName = new RegExp(`^${tokenVolumePrefix}[a-z0-9]{5}$`);
+
+function write(message: Message, wire: Wire, end: number, names: Map<string, number>): string {
+  let text = '';
+  let from = wire.at;
+  // With its length, no bytes can be taken for something else.
+  const keep = (to: number): void => {
+    if (to > from) text += `${to - from}:${wire.bytes.toString('latin1', from, to)}`;
+  };
+  while (wire.at < end) {
+    const start = wire.at;
+    const tag = wire.small(end);
+    const field = (tag & 7) === 2 ? message.numbered[tag >>> 3] : undefined;
+    const isNested = typeof field?.type === 'object' && doesVary(field.type);
+    if (field?.varies === undefined && !isNested) {
+      wire.skip(tag & 7, end);
+      continue;
+    }
+    keep(start);
+    if (field?.varies === 'own') wire.skip(tag & 7, end);
+    else if (field?.varies === 'name') text += `n${tag}${nameFor(wire.string(end), names)}`;
+    else {
+      const last = wire.bytesEnd(end);
+      text += `m${tag}(${write(field?.type as Message, wire, last, names)})`;
+    }
+    from = wire.at;
+  }
+  keep(end);
+  return text;
+}
+
+function nameFor(name: string, names: Map<string, number>): string {
+  if (!randomName.test(name)) return JSON.stringify(name);
+  const number = names.get(name) ?? names.size;
+  names.set(name, number);
+  return `#${number};`;
+}
+
+const varying = new WeakMap<Message, boolean>();
+
+/** Whether a field of the message, or of one in it, varies. */
+function doesVary(message: Message): boolean {
+  const known = varying.get(message);
+  if (known !== undefined) return known;
+  const varies = Object.values(message.fields).some(
+    field => field.varies !== undefined || (typeof field.type === 'object' && doesVary(field.type)),
+  );
+  varying.set(message, varies);
+  return varies;
+}
