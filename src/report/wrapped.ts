@@ -60,10 +60,17 @@ export function wrap(text: string, width: number): readonly string[] {
     }
     if (line !== '') lines.push(line);
     while (rest.length > width) {
-      lines.push(rest.slice(0, width));
-      rest = rest.slice(width);
+      const head = headOf(rest, width);
+      lines.push(head);
+      rest = rest.slice(head.length);
     }
     line = rest;
   }
   return line === '' && lines.length > 0 ? lines : [...lines, line];
+}
+
+/** The first characters of a word, as many as fit, and at least one: none of them is cut in half. */
+function headOf(word: string, width: number): string {
+  const isWhole = word.slice(0, width).isWellFormed();
+  return word.slice(0, isWhole ? width : width > 1 ? width - 1 : width + 1);
 }

@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {escapeJson, escapeText} from '../../src/report/escape.ts';
 import {table} from '../../src/report/table.ts';
+import {wrap} from '../../src/report/wrapped.ts';
 
 describe('escapeText', () => {
   test.for([
@@ -22,6 +23,17 @@ describe('escapeText', () => {
     expect(JSON.parse(escapeJson(text))).toEqual(value);
     expect(escapeJson(text).split('\n')).toHaveLength(text.split('\n').length);
     expect(escapeJson(text)).toContain('a\\u202e\\u009b\\u001b\\nb');
+  });
+});
+
+describe('a wrapped table', () => {
+  test.each([
+    ['𐀀𐀀𐀀', 3, ['𐀀', '𐀀', '𐀀']],
+    ['a😀b', 2, ['a', '😀', 'b']],
+    ['😀😀', 1, ['😀', '😀']],
+    ['abcde', 2, ['ab', 'cd', 'e']],
+  ])('%s in %i columns: no character is cut in half', (text, width, lines) => {
+    expect(wrap(text, width)).toEqual(lines);
   });
 });
 
