@@ -144,20 +144,26 @@ describe.runIf(hasReference('etcd', 'kube-apiserver')).concurrent('the program',
 
   test('Ctrl-C ends a slow list at once', async () => {
     const proxy = await openFaultProxy(server, isLate(20_000, {which: lists}));
-    const running = spawn(program, ['advise', '-A', ...flagsTo(proxy)], {stdio: 'pipe'});
-    while (proxy.strikes() < 3) await sleep(10);
-    await sleep(200);
-    const started = performance.now();
-    running.kill('SIGINT');
-    const [out, err, [code]] = await Promise.all([
-      text(running.stdout),
-      text(running.stderr),
-      once(running, 'exit'),
-    ]);
-    const ms = performance.now() - started;
+    const interrupted = async () => {
+      const before = proxy.strikes();
+      const running = spawn(program, ['advise', '-A', ...flagsTo(proxy)], {stdio: 'pipe'});
+      while (proxy.strikes() < before + 3) await sleep(10);
+      await sleep(200);
+      const started = performance.now();
+      running.kill('SIGINT');
+      const [out, err, [code]] = await Promise.all([
+        text(running.stdout),
+        text(running.stderr),
+        once(running, 'exit'),
+      ]);
+      expect({code, out, err}).toEqual({code: 130, out: '', err: ''});
+      return performance.now() - started;
+    };
+    // On a busy machine any one may come late.
+    const times: number[] = [];
+    while (times.length < 4 && !times.some(ms => ms < 150)) times.push(await interrupted());
     proxy.close();
-    expect({code, out, err}).toEqual({code: 130, out: '', err: ''});
-    expect(ms).toBeLessThan(300);
+    expect(Math.min(...times)).toBeLessThan(150);
   });
 
   test.for<[string, Fault]>([
