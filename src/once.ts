@@ -15,3 +15,15 @@ export function keyed<K, T>(compute: (key: K) => T): (key: K) => T {
     return values.get(key) as T;
   };
 }
+
+/** As `keyed`, by objects that are not kept for it; undefined is computed anew. */
+export function weaklyKeyed<K extends object, T>(compute: (key: K) => T): (key: K) => T {
+  const values = new WeakMap<K, T>();
+  return key => {
+    const known = values.get(key);
+    if (known !== undefined) return known;
+    const value = compute(key);
+    values.set(key, value);
+    return value;
+  };
+}

@@ -2,6 +2,7 @@ import {validatedPolicyKey} from '../kube/annotations.ts';
 import type {Pod} from '../kube/pod.ts';
 import type {PodView} from '../kube/podView.ts';
 import type {NonEmpty} from '../nonEmpty.ts';
+import {weaklyKeyed} from '../once.ts';
 import {byText} from '../text.ts';
 import type {Inventory} from './inventory.ts';
 import {speakerIn, topWorkloads, workloadsWithPods} from './owners.ts';
@@ -64,15 +65,9 @@ export interface Items {
 /** The items of one source, for as many lists of pods as come. */
 export function itemsWith(source: SubmissionSource): Items {
   const submissions = submissionsOf(source);
-  const known = new WeakMap<Pod | Workload, Item>();
-  const remembered = <T extends Pod | Workload>(object: T, make: (object: T) => Item): Item => {
-    const item = known.get(object) ?? make(object);
-    known.set(object, item);
-    return item;
-  };
   return {
-    ofPod: pod => remembered(pod, () => itemOfPod(pod, submissions)),
-    ofWorkload: workload => remembered(workload, () => itemOfWorkload(workload, submissions)),
+    ofPod: weaklyKeyed((pod: Pod) => itemOfPod(pod, submissions)),
+    ofWorkload: weaklyKeyed((workload: Workload) => itemOfWorkload(workload, submissions)),
   };
 }
 

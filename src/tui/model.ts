@@ -2,7 +2,7 @@ import type {Inventory} from '../inventory/inventory.ts';
 import {itemsOf, itemsWith, templatesOf} from '../inventory/items.ts';
 import type {Policy} from '../kube/objects.ts';
 import {isNonEmpty} from '../nonEmpty.ts';
-import {keyed, once} from '../once.ts';
+import {keyed, once, weaklyKeyed} from '../once.ts';
 import {type Advice, adviceFor} from '../policy/advice.ts';
 import type {Scope} from '../policy/adviceScope.ts';
 import {leastPolicy} from '../policy/advise.ts';
@@ -29,16 +29,8 @@ export interface Model {
   advice(scope: Scope, mayFill: boolean): readonly Advice[];
 }
 
-const models = new WeakMap<Inventory, Model>();
-
 /** The model of an inventory; the same one for the same inventory. */
-export function modelOf(inventory: Inventory): Model {
-  const known = models.get(inventory);
-  if (known !== undefined) return known;
-  const made = makeModel(inventory);
-  models.set(inventory, made);
-  return made;
-}
+export const modelOf: (inventory: Inventory) => Model = weaklyKeyed(makeModel);
 
 /** A live cluster's pods change all the time, and seldom anything else: what is known of the rest stays. */
 const itemsFrom = remember(

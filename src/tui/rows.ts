@@ -2,6 +2,7 @@ import {controls} from '../controls/index.ts';
 import {itemKey} from '../inventory/items.ts';
 import type {Policy} from '../kube/objects.ts';
 import {labelOf} from '../kube/reference.ts';
+import {weaklyKeyed} from '../once.ts';
 import {isUsable} from '../policy/admit.ts';
 import {scopes} from '../policy/adviceScope.ts';
 import {preparePolicy} from '../policy/evaluate.ts';
@@ -102,19 +103,13 @@ export function podTable({verdicts}: Model, view: Extract<View, {name: 'pods'}>)
   return {
     columns: [...(withNamespace ? ['NAMESPACE'] : []), 'NAME', 'STATE', 'POLICY', 'VIA'],
     empty: 'No pod and no idle workload here.',
-    rows: shown.map(verdict => podRow(verdict, withNamespace)),
+    rows: shown.map(withNamespace ? podRowAnywhere : podRowHere),
   };
 }
 
-/** With the namespace and without it: of many thousands of rows, few change at once. */
-const podRows = {with: new WeakMap<Verdict, Row>(), without: new WeakMap<Verdict, Row>()};
-
-function podRow(verdict: Verdict, withNamespace: boolean): Row {
-  const rows = withNamespace ? podRows.with : podRows.without;
-  const row = rows.get(verdict) ?? makePodRow(verdict, withNamespace);
-  rows.set(verdict, row);
-  return row;
-}
+/** Of many thousands of rows, few change at once. */
+const podRowHere = weaklyKeyed((verdict: Verdict) => makePodRow(verdict, false));
+const podRowAnywhere = weaklyKeyed((verdict: Verdict) => makePodRow(verdict, true));
 
 function makePodRow(verdict: Verdict, withNamespace: boolean): Row {
   const {item, state, chosen, via} = verdict;

@@ -1,4 +1,5 @@
 import stringWidth from 'string-width';
+import {weaklyKeyed} from '../once.ts';
 import {escapeText} from '../report/escape.ts';
 
 const plain = /^[ -~]*$/;
@@ -80,16 +81,10 @@ function fitLine(text: string, width: number): string {
   return widthOf(text) <= width ? text : fitTo(text, width).trimEnd();
 }
 
-const knownWidths = new WeakMap<readonly string[], readonly number[]>();
-
 /** What each cell of a row needs; a long table is drawn again and again with mostly the same rows. */
-function cellWidths(cells: readonly string[]): readonly number[] {
-  const known = knownWidths.get(cells);
-  if (known !== undefined) return known;
-  const widths = cells.map(cell => (plain.test(cell) ? cell.length : widthOf(escapeText(cell))));
-  knownWidths.set(cells, widths);
-  return widths;
-}
+const cellWidths = weaklyKeyed((cells: readonly string[]) =>
+  cells.map(cell => (plain.test(cell) ? cell.length : widthOf(escapeText(cell)))),
+);
 
 /** The widths of columns that share `total` columns: what each needs, the widest ones cut first. */
 export function columnWidths(

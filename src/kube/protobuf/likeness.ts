@@ -1,6 +1,7 @@
+import {weaklyKeyed} from '../../once.ts';
 import {tokenVolumePrefix} from '../pod.ts';
 import type {Message} from './message.ts';
-import type {Wire} from './wire.ts';
+import {type Wire, wireTypes} from './wire.ts';
 
 /**
  * A text of the message up to `end` that is the same for messages that say the same, but for fields that
@@ -23,7 +24,7 @@ function write(message: Message, wire: Wire, end: number, names: Map<string, num
   while (wire.at < end) {
     const start = wire.at;
     const tag = wire.small(end);
-    const field = (tag & 7) === 2 ? message.numbered[tag >>> 3] : undefined;
+    const field = (tag & 7) === wireTypes.bytes ? message.numbered[tag >>> 3] : undefined;
     const isNested = typeof field?.type === 'object' && doesVary(field.type);
     if (field?.varies === undefined && !isNested) {
       wire.skip(tag & 7, end);
@@ -49,15 +50,9 @@ function nameFor(name: string, names: Map<string, number>): string {
   return `#${number};`;
 }
 
-const varying = new WeakMap<Message, boolean>();
-
 /** Whether a field of the message, or of one in it, varies. */
-function doesVary(message: Message): boolean {
-  const known = varying.get(message);
-  if (known !== undefined) return known;
-  const varies = Object.values(message.fields).some(
-    field => field.varies !== undefined || (typeof field.type === 'object' && doesVary(field.type)),
-  );
-  varying.set(message, varies);
-  return varies;
-}
+const doesVary: (message: Message) => boolean = weaklyKeyed((message: Message) =>
+  Object.values(message.fields).some(
+    ({varies, type}) => varies !== undefined || (typeof type === 'object' && doesVary(type)),
+  ),
+);
