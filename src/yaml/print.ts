@@ -1,3 +1,4 @@
+import {pointer as pointerOf} from '../kube/edits.ts';
 import {resolvePlain} from './resolve.ts';
 
 /** How printYaml writes beside the value. */
@@ -61,7 +62,7 @@ function membersOf(value: object): readonly (readonly [string, unknown])[] {
 function writeBlock(page: Page, value: unknown, pointer: string, indent: string): void {
   if (Array.isArray(value) && value.length > 0) {
     for (const [index, item] of value.entries()) {
-      writeItem(page, item, pointerTo(page, pointer, String(index)), indent);
+      writeItem(page, item, pointerTo(page, pointer, index), indent);
     }
     return;
   }
@@ -113,10 +114,8 @@ function writeScalar(page: Page, value: unknown, before: string, indent: string)
 }
 
 /** The JSON pointer of a member, if there are comments that could want it. */
-function pointerTo({comments}: Page, parent: string, key: string): string {
-  if (comments.size === 0) return '';
-  const isPlainKey = !key.includes('~') && !key.includes('/');
-  return `${parent}/${isPlainKey ? key : key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+function pointerTo({comments}: Page, parent: string, key: string | number): string {
+  return comments.size === 0 ? '' : parent + pointerOf([key]);
 }
 
 function indented(line: string): string {
