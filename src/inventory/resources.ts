@@ -139,7 +139,7 @@ export function decodeLive<T>(
   const name = nameOf(isLate ? item.head : item);
   if (isLate && decodeLate !== undefined) {
     const spec = () => sensible(kind, name, () => item.spec());
-    const likeness = () => sensible(kind, name, () => item.likeness());
+    const likeness = item.hasSpec ? () => sensible(kind, name, () => item.likeness()) : undefined;
     return decodeLate({apiVersion, kind, metadata: item.head.metadata, spec, likeness});
   }
   // Lists leave both out; what was asked for is what it is.
