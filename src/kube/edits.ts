@@ -74,7 +74,13 @@ function read(target: unknown, at: readonly (string | number)[]): unknown {
 
 /** A JSON pointer (RFC 6901). */
 export function pointer(keys: readonly (string | number)[]): string {
-  return keys.map(key => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  let text = '';
+  for (const key of keys) {
+    const name = String(key);
+    const isPlain = !name.includes('~') && !name.includes('/');
+    text += `/${isPlain ? name : name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  }
+  return text;
 }
 
 /** A value without its undefined fields, as it would be printed. */
