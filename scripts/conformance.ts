@@ -1,13 +1,13 @@
 /**
  * node scripts/conformance.ts FILE: reads cases (JSON Lines, plain or gzipped) and prints what the
  * program makes of them, a line each, in the short form of the reference's results (see
- * test/reference/README.md).
+ * test/kubernetes/README.md).
  */
 import {readFileSync} from 'node:fs';
 import {gunzipSync} from 'node:zlib';
+import {conformanceResult} from '../src/conformance/conformance.ts';
 import {messageOf} from '../src/errors.ts';
 import {parseJson, printJson} from '../src/kube/json.ts';
-import {conformanceResult} from '../src/policy/conformance.ts';
 
 const [file] = process.argv.slice(2);
 if (file === undefined) {

@@ -5,10 +5,10 @@
 import {spawnSync} from 'node:child_process';
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {vectorFiles} from '../test/support/vectors.ts';
+import {vectorFiles} from '../test/support/kubernetes/vectors.ts';
 
 const test = join(import.meta.dirname, '../test');
-const {status} = spawnSync('bash', [join(test, 'reference/build.sh')], {stdio: 'inherit'});
+const {status} = spawnSync('bash', [join(test, 'kubernetes/build.sh')], {stdio: 'inherit'});
 if (status !== 0) {
   process.stderr.write('fixtures: the reference programs could not be built\n');
   process.exit(1);

@@ -1,6 +1,6 @@
-import {severities} from '../src/policy/audit/finding.ts';
-import type {Need, Rule} from '../src/policy/audit/rule.ts';
-import {rules} from '../src/policy/audit/rules/index.ts';
+import {severities} from '../src/audit/finding.ts';
+import type {Need, Rule} from '../src/audit/rule.ts';
+import {rules} from '../src/audit/rules/index.ts';
 
 const needTexts: Readonly<Record<Need, string>> = {
   rbac: 'roles and bindings',
@@ -15,7 +15,7 @@ export function rulesPage(): string {
   );
   return `${[
     '# Rules of the audit',
-    '<!-- Written by `npm run reference` from src/policy/audit/rules. -->',
+    '<!-- Written by `npm run docs` from src/audit/rules. -->',
     [
       'What `kubectl psp audit` looks for. A finding is about one object, has one of the severities',
       `${severities.join(', ')}, and an id that stays the same from run to run: rule and object, as`,

@@ -1,6 +1,6 @@
-import {collect} from '../../src/inventory/collect.ts';
+import {collect} from '../../src/inventory/files/collect.ts';
+import {snapshotOf} from '../../src/inventory/files/snapshot.ts';
 import {emptyInventory, type Inventory} from '../../src/inventory/inventory.ts';
-import {snapshotOf} from '../../src/inventory/snapshot.ts';
 import {isObject, type JsonObject, printJson} from '../../src/kube/json.ts';
 import {accountRbacOf, policies, rbacOf} from './clusterRights.ts';
 import {type Template, templates, tokenMount, tokenVolume} from './templates.ts';
@@ -243,8 +243,12 @@ export function snapshotText(cluster: BenchCluster): string {
   const inventory: Inventory = {
     ...emptyInventory,
     ...found,
-    ...{origin: 'cluster', source: 'bench', policyApi: 'policy/v1beta1', rbac},
-    ...{takenAt: '2024-01-01T00:00:00.000Z', serverVersion: 'v1.24.17'},
+    origin: 'cluster',
+    source: 'bench',
+    policyApi: 'policy/v1beta1',
+    rbac,
+    takenAt: '2024-01-01T00:00:00.000Z',
+    serverVersion: 'v1.24.17',
   };
   return `${printJson(snapshotOf(inventory))}\n`;
 }

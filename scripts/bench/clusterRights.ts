@@ -62,13 +62,18 @@ export function policies(count: number): readonly JsonObject[] {
     hostPID: true,
     hostIPC: true,
     hostPorts: [{min: 0, max: 65535}],
-    ...{seLinux: anyRule, runAsUser: anyRule, supplementalGroups: anyRule, fsGroup: anyRule},
+    seLinux: anyRule,
+    runAsUser: anyRule,
+    supplementalGroups: anyRule,
+    fsGroup: anyRule,
   };
   const strict = (index: number): JsonObject => ({
     allowPrivilegeEscalation: index % 2 === 0,
     requiredDropCapabilities: index % 3 === 0 ? ['ALL'] : [],
     volumes: ['configMap', 'secret', 'emptyDir', 'projected', 'persistentVolumeClaim', 'ephemeral'],
-    ...{seLinux: anyRule, supplementalGroups: anyRule, fsGroup: anyRule},
+    seLinux: anyRule,
+    supplementalGroups: anyRule,
+    fsGroup: anyRule,
     runAsUser: index % 4 === 0 ? {rule: 'MustRunAsNonRoot'} : anyRule,
   });
   const named = (name: string, spec: JsonObject): JsonObject => ({

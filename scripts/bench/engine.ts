@@ -1,7 +1,7 @@
+import {decide, forbiddenMessage} from '../../src/admission/admit.ts';
 import {printJson} from '../../src/kube/json.ts';
 import {type Pod, serviceAccountOf} from '../../src/kube/pod.ts';
 import {viewOf} from '../../src/kube/podView.ts';
-import {decide, forbiddenMessage} from '../../src/policy/admit.ts';
 import {evaluate} from '../../src/policy/evaluate.ts';
 import {podIdentity} from '../../src/rbac/authorize.ts';
 import {type Durations, measure, type Step, usualDurations} from './measure.ts';

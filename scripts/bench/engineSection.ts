@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {gunzipSync} from 'node:zlib';
 import {printJson} from '../../src/kube/json.ts';
-import {findBinary} from '../../test/support/reference.ts';
+import {findBinary} from '../../test/support/kubernetes/reference.ts';
 import {dumpOf} from './dump.ts';
 import type {EngineFigures, SharedFigures} from './engine.ts';
 import {median} from './measure.ts';
@@ -56,7 +56,7 @@ function compare(input: string, cases: string): Section {
     );
   }
   const what = `${pods} pods, ${one.distinctPods} of them distinct, ${policies} policies`;
-  const missing = 'psp-bench not found: run test/reference/build.sh or set KUBEBUILDER_ASSETS';
+  const missing = 'psp-bench not found: run test/kubernetes/build.sh or set KUBEBUILDER_ASSETS';
   return {
     id: 'engine',
     title: `Engine: ${what}; processor time, median of ${runs} runs`,

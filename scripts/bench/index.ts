@@ -1,7 +1,7 @@
 /**
  * How fast the program is. `npm run bench` prints a table and then one line of JSON with all figures;
  * `npm run --silent bench -- --input DUMP` times the engine alone on a file that `psp-bench -dump` wrote
- * (test/reference/README.md) and prints one line of JSON.
+ * (test/kubernetes/README.md) and prints one line of JSON.
  */
 import {readFileSync, writeFileSync} from 'node:fs';
 import {parseArgs} from 'node:util';

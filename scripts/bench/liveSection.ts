@@ -1,7 +1,7 @@
 import {join} from 'node:path';
-import {type ApiServer, startApiServer} from '../../test/support/apiServer.ts';
-import {findProgram} from '../../test/support/executables.ts';
-import {findBinary, skipLine} from '../../test/support/reference.ts';
+import {findBinary, skipLine} from '../../test/support/kubernetes/reference.ts';
+import {findProgram} from '../../test/support/run/executables.ts';
+import {type ApiServer, startApiServer} from '../../test/support/server/apiServer.ts';
 import {clusterOf} from './cluster.ts';
 import {loadCluster} from './loader.ts';
 import {type Command, missingBuild, ourProgram, timeByTurns, type Usage, usageRow} from './run.ts';

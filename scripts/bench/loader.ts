@@ -1,4 +1,4 @@
-import type {ApiServer} from '../../test/support/apiServer.ts';
+import type {ApiServer} from '../../test/support/server/apiServer.ts';
 import {type BenchCluster, withOwnerUids} from './cluster.ts';
 
 /** More would fill the disk of a small machine with etcd's log. */

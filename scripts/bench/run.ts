@@ -2,7 +2,7 @@ import {spawnSync} from 'node:child_process';
 import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {findProgram} from '../../test/support/executables.ts';
+import {findProgram} from '../../test/support/run/executables.ts';
 import {median} from './measure.ts';
 import {figure, type Row} from './section.ts';
 

@@ -1,7 +1,7 @@
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {isObject} from '../../src/kube/json.ts';
-import {type ApiServer, startApiServer} from '../../test/support/apiServer.ts';
+import {type ApiServer, startApiServer} from '../../test/support/server/apiServer.ts';
 import {clusterOf} from './cluster.ts';
 import {missingServer} from './liveSection.ts';
 import {loadCluster} from './loader.ts';

@@ -1,7 +1,7 @@
 import {type ChildProcess, spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
 import {readFileSync} from 'node:fs';
-import {findProgram} from '../../test/support/executables.ts';
+import {findProgram} from '../../test/support/run/executables.ts';
 
 /** The session in a terminal of 80 by 24, with what it took to come up. */
 export interface Watched {

@@ -1,6 +1,6 @@
 import {writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
-import {findProgram} from '../../test/support/executables.ts';
+import {findProgram} from '../../test/support/run/executables.ts';
 import {noPackagedNote, withPackaged} from './packaged.ts';
 import {type Command, missingBuild, ourProgram, timeByTurns, usageRow} from './run.ts';
 import {type Section, skipped} from './section.ts';
@@ -9,7 +9,9 @@ const title = 'Start-up: medians of 15 runs by turns';
 const runs = 15;
 
 const manifest = JSON.stringify({
-  ...{apiVersion: 'apps/v1', kind: 'Deployment', metadata: {name: 'web', namespace: 'shop'}},
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: {name: 'web', namespace: 'shop'},
   spec: {template: {spec: {containers: [{name: 'web', image: 'nginx'}]}}},
 });
 

@@ -1,5 +1,5 @@
 import type {JsonObject} from '../../src/kube/json.ts';
-import {type ApiServer, startApiServer} from '../../test/support/apiServer.ts';
+import {type ApiServer, startApiServer} from '../../test/support/server/apiServer.ts';
 import {policies} from './clusterRights.ts';
 import {kubectlCommand, missingServer} from './liveSection.ts';
 import {noPackagedNote, withPackaged} from './packaged.ts';

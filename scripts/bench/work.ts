@@ -1,9 +1,9 @@
+import {type PolicySet, policySet} from '../../src/admission/admit.ts';
 import {list, object, string} from '../../src/kube/decode.ts';
 import type {Json} from '../../src/kube/json.ts';
 import {binding, decodePolicy, role} from '../../src/kube/objects.ts';
 import {decodePod, type Pod} from '../../src/kube/pod.ts';
 import {defaultPod} from '../../src/kube/podDefaults.ts';
-import {type PolicySet, policySet} from '../../src/policy/admit.ts';
 import {preparePolicy} from '../../src/policy/evaluate.ts';
 import {type Authorizer, authorizerOf, type Identity} from '../../src/rbac/authorize.ts';
 

@@ -4,6 +4,7 @@ import {build, type Metafile} from 'esbuild';
 import {commanderPlugin} from './commanderPlugin.ts';
 import type {Commit} from './commit.ts';
 import {inkPlugins} from './inkPlugins.ts';
+import {laterPlugin} from './laterPlugin.ts';
 
 /** The checkout. */
 export const root = join(import.meta.dirname, '../..');
@@ -51,7 +52,7 @@ export async function bundle(
     mainFields: ['module', 'main'],
     legalComments: 'none',
     outExtension: {'.js': '.mjs'},
-    plugins: [commanderPlugin, ...inkPlugins],
+    plugins: [commanderPlugin, laterPlugin(root), ...inkPlugins],
     banner: {js: banner},
     define: {
       __VERSION__: JSON.stringify(packageVersion()),

@@ -6,7 +6,7 @@ import {isObject, type JsonObject, parseJson, printJson} from '../../src/kube/js
 import {role as decodeRole} from '../../src/kube/objects.ts';
 import {matches} from '../../src/rbac/aggregate.ts';
 import {realWorld} from '../../src/world/index.ts';
-import {type ApiServer, startApiServer} from '../../test/support/apiServer.ts';
+import {type ApiServer, startApiServer} from '../../test/support/server/apiServer.ts';
 import {playController, type Refusal, submit} from './controllers.ts';
 import {collectionPath, objectAt, readManifest} from './objects.ts';
 import {stableText} from './stable.ts';
@@ -53,7 +53,9 @@ async function applyRights(server: ApiServer): Promise<void> {
     .filter(({kind}) => kind === 'Namespace')
     .map(({metadata}) => String(objectAt(metadata).name));
   const defaultAccounts = [...systemNamespaces, ...ownNamespaces].map(namespace => ({
-    ...{apiVersion: 'v1', kind: 'ServiceAccount', metadata: {name: 'default', namespace}},
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: {name: 'default', namespace},
   }));
   await waitFor(server, 'GET', '/api/v1/namespaces/kube-node-lease', undefined, () => true);
   // In their order: the last of a kind that the authorizer knows of says that it knows them all.
@@ -178,7 +180,9 @@ async function takeSnapshot(server: ApiServer): Promise<JsonObject> {
   const kubeconfig = join(server.dir, 'demo.kubeconfig');
   const {caFile, url} = server;
   const config = {
-    ...{apiVersion: 'v1', kind: 'Config', 'current-context': 'demo'},
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'demo',
     clusters: [{name: 'demo', cluster: {server: url, 'certificate-authority': caFile}}],
     users: [{name: olivia.name, user: {token: olivia.token}}],
     contexts: [{name: 'demo', context: {cluster: 'demo', user: olivia.name, namespace: 'shop'}}],

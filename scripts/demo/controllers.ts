@@ -1,5 +1,5 @@
 import {isObject, type Json, type JsonObject, printJson} from '../../src/kube/json.ts';
-import type {ApiClient} from '../../test/support/apiClient.ts';
+import type {ApiClient} from '../../test/support/server/apiClient.ts';
 import {collectionPath, lettersFor, objectAt} from './objects.ts';
 
 /** A pod that the server refused, in its words. */
@@ -56,7 +56,8 @@ export async function submit(
       : ['system:serviceaccounts', `system:serviceaccounts:${namespace}`];
   const asGroups = [...groups, ...accountGroups, 'system:authenticated'];
   const {status, json} = await server.request('POST', collectionPath(object), object, {
-    ...{as, asGroups},
+    as,
+    asGroups,
   });
   if (status === 201 && isObject(json)) return json;
   const message = String(objectAt(json).message);
@@ -124,7 +125,8 @@ function podsOf(
   return places.map(place => ({
     account,
     object: podOf(workload, {
-      ...{generateName, name: `${generateName}${lettersFor(`${generateName}${place}`, 5)}`},
+      generateName,
+      name: `${generateName}${lettersFor(`${generateName}${place}`, 5)}`,
     }),
   }));
 }

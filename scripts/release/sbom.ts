@@ -27,7 +27,11 @@ export function sbomOf({version, commit, platform, base, packages}: Release): st
     metadata: {
       timestamp: new Date(commit.seconds * 1000).toISOString(),
       component: {
-        ...{type: 'application', 'bom-ref': purl, name: 'kubectl-psp', version, purl},
+        type: 'application',
+        'bom-ref': purl,
+        name: 'kubectl-psp',
+        version,
+        purl,
         licenses: [{license: {id: 'Apache-2.0'}}],
         properties: [
           {name: 'kubectl-psp:commit', value: commit.id},
@@ -50,7 +54,9 @@ function componentOf({name, version, license}: BundledPackage) {
     type: 'library',
     'bom-ref': purl,
     ...(scope === undefined ? {} : {group: scope}),
-    ...{name: short, version, purl},
+    name: short,
+    version,
+    purl,
     licenses: [/[ ()]/.test(license) ? {expression: license} : {license: {id: license}}],
   };
 }
@@ -58,7 +64,11 @@ function componentOf({name, version, license}: BundledPackage) {
 function nodeComponent(base: Base) {
   const purl = nodePurl(base);
   return {
-    ...{type: 'platform', 'bom-ref': purl, name: 'node', version: base.version, purl},
+    type: 'platform',
+    'bom-ref': purl,
+    name: 'node',
+    version: base.version,
+    purl,
     licenses: [{license: {id: 'MIT'}}],
     properties: [{name: 'kubectl-psp:npm-package', value: `${base.package}@${base.version}`}],
   };

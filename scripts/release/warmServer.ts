@@ -1,11 +1,11 @@
 import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {demoSnapshot} from '../../src/demo/index.ts';
-import {resources, workloadResources} from '../../src/inventory/resources.ts';
+import {resources, workloadResources} from '../../src/inventory/kinds/resources.ts';
 import {isObject, type JsonObject} from '../../src/kube/json.ts';
 import {objectMeta} from '../../src/kube/protobuf/meta.ts';
 import {kinds} from '../../src/kube/protobuf/objects.ts';
-import {bytesField, encodeMessage, listOf} from '../../test/support/protobuf.ts';
+import {bytesField, encodeMessage, listOf} from '../../test/support/builders/protobuf.ts';
 
 /** The version and kind of what is asked for, by the plural in the path of its list. */
 const listed = new Map(

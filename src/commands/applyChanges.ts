@@ -4,7 +4,7 @@ import {
   type DryRun,
   dryRunAll,
   type PlannedChange,
-} from '../inventory/apply.ts';
+} from '../apply/applyAll.ts';
 import {labelOf} from '../kube/reference.ts';
 import type {Cluster, World} from './world.ts';
 

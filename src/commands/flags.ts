@@ -37,7 +37,8 @@ export const connectionFlags = {
   token: {type: 'string', placeholder: 'TOKEN', help: 'bearer token for the API server'},
   server: {type: 'string', short: 's', placeholder: 'URL', help: 'address of the API server'},
   certificateAuthority: {
-    ...{type: 'string', placeholder: 'FILE'},
+    type: 'string',
+    placeholder: 'FILE',
     help: 'certificate authority of the API server',
   },
   clientCertificate: {type: 'string', placeholder: 'FILE', help: 'client certificate for TLS'},
@@ -45,11 +46,14 @@ export const connectionFlags = {
   tlsServerName: {type: 'string', placeholder: 'NAME', help: "name in the server's certificate"},
   insecureSkipTlsVerify: {type: 'boolean', help: "do not check the server's certificate"},
   requestTimeout: {
-    ...{type: 'string', placeholder: 'DURATION'},
+    type: 'string',
+    placeholder: 'DURATION',
     help: 'how long to wait for one request, for example 30s or 2m; 0 for no limit',
   },
   v: {
-    ...{type: 'string', short: 'v', placeholder: 'LEVEL'},
+    type: 'string',
+    short: 'v',
+    placeholder: 'LEVEL',
     help: 'tell on standard error what is asked: 6 the requests, 8 also their headers, no secrets',
   },
 } as const satisfies Flags;
@@ -59,7 +63,8 @@ export type ConnectionFlags = Partial<ValuesOf<typeof connectionFlags>>;
 /** Where the answer's facts come from. */
 export const sourceFlags = {
   from: {
-    ...{type: 'list', placeholder: 'PATH'},
+    type: 'list',
+    placeholder: 'PATH',
     help: 'snapshot, or manifest files and folders, in place of the cluster (repeatable)',
   },
   demo: {type: 'boolean', help: 'use the built-in demo cluster'},
@@ -73,14 +78,18 @@ export const scopeFlags = {
 
 export const selectorFlag = {
   selector: {
-    ...{type: 'string', short: 'l', placeholder: 'SELECTOR'},
+    type: 'string',
+    short: 'l',
+    placeholder: 'SELECTOR',
     help: 'only pods and workloads with these labels, for example app=web,tier!=db',
   },
 } as const satisfies Flags;
 
 export const filenameFlag = {
   filename: {
-    ...{type: 'list', short: 'f', placeholder: 'FILE'},
+    type: 'list',
+    short: 'f',
+    placeholder: 'FILE',
     help: 'manifest files, folders or - for standard input (repeatable)',
   },
 } as const satisfies Flags;

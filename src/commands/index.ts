@@ -1,19 +1,19 @@
-import {advise} from './advise.ts';
-import {audit} from './audit.ts';
-import {bind} from './bind.ts';
-import {check} from './check.ts';
+import {advise} from './advise/advise.ts';
+import {audit} from './audit/audit.ts';
+import {bind} from './bind/bind.ts';
+import {unbind} from './bind/unbind.ts';
+import {check} from './check/check.ts';
 import type {Command} from './command.ts';
-import {compare} from './compare.ts';
-import {completion} from './completion.ts';
-import {diff} from './diff.ts';
+import {compare} from './compare/compare.ts';
+import {completion} from './completion/completion.ts';
+import {diff} from './diff/diff.ts';
 import {policies} from './policies.ts';
-import {snapshot} from './snapshot.ts';
-import {summary} from './summary.ts';
-import {tryCommand} from './try.ts';
-import {unbind} from './unbind.ts';
+import {snapshot} from './snapshot/snapshot.ts';
+import {summary} from './summary/summary.ts';
+import {tryCommand} from './try/try.ts';
 import {version} from './version.ts';
-import {whoCan} from './who-can.ts';
-import {why} from './why.ts';
+import {whoCan} from './who-can/who-can.ts';
+import {why} from './why/why.ts';
 
 /** The one place where a command is registered, in the order of the help. */
 export const commands: readonly Command[] = [

@@ -39,7 +39,8 @@ nobody.`,
   async run({flags, args, world}) {
     const format = choose('-o', flags.output, formats);
     const wanted = args.length === 0 ? levels : args.map(levelOf);
-    const {builtinJson, builtinNames, builtinObjects, builtinYaml} = await import('./later.ts');
+    const {builtinObjects} = await import('../grant/builtinObjects.ts');
+    const {builtinJson, builtinNames, builtinYaml} = await import('../report/builtin.ts');
     const objects = builtinObjects(wanted, {appArmor: !flags.noApparmor});
     if (format === 'yaml') world.print(builtinYaml(objects));
     else if (format === 'json') world.print(builtinJson(objects));

@@ -1,5 +1,5 @@
-import type {ChangeClient} from '../inventory/apply.ts';
-import type {LiveInventory, WatchingReader} from '../inventory/live.ts';
+import type {ChangeClient} from '../apply/applyAll.ts';
+import type {LiveInventory, WatchingReader} from '../inventory/follow/followCluster.ts';
 import type {Json, JsonObject} from '../kube/json.ts';
 import type {Services} from '../tui/services.ts';
 import type {View} from '../tui/session.ts';

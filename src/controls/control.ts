@@ -80,7 +80,7 @@ export interface Enforcement {
  * `Value` is the control's part of a policy in its plainest form: read() turns "not set" into what
  * Kubernetes takes it for, so no other function here has to think of a missing field.
  *
- * What must hold between these functions for every control is in test/support/testControl.ts.
+ * What must hold between these functions for every control is in test/support/laws/testControl.ts.
  */
 export interface ControlDefinition<Value> {
   /** The file's name: the field of PodSecurityPolicySpec, or what several fields or annotations share. */

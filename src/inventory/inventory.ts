@@ -2,7 +2,7 @@ import type {policyVersions} from '../kube/apiGroups.ts';
 import type {NamespaceObject, Policy, ServiceAccountObject} from '../kube/objects.ts';
 import type {Pod} from '../kube/pod.ts';
 import type {RbacObjects} from '../rbac/authorize.ts';
-import type {Workload} from './workloads.ts';
+import type {Workload} from './kinds/workloads.ts';
 
 /** Where PodSecurityPolicies are served from; `absent` from v1.25 on, `unknown` without a cluster. */
 export type PolicyApi = (typeof policyVersions)[number] | 'absent' | 'unknown';

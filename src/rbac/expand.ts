@@ -1,4 +1,4 @@
-import type {Grantee} from './whoCan.ts';
+import type {Grantee} from './grantee.ts';
 
 /** A service account that a group stands for, and the pods that run as it. */
 export interface Expansion {

@@ -2,7 +2,7 @@ import {policyGroups, rbacGroup} from '../kube/apiGroups.ts';
 import type {Binding, Role, Rule} from '../kube/objects.ts';
 import {byText} from '../text.ts';
 import type {ObjectReference, RbacObjects} from './authorize.ts';
-import {type Grantee, granteesOf} from './whoCan.ts';
+import {type Grantee, granteesOf} from './grantee.ts';
 
 /** That a subject could give itself a policy, or change what a policy allows. */
 export interface IndirectRight {

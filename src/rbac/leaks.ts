@@ -1,5 +1,5 @@
 import {kindsSubmittedBy} from './controllers.ts';
-import type {Grantee} from './whoCan.ts';
+import type {Grantee} from './grantee.ts';
 
 const accountUser = /^system:serviceaccount:([^:]+):([^:]+)$/;
 

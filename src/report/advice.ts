@@ -1,11 +1,11 @@
+import type {Advice, Change} from '../advice/advice.ts';
+import {grantObjects} from '../advice/advice.ts';
 import {controls} from '../controls/index.ts';
 import {seccompPodKey} from '../kube/annotations.ts';
 import {policyVersion} from '../kube/apiGroups.ts';
 import {pointer} from '../kube/edits.ts';
 import type {Policy} from '../kube/objects.ts';
-import type {Advice, Change} from '../policy/advice.ts';
-import {grantObjects} from '../policy/grants.ts';
-import {policyLevel} from '../policy/standard.ts';
+import {policyLevel} from '../policy/level.ts';
 import {printYaml} from '../yaml/documents.ts';
 import {escapeText} from './escape.ts';
 import {table} from './table.ts';

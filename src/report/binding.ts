@@ -1,10 +1,9 @@
+import type {Effect} from '../effect/effect.ts';
+import type {BindingPlan, BindingStep} from '../grant/bindingSteps.ts';
 import type {Binding} from '../kube/objects.ts';
 import {labelOf} from '../kube/reference.ts';
-import type {BindingPlan, BindingStep} from '../policy/bindingParts.ts';
-import type {Effect} from '../policy/effect.ts';
-
+import {effectTable, effectText} from './effect.ts';
 import {escapeText} from './escape.ts';
-import {effectTable, effectText} from './impact.ts';
 
 /** How many pods and workloads are listed before it says how many more there are. */
 const shown = 20;

@@ -1,5 +1,5 @@
+import type {BuiltinObject} from '../grant/builtinObjects.ts';
 import {rbacGroup} from '../kube/apiGroups.ts';
-import type {BuiltinObject} from '../policy/builtinObjects.ts';
 import {printYaml} from '../yaml/documents.ts';
 import {policyObject} from './advice.ts';
 import {jsonText} from './machine.ts';

@@ -1,6 +1,6 @@
-import type {OwnRight, Reach} from '../inventory/checkRights.ts';
+import type {CheckAnswer, Finding} from '../check/answerCheck.ts';
+import type {OwnRight, Reach} from '../check/checkRights.ts';
 import type {Gap} from '../inventory/inventory.ts';
-import type {CheckAnswer, Finding} from '../policy/check.ts';
 import {escapeText} from './escape.ts';
 import {document} from './machine.ts';
 import {table} from './table.ts';

@@ -1,6 +1,6 @@
 import type {Control} from '../controls/control.ts';
+import type {ControlTrend, WorkloadChange, WorkloadComparison} from '../effect/compareWorkloads.ts';
 import type {Policy} from '../kube/objects.ts';
-import type {ControlTrend, WorkloadChange, WorkloadComparison} from '../policy/compareWorkloads.ts';
 import {count} from '../text.ts';
 import {escapeText} from './escape.ts';
 import {table} from './table.ts';

@@ -1,8 +1,8 @@
 import type {Control} from '../controls/control.ts';
 import type {Policy} from '../kube/objects.ts';
-import {type ControlComparison, isEqual, type PolicyComparison} from '../policy/compare.ts';
+import {type ControlComparison, isEqual, type PolicyComparison} from '../policy/comparePolicies.ts';
 import {preparePolicy} from '../policy/evaluate.ts';
-import {policyLevel} from '../policy/standard.ts';
+import {policyLevel} from '../policy/level.ts';
 import {escapeText} from './escape.ts';
 import {table} from './table.ts';
 import {wrap, wrappedTable} from './wrapped.ts';

@@ -1,6 +1,6 @@
-import type {Item} from '../inventory/items.ts';
+import type {ControlExcess, ExcessState} from '../advice/excess.ts';
+import type {Item} from '../inventory/submissions/items.ts';
 import type {Policy} from '../kube/objects.ts';
-import type {ControlExcess, ExcessState} from '../policy/excess.ts';
 import {count} from '../text.ts';
 import {neededText} from './compare.ts';
 import {valueText} from './diff.ts';

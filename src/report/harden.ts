@@ -1,7 +1,7 @@
+import type {Step} from '../harden/step.ts';
+import type {HardenedItem} from '../harden/subjects.ts';
+import type {HardenLevel} from '../harden/target.ts';
 import {labelOf} from '../kube/reference.ts';
-import type {Step} from '../policy/harden/step.ts';
-import type {HardenedItem} from '../policy/harden/subjects.ts';
-import type {HardenLevel} from '../policy/harden/target.ts';
 import {printYaml} from '../yaml/documents.ts';
 import {comment, listed} from './advice.ts';
 import {table} from './table.ts';

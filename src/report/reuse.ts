@@ -1,6 +1,6 @@
-import type {Item} from '../inventory/items.ts';
-import {answerOf, type Reuse} from '../policy/reuse.ts';
-import type {Overtaken, ReusePlan} from '../policy/reusePlan.ts';
+import {answerOf, type Reuse} from '../advice/reuse.ts';
+import type {Overtaken, ReusePlan} from '../advice/reusePlan.ts';
+import type {Item} from '../inventory/submissions/items.ts';
 import {printYaml} from '../yaml/documents.ts';
 import {adviceYaml, comment, listed, printedAdvice} from './advice.ts';
 import {table} from './table.ts';

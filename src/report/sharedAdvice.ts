@@ -1,9 +1,9 @@
-import type {Item} from '../inventory/items.ts';
-import type {Scope} from '../policy/adviceScope.ts';
-import type {SharedAdvice, Sharer, Sharing} from '../policy/clusteringAdvice.ts';
-import type {Excess} from '../policy/clusteringExcess.ts';
-import {sharedGrants} from '../policy/clusteringGrants.ts';
-import {policyLevel} from '../policy/standard.ts';
+import type {Scope} from '../advice/scope.ts';
+import type {SharedAdvice, Sharer, Sharing} from '../advice/sharing/sharedAdvice.ts';
+import type {Excess} from '../advice/sharing/sharedExcess.ts';
+import {sharedGrants} from '../advice/sharing/sharedGrants.ts';
+import type {Item} from '../inventory/submissions/items.ts';
+import {policyLevel} from '../policy/level.ts';
 import {count} from '../text.ts';
 import {printYaml} from '../yaml/documents.ts';
 import {comment, commentsFor, listed, policyObject, printedAdvice} from './advice.ts';

@@ -1,5 +1,5 @@
+import type {NamespaceSummary} from '../effect/summary.ts';
 import type {Inventory} from '../inventory/inventory.ts';
-import type {NamespaceSummary} from '../policy/summary.ts';
 import {escapeText} from './escape.ts';
 import {table} from './table.ts';
 

@@ -1,5 +1,6 @@
-import {printedCandidate} from '../policy/conformance.ts';
-import type {Verdict} from '../policy/why.ts';
+import type {Candidate} from '../admission/admit.ts';
+import type {Verdict} from '../admission/judge.ts';
+import {badValueText, type FieldError} from '../kube/fieldError.ts';
 
 /** One verdict as `why -o json` prints it. */
 export function printedVerdict({item, state, chosen, candidates, via, ...rest}: Verdict): object {
@@ -23,5 +24,34 @@ export function printedVerdict({item, state, chosen, candidates, via, ...rest}: 
     admittedBy: item.admittedBy,
     judgedForCaller: rest.judgedForCaller || undefined,
     judgedByLivePod: item.submission.isLivePod || undefined,
+  };
+}
+
+/** A candidate as machine output has it. */
+export function printedCandidate({policy, rights, allowed, mutates, errors}: Candidate) {
+  return {
+    name: policy.name,
+    authorizedFor: {serviceAccount: rights.serviceAccount, user: rights.requester},
+    allowed,
+    mutates,
+    providerError: policy.unusable,
+    errors: errors.map(printedError),
+  };
+}
+
+export interface PrintedError {
+  readonly type: string;
+  readonly field: string;
+  readonly badValue: string | undefined;
+  readonly detail: string;
+}
+
+/** A field error as machine output has it: the bad value as text, strings without quotes. */
+export function printedError({type, field, badValue, detail}: FieldError): PrintedError {
+  return {
+    type,
+    field,
+    badValue: badValue === undefined ? undefined : badValueText(badValue),
+    detail,
   };
 }

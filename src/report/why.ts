@@ -1,7 +1,7 @@
+import {type Candidate, isUsable} from '../admission/admit.ts';
+import type {Ruling, Verdict, Via} from '../admission/judge.ts';
 import {type FieldError, fieldErrorText} from '../kube/fieldError.ts';
 import type {PodView} from '../kube/podView.ts';
-import {type Candidate, isUsable} from '../policy/admit.ts';
-import type {Ruling, Verdict, Via} from '../policy/why.ts';
 import type {ObjectReference} from '../rbac/authorize.ts';
 import {count} from '../text.ts';
 import {escapeText} from './escape.ts';

@@ -8,8 +8,8 @@ import {
   useSyncExternalStore,
 } from 'react';
 import {controlById, isControlId} from '../controls/index.ts';
+import type {Freshness, LiveInventory} from '../inventory/follow/followCluster.ts';
 import type {Inventory} from '../inventory/inventory.ts';
-import type {Freshness, LiveInventory} from '../inventory/live.ts';
 import {createDeeds, type Deeds} from './deeds.ts';
 import {keyLines} from './keys.ts';
 import {Lines, lastScroll} from './Lines.tsx';
@@ -63,7 +63,10 @@ export function App({live, services, start, user, jobs, colors = true}: Props) {
   const deeds = useMemo(
     () =>
       createDeeds({
-        ...{services, refresh, dispatch: store.dispatch, session: store.get},
+        services,
+        refresh,
+        dispatch: store.dispatch,
+        session: store.get,
         model: () => modelOf(live.current().inventory),
       }),
     [services, refresh, store, live],
@@ -78,8 +81,13 @@ export function App({live, services, start, user, jobs, colors = true}: Props) {
     const current = modelOf(live.current().inventory);
     const words = rememberedLinesOf(topOf(now).view, current, now.drafts, services);
     return {
-      ...{session: now, model: current, shown: shownOf(now, current)},
-      ...{dispatch, deeds, services, refresh},
+      session: now,
+      model: current,
+      shown: shownOf(now, current),
+      dispatch,
+      deeds,
+      services,
+      refresh,
       page: Math.max(1, size.height - 2),
       lastScroll: words === undefined ? 0 : lastScroll(words, size.width, size.height),
     };

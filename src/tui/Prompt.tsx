@@ -98,18 +98,23 @@ function typingOf(
   switch (prompt.kind) {
     case 'filter':
       return {
-        ...{label: '/', value: filter, onSubmit: close},
+        label: '/',
+        value: filter,
+        onSubmit: close,
         onChange: text => dispatch({type: 'filter', text}),
       };
     case 'jump':
       return {
-        ...{label: ':', value: prompt.text, hint: `  ${views}`},
+        label: ':',
+        value: prompt.text,
+        hint: `  ${views}`,
         onChange: text => dispatch({type: 'prompt', prompt: {...prompt, text}}),
         onSubmit: text => jump(text, dispatch, hasEdits, exit),
       };
     case 'write':
       return {
-        ...{label: 'Write to: ', value: prompt.text},
+        label: 'Write to: ',
+        value: prompt.text,
         onChange: text => dispatch({type: 'prompt', prompt: {...prompt, text}}),
         onSubmit(path) {
           close();
@@ -118,7 +123,8 @@ function typingOf(
       };
     case 'apply':
       return {
-        ...{label: `Type ${prompt.policy} to apply: `, value: prompt.text},
+        label: `Type ${prompt.policy} to apply: `,
+        value: prompt.text,
         onChange: text => dispatch({type: 'prompt', prompt: {...prompt, text}}),
         onSubmit(text) {
           close();

@@ -1,12 +1,12 @@
 import {controls} from '../controls/index.ts';
+import {impactText} from '../effect/impact.ts';
 import {messageOf} from '../errors.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import {fieldErrorText} from '../kube/fieldError.ts';
 import type {Policy} from '../kube/objects.ts';
+import {sameSettings} from '../policy/direction.ts';
 import {policyErrors} from '../policy/evaluate.ts';
-import {impactText} from '../policy/impact.ts';
-import {sameSettings} from '../policy/order.ts';
-import {policyLevel} from '../policy/standard.ts';
+import {policyLevel} from '../policy/level.ts';
 import {adviceYaml} from '../report/advice.ts';
 import {nameOf} from '../report/why.ts';
 import {type Draft, isEdited} from './edit.ts';

@@ -1,7 +1,7 @@
 import type {Control, Step} from '../controls/control.ts';
 import {controls} from '../controls/index.ts';
 import type {Policy} from '../kube/objects.ts';
-import {directionOf, sameSettings} from '../policy/order.ts';
+import {directionOf, sameSettings} from '../policy/direction.ts';
 
 /** A policy under the editor: where it began, and the way to what it is now. */
 export interface Draft {

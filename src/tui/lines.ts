@@ -1,8 +1,8 @@
+import type {Verdict} from '../admission/judge.ts';
+import {judgeAfter} from '../effect/impact.ts';
 import type {Inventory} from '../inventory/inventory.ts';
-import {itemKey} from '../inventory/items.ts';
+import {itemKey} from '../inventory/submissions/items.ts';
 import type {Policy} from '../kube/objects.ts';
-import {judgeAfter} from '../policy/impact.ts';
-import type {Verdict} from '../policy/why.ts';
 import {adviceYaml, policyObject} from '../report/advice.ts';
 import {whyDetail} from '../report/why.ts';
 import {printYaml} from '../yaml/documents.ts';

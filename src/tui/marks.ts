@@ -1,6 +1,6 @@
 import {createContext, useContext} from 'react';
+import type {Freshness} from '../inventory/follow/followCluster.ts';
 import type {Gap} from '../inventory/inventory.ts';
-import type {Freshness} from '../inventory/live.ts';
 import type {Tone} from './rows.ts';
 
 /** Whether to use colours; words and signs carry every meaning too. */

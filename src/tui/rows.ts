@@ -1,21 +1,21 @@
+import {isUsable} from '../admission/admit.ts';
+import type {Verdict} from '../admission/judge.ts';
+import {scopes} from '../advice/scope.ts';
 import {controls} from '../controls/index.ts';
-import {itemKey} from '../inventory/items.ts';
-import type {Policy} from '../kube/objects.ts';
-import {labelOf} from '../kube/reference.ts';
-import {weaklyKeyed} from '../once.ts';
-import {isUsable} from '../policy/admit.ts';
-import {scopes} from '../policy/adviceScope.ts';
-import {preparePolicy} from '../policy/evaluate.ts';
 import {
   type Impact,
   type ImpactKind,
   impactKinds,
   impactTabs,
   impactTitles,
-} from '../policy/impact.ts';
-import {directionOf} from '../policy/order.ts';
-import {policyLevel} from '../policy/standard.ts';
-import type {Verdict} from '../policy/why.ts';
+} from '../effect/impact.ts';
+import {itemKey} from '../inventory/submissions/items.ts';
+import type {Policy} from '../kube/objects.ts';
+import {labelOf} from '../kube/reference.ts';
+import {weaklyKeyed} from '../once.ts';
+import {directionOf} from '../policy/direction.ts';
+import {preparePolicy} from '../policy/evaluate.ts';
+import {policyLevel} from '../policy/level.ts';
 
 import {nameOf} from '../report/why.ts';
 import {byText} from '../text.ts';

@@ -1,5 +1,5 @@
+import type {Advice} from '../advice/advice.ts';
 import type {Policy} from '../kube/objects.ts';
-import type {Advice} from '../policy/advice.ts';
 
 /** What came of a try to change the cluster, in lines for people. */
 export interface Result {

@@ -1,7 +1,7 @@
+import type {Scope} from '../advice/scope.ts';
 import type {ControlId} from '../controls/control.ts';
+import type {ImpactKind} from '../effect/impact.ts';
 import type {Policy} from '../kube/objects.ts';
-import type {Scope} from '../policy/adviceScope.ts';
-import type {ImpactKind} from '../policy/impact.ts';
 import {change, type Draft, draftOf, isEdited, rebase, redo, undo} from './edit.ts';
 
 /** Where the user is. One value, so that two views cannot be open at once. */
@@ -95,15 +95,23 @@ export type Action =
 
 export function frameOf(view: View): Frame {
   return {
-    ...{view, selected: undefined, place: 0, filter: '', sort: undefined},
-    ...{descending: false, scroll: 0},
+    view,
+    selected: undefined,
+    place: 0,
+    filter: '',
+    sort: undefined,
+    descending: false,
+    scroll: 0,
   };
 }
 
 export function startAt(views: readonly View[]): Session {
   return {
-    ...{trail: views.map(frameOf), drafts: {}, prompt: undefined},
-    ...{notice: undefined, busy: undefined},
+    trail: views.map(frameOf),
+    drafts: {},
+    prompt: undefined,
+    notice: undefined,
+    busy: undefined,
   };
 }
 

@@ -1,7 +1,7 @@
+import {type Impact, impactOf} from '../effect/impact.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import type {Policy} from '../kube/objects.ts';
-import {type Impact, impactOf} from '../policy/impact.ts';
-import {sameSettings} from '../policy/order.ts';
+import {sameSettings} from '../policy/direction.ts';
 import {type Draft, isEdited} from './edit.ts';
 import type {Model} from './model.ts';
 import {

@@ -1,10 +1,10 @@
 import {type Key, useApp, useInput} from 'ink';
+import {scopes} from '../advice/scope.ts';
 import type {Control} from '../controls/control.ts';
 import {controlById, controls, isControlId} from '../controls/index.ts';
-import {itemKey} from '../inventory/items.ts';
+import {firstImpact, type ImpactKind, impactKinds} from '../effect/impact.ts';
+import {itemKey} from '../inventory/submissions/items.ts';
 import type {Policy} from '../kube/objects.ts';
-import {scopes} from '../policy/adviceScope.ts';
-import {firstImpact, type ImpactKind, impactKinds} from '../policy/impact.ts';
 import type {Deeds} from './deeds.ts';
 import {nextStep} from './edit.ts';
 import type {Model} from './model.ts';

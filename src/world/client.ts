@@ -267,7 +267,13 @@ async function askOnce(session: Session, request: Request, access: Access): Prom
   try {
     const {method, body, signal, reader, stream = reader} = request;
     const answer = await exchange({
-      ...{method, url, headers, body, waits, signal, stream},
+      method,
+      url,
+      headers,
+      body,
+      waits,
+      signal,
+      stream,
       access: {...access, agent},
     });
     note(String(answer.status));

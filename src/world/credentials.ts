@@ -193,7 +193,7 @@ function agentFor(target: Target, options: RequestOptions): HttpAgent {
     // client-node's proxy agents are made without it: each request would pay for a new tunnel.
     return Object.assign(options.agent, {keepAlive: true});
   }
-  // As many as lists are read at once (src/inventory/cluster.ts): a long one holds up no other.
+  // As many as lists are read at once (src/inventory/read/readCluster.ts): a long one holds up no other.
   const keepAlive = {keepAlive: true, keepAliveMsecs: 30_000, maxSockets: 8};
   if (target.cluster.server.startsWith('http:')) return new PlainAgent(keepAlive);
   const {ca, cert, key, rejectUnauthorized, servername} = options;

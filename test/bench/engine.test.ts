@@ -9,10 +9,10 @@ import {engineFigures} from '../../scripts/bench/engine.ts';
 import {median} from '../../scripts/bench/measure.ts';
 import {figure, skipped, tableOf} from '../../scripts/bench/section.ts';
 import {workOf} from '../../scripts/bench/work.ts';
+import {decide, explain} from '../../src/admission/admit.ts';
 import {parseJson, printJson} from '../../src/kube/json.ts';
 import {viewOf} from '../../src/kube/podView.ts';
-import {decide, explain} from '../../src/policy/admit.ts';
-import {hasReference, runReference} from '../support/reference.ts';
+import {hasReference, runReference} from '../support/kubernetes/reference.ts';
 
 const root = join(import.meta.dirname, '../..');
 const vectors = gunzipSync(
@@ -35,8 +35,14 @@ describe('the engine on what psp-bench makes of the vectors', () => {
   ])('$policies policies allow $allowed of $pods pods', ({pods, policies, allowed, passed}) => {
     const figures = engineFigures(workOf(dumpOf(vectors, pods, policies)), atOnce);
     expect(figures).toMatchObject({
-      ...{pods, policies, distinctPods: pods, allowed, passed},
-      ...{decisions: pods, evaluations: pods * policies, warmup_s: 0},
+      pods,
+      policies,
+      distinctPods: pods,
+      allowed,
+      passed,
+      decisions: pods,
+      evaluations: pods * policies,
+      warmup_s: 0,
     });
     expect(figures.decisions_per_s).toBeCloseTo(pods / figures.decisions_wall_s, 3);
     expect(figures.evaluations_per_cpu_s).toBeGreaterThan(0);
@@ -104,8 +110,12 @@ describe('the table', () => {
   test('aligns what there is', () => {
     const rows = [
       {
-        ...{what: 'decisions', ours: figure(53_812.4), peer: 'Go 2,600', ratio: '20.7 x'},
-        ...{goal: '5 x', peak: '81 MiB'},
+        what: 'decisions',
+        ours: figure(53_812.4),
+        peer: 'Go 2,600',
+        ratio: '20.7 x',
+        goal: '5 x',
+        peak: '81 MiB',
       },
       {what: 'other', ours: figure(0.01234), goal: '-'},
     ];

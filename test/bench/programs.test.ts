@@ -4,10 +4,10 @@ import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {clusterOf, snapshotText, withOwnerUids} from '../../scripts/bench/cluster.ts';
 import {timeByTurns, timeGroups, usageRow} from '../../scripts/bench/run.ts';
-import {itemsOf, templatesOf} from '../../src/inventory/items.ts';
-import {inventoryOfSnapshot} from '../../src/inventory/snapshot.ts';
+import {judgeBy} from '../../src/admission/judge.ts';
+import {inventoryOfSnapshot} from '../../src/inventory/files/snapshot.ts';
+import {itemsOf, templatesOf} from '../../src/inventory/submissions/items.ts';
 import {isObject, type JsonObject, parseJson} from '../../src/kube/json.ts';
-import {judgeBy} from '../../src/policy/why.ts';
 
 let folder = '';
 beforeAll(() => {
@@ -105,16 +105,27 @@ describe('timing of programs', () => {
 
   test('becomes a row with goal, ratio and memory', () => {
     const usage = (name: string, wall: number, peak: number | undefined) => ({
-      ...{name, runs: 3, wall_s: wall, cpu_s: 0.1, peak_rss_mib: peak},
+      name,
+      runs: 3,
+      wall_s: wall,
+      cpu_s: 0.1,
+      peak_rss_mib: peak,
     });
     expect(
       usageRow(usage('why', 0.5, 80), usage('kubectl', 0.25, 40), {ratio: 2, mib: 90}),
     ).toEqual({
-      ...{what: 'why', ours: '0.5 s', peer: 'kubectl 0.25 s', ratio: '2 x'},
-      ...{goal: '2 x, 90 MiB', peak: '80 MiB : 40 MiB'},
+      what: 'why',
+      ours: '0.5 s',
+      peer: 'kubectl 0.25 s',
+      ratio: '2 x',
+      goal: '2 x, 90 MiB',
+      peak: '80 MiB : 40 MiB',
     });
     expect(usageRow(usage('why', 0.5, undefined), undefined)).toEqual({
-      ...{what: 'why', ours: '0.5 s', goal: '-', peak: '-'},
+      what: 'why',
+      ours: '0.5 s',
+      goal: '-',
+      peak: '-',
     });
   });
 });

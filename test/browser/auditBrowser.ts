@@ -2,10 +2,10 @@ import {pathToFileURL} from 'node:url';
 import type {Browser, BrowserContextOptions, Locator, Page} from 'playwright-core';
 import {onTestFinished} from 'vitest';
 import {auditHtml} from '../../src/report/audit/html/index.ts';
-import {demoAudit, hostileAudit, largeAudit} from '../support/auditPages.ts';
-import {startChromium} from '../support/browser.ts';
-import {isThorough} from '../support/reference.ts';
-import {fileOf} from '../support/world.ts';
+import {demoAudit, hostileAudit, largeAudit} from '../support/builders/auditPages.ts';
+import {isThorough} from '../support/kubernetes/reference.ts';
+import {startChromium} from '../support/run/browser.ts';
+import {fileOf} from '../support/run/world.ts';
 
 /** A page in the browser, and whatever it did that it should not have done. */
 export interface Opened {

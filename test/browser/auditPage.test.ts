@@ -1,9 +1,9 @@
 import axe from 'axe-core';
 import type {BrowserContextOptions, Page} from 'playwright-core';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {hostileNames} from '../support/auditPages.ts';
-import {hasChromium} from '../support/browser.ts';
-import {isThorough} from '../support/reference.ts';
+import {hostileNames} from '../support/builders/auditPages.ts';
+import {isThorough} from '../support/kubernetes/reference.ts';
+import {hasChromium} from '../support/run/browser.ts';
 import {type AuditBrowser, openAuditBrowser, scope, shown, status} from './auditBrowser.ts';
 
 describe.runIf(hasChromium())('in a browser, the page', () => {

@@ -1,8 +1,8 @@
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import {run, runProgram} from '../support/run.ts';
-import {fileOf, folderOf, runHere} from '../support/world.ts';
+import {run, runProgram} from '../support/run/run.ts';
+import {fileOf, folderOf, runHere} from '../support/run/world.ts';
 
 const pod = '{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{name: c}]}}';
 const policy = 'apiVersion: policy/v1beta1\nkind: PodSecurityPolicy\nmetadata: {name: p}\n';

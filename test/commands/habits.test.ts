@@ -2,17 +2,21 @@ import {spawn} from 'node:child_process';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {commands} from '../../src/commands/index.ts';
-import {run} from '../support/run.ts';
-import {fileOf, folderOf, runHere} from '../support/world.ts';
+import {run} from '../support/run/run.ts';
+import {fileOf, folderOf, runHere} from '../support/run/world.ts';
 
 const program = join(import.meta.dirname, '../../bin/kubectl-psp');
 const odd = 'a\u001b[31m\u009b\u202eb';
 const pod = {
-  ...{apiVersion: 'v1', kind: 'Pod', metadata: {name: odd, namespace: 'x'}},
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: {name: odd, namespace: 'x'},
   spec: {containers: [{name: odd, image: 'x', securityContext: {privileged: true}}]},
 };
 const policy = {
-  ...{apiVersion: 'policy/v1beta1', kind: 'PodSecurityPolicy', metadata: {name: `p${odd}`}},
+  apiVersion: 'policy/v1beta1',
+  kind: 'PodSecurityPolicy',
+  metadata: {name: `p${odd}`},
   spec: {},
 };
 const everything = {
@@ -22,7 +26,8 @@ const everything = {
   rules: [{apiGroups: ['*'], resources: ['*'], verbs: ['*']}],
 };
 const binding = {
-  ...{apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding'},
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'ClusterRoleBinding',
   metadata: {name: odd},
   roleRef: {apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'all'},
   subjects: [{kind: 'ServiceAccount', name: 'default', namespace: 'x'}],
@@ -83,7 +88,9 @@ describe('kubectl’s habits', () => {
 
   test('a context names the namespace', async () => {
     const config = {
-      ...{apiVersion: 'v1', kind: 'Config', 'current-context': 'one'},
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': 'one',
       contexts: [
         {name: 'one', context: {cluster: 'c', user: 'u', namespace: 'of-one'}},
         {name: 'two', context: {cluster: 'c', user: 'u', namespace: 'of-two'}},

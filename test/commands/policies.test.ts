@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {type Json, parseJson} from '../../src/kube/json.ts';
 import {readDocuments} from '../../src/yaml/documents.ts';
-import {fileOf, itemsHere, itemsOf, objectOf, runHere} from '../support/world.ts';
+import {fileOf, itemsHere, itemsOf, objectOf, runHere} from '../support/run/world.ts';
 
 const nameOf = (object: Json) => objectOf(objectOf(object).metadata).name;
 
@@ -70,17 +70,20 @@ test('what it prints is read by the other commands: why over a workload', async 
     fileOf(out),
     fileOf([
       {
-        ...{apiVersion: 'apps/v1', kind: 'Deployment'},
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
         metadata: {name: 'web', namespace: 'shop'},
         spec: {template: {spec: {containers: [{name: 'c', image: 'c'}]}}},
       },
       {
-        ...{apiVersion: 'apps/v1', kind: 'DaemonSet'},
+        apiVersion: 'apps/v1',
+        kind: 'DaemonSet',
         metadata: {name: 'proxy', namespace: 'kube-system'},
         spec: {template: {spec: {hostNetwork: true, containers: [{name: 'c', image: 'c'}]}}},
       },
       {
-        ...{apiVersion: 'apps/v1', kind: 'DaemonSet'},
+        apiVersion: 'apps/v1',
+        kind: 'DaemonSet',
         metadata: {name: 'proxy', namespace: 'shop'},
         spec: {template: {spec: {hostNetwork: true, containers: [{name: 'c', image: 'c'}]}}},
       },

@@ -3,8 +3,8 @@ import {describe, expect, test} from 'vitest';
 import {slotOfFlag, understand} from '../../src/commands/completion/line.ts';
 import {flagName} from '../../src/commands/flags.ts';
 import {commands, rootCommand} from '../../src/commands/index.ts';
-import {run} from '../support/run.ts';
-import {fileOf, folderOf, runHere} from '../support/world.ts';
+import {run} from '../support/run/run.ts';
+import {fileOf, folderOf, runHere} from '../support/run/world.ts';
 import {json, serve, status} from '../world/fakeApiServer.ts';
 
 /** The values offered for the last of these words, and the directive. */

@@ -4,8 +4,8 @@ import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {scripts} from '../../src/commands/completion/scripts.ts';
 import {root} from '../docs/markdown.ts';
-import {type Ran, runProgram} from '../support/run.ts';
-import {folderOf} from '../support/world.ts';
+import {type Ran, runProgram} from '../support/run/run.ts';
+import {folderOf} from '../support/run/world.ts';
 
 /** Whether there is such a program on PATH. */
 function has(program: string, ...args: readonly string[]): boolean {
@@ -20,8 +20,11 @@ function has(program: string, ...args: readonly string[]): boolean {
 /** The launcher under its names, the scripts, and two files to complete. */
 function prepared(names: readonly string[] = ['kubectl-psp']): string {
   const folder = folderOf({
-    ...{'psp.bash': scripts.bash, 'psp.zsh': scripts.zsh, 'psp.fish': scripts.fish},
-    ...{'work/one.yaml': '', 'work/two words.yaml': ''},
+    'psp.bash': scripts.bash,
+    'psp.zsh': scripts.zsh,
+    'psp.fish': scripts.fish,
+    'work/one.yaml': '',
+    'work/two words.yaml': '',
   });
   for (const name of names) symlinkSync(join(root, 'bin/kubectl-psp'), join(folder, name));
   return folder;
@@ -38,7 +41,9 @@ async function type(folder: string, shell: string, lines: readonly string[]): Pr
   const env = {PATH: `${folder}:${process.env.PATH}`, HOME: folder, TERM: 'dumb'};
   const stdin = `${lines.join('\n')}\n`;
   const {out} = await runProgram('script', ['-qec', shell, '/dev/null'], {
-    ...{env, stdin, cwd: join(folder, 'work')},
+    env,
+    stdin,
+    cwd: join(folder, 'work'),
   });
   return out;
 }

@@ -1,6 +1,6 @@
 import {allowPrivilegeEscalation} from '../../src/controls/allowPrivilegeEscalation.ts';
-import {pod, secured} from '../support/builders.ts';
-import {testControl} from '../support/testControl.ts';
+import {pod, secured} from '../support/builders/builders.ts';
+import {testControl} from '../support/laws/testControl.ts';
 
 const off = secured({allowPrivilegeEscalation: false});
 const on = secured({allowPrivilegeEscalation: true});

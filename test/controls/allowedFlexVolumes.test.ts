@@ -1,6 +1,6 @@
 import {allowedFlexVolumes} from '../../src/controls/allowedFlexVolumes.ts';
-import {pod, podWith} from '../support/builders.ts';
-import {testControl} from '../support/testControl.ts';
+import {pod, podWith} from '../support/builders/builders.ts';
+import {testControl} from '../support/laws/testControl.ts';
 
 const using = (...drivers: readonly string[]) =>
   podWith({volumes: drivers.map((driver, index) => ({name: `v${index}`, flexVolume: {driver}}))});

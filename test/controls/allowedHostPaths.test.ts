@@ -1,6 +1,6 @@
 import {allowedHostPaths} from '../../src/controls/allowedHostPaths.ts';
-import {pod, podWith} from '../support/builders.ts';
-import {testControl} from '../support/testControl.ts';
+import {pod, podWith} from '../support/builders/builders.ts';
+import {testControl} from '../support/laws/testControl.ts';
 
 const asking = (path: string) => podWith({volumes: [{name: 'v', hostPath: {path}}]});
 const reading = (path: string) =>

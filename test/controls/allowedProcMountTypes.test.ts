@@ -1,6 +1,6 @@
 import {allowedProcMountTypes} from '../../src/controls/allowedProcMountTypes.ts';
-import {pod, secured} from '../support/builders.ts';
-import {testControl} from '../support/testControl.ts';
+import {pod, secured} from '../support/builders/builders.ts';
+import {testControl} from '../support/laws/testControl.ts';
 
 const mounting = (procMount: string) => secured({procMount});
 const allow = (...types: readonly string[]) => ({allowedProcMountTypes: types});

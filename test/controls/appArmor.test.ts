@@ -1,6 +1,6 @@
 import {appArmor} from '../../src/controls/appArmor.ts';
-import {pod, podWith} from '../support/builders.ts';
-import {testControl} from '../support/testControl.ts';
+import {pod, podWith} from '../support/builders/builders.ts';
+import {testControl} from '../support/laws/testControl.ts';
 
 const prefix = 'container.apparmor.security.beta.kubernetes.io/';
 const named = (...profiles: readonly string[]) =>

@@ -1,6 +1,6 @@
 import {capabilities} from '../../src/controls/capabilities.ts';
-import {pod, secured} from '../support/builders.ts';
-import {testControl} from '../support/testControl.ts';
+import {pod, secured} from '../support/builders/builders.ts';
+import {testControl} from '../support/laws/testControl.ts';
 
 type Names = readonly string[];
 const asking = (add: Names, drop: Names = []) => secured({capabilities: {add, drop}});

@@ -1,6 +1,6 @@
 import {fsGroup} from '../../src/controls/fsGroup.ts';
-import {pod, podWith} from '../support/builders.ts';
-import {testControl} from '../support/testControl.ts';
+import {pod, podWith} from '../support/builders/builders.ts';
+import {testControl} from '../support/laws/testControl.ts';
 
 const owned = (group: number) => podWith({securityContext: {fsGroup: group}});
 const rule = (name: string, ...ranges: readonly (readonly [number, number])[]) => ({

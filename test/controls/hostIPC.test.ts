@@ -1,6 +1,6 @@
 import {hostIPC} from '../../src/controls/hostIPC.ts';
-import {pod, podWith} from '../support/builders.ts';
-import {testControl} from '../support/testControl.ts';
+import {pod, podWith} from '../support/builders/builders.ts';
+import {testControl} from '../support/laws/testControl.ts';
 
 const using = podWith({hostIPC: true});
 const allowed = {hostIPC: true};

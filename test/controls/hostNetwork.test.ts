@@ -1,6 +1,6 @@
 import {hostNetwork} from '../../src/controls/hostNetwork.ts';
-import {pod, podWith} from '../support/builders.ts';
-import {testControl} from '../support/testControl.ts';
+import {pod, podWith} from '../support/builders/builders.ts';
+import {testControl} from '../support/laws/testControl.ts';
 
 const using = podWith({hostNetwork: true});
 const allowed = {hostNetwork: true};

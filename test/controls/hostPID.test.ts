@@ -1,6 +1,6 @@
 import {hostPID} from '../../src/controls/hostPID.ts';
-import {pod, podWith} from '../support/builders.ts';
-import {testControl} from '../support/testControl.ts';
+import {pod, podWith} from '../support/builders/builders.ts';
+import {testControl} from '../support/laws/testControl.ts';
 
 const using = podWith({hostPID: true});
 const allowed = {hostPID: true};

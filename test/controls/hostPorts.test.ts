@@ -1,6 +1,6 @@
 import {hostPorts} from '../../src/controls/hostPorts.ts';
-import {pod, podWith} from '../support/builders.ts';
-import {testControl} from '../support/testControl.ts';
+import {pod, podWith} from '../support/builders/builders.ts';
+import {testControl} from '../support/laws/testControl.ts';
 
 const claiming = (...ports: readonly number[]) =>
   pod({ports: ports.map((hostPort, index) => ({containerPort: 9000 + index, hostPort}))});

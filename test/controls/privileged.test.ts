@@ -1,6 +1,6 @@
 import {privileged} from '../../src/controls/privileged.ts';
-import {pod, podWith, secured} from '../support/builders.ts';
-import {testControl} from '../support/testControl.ts';
+import {pod, podWith, secured} from '../support/builders/builders.ts';
+import {testControl} from '../support/laws/testControl.ts';
 
 const using = {securityContext: {privileged: true}};
 const denied = (path: string) =>

@@ -1,6 +1,6 @@
 import {readOnlyRootFilesystem} from '../../src/controls/readOnlyRootFilesystem.ts';
-import {pod} from '../support/builders.ts';
-import {testControl} from '../support/testControl.ts';
+import {pod} from '../support/builders/builders.ts';
+import {testControl} from '../support/laws/testControl.ts';
 
 const readOnly = {securityContext: {readOnlyRootFilesystem: true}};
 const writable = {securityContext: {readOnlyRootFilesystem: false}};

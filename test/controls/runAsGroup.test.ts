@@ -1,6 +1,6 @@
 import {runAsGroup} from '../../src/controls/runAsGroup.ts';
-import {pod, podWith, secured} from '../support/builders.ts';
-import {testControl} from '../support/testControl.ts';
+import {pod, podWith, secured} from '../support/builders/builders.ts';
+import {testControl} from '../support/laws/testControl.ts';
 
 const as = (group: number) => secured({runAsGroup: group});
 const rule = (name: string, ...ranges: readonly (readonly [number, number])[]) => ({

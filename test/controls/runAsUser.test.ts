@@ -1,7 +1,7 @@
 import {runAsUser} from '../../src/controls/runAsUser.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
-import {pod, podWith, secured} from '../support/builders.ts';
-import {testControl} from '../support/testControl.ts';
+import {pod, podWith, secured} from '../support/builders/builders.ts';
+import {testControl} from '../support/laws/testControl.ts';
 
 const as = (user: number) => secured({runAsUser: user});
 const saying = (runAsNonRoot: boolean, fields: JsonObject = {}) =>

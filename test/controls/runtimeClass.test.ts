@@ -1,7 +1,7 @@
 import {runtimeClass} from '../../src/controls/runtimeClass.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
-import {pod, podWith} from '../support/builders.ts';
-import {testControl} from '../support/testControl.ts';
+import {pod, podWith} from '../support/builders/builders.ts';
+import {testControl} from '../support/laws/testControl.ts';
 
 const naming = (runtimeClassName: string) => podWith({runtimeClassName});
 const allow = (allowedRuntimeClassNames: readonly string[], defaultRuntimeClassName?: string) => ({

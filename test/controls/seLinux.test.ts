@@ -1,7 +1,7 @@
 import {seLinux} from '../../src/controls/seLinux.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
-import {pod, podWith} from '../support/builders.ts';
-import {testControl} from '../support/testControl.ts';
+import {pod, podWith} from '../support/builders/builders.ts';
+import {testControl} from '../support/laws/testControl.ts';
 
 const labelled = (seLinuxOptions: JsonObject, ...containers: readonly JsonObject[]) =>
   podWith(

@@ -1,7 +1,7 @@
 import {seccomp} from '../../src/controls/seccomp.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
-import {pod, podWith, secured} from '../support/builders.ts';
-import {testControl} from '../support/testControl.ts';
+import {pod, podWith, secured} from '../support/builders/builders.ts';
+import {testControl} from '../support/laws/testControl.ts';
 
 const podKey = 'seccomp.security.alpha.kubernetes.io/pod';
 const containerKey = 'container.seccomp.security.alpha.kubernetes.io/c0';

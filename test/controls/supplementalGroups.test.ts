@@ -1,6 +1,6 @@
 import {supplementalGroups} from '../../src/controls/supplementalGroups.ts';
-import {pod, podWith} from '../support/builders.ts';
-import {testControl} from '../support/testControl.ts';
+import {pod, podWith} from '../support/builders/builders.ts';
+import {testControl} from '../support/laws/testControl.ts';
 
 const joining = (...groups: readonly number[]) =>
   podWith({securityContext: {supplementalGroups: groups}});

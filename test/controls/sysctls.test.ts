@@ -1,6 +1,6 @@
 import {sysctls} from '../../src/controls/sysctls.ts';
-import {pod, podWith} from '../support/builders.ts';
-import {testControl} from '../support/testControl.ts';
+import {pod, podWith} from '../support/builders/builders.ts';
+import {testControl} from '../support/laws/testControl.ts';
 
 const setting = (...names: readonly string[]) =>
   podWith({securityContext: {sysctls: names.map(name => ({name, value: '1'}))}});

@@ -1,8 +1,8 @@
 import {volumes} from '../../src/controls/volumes.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {volumeSourceKeys} from '../../src/kube/pod.ts';
-import {pod, podWith} from '../support/builders.ts';
-import {testControl} from '../support/testControl.ts';
+import {pod, podWith} from '../support/builders/builders.ts';
+import {testControl} from '../support/laws/testControl.ts';
 
 const mounting = (...types: readonly string[]) =>
   podWith({volumes: types.map((type, index) => ({name: `v${index}`, [type]: {}}))});

@@ -3,11 +3,11 @@ import {join} from 'node:path';
 import {beforeAll, describe, expect, test} from 'vitest';
 import {recordDemo} from '../../scripts/demo/cluster.ts';
 import {demoSnapshot} from '../../src/demo/index.ts';
-import {inventoryOfSnapshot} from '../../src/inventory/snapshot.ts';
+import {inventoryOfSnapshot} from '../../src/inventory/files/snapshot.ts';
 import {isObject, type JsonObject} from '../../src/kube/json.ts';
-import {hasReference, isThorough} from '../support/reference.ts';
-import {run} from '../support/run.ts';
-import {itemsHere, runHere} from '../support/world.ts';
+import {hasReference, isThorough} from '../support/kubernetes/reference.ts';
+import {run} from '../support/run/run.ts';
+import {itemsHere, runHere} from '../support/run/world.ts';
 
 const file = join(import.meta.dirname, '../../src/demo/snapshot.json');
 const inventory = inventoryOfSnapshot(demoSnapshot, 'the demo');
@@ -120,7 +120,9 @@ describe('the demo', () => {
     expect(names.filter(name => !chosen.has(name))).toEqual(['gpu-batch', 'shop-legacy', 'web']);
     const candidates = candidatesOf(find('shop', 'Pod', 'storefront-'));
     expect(candidates.find(({name}) => name === 'web')).toMatchObject({
-      ...{allowed: true, mutates: false, authorizedFor: {serviceAccount: true}},
+      allowed: true,
+      mutates: false,
+      authorizedFor: {serviceAccount: true},
     });
     expect(candidates.find(({name}) => name === 'shop-legacy')).toMatchObject({
       providerError: 'ranges must be supplied for MustRunAs',

@@ -1,11 +1,12 @@
-import {existsSync, readdirSync} from 'node:fs';
+import {existsSync} from 'node:fs';
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
-import {join, sep} from 'node:path';
+import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {commands} from '../../src/commands/index.ts';
 import {exitCodes} from '../../src/errors.ts';
-import {type ClusterReader, readCluster} from '../../src/inventory/cluster.ts';
+import {readCluster} from '../../src/inventory/read/readCluster.ts';
+import type {ClusterReader} from '../../src/inventory/read/reader.ts';
 import {readDocuments} from '../../src/yaml/documents.ts';
 import {blocksOf, commandLines, readText, replaceBlocks, root, wordsOf} from './markdown.ts';
 import {parseCommand, runCommand} from './runCommand.ts';
@@ -32,14 +33,18 @@ describe('the README', () => {
     const asked: string[] = [];
     const resource = /^\/apis?\/(?:([^/]+)\/)?v[^/]+\/([^/]+)$/;
     const reader: ClusterReader = {
-      ...{context: 'c', namespace: 'default', server: 'https://c', user: 'u'},
+      context: 'c',
+      namespace: 'default',
+      server: 'https://c',
+      user: 'u',
       get: async () => ({gitVersion: 'v1.24.17'}),
       send: async () => ({}),
       list: async path => {
         const [, group = '', plural] = resource.exec(path) ?? [];
         asked.push(`${group}/${plural}`);
       },
-      ...{isForbidden: () => false, isNotFound: () => false},
+      isForbidden: () => false,
+      isNotFound: () => false,
     };
     const everything = {policies: true, workloads: true, caller: true, whole: true, time: ''};
     await readCluster(reader, {namespace: undefined, ...everything});
@@ -132,33 +137,6 @@ describe.each(pages)('%s', page => {
     const links = [...markdown.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor);
     expect(links.filter(link => !anchors.includes(link ?? ''))).toEqual([]);
   });
-});
-
-const folders = readdirSync(join(root, 'src'), {withFileTypes: true})
-  .filter(entry => entry.isDirectory())
-  .map(({name}) => name);
-
-test('every folder of src has its line in ARCHITECTURE.md', () => {
-  const tree = blocksOf(readText('ARCHITECTURE.md')).find(({text}) => text.startsWith('src/'));
-  const described = [...(tree?.text ?? '').matchAll(/^ {2}(\w+)\/ {2,}\S/gm)].map(
-    ([, name]) => name,
-  );
-  expect(described.toSorted()).toEqual(folders.toSorted());
-});
-
-test('folders import in the order that ARCHITECTURE.md gives, and no other way', () => {
-  const layers = /^`(world > .+)`$/m.exec(readText('ARCHITECTURE.md'))?.[1]?.split(' > ') ?? [];
-  expect(layers.toSorted()).toEqual(folders.toSorted());
-  const upwards = readdirSync(join(root, 'src'), {recursive: true, encoding: 'utf8'})
-    .filter(file => file.endsWith('.ts') && file.includes(sep))
-    .flatMap(file => {
-      const from = layers.indexOf(file.split(sep)[0] ?? '');
-      const imports = readText(join('src', file)).matchAll(/['"](?:\.\.\/)+(\w+)\/[^'"]+\.ts['"]/g);
-      return [...imports]
-        .filter(([, folder = '']) => layers.includes(folder) && layers.indexOf(folder) < from)
-        .map(([path]) => `${file} imports ${path}`);
-    });
-  expect(upwards).toEqual([]);
 });
 
 test('the change log has the version of package.json', () => {

@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {Ajv} from 'ajv';
 import {describe, expect, test} from 'vitest';
 import {readDocuments} from '../../src/yaml/documents.ts';
-import {goModule} from '../support/goModule.ts';
+import {goModule} from '../support/kubernetes/goModule.ts';
 
 const folder = goModule('github.com/derailed/k9s@v0.51.0', "k9s's plugin schema");
 

@@ -17,9 +17,16 @@ interface Plugin {
 
 /** What k9s v0.51 wants of a plugin (internal/config/json/schemas/plugins.json), and its type. */
 const fieldTypes: Readonly<Record<string, string>> = {
-  ...{shortCut: 'string', description: 'string', scopes: 'strings', command: 'string'},
-  ...{args: 'strings', override: 'boolean', confirm: 'boolean', dangerous: 'boolean'},
-  ...{background: 'boolean', overwriteOutput: 'boolean'},
+  shortCut: 'string',
+  description: 'string',
+  scopes: 'strings',
+  command: 'string',
+  args: 'strings',
+  override: 'boolean',
+  confirm: 'boolean',
+  dangerous: 'boolean',
+  background: 'boolean',
+  overwriteOutput: 'boolean',
 };
 const required = ['shortCut', 'description', 'scopes', 'command'];
 

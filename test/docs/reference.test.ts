@@ -1,7 +1,7 @@
 import {spawnSync} from 'node:child_process';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import {referencePages} from '../../scripts/reference.ts';
+import {referencePages} from '../../scripts/docs.ts';
 import {flagName} from '../../src/commands/flags.ts';
 import {commands, rootCommand} from '../../src/commands/index.ts';
 import {exitCodes} from '../../src/errors.ts';
@@ -10,7 +10,7 @@ import {parseCommand} from './runCommand.ts';
 
 const page = readText('docs/REFERENCE.md');
 
-// `npm run reference` writes them anew.
+// `npm run docs` writes them anew.
 test.each(Object.entries(referencePages()))('%s is current', (path, text) => {
   expect(readText(path)).toBe(text);
 });

@@ -1,15 +1,14 @@
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
-import {type Applied, applyAll, type PlannedChange} from '../../src/inventory/apply.ts';
+import {type Applied, applyAll, type PlannedChange} from '../../src/apply/applyAll.ts';
+import {planCreate, planPolicyUpdate} from '../../src/apply/planChange.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {decodePolicy} from '../../src/kube/objects.ts';
 import {labelOf} from '../../src/kube/reference.ts';
-import {planCreate, planPolicyUpdate} from '../../src/policy/plan.ts';
 import {connect} from '../../src/world/client.ts';
-import {type ApiServer, startApiServer} from '../support/apiServer.ts';
-import {policyObject} from '../support/builders.ts';
-import {clusterObjects} from '../support/faultObjects.ts';
-import {type Fault, type FaultProxy, openFaultProxy} from '../support/faultProxy.ts';
-import {advicesFor, draftOf, openBareSession} from '../support/faultSession.ts';
+import {policyObject} from '../support/builders/builders.ts';
+import {clusterObjects} from '../support/faults/faultObjects.ts';
+import {type Fault, type FaultProxy, openFaultProxy} from '../support/faults/faultProxy.ts';
+import {advicesFor, draftOf, openBareSession} from '../support/faults/faultSession.ts';
 import {
   answers,
   breaks,
@@ -20,9 +19,10 @@ import {
   refuses,
   stalls,
   type Which,
-} from '../support/faults.ts';
-import {hasReference} from '../support/reference.ts';
-import {folderOf, objectOf} from '../support/world.ts';
+} from '../support/faults/faults.ts';
+import {hasReference} from '../support/kubernetes/reference.ts';
+import {folderOf, objectOf} from '../support/run/world.ts';
+import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
 
 const policies = '/apis/policy/v1beta1/podsecuritypolicies';
 const rbac = 'rbac.authorization.k8s.io';

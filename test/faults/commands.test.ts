@@ -1,7 +1,6 @@
 import type {Agent} from 'node:https';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {commands, rootCommand} from '../../src/commands/index.ts';
-import {type ApiServer, startApiServer} from '../support/apiServer.ts';
 import {
   type Case,
   denying,
@@ -9,7 +8,7 @@ import {
   short,
   staying,
   withoutPolicies,
-} from '../support/faultCases.ts';
+} from '../support/faults/faultCases.ts';
 import {
   completion,
   mainRows,
@@ -17,11 +16,12 @@ import {
   rows,
   runAgainst,
   type Timed,
-} from '../support/faultCommands.ts';
-import {judge, judgeCompletion} from '../support/faultJudge.ts';
-import {clusterObjects} from '../support/faultObjects.ts';
-import {agentTo, type Fault, openFaultProxy} from '../support/faultProxy.ts';
-import {hasReference, isThorough} from '../support/reference.ts';
+} from '../support/faults/faultCommands.ts';
+import {judge, judgeCompletion} from '../support/faults/faultJudge.ts';
+import {clusterObjects} from '../support/faults/faultObjects.ts';
+import {agentTo, type Fault, openFaultProxy} from '../support/faults/faultProxy.ts';
+import {hasReference, isThorough} from '../support/kubernetes/reference.ts';
+import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
 
 test('every command that asks a cluster has a row', () => {
   const askNobody = ['compare', 'policies', 'version'];

@@ -1,10 +1,9 @@
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {isObject} from '../../src/kube/json.ts';
 import {type Client, type ConnectionFlags, connect} from '../../src/world/client.ts';
-import {type ApiServer, startApiServer} from '../support/apiServer.ts';
-import {renewingLogin} from '../support/faultLogin.ts';
-import {clusterObjects} from '../support/faultObjects.ts';
-import {type Fault, type FaultProxy, openFaultProxy} from '../support/faultProxy.ts';
+import {renewingLogin} from '../support/faults/faultLogin.ts';
+import {clusterObjects} from '../support/faults/faultObjects.ts';
+import {type Fault, type FaultProxy, openFaultProxy} from '../support/faults/faultProxy.ts';
 import {
   answers,
   breaks,
@@ -16,9 +15,10 @@ import {
   refuses,
   streams,
   watches,
-} from '../support/faults.ts';
-import {followed, until, untilSame, untilState} from '../support/live.ts';
-import {hasReference} from '../support/reference.ts';
+} from '../support/faults/faults.ts';
+import {hasReference} from '../support/kubernetes/reference.ts';
+import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
+import {followed, until, untilSame, untilState} from '../support/server/live.ts';
 
 const tokens = ['first-token', 'second-token'] as const;
 const users = tokens.map(token => ({token, name: token, groups: ['system:masters']}));

@@ -7,19 +7,19 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {hasTmux, openTerminal} from '../journeys/tmux.ts';
-import {type ApiServer, startApiServer} from '../support/apiServer.ts';
-import {clusterObjects} from '../support/faultObjects.ts';
+import {clusterObjects} from '../support/faults/faultObjects.ts';
 import {
   type Exchange,
   type Fault,
   type FaultProxy,
   isCollection,
   openFaultProxy,
-} from '../support/faultProxy.ts';
-import {about, isLate, isSilent, lists, refuses, type Which} from '../support/faults.ts';
-import {hasReference} from '../support/reference.ts';
-import {run} from '../support/run.ts';
-import {folderOf, objectOf} from '../support/world.ts';
+} from '../support/faults/faultProxy.ts';
+import {about, isLate, isSilent, lists, refuses, type Which} from '../support/faults/faults.ts';
+import {hasReference} from '../support/kubernetes/reference.ts';
+import {run} from '../support/run/run.ts';
+import {folderOf, objectOf} from '../support/run/world.ts';
+import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
 
 const program = join(import.meta.dirname, '../../bin/kubectl-psp');
 const policies = '/apis/policy/v1beta1/podsecuritypolicies';
@@ -61,7 +61,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver')).concurrent('the program',
       strikes: ofApply,
       act: exchange => fault(exchange, () => child?.kill('SIGKILL')),
     });
-    const script = join(import.meta.dirname, '../support/applyOnce.ts');
+    const script = join(import.meta.dirname, '../support/server/applyOnce.ts');
     const args = [script, server.kubeconfig, proxy.url, folder, what];
     const running = spawn(process.execPath, args, {
       env: {...process.env, NODE_COMPILE_CACHE: compiled},

@@ -4,10 +4,10 @@ import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {demoSnapshot} from '../../src/demo/index.ts';
 import {type Json, type JsonObject, parseJson, printJson} from '../../src/kube/json.ts';
-import {anyPod} from '../support/anyPod.ts';
-import {anyRbac} from '../support/anyRbac.ts';
-import {isThorough} from '../support/reference.ts';
-import {folderOf, objectOf, runHere} from '../support/world.ts';
+import {anyPod} from '../support/builders/anyPod.ts';
+import {anyRbac} from '../support/builders/anyRbac.ts';
+import {isThorough} from '../support/kubernetes/reference.ts';
+import {folderOf, objectOf, runHere} from '../support/run/world.ts';
 import {mutated} from './mutations.ts';
 
 // PSP_SEED runs the inputs of a failure again.

@@ -8,21 +8,11 @@ const root = join(import.meta.dirname, '../..');
 const thisFile = 'test/house/layers.test.ts';
 const longestFile = 400;
 
-/** From low to high: a file of src/ may import from its own line and from the lines above it. */
-const layers: readonly (readonly string[])[] = [
-  ['errors.ts', 'nonEmpty.ts', 'once.ts', 'text.ts', 'version.ts'],
-  ['kube', 'yaml'],
-  ['controls'],
-  ['rbac'],
-  ['inventory', 'demo'],
-  ['policy'],
-  ['report'],
-  ['tui'],
-  ['commands'],
-  ['world'],
-  ['cli.ts'],
-  ['main.ts'],
-];
+/**
+ * The files and folders of src/ from high to low, as ARCHITECTURE.md lists them: a file may import from
+ * its own line and from the lines below it.
+ */
+const layers: readonly string[] = layersIn(readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8'));
 
 /** The start of the process, and what tells which Node runs. */
 const besideWorld = ['src/main.ts', 'src/version.ts'];
@@ -31,8 +21,8 @@ const sources = filesUnder('src').filter(file => /\.tsx?$/.test(file));
 const tests = filesUnder('test').filter(file => /\.tsx?$/.test(file));
 
 describe('layers', () => {
-  test('every file of src/ is in a layer', () => {
-    expect(sources.filter(file => layerOf(file) < 0)).toEqual([]);
+  test('ARCHITECTURE.md has a line for all that is in src/, and for nothing else', () => {
+    expect(layers.toSorted()).toEqual(readdirSync(join(root, 'src')).toSorted());
   });
 
   test('imports go from upper layers to lower ones', () => {
@@ -40,7 +30,7 @@ describe('layers', () => {
       importsOf(file)
         .filter(target => target.startsWith('.'))
         .map(target => join(dirname(file), target))
-        .filter(target => layerOf(target) > layerOf(file))
+        .filter(target => layerOf(target) < layerOf(file))
         .map(target => `${file} imports ${target}`),
     );
     expect(upward).toEqual([]);
@@ -122,9 +112,13 @@ function importsOf(file: string): readonly string[] {
   return Array.from(found, ([, target = '']) => target);
 }
 
+function layersIn(architecture: string): readonly string[] {
+  const tree = /^src\/\n([\s\S]*?)^bin\//m.exec(architecture)?.[1] ?? '';
+  return Array.from(tree.matchAll(/^ {2}([\w.]+)\/? {2,}\S/gm), ([, name = '']) => name);
+}
+
 function layerOf(file: string): number {
-  const name = file.split('/')[1] ?? '';
-  return layers.findIndex(layer => layer.includes(name));
+  return layers.indexOf(file.split('/')[1] ?? '');
 }
 
 function withoutComments(text: string): string {

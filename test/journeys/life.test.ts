@@ -2,10 +2,10 @@ import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {type JsonObject, parseJson} from '../../src/kube/json.ts';
-import {type ApiServer, startApiServer} from '../support/apiServer.ts';
-import {hasReference} from '../support/reference.ts';
-import {type Ran, run, runProgram} from '../support/run.ts';
-import {folderOf, itemsOf, objectOf} from '../support/world.ts';
+import {hasReference} from '../support/kubernetes/reference.ts';
+import {type Ran, run, runProgram} from '../support/run/run.ts';
+import {folderOf, itemsOf, objectOf} from '../support/run/world.ts';
+import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
 import {makeOwners, restart, workloads} from './lifeWorld.ts';
 
 const web = 'shop/Deployment/web';

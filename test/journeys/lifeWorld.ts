@@ -1,6 +1,6 @@
 import {isObject, type Json, type JsonObject} from '../../src/kube/json.ts';
-import type {ApiServer} from '../support/apiServer.ts';
-import {objectOf} from '../support/world.ts';
+import {objectOf} from '../support/run/world.ts';
+import type {ApiServer} from '../support/server/apiServer.ts';
 
 /** A shop that needs little, and a log shipper that reads the files of its node. */
 export const workloads = `apiVersion: v1
@@ -83,18 +83,21 @@ interface Maker {
 
 const makers: readonly Maker[] = [
   {
-    ...{workload: 'shop/Deployment/web', controller: 'replicaset-controller'},
-    ...{owner: '/apis/apps/v1/namespaces/shop/replicasets/web-1'},
+    workload: 'shop/Deployment/web',
+    controller: 'replicaset-controller',
+    owner: '/apis/apps/v1/namespaces/shop/replicasets/web-1',
     pods: '/api/v1/namespaces/shop/pods',
   },
   {
-    ...{workload: 'shop/CronJob/report', controller: 'job-controller'},
-    ...{owner: '/apis/batch/v1/namespaces/shop/jobs/report-1'},
+    workload: 'shop/CronJob/report',
+    controller: 'job-controller',
+    owner: '/apis/batch/v1/namespaces/shop/jobs/report-1',
     pods: '/api/v1/namespaces/shop/pods',
   },
   {
-    ...{workload: 'logging/DaemonSet/shipper', controller: 'daemon-set-controller'},
-    ...{owner: '/apis/apps/v1/namespaces/logging/daemonsets/shipper'},
+    workload: 'logging/DaemonSet/shipper',
+    controller: 'daemon-set-controller',
+    owner: '/apis/apps/v1/namespaces/logging/daemonsets/shipper',
     pods: '/api/v1/namespaces/logging/pods',
   },
 ];
@@ -106,12 +109,14 @@ export async function makeOwners(server: ApiServer): Promise<void> {
   const {selector, template} = objectOf(deployment.spec);
   await server.createAll([
     {
-      ...{apiVersion: 'apps/v1', kind: 'ReplicaSet'},
+      apiVersion: 'apps/v1',
+      kind: 'ReplicaSet',
       metadata: ownedBy(deployment, {name: 'web-1', namespace: 'shop'}),
       spec: {selector: selector ?? null, template: template ?? null},
     },
     {
-      ...{apiVersion: 'batch/v1', kind: 'Job'},
+      apiVersion: 'batch/v1',
+      kind: 'Job',
       metadata: ownedBy(cronJob, {name: 'report-1', namespace: 'shop'}),
       spec: objectOf(objectOf(objectOf(cronJob.spec).jobTemplate).spec),
     },
@@ -138,7 +143,8 @@ export async function restart(
       await server.request('DELETE', `${pods}?gracePeriodSeconds=0&${selector}`);
     }
     const pod = {
-      ...{apiVersion: 'v1', kind: 'Pod'},
+      apiVersion: 'v1',
+      kind: 'Pod',
       metadata: ownedBy(made, {generateName: `${name}-`, labels: labels ?? {}}),
       spec,
     };

@@ -3,9 +3,9 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test} from 'vitest';
 import {isObject, type JsonObject} from '../../src/kube/json.ts';
-import {type ApiServer, startApiServer} from '../support/apiServer.ts';
-import {openRules, policyObject} from '../support/builders.ts';
-import {hasReference} from '../support/reference.ts';
+import {openRules, policyObject} from '../support/builders/builders.ts';
+import {hasReference} from '../support/kubernetes/reference.ts';
+import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
 import {hasTmux, openTerminal, type Terminal} from './tmux.ts';
 
 const program = join(import.meta.dirname, '../../bin/kubectl-psp');

@@ -1,7 +1,7 @@
 import {execFileSync, spawnSync} from 'node:child_process';
 import {randomUUID} from 'node:crypto';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {isThorough} from '../support/reference.ts';
+import {isThorough} from '../support/kubernetes/reference.ts';
 
 export interface TerminalOptions {
   readonly columns?: number;

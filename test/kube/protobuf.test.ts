@@ -13,7 +13,7 @@ import {
   numberField,
   podList,
   varint,
-} from '../support/protobuf.ts';
+} from '../support/builders/protobuf.ts';
 
 const numbers = message('test.Numbers', {
   small: one(1, 'int32'),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {decodeLive, resources} from '../../src/inventory/resources.ts';
+import {decodeLive, resources} from '../../src/inventory/kinds/resources.ts';
 import {DecodeError} from '../../src/kube/decode.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {decodePod} from '../../src/kube/pod.ts';
@@ -8,7 +8,7 @@ import {LateItem} from '../../src/kube/protobuf/late.ts';
 import {readList} from '../../src/kube/protobuf/list.ts';
 import {objectMeta} from '../../src/kube/protobuf/meta.ts';
 import {podSpec} from '../../src/kube/protobuf/pod.ts';
-import {anyPod} from '../support/anyPod.ts';
+import {anyPod} from '../support/builders/anyPod.ts';
 import {
   asServed,
   bytesField,
@@ -16,8 +16,8 @@ import {
   envelope,
   listOf,
   podList,
-} from '../support/protobuf.ts';
-import {objectOf} from '../support/world.ts';
+} from '../support/builders/protobuf.ts';
+import {objectOf} from '../support/run/world.ts';
 
 function read(
   bytes: Buffer,
@@ -55,7 +55,10 @@ const somePods = fc.array(
     };
     return {
       metadata: asServed(objectMeta, {
-        ...{name: 'pod', namespace: 'shop', uid: 'u', resourceVersion: '12'},
+        name: 'pod',
+        namespace: 'shop',
+        uid: 'u',
+        resourceVersion: '12',
         ...(owner === 0 ? {} : owned),
         annotations: all,
       }),

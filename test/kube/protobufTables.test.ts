@@ -1,19 +1,19 @@
 import {describe, expect, test} from 'vitest';
 import type {Field} from '../../src/kube/protobuf/message.ts';
 import {listMeta, status, unknown} from '../../src/kube/protobuf/meta.ts';
+import {allMessages} from '../support/builders/protobuf.ts';
 import {
   type GoField,
   goFields,
   goModules,
   type ProtoField,
   protoFields,
-} from '../support/goTypes.ts';
-import {allMessages} from '../support/protobuf.ts';
-import {isThorough} from '../support/reference.ts';
+} from '../support/kubernetes/goTypes.ts';
+import {isThorough} from '../support/kubernetes/reference.ts';
 
 const modules = goModules();
 if (modules === undefined) {
-  const line = 'Go has no k8s.io/api v0.24.17; run test/reference/build.sh';
+  const line = 'Go has no k8s.io/api v0.24.17; run test/kubernetes/build.sh';
   if (isThorough) throw new Error(line);
   process.stderr.write(`skipped: ${line}\n`);
 }

@@ -1,21 +1,24 @@
 import {describe, expect, test} from 'vitest';
+import {conformanceResult} from '../../src/conformance/conformance.ts';
 import {controls} from '../../src/controls/index.ts';
 import {type JsonObject, printJson} from '../../src/kube/json.ts';
 import {builtinLevels, builtinName, builtinPolicy} from '../../src/policy/builtin.ts';
-import {conformanceResult} from '../../src/policy/conformance.ts';
 import {policyErrors, preparePolicy} from '../../src/policy/evaluate.ts';
-import {policyLevel} from '../../src/policy/standard.ts';
-import {type BuiltinCase, conformanceCase, grantedIn} from '../support/builtins.ts';
-import {differencesOf, vectorsOf} from '../support/conformance.ts';
-import {differences, differencesWithoutAppArmor} from '../support/podSecurityDifferences.ts';
+import {policyLevel} from '../../src/policy/level.ts';
+import {type BuiltinCase, conformanceCase, grantedIn} from '../support/builders/builtins.ts';
+import {differencesOf, vectorsOf} from '../support/kubernetes/conformance.ts';
+import {
+  differences,
+  differencesWithoutAppArmor,
+} from '../support/kubernetes/podSecurityDifferences.ts';
 import {
   podSecurityModule,
   type StandardFixture,
   standardFixtures,
   standardVersions,
-} from '../support/podSecurityStandards.ts';
-import {hasReference, runReference} from '../support/reference.ts';
-import {objectOf} from '../support/world.ts';
+} from '../support/kubernetes/podSecurityStandards.ts';
+import {hasReference, runReference} from '../support/kubernetes/reference.ts';
+import {objectOf} from '../support/run/world.ts';
 
 const folder = podSecurityModule();
 const fixtures = folder === undefined ? [] : standardFixtures(folder);
@@ -23,8 +26,12 @@ const fixtures = folder === undefined ? [] : standardFixtures(folder);
 /** A fixture, submitted by somebody where its level is the most that is granted. */
 function submitted({level, path, pod}: StandardFixture, appArmor: boolean): JsonObject {
   return conformanceCase({
-    ...{name: path, pod, namespace: `${level}-pods`, options: {appArmor}},
-    ...{user: 'alice', groups: ['system:authenticated']},
+    name: path,
+    pod,
+    namespace: `${level}-pods`,
+    options: {appArmor},
+    user: 'alice',
+    groups: ['system:authenticated'],
     grants: level === 'baseline' ? [grantedIn('baseline-pods', 'pss-baseline')] : [],
   });
 }
@@ -97,7 +104,8 @@ const controller = {
   groups: accounts('kube-system'),
 };
 const node = {
-  ...{user: 'system:node:n1', groups: ['system:nodes', 'system:authenticated']},
+  user: 'system:node:n1',
+  groups: ['system:nodes', 'system:authenticated'],
   account: '',
 };
 const alice = {user: 'alice', groups: ['system:authenticated']};

@@ -7,13 +7,13 @@ import {type Json, printJson} from '../../src/kube/json.ts';
 import type {Policy} from '../../src/kube/objects.ts';
 import type {PodView} from '../../src/kube/podView.ts';
 import {isNonEmpty, type NonEmpty} from '../../src/nonEmpty.ts';
-import {leastPolicy} from '../../src/policy/advise.ts';
 import {policyErrors} from '../../src/policy/evaluate.ts';
-import {anyPod} from '../support/anyPod.ts';
-import {podFrom} from '../support/builders.ts';
-import {recordedVectors} from '../support/conformance.ts';
-import {addsOnlyDefault, keptByTypes} from '../support/controlLaws.ts';
-import {leavesAlone, lets} from '../support/judge.ts';
+import {leastPolicy} from '../../src/policy/least.ts';
+import {anyPod} from '../support/builders/anyPod.ts';
+import {podFrom} from '../support/builders/builders.ts';
+import {leavesAlone, lets} from '../support/builders/judge.ts';
+import {recordedVectors} from '../support/kubernetes/conformance.ts';
+import {addsOnlyDefault, keptByTypes} from '../support/laws/controlLaws.ts';
 
 const runs = 200;
 

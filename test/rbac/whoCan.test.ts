@@ -1,12 +1,19 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {identityOf} from '../../src/policy/verify.ts';
+import {identityOf} from '../../src/grant/verifyRights.ts';
 import {authorizerOf} from '../../src/rbac/authorize.ts';
 import {danglingNotes} from '../../src/rbac/dangling.ts';
 import {expandGroup} from '../../src/rbac/expand.ts';
+import {isPartOf} from '../../src/rbac/grantee.ts';
 import {indirectRights} from '../../src/rbac/indirect.ts';
-import {isPartOf, whoCan} from '../../src/rbac/whoCan.ts';
-import {anyRbac, askedSubjects, decodeRbac, namespaces, policies} from '../support/anyRbac.ts';
+import {whoCan} from '../../src/rbac/whoCan.ts';
+import {
+  anyRbac,
+  askedSubjects,
+  decodeRbac,
+  namespaces,
+  policies,
+} from '../support/builders/anyRbac.ts';
 
 const everything = {policies, namespace: undefined, identity: undefined};
 

@@ -19,9 +19,9 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {packageVersion, root} from '../../scripts/bundle/bundle.ts';
 import {isObject, parseJson} from '../../src/kube/json.ts';
 import {readDocuments} from '../../src/yaml/documents.ts';
-import {findProgram} from '../support/executables.ts';
-import {hasKubectl} from '../support/kubectl.ts';
-import {run, runProgram} from '../support/run.ts';
+import {findProgram} from '../support/run/executables.ts';
+import {hasKubectl} from '../support/run/kubectl.ts';
+import {run, runProgram} from '../support/run/run.ts';
 import {serve, status} from '../world/fakeApiServer.ts';
 import {krewProblems, list} from './krewRules.ts';
 

@@ -76,8 +76,12 @@ describe.each([
   test('is ad hoc, for this identifier, and has the hash of every page of the code', () => {
     const start = linkeditStart + linkeditSize + 12; // to a multiple of 16
     expect(signatureOf(signed)).toEqual({
-      ...{start, limit: start, flags: 2, identifier: 'kubectl-psp'},
-      ...{pages: Math.ceil(start / 4096), wrong: []},
+      start,
+      limit: start,
+      flags: 2,
+      identifier: 'kubectl-psp',
+      pages: Math.ceil(start / 4096),
+      wrong: [],
     });
   });
 

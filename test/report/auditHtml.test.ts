@@ -13,8 +13,8 @@ import {
   hostileAudit,
   hostileNames,
   largeAudit,
-} from '../support/auditPages.ts';
-import {openRules} from '../support/builders.ts';
+} from '../support/builders/auditPages.ts';
+import {openRules} from '../support/builders/builders.ts';
 
 const demo = auditHtml(demoAudit());
 
@@ -194,8 +194,11 @@ describe('names', () => {
 
   test('are the same text again in a browser', () => {
     const entities: Readonly<Record<string, string>> = {
-      ...{'&amp;': '&', '&lt;': '<', '&gt;': '>'},
-      ...{'&quot;': '"', '&#39;': "'"},
+      '&amp;': '&',
+      '&lt;': '<',
+      '&gt;': '>',
+      '&quot;': '"',
+      '&#39;': "'",
     };
     fc.assert(
       fc.property(fc.string(), text => {

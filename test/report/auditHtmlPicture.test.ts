@@ -8,8 +8,8 @@ import {type FlowRow, type Flows, flowsOf} from '../../src/report/audit/html/flo
 import {drawGraph, graphOf, layOut} from '../../src/report/audit/html/picture.ts';
 import {pageScript} from '../../src/report/audit/html/script.ts';
 import {tones} from '../../src/report/audit/html/words.ts';
-import {auditWith, demoAudit} from '../support/auditPages.ts';
-import {fileOf} from '../support/world.ts';
+import {auditWith, demoAudit} from '../support/builders/auditPages.ts';
+import {fileOf} from '../support/run/world.ts';
 
 const audit = demoAudit();
 const namespaces = [...new Set(audit.verdicts.map(({item}) => item.namespace))].sort();

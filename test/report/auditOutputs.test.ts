@@ -3,13 +3,13 @@ import {createRequire} from 'node:module';
 import {Ajv} from 'ajv';
 import {SaxesParser} from 'saxes';
 import {describe, expect, test} from 'vitest';
+import type {Audit, Finding} from '../../src/audit/finding.ts';
+import {ignoring} from '../../src/audit/ignore.ts';
+import {auditOf} from '../../src/audit/index.ts';
+import {rules} from '../../src/audit/rules/index.ts';
 import {demoSnapshot} from '../../src/demo/index.ts';
+import {inventoryOfSnapshot} from '../../src/inventory/files/snapshot.ts';
 import {emptyInventory} from '../../src/inventory/inventory.ts';
-import {inventoryOfSnapshot} from '../../src/inventory/snapshot.ts';
-import type {Audit, Finding} from '../../src/policy/audit/finding.ts';
-import {ignoring} from '../../src/policy/audit/ignore.ts';
-import {auditOf} from '../../src/policy/audit/index.ts';
-import {rules} from '../../src/policy/audit/rules/index.ts';
 import {auditJunit} from '../../src/report/audit/junit.ts';
 import {auditSarif} from '../../src/report/audit/sarif.ts';
 import {auditTable} from '../../src/report/audit/table.ts';
@@ -24,15 +24,23 @@ const hostile = '</failure>]]>&amp;"\'<x y=\u0000\u001b[31m\u202e\ud800\ufffe\uf
 
 function auditWith(...findings: readonly Finding[]): Audit {
   return {
-    ...{inventory: emptyInventory, namespace: undefined, verdicts: [], rights: []},
-    ...{findings, ignored: []},
+    inventory: emptyInventory,
+    namespace: undefined,
+    verdicts: [],
+    rights: [],
+    findings,
+    ignored: [],
   };
 }
 
 const hostileFinding: Finding = {
-  ...{rule: 'missing-role', id: `missing-role/${hostile}`, severity: 'low', message: hostile},
+  rule: 'missing-role',
+  id: `missing-role/${hostile}`,
+  severity: 'low',
+  message: hostile,
   object: {kind: 'RoleBinding', namespace: hostile, name: hostile},
-  ...{evidence: [hostile], remedy: hostile},
+  evidence: [hostile],
+  remedy: hostile,
 };
 
 describe('SARIF', () => {

@@ -6,7 +6,7 @@ import {demoSnapshot} from '../../src/demo/index.ts';
 import {isObject, type Json, type JsonObject, parseJson, printJson} from '../../src/kube/json.ts';
 import {volumeSourceKeys} from '../../src/kube/pod.ts';
 import {readDocuments} from '../../src/yaml/documents.ts';
-import {fileOf, objectOf, runHere} from '../support/world.ts';
+import {fileOf, objectOf, runHere} from '../support/run/world.ts';
 
 const file = join(import.meta.dirname, '../../schema/psp.kubectl.v1alpha1.json');
 const schema: JsonObject = JSON.parse(readFileSync(file, 'utf8'));
@@ -27,25 +27,34 @@ const workloads = fileOf(
   [
     pod('bare', {containers: [{name: 'c', securityContext: {runAsUser: 1000, privileged: true}}]}),
     {
-      ...{apiVersion: 'apps/v1', kind: 'StatefulSet'},
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
       metadata: {name: 'db', namespace: 'shop', labels: {app: 'db'}},
       spec: {
         replicas: 2,
         template: {
           metadata: {annotations: {'seccomp.security.alpha.kubernetes.io/pod': 'unconfined'}},
           spec: {
-            ...{hostPID: true, os: {name: 'linux'}, runtimeClassName: 'gvisor'},
+            hostPID: true,
+            os: {name: 'linux'},
+            runtimeClassName: 'gvisor',
             securityContext: {
-              ...{fsGroup: 5, supplementalGroups: [1, 2], sysctls: [{name: 'kernel.shm_rmid'}]},
-              ...{seLinuxOptions: {level: 's0'}, seccompProfile: {type: 'RuntimeDefault'}},
+              fsGroup: 5,
+              supplementalGroups: [1, 2],
+              sysctls: [{name: 'kernel.shm_rmid'}],
+              seLinuxOptions: {level: 's0'},
+              seccompProfile: {type: 'RuntimeDefault'},
             },
             initContainers: [{name: 'i', volumeMounts: [{name: 'hostPath', mountPath: '/x'}]}],
             containers: [
               {
-                ...{name: 'c', ports: [{containerPort: 80, hostPort: 80}]},
+                name: 'c',
+                ports: [{containerPort: 80, hostPort: 80}],
                 securityContext: {
-                  ...{capabilities: {add: ['NET_ADMIN'], drop: ['ALL']}, procMount: 'Unmasked'},
-                  ...{runAsUser: '4611686018427387905', runAsNonRoot: true},
+                  capabilities: {add: ['NET_ADMIN'], drop: ['ALL']},
+                  procMount: 'Unmasked',
+                  runAsUser: '4611686018427387905',
+                  runAsNonRoot: true,
                 },
               },
             ],
@@ -66,14 +75,23 @@ const privileged = fileOf([
 
 const policies = fileOf([
   {
-    ...{apiVersion: 'policy/v1beta1', kind: 'PodSecurityPolicy', metadata: {name: 'loose'}},
+    apiVersion: 'policy/v1beta1',
+    kind: 'PodSecurityPolicy',
+    metadata: {name: 'loose'},
     spec: {
-      ...{privileged: true, volumes: ['*'], hostPID: true, hostPorts: [{min: 1, max: 99}]},
-      ...{allowedHostPaths: [{pathPrefix: '/x', readOnly: true}], allowedCSIDrivers: [{name: 'd'}]},
-      ...{allowedFlexVolumes: [{driver: 'd'}], runtimeClass: {allowedRuntimeClassNames: ['*']}},
-      ...{runAsUser: {rule: 'MustRunAs', ranges: [{min: 1, max: 2}]}, fsGroup: {rule: 'RunAsAny'}},
-      ...{seLinux: {rule: 'MustRunAs', seLinuxOptions: {level: 's0'}}},
-      ...{supplementalGroups: {rule: 'RunAsAny'}, allowedCapabilities: ['*']},
+      privileged: true,
+      volumes: ['*'],
+      hostPID: true,
+      hostPorts: [{min: 1, max: 99}],
+      allowedHostPaths: [{pathPrefix: '/x', readOnly: true}],
+      allowedCSIDrivers: [{name: 'd'}],
+      allowedFlexVolumes: [{driver: 'd'}],
+      runtimeClass: {allowedRuntimeClassNames: ['*']},
+      runAsUser: {rule: 'MustRunAs', ranges: [{min: 1, max: 2}]},
+      fsGroup: {rule: 'RunAsAny'},
+      seLinux: {rule: 'MustRunAs', seLinuxOptions: {level: 's0'}},
+      supplementalGroups: {rule: 'RunAsAny'},
+      allowedCapabilities: ['*'],
     },
   },
 ]);

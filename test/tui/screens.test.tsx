@@ -128,22 +128,20 @@ describe('the cluster behind it', () => {
 describe('the size of the terminal', () => {
   const item = 'ci/Pod/runner-7f4c2';
   const views: readonly View[] = [
-    ...([{name: 'namespaces'}, {name: 'accounts', namespace: 'shop'}, {name: 'pods'}] as const),
-    ...([{name: 'why', item}, {name: 'policies'}, {name: 'policy', policy: 'data'}] as const),
-    ...([
-      {name: 'values', policy: 'data', control: 'volumes'},
-      {name: 'walk', policy: 'data', step: 5},
-    ] as const),
-    ...([
-      {name: 'walk', policy: 'data', step: 99},
-      {name: 'impact', policy: 'data', kind: 'stay'},
-    ] as const),
-    ...([
-      {name: 'diff', policy: 'data'},
-      {name: 'advise', scope: 'namespace'},
-      {name: 'help'},
-      {name: 'gaps'},
-    ] as const),
+    {name: 'namespaces'},
+    {name: 'accounts', namespace: 'shop'},
+    {name: 'pods'},
+    {name: 'why', item},
+    {name: 'policies'},
+    {name: 'policy', policy: 'data'},
+    {name: 'values', policy: 'data', control: 'volumes'},
+    {name: 'walk', policy: 'data', step: 5},
+    {name: 'walk', policy: 'data', step: 99},
+    {name: 'impact', policy: 'data', kind: 'stay'},
+    {name: 'diff', policy: 'data'},
+    {name: 'advise', scope: 'namespace'},
+    {name: 'help'},
+    {name: 'gaps'},
   ];
 
   test.each([

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {controlById, controls} from '../../src/controls/index.ts';
-import {itemKey} from '../../src/inventory/items.ts';
-import {impactKinds, impactOf, withDrafts} from '../../src/policy/impact.ts';
-import {directionOf} from '../../src/policy/order.ts';
+import {impactKinds, impactOf, withDrafts} from '../../src/effect/impact.ts';
+import {itemKey} from '../../src/inventory/submissions/items.ts';
+import {directionOf} from '../../src/policy/direction.ts';
 import {change, draftOf, isEdited, nextStep, rebase, redo, undo} from '../../src/tui/edit.ts';
 import {keyLines} from '../../src/tui/keys.ts';
 import {modelOf} from '../../src/tui/model.ts';
 import {arrange, podTable} from '../../src/tui/rows.ts';
 import {reduce, startAt, topOf, type View} from '../../src/tui/session.ts';
 import {cursorOf, driftOf} from '../../src/tui/state.ts';
-import {openRules, policy} from '../support/builders.ts';
+import {openRules, policy} from '../support/builders/builders.ts';
 import {demo} from './screen.tsx';
 
 const base = policy({...openRules, hostNetwork: true}, {name: 'web'});

@@ -6,7 +6,7 @@ import {LateItem} from '../../src/kube/protobuf/late.ts';
 import {listMeta, status} from '../../src/kube/protobuf/meta.ts';
 import {connect} from '../../src/world/client.ts';
 import type {ListItem} from '../../src/world/listBody.ts';
-import {bytesField, encodeMessage, envelope, podList} from '../support/protobuf.ts';
+import {bytesField, encodeMessage, envelope, podList} from '../support/builders/protobuf.ts';
 import {client, failure, folder, json, type Seen, serve} from './fakeApiServer.ts';
 
 const names = ['a', 'b', 'c', 'd', 'e'];
@@ -152,7 +152,10 @@ test('a refusal in protobuf reads as one in JSON', async () => {
   );
   const {listed} = await late(url);
   expect(await failure(listed)).toMatchObject({
-    ...{status: 403, reason: 'Forbidden', exitCode: 4, body: said},
+    status: 403,
+    reason: 'Forbidden',
+    exitCode: 4,
+    body: said,
     message: expect.stringContaining('pods is forbidden'),
   });
 });

@@ -1,6 +1,6 @@
 import type {ServerResponse} from 'node:http';
 import type {JsonObject} from '../../src/kube/json.ts';
-import {objectOf} from '../support/world.ts';
+import {objectOf} from '../support/run/world.ts';
 import {json, type Seen, serve, status} from './fakeApiServer.ts';
 
 type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
@@ -141,7 +141,8 @@ export async function fakeWatchServer(): Promise<FakeWatchServer> {
       const type = objects?.has(place) ? 'MODIFIED' : 'ADDED';
       const stored = {
         ...object,
-        ...{apiVersion: list.split('/').slice(2, -1).join('/'), kind: kinds[list] ?? ''},
+        apiVersion: list.split('/').slice(2, -1).join('/'),
+        kind: kinds[list] ?? '',
         metadata: {...metadata, resourceVersion: String(version)},
       };
       objects?.set(place, stored);

@@ -1,5 +1,5 @@
 import {isObject, type Json, parseJson} from '../../src/kube/json.ts';
-import {runReference} from '../support/reference.ts';
+import {runReference} from '../support/kubernetes/reference.ts';
 
 /** What kubectl makes of a stream: its documents but for empty ones, up to an error if there is one. */
 export interface Answer {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import type {Json} from '../../src/kube/json.ts';
-import {hasReference} from '../support/reference.ts';
+import {hasReference} from '../support/kubernetes/reference.ts';
 import {cases} from './cases.ts';
 import {type Difference, difference} from './compare.ts';
 import {read, refused} from './differences.ts';

@@ -1,6 +1,6 @@
 import {join} from 'node:path';
-import type {ApiServer} from '../../../test/support/apiServer.ts';
-import {findProgram} from '../../../test/support/executables.ts';
+import {findProgram} from '../../../test/support/run/executables.ts';
+import type {ApiServer} from '../../../test/support/server/apiServer.ts';
 import {kubectlCommand} from '../liveSection.ts';
 import {withPackaged} from '../packaged.ts';
 import {type Command, ourProgram, timeGroups, type Usage, usageRow} from '../run.ts';

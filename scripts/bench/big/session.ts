@@ -1,6 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {isObject} from '../../../src/kube/json.ts';
-import type {ApiServer} from '../../../test/support/apiServer.ts';
+import type {ApiServer} from '../../../test/support/server/apiServer.ts';
 import type {BenchCluster} from '../cluster.ts';
 import {ourProgram} from '../run.ts';
 import {figure, type Section} from '../section.ts';

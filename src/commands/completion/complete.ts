@@ -1,6 +1,6 @@
 import {type ExitCode, exitCodes} from '../../errors.ts';
 import {flagName} from '../flags.ts';
-import type {SourceRequest} from '../load.ts';
+import type {SourceRequest} from '../input/load.ts';
 import type {World} from '../world.ts';
 import {type CommandTable, type Line, understand} from './line.ts';
 import {lookUp, type Suggestion} from './values.ts';

@@ -1,8 +1,8 @@
 import {type Inventory, namespacesOf} from '../../inventory/inventory.ts';
-import {kindOf} from '../../inventory/kindOf.ts';
-import {listPath, resources, workloadResources} from '../../inventory/resources.ts';
+import {kindOf} from '../../inventory/kinds/kindOf.ts';
+import {listPath, resources, workloadResources} from '../../inventory/kinds/resources.ts';
 import {isObject} from '../../kube/json.ts';
-import {loadOffline, type SourceRequest} from '../load.ts';
+import {loadOffline, type SourceRequest} from '../input/load.ts';
 import type {Cluster, World} from '../world.ts';
 import type {Source} from './line.ts';
 

@@ -1,4 +1,4 @@
-import type {Audit, Finding} from '../../policy/audit/finding.ts';
+import type {Audit, Finding} from '../../audit/finding.ts';
 import {document} from '../machine.ts';
 import {countsOf} from './text.ts';
 

@@ -4,10 +4,10 @@ import {
   type IgnoredFinding,
   type Severity,
   severities,
-} from '../../policy/audit/finding.ts';
-import type {Rule} from '../../policy/audit/rule.ts';
-import {rules} from '../../policy/audit/rules/index.ts';
-import {objectText} from '../../policy/audit/words.ts';
+} from '../../audit/finding.ts';
+import type {Rule} from '../../audit/rule.ts';
+import {rules} from '../../audit/rules/index.ts';
+import {objectText} from '../../audit/words.ts';
 import {escapeText} from '../escape.ts';
 
 /** Without a choice, mere notices don't fail. */

@@ -1,7 +1,7 @@
-import type {Audit, Finding, Severity} from '../../policy/audit/finding.ts';
-import type {Rule} from '../../policy/audit/rule.ts';
-import {rules} from '../../policy/audit/rules/index.ts';
-import {objectText} from '../../policy/audit/words.ts';
+import type {Audit, Finding, Severity} from '../../audit/finding.ts';
+import type {Rule} from '../../audit/rule.ts';
+import {rules} from '../../audit/rules/index.ts';
+import {objectText} from '../../audit/words.ts';
 
 /** Where an object stands in a file. */
 export interface FilePlace {

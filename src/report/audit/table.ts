@@ -1,5 +1,5 @@
-import type {Audit, Finding} from '../../policy/audit/finding.ts';
-import {objectText} from '../../policy/audit/words.ts';
+import type {Audit, Finding} from '../../audit/finding.ts';
+import {objectText} from '../../audit/words.ts';
 import {table} from '../table.ts';
 import {countsText} from './text.ts';
 

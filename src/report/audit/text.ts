@@ -1,4 +1,4 @@
-import {type Audit, type Severity, severities} from '../../policy/audit/finding.ts';
+import {type Audit, type Severity, severities} from '../../audit/finding.ts';
 
 /** How many findings there are of each severity, from grave to mere notice. */
 export function countsOf({findings}: Audit): readonly (readonly [Severity, number])[] {

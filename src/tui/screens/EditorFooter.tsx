@@ -1,8 +1,8 @@
 import {Box, Text} from 'ink';
 import {useMemo} from 'react';
 import type {Control} from '../../controls/control.ts';
+import {impactText} from '../../effect/impact.ts';
 import type {Policy} from '../../kube/objects.ts';
-import {impactText} from '../../policy/impact.ts';
 import {nextStep} from '../edit.ts';
 import {useToneColor} from '../marks.ts';
 import type {Model} from '../model.ts';

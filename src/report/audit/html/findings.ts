@@ -1,6 +1,6 @@
-import type {Audit, Finding, IgnoredFinding, Severity} from '../../../policy/audit/finding.ts';
-import {severities} from '../../../policy/audit/finding.ts';
-import {rules} from '../../../policy/audit/rules/index.ts';
+import type {Audit, Finding, IgnoredFinding, Severity} from '../../../audit/finding.ts';
+import {severities} from '../../../audit/finding.ts';
+import {rules} from '../../../audit/rules/index.ts';
 import {html, type Markup} from './markup.ts';
 import {count, grouped, severitySigns} from './words.ts';
 

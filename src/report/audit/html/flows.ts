@@ -1,7 +1,7 @@
-import type {Audit} from '../../../policy/audit/finding.ts';
-import type {Verdict, Via} from '../../../policy/why.ts';
+import type {Verdict, Via} from '../../../admission/judge.ts';
+import type {Audit} from '../../../audit/finding.ts';
 import {type ObjectReference, podIdentity} from '../../../rbac/authorize.ts';
-import {type Grantee, granteesOf, isPartOf} from '../../../rbac/whoCan.ts';
+import {type Grantee, granteesOf, isPartOf} from '../../../rbac/grantee.ts';
 import {escapeText} from '../../escape.ts';
 import {count, states, stateWords, type Tone, toneOf, toneWords} from './words.ts';
 

@@ -1,7 +1,7 @@
+import type {State} from '../../../admission/judge.ts';
+import type {Audit} from '../../../audit/finding.ts';
+import {severities} from '../../../audit/finding.ts';
 import type {Gap} from '../../../inventory/inventory.ts';
-import type {Audit} from '../../../policy/audit/finding.ts';
-import {severities} from '../../../policy/audit/finding.ts';
-import type {State} from '../../../policy/why.ts';
 import {barOf} from './bar.ts';
 import {judgedWords} from './flows.ts';
 import {html, type Markup} from './markup.ts';

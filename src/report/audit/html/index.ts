@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto';
+import type {Audit} from '../../../audit/finding.ts';
 import {namespacesOf} from '../../../inventory/inventory.ts';
-import type {Audit} from '../../../policy/audit/finding.ts';
 import {findingsSection} from './findings.ts';
 import {flowsOf} from './flows.ts';
 import {headOf} from './head.ts';

@@ -1,4 +1,4 @@
-import type {Audit} from '../../../policy/audit/finding.ts';
+import type {Audit} from '../../../audit/finding.ts';
 import {barOf} from './bar.ts';
 import {html, type Markup} from './markup.ts';
 import {count, grouped, type Tone, toneOf, tones, toneWords} from './words.ts';

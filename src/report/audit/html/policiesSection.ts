@@ -1,8 +1,8 @@
+import type {Audit} from '../../../audit/finding.ts';
 import type {Level} from '../../../controls/control.ts';
 import {controls} from '../../../controls/index.ts';
 import type {Policy} from '../../../kube/objects.ts';
-import type {Audit} from '../../../policy/audit/finding.ts';
-import {openness, policyLevel} from '../../../policy/standard.ts';
+import {openness, policyLevel} from '../../../policy/level.ts';
 import type {UseRight} from '../../../rbac/whoCan.ts';
 import {byText} from '../../../text.ts';
 import {html, type Markup} from './markup.ts';

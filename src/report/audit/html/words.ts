@@ -1,8 +1,8 @@
+import type {State} from '../../../admission/judge.ts';
+import type {Severity} from '../../../audit/finding.ts';
 import {controls} from '../../../controls/index.ts';
 import type {Policy} from '../../../kube/objects.ts';
-import type {Severity} from '../../../policy/audit/finding.ts';
-import {policyLevel} from '../../../policy/standard.ts';
-import type {State} from '../../../policy/why.ts';
+import {policyLevel} from '../../../policy/level.ts';
 
 /**
  * How strict the policy of a pod is: `denied` if it has none; the standard that it keeps to; and for the

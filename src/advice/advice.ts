@@ -1,0 +1,167 @@
+import {controls} from '../controls/index.ts';
+import {bindingFor, type GrantObject, roleFor, subjectOf} from '../grant/grantObjects.ts';
+import {type Item, viewsOf} from '../inventory/submissions/items.ts';
+import {decidingFor, type Submission} from '../inventory/submissions/submissions.ts';
+import {pointer} from '../kube/edits.ts';
+import type {Policy} from '../kube/objects.ts';
+import type {NonEmpty} from '../nonEmpty.ts';
+import {keyed} from '../once.ts';
+import {editsOf, preparePolicy} from '../policy/evaluate.ts';
+import {leastPolicy} from '../policy/least.ts';
+import type {Grantee} from '../rbac/grantee.ts';
+import {byText} from '../text.ts';
+import {needsOf} from './needs.ts';
+import {objectName} from './objectName.ts';
+import type {Scope} from './scope.ts';
+
+/** Why a control of the policy is as it is: one need and who has it. */
+export interface Reason {
+  /** JSON pointer of the field that it explains; `/spec` where no field shows it. */
+  readonly field: string;
+  readonly need: string;
+  readonly items: readonly Item[];
+}
+
+/** What the policy would write into the pods of one item. */
+export interface Change {
+  readonly item: Item;
+  readonly edits: readonly {readonly path: string; readonly value: unknown}[];
+}
+
+export interface Advice {
+  readonly policy: Policy;
+  /** The namespace that its grant is confined to; undefined for the whole cluster. */
+  readonly namespace: string | undefined;
+  readonly grantees: readonly Grantee[];
+  readonly items: NonEmpty<Item>;
+  readonly reasons: readonly Reason[];
+  /** Under a policy without defaults only what v1.24 writes under every policy: seccomp. */
+  readonly changes: readonly Change[];
+}
+
+/** Digits sort before letters, so that admission tries advised policies before looser ones. */
+const prefix = '0-least';
+
+/** One least-privilege policy for each service account, workload or namespace, or one for all items. */
+export function adviceFor(
+  items: readonly Item[],
+  scope: Scope,
+  mayFill: boolean,
+): readonly Advice[] {
+  return [...groupsOf(items, scope)]
+    .sort(([one], [other]) => byText(one, other))
+    .map(([name, group]) => adviceOf(name, group, scope, mayFill));
+}
+
+/** The items that get a policy together, by its name. */
+export function groupsOf(
+  items: readonly Item[],
+  scope: Scope,
+): ReadonlyMap<string, NonEmpty<Item>> {
+  const groups = new Map<string, [Item, ...Item[]]>();
+  for (const item of items) {
+    const name = nameFor(item, scope);
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+function nameFor({namespace, kind, name, submission}: Item, scope: Scope): string {
+  // The scope is in the name, so that policies of several scopes do not overwrite each other.
+  switch (scope) {
+    case 'cluster':
+      return `${prefix}-cluster`;
+    case 'namespace':
+      return objectName(`${prefix}-namespace.`, [namespace]);
+    case 'workload':
+      return objectName(`${prefix}-workload.`, [namespace, kind.toLowerCase(), name]);
+    case 'service-account':
+      // Mirror pods have no account: their node asks for them.
+      return submission.serviceAccount === ''
+        ? objectName(`${prefix}-nodes.`, [namespace])
+        : objectName(`${prefix}.`, [namespace, submission.serviceAccount]);
+  }
+}
+
+/** The least policy of all these items under this name; of the scope `cluster`, in no namespace. */
+export function adviceOf(
+  name: string,
+  items: NonEmpty<Item>,
+  scope: Scope,
+  mayFill: boolean,
+): Advice {
+  const [first] = items;
+  const policy = leastPolicy(name, viewsOf(items), mayFill);
+  return {
+    policy,
+    namespace: scope === 'cluster' ? undefined : first.namespace,
+    grantees: granteesOf(items),
+    items,
+    reasons: reasonsFor(policy, items),
+    changes: changesOf(policy, items),
+  };
+}
+
+/** Who gets the right to use the policies of these items, each once, in a fixed order. */
+export function granteesOf(items: readonly Item[]): readonly Grantee[] {
+  const found = new Map<string, Grantee>();
+  for (const {namespace, submission} of items) {
+    const {serviceAccount: name} = submission;
+    const grantee: Grantee =
+      name === ''
+        ? {kind: 'Group', namespace: undefined, name: 'system:nodes'}
+        : {kind: 'ServiceAccount', namespace, name};
+    found.set(JSON.stringify(grantee), grantee);
+  }
+  return [...found].sort(([a], [b]) => byText(a, b)).map(([, grantee]) => grantee);
+}
+
+/** The controls, each with the keys from a policy down to its field. */
+const placed = controls.map(control => ({
+  control,
+  keys: control.field
+    .slice(1)
+    .split('/')
+    .map(key => key.replaceAll('~1', '/').replaceAll('~0', '~')),
+}));
+
+function reasonsFor(policy: Policy, items: readonly Item[]): readonly Reason[] {
+  return placed.flatMap(({control, keys}) => {
+    const needs = needsOf(control, items);
+    if (needs.length === 0) return [];
+    const {title, field} = control;
+    const isShown = exists(policy, keys);
+    return needs.map(({need, items: having}) => ({
+      field: isShown ? field : '/spec',
+      need: isShown ? need : `${title}: ${need}`,
+      items: having,
+    }));
+  });
+}
+
+/** Whether the policy has something there. */
+function exists(policy: Policy, keys: readonly string[]): boolean {
+  const found = keys.reduce<unknown>(
+    (tree, key) => (tree as Readonly<Record<string, unknown>> | undefined)?.[key],
+    policy,
+  );
+  return found !== undefined;
+}
+
+function changesOf(policy: Policy, items: readonly Item[]): readonly Change[] {
+  const prepared = preparePolicy(policy);
+  const editsFor = keyed((deciding: Submission) => editsOf(prepared, deciding.view));
+  return items.flatMap(item => {
+    const edits = editsFor(decidingFor(item.submission));
+    if (edits.length === 0) return [];
+    return [{item, edits: edits.map(({at, value}) => ({path: pointer(at), value}))}];
+  });
+}
+
+/** Role and RoleBinding (or their cluster-wide forms) that let the advice's grantees use its policy. */
+export function grantObjects({policy, namespace, grantees}: Advice): readonly GrantObject[] {
+  const role = roleFor(policy.metadata.name, namespace);
+  return [role, bindingFor(role, namespace, grantees.map(subjectOf))];
+}

@@ -1,0 +1,76 @@
+import {deciderOf} from '../admission/decider.ts';
+import type {Control} from '../controls/control.ts';
+import {controls} from '../controls/index.ts';
+import type {Inventory} from '../inventory/inventory.ts';
+import {type Item, viewsOf} from '../inventory/submissions/items.ts';
+import type {Policy} from '../kube/objects.ts';
+import type {NonEmpty} from '../nonEmpty.ts';
+import {type Direction, effectiveDirection} from '../policy/direction.ts';
+import {leastPolicy} from '../policy/least.ts';
+import {type Need, needsOf} from './needs.ts';
+
+/**
+ * How the value of a control stands to what pods need. `excess`: a tighter one would do. `tight`: none
+ * would. `stricter`: it is tighter than what the pods ask for, so it changes them or keeps them out.
+ * `other`: neither; each lets through what the other one does not.
+ */
+export type ExcessState = 'excess' | 'tight' | 'stricter' | 'other';
+
+/** One control of a policy, held against what pods need. */
+export interface ControlExcess {
+  readonly control: Control;
+  readonly state: ExcessState;
+  /** A policy whose value of this control is the least that would do. */
+  readonly least: Policy;
+  /** What the pods use of the control, and whose pods do. */
+  readonly needs: readonly Need[];
+}
+
+/**
+ * How far a policy is above what the pods of these items need, for all controls. Where the policy asks
+ * for more than the pods say by themselves, it is held against what would fill that in, as it is with
+ * `mayFill` everywhere.
+ */
+export function excessOf(
+  policy: Policy,
+  items: NonEmpty<Item>,
+  mayFill: boolean,
+): readonly ControlExcess[] {
+  const views = viewsOf(items);
+  const filling = leastPolicy('least', views, true);
+  const unchanging = mayFill ? filling : leastPolicy('least', views, false);
+  return controls.map(control => {
+    const needs = needsOf(control, items);
+    const direction = effectiveDirection(control, policy, unchanging);
+    const filled = effectiveDirection(control, policy, filling);
+    const isAnswer = direction === 'tighter' || direction === 'equal';
+    if (!isAnswer && (filled === 'tighter' || filled === 'equal')) {
+      return {control, state: states[filled], least: filling, needs};
+    }
+    return {control, state: states[direction], least: unchanging, needs};
+  });
+}
+
+const states: Readonly<Record<Direction, ExcessState>> = {
+  tighter: 'excess',
+  equal: 'tight',
+  looser: 'stricter',
+  incomparable: 'other',
+};
+
+/**
+ * The items that admission binds to the policy: those for which it would choose it now. Of a bare pod,
+ * whose creator nobody knows, its annotation tells.
+ */
+export function boundTo(
+  policy: string,
+  items: readonly Item[],
+  inventory: Inventory,
+): readonly Item[] {
+  const {decide} = deciderOf(inventory);
+  return items.filter(({submission, admittedBy}) =>
+    submission.isBare && submission.isLivePod && admittedBy !== undefined
+      ? admittedBy === policy
+      : decide(submission).chosen?.policy.name === policy,
+  );
+}

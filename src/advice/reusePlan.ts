@@ -1,0 +1,121 @@
+import {deciderOf} from '../admission/decider.ts';
+import {plain} from '../apply/sameMeaning.ts';
+import {bindingFor, roleFor, subjectOf} from '../grant/grantObjects.ts';
+import {layOver} from '../inventory/files/overlay.ts';
+import {emptyInventory, type Inventory} from '../inventory/inventory.ts';
+import type {Item} from '../inventory/submissions/items.ts';
+import {binding, type Policy, role} from '../kube/objects.ts';
+import {type Authorizer, authorizerOf, podIdentity} from '../rbac/authorize.ts';
+import type {Grantee} from '../rbac/grantee.ts';
+import {grantObjects} from './advice.ts';
+import {answerOf, type Reuse} from './reuse.ts';
+
+/** Pods that would have another policy than the one meant for them, even once it is granted. */
+export interface Overtaken {
+  /** The policy that admission would choose; undefined if it would deny them. */
+  readonly policy: string | undefined;
+  readonly items: readonly Item[];
+}
+
+/** What makes the answers come true, and what would stand in the way. */
+export interface ReusePlan {
+  /** Roles and bindings for existing policies, for those accounts that may not use them yet. */
+  readonly grants: readonly object[];
+  /** By answer; nothing for those whose pods would all get the policy meant for them. */
+  readonly overtaken: ReadonlyMap<Reuse, readonly Overtaken[]>;
+}
+
+/** Plans the grants, and asks admission which policies it would then choose. */
+export function planReuse(reuses: readonly Reuse[], inventory: Inventory): ReusePlan {
+  const grants = grantsFor(reuses, inventory);
+  const fresh = reuses.filter(({isNew}) => isNew).map(({advice}) => advice);
+  const after = layOver(
+    inventory,
+    inventoryOf(
+      fresh.map(({policy}) => policy),
+      [...grants, ...fresh.flatMap(grantObjects)],
+    ),
+  );
+  const {decide} = deciderOf(after);
+  const overtaken = new Map<Reuse, readonly Overtaken[]>();
+  for (const reuse of reuses) {
+    const wanted = answerOf(reuse).metadata.name;
+    const chosen = Map.groupBy(
+      reuse.advice.items,
+      ({submission}) => decide(submission).chosen?.policy.name,
+    );
+    chosen.delete(wanted);
+    const others = [...chosen].map(([policy, items]) => ({policy, items}));
+    if (others.length > 0) overtaken.set(reuse, others);
+  }
+  return {grants, overtaken};
+}
+
+function inventoryOf(policies: readonly Policy[], grants: readonly object[]): Inventory {
+  const objects = grants.map(plain);
+  const ofKind = (kind: string) => objects.filter(object => object.kind === kind);
+  return {
+    ...emptyInventory,
+    policies,
+    rbac: {
+      clusterRoles: ofKind('ClusterRole').map(role),
+      roles: ofKind('Role').map(role),
+      clusterRoleBindings: ofKind('ClusterRoleBinding').map(binding),
+      roleBindings: ofKind('RoleBinding').map(binding),
+    },
+  };
+}
+
+/**
+ * A role and a binding for each reused policy and namespace. Their names are their own, and who is
+ * bound already stays so: nobody's rights are taken away by applying them.
+ */
+function grantsFor(reuses: readonly Reuse[], inventory: Inventory): readonly object[] {
+  const authorizer = authorizerOf(inventory.rbac);
+  const byPlace = new Map<string, {policy: string; namespace: string | undefined; to: Grantee[]}>();
+  for (const reuse of reuses) {
+    if (reuse.isNew) continue;
+    const {namespace, grantees} = reuse.advice;
+    const policy = answerOf(reuse).metadata.name;
+    const missing = grantees.filter(grantee => !mayUse(grantee, policy, namespace, authorizer));
+    if (missing.length === 0) continue;
+    const key = JSON.stringify([policy, namespace]);
+    const place = byPlace.get(key) ?? {policy, namespace, to: []};
+    byPlace.set(key, place);
+    place.to.push(...missing);
+  }
+  return [...byPlace.values()].flatMap(({policy, namespace, to}) => {
+    const name = `psp:reuse:${policy}`;
+    const granted = roleFor(policy, namespace, name);
+    const subjects = [...subjectsNow(name, namespace, inventory), ...to.map(subjectOf)];
+    return [granted, bindingFor(granted, namespace, subjects)];
+  });
+}
+
+/** The subjects of the binding of this name, if there is one already: applying replaces the list. */
+function subjectsNow(
+  name: string,
+  namespace: string | undefined,
+  {rbac}: Inventory,
+): readonly object[] {
+  const bindings = namespace === undefined ? rbac.clusterRoleBindings : rbac.roleBindings;
+  const found = bindings.find(
+    ({metadata}) =>
+      metadata?.name === name && (namespace === undefined || metadata.namespace === namespace),
+  );
+  return found?.subjects ?? [];
+}
+
+function mayUse(
+  grantee: Grantee,
+  policy: string,
+  namespace: string | undefined,
+  authorizer: Authorizer,
+): boolean {
+  if (grantee.kind === 'Group') {
+    return authorizer.mayUse({user: '', groups: [grantee.name]}, namespace ?? '', policy);
+  }
+  // All pods of an account are in its own namespace.
+  const {namespace: home = '', name} = grantee;
+  return authorizer.mayUse(podIdentity(home, name), home, policy);
+}

@@ -1,0 +1,85 @@
+import {policySet} from '../admission/admit.ts';
+import type {Gap, Inventory} from '../inventory/inventory.ts';
+import {workloadResources} from '../inventory/kinds/resources.ts';
+import {itemsOf} from '../inventory/submissions/items.ts';
+import {preparePolicy} from '../policy/evaluate.ts';
+import {authorizerOf} from '../rbac/authorize.ts';
+import {whoCan} from '../rbac/whoCan.ts';
+import {byText} from '../text.ts';
+import {contextOf, type Unanswered} from './context.ts';
+import {type Audit, type Finding, severities} from './finding.ts';
+import {judgeLean} from './judge.ts';
+import type {Found, Need, Rule} from './rule.ts';
+import {noPolicy} from './rules/answers.ts';
+import {rules} from './rules/index.ts';
+import {objectText} from './words.ts';
+
+/** What an audit is about. */
+export interface AuditScope {
+  /** Findings on what is in this namespace and on what is in none; undefined: all. */
+  readonly namespace: string | undefined;
+  /** Whether the inventory has all namespaces: else "unused" can't be said. */
+  readonly isWhole: boolean;
+}
+
+/** The kinds that a need is for; the caller's rights count for pods without an owner alone. */
+const resourcesOf: Readonly<Record<Need, readonly string[]>> = {
+  rbac: ['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings'],
+  workloads: workloadResources.map(({plural}) => plural),
+  pods: ['pods'],
+};
+
+/** All that the rules find, nothing ignored. Each template is judged once, however many its pods. */
+export function auditOf(inventory: Inventory, {namespace, isWhole}: AuditScope): Audit {
+  const authorizer = authorizerOf(inventory.rbac);
+  const policies = policySet(inventory.policies.map(preparePolicy));
+  const verdicts = itemsOf(inventory).map(judgeLean(inventory.caller, policies, authorizer));
+  const asked = inventory.policies.length === 0 ? [noPolicy] : rules;
+  const unanswered = asked.flatMap(rule => unansweredOf(rule, inventory.gaps, isWhole));
+  const context = contextOf(inventory, policies, verdicts, authorizer, unanswered);
+  const voids = new Map(unanswered.map(entry => [entry.rule, entry]));
+  const isAbout = (place: string | undefined) =>
+    namespace === undefined || place === undefined || place === namespace;
+  const findings = asked.flatMap(rule =>
+    answerOf(voids.get(rule.id), () => rule.find(context)).map(found => findingOf(rule, found)),
+  );
+  const names = policies.ordered.map(({name}) => name);
+  return {
+    inventory,
+    namespace,
+    verdicts: verdicts.filter(({item}) => isAbout(item.namespace)),
+    rights: whoCan(authorizer, {policies: names, namespace, identity: undefined}),
+    findings: findings.filter(({object}) => isAbout(object.namespace)).sort(byGravity),
+    ignored: [],
+  };
+}
+
+/** What of a rule has no answer; undefined if it has a whole one. */
+function unansweredOf(rule: Rule, gaps: readonly Gap[], isWhole: boolean): readonly Unanswered[] {
+  const resources = new Set(rule.needs.flatMap(need => resourcesOf[need]));
+  const relevant = gaps.filter(({resource}) => resources.has(resource));
+  const isCluster = rule.breadth === 'cluster' && rule.needs.length > 0;
+  if (relevant.length === 0) {
+    if (isWhole || !isCluster) return [];
+    return [{rule: rule.id, namespaces: undefined, gaps: []}];
+  }
+  const isVoid = isCluster || relevant.some(gap => gap.namespace === undefined);
+  const places = [...new Set(relevant.flatMap(gap => gap.namespace ?? []))].sort();
+  return [{rule: rule.id, namespaces: isVoid ? undefined : places, gaps: relevant}];
+}
+
+function answerOf(void_: Unanswered | undefined, find: () => readonly Found[]): readonly Found[] {
+  if (void_ === undefined) return find();
+  const {namespaces} = void_;
+  if (namespaces === undefined) return [];
+  return find().filter(({object}) => !namespaces.includes(object.namespace ?? ''));
+}
+
+function findingOf(rule: Rule, {severity = rule.severity, ...found}: Found): Finding {
+  return {rule: rule.id, id: `${rule.id}/${objectText(found.object)}`, severity, ...found};
+}
+
+function byGravity(a: Finding, b: Finding): number {
+  const rank = ({severity}: Finding) => severities.indexOf(severity);
+  return rank(a) - rank(b) || byText(a.rule, b.rule) || byText(a.id, b.id);
+}

@@ -1,0 +1,64 @@
+import type {Verdict} from '../admission/judge.ts';
+import {workloadKinds} from '../inventory/kinds/workloads.ts';
+import type {Grantee} from '../rbac/grantee.ts';
+import type {FindingObject} from './finding.ts';
+import type {Group} from './groups.ts';
+import {policyObject} from './words.ts';
+
+/** A word of a command line, quoted for POSIX shells if it has to be. */
+function shellWord(word: string): string {
+  if (/^[\w./:@%+=,-]+$/.test(word)) return word;
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** A command line of these words. */
+export function commandLine(...words: readonly string[]): string {
+  return words.map(shellWord).join(' ');
+}
+
+function inNamespace(namespace: string | undefined): readonly string[] {
+  return namespace === undefined ? [] : ['-n', namespace];
+}
+
+/** `kubectl delete role/psp -n shop`: with any verb of kubectl that takes an object. */
+export function kubectl(verb: string, {kind, namespace, name}: FindingObject, ...more: string[]) {
+  const object = `${kind.toLowerCase()}/${name}`;
+  return commandLine('kubectl', verb, object, ...inNamespace(namespace), ...more);
+}
+
+/** `kubectl patch` with a JSON patch or, for an object, a merge patch. */
+export function patch(object: FindingObject, change: object): string {
+  const type = Array.isArray(change) ? 'json' : 'merge';
+  return kubectl('patch', object, `--type=${type}`, '-p', JSON.stringify(change));
+}
+
+/** What tells all about a group's verdict. Kinds of others are known by their pods. */
+export function whyCommand({object}: Group, {item}: Verdict): string {
+  const isKnown = Object.hasOwn(workloadKinds, object.kind);
+  const name = isKnown ? `${object.kind.toLowerCase()}/${object.name}` : item.name;
+  return commandLine('kubectl', 'psp', 'why', name, ...inNamespace(object.namespace));
+}
+
+/** Lets an account use a policy. */
+export function bindCommand(policy: string, namespace: string, account: string): string {
+  return commandLine('kubectl', 'psp', 'bind', policy, '--to', `sa:${namespace}/${account}`);
+}
+
+/** Takes a policy from a subject. */
+export function unbindCommand(policy: string, subject: Grantee, namespace: string | undefined) {
+  return commandLine(
+    ...['kubectl', 'psp', 'unbind', policy, '--to', subjectWord(subject)],
+    ...inNamespace(namespace),
+  );
+}
+
+function subjectWord({kind, namespace = '', name}: Grantee): string {
+  if (kind === 'Group') return `group:${name}`;
+  return kind === 'User' ? `user:${name}` : `sa:${namespace}/${name}`;
+}
+
+/** Deletes a policy if nothing that runs would be denied without it. */
+export function deleteCommand(policy: string): string {
+  const look = commandLine('kubectl', 'psp', 'try', '--delete', policy, '-A');
+  return `${look} && ${kubectl('delete', policyObject(policy))}`;
+}

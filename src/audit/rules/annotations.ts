@@ -1,0 +1,122 @@
+import {candidateOf} from '../../admission/admit.ts';
+import type {Verdict} from '../../admission/judge.ts';
+import {templatePath} from '../../inventory/kinds/workloads.ts';
+import {validatedPolicyKey} from '../../kube/annotations.ts';
+import {pointer} from '../../kube/edits.ts';
+import {fieldErrorText} from '../../kube/fieldError.ts';
+import {count} from '../../text.ts';
+import type {Group} from '../groups.ts';
+import {kubectl, patch, whyCommand} from '../remedies.ts';
+import {defineRule} from '../rule.ts';
+import {firstOf, objectText} from '../words.ts';
+
+const needs = ['workloads', 'pods'] as const;
+
+/** Pods that say that a policy admitted them which is not there. */
+export const stalePolicyAnnotation = defineRule({
+  id: 'stale-annotation',
+  severity: 'low',
+  title: 'Pods whose annotation kubernetes.io/psp names a policy that does not exist',
+  why: 'The policy was deleted or renamed since, or the annotation was forged: whoever may update pods may write it. What they were admitted by can no longer be told.',
+  remedy: 'Look at what they would get now, and create them anew at a good moment.',
+  needs,
+  breadth: 'namespace',
+  find: ({inventory, groups}) => {
+    if (inventory.origin !== 'cluster') return [];
+    const known = new Set(inventory.policies.map(({metadata}) => metadata.name));
+    return groups.flatMap(group => {
+      const stale = group.verdicts.filter(
+        ({item}) => item.admittedBy !== undefined && !known.has(item.admittedBy),
+      );
+      const [first] = stale;
+      if (first === undefined) return [];
+      const names = [...new Set(stale.map(({item}) => item.admittedBy ?? ''))].sort();
+      return [
+        {
+          object: group.object,
+          message: `${count(stale.length, 'pod')} admitted by ${names.join(', ')}, which ${names.length === 1 ? 'does' : 'do'} not exist`,
+          evidence: firstOf(stale.map(({item}) => `Pod ${item.name}: ${item.admittedBy}`)),
+          remedy: whyCommand(group, first),
+        },
+      ];
+    });
+  },
+});
+
+/** Pods that say that a policy admitted them which refuses them. */
+export const contradictedAnnotation = defineRule({
+  id: 'contradicted-annotation',
+  severity: 'low',
+  title: 'Pods whose annotation kubernetes.io/psp names a policy that refuses them',
+  why: 'The policy was tightened since they were admitted, or the annotation was forged to hide what admitted them.',
+  remedy: 'See why it refuses them, and what they would get now.',
+  needs,
+  breadth: 'namespace',
+  find: ({inventory, groups}) => {
+    if (inventory.origin !== 'cluster') return [];
+    return groups.flatMap(group => {
+      const found = group.verdicts.flatMap(verdict => contradictionOf(verdict) ?? []);
+      const [first] = found;
+      if (first === undefined) return [];
+      const names = [...new Set(found.map(({policy}) => policy.name))].sort();
+      const {errors, policy} = first;
+      return [
+        {
+          object: group.object,
+          message: `${count(found.length, 'pod')} admitted by ${names.join(', ')}, which ${names.length === 1 ? 'refuses' : 'refuse'} such pods`,
+          evidence:
+            policy.unusable === undefined
+              ? firstOf(errors.map(error => `${policy.name}: ${fieldErrorText(error)}`))
+              : [`${policy.name}: ignored by admission: ${policy.unusable}`],
+          remedy: whyCommand(group, first.verdict),
+        },
+      ];
+    });
+  },
+});
+
+function contradictionOf(verdict: Verdict) {
+  const {item, candidates} = verdict;
+  if (item.admittedBy === undefined) return undefined;
+  const named = candidates.find(({policy}) => policy.name === item.admittedBy);
+  if (named === undefined || named.allowed) return undefined;
+  // What nobody may use is kept without its errors.
+  return {...candidateOf(named.policy, item.submission.view, named.rights), verdict};
+}
+
+/** Templates with an annotation that only admission is to write. */
+export const templateAnnotation = defineRule({
+  id: 'template-annotation',
+  severity: 'low',
+  title: 'Templates and manifests with the annotation kubernetes.io/psp',
+  why: 'Admission overwrites it on every new pod, so it does nothing there but mislead: it looks as if that policy admitted the pods. On an update of a pod, it is the policy that is tried first.',
+  remedy: 'Remove the annotation.',
+  needs,
+  breadth: 'namespace',
+  find: ({inventory, groups}) =>
+    groups.flatMap(group => {
+      const [first] = group.verdicts;
+      const isFile = inventory.origin === 'manifests' && group.workload === undefined;
+      const named = isFile
+        ? first?.item.admittedBy
+        : group.workload?.template.metadata.annotations?.[validatedPolicyKey];
+      if (named === undefined) return [];
+      const where = group.workload === undefined ? 'it' : 'its template';
+      return [
+        {
+          object: group.object,
+          message: `${where} has the annotation ${validatedPolicyKey}: ${named}`,
+          evidence: [`${objectText(group.object)}: ${annotationPath(group)}`],
+          remedy:
+            group.workload === undefined
+              ? kubectl('annotate', group.object, `${validatedPolicyKey}-`)
+              : patch(group.object, [{op: 'remove', path: annotationPath(group)}]),
+        },
+      ];
+    }),
+});
+
+function annotationPath({workload}: Group): string {
+  const template = workload === undefined ? [] : templatePath(workload.apiVersion, workload.kind);
+  return pointer([...template, 'metadata', 'annotations', validatedPolicyKey]);
+}

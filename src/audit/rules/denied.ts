@@ -1,0 +1,134 @@
+import type {Verdict} from '../../admission/judge.ts';
+import {leastPolicy} from '../../policy/least.ts';
+import {openness} from '../../policy/level.ts';
+import {count} from '../../text.ts';
+import type {AuditContext} from '../context.ts';
+import {excessOf, isGrave} from '../excess.ts';
+import type {Group} from '../groups.ts';
+import {bindCommand, commandLine} from '../remedies.ts';
+import {defineRule, type Found} from '../rule.ts';
+import {accountText, firstOf, refusalLines} from '../words.ts';
+
+const needs = ['rbac', 'workloads', 'pods'] as const;
+const remedy =
+  'Let its service account use a policy that admits it (kubectl psp bind), write one (kubectl psp advise), or mend the pod.';
+
+/** Pods that run and would not come back. */
+export const deniedOnRestart = defineRule({
+  id: 'denied-on-restart',
+  severity: 'high',
+  milder:
+    'medium where nobody knows who would create the pods again: their right may open a policy.',
+  title: 'Running pods that admission would deny now',
+  why: 'Policies and rights are looked at when a pod is created. These pods run, but a restart, a drained node or a new release leaves their workload without pods.',
+  remedy,
+  needs,
+  breadth: 'namespace',
+  find: ({groups}) =>
+    groups.flatMap(group => {
+      const denied = group.runs ? group.verdicts.filter(isDenied) : [];
+      const [first] = denied;
+      if (first === undefined) return [];
+      const known = knowsRequester(first);
+      const unless = known ? '' : ', unless the right of whoever creates them opens a policy';
+      return [
+        {
+          ...deniedFound(group, first),
+          message: `${of(denied.length, group)} would be denied if created anew${unless}`,
+          severity: known ? undefined : 'medium',
+        },
+      ];
+    }),
+});
+
+/** Workloads that want pods and get none. */
+export const deniedNow = defineRule({
+  id: 'denied-now',
+  severity: 'high',
+  title: 'Workloads that want pods and get none',
+  why: 'The workload asks for pods, has none, and admission denies every one that its controller submits.',
+  remedy,
+  needs,
+  breadth: 'namespace',
+  find: context => idle(context, true, 'has no pod, and admission denies those that it asks for'),
+});
+
+/** Workloads that are at rest, and could not start. */
+export const deniedIdle = defineRule({
+  id: 'denied-idle',
+  severity: 'medium',
+  title: 'Idle workloads that could not start',
+  why: 'Scaled to zero, suspended, or waiting for its hour: nobody notices until it is needed that admission would deny its pods.',
+  remedy,
+  needs,
+  breadth: 'namespace',
+  find: context => idle(context, false, 'is idle, and admission would deny its pods'),
+});
+
+function idle({groups, inventory}: AuditContext, wanted: boolean, state: string): readonly Found[] {
+  // In a folder of manifests nothing runs, so that there is no pod tells nothing.
+  const isFile = inventory.origin === 'manifests';
+  const message = isFile ? 'admission would deny its pods' : state;
+  return groups.flatMap(group => {
+    const [first] = group.verdicts;
+    if (group.runs || first === undefined || !isDenied(first)) return [];
+    return wantsPods(group) === wanted ? [{...deniedFound(group, first), message}] : [];
+  });
+}
+
+/** Whether the workload should have pods at this moment. A Job may just be done with its own. */
+function wantsPods({workload}: Group): boolean {
+  if (workload === undefined) return false;
+  const {kind, replicas = 1, suspend = false} = workload;
+  if (['CronJob', 'Job', 'PodTemplate'].includes(kind)) return false;
+  return replicas > 0 && !suspend;
+}
+
+function isDenied({state}: Verdict): boolean {
+  return state === 'denied';
+}
+
+function knowsRequester({requester, item}: Verdict): boolean {
+  return requester !== undefined || item.submission.serviceAccount === '';
+}
+
+function of(denied: number, {verdicts}: Group): string {
+  if (denied === verdicts.length) return denied === 1 ? 'its pod' : `all ${denied} pods`;
+  return `${denied} of ${count(verdicts.length, 'pod')}`;
+}
+
+function deniedFound(
+  {object}: Group,
+  verdict: Verdict,
+): Pick<Found, 'object' | 'evidence' | 'remedy'> {
+  const {item, requester} = verdict;
+  const {namespace, serviceAccount} = item.submission;
+  const fitting = fittingPolicy(verdict);
+  return {
+    object,
+    evidence: [
+      ...(item.admittedBy === undefined ? [] : [`admitted by ${item.admittedBy} when created`]),
+      `service account: ${accountText(verdict)}; requester: ${requester ?? 'unknown'}`,
+      ...firstOf(refusalLines(verdict)),
+      ...(fitting === undefined
+        ? []
+        : [`${fitting} would admit it unchanged, and allows little more`]),
+    ],
+    remedy:
+      fitting === undefined || serviceAccount === ''
+        ? commandLine('kubectl', 'psp', 'advise', '-n', namespace, '--grant')
+        : bindCommand(fitting, namespace, serviceAccount),
+  };
+}
+
+/** The strictest policy that fits and opens nothing grave that the pods don't need, by its name. */
+function fittingPolicy({item, candidates}: Verdict): string | undefined {
+  const {view} = item.submission;
+  const least = leastPolicy('least', [view], false);
+  const [best] = candidates
+    .filter(({allowed, mutates}) => allowed && !mutates)
+    .map(({policy: {policy}}) => policy)
+    .filter(policy => !isGrave(excessOf(policy, least), policy))
+    .sort((a, b) => openness(a) - openness(b));
+  return best?.metadata.name;
+}

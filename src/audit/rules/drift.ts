@@ -1,0 +1,49 @@
+import type {Verdict} from '../../admission/judge.ts';
+import {count} from '../../text.ts';
+import {whyCommand} from '../remedies.ts';
+import {defineRule} from '../rule.ts';
+import {viaLines} from '../words.ts';
+
+/** Pods whose policy is not the one that they would get now. */
+export const policyDrift = defineRule({
+  id: 'policy-drift',
+  severity: 'medium',
+  title: 'Pods that a restart would move to another policy',
+  why: 'What the pods run under is not what they would get now: another policy sorts before, or rights have changed. A restart may change the pods, and what they may do.',
+  remedy:
+    'Look at which policy is meant (kubectl psp why), take the other one from its service account, and restart it at a good moment.',
+  needs: ['rbac', 'workloads', 'pods'],
+  breadth: 'namespace',
+  find: ({inventory, groups}) => {
+    if (inventory.origin !== 'cluster') return []; // nothing has admitted a pod of a file
+    const known = new Set(inventory.policies.map(({metadata}) => metadata.name));
+    return groups.flatMap(group => {
+      const moved = group.verdicts.filter(verdict => drifts(verdict, known));
+      const [first] = moved;
+      if (first === undefined) return [];
+      const moves = Map.groupBy(moved, ({item, chosen}) => {
+        const changes = chosen?.mutates ? ', which changes it' : '';
+        return `${item.admittedBy} -> ${chosen?.policy.name}${changes}`;
+      });
+      const targets = [...new Set(moved.map(({chosen}) => chosen?.policy.name))].join(', ');
+      return [
+        {
+          object: group.object,
+          message: `a restart would move ${count(moved.length, 'pod')} to ${targets}`,
+          evidence: [
+            ...[...moves].map(([move, {length}]) => `${count(length, 'pod')}: ${move}`),
+            ...viaLines(first),
+          ],
+          remedy: whyCommand(group, first),
+        },
+      ];
+    });
+  },
+});
+
+/** A policy that is gone is the matter of another rule. */
+function drifts({item, chosen}: Verdict, known: ReadonlySet<string>): boolean {
+  const {admittedBy} = item;
+  if (admittedBy === undefined || chosen === undefined) return false;
+  return admittedBy !== chosen.policy.name && known.has(admittedBy);
+}

@@ -1,0 +1,48 @@
+import {normalSpec, plain, profileKeys} from '../../apply/sameMeaning.ts';
+import {isObject, type Json, printJson} from '../../kube/json.ts';
+import type {Policy} from '../../kube/objects.ts';
+import {commandLine} from '../remedies.ts';
+import {defineRule} from '../rule.ts';
+import {policyObject} from '../words.ts';
+
+/** Policies that say the same. */
+export const equalPolicies = defineRule({
+  id: 'equal-policies',
+  severity: 'low',
+  title: 'Policies that are equal to another',
+  why: 'Of two that say the same, admission chooses the one that sorts first for all who may use both. Sooner or later one of them is changed, and which one counts is a riddle.',
+  remedy: 'Grant the first one to those who use the others, and delete those.',
+  needs: [],
+  breadth: 'cluster',
+  find: ({policies}) => {
+    const alike = Map.groupBy(policies, ({policy}) => meaningOf(policy));
+    return [...alike.values()].flatMap(equals => {
+      const [first, ...others] = equals.map(({prepared}) => prepared.name);
+      if (first === undefined) return [];
+      return others.map(name => ({
+        object: policyObject(name),
+        message: `says the same as ${first}`,
+        evidence: [`equal: ${[first, ...others].join(', ')}`],
+        remedy: commandLine('kubectl', 'psp', 'who-can', 'use', name, '-A'),
+      }));
+    });
+  },
+});
+
+/** The same text for policies of the same meaning: the order of names in a list has none. */
+function meaningOf({metadata, spec}: Policy): string {
+  const profiles = profileKeys.map(key => metadata.annotations?.[key] ?? null);
+  return printJson([sortedNames(normalSpec(plain(spec))), profiles]);
+}
+
+function sortedNames(value: Json): Json {
+  if (Array.isArray(value)) {
+    return value.every(item => typeof item === 'string')
+      ? [...new Set(value)].sort()
+      : value.map(sortedNames);
+  }
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, sortedNames(item ?? null)]),
+  );
+}

@@ -1,0 +1,84 @@
+import {count} from '../../text.ts';
+import type {AuditContext, PolicyFacts} from '../context.ts';
+import {commandLine, deleteCommand} from '../remedies.ts';
+import {defineRule} from '../rule.ts';
+import {firstOf, objectText, policyObject, wayText} from '../words.ts';
+
+const common = {
+  severity: 'low',
+  needs: ['rbac', 'workloads', 'pods'],
+  breadth: 'cluster',
+} as const;
+
+type Use = 'ignored' | 'orphan' | 'bound' | 'shadowed' | 'unused';
+
+/** Policies that nobody is granted. */
+export const orphanPolicy = defineRule({
+  ...common,
+  id: 'orphan-policy',
+  title: 'Policies that are granted to nobody',
+  why: 'No role that is bound names the policy: only who may use every policy, as cluster admins, may use it. It does nothing, and waits to be granted by mistake.',
+  remedy: 'Delete it, or grant it to those that it was made for (kubectl psp bind).',
+  needs: ['rbac'],
+  find: context =>
+    used(context, 'orphan').map(({prepared, sweeping}) => ({
+      object: policyObject(prepared.name),
+      message: 'no bound role names it',
+      evidence: firstOf(sweeping.map(grant => `open to all policies: ${wayText(grant)}`)),
+      remedy: deleteCommand(prepared.name),
+    })),
+});
+
+/** Policies that somebody may use and nothing binds to. */
+export const unusedPolicy = defineRule({
+  ...common,
+  id: 'unused-policy',
+  title: 'Policies that no pod binds to',
+  why: 'It is granted, but nothing that runs or would run passes it unchanged and binds to it: a right that nobody needs.',
+  remedy: 'Delete it and its grants, after a look at what runs only now and then.',
+  find: context =>
+    used(context, 'unused').map(({prepared, grants}) => ({
+      object: policyObject(prepared.name),
+      message: 'no pod and no workload binds to it',
+      evidence: firstOf(grants.map(grant => `granted by ${wayText(grant)}`)),
+      remedy: deleteCommand(prepared.name),
+    })),
+});
+
+/** Policies that would be chosen if another one did not come first. */
+export const shadowedPolicy = defineRule({
+  ...common,
+  id: 'shadowed-policy',
+  title: 'Policies that are never chosen, because others sort before',
+  why: 'Admission tries policies by name. Every pod that would pass this one unchanged passes an earlier one too, which is often looser than what was meant for it.',
+  remedy: 'Take the earlier policy from these accounts, or rename this one so that it sorts first.',
+  find: context =>
+    used(context, 'shadowed').map(({prepared, passedOver}) => {
+      const by = Map.groupBy(passedOver.values(), ({to}) => to);
+      const names = [...by.keys()].sort();
+      return {
+        object: policyObject(prepared.name),
+        message: `all that would pass it binds to ${names.join(', ')}, which ${names.length === 1 ? 'sorts' : 'sort'} before`,
+        evidence: names.flatMap(name => {
+          const shadowed = by.get(name) ?? [];
+          const groups = [...new Set(shadowed.map(({group}) => objectText(group.object)))];
+          return [
+            `${count(groups.length, 'workload or pod', 'workloads and pods')} bound to ${name}: ${firstOf(groups, 3).join(', ')}`,
+          ];
+        }),
+        remedy: commandLine('kubectl', 'psp', 'who-can', 'use', names[0] ?? '', '-A'),
+      };
+    }),
+});
+
+function used({policies}: AuditContext, use: Use): readonly PolicyFacts[] {
+  return policies.filter(facts => useOf(facts) === use);
+}
+
+/** One word for a policy, so that it is found by one rule of this family. */
+function useOf({prepared, bound, grants, passedOver}: PolicyFacts): Use {
+  if (prepared.unusable !== undefined) return 'ignored';
+  if (bound.size > 0) return 'bound';
+  if (grants.every(({subjects}) => subjects.length === 0)) return 'orphan';
+  return passedOver.size > 0 ? 'shadowed' : 'unused';
+}

@@ -1,0 +1,50 @@
+import type {Verdict} from '../../admission/judge.ts';
+import {count} from '../../text.ts';
+import {bindCommand} from '../remedies.ts';
+import {defineRule} from '../rule.ts';
+import {accountText, viaLines} from '../words.ts';
+
+/** Pods that get in by who submits them, and not by what they run as. */
+export const requesterOnly = defineRule({
+  id: 'requester-only',
+  severity: 'medium',
+  milder:
+    'low for pods that no controller owns: their creator may well be meant to have the right.',
+  title: "Pods admitted only through their requester's right",
+  why: 'Their own service account may not use the policy; whoever submits them may: for workloads a controller, whose right everybody shares who may create a workload. Take that right away and they are denied.',
+  remedy:
+    'Let the service account use the policy (kubectl psp bind), then take it from the requester.',
+  needs: ['rbac', 'workloads', 'pods'],
+  breadth: 'namespace',
+  find: ({groups}) =>
+    groups.flatMap(group => {
+      const borrowed = group.verdicts.filter(isBorrowed);
+      const [first] = borrowed;
+      if (first?.chosen === undefined) return [];
+      const {namespace, serviceAccount, isBare} = first.item.submission;
+      const policy = first.chosen.policy.name;
+      const what = group.runs
+        ? `${count(borrowed.length, 'pod')} bound to`
+        : 'its pods would bind to';
+      const who = first.requester ?? 'its creator';
+      return [
+        {
+          object: group.object,
+          message: `${what} ${policy} through the right of ${who} alone`,
+          evidence: [
+            `${accountText(first)} may not use ${policy}`,
+            ...viaLines(first),
+            ...(first.judgedForCaller ? ['nobody knows its creator: judged for you'] : []),
+          ],
+          remedy: bindCommand(policy, namespace, serviceAccount),
+          severity: isBare ? 'low' : undefined,
+        },
+      ];
+    }),
+});
+
+/** Mirror pods have no account of their own: the node's right is the way that is meant. */
+function isBorrowed({chosen, item}: Verdict): boolean {
+  if (chosen === undefined || item.submission.serviceAccount === '') return false;
+  return !chosen.rights.serviceAccount;
+}

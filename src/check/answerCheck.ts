@@ -1,0 +1,135 @@
+import {validatedPolicyKey} from '../kube/annotations.ts';
+import {count} from '../text.ts';
+import {type CheckFacts, minorOf, type PodEvidence} from './checkFacts.ts';
+import {type ManagedPolicy, managedPolicies} from './managedPolicies.ts';
+
+export type Answer = 'yes' | 'no' | 'unknown';
+
+/** One question and its answer. */
+export interface Finding {
+  /** version: a release that has PodSecurityPolicy. api: it is served. admission: the plugin is on. */
+  readonly about: 'version' | 'api' | 'admission';
+  readonly answer: Answer;
+  /** What is the case and how that is known, in words. */
+  readonly says: string;
+}
+
+/** Whether PodSecurityPolicies have an effect in a cluster. */
+export interface CheckAnswer {
+  readonly inForce: Answer;
+  readonly findings: readonly Finding[];
+  readonly managed: readonly ManagedPolicy[];
+  /** What follows for an admin, each as a sentence without a full stop. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * What the facts come to. Yes takes a served API and a plugin that is on: of the plugin a pod that was
+ * tried tells for certain; annotations of pods are the next best, and only if nothing speaks against.
+ */
+export function answerCheck(facts: CheckFacts): CheckAnswer {
+  const findings = [versionFinding(facts), apiFinding(facts), admissionFinding(facts)] as const;
+  const [, api, admission] = findings;
+  const inForce = conclusion(api.answer, admission.answer, facts.probe?.plugin === 'on');
+  return {
+    inForce,
+    findings,
+    managed: managedPolicies(facts.policies ?? [], facts.hasAzureBinding),
+    notes: notesOn(facts, admission.answer),
+  };
+}
+
+function conclusion(api: Answer, admission: Answer, isTried: boolean): Answer {
+  if (api === 'no' || admission === 'no') return 'no';
+  return admission === 'yes' && (api === 'yes' || isTried) ? 'yes' : 'unknown';
+}
+
+const deprecated = 21;
+const gone = 25;
+
+function versionFinding({version, isLive}: CheckFacts): Finding {
+  const minor = minorOf(version);
+  if (version === undefined || minor === undefined) {
+    const says = isLive ? 'the server does not tell its version' : 'no server was asked';
+    return {about: 'version', answer: 'unknown', says};
+  }
+  if (minor >= gone) {
+    return {about: 'version', answer: 'no', says: `${version}: gone from 1.${gone} on`};
+  }
+  const age =
+    minor >= deprecated
+      ? `deprecated since 1.${deprecated}, gone from 1.${gone} on`
+      : `deprecated from 1.${deprecated} on, gone from 1.${gone} on`;
+  return {about: 'version', answer: 'yes', says: `${version}: ${age}`};
+}
+
+function apiFinding({servedIn}: CheckFacts): Finding {
+  if (servedIn === undefined) {
+    return {about: 'api', answer: 'unknown', says: 'it is not known what the server has'};
+  }
+  const [first] = servedIn;
+  if (first === undefined) return {about: 'api', answer: 'no', says: 'not served'};
+  return {about: 'api', answer: 'yes', says: `served as ${servedIn.join(' and ')}`};
+}
+
+function admissionFinding({servedIn, probe, evidence}: CheckFacts): Finding {
+  if (servedIn?.length === 0) {
+    return {about: 'admission', answer: 'no', says: 'off: there is no plugin without the API'};
+  }
+  if (probe?.plugin === 'on') return {about: 'admission', answer: 'yes', says: `on: ${probe.how}`};
+  if (probe?.plugin === 'off') return {about: 'admission', answer: 'no', says: `off: ${probe.how}`};
+  const [answer, says] = evidence === undefined ? unreadablePods : judged(evidence);
+  const reason = probe === undefined ? '' : ` (${probe.reason})`;
+  return {about: 'admission', answer, says: says + reason};
+}
+
+const noPods: readonly [Answer, string] = ['unknown', 'unknown: there is no pod to tell by'];
+const unreadablePods: readonly [Answer, string] = ['unknown', 'unknown: no pod can be read'];
+
+/** Pods from before the plugin was turned on lack the annotation, those from before it was off have it. */
+function judged({pods, marked, youngest}: PodEvidence): readonly [Answer, string] {
+  if (pods === 0) return noPods;
+  const counted = `${marked} of ${count(pods, 'pod')} carry ${validatedPolicyKey}`;
+  if (youngest !== undefined) {
+    const says = youngest.isMarked ? 'carries' : 'does not carry';
+    const answer = youngest.isMarked ? 'yes' : 'no';
+    return [
+      answer,
+      `probably ${youngest.isMarked ? 'on' : 'off'}: the youngest pod, ${youngest.name}, ${says} ${validatedPolicyKey}`,
+    ];
+  }
+  if (marked === pods) return ['yes', `probably on: ${counted}`];
+  if (marked === 0) return ['no', `probably off: ${counted}`];
+  return ['unknown', `unknown: ${counted}`];
+}
+
+function notesOn(facts: CheckFacts, admission: Answer): readonly string[] {
+  const {version, servedIn, policies, groups, isLive} = facts;
+  const minor = minorOf(version);
+  const isGone = servedIn?.length === 0;
+  return [
+    ...(isGone
+      ? [
+          'what still works: advise, snapshot and policies; and the other commands for files that hold the policies (-f or --from)',
+        ]
+      : []),
+    ...(minor !== undefined && minor < 19
+      ? [
+          'answers are those of v1.24: before 1.19 seccomp fields and token volumes are judged otherwise',
+        ]
+      : []),
+    ...(isLive && !isGone && admission === 'no'
+      ? [
+          'policies have no effect until kube-apiserver runs with --enable-admission-plugins=PodSecurityPolicy; bind policies before, or no pod gets in',
+        ]
+      : []),
+    ...(admission === 'yes' && policies?.length === 0
+      ? ['there is no policy, so no pod gets in: see kubectl psp policies']
+      : []),
+    ...(groups.includes('security.openshift.io')
+      ? [
+          'this is OpenShift: its SecurityContextConstraints decide about pods too; they are not judged here',
+        ]
+      : []),
+  ];
+}

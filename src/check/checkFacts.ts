@@ -1,0 +1,219 @@
+import {metadataOf} from '../apply/change.ts';
+import {messageOf} from '../errors.ts';
+import type {Gap, Inventory} from '../inventory/inventory.ts';
+import {listPath, resources} from '../inventory/kinds/resources.ts';
+import {readVersion, sortedGaps, sourceOf} from '../inventory/read/readCluster.ts';
+import type {ClusterReader} from '../inventory/read/reader.ts';
+import {validatedPolicyKey} from '../kube/annotations.ts';
+import {policyVersions, rbacVersion} from '../kube/apiGroups.ts';
+import {isObject, type Json, type JsonObject} from '../kube/json.ts';
+import {byText} from '../text.ts';
+import {type Probe, probePlugin} from './checkProbe.ts';
+import {type OwnRight, readOwnRights} from './checkRights.ts';
+
+/** What the annotations of pods that run say about the plugin, which writes them. */
+export interface PodEvidence {
+  readonly pods: number;
+  /** How many were let in by a policy, as their annotation says. */
+  readonly marked: number;
+  /** The pod that was made last; undefined if there is none, or nobody knows which it is. */
+  readonly youngest: {readonly name: string; readonly isMarked: boolean} | undefined;
+}
+
+/** All that is known about whether a cluster has PodSecurityPolicy. */
+export interface CheckFacts {
+  /** For people: "context prod". */
+  readonly source: string;
+  readonly isLive: boolean;
+  readonly namespace: string;
+  /** The git version of the server, for example v1.24.17. */
+  readonly version: string | undefined;
+  /** The API versions that serve it; undefined if nobody knows. */
+  readonly servedIn: readonly string[] | undefined;
+  /** undefined: no pod was tried. */
+  readonly probe: Probe | undefined;
+  readonly evidence: PodEvidence | undefined;
+  /** The names of the policies; undefined if they are not known. */
+  readonly policies: readonly string[] | undefined;
+  /** The API groups that are served. */
+  readonly groups: readonly string[];
+  /** Whether kube-system has the RoleBinding that Azure makes for its policy. */
+  readonly hasAzureBinding: boolean;
+  readonly rights: readonly OwnRight[];
+  readonly gaps: readonly Gap[];
+}
+
+const azureBinding = 'default:privileged';
+
+/** The first release in which a server heeds `dryRun`; before, it would create the pod. */
+const firstDryRun = 13;
+
+/** Asks a cluster. What may not be asked becomes unknown; throws if the server can't be reached. */
+export async function readCheckFacts(
+  client: ClusterReader,
+  namespace: string,
+): Promise<CheckFacts> {
+  const [version, servedIn, groups, policies, hasAzureBinding, own] = await Promise.all([
+    readVersion(client),
+    readServed(client),
+    readGroups(client),
+    readPolicyNames(client),
+    ask(client, `${listPath(resources.roleBindings, rbacVersion, 'kube-system')}/${azureBinding}`),
+    readOwnRights(client, namespace),
+  ]);
+  const mayBeOn = servedIn === undefined || servedIn.length > 0;
+  const probe = mayBeOn ? await safeProbe(client, namespace, version) : undefined;
+  const evidence = probe?.plugin === 'unknown' ? await readEvidence(client, namespace) : undefined;
+  return {
+    source: sourceOf(client),
+    isLive: true,
+    namespace,
+    version,
+    servedIn,
+    probe,
+    evidence,
+    policies: policies.names,
+    groups,
+    hasAzureBinding: hasAzureBinding !== undefined,
+    rights: own.rights,
+    gaps: sortedGaps([...own.gaps, ...policies.gaps]),
+  };
+}
+
+/** The same of a snapshot or manifests, which know nothing of rights and times. */
+export function checkFactsOf(inventory: Inventory, namespace: string): CheckFacts {
+  const {policyApi, pods, policies, rbac: objects, serverVersion, source, gaps} = inventory;
+  const isMarked = (annotations: Readonly<Record<string, string>> | undefined) =>
+    annotations?.[validatedPolicyKey] !== undefined;
+  return {
+    source,
+    isLive: false,
+    namespace,
+    version: serverVersion,
+    probe: undefined,
+    servedIn: policyApi === 'unknown' ? undefined : policyApi === 'absent' ? [] : [policyApi],
+    evidence: {
+      pods: pods.length,
+      marked: pods.filter(({metadata}) => isMarked(metadata.annotations)).length,
+      youngest: undefined,
+    },
+    policies: policies.map(({metadata}) => metadata.name),
+    groups: [],
+    hasAzureBinding: objects.roleBindings.some(
+      ({metadata}) => metadata?.namespace === 'kube-system' && metadata.name === azureBinding,
+    ),
+    rights: [],
+    gaps,
+  };
+}
+
+/** What the server answers; undefined if there is no such thing, or the caller may not see it. */
+async function ask(client: ClusterReader, path: string): Promise<Json | undefined> {
+  try {
+    return await client.get(path);
+  } catch (error) {
+    if (client.isNotFound(error) || client.isForbidden(error)) return undefined;
+    throw error;
+  }
+}
+
+async function readServed(client: ClusterReader): Promise<readonly string[] | undefined> {
+  const served: string[] = [];
+  for (const version of policyVersions) {
+    try {
+      const answer = await client.get(`/apis/${version}`);
+      const names = itemsIn(answer, 'resources').map(({name}) => name);
+      if (names.includes(resources.policies.plural)) served.push(version);
+    } catch (error) {
+      if (client.isForbidden(error)) return undefined;
+      if (!client.isNotFound(error)) throw error;
+    }
+  }
+  return served;
+}
+
+async function readGroups(client: ClusterReader): Promise<readonly string[]> {
+  const answer = await ask(client, '/apis');
+  return itemsIn(answer, 'groups').flatMap(({name}) => (typeof name === 'string' ? [name] : []));
+}
+
+async function readPolicyNames(client: ClusterReader): Promise<{
+  readonly names: readonly string[] | undefined;
+  readonly gaps: readonly Gap[];
+}> {
+  const {plural} = resources.policies;
+  const names: string[] = [];
+  for (const apiVersion of policyVersions) {
+    try {
+      await client.list(listPath(resources.policies, apiVersion, undefined), {
+        onPage(page) {
+          for (const item of page) names.push(String(metadataOf(item).name));
+        },
+      });
+      return {names: names.toSorted(), gaps: []};
+    } catch (error) {
+      if (client.isNotFound(error)) continue;
+      if (!client.isForbidden(error)) throw error;
+      const gap = {resource: plural, namespace: undefined, reason: messageOf(error)};
+      return {names: undefined, gaps: [gap]};
+    }
+  }
+  return {names: [], gaps: []};
+}
+
+async function safeProbe(
+  client: ClusterReader,
+  namespace: string,
+  version: string | undefined,
+): Promise<Probe> {
+  if ((minorOf(version) ?? 0) >= firstDryRun) return probePlugin(client, namespace);
+  const what = version === undefined ? 'its version is not known' : `it is ${version}`;
+  const reason = `no pod can be tried: ${what}, and servers before 1.${firstDryRun} would create it`;
+  return {plugin: 'unknown', reason};
+}
+
+/** The number after `v1.`; undefined if there is none. */
+export function minorOf(version: string | undefined): number | undefined {
+  const [, minor] = /^v?1\.(\d+)/.exec(version ?? '') ?? [];
+  return minor === undefined ? undefined : Number(minor);
+}
+
+/** How many pods are looked at: one page. */
+const manyPods = 500;
+
+/** The pods of the namespace; if there are none, those of all namespaces, as far as may be. */
+async function readEvidence(
+  client: ClusterReader,
+  namespace: string,
+): Promise<PodEvidence | undefined> {
+  let found: PodEvidence | undefined;
+  for (const place of [namespace, undefined]) {
+    const path = listPath(resources.pods, 'v1', place);
+    const answer = await ask(client, `${path}?limit=${manyPods}`);
+    if (answer === undefined) continue;
+    found = evidenceOf(itemsIn(answer, 'items'));
+    if (found.pods > 0) return found;
+  }
+  return found;
+}
+
+function evidenceOf(pods: readonly JsonObject[]): PodEvidence {
+  const seen = pods
+    .map(metadataOf)
+    .map(({name, namespace: home, creationTimestamp, annotations}) => ({
+      name: `${home}/${name}`,
+      made: String(creationTimestamp ?? ''),
+      isMarked: isObject(annotations) && annotations[validatedPolicyKey] !== undefined,
+    }));
+  const [youngest] = seen.toSorted((a, b) => byText(b.made, a.made) || byText(a.name, b.name));
+  return {
+    pods: seen.length,
+    marked: seen.filter(({isMarked}) => isMarked).length,
+    youngest: youngest && {name: youngest.name, isMarked: youngest.isMarked},
+  };
+}
+
+function itemsIn(value: Json | undefined, key: string): readonly JsonObject[] {
+  const items = isObject(value) ? value[key] : undefined;
+  return Array.isArray(items) ? items.filter(isObject) : [];
+}

@@ -1,0 +1,56 @@
+import {boundTo, excessOf} from '../../advice/excess.ts';
+import {type ExitCode, exitCodes} from '../../errors.ts';
+import type {Item} from '../../inventory/submissions/items.ts';
+import type {Policy} from '../../kube/objects.ts';
+import {isNonEmpty} from '../../nonEmpty.ts';
+import {excessText, printedExcess} from '../../report/excess.ts';
+import {document} from '../../report/machine.ts';
+import {printMachine} from '../answer.ts';
+import {choose} from '../flags.ts';
+import {policyNamed} from '../input/load.ts';
+import {parsePolicyArgument} from '../input/policyArgument.ts';
+import {builtinNamed, policyOfFile} from '../input/policySource.ts';
+import type {AdviseRequest} from './adviseRequest.ts';
+
+/** The formats in which a policy is held against what its pods need. */
+export const compareFormats = ['table', 'wide', 'json', 'yaml'] as const;
+
+/** `advise --compare POLICY`: how far a policy is above what its pods need. */
+export async function adviseCompare(request: AdviseRequest, wanted: string): Promise<ExitCode> {
+  const {flags, inventory, world, namespace} = request;
+  const format = choose('-o with --compare', flags.output, compareFormats);
+  const {policy, items} = await subjectOf(request, wanted);
+  if (items.length === 0 && request.items.length > 0) {
+    const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
+    world.warn(`No pod and no workload${where} is bound to ${policy.metadata.name}.`);
+  }
+  const found = isNonEmpty(items) ? excessOf(policy, items, flags.allowDefaults) : [];
+  if (format === 'json' || format === 'yaml') {
+    const printed = items.length === 0 ? [] : [printedExcess(policy, items, found)];
+    await printMachine(world, format, document('Excess', printed, inventory.gaps));
+  } else if (items.length > 0) {
+    const wide = format === 'wide';
+    world.print(excessText(policy, items, found, {wide, headers: !flags.noHeaders}));
+  }
+  return exitCodes.ok;
+}
+
+/** The policy, and whose needs count: what is bound to it, or all that there is for others. */
+async function subjectOf(
+  {flags, inventory, items, world}: AdviseRequest,
+  wanted: string,
+): Promise<{readonly policy: Policy; readonly items: readonly Item[]}> {
+  const argument = parsePolicyArgument(wanted);
+  switch (argument.kind) {
+    case 'builtin':
+      return {policy: builtinNamed(argument.name), items};
+    case 'file':
+      return {policy: await policyOfFile(world, argument.path, argument.name), items};
+    case 'name': {
+      const policy = policyNamed(inventory, argument.name);
+      // The pods of files are there to be tried, whoever may use the policy now.
+      const all = flags.filename.length > 0;
+      return {policy, items: all ? items : boundTo(argument.name, items, inventory)};
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import {scopes} from '../../advice/scope.ts';
+import {
+  type Flags,
+  filenameFlag,
+  noHeadersFlag,
+  outputFlag,
+  scopeFlags,
+  selectorFlag,
+  sourceFlags,
+  type ValuesOf,
+} from '../flags.ts';
+
+/** The formats in which advised policies are printed. */
+export const adviceFormats = ['yaml', 'json', 'table', 'name'] as const;
+
+/** The flags of `advise`. */
+export const adviseFlags = {
+  ...filenameFlag,
+  ...scopeFlags,
+  ...selectorFlag,
+  for: {
+    type: 'string',
+    placeholder: 'SCOPE',
+    help: `make one policy for each ${scopes.join(', ')} (default service-account)`,
+    choices: scopes,
+  },
+  maxPolicies: {
+    type: 'string',
+    placeholder: 'N',
+    help: 'share at most N policies, where that gives the least excess privilege',
+  },
+  reuse: {
+    type: 'boolean',
+    help: 'name the tightest policy that exists; write a new one only where it is tighter',
+  },
+  compare: {
+    type: 'string',
+    placeholder: 'POLICY',
+    help: 'tell how far a policy is above what the pods bound to it need',
+  },
+  harden: {
+    type: 'string',
+    placeholder: 'LEVEL',
+    choices: ['restricted', 'baseline'],
+    implied: 'restricted',
+    help: 'patch the pods, so that they live under restricted (the default) or baseline',
+  },
+  grant: {type: 'boolean', help: 'also write roles and bindings that let the accounts use them'},
+  allowDefaults: {
+    type: 'boolean',
+    help: 'allow policies that fill in unset fields (drop ALL, no escalation, non-root, seccomp)',
+  },
+  ...outputFlag(...adviceFormats, 'wide', 'kustomize'),
+  ...noHeadersFlag,
+  ...sourceFlags,
+} as const satisfies Flags;
+
+export type AdviseFlags = ValuesOf<typeof adviseFlags>;

@@ -1,0 +1,37 @@
+import {answerOf, reuseFor} from '../../advice/reuse.ts';
+import {planReuse} from '../../advice/reusePlan.ts';
+import {type ExitCode, exitCodes} from '../../errors.ts';
+import {document, jsonText} from '../../report/machine.ts';
+import {overtakenText, printedReuse, reuseTable, reuseYaml} from '../../report/reuse.ts';
+import {printPolicyNames} from '../answer.ts';
+import {choose} from '../flags.ts';
+import {adviceFormats} from './adviseFlags.ts';
+import type {AdviseRequest} from './adviseRequest.ts';
+
+/** `advise --reuse`: existing policies first, and new ones only where they are tighter. */
+export function adviseReuse({flags, scope, items, inventory, world}: AdviseRequest): ExitCode {
+  const format = choose('-o', flags.output, adviceFormats);
+  const reuses = reuseFor(items, scope, inventory.policies, flags.allowDefaults);
+  const plan = planReuse(reuses, inventory);
+  switch (format) {
+    case 'yaml':
+      world.print(reuseYaml(reuses, plan, flags.grant));
+      break;
+    case 'json': {
+      const printed = reuses.map(reuse => printedReuse(reuse, plan, flags.grant));
+      const grants = flags.grant ? plan.grants : undefined;
+      world.print(jsonText({...document('Reuse', printed, inventory.gaps), grants}));
+      break;
+    }
+    case 'table':
+      if (reuses.length > 0) world.print(reuseTable(reuses, !flags.noHeaders));
+      for (const [reuse, others] of plan.overtaken) {
+        const wanted = answerOf(reuse).metadata.name;
+        for (const other of others) world.warn(`note: ${overtakenText(other, wanted)}`);
+      }
+      break;
+    case 'name':
+      printPolicyNames(world, new Set(reuses.map(reuse => answerOf(reuse).metadata.name)));
+  }
+  return exitCodes.ok;
+}

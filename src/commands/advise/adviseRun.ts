@@ -1,0 +1,74 @@
+import {scopes} from '../../advice/scope.ts';
+import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
+import {templatesOf} from '../../inventory/submissions/items.ts';
+import {parseSelector} from '../../kube/labelSelector.ts';
+import {warnOfNothing} from '../answer.ts';
+import {choose} from '../flags.ts';
+import {type Loaded, load, requirePolicies} from '../input/load.ts';
+import {isPolicyName} from '../input/policyArgument.ts';
+import type {World} from '../world.ts';
+import type {AdviseFlags} from './adviseFlags.ts';
+import {adviseHarden, hardenLevelOf} from './adviseHarden.ts';
+import {adviseLeast} from './adviseLeast.ts';
+import {adviseMax, policyCountOf} from './adviseMax.ts';
+import type {AdviseRequest} from './adviseRequest.ts';
+
+/** Answers advise, in the way that the flags ask for. */
+export async function runAdvise(
+  world: World,
+  args: readonly string[],
+  flags: AdviseFlags,
+): Promise<ExitCode> {
+  if (args.length > 0) {
+    throw new UserError(`advise takes no argument, got ${args.join(' ')}`, exitCodes.usage);
+  }
+  const scope = choose('--for', flags.for, scopes);
+  const most = flags.maxPolicies === undefined ? undefined : policyCountOf(flags.maxPolicies);
+  const matches = parseSelector(flags.selector ?? '');
+  const hardenLevel = flags.harden === undefined ? undefined : hardenLevelOf(flags.harden);
+  checkModes(flags);
+  const {inventory, namespace} = await read(world, flags);
+  const items = templatesOf(inventory).filter(
+    item => (namespace === undefined || item.namespace === namespace) && matches(item.labels),
+  );
+  if (items.length === 0) warnOfNothing(world, namespace);
+  const request: AdviseRequest = {flags, scope, inventory, namespace, items, world};
+  if (most !== undefined) return adviseMax(request, most);
+  if (hardenLevel !== undefined) return adviseHarden(request, hardenLevel);
+  if (flags.reuse) return (await import('./adviseReuse.ts')).adviseReuse(request);
+  if (flags.compare !== undefined) {
+    return (await import('./adviseCompare.ts')).adviseCompare(request, flags.compare);
+  }
+  return adviseLeast(request);
+}
+
+/** Ways to advise exclude each other: each answers another question. */
+function checkModes({reuse, compare, maxPolicies, harden, grant, for: scope}: AdviseFlags): void {
+  const [first, second] = [
+    ...(reuse ? ['--reuse'] : []),
+    ...(compare === undefined ? [] : ['--compare']),
+    ...(maxPolicies === undefined ? [] : ['--max-policies']),
+    ...(harden === undefined ? [] : ['--harden']),
+  ];
+  if (second !== undefined) {
+    throw new UserError(`${first} and ${second} exclude each other`, exitCodes.usage);
+  }
+  const idle = grant ? '--grant' : scope === undefined ? undefined : '--for';
+  if (compare !== undefined && idle !== undefined) {
+    throw new UserError(`--compare writes no policy, so ${idle} has no meaning`, exitCodes.usage);
+  }
+}
+
+/** Existing policies are read where they count; who is bound to one may be in any namespace. */
+async function read(world: World, flags: AdviseFlags): Promise<Loaded> {
+  const {reuse, compare, namespace, allNamespaces} = flags;
+  const policies = reuse || (compare !== undefined && isPolicyName(compare));
+  const everywhere = allNamespaces || (compare !== undefined && namespace === undefined);
+  const loaded = await load(
+    world,
+    {...flags, allNamespaces: everywhere},
+    {policies, workloads: true, caller: false},
+  );
+  if (policies) requirePolicies(loaded.inventory);
+  return loaded;
+}

@@ -1,0 +1,41 @@
+import {severities} from '../../audit/finding.ts';
+import {
+  type Flags,
+  noHeadersFlag,
+  outputFlag,
+  scopeFlags,
+  sourceFlags,
+  type ValuesOf,
+} from '../flags.ts';
+
+/** The output formats of `audit`. */
+export const auditFormats = ['table', 'wide', 'json', 'yaml', 'sarif', 'junit', 'html'] as const;
+
+/** The flags of `audit`. */
+export const auditFlags = {
+  ...scopeFlags,
+  failOn: {
+    type: 'string',
+    placeholder: 'SEVERITY',
+    help: `exit with 1 if a finding is of this severity or graver: ${severities.join(', ')}`,
+    choices: severities,
+  },
+  ignore: {
+    type: 'string',
+    placeholder: 'FILE',
+    help: 'YAML list of findings to ignore, each with its reason',
+  },
+  ...outputFlag(...auditFormats),
+  outputFile: {
+    type: 'string',
+    short: 'w',
+    placeholder: 'FILE',
+    help: 'write the answer to FILE, which only its owner can read',
+  },
+  force: {type: 'boolean', help: 'overwrite FILE without asking'},
+  ...noHeadersFlag,
+  ...sourceFlags,
+} as const satisfies Flags;
+
+/** Their values. */
+export type AuditFlags = ValuesOf<typeof auditFlags>;

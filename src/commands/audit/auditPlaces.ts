@@ -1,0 +1,69 @@
+import type {Finding} from '../../audit/finding.ts';
+import {objectText} from '../../audit/words.ts';
+import type {Inventory} from '../../inventory/inventory.ts';
+import {isObject} from '../../kube/json.ts';
+import type {FilePlace} from '../../report/audit/sarif.ts';
+import type {SourceDocument} from '../../yaml/documents.ts';
+import type {World} from '../world.ts';
+
+/** What notes where the objects of files stand while they are read. */
+export interface PlaceNotes {
+  /** The same world; of what is read through it the places are noted. */
+  readonly world: World;
+  /** Where the findings of an inventory are; those of a cluster or a snapshot have no place. */
+  placesIn(inventory: Inventory): (finding: Finding) => FilePlace | undefined;
+}
+
+/** Notes on what a world will read; what comes from standard input has no place. */
+export function placeNotes(world: World): PlaceNotes {
+  let notes: readonly Note[] = [];
+  const readDocuments: World['readDocuments'] = async paths => {
+    const documents = await world.readDocuments(paths);
+    if (!paths.includes('-')) notes = [...notes, ...documents.flatMap(notesOn)];
+    return documents;
+  };
+  return {
+    // No copy: that would ask for all that the world finds out only when it is asked.
+    world: Object.create(world, {readDocuments: {value: readDocuments}}) as World,
+    placesIn({origin, defaultNamespace}) {
+      if (origin !== 'manifests') return () => undefined;
+      const places = new Map(
+        notes.flatMap(note =>
+          keysOf(note, defaultNamespace).map(key => [key, note.place] as const),
+        ),
+      );
+      return ({object}) => places.get(objectText(object));
+    },
+  };
+}
+
+interface Note {
+  readonly kind: string;
+  readonly namespace: string | undefined;
+  readonly name: string;
+  readonly place: FilePlace;
+}
+
+/** The objects of a document; those of a list stand where the list does. */
+function notesOn({
+  file,
+  line,
+  value,
+}: Pick<SourceDocument, 'file' | 'line' | 'value'>): readonly Note[] {
+  if (!isObject(value)) return [];
+  if (Array.isArray(value.items)) {
+    return value.items.flatMap(item => notesOn({file, line, value: item}));
+  }
+  const {kind, metadata} = value;
+  if (typeof kind !== 'string' || !isObject(metadata)) return [];
+  const {name, namespace} = metadata;
+  if (typeof name !== 'string') return [];
+  const own = typeof namespace === 'string' && namespace !== '' ? namespace : undefined;
+  return [{kind, namespace: own, name, place: {file, line}}];
+}
+
+/** What findings may call the object. */
+function keysOf({kind, namespace, name}: Note, defaultNamespace: string): readonly string[] {
+  if (namespace !== undefined) return [`${kind}/${namespace}/${name}`];
+  return [`${kind}/${name}`, `${kind}/${defaultNamespace}/${name}`];
+}

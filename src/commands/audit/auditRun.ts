@@ -1,0 +1,91 @@
+import type {Audit, Severity} from '../../audit/finding.ts';
+import {severities} from '../../audit/finding.ts';
+import {ignoreEntries, ignoring} from '../../audit/ignore.ts';
+import {auditOf} from '../../audit/index.ts';
+import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
+import {auditDocument} from '../../report/audit/json.ts';
+import {auditJunit} from '../../report/audit/junit.ts';
+import {auditSarif} from '../../report/audit/sarif.ts';
+import {auditTable} from '../../report/audit/table.ts';
+import {countsText} from '../../report/audit/text.ts';
+import {jsonText} from '../../report/machine.ts';
+import {build} from '../../version.ts';
+import {printYaml} from '../../yaml/documents.ts';
+import {load, requireNamespace, requirePolicies} from '../input/load.ts';
+import type {World} from '../world.ts';
+import type {AuditFlags, auditFormats} from './auditFlags.ts';
+import {type PlaceNotes, placeNotes} from './auditPlaces.ts';
+
+interface AuditRequest {
+  readonly format: (typeof auditFormats)[number];
+  readonly failOn: Severity | undefined;
+}
+
+/** Reads, audits, prints or writes; tells whether something is as grave as --fail-on. */
+export async function runAudit(
+  world: World,
+  flags: AuditFlags,
+  request: AuditRequest,
+): Promise<ExitCode> {
+  // What is wrong with this file is told before a cluster is read.
+  const entries =
+    flags.ignore === undefined ? [] : ignoreEntries(await world.readDocuments([flags.ignore]));
+  const {demo = false, from = [], allNamespaces = false} = flags;
+  const scope = {...flags, allNamespaces: allNamespaces || flags.namespace === undefined};
+  const needs = {policies: true, workloads: true, caller: true, whole: true};
+  const places = placeNotes(world);
+  const reader = request.format === 'sarif' ? places.world : world;
+  const {inventory, namespace} = await load(reader, scope, needs);
+  requirePolicies(inventory);
+  requireNamespace(inventory, namespace);
+  if (inventory.origin === 'manifests' && inventory.policies.length === 0) {
+    // A cluster may have none; files without any are not the ones meant, and must not pass in CI.
+    throw new UserError(`${inventory.source}: no PodSecurityPolicy in it, so nothing to audit`);
+  }
+  const isWhole = namespace === undefined || demo || from.length > 0;
+  const today = world.now().slice(0, 10);
+  const {audit, notes} = ignoring(auditOf(inventory, {namespace, isWhole}), entries, today);
+  for (const note of notes) world.warn(note);
+
+  const text = await auditText(audit, request, flags, places);
+  if (flags.outputFile === undefined) world.print(text);
+  else {
+    await world.writeFile(flags.outputFile, text, flags.force);
+    world.warn(`wrote ${flags.outputFile}: ${countsText(audit)}`);
+  }
+  return fails(audit, request.failOn) ? exitCodes.no : exitCodes.ok;
+}
+
+function fails({findings}: Audit, failOn: Severity | undefined): boolean {
+  if (failOn === undefined) return false;
+  const grave = severities.slice(0, severities.indexOf(failOn) + 1);
+  return findings.some(({severity}) => grave.includes(severity));
+}
+
+/** The audit in the format that was asked for; the page's code, which is long, is read only then. */
+async function auditText(
+  audit: Audit,
+  {format, failOn}: AuditRequest,
+  {noHeaders}: AuditFlags,
+  {placesIn}: PlaceNotes,
+): Promise<string> {
+  switch (format) {
+    case 'table':
+    case 'wide':
+      return auditTable(audit, {wide: format === 'wide', headers: !noHeaders});
+    case 'json':
+      return jsonText(auditDocument(audit));
+    case 'yaml':
+      return printYaml(auditDocument(audit));
+    case 'sarif': {
+      const placeOf = placesIn(audit.inventory);
+      return jsonText(auditSarif(audit, {version: build().version, placeOf}));
+    }
+    case 'junit':
+      return auditJunit(audit, failOn);
+    case 'html': {
+      const {auditHtml} = await import('../../report/audit/html/index.ts');
+      return auditHtml(audit);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import {defineCommand} from '../command.ts';
+import {bindFlags} from './bindFlags.ts';
+
+export const bind = defineCommand({
+  name: 'bind',
+  summary: 'Let subjects use a policy, after a look at what that does',
+  description: `Makes a role that grants the use of one policy and nothing else, and the binding that gives it to the
+subjects: for a service account (sa:NS/NAME) and for all accounts of a namespace (ns:NS) in that
+namespace, for a group or user in the whole cluster; with -n, in that namespace. A role and a binding
+of the name are used again if they fit; nothing else is overwritten.
+
+First come the objects, whom the grant reaches beside the subjects, and the pods that get in or move to
+another policy by it. Then the server tries it, you are asked, and it is made: all of it or nothing.
+Of what is changed, the old object is saved to a file in the current folder. The demo, snapshots and
+manifests (--from) are never changed; -o yaml prints the objects for kubectl.`,
+  positionals: 'POLICY',
+  examples: [
+    {says: 'A service account, in its namespace', types: 'kubectl psp bind web --to sa:shop/media'},
+    {
+      says: 'What that would do and make, without a cluster to change',
+      types: 'kubectl psp bind web --to sa:shop/media --demo -o yaml',
+    },
+    {
+      says: 'All accounts of two namespaces, from a script',
+      types: 'kubectl psp bind restricted --to ns:shop --to ns:ci --yes',
+    },
+    {
+      says: 'A group in one namespace, under a name of your own',
+      types: 'kubectl psp bind debug --to group:devs -n dev --role psp-debug',
+    },
+  ],
+  flags: bindFlags,
+
+  async run({flags, args, world}) {
+    const {runBind} = await import('./bindRun.ts');
+    return runBind(world, args, flags);
+  },
+});

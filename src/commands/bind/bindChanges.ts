@@ -1,0 +1,62 @@
+import {type PlannedChange, readObject} from '../../apply/applyAll.ts';
+import {objectPath, planCreate, planDelete, planSubjects} from '../../apply/planChange.ts';
+import {differenceOf, plain} from '../../apply/sameMeaning.ts';
+import {exitCodes, UserError} from '../../errors.ts';
+import type {BindingStep} from '../../grant/bindingSteps.ts';
+import {rbacVersion} from '../../kube/apiGroups.ts';
+import type {Binding, Role} from '../../kube/objects.ts';
+import {labelOf} from '../../kube/reference.ts';
+import type {Cluster} from '../world.ts';
+
+/** The object of a step as kubectl takes it. */
+export function objectOfStep({object: {reference, body}}: BindingStep): object {
+  return bodyOf(reference.kind, body);
+}
+
+/** What the steps come to on the cluster as it is now. What has changed since it was read is an error. */
+export async function changesFor(
+  cluster: Cluster,
+  steps: readonly BindingStep[],
+): Promise<readonly PlannedChange[]> {
+  const changes: PlannedChange[] = [];
+  for (const step of steps) {
+    const change = await changeFor(cluster, step);
+    if (change !== undefined) changes.push(change);
+  }
+  return changes;
+}
+
+async function changeFor(cluster: Cluster, step: BindingStep): Promise<PlannedChange | undefined> {
+  const {reference, body} = step.object;
+  const object = objectOfStep(step);
+  const found = await readObject(cluster, objectPath(object));
+  if (step.action === 'create') {
+    const planned = planCreate(object, found);
+    if (planned.plan === 'conflict') throw new UserError(planned.text, exitCodes.refused);
+    return planned.plan === 'change' ? planned.change : undefined;
+  }
+  if (found === undefined && step.action === 'delete') return undefined;
+  const {apiVersion, kind} = plain(object);
+  const raw = {apiVersion, kind, ...found};
+  const before = bodyOf(reference.kind, step.action === 'update' ? step.before : body);
+  if (found === undefined || differenceOf(plain(before), raw) !== undefined) {
+    throw new UserError(
+      `${labelOf(reference)} was changed by someone else since it was read: repeat the command`,
+      exitCodes.refused,
+    );
+  }
+  return step.action === 'delete'
+    ? planDelete(raw)
+    : planSubjects(raw, (body as Binding).subjects ?? []);
+}
+
+function bodyOf(kind: string, {metadata, ...rest}: Role | Binding): object {
+  const {name, namespace, labels} = metadata ?? {};
+  const kept = labels !== undefined && Object.keys(labels).length > 0 ? labels : undefined;
+  return {
+    apiVersion: rbacVersion,
+    kind,
+    metadata: {name, namespace: namespace || undefined, labels: kept},
+    ...rest,
+  };
+}

@@ -1,0 +1,32 @@
+import {defineCommand} from '../command.ts';
+import {unbindFlags} from './bindFlags.ts';
+
+export const unbind = defineCommand({
+  name: 'unbind',
+  summary: 'Take the use of a policy away from subjects, after a look at what that does',
+  description: `Takes the subjects out of the bindings that let them use a policy: everywhere, or with -n in one
+namespace. Roles and bindings that bind made (their label app.kubernetes.io/managed-by is kubectl-psp)
+are deleted once nobody is left in them; those of others stay and are named.
+
+A grant that is more than the use of this one policy, as of a wildcard or an aggregated role, is not
+cut: it is named, with what to do, and the exit code is 1. Groups that a service account is in are
+named as well.
+
+First come the changes and the pods that would be denied or move to another policy; then the server
+tries it and you are asked. The old objects are saved to files in the current folder.`,
+  positionals: 'POLICY',
+  examples: [
+    {says: 'A service account', types: 'kubectl psp unbind web --to sa:shop/media'},
+    {
+      says: 'What would be denied if nobody got it by being logged in',
+      types: 'kubectl psp unbind privileged --to group:system:authenticated --dry-run=client',
+    },
+    {says: 'In one namespace', types: 'kubectl psp unbind debug --to group:devs -n dev'},
+  ],
+  flags: unbindFlags,
+
+  async run({flags, args, world}) {
+    const {runUnbind} = await import('./bindRun.ts');
+    return runUnbind(world, args, flags);
+  },
+});

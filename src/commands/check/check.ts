@@ -1,0 +1,30 @@
+import {exitCodes, UserError} from '../../errors.ts';
+import {defineCommand} from '../command.ts';
+import {choose} from '../flags.ts';
+import {checkFlags, checkFormats} from './checkFlags.ts';
+
+export const check = defineCommand({
+  name: 'check',
+  summary: 'Tell whether the cluster has PodSecurityPolicies in force, and what you may do',
+  description: `Tells whether the server has PodSecurityPolicies, whether its admission plugin is on, what its version
+means for them, which of the policies a managed platform made, and what you may read and change.
+
+Whether the plugin is on is found by having the server try to create a pod in the namespace, which
+stores nothing (dryRun=All). Where that tells nothing, the annotations of running pods do. The exit
+code is 0 for yes, 1 for no, and 3 if it can't be told.`,
+  examples: [
+    {says: 'The cluster of the current context', types: 'kubectl psp check'},
+    {says: 'In a namespace where you may create pods', types: 'kubectl psp check -n shop'},
+    {says: 'A saved snapshot', types: 'kubectl psp check --from prod.json'},
+  ],
+  flags: checkFlags,
+
+  async run({flags, args, world}) {
+    if (args.length > 0) {
+      throw new UserError(`check takes no argument, got ${args.join(' ')}`, exitCodes.usage);
+    }
+    const format = choose('-o', flags.output, checkFormats);
+    const {runCheck} = await import('./checkRun.ts');
+    return runCheck(world, flags, format);
+  },
+});

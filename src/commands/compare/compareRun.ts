@@ -1,0 +1,50 @@
+import {compareWorkloads} from '../../effect/compareWorkloads.ts';
+import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
+import {type Item, templatesOf} from '../../inventory/submissions/items.ts';
+import {compareText, printedComparison} from '../../report/compare.ts';
+import {document} from '../../report/machine.ts';
+import {printMachine} from '../answer.ts';
+import {inventoryOfFiles} from '../input/loadFiles.ts';
+import type {World} from '../world.ts';
+import type {compareFormats} from './compareFlags.ts';
+
+/** How `compare` reads, answers and prints. */
+export interface CompareOptions {
+  readonly format: (typeof compareFormats)[number];
+  /** That of objects that name none. */
+  readonly namespace: string;
+  readonly failOnRise: boolean;
+  readonly headers: boolean;
+}
+
+/** Prints what rises and falls from the old manifests to the new ones. */
+export async function runCompare(
+  world: World,
+  [old, now]: readonly [string, string],
+  {format, namespace, failOnRise, headers}: CompareOptions,
+): Promise<ExitCode> {
+  if (old === '-' && now === '-') {
+    throw new UserError('standard input can be read once: give one file by name', exitCodes.usage);
+  }
+  const before = await itemsIn(world, old, namespace);
+  const after = await itemsIn(world, now, namespace);
+  if (before.length + after.length === 0) {
+    throw new UserError(`no pod and no workload in ${old} nor in ${now}`);
+  }
+  for (const [path, items] of [[old, before] as const, [now, after] as const]) {
+    if (items.length === 0) world.warn(`${path}: no pod and no workload in it`);
+  }
+  const comparison = compareWorkloads(before, after);
+  if (format === 'json' || format === 'yaml') {
+    const {items, summary} = printedComparison(comparison);
+    await printMachine(world, format, {...document('Compare', items, []), summary});
+  } else {
+    world.print(compareText(comparison, {wide: format === 'wide', headers}));
+  }
+  return failOnRise && comparison.rises > 0 ? exitCodes.no : exitCodes.ok;
+}
+
+async function itemsIn(world: World, path: string, namespace: string): Promise<readonly Item[]> {
+  const documents = await world.readDocuments([path]);
+  return templatesOf(inventoryOfFiles(documents, [path], namespace, world));
+}

@@ -1,0 +1,200 @@
+import {exitCodes, UserError} from '../../errors.ts';
+import {type Inventory, namespacesOf} from '../../inventory/inventory.ts';
+import {readCluster, withCaller} from '../../inventory/read/readCluster.ts';
+import type {ClusterReader} from '../../inventory/read/reader.ts';
+import {nearNames} from '../../kube/nearNames.ts';
+import type {Policy} from '../../kube/objects.ts';
+import {count} from '../../text.ts';
+import type {filenameFlag, scopeFlags, sourceFlags, ValuesOf} from '../flags.ts';
+import type {World} from '../world.ts';
+
+/** What a command was told about where to look. */
+export type SourceRequest = Partial<
+  ValuesOf<typeof sourceFlags & typeof scopeFlags & typeof filenameFlag>
+>;
+
+/** What a command needs of a live cluster. */
+export interface Needs {
+  /** Policies and RBAC; without it, files are enough and no cluster is asked for them. */
+  readonly policies: boolean;
+  /** False: policies alone. */
+  readonly rbac?: boolean;
+  readonly workloads: boolean;
+  /** Service accounts and pods, where workloads are not needed. */
+  readonly accounts?: boolean;
+  /** What the caller may use, where nobody knows who creates a pod. */
+  readonly caller: boolean;
+  /** Also all namespaces and the server's version: see ReadPlan. */
+  readonly whole?: boolean;
+  /** Also the specs of pods that a workload speaks for: see ReadPlan. */
+  readonly everySpec?: boolean;
+  /** Nothing from the server's cache: something is going to be changed. */
+  readonly exact?: boolean;
+}
+
+export interface Loaded {
+  readonly inventory: Inventory;
+  /** The namespace that the answer is about; undefined for all. */
+  readonly namespace: string | undefined;
+}
+
+/**
+ * Reads what the flags name. Files that hold a policy are the whole world; to others, policies, RBAC
+ * and service accounts come from the cluster, --from or the demo.
+ */
+export async function load(world: World, flags: SourceRequest, needs: Needs): Promise<Loaded> {
+  const {filename = []} = flags;
+  if (filename.length === 0) return withBase(world, flags, needs, async loaded => loaded);
+  checkFlags(flags);
+
+  const {inventoryOfFiles} = await import('./loadFiles.ts');
+  const documents = await world.readDocuments(filename);
+  const namespace = flags.namespace ?? (await world.defaultNamespace(flags));
+  const files = inventoryOfFiles(documents, filename, namespace, world);
+  if (files.workloads.length + files.pods.length === 0) {
+    throw new UserError(
+      `${filename.join(', ')}: no pod and no workload in ${count(documents.length, 'document')}`,
+    );
+  }
+  if (files.policies.length > 0 || !needs.policies) return {inventory: files, namespace: undefined};
+  return {inventory: await overBase(world, flags, files, needs), namespace: undefined};
+}
+
+/** Refuses flags that exclude each other. */
+export function checkFlags({
+  from = [],
+  demo = false,
+  namespace,
+  allNamespaces,
+}: SourceRequest): void {
+  const problem =
+    (demo && from.length > 0 && '--demo and --from exclude each other') ||
+    (namespace !== undefined && allNamespaces && '-n and -A exclude each other') ||
+    (namespace === '' && '-n: the namespace is empty');
+  if (problem) throw new UserError(problem, exitCodes.usage);
+}
+
+/**
+ * Reads what the flags name but for -f: the demo, --from, or the cluster, which is still open while it
+ * is used (undefined for the other two).
+ */
+export async function withBase<T>(
+  world: World,
+  flags: SourceRequest,
+  needs: Needs,
+  use: (base: Loaded, cluster: ClusterReader | undefined) => Promise<T>,
+): Promise<T> {
+  checkFlags(flags);
+  const answer = (inventory: Inventory, cluster: ClusterReader | undefined) => {
+    warnOfGaps(world, inventory);
+    const namespace = flags.allNamespaces
+      ? undefined
+      : (flags.namespace ?? inventory.defaultNamespace);
+    return use({inventory, namespace}, cluster);
+  };
+  const offline = await loadOffline(world, flags);
+  if (offline !== undefined) return answer(offline, undefined);
+  return withCluster(world, flags, async (cluster, namespace) => {
+    const read = await readCluster(cluster, {namespace, ...needs, time: world.now()});
+    return answer(read, cluster);
+  });
+}
+
+/** The demo or --from; undefined if the cluster is meant. */
+export async function loadOffline(
+  world: World,
+  flags: SourceRequest,
+): Promise<Inventory | undefined> {
+  const {from = [], demo = false} = flags;
+  if (!demo && from.length === 0) return undefined;
+  const {readOffline} = await import('./loadFiles.ts');
+  return readOffline(world, {from, demo, namespace: flags.namespace});
+}
+
+/** Pods and workloads of files, before the policies and rights of the base. */
+async function overBase(
+  world: World,
+  flags: SourceRequest,
+  files: Inventory,
+  needs: Needs,
+): Promise<Inventory> {
+  const {filesOver} = await import('./loadFiles.ts');
+  const offline = await loadOffline(world, flags);
+  if (offline !== undefined) {
+    warnOfGaps(world, offline);
+    return filesOver({...offline, caller: undefined}, files);
+  }
+  return withCluster(world, {...flags, allNamespaces: true}, async cluster => {
+    // Files of one namespace need no more than the rights to read that one.
+    const [namespace, ...others] = namespacesOf({...files, namespaces: []});
+    const read = await readCluster(cluster, {
+      namespace: others.length === 0 ? namespace : undefined,
+      time: world.now(),
+      policies: true,
+      workloads: false,
+      serviceAccounts: true,
+      caller: false,
+    });
+    const base = needs.caller ? await withCaller(cluster, read, files.pods) : read;
+    warnOfGaps(world, base);
+    return filesOver(base, files);
+  });
+}
+
+/** Opens a cluster, uses it, and closes it whatever happens. */
+export async function withCluster<T>(
+  world: World,
+  flags: SourceRequest,
+  use: (cluster: ClusterReader, namespace: string | undefined) => Promise<T>,
+): Promise<T> {
+  const cluster = await world.connect(flags);
+  try {
+    return await use(
+      cluster,
+      flags.allNamespaces ? undefined : (flags.namespace ?? cluster.namespace),
+    );
+  } finally {
+    cluster.close();
+  }
+}
+
+/** A line for each thing that could not be read. */
+export function warnOfGaps(world: World, {gaps}: Pick<Inventory, 'gaps'>): void {
+  for (const {resource, namespace, reason} of gaps) {
+    const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
+    world.warn(`incomplete: could not read ${resource}${where}: ${reason}`);
+  }
+}
+
+/** Refuses to answer about a namespace that is not there: a misspelt one has no findings. */
+export function requireNamespace(inventory: Inventory, wanted: string | undefined): void {
+  const {namespaces} = inventory;
+  if (wanted === undefined || namespaces.length === 0) return;
+  if (namespaces.some(({metadata}) => metadata?.name === wanted)) return;
+  const near = nearNames(wanted, namespacesOf(inventory), 'namespaces');
+  throw new UserError(`namespace ${JSON.stringify(wanted)} not found: ${near}`);
+}
+
+/** The policy of this name in the inventory; else a UserError with the names that are near. */
+export function policyNamed({policies, source}: Inventory, wanted: string): Policy {
+  const found = policies.find(({metadata}) => metadata.name === wanted);
+  if (found !== undefined) return found;
+  const names = policies.map(({metadata}) => metadata.name);
+  throw new UserError(
+    `policy ${JSON.stringify(wanted)} not found in ${source}: ${nearNames(wanted, names, 'policies')}`,
+  );
+}
+
+/** Refuses to answer without policies, and says why there are none to read. */
+export function requirePolicies(inventory: Inventory): void {
+  const {policyApi, serverVersion = 'this version', gaps} = inventory;
+  if (policyApi === 'absent') {
+    throw new UserError(
+      `the server (${serverVersion}) has no PodSecurityPolicy: it is gone from Kubernetes 1.25 on; 'advise' and 'snapshot' still work there, and 'why' with files that hold the policies (-f or --from)`,
+    );
+  }
+  const gap = gaps.find(({resource}) => resource === 'podsecuritypolicies');
+  if (gap !== undefined) {
+    throw new UserError(`could not read podsecuritypolicies: ${gap.reason}`, exitCodes.refused);
+  }
+}

@@ -1,0 +1,80 @@
+import {UserError} from '../../errors.ts';
+import {type Collected, collect, type SourceObject} from '../../inventory/files/collect.ts';
+import {merged, mergeRbac} from '../../inventory/files/overlay.ts';
+import {inventoryOfSnapshot, isSnapshot} from '../../inventory/files/snapshot.ts';
+import {emptyInventory, type Inventory} from '../../inventory/inventory.ts';
+import {isObject} from '../../kube/json.ts';
+import {storedPolicy} from '../../policy/evaluate.ts';
+import {aggregateRules} from '../../rbac/aggregate.ts';
+import type {SourceDocument} from '../../yaml/documents.ts';
+import type {World} from '../world.ts';
+
+/** Reads the demo, or what --from names: a snapshot, or manifests. */
+export async function readOffline(
+  world: World,
+  {
+    from,
+    demo,
+    namespace,
+  }: {
+    readonly from: readonly string[];
+    readonly demo: boolean;
+    readonly namespace: string | undefined;
+  },
+): Promise<Inventory> {
+  if (demo) return inventoryOfSnapshot(await world.demo(), 'the demo');
+  const documents = await world.readDocuments(from);
+  const [first] = documents;
+  if (first !== undefined && isObject(first.value) && isSnapshot(first.value)) {
+    if (documents.length > 1) {
+      throw new UserError(`--from: ${first.file} is a snapshot; it can't be mixed with others`);
+    }
+    return inventoryOfSnapshot(first.value, first.file);
+  }
+  return inventoryOfFiles(documents, from, namespace ?? 'default', world);
+}
+
+/** Pods and workloads of files, before the policies and rights of the base. */
+export function filesOver(base: Inventory, files: Inventory): Inventory {
+  return {
+    ...base,
+    source: `${files.source} in ${base.source}`,
+    origin: 'manifests',
+    rbac: mergeRbac(base.rbac, files.rbac),
+    serviceAccounts: merged(base.serviceAccounts, files.serviceAccounts),
+    workloads: files.workloads,
+    pods: files.pods,
+  };
+}
+
+/** The objects of files as an inventory; `namespace` is that of those that name none. */
+export function inventoryOfFiles(
+  documents: readonly SourceDocument[],
+  paths: readonly string[],
+  namespace: string,
+  world: World,
+): Inventory {
+  const {remarks, ...found} = collect(documents.map(sourceObject), namespace);
+  for (const remark of remarks) world.warn(remark);
+  const {
+    clusterRoles,
+    roles,
+    clusterRoleBindings,
+    roleBindings,
+    ...rest
+  }: Omit<Collected, 'remarks'> = found;
+  return {
+    ...emptyInventory,
+    ...rest,
+    source: paths.join(', '),
+    defaultNamespace: namespace,
+    policies: rest.policies.map(policy => storedPolicy(policy)),
+    rbac: {clusterRoles: aggregateRules(clusterRoles), roles, clusterRoleBindings, roleBindings},
+  };
+}
+
+function sourceObject({file, index, line, value}: SourceDocument): SourceObject {
+  const where = `${file}: document ${index}, line ${line}`;
+  if (!isObject(value)) throw new UserError(`${where}: not an object`);
+  return {where, value};
+}

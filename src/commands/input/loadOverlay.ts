@@ -1,0 +1,123 @@
+import type {ChangedInventory} from '../../effect/changeNotes.ts';
+import {exitCodes, UserError} from '../../errors.ts';
+import {layOver} from '../../inventory/files/overlay.ts';
+import {emptyInventory, type Inventory} from '../../inventory/inventory.ts';
+import {answerQuestions, callerQuestions} from '../../inventory/read/askCaller.ts';
+import type {ClusterReader} from '../../inventory/read/reader.ts';
+import {nearNames} from '../../kube/nearNames.ts';
+import {count} from '../../text.ts';
+import type {World} from '../world.ts';
+import {requirePolicies, type SourceRequest, withBase} from './load.ts';
+import {inventoryOfFiles} from './loadFiles.ts';
+
+/** A cluster without and with a change, and where to look. */
+export interface Overlaid extends ChangedInventory {
+  /** The namespace that the answer is about; undefined for all. */
+  readonly namespace: string | undefined;
+}
+
+/** What a change takes away. */
+export interface Removal {
+  /** The names of policies. */
+  readonly deleted: readonly string[];
+  /** Whether all goes away that the files of the change do not have. */
+  readonly prune: boolean;
+}
+
+/**
+ * The base (the cluster, --from or the demo) and the same with the files of -f laid over it and what is
+ * to be removed taken away. Same kind, namespace and name: the file wins.
+ */
+export async function loadOverlay(
+  world: World,
+  flags: SourceRequest,
+  {deleted, prune}: Removal,
+): Promise<Overlaid> {
+  const {filename = []} = flags;
+  if (filename.length === 0 && deleted.length === 0) {
+    throw new UserError(
+      'give the change to try: -f with its files, or --delete with a policy',
+      exitCodes.usage,
+    );
+  }
+  const files = await readChange(world, flags, filename);
+  const needs = {policies: true, workloads: true, caller: true, whole: true};
+  return withBase(world, flags, needs, async ({inventory: before, namespace}, cluster) => {
+    if (prune && (before.origin !== 'manifests' || filename.length === 0)) {
+      throw new UserError(
+        '--prune is for manifests on both sides: those of --from and those of -f',
+        exitCodes.usage,
+      );
+    }
+    requirePolicies(before);
+    requireRights(before, namespace);
+    checkDeleted(deleted, before, files);
+    const after = layOver(prune ? emptied(before) : before, files, deleted);
+    const answered = cluster === undefined ? after : await withAnswers(cluster, after);
+    return {before, after: answered, files, namespace};
+  });
+}
+
+/** The same place with nothing in it. */
+function emptied(inventory: Inventory): Inventory {
+  const {policies, rbac, namespaces, serviceAccounts, workloads, pods} = emptyInventory;
+  return {...inventory, policies, rbac, namespaces, serviceAccounts, workloads, pods};
+}
+
+/** Without rights everything would be denied before and after, and no change would show. */
+function requireRights({gaps}: Inventory, namespace: string | undefined): void {
+  const gap = gaps.find(
+    ({resource, namespace: place}) =>
+      /^(cluster)?role(binding)?s$/.test(resource) && (place === undefined || place === namespace),
+  );
+  if (gap === undefined) return;
+  throw new UserError(
+    `without ${gap.resource} nobody can tell what a change does: ${gap.reason}`,
+    exitCodes.refused,
+  );
+}
+
+async function readChange(
+  world: World,
+  flags: SourceRequest,
+  paths: readonly string[],
+): Promise<Inventory> {
+  const namespace = flags.namespace ?? (await world.defaultNamespace(flags));
+  const documents = paths.length === 0 ? [] : await world.readDocuments(paths);
+  const files = inventoryOfFiles(documents, paths, namespace, world);
+  const {policies, rbac, serviceAccounts, namespaces, workloads, pods} = files;
+  const found = [policies, serviceAccounts, namespaces, workloads, pods, ...Object.values(rbac)];
+  if (paths.length === 0 || found.some(list => list.length > 0)) return files;
+  throw new UserError(
+    `${paths.join(', ')}: no policy, no object of RBAC, no pod and no workload in ${count(documents.length, 'document')}`,
+  );
+}
+
+function checkDeleted(deleted: readonly string[], base: Inventory, files: Inventory): void {
+  const names = base.policies.map(({metadata}) => metadata.name);
+  for (const name of deleted) {
+    if (!names.includes(name)) {
+      throw new UserError(
+        `--delete: policy ${JSON.stringify(name)} not found in ${base.source}: ${nearNames(name, names, 'policies')}`,
+      );
+    }
+    if (files.policies.some(({metadata}) => metadata.name === name)) {
+      throw new UserError(
+        `--delete: policy ${JSON.stringify(name)} is in the files too: leave out one of the two`,
+        exitCodes.usage,
+      );
+    }
+  }
+}
+
+/** The cluster is asked what the caller may do of the things that it was not asked about yet. */
+async function withAnswers(cluster: ClusterReader, after: Inventory): Promise<Inventory> {
+  const {caller, policies, pods} = after;
+  if (caller === undefined) return after;
+  const key = ({namespace, policy}: {readonly namespace: string; readonly policy: string}) =>
+    `${namespace}/${policy}`;
+  const known = new Set(caller.answers.map(key));
+  const questions = callerQuestions(policies, pods).filter(question => !known.has(key(question)));
+  const answers = await answerQuestions(cluster, questions);
+  return {...after, caller: {...caller, answers: [...caller.answers, ...answers]}};
+}

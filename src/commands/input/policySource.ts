@@ -1,0 +1,38 @@
+import {exitCodes, UserError} from '../../errors.ts';
+import {nearNames} from '../../kube/nearNames.ts';
+import type {Policy} from '../../kube/objects.ts';
+import {builtinLevels, builtinPolicy} from '../../policy/builtin.ts';
+import type {World} from '../world.ts';
+import {inventoryOfFiles} from './loadFiles.ts';
+
+/** A policy that the program brings along: `restricted`, `baseline` or `privileged`. */
+export function builtinNamed(wanted: string): Policy {
+  const level = builtinLevels.find(one => one === wanted);
+  if (level !== undefined) return builtinPolicy(level, {appArmor: true});
+  const near = nearNames(wanted, builtinLevels, 'built-in policies');
+  throw new UserError(`no built-in policy ${JSON.stringify(wanted)}: ${near}`, exitCodes.usage);
+}
+
+/** The one policy in a file or folder, or the one of this name; as the API server would store it. */
+export async function policyOfFile(
+  world: World,
+  path: string,
+  name: string | undefined,
+): Promise<Policy> {
+  const documents = await world.readDocuments([path]);
+  const {policies} = inventoryOfFiles(documents, [path], 'default', world);
+  const names = policies.map(({metadata}) => metadata.name);
+  const [first, ...others] = policies;
+  if (first === undefined) throw new UserError(`${path}: no PodSecurityPolicy in it`);
+  if (name !== undefined) {
+    const found = policies.find(({metadata}) => metadata.name === name);
+    if (found !== undefined) return found;
+    const near = nearNames(name, names, 'policies');
+    throw new UserError(`${path}: no policy ${JSON.stringify(name)} in it: ${near}`);
+  }
+  if (others.length === 0) return first;
+  throw new UserError(
+    `${path}: ${policies.length} policies in it; choose one with ${path}#NAME (${names.slice(0, 5).join(', ')}${names.length > 5 ? ', ...' : ''})`,
+    exitCodes.usage,
+  );
+}

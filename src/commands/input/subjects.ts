@@ -1,0 +1,62 @@
+import {exitCodes, UserError} from '../../errors.ts';
+import {type Identity, podIdentity} from '../../rbac/authorize.ts';
+import type {Grantee} from '../../rbac/grantee.ts';
+
+const subjectFormat =
+  /^(?:sa:(?<namespace>[^/:]+)\/(?<account>[^/]+)|user:(?<user>.+)|group:(?<group>.+))$/s;
+
+/** All subjects together as one who asks; undefined if there are none. */
+export function identityOfSubjects(subjects: readonly string[]): Identity | undefined {
+  if (subjects.length === 0) return undefined;
+  const users: string[] = [];
+  const groups: string[] = [];
+  for (const subject of subjects) {
+    const parts = subjectFormat.exec(subject)?.groups;
+    if (parts === undefined) {
+      throw new UserError(
+        `--subject: ${JSON.stringify(subject)} is not sa:NS/NAME, user:NAME or group:NAME`,
+        exitCodes.usage,
+      );
+    }
+    const {namespace, account, user, group} = parts;
+    if (namespace !== undefined && account !== undefined) {
+      const identity = podIdentity(namespace, account);
+      users.push(identity.user);
+      groups.push(...identity.groups);
+    }
+    if (user !== undefined) users.push(user);
+    if (group !== undefined) groups.push(group);
+  }
+  if (users.length > 1) {
+    throw new UserError('--subject: one identity has one user or account', exitCodes.usage);
+  }
+  return {user: users[0] ?? '', groups};
+}
+
+/** A subject as `--to` names it, and the namespace that it is of, if it is of one. */
+export interface NamedSubject {
+  readonly subject: Grantee;
+  /** Of an account, or of the group of all accounts of a namespace. */
+  readonly home: string | undefined;
+}
+
+const granteeFormat =
+  /^(?:sa:(?<home>[^/:]+)\/(?<account>[^/]+)|user:(?<user>.+)|group:(?<group>.+)|ns:(?<all>[^/:]+))$/s;
+
+/** What `--to` names: `ns:NS` is the group of all service accounts of the namespace. */
+export function namedSubject(text: string): NamedSubject {
+  const {home, account, user, group, all} = granteeFormat.exec(text)?.groups ?? {};
+  const of = (kind: Grantee['kind'], name: string): Grantee => ({kind, namespace: undefined, name});
+  if (account !== undefined) {
+    return {subject: {kind: 'ServiceAccount', namespace: home, name: account}, home};
+  }
+  if (user !== undefined) return {subject: of('User', user), home: undefined};
+  if (group !== undefined) return {subject: of('Group', group), home: undefined};
+  if (all !== undefined) {
+    return {subject: of('Group', `system:serviceaccounts:${all}`), home: all};
+  }
+  throw new UserError(
+    `--to: ${JSON.stringify(text)} is not sa:NS/NAME, user:NAME, group:NAME or ns:NS`,
+    exitCodes.usage,
+  );
+}

@@ -1,0 +1,30 @@
+import {defineCommand} from '../command.ts';
+import {choose} from '../flags.ts';
+import {summaryFlags, summaryFormats} from './summaryFlags.ts';
+
+export const summary = defineCommand({
+  name: '',
+  summary: 'Open the interactive session; without a terminal, print a summary',
+  description: `Shows what PodSecurityPolicies really do in a Kubernetes cluster. Without a command it opens the
+interactive session, on all namespaces or on the one given with -n, or at the object that --open names;
+without a terminal, or with -o, it prints the summary that the session begins with.`,
+  examples: [
+    {says: 'The summary of the cluster', types: 'kubectl psp'},
+    {says: 'The session, at a policy', types: 'kubectl psp --open psp/restricted'},
+    {says: 'Without a cluster: the built-in demo', types: 'kubectl psp --demo'},
+  ],
+  flags: summaryFlags,
+
+  async run({flags, world}) {
+    const format = choose('-o', flags.output, summaryFormats);
+    if (flags.output === undefined && world.noSession === undefined) {
+      const {runSession} = await import('./runSession.ts');
+      return runSession(world, flags);
+    }
+    if (world.noSession !== undefined && world.noSession !== 'no terminal') {
+      world.warn(`${world.noSession}; this is the summary`);
+    }
+    const {runSummary} = await import('./summaryRun.ts');
+    return runSummary(world, flags, format);
+  },
+});

@@ -1,0 +1,19 @@
+import {type Flags, outputFlag, scopeFlags, sourceFlags, type ValuesOf} from '../flags.ts';
+
+/** The output formats. */
+export const summaryFormats = ['table', 'json', 'yaml'] as const;
+
+/** The flags of the summary and the session. */
+export const summaryFlags = {
+  ...scopeFlags,
+  open: {
+    type: 'string',
+    placeholder: 'KIND/NAME',
+    help: 'open the session at pod/NAME or sa/NAME (of the namespace), or psp/NAME',
+  },
+  ...outputFlag(...summaryFormats),
+  ...sourceFlags,
+} as const satisfies Flags;
+
+/** Their values. */
+export type SummaryFlags = ValuesOf<typeof summaryFlags>;

@@ -1,0 +1,30 @@
+import {
+  type Flags,
+  filenameFlag,
+  noHeadersFlag,
+  outputFlag,
+  scopeFlags,
+  sourceFlags,
+  type ValuesOf,
+} from '../flags.ts';
+
+/** The output formats of `try`. */
+export const tryFormats = ['table', 'wide', 'name', 'json', 'yaml'] as const;
+
+/** The flags of `try`. */
+export const tryFlags = {
+  ...filenameFlag,
+  delete: {
+    type: 'list',
+    placeholder: 'POLICY',
+    help: 'try it without this policy (repeatable)',
+  },
+  prune: {type: 'boolean', help: 'try it without what the manifests of --from alone have'},
+  ...scopeFlags,
+  ...outputFlag(...tryFormats),
+  ...noHeadersFlag,
+  ...sourceFlags,
+} as const satisfies Flags;
+
+/** Their values. */
+export type TryFlags = ValuesOf<typeof tryFlags>;

@@ -1,0 +1,38 @@
+import {defineCommand} from '../command.ts';
+import {choose} from '../flags.ts';
+import {whoCanFlags, whoCanFormats} from './whoCanFlags.ts';
+
+export const whoCan = defineCommand({
+  name: 'who-can',
+  summary: 'Tell who may use which policy, and through which binding',
+  description: `Names every subject that RBAC lets use a policy, or all policies, cluster-wide and in the namespace.
+With --subject the other way round: which policies that subject may use, where and through what, in
+the order in which admission tries them. Several --subject flags together are one identity.
+
+A service account is taken as admission sees the account of a pod: it is in system:serviceaccounts and
+system:serviceaccounts:NS, and not in system:authenticated. system:masters has no shortcut here.`,
+  positionals: '[use] [POLICY]',
+  examples: [
+    {
+      says: 'Everybody who may use a policy, anywhere',
+      types: 'kubectl psp who-can use privileged -A',
+    },
+    {says: 'All policies, here and cluster-wide', types: 'kubectl psp who-can'},
+    {says: 'What a service account may use', types: 'kubectl psp who-can --subject sa:shop/web'},
+    {
+      says: 'A person with their groups',
+      types: 'kubectl psp who-can --subject user:alice --subject group:devs',
+    },
+    {
+      says: 'Who could give it to themselves',
+      types: 'kubectl psp who-can privileged -A --indirect',
+    },
+  ],
+  flags: whoCanFlags,
+
+  async run({flags, args, world}) {
+    const format = choose('-o', flags.output, whoCanFormats);
+    const {runWhoCan} = await import('./whoCanRun.ts');
+    return runWhoCan(world, args, flags, format);
+  },
+});

@@ -1,0 +1,142 @@
+import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
+import type {Inventory} from '../../inventory/inventory.ts';
+import {serviceAccountOf} from '../../kube/pod.ts';
+import {labelOf} from '../../kube/reference.ts';
+import {type Authorizer, authorizerOf} from '../../rbac/authorize.ts';
+import {danglingNotes} from '../../rbac/dangling.ts';
+import {type Account, expandGroup} from '../../rbac/expand.ts';
+import {indirectRights} from '../../rbac/indirect.ts';
+import {whoCan as rightsOf} from '../../rbac/whoCan.ts';
+import {document} from '../../report/machine.ts';
+import {
+  indirectTable,
+  printedIndirect,
+  printedRight,
+  type WhoCanRow,
+  whoCanTable,
+} from '../../report/whoCan.ts';
+import {printMachine} from '../answer.ts';
+import {load, policyNamed, requireNamespace, requirePolicies} from '../input/load.ts';
+import {policyName} from '../input/policyArgument.ts';
+import {identityOfSubjects} from '../input/subjects.ts';
+import type {World} from '../world.ts';
+import type {WhoCanFlags, whoCanFormats} from './whoCanFlags.ts';
+
+type Format = (typeof whoCanFormats)[number];
+
+/** Answers who-can. */
+export async function runWhoCan(
+  world: World,
+  args: readonly string[],
+  flags: WhoCanFlags,
+  format: Format,
+): Promise<ExitCode> {
+  const wanted = policyArgument(args);
+  const identity = identityOfSubjects(flags.subject);
+  const everywhere = identity !== undefined && flags.namespace === undefined;
+  const scope = {...flags, allNamespaces: flags.allNamespaces || everywhere};
+  const needs = {
+    policies: true,
+    workloads: false,
+    caller: false,
+    accounts: flags.expand,
+  };
+  const {inventory, namespace} = await load(world, scope, needs);
+  requirePolicies(inventory);
+  requireNamespace(inventory, flags.namespace);
+  const policies = choosePolicies(inventory, wanted);
+  const authorizer = authorizerOf(inventory.rbac);
+  const question = {policies, namespace, identity};
+  const rights = isRbacUnreadable(inventory)
+    ? await (await import('./whoCanServer.ts')).askServer(world, scope, question, inventory)
+    : rightsOf(authorizer, question);
+  const rows = rights.map(right => ({
+    right,
+    expansion: flags.expand
+      ? expandGroup(right.subject, right.namespace, accountsOf(inventory))
+      : [],
+  }));
+  await print(
+    world,
+    rows,
+    {...flags, format, headers: !flags.noHeaders, namespace, authorizer},
+    inventory,
+  );
+  if (!flags.verify) return exitCodes.ok;
+  const {verify} = await import('./whoCanServer.ts');
+  return verify(world, scope, authorizer, rights, inventory);
+}
+
+function policyArgument(args: readonly string[]): string | undefined {
+  const [first, ...rest] = args;
+  const [policy, ...more] = first === 'use' ? rest : args;
+  if (more.length > 0) {
+    throw new UserError(`who-can takes one policy, got ${args.join(' ')}`, exitCodes.usage);
+  }
+  return policy === undefined ? undefined : policyName(policy);
+}
+
+function choosePolicies(inventory: Inventory, wanted: string | undefined): readonly string[] {
+  const chosen = wanted === undefined ? inventory.policies : [policyNamed(inventory, wanted)];
+  return chosen.map(({metadata}) => metadata.name);
+}
+
+function isRbacUnreadable({gaps}: Inventory): boolean {
+  const needed = ['clusterroles', 'clusterrolebindings'];
+  return gaps.some(({resource}) => needed.includes(resource));
+}
+
+function accountsOf({serviceAccounts, pods}: Inventory): readonly Account[] {
+  const byAccount = Map.groupBy(
+    pods,
+    pod => `${pod.metadata.namespace}/${serviceAccountOf(pod) || 'default'}`,
+  );
+  return serviceAccounts.map(({metadata}) => {
+    const {namespace = '', name = ''} = metadata ?? {};
+    const running = byAccount.get(`${namespace}/${name}`) ?? [];
+    return {namespace, name, pods: running.map(pod => pod.metadata.name ?? '').sort()};
+  });
+}
+
+interface PrintOptions {
+  readonly format: Format;
+  readonly headers: boolean;
+  readonly indirect: boolean;
+  readonly namespace: string | undefined;
+  readonly authorizer: Authorizer;
+}
+
+async function print(
+  world: World,
+  rows: readonly WhoCanRow[],
+  {format, headers, indirect, namespace, authorizer}: PrintOptions,
+  inventory: Inventory,
+): Promise<void> {
+  const {rbac, gaps, policies} = inventory;
+  const names = policies.map(({metadata}) => metadata.name);
+  const notes = danglingNotes(rbac, authorizer, names);
+  const powers = indirect ? indirectRights(rbac, namespace) : [];
+  switch (format) {
+    case 'json':
+    case 'yaml': {
+      const answer = {
+        ...document('WhoCan', rows.map(printedRight), gaps),
+        indirect: indirect ? powers.map(printedIndirect) : undefined,
+        notes,
+      };
+      await printMachine(world, format, answer);
+      return;
+    }
+    case 'name':
+      for (const name of new Set(rows.map(({right}) => labelOf(right.subject)))) {
+        world.print(`${name.replace(' ', '/').toLowerCase()}\n`);
+      }
+      return;
+    case 'table':
+    case 'wide':
+      if (rows.length === 0) world.warn('No subject may use it here.');
+      else world.print(whoCanTable(rows, {wide: format === 'wide', headers}));
+      if (indirect) world.print(`\n${indirectTable(powers, headers)}`);
+      for (const note of notes) world.warn(`note: ${note}`);
+  }
+}

@@ -1,0 +1,33 @@
+import {
+  type Flags,
+  filenameFlag,
+  noHeadersFlag,
+  outputFlag,
+  scopeFlags,
+  selectorFlag,
+  sourceFlags,
+  type ValuesOf,
+} from '../flags.ts';
+
+/** The output formats. */
+export const whyFormats = ['table', 'wide', 'name', 'json', 'yaml'] as const;
+
+/** The flags of `why`. */
+export const whyFlags = {
+  ...filenameFlag,
+  ...scopeFlags,
+  ...selectorFlag,
+  ...outputFlag(...whyFormats),
+  ...noHeadersFlag,
+  failOnDenied: {type: 'boolean', help: 'exit with 1 if a pod or workload is denied'},
+  assumeAuthorized: {type: 'boolean', help: 'take every policy as usable by every pod'},
+  requester: {
+    type: 'string',
+    placeholder: 'USER[,GROUP...]',
+    help: 'who creates bare pods (default: you, on a live cluster; else nobody)',
+  },
+  ...sourceFlags,
+} as const satisfies Flags;
+
+/** Their values. */
+export type WhyFlags = ValuesOf<typeof whyFlags>;

@@ -1,0 +1,157 @@
+import {ruleBy} from '../../admission/decider.ts';
+import {judgeBy, type Ruling, type Verdict} from '../../admission/judge.ts';
+import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
+import type {Inventory} from '../../inventory/inventory.ts';
+import {kindOf} from '../../inventory/kinds/kindOf.ts';
+import {
+  type Item,
+  itemOfPod,
+  itemOfWorkload,
+  itemsOf,
+  templatesOf,
+} from '../../inventory/submissions/items.ts';
+import {submissionsOf} from '../../inventory/submissions/submissions.ts';
+import {parseSelector} from '../../kube/labelSelector.ts';
+import {type Identity, podIdentity} from '../../rbac/authorize.ts';
+import {escapeText} from '../../report/escape.ts';
+import {document} from '../../report/machine.ts';
+import {printedVerdict} from '../../report/verdict.ts';
+import {nameOf, whyDetail, whyTable} from '../../report/why.ts';
+import {printMachine, warnOfNothing} from '../answer.ts';
+import {load, requirePolicies} from '../input/load.ts';
+import type {World} from '../world.ts';
+import type {WhyFlags, whyFormats} from './whyFlags.ts';
+
+/** Answers why. */
+export async function runWhy(
+  world: World,
+  args: readonly string[],
+  flags: WhyFlags,
+  format: Format,
+): Promise<ExitCode> {
+  const hasSelector = flags.selector !== undefined;
+  if (hasSelector && args.length > 0) {
+    throw new UserError('name pods or give -l, not both', exitCodes.usage);
+  }
+  const matches = parseSelector(flags.selector ?? '');
+  const requester = identityOf(flags.requester);
+  const needs = {policies: true, workloads: true, caller: flags.requester === undefined};
+  const {inventory, namespace} = await load(world, flags, needs);
+  requirePolicies(inventory);
+  const items =
+    args.length > 0
+      ? args.flatMap(name => named(inventory, name, namespace))
+      : itemsIn(inventory, namespace).filter(({labels}) => matches(labels));
+  if (items.length === 0) warnOfNothing(world, namespace);
+  const isWhole = args.length > 0 || flags.assumeAuthorized || /^(json|yaml)$/.test(format);
+  const options = {inventory, isNamed: args.length > 0, headers: !flags.noHeaders};
+  let rulings: readonly Ruling[];
+  if (isWhole) {
+    const {assumeAuthorized} = flags;
+    const verdicts = items.map(judgeBy(inventory, {requester, assumeAuthorized}));
+    await print(world, format, verdicts, options);
+    rulings = verdicts;
+  } else {
+    // A list says nothing of the policies that were passed over: without those, it is sooner there.
+    rulings = items.map(ruleBy(inventory, requester));
+    printList(world, format, rulings, options);
+  }
+  const denied = rulings.some(({state}) => state === 'denied');
+  return denied && flags.failOnDenied ? exitCodes.no : exitCodes.ok;
+}
+
+/** As kubectl's -o name has it. */
+function resourceName({kind, name}: Item): string {
+  return `${kind.toLowerCase()}/${name}`;
+}
+
+type Format = (typeof whyFormats)[number];
+
+interface PrintOptions {
+  readonly inventory: Inventory;
+  /** Whether pods were asked for by name: then people get the whole story. */
+  readonly isNamed: boolean;
+  readonly headers: boolean;
+}
+
+async function print(
+  world: World,
+  format: Format,
+  verdicts: readonly Verdict[],
+  options: PrintOptions,
+): Promise<void> {
+  if (format === 'json' || format === 'yaml') {
+    const answer = document('Why', verdicts.map(printedVerdict), options.inventory.gaps);
+    await printMachine(world, format, answer);
+  } else if (options.isNamed && format !== 'name') {
+    world.print(verdicts.map(verdict => whyDetail(verdict, format === 'wide')).join('\n'));
+  } else printList(world, format, verdicts, options);
+}
+
+/** A line for each. */
+function printList(
+  world: World,
+  format: Format,
+  rulings: readonly Ruling[],
+  {headers}: PrintOptions,
+): void {
+  if (format === 'name') {
+    for (const {item} of rulings) world.print(`${escapeText(resourceName(item))}\n`);
+  } else if (rulings.length > 0) {
+    world.print(whyTable(rulings, {wide: format === 'wide', headers}));
+  }
+}
+
+/**
+ * The user and groups of `USER[,GROUP...]`, and the groups that the API server adds by itself
+ * (v1.24, apiserver/pkg/endpoints/filters/impersonation.go).
+ */
+function identityOf(text: string | undefined): Identity | undefined {
+  if (text === undefined) return undefined;
+  const [user = '', ...groups] = text.split(',');
+  if (user === '') throw new UserError('--requester: the user name is empty', exitCodes.usage);
+  if (user === 'system:anonymous') return {user, groups: [...groups, 'system:unauthenticated']};
+  const [, namespace = '', account = ''] = serviceAccountUser.exec(user) ?? [];
+  const own = groups.length === 0 && account !== '' ? podIdentity(namespace, account).groups : [];
+  return {user, groups: [...new Set([...groups, ...own, 'system:authenticated'])]};
+}
+
+const serviceAccountUser = /^system:serviceaccount:([^:]+):([^:]+)$/;
+
+/** All rows of an answer about the namespace; undefined is all namespaces. */
+function itemsIn(inventory: Inventory, namespace: string | undefined): readonly Item[] {
+  const all = inventory.origin === 'cluster' ? itemsOf(inventory) : templatesOf(inventory);
+  return all.filter(item => namespace === undefined || item.namespace === namespace);
+}
+
+/** The pods or workloads that an argument like `web-0`, `pod/web-0` or `deploy/web` means. */
+function named(
+  inventory: Inventory,
+  argument: string,
+  namespace: string | undefined,
+): readonly Item[] {
+  const [first = '', second] = argument.split('/');
+  const kind = second === undefined ? 'Pod' : kindOf(first);
+  const name = second ?? first;
+  const submissions = submissionsOf(inventory);
+  const isMeant = (metadata: {
+    readonly namespace?: string | undefined;
+    readonly name?: string | undefined;
+  }) => metadata.name === name && (namespace === undefined || metadata.namespace === namespace);
+  const found =
+    kind === 'Pod'
+      ? inventory.pods
+          .filter(({metadata}) => isMeant(metadata))
+          .map(pod => itemOfPod(pod, submissions))
+      : inventory.workloads
+          .filter(workload => workload.kind.toLowerCase() === kind.toLowerCase())
+          .filter(({metadata}) => isMeant(metadata))
+          .map(workload => itemOfWorkload(workload, submissions));
+  if (found.length > 0) return found;
+  const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
+  const near = itemsOf(inventory).filter(
+    item => item.name.startsWith(name) && (namespace === undefined || item.namespace === namespace),
+  );
+  const hint = near.length > 0 ? `; did you mean ${near.slice(0, 3).map(nameOf).join(', ')}?` : '';
+  throw new UserError(`${kind} ${JSON.stringify(name)} not found${where}${hint}`);
+}

@@ -1,0 +1,106 @@
+import {policySet} from '../admission/admit.ts';
+import {messageOf} from '../errors.ts';
+import {boolean, list, object, string} from '../kube/decode.ts';
+import {patchOf} from '../kube/edits.ts';
+import {isObject, type Json} from '../kube/json.ts';
+import {binding, decodePolicy, role} from '../kube/objects.ts';
+import {policyErrors, preparePolicy, storedPolicy} from '../policy/evaluate.ts';
+import {authorizerOf} from '../rbac/authorize.ts';
+import {type PrintedError, printedCandidate, printedError} from '../report/verdict.ts';
+import {byText} from '../text.ts';
+import {requestPod} from './request.ts';
+
+const anything = (value: Json): Json => value;
+const conformanceCase = object({
+  name: string,
+  operation: string,
+  namespace: string,
+  featureGates: object({ProcMountType: boolean, CSIInlineVolume: boolean}),
+  user: object({username: string, groups: list(string, '')}),
+  policies: list(decodePolicy),
+  rbac: object({
+    clusterRoles: list(role),
+    roles: list(role),
+    clusterRoleBindings: list(binding),
+    roleBindings: list(binding),
+  }),
+  pod: anything,
+  oldPod: anything,
+});
+
+/**
+ * What the program says of one case, in the shape in which the reference program gives its results
+ * (test/kubernetes/README.md, the short form). A case that can't be read gives {name, error}.
+ */
+export function conformanceResult(value: Json): object {
+  const name = isObject(value) && typeof value.name === 'string' ? value.name : '';
+  try {
+    return {name, ...resultOf(value)};
+  } catch (error) {
+    return {name, error: messageOf(error)};
+  }
+}
+
+function resultOf(value: Json): object {
+  const {
+    operation,
+    namespace = '',
+    featureGates,
+    user,
+    policies = [],
+    rbac,
+    pod = {},
+    oldPod,
+  } = conformanceCase(value);
+  if (operation !== 'CREATE' && operation !== 'UPDATE') {
+    throw new Error(`operation must be CREATE or UPDATE, got ${JSON.stringify(operation)}`);
+  }
+  const gates = {
+    ProcMountType: featureGates?.ProcMountType ?? false,
+    CSIInlineVolume: featureGates?.CSIInlineVolume ?? true,
+  };
+  const stored = policies.map(policy => storedPolicy(policy, gates));
+  const outcome = requestPod(
+    {
+      operation,
+      namespace,
+      user: {user: user?.username ?? '', groups: user?.groups ?? []},
+      pod,
+      oldPod,
+      gates,
+    },
+    policySet(stored.map(preparePolicy)),
+    authorizerOf({
+      clusterRoles: rbac?.clusterRoles ?? [],
+      roles: rbac?.roles ?? [],
+      clusterRoleBindings: rbac?.clusterRoleBindings ?? [],
+      roleBindings: rbac?.roleBindings ?? [],
+    }),
+  );
+  const invalidPolicies = stored
+    .map(policy => ({name: policy.metadata.name, errors: policyErrors(policy).map(printedError)}))
+    .filter(({errors}) => errors.length > 0);
+  return {
+    allowed: outcome.allowed,
+    policy: outcome.policy ?? null,
+    validatePolicy: outcome.validatePolicy,
+    ignored: outcome.ignored || undefined,
+    phase: outcome.phase,
+    message: outcome.message,
+    policies: outcome.candidates.map(printedCandidate),
+    ...(invalidPolicies.length > 0
+      ? {
+          policyValidation: invalidPolicies.map(({name, errors}) => ({
+            name,
+            errors: errors.toSorted(byFieldAndDetail),
+          })),
+          invalidPolicies: true,
+        }
+      : {}),
+    patches: outcome.edits.length > 0 ? {psp: patchOf(pod, outcome.edits)} : {},
+  };
+}
+
+function byFieldAndDetail(a: PrintedError, b: PrintedError): number {
+  return byText(a.field, b.field) || byText(a.detail, b.detail);
+}

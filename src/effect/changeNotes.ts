@@ -1,0 +1,66 @@
+import type {Inventory} from '../inventory/inventory.ts';
+import {fieldErrorText} from '../kube/fieldError.ts';
+import type {Binding, Role} from '../kube/objects.ts';
+import {labelOf} from '../kube/reference.ts';
+import {policyErrors} from '../policy/evaluate.ts';
+import {type Authorizer, authorizerOf, policiesOf} from '../rbac/authorize.ts';
+import {danglingNotes} from '../rbac/dangling.ts';
+
+/** What a change brings, and the cluster without and with it. */
+export interface ChangedInventory {
+  readonly before: Inventory;
+  readonly after: Inventory;
+  /** What the files hold that are laid over; the rest of `after` is of before. */
+  readonly files: Inventory;
+}
+
+/**
+ * What is odd about a change by itself: policies that the API server would refuse or that nobody may
+ * use, roles that nobody is bound to, grants that lead nowhere and did not before.
+ */
+export function changeNotes({before, after, files}: ChangedInventory): readonly string[] {
+  const authorizer = authorizerOf(after.rbac);
+  const old = new Set(dangling(before, authorizerOf(before.rbac)));
+  const {clusterRoles, roles} = files.rbac;
+  return [
+    ...files.policies.flatMap(policy => {
+      const [error] = policyErrors(policy);
+      if (error === undefined) return [];
+      return `PodSecurityPolicy ${policy.metadata.name} is invalid, the API server would refuse it: ${fieldErrorText(error)}`;
+    }),
+    ...files.policies.flatMap(({metadata: {name}}) =>
+      authorizer.grants.some(({policies}) => policies === undefined || policies.has(name))
+        ? []
+        : `nobody may use PodSecurityPolicy ${name}: no role that is bound grants it`,
+    ),
+    ...[...clusterRoles, ...roles]
+      .filter(role => grantsUse(role) && !isBound(role, after.rbac))
+      .map(role => `${roleLabel(role)} grants the use of policies, but no binding refers to it`),
+    ...dangling(after, authorizer).filter(note => !old.has(note)),
+  ];
+}
+
+function dangling({rbac, policies}: Inventory, authorizer: Authorizer): readonly string[] {
+  const names = policies.map(({metadata}) => metadata.name);
+  return danglingNotes(rbac, authorizer, names);
+}
+
+function grantsUse({rules = []}: Role): boolean {
+  return rules.some(rule => policiesOf(rule) !== undefined);
+}
+
+function isBound({metadata}: Role, rbac: Inventory['rbac']): boolean {
+  const {name, namespace} = metadata ?? {};
+  const refers = ({metadata: place, roleRef}: Binding) =>
+    roleRef?.name === name &&
+    (namespace === undefined
+      ? roleRef?.kind === 'ClusterRole'
+      : roleRef?.kind === 'Role' && place?.namespace === namespace);
+  return [...rbac.clusterRoleBindings, ...rbac.roleBindings].some(refers);
+}
+
+function roleLabel({metadata}: Role): string {
+  const {name, namespace} = metadata ?? {};
+  const kind = namespace === undefined ? 'ClusterRole' : 'Role';
+  return labelOf({kind, namespace, name: String(name)});
+}

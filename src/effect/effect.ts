@@ -1,0 +1,187 @@
+import type {Candidate, Decision} from '../admission/admit.ts';
+import {type Decider, deciderOf} from '../admission/decider.ts';
+import type {Outcome} from '../admission/judge.ts';
+import type {Inventory} from '../inventory/inventory.ts';
+import {byPlace, type Item, itemKey, itemsOf, templatesOf} from '../inventory/submissions/items.ts';
+import type {Submission} from '../inventory/submissions/submissions.ts';
+import {printJson} from '../kube/json.ts';
+import type {Identity} from '../rbac/authorize.ts';
+import {type Turn, turnOf} from './impact.ts';
+
+/**
+ * What becomes of a pod or workload. `altered`: changed by the same policy as before, but otherwise, or
+ * not any more. `new` and `gone`: there after, or before, the change alone.
+ */
+export const shiftKinds = [
+  'denied',
+  'mutated',
+  'move',
+  'altered',
+  'admitted',
+  'new',
+  'gone',
+] as const satisfies readonly (Turn | 'altered' | 'new' | 'gone')[];
+export type ShiftKind = (typeof shiftKinds)[number];
+
+/** How a policy fares on the other side of the change; without a candidate it is not there. */
+export interface Fate {
+  readonly policy: string;
+  readonly candidate: Candidate | undefined;
+}
+
+/** A pod or workload that fares otherwise after a change than before. */
+export interface Shift {
+  readonly kind: ShiftKind;
+  /** As it is after the change; before it, if it is gone. */
+  readonly item: Item;
+  readonly before: Outcome | undefined;
+  readonly after: Outcome | undefined;
+  /** How the policy of before fares after; undefined if there was none. */
+  readonly lost: Fate | undefined;
+  /** How the policy of after fared before; undefined if there is none, or the item is new. */
+  readonly gained: Fate | undefined;
+  /** How many policies admission would try after. */
+  readonly tried: number;
+  /** Whether the change brings another pod template, or another service account's setting. */
+  readonly isNewTemplate: boolean;
+}
+
+/** What a change of policies, rights and workloads does to all that runs, or would run. */
+export interface Effect {
+  /** By namespace, kind and name. */
+  readonly shifts: readonly Shift[];
+  /** How many pods and workloads fare as before. */
+  readonly same: number;
+}
+
+export interface EffectOptions {
+  /** Only what is in this namespace; undefined: in all. */
+  readonly namespace?: string | undefined;
+  /** Who creates bare pods, if that is known. */
+  readonly requester?: Identity | undefined;
+}
+
+/** Judges everything before and after, in time linear in the pods. */
+export function effectOf(
+  before: Inventory,
+  after: Inventory,
+  {namespace, requester}: EffectOptions = {},
+): Effect {
+  const sides = {before: deciderOf(before, requester), after: deciderOf(after, requester)};
+  const isMeant = (item: Item) => namespace === undefined || item.namespace === namespace;
+  const old = rowsOf(before).filter(isMeant);
+  const now = hasSameItems(before, after) ? old : rowsOf(after).filter(isMeant);
+  // Pods that the server will name may share the beginning of their names.
+  const oldByKey = now === old ? undefined : Map.groupBy(old, itemKey);
+  const compare = comparison(sides);
+  const shifts: Shift[] = [];
+  let same = 0;
+  for (const item of now) {
+    const was = oldByKey === undefined ? item : oldByKey.get(itemKey(item))?.shift();
+    const shift = was === undefined ? shiftOfNew(item, sides.after) : compare(was, item);
+    if (shift === undefined) same += 1;
+    else shifts.push(shift);
+  }
+  const gone = [...(oldByKey?.values() ?? [])].flat().map(item => shiftOfGone(item, sides.before));
+  return {
+    shifts:
+      gone.length === 0 ? shifts : [...shifts, ...gone].sort((a, b) => byPlace(a.item, b.item)),
+    same,
+  };
+}
+
+/** As `why` has them: in manifests no pod has come from a template yet. */
+function rowsOf(inventory: Inventory): readonly Item[] {
+  return inventory.origin === 'cluster' ? itemsOf(inventory) : templatesOf(inventory);
+}
+
+function hasSameItems(before: Inventory, after: Inventory): boolean {
+  return (
+    before.origin === after.origin &&
+    before.pods === after.pods &&
+    before.workloads === after.workloads &&
+    before.serviceAccounts === after.serviceAccounts
+  );
+}
+
+interface Sides {
+  readonly before: Decider;
+  readonly after: Decider;
+}
+
+type Compared = Omit<Shift, 'item'> | undefined;
+
+/** Compares what an item was with what it is; items that share their submissions, once. */
+function comparison(sides: Sides): (was: Item, is: Item) => Shift | undefined {
+  const known = new Map<Submission, {readonly before: Submission; readonly compared: Compared}>();
+  return ({submission: before}, item) => {
+    const found = known.get(item.submission);
+    const compared =
+      found?.before === before ? found.compared : compareTwo(before, item.submission, sides);
+    if (found?.before !== before) known.set(item.submission, {before, compared});
+    return compared && {...compared, item};
+  };
+}
+
+function compareTwo(before: Submission, after: Submission, sides: Sides): Compared {
+  const [was, is] = [sides.before.decide(before), sides.after.decide(after)];
+  const kind =
+    turnOf(was, is) ?? (isAltered(was, is, before, after, sides) ? 'altered' : undefined);
+  if (kind === undefined) return undefined;
+  const [from, to] = [was.chosen?.policy.name, is.chosen?.policy.name];
+  return {
+    kind,
+    before: sides.before.outcome(before),
+    after: sides.after.outcome(after),
+    lost: from === undefined ? undefined : fateOf(from, after, sides.after),
+    gained: to === undefined ? undefined : fateOf(to, before, sides.before),
+    tried: sides.after.usable(after).length,
+    isNewTemplate: before !== after && printJson(before.view.pod) !== printJson(after.view.pod),
+  };
+}
+
+function fateOf(policy: string, submission: Submission, decider: Decider): Fate {
+  return {policy, candidate: decider.fare(policy, submission)};
+}
+
+/** Whether the same policy writes something else into the pod than it did. */
+function isAltered(
+  was: Decision,
+  is: Decision,
+  before: Submission,
+  after: Submission,
+  sides: Sides,
+): boolean {
+  if (!was.chosen?.mutates) return false; // one that begins to be changed is `mutated`
+  if (!is.chosen?.mutates) return is.chosen !== undefined;
+  if (before === after && was.chosen.policy.policy === is.chosen.policy.policy) return false;
+  const changes = (decider: Decider, submission: Submission) =>
+    printJson(decider.outcome(submission).changes);
+  return changes(sides.before, before) !== changes(sides.after, after);
+}
+
+function shiftOfNew(item: Item, decider: Decider): Shift {
+  return {
+    kind: 'new',
+    item,
+    before: undefined,
+    after: decider.outcome(item.submission),
+    lost: undefined,
+    gained: undefined,
+    tried: decider.usable(item.submission).length,
+    isNewTemplate: false,
+  };
+}
+
+function shiftOfGone(item: Item, decider: Decider): Shift {
+  return {
+    kind: 'gone',
+    item,
+    before: decider.outcome(item.submission),
+    after: undefined,
+    lost: undefined,
+    gained: undefined,
+    tried: 0,
+    isNewTemplate: false,
+  };
+}

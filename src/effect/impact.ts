@@ -1,0 +1,163 @@
+import {isUsable} from '../admission/admit.ts';
+import {judgeBy, type Outcome, type Verdict} from '../admission/judge.ts';
+import {merged} from '../inventory/files/overlay.ts';
+import type {Inventory} from '../inventory/inventory.ts';
+import type {Item} from '../inventory/submissions/items.ts';
+import type {Submission} from '../inventory/submissions/submissions.ts';
+import type {Policy} from '../kube/objects.ts';
+import {evaluate, preparePolicy} from '../policy/evaluate.ts';
+
+/** What a pod or workload has before and after a change. */
+export interface Moved {
+  readonly before: Verdict;
+  readonly after: Verdict;
+}
+
+/** What becomes of everything in the inventory if policies change. */
+export interface Impact {
+  /** Bound to an edited policy before and after, and not changed by it any more than before. */
+  readonly stay: readonly Moved[];
+  /** Admitted by another policy than before. */
+  readonly move: readonly Moved[];
+  /** Changed by the policy where they were not before. */
+  readonly mutated: readonly Moved[];
+  /** Admitted before, denied after. */
+  readonly denied: readonly Moved[];
+  /** Denied before, admitted after. */
+  readonly admitted: readonly Moved[];
+  /** Not bound to it, but they could be now and could not before. */
+  readonly couldUse: readonly Moved[];
+}
+
+export const impactKinds = ['denied', 'mutated', 'move', 'admitted', 'couldUse', 'stay'] as const;
+export type ImpactKind = (typeof impactKinds)[number];
+
+/** In words, for a list of them. */
+export const impactTitles: Readonly<Record<ImpactKind, string>> = {
+  denied: 'would be denied',
+  mutated: 'would be changed',
+  move: 'move to another policy',
+  admitted: 'are no longer denied',
+  couldUse: 'now could use it',
+  stay: 'stay',
+};
+
+/** In a word, for a row of them. */
+export const impactTabs: Readonly<Record<ImpactKind, string>> = {
+  denied: 'denied',
+  mutated: 'changed',
+  move: 'move',
+  admitted: 'let in',
+  couldUse: 'could use',
+  stay: 'stay',
+};
+
+/** The first list that has something in it. */
+export function firstImpact(impact: Impact): ImpactKind {
+  return impactKinds.find(kind => impact[kind].length > 0) ?? 'stay';
+}
+
+/** The inventory with policies replaced by their drafts, or added. */
+export function withDrafts(inventory: Inventory, drafts: readonly Policy[]): Inventory {
+  return {...inventory, policies: merged(inventory.policies, drafts)};
+}
+
+/** Judges items as they would be under the drafts. */
+export function judgeAfter(
+  inventory: Inventory,
+  drafts: readonly Policy[],
+): (item: Item) => Verdict {
+  const options = {requester: undefined, assumeAuthorized: false};
+  return judgeBy(withDrafts(inventory, drafts), options);
+}
+
+/** An inventory and the verdicts on all that runs in it. */
+export interface Judged {
+  readonly inventory: Inventory;
+  readonly verdicts: readonly Verdict[];
+}
+
+/**
+ * What drafts would do to all pods and workloads, judged by the admission engine. Verdicts that can't be
+ * other than before stay the same value, so their reasons are those of before.
+ */
+export function impactOf({inventory, verdicts}: Judged, drafts: readonly Policy[]): Impact {
+  const edited = new Set(drafts.map(({metadata}) => metadata.name));
+  const isSame = sameFate(drafts);
+  let judge: ((item: Item) => Verdict) | undefined;
+  const lists: Record<ImpactKind, Moved[]> = {
+    denied: [],
+    mutated: [],
+    move: [],
+    admitted: [],
+    couldUse: [],
+    stay: [],
+  };
+  for (const before of verdicts) {
+    if (!isSame(before)) judge ??= judgeAfter(inventory, drafts);
+    const after = judge === undefined || isSame(before) ? before : judge(before.item);
+    const moved = {before, after};
+    const kind = kindOf(moved, edited);
+    if (kind !== undefined) lists[kind].push(moved);
+  }
+  return lists;
+}
+
+/**
+ * Tells whether an item fares under each draft as it did under its policy: then admission chooses as
+ * before. That spares judging it by all the policies that nobody edits; each submission is asked once.
+ */
+function sameFate(drafts: readonly Policy[]): (verdict: Verdict) => boolean {
+  const prepared = drafts.map(preparePolicy);
+  const known = new Map<Submission, boolean>();
+  const compare = ({item, candidates}: Verdict): boolean =>
+    prepared.every(draft => {
+      const was = candidates.find(({policy}) => policy.name === draft.name);
+      if (was === undefined) return false;
+      if (!isUsable(was.rights)) return true;
+      if (draft.unusable !== undefined) return !was.allowed;
+      const {mutates, errors} = evaluate(draft, item.submission.view);
+      return was.allowed === (errors.length === 0) && was.mutates === mutates;
+    });
+  return verdict => {
+    const {submission} = verdict.item;
+    const same = known.get(submission) ?? compare(verdict);
+    known.set(submission, same);
+    return same;
+  };
+}
+
+/** How a pod fares otherwise than before: `mutated` is changed where it was not. */
+export type Turn = 'denied' | 'mutated' | 'move' | 'admitted';
+
+/** The first of these that is true of two outcomes; undefined if none is. */
+export function turnOf(
+  before: Pick<Outcome, 'chosen'>,
+  after: Pick<Outcome, 'chosen'>,
+): Turn | undefined {
+  const [from, to] = [before.chosen?.policy.name, after.chosen?.policy.name];
+  if (from !== undefined && to === undefined) return 'denied';
+  if (from === undefined && to !== undefined) return 'admitted';
+  if (!before.chosen?.mutates && after.chosen?.mutates) return 'mutated';
+  return from === to ? undefined : 'move';
+}
+
+function kindOf({before, after}: Moved, edited: ReadonlySet<string>): ImpactKind | undefined {
+  const turn = turnOf(before, after);
+  if (turn !== undefined) return turn;
+  const to = after.chosen?.policy.name;
+  if (to !== undefined && edited.has(to)) return 'stay';
+  const could = (verdict: Verdict) =>
+    verdict.candidates.some(
+      ({policy, allowed, rights}) => edited.has(policy.name) && allowed && isUsable(rights),
+    );
+  return could(after) && !could(before) ? 'couldUse' : undefined;
+}
+
+/** "3 would be denied, 2 move to another policy": the lists that matter and are not empty. */
+export function impactText(impact: Impact): string {
+  const parts = impactKinds
+    .filter(kind => impact[kind].length > 0)
+    .map(kind => `${impact[kind].length} ${impactTitles[kind]}`);
+  return parts.length === 0 ? 'no pod is affected' : parts.join(', ');
+}

@@ -1,0 +1,83 @@
+import {ruleBy} from '../admission/decider.ts';
+import type {Ruling} from '../admission/judge.ts';
+import type {Level} from '../controls/control.ts';
+import type {Inventory} from '../inventory/inventory.ts';
+import {namespacesOf} from '../inventory/inventory.ts';
+import {itemsOf} from '../inventory/submissions/items.ts';
+import {openness, policyLevel} from '../policy/level.ts';
+import {byText} from '../text.ts';
+
+/** A policy of those in use, by how much it leaves open. */
+export interface InUse {
+  readonly name: string;
+  readonly level: Level;
+  readonly openness: number;
+}
+
+/** What goes on in one namespace. */
+export interface NamespaceSummary {
+  readonly namespace: string;
+  readonly pods: number;
+  /** Workloads without a pod: scaled to zero, denied, or waiting for their hour. */
+  readonly idle: number;
+  readonly serviceAccounts: number;
+  readonly denied: number;
+  readonly mutated: number;
+  readonly drifted: number;
+  /** The policies that its pods bind to, the most open one first. */
+  readonly policies: readonly InUse[];
+}
+
+/** A line for each namespace; with `only`, of that one. */
+export function summarize(
+  inventory: Inventory,
+  only: string | undefined,
+): readonly NamespaceSummary[] {
+  return summaryOf(inventory, itemsOf(inventory).map(ruleBy(inventory)), only);
+}
+
+/** The same, of verdicts that are known already. */
+export function summaryOf(
+  inventory: Inventory,
+  all: readonly Ruling[],
+  only: string | undefined,
+): readonly NamespaceSummary[] {
+  const byNamespace = Map.groupBy(all, ({item}) => item.namespace);
+  const inUse = new Map(
+    inventory.policies.map(policy => [
+      policy.metadata.name,
+      {name: policy.metadata.name, level: policyLevel(policy), openness: openness(policy)},
+    ]),
+  );
+  const accounts = Map.groupBy(
+    inventory.serviceAccounts,
+    ({metadata}) => metadata?.namespace ?? '',
+  );
+  return namespacesOf(inventory)
+    .filter(namespace => only === undefined || namespace === only)
+    .map(namespace => {
+      const verdicts = byNamespace.get(namespace) ?? [];
+      const count = (is: (verdict: Ruling) => boolean) => verdicts.filter(is).length;
+      const pods = count(({item}) => item.kind === 'Pod');
+      return {
+        namespace,
+        pods,
+        idle: verdicts.length - pods,
+        serviceAccounts: accounts.get(namespace)?.length ?? 0,
+        denied: count(({state}) => state === 'denied'),
+        mutated: count(({state}) => state === 'mutated'),
+        drifted: count(({state}) => state === 'drifted'),
+        policies: policiesOf(verdicts, inUse),
+      };
+    });
+}
+
+function policiesOf(
+  verdicts: readonly Ruling[],
+  inUse: ReadonlyMap<string, InUse>,
+): readonly InUse[] {
+  const names = new Set(verdicts.flatMap(({chosen}) => chosen?.policy.name ?? []));
+  return [...names]
+    .flatMap(name => inUse.get(name) ?? [])
+    .sort((a, b) => b.openness - a.openness || byText(a.name, b.name));
+}

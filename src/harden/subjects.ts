@@ -1,0 +1,142 @@
+import type {Inventory} from '../inventory/inventory.ts';
+import {
+  controllerReference,
+  isKnownWorkload,
+  templatePath,
+  type Workload,
+} from '../inventory/kinds/workloads.ts';
+import type {Item} from '../inventory/submissions/items.ts';
+import {topWorkloads} from '../inventory/submissions/owners.ts';
+import {isMirrorPod} from '../inventory/submissions/serviceAccount.ts';
+import {submissionsOf} from '../inventory/submissions/submissions.ts';
+import type {JsonObject} from '../kube/json.ts';
+import type {Pod} from '../kube/pod.ts';
+import type {NonEmpty} from '../nonEmpty.ts';
+import {type Hardening, harden} from './harden.ts';
+import {objectPatch} from './patch.ts';
+import {type HardenLevel, hardenLevels, type Target, targetOf} from './target.ts';
+
+/** A workload or a pod of its own, and what it takes to harden it. */
+export interface HardenedItem extends Hardening {
+  readonly item: Item;
+  readonly apiVersion: string;
+  /** The changes as a patch of the whole object; undefined if there is none, or it would not do. */
+  readonly objectPatch: JsonObject | undefined;
+  /** Why there are changes but no patch; undefined if there is no such reason. */
+  readonly unpatchable: string | undefined;
+}
+
+/** What it takes to let each of the items live under the built-in policy of a level. */
+export function hardenItems(
+  items: readonly Item[],
+  inventory: Inventory,
+  level: HardenLevel,
+): readonly HardenedItem[] {
+  const submissions = submissionsOf(inventory);
+  const find = originsOf(inventory);
+  const targets = targetsFrom(level);
+  return items.flatMap(item => {
+    const origin = find(item);
+    if (origin === undefined) return [];
+    const {template, apiVersion, path, unpatchable} = origin;
+    const submit = (changed: Pod) =>
+      origin.workload === undefined
+        ? submissions.ofPod(changed).view
+        : submissions.ofWorkload({...origin.workload, template: changed}).view;
+    const hardening = harden(template, submit, targets);
+    const {namespace, kind, name} = item;
+    const {patch} = hardening;
+    const canPatch = patch !== undefined && unpatchable === undefined;
+    return [
+      {
+        ...hardening,
+        item,
+        apiVersion,
+        unpatchable: patch === undefined ? undefined : unpatchable,
+        objectPatch: canPatch
+          ? objectPatch({apiVersion, kind, metadata: {name, namespace}}, path, patch)
+          : undefined,
+      },
+    ];
+  });
+}
+
+/** The level and those below it, but for the one that every pod meets. */
+function targetsFrom(level: HardenLevel): NonEmpty<Target> {
+  const looser = hardenLevels.slice(hardenLevels.indexOf(level) + 1);
+  return [targetOf(level), ...looser.map(targetOf)];
+}
+
+/** Where an item's pod template is, as it was written. */
+interface Origin {
+  readonly template: Pod;
+  readonly workload: Workload | undefined;
+  readonly apiVersion: string;
+  /** The keys from the object down to its template. */
+  readonly path: readonly string[];
+  readonly unpatchable: string | undefined;
+}
+
+/** Finds the object of an item; of several at one place, as files can have, the first one. */
+function originsOf(inventory: Inventory): (item: Item) => Origin | undefined {
+  // Made when asked for: most pods are spoken for by a template, and their specs were perhaps not read.
+  const found = new Map<string, () => Origin>();
+  const add = (key: string, origin: () => Origin) => {
+    if (!found.has(key)) found.set(key, origin);
+  };
+  for (const workload of topWorkloads(inventory)) {
+    const {namespace = '', name = ''} = workload.metadata;
+    add(placeOf(namespace, workload.kind, name), () => originOfWorkload(workload));
+  }
+  for (const pod of inventory.pods) {
+    const {namespace = '', name, generateName = ''} = pod.metadata;
+    add(placeOf(namespace, 'Pod', name || generateName), () => originOfPod(pod));
+  }
+  return ({namespace, kind, name}) => found.get(placeOf(namespace, kind, name))?.();
+}
+
+function placeOf(namespace: string, kind: string, name: string): string {
+  return [namespace, kind, name].join('\0');
+}
+
+function originOfWorkload(workload: Workload): Origin {
+  const {apiVersion, kind, template} = workload;
+  return {
+    template,
+    workload,
+    apiVersion,
+    path: templatePath(apiVersion, kind),
+    // Strategic merge knows the lists of Kubernetes' own kinds; of others it would replace them.
+    unpatchable: isKnownWorkload(apiVersion, kind)
+      ? namelessContainer(template)
+      : `${kind} is no kind of Kubernetes' own, and strategic merge would replace its containers`,
+  };
+}
+
+function originOfPod(pod: Pod): Origin {
+  return {
+    // A pod has to be made again to be changed, and then it has no ephemeral containers.
+    template: {...pod, spec: {...pod.spec, ephemeralContainers: undefined}},
+    workload: undefined,
+    apiVersion: 'v1',
+    path: [],
+    unpatchable: isMirrorPod(pod)
+      ? 'it is a static pod: change its file on the node'
+      : podObstacle(pod),
+  };
+}
+
+function podObstacle(pod: Pod): string | undefined {
+  const owner = controllerReference(pod.metadata.ownerReferences);
+  if (owner !== undefined) {
+    return `${owner.kind ?? 'a controller'} ${owner.name ?? ''} makes it: change the template there`;
+  }
+  return pod.metadata.name ? namelessContainer(pod) : 'the pod has no name, only generateName';
+}
+
+function namelessContainer({spec}: Pod): string | undefined {
+  const names = [...(spec.initContainers ?? []), ...(spec.containers ?? [])].map(
+    ({name = ''}) => name,
+  );
+  return names.includes('') ? 'a container has no name to patch it by' : undefined;
+}

@@ -1,0 +1,226 @@
+import {exitCodes, UserError} from '../../errors.ts';
+import {groupOf, policyGroups, rbacGroup} from '../../kube/apiGroups.ts';
+import {DecodeError, type Decoder} from '../../kube/decode.ts';
+import {isObject, type Json, type JsonObject, printJson} from '../../kube/json.ts';
+import {
+  binding,
+  decodePolicy,
+  namespaceObject,
+  role,
+  serviceAccountObject,
+} from '../../kube/objects.ts';
+import {decodePod} from '../../kube/pod.ts';
+import {count} from '../../text.ts';
+import type {Inventory} from '../inventory.ts';
+import {
+  decodeWorkload,
+  isKnownWorkload,
+  looksLikeWorkload,
+  type Workload,
+} from '../kinds/workloads.ts';
+
+/** An object and where it was read: `FILE: document 2, line 10`; '' for objects of a cluster. */
+export interface SourceObject {
+  readonly where: string;
+  readonly value: JsonObject;
+}
+
+/** What the kinds that are not workloads are decoded by, and where they go. */
+const collections = {
+  policies: {kind: 'PodSecurityPolicy', groups: policyGroups, decode: decodePolicy},
+  clusterRoles: {kind: 'ClusterRole', groups: [rbacGroup], decode: role},
+  roles: {kind: 'Role', groups: [rbacGroup], decode: role},
+  clusterRoleBindings: {kind: 'ClusterRoleBinding', groups: [rbacGroup], decode: binding},
+  roleBindings: {kind: 'RoleBinding', groups: [rbacGroup], decode: binding},
+  namespaces: {kind: 'Namespace', groups: [''], decode: namespaceObject},
+  serviceAccounts: {kind: 'ServiceAccount', groups: [''], decode: serviceAccountObject},
+  pods: {kind: 'Pod', groups: [''], decode: decodePod},
+} as const satisfies Readonly<
+  Record<string, {kind: string; groups: readonly string[]; decode: Decoder<unknown>}>
+>;
+
+type CollectionName = keyof typeof collections;
+
+/** Objects sorted by kind and decoded. */
+export interface Collected
+  extends Pick<Inventory, 'policies' | 'namespaces' | 'serviceAccounts' | 'workloads' | 'pods'> {
+  readonly clusterRoles: Inventory['rbac']['clusterRoles'];
+  readonly roles: Inventory['rbac']['roles'];
+  readonly clusterRoleBindings: Inventory['rbac']['clusterRoleBindings'];
+  readonly roleBindings: Inventory['rbac']['roleBindings'];
+  /** Things to tell: kinds that only look like workloads, that were skipped, objects that clash. */
+  readonly remarks: readonly string[];
+}
+
+const clusterScoped = ['PodSecurityPolicy', 'ClusterRole', 'ClusterRoleBinding', 'Namespace'];
+
+/**
+ * Sorts objects by kind and reads what matters of them. Lists are taken apart. Objects of the same
+ * kind, namespace and name: the last one wins, as with `kubectl apply`. Those without a namespace get
+ * the default one. A wrong type or a missing name is a UserError that says where.
+ */
+export function collect(objects: readonly SourceObject[], defaultNamespace: string): Collected {
+  const found = new Map<string, Map<string, unknown>>();
+  const skipped = new Map<string, number>();
+  const lookalikes = new Map<string, number>();
+  const defined = new Map<string, JsonObject>();
+  const clashes: string[] = [];
+  let unnamed = 0;
+  const put = (collection: string, key: string, value: unknown) => {
+    const items = found.get(collection) ?? new Map<string, unknown>();
+    found.set(collection, items.set(key, value));
+  };
+
+  for (const source of objects.flatMap(flattenList)) {
+    const {apiVersion, kind, name} = headOf(source);
+    const value = inNamespace(source.value, kind, defaultNamespace);
+    // Objects that the server will name are each their own.
+    if (name === undefined) unnamed += 1;
+    const key = `${kind} ${namespaceOf(value)}/${name ?? `#${unnamed}`}`;
+    const home = homeOf(apiVersion, kind, value);
+    if (home === undefined) {
+      increase(skipped, kind);
+      continue;
+    }
+    if (home.isGuess) increase(lookalikes, kind);
+    put(home.name, key, read(source, home.decode, value));
+    const older = defined.get(key);
+    if (older !== undefined && printJson(older) !== printJson(value)) {
+      clashes.push(
+        `${source.where}: ${labelOf(kind, value, name)} comes again, and differs: this one counts`,
+      );
+    }
+    defined.set(key, value);
+  }
+
+  const all = (name: CollectionName | 'workloads') => [...(found.get(name)?.values() ?? [])];
+  return {
+    policies: all('policies') as Collected['policies'],
+    clusterRoles: all('clusterRoles') as Collected['clusterRoles'],
+    roles: all('roles') as Collected['roles'],
+    clusterRoleBindings: all('clusterRoleBindings') as Collected['clusterRoleBindings'],
+    roleBindings: all('roleBindings') as Collected['roleBindings'],
+    namespaces: all('namespaces') as Collected['namespaces'],
+    serviceAccounts: all('serviceAccounts') as Collected['serviceAccounts'],
+    workloads: all('workloads') as Workload[],
+    pods: all('pods') as Collected['pods'],
+    remarks: [
+      ...[...lookalikes].map(
+        ([kind, n]) =>
+          `${n} of unknown kind ${kind} read as ${n === 1 ? 'a workload' : 'workloads'}: spec.template looks like a pod template`,
+      ),
+      ...(skipped.size > 0 ? [skippedText(skipped)] : []),
+      ...firstOf(clashes),
+    ],
+  };
+}
+
+/** So many clashes are told one by one. */
+const clashesShown = 5;
+
+function firstOf(clashes: readonly string[]): readonly string[] {
+  const more = clashes.length - clashesShown;
+  return [
+    ...clashes.slice(0, clashesShown),
+    ...(more > 0 ? [`${more} more ${more === 1 ? 'object comes' : 'objects come'} again`] : []),
+  ];
+}
+
+/** Where objects of a kind go, and what reads them; undefined for those that do not matter. */
+function homeOf(apiVersion: string, kind: string, value: JsonObject) {
+  const name = collectionFor(apiVersion, kind);
+  if (name !== undefined) {
+    const decode: Decoder<unknown> = collections[name].decode;
+    return {name, decode, isGuess: false};
+  }
+  const isGuess = !isKnownWorkload(apiVersion, kind);
+  if (isGuess && !looksLikeWorkload(value)) return undefined;
+  return {name: 'workloads', decode: decodeWorkload, isGuess};
+}
+
+function skippedText(skipped: ReadonlyMap<string, number>): string {
+  const total = [...skipped.values()].reduce((sum, n) => sum + n, 0);
+  const kinds = [...skipped].sort().map(([kind, n]) => `${n} ${kind}`);
+  return `skipped ${count(total, 'object')} without a pod template: ${kinds.join(', ')}`;
+}
+
+function collectionFor(apiVersion: string, kind: string): CollectionName | undefined {
+  const group = groupOf(apiVersion);
+  return (Object.keys(collections) as CollectionName[]).find(
+    name =>
+      collections[name].kind === kind &&
+      (collections[name].groups as readonly string[]).includes(group),
+  );
+}
+
+/** The objects of a `kind: List`, or of a typed list, each with its own kind. */
+function flattenList(source: SourceObject): readonly SourceObject[] {
+  const {kind, apiVersion, items} = source.value;
+  if (typeof kind !== 'string' || !kind.endsWith('List') || !Array.isArray(items)) return [source];
+  return items.flatMap((item: Json, index) => {
+    const where = `${source.where}: items[${index}]`;
+    if (!isObject(item)) throw new UserError(`${where}: not an object`);
+    const typed = kind === 'List' ? {} : {apiVersion, kind: kind.slice(0, -'List'.length)};
+    return flattenList({where, value: {...typed, ...item}});
+  });
+}
+
+function headOf({where, value}: SourceObject) {
+  const {apiVersion, kind, metadata} = value;
+  for (const [field, text] of Object.entries({apiVersion, kind})) {
+    if (typeof text === 'string' && text !== '') continue;
+    throw new UserError(`${where}: ${field} is not set: this is not a Kubernetes object`);
+  }
+  const name = isObject(metadata) ? metadata.name : undefined;
+  return {
+    apiVersion: String(apiVersion),
+    kind: String(kind),
+    name: typeof name === 'string' && name !== '' ? name : undefined,
+  };
+}
+
+function namespaceOf({metadata}: JsonObject): string {
+  const namespace = isObject(metadata) ? metadata.namespace : undefined;
+  return typeof namespace === 'string' ? namespace : '';
+}
+
+/**
+ * The object in the namespace in which the server would put it. From what has none the server takes it
+ * away (apiserver/pkg/registry/rest/meta.go, v1.24).
+ */
+function inNamespace(value: JsonObject, kind: string, namespace: string): JsonObject {
+  const metadata = value.metadata ?? {};
+  // What is there and no text is left for decoding to find fault with.
+  if (!isObject(metadata)) return value;
+  if (clusterScoped.includes(kind)) {
+    if (typeof metadata.namespace !== 'string') return value;
+    const {namespace: _, ...rest} = metadata;
+    return {...value, metadata: rest};
+  }
+  if ((metadata.namespace ?? '') !== '') return value;
+  return {...value, metadata: {...metadata, namespace}};
+}
+
+/** Decodes, and tells where if that fails. */
+function read<T>(source: SourceObject, decode: Decoder<T>, value: JsonObject): T {
+  try {
+    return decode(value);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    const {kind, name} = headOf(source);
+    const at = source.where === '' ? '' : `${source.where}: `;
+    throw new UserError(
+      `${at}${labelOf(kind, value, name)}: ${error.path}: expected ${error.expected}, found ${error.found}`,
+      exitCodes.unreadable,
+      {cause: error},
+    );
+  }
+}
+
+function labelOf(kind: string, value: JsonObject, name: string | undefined): string {
+  return `${kind} ${[namespaceOf(value), name].filter(Boolean).join('/')}`;
+}
+
+function increase(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}

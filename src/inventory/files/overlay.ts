@@ -1,0 +1,109 @@
+import {placeOf} from '../../kube/reference.ts';
+import {aggregateRules} from '../../rbac/aggregate.ts';
+import type {Inventory} from '../inventory.ts';
+import {controllerReference, type Workload} from '../kinds/workloads.ts';
+
+interface Placed {
+  readonly metadata:
+    | {readonly namespace?: string | undefined; readonly name?: string | undefined}
+    | undefined;
+}
+
+/**
+ * Both lists, in the order of the first: an object of `over` replaces the one of its namespace and name.
+ * Those that the server will name are each their own.
+ */
+export function merged<T extends Placed>(base: readonly T[], over: readonly T[]): readonly T[] {
+  return mergedBy(base, over, ({metadata}) => placeOf(metadata));
+}
+
+/** RBAC objects laid over others, as `merged` does. Aggregated ClusterRoles are left as they are. */
+export function mergeRbac(base: Inventory['rbac'], over: Inventory['rbac']): Inventory['rbac'] {
+  return {
+    clusterRoles: merged(base.clusterRoles, over.clusterRoles),
+    roles: merged(base.roles, over.roles),
+    clusterRoleBindings: merged(base.clusterRoleBindings, over.clusterRoleBindings),
+    roleBindings: merged(base.roleBindings, over.roleBindings),
+  };
+}
+
+/**
+ * The base as it would be once `files` are applied and the named policies deleted. What the files do not
+ * touch stays the same value. Running pods of a workload whose template is replaced are those of the
+ * new template: a rollout makes them anew.
+ */
+export function layOver(
+  base: Inventory,
+  files: Inventory,
+  deletedPolicies: readonly string[] = [],
+): Inventory {
+  const rbac = mergeRbac(base.rbac, files.rbac);
+  const policies = merged(base.policies, files.policies);
+  return {
+    ...base,
+    policies:
+      deletedPolicies.length === 0
+        ? policies
+        : policies.filter(({metadata}) => !deletedPolicies.includes(metadata.name)),
+    rbac:
+      files.rbac.clusterRoles.length === 0
+        ? rbac
+        : {...rbac, clusterRoles: aggregateRules(rbac.clusterRoles)},
+    namespaces: merged(base.namespaces, files.namespaces),
+    serviceAccounts: merged(base.serviceAccounts, files.serviceAccounts),
+    workloads: mergedWorkloads(base.workloads, files.workloads),
+    pods: merged(base.pods, files.pods),
+  };
+}
+
+function mergedBy<T extends Placed>(
+  base: readonly T[],
+  over: readonly T[],
+  key: (object: T) => string,
+): readonly T[] {
+  if (over.length === 0) return base;
+  const isNamed = ({metadata}: T) => Boolean(metadata?.name);
+  const named = new Map(over.filter(isNamed).map(object => [key(object), object]));
+  const kept = base.map(object => {
+    const place = key(object);
+    const found = isNamed(object) ? named.get(place) : undefined;
+    if (found !== undefined) named.delete(place);
+    return found ?? object;
+  });
+  return [...kept, ...named.values(), ...over.filter(object => !isNamed(object))];
+}
+
+/** With the ReplicaSets and Jobs of replaced workloads as their controllers would make them now. */
+function mergedWorkloads(
+  base: readonly Workload[],
+  over: readonly Workload[],
+): readonly Workload[] {
+  if (over.length === 0) return base;
+  const key = ({kind, metadata}: Workload) => `${kind}/${placeOf(metadata)}`;
+  const old = new Map(base.map(workload => [key(workload), workload]));
+  const kept = over.map(workload => {
+    const was = workload.metadata.name ? old.get(key(workload)) : undefined;
+    if (was === undefined) return workload;
+    // Its pods refer to it by its uid, and the files know nothing of its owner.
+    const {uid, ownerReferences} = was.metadata;
+    return {...workload, metadata: {...workload.metadata, uid, ownerReferences}};
+  });
+  const replaced = new Map(kept.map(workload => [key(workload), workload]));
+  const templateFor = (workload: Workload): Workload['template'] | undefined => {
+    const seen = new Set<Workload>(); // files may have workloads that own each other
+    let next: Workload | undefined = workload;
+    while (next !== undefined && !seen.has(next)) {
+      const own = replaced.get(key(next));
+      if (own !== undefined) return own.template;
+      seen.add(next);
+      const owner = controllerReference(next.metadata.ownerReferences);
+      next = owner && old.get(`${owner.kind}/${next.metadata.namespace ?? ''}/${owner.name}`);
+    }
+    return undefined;
+  };
+  const heirs = base.map(workload => {
+    const template = replaced.has(key(workload)) ? undefined : templateFor(workload);
+    return template === undefined ? workload : {...workload, template};
+  });
+  return mergedBy(heirs, kept, key);
+}

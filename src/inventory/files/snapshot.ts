@@ -1,0 +1,113 @@
+import {UserError} from '../../errors.ts';
+import {policyVersions} from '../../kube/apiGroups.ts';
+import {boolean, DecodeError, list, object, string} from '../../kube/decode.ts';
+import {compact} from '../../kube/edits.ts';
+import type {Json, JsonObject} from '../../kube/json.ts';
+import {
+  binding,
+  decodePolicy,
+  namespaceObject,
+  role,
+  serviceAccountObject,
+} from '../../kube/objects.ts';
+import {decodePod} from '../../kube/pod.ts';
+import type {Inventory, PolicyApi} from '../inventory.ts';
+import {decodeStoredWorkload} from '../kinds/workloads.ts';
+
+export const apiVersion = 'psp.kubectl/v1alpha1';
+const kind = 'Snapshot';
+
+/** Whether a document is a snapshot, of whatever version. */
+export function isSnapshot(value: JsonObject): boolean {
+  return value.kind === kind && String(value.apiVersion).startsWith('psp.kubectl/');
+}
+
+/**
+ * The inventory as one document. It holds only what was decoded: no environment, no secret, no
+ * annotation but those of policies and profiles, no managed fields.
+ */
+export function snapshotOf(inventory: Inventory): Json {
+  const {rbac, ...rest} = inventory;
+  return compact({apiVersion, kind, ...rest, ...rbac});
+}
+
+const snapshotFields = object({
+  apiVersion: string,
+  origin: string,
+  source: string,
+  defaultNamespace: string,
+  takenAt: string,
+  serverVersion: string,
+  policyApi: string,
+  policies: list(decodePolicy),
+  namespaces: list(namespaceObject),
+  serviceAccounts: list(serviceAccountObject),
+  workloads: list(decodeStoredWorkload),
+  pods: list(decodePod),
+  caller: object({
+    user: string,
+    answers: list(object({namespace: string, policy: string, allowed: boolean})),
+  }),
+  gaps: list(object({resource: string, namespace: string, reason: string})),
+  clusterRoles: list(role),
+  roles: list(role),
+  clusterRoleBindings: list(binding),
+  roleBindings: list(binding),
+});
+
+const policyApis = [...policyVersions, 'absent', 'unknown'] as const;
+
+/** The inventory of a snapshot; a UserError if it is of another version or damaged. */
+export function inventoryOfSnapshot(value: JsonObject, file: string): Inventory {
+  if (value.apiVersion !== apiVersion) {
+    throw new UserError(
+      `${file}: snapshot of version ${String(value.apiVersion)}: this program reads ${apiVersion}; take it again with this version`,
+    );
+  }
+  const fields = decodeSnapshot(value, file);
+  return {
+    origin: fields.origin === 'manifests' ? 'manifests' : 'cluster',
+    source: fields.source ?? file,
+    defaultNamespace: fields.defaultNamespace ?? 'default',
+    takenAt: fields.takenAt,
+    serverVersion: fields.serverVersion,
+    policyApi: policyApis.find(api => api === fields.policyApi) ?? ('unknown' satisfies PolicyApi),
+    policies: fields.policies ?? [],
+    rbac: {
+      clusterRoles: fields.clusterRoles ?? [],
+      roles: fields.roles ?? [],
+      clusterRoleBindings: fields.clusterRoleBindings ?? [],
+      roleBindings: fields.roleBindings ?? [],
+    },
+    namespaces: fields.namespaces ?? [],
+    serviceAccounts: fields.serviceAccounts ?? [],
+    workloads: fields.workloads ?? [],
+    pods: fields.pods ?? [],
+    caller: fields.caller && {
+      user: fields.caller.user ?? '',
+      answers: (fields.caller.answers ?? []).map(answer => ({
+        namespace: answer.namespace ?? '',
+        policy: answer.policy ?? '',
+        allowed: answer.allowed ?? false,
+      })),
+    },
+    gaps: (fields.gaps ?? []).map(gap => ({
+      resource: gap.resource ?? '',
+      namespace: gap.namespace,
+      reason: gap.reason ?? '',
+    })),
+  };
+}
+
+function decodeSnapshot(value: JsonObject, file: string) {
+  try {
+    return snapshotFields(value);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    throw new UserError(
+      `${file}: damaged snapshot: ${error.path}: expected ${error.expected}, found ${error.found}`,
+      undefined,
+      {cause: error},
+    );
+  }
+}

@@ -1,0 +1,123 @@
+import type {Inventory} from '../inventory.ts';
+import {type Clock, realClock} from './clock.ts';
+import type {WatchingReader} from './liveFeed.ts';
+import {type Run, startRun} from './liveRun.ts';
+import {sharing} from './liveStore.ts';
+import {createTables, inventoryOf, unreadInventory} from './liveTables.ts';
+
+export {type Clock, realClock} from './clock.ts';
+export type {WatchingReader} from './liveFeed.ts';
+
+/** How current an inventory is. Times are ISO 8601. */
+export type Freshness =
+  /** Still being read: so many objects of this resource so far. */
+  | {readonly state: 'loading'; readonly resource: string; readonly count: number}
+  /** Followed; the server has last said something at this time. */
+  | {readonly state: 'live'; readonly at: string}
+  /** Something could not be followed since then; the next try is so many milliseconds away. */
+  | {
+      readonly state: 'stale';
+      readonly since: string;
+      readonly reason: string;
+      readonly retryInMs: number;
+    }
+  /** Of a snapshot or files; undefined: nobody knows of when. */
+  | {readonly state: 'fixed'; readonly at: string | undefined};
+
+/** An inventory and how current it is: the same value until one of the two changes. */
+export interface LiveView {
+  readonly inventory: Inventory;
+  readonly freshness: Freshness;
+}
+
+/** An inventory that may change. Each value of it never does. */
+export interface LiveInventory {
+  current(): LiveView;
+  /** The listener hears of each new view; the answer ends that. */
+  subscribe(listener: () => void): () => void;
+  /** Reads all again, what was forbidden too. What is known stays until it is read anew. */
+  refresh(): void;
+  stop(): void;
+}
+
+/** The least time between two inventories, in milliseconds. */
+const batchMs = 200;
+
+/**
+ * Reads a cluster as readCluster does, one inventory after the other while it grows, and then follows
+ * it: an inventory for each batch of changes, in which all that did not change is the same value as
+ * before. It never fails: what goes wrong shows in the freshness, and is tried again.
+ */
+export function followCluster(
+  client: WatchingReader,
+  {namespace}: {readonly namespace?: string | undefined},
+  clock: Clock = realClock,
+): LiveInventory {
+  const tables = createTables();
+  const listeners = new Set<() => void>();
+  let isStopped = false;
+  let publishedAt = -Infinity;
+  let timer: (() => void) | undefined;
+  const start = (): Run => startRun(client, namespace, tables, clock, changed);
+  const publish = (): void => {
+    timer = undefined;
+    publishedAt = clock.now();
+    const inventory = inventoryOf(tables, view.inventory, isoTime(clock.now()));
+    const freshness = sharing<Freshness>(view.freshness, freshnessOf(run));
+    const before = view;
+    view = sharing(view, {inventory, freshness});
+    run.update(inventory);
+    if (view !== before) for (const listener of [...listeners]) listener();
+    // After the listeners, so that slow ones leave time for keys.
+    publishedAt = clock.now();
+  };
+  function changed(isUrgent = false): void {
+    if (isStopped || (timer !== undefined && !isUrgent)) return;
+    timer?.();
+    const due = isUrgent ? 0 : publishedAt + batchMs - clock.now();
+    timer = clock.after(Math.max(0, due), publish);
+  }
+  let run = start();
+  let view: LiveView = {inventory: unreadInventory(client), freshness: freshnessOf(run)};
+  return {
+    current: () => view,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    refresh() {
+      if (isStopped) return;
+      run.stop();
+      run = start();
+      changed();
+    },
+    stop() {
+      isStopped = true;
+      timer?.();
+      run.stop();
+    },
+  };
+}
+
+function freshnessOf(run: Run): Freshness {
+  const setback = run.setbacks.worst();
+  if (setback !== undefined) return {state: 'stale', ...setback, since: isoTime(setback.since)};
+  const unread = run.loading();
+  if (unread !== undefined) return {state: 'loading', ...unread};
+  return {state: 'live', at: isoTime(run.heardAt())};
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+/** What does not change: of a snapshot, of files, of the demo. */
+export function fixedInventory(inventory: Inventory): LiveInventory {
+  const view: LiveView = {inventory, freshness: {state: 'fixed', at: inventory.takenAt}};
+  return {
+    current: () => view,
+    subscribe: () => () => {},
+    refresh() {},
+    stop() {},
+  };
+}

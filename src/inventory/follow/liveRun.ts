@@ -1,0 +1,260 @@
+import type {Inventory} from '../inventory.ts';
+import {decidesRights, type Resource, resources, workloadResources} from '../kinds/resources.ts';
+import {limiter} from '../read/limiter.ts';
+import {readVersion} from '../read/readCluster.ts';
+import type {Clock} from './clock.ts';
+import {followCaller, type LiveCaller} from './liveCaller.ts';
+import type {WatchingReader} from './liveFeed.ts';
+import {createStreams, type FeedContext, type FeedEnd, follow} from './liveFeed.ts';
+import type {Collection} from './liveStore.ts';
+import {addGap, clearGaps, notePolicyApi, type Tables} from './liveTables.ts';
+import {createSetbacks, type Setbacks} from './setbacks.ts';
+
+/** How many lists are under way at once. */
+const concurrency = 8;
+/** How many watches: one a kind as a rule, more where rights are given namespace by namespace. */
+const mostStreams = 100;
+
+const callerName = 'selfsubjectaccessreviews';
+
+/** One reading of the whole cluster, and what follows from there. */
+export interface Run {
+  readonly setbacks: Setbacks;
+  /** What has not been read to its end yet, with the number of objects so far; undefined: nothing. */
+  loading(): {readonly resource: string; readonly count: number} | undefined;
+  /** When the server has last said something, in milliseconds since 1970. */
+  heardAt(): number;
+  /** Tells of each new inventory, from which it follows what else to read. */
+  update(inventory: Inventory): void;
+  stop(): void;
+}
+
+interface Work {
+  readonly context: FeedContext;
+  readonly tables: Tables;
+  readonly namespace: string | undefined;
+  readonly signal: AbortSignal;
+  readonly unread: Map<string, number>;
+  /** Kept until they are called for the namespaces that there are now. */
+  readonly scopes: Set<() => void>;
+  settle(resource: string): void;
+}
+
+/** Starts to read and follow a cluster into the tables; `changed` hears of everything. */
+export function startRun(
+  client: WatchingReader,
+  namespace: string | undefined,
+  tables: Tables,
+  clock: Clock,
+  changed: (isUrgent?: boolean) => void,
+): Run {
+  const own = new AbortController();
+  const setbacks = createSetbacks(clock, changed);
+  const unread = new Map<string, number>();
+  const scopes = new Set<() => void>();
+  let heardAt = clock.now();
+  let latest = '';
+  const context: FeedContext = {
+    client,
+    clock,
+    setbacks,
+    limit: limiter(concurrency),
+    streams: createStreams(mostStreams),
+    heard() {
+      heardAt = clock.now();
+      changed();
+    },
+    read(plural, count) {
+      if (!unread.has(plural)) return;
+      latest = plural;
+      unread.set(plural, count);
+    },
+  };
+  const settle = (resource: string): void => {
+    // Who waits for the last list, or for what is asked after it, shall not wait for the next batch.
+    changed(unread.delete(resource) && areListsRead(unread));
+  };
+  const {signal} = own;
+  const work: Work = {context, tables, namespace, signal, unread, scopes, settle};
+  const caller = startAll(work);
+  let known: Inventory['namespaces'] | undefined;
+  return {
+    setbacks,
+    heardAt: () => heardAt,
+    loading() {
+      const resource = unread.has(latest) ? latest : [...unread.keys()][0];
+      return resource === undefined ? undefined : {resource, count: unread.get(resource) ?? 0};
+    },
+    update(inventory) {
+      if (inventory.namespaces !== known && !unread.has(resources.namespaces.plural)) {
+        known = inventory.namespaces;
+        for (const adapt of scopes) adapt();
+      }
+      // The caller is asked about what is there, so not before all of it is.
+      if (areListsRead(unread)) caller.update(inventory);
+    },
+    stop: () => own.abort(new Error('stopped')),
+  };
+}
+
+/** Whether all is read, but perhaps for what the caller may use. */
+function areListsRead(unread: ReadonlyMap<string, number>): boolean {
+  return unread.size === (unread.has(callerName) ? 1 : 0);
+}
+
+/** What fills the first views is asked for first. */
+function startAll(work: Work): LiveCaller {
+  const {context, tables, signal, unread, settle} = work;
+  startVersion(work);
+  startKind(work, resources.policies, tables.policies);
+  startKind(work, resources.clusterRoles, tables.clusterRoles);
+  startKind(work, resources.clusterRoleBindings, tables.clusterRoleBindings);
+  startKind(work, resources.roles, tables.roles);
+  startKind(work, resources.roleBindings, tables.roleBindings);
+  startKind(work, resources.namespaces, tables.namespaces);
+  startKind(work, resources.serviceAccounts, tables.serviceAccounts);
+  startKind(work, resources.pods, tables.pods);
+  workloadResources.forEach((resource, index) => {
+    const collection = tables.workloads[index];
+    if (collection) startKind(work, resource, collection);
+  });
+  unread.set(callerName, 0);
+  const {client, clock, setbacks} = context;
+  return followCaller(client, clock, setbacks, signal, (caller, gap) => {
+    tables.facts.caller = caller;
+    clearGaps(tables, callerName);
+    if (gap !== undefined) addGap(tables, gap);
+    settle(callerName);
+  });
+}
+
+function startVersion({context, tables, signal, unread, settle}: Work): void {
+  const {client, setbacks} = context;
+  const who = 'version';
+  unread.set(who, 0);
+  const read = async (): Promise<void> => {
+    for (;;) {
+      try {
+        tables.facts.serverVersion = await readVersion(client);
+        setbacks.over(who);
+        settle(who);
+        return;
+      } catch (error) {
+        signal.throwIfAborted();
+        await setbacks.pause(who, error, signal);
+      }
+    }
+  };
+  background(read(), signal);
+}
+
+function startKind<T>(work: Work, resource: Resource<T>, collection: Collection<T>): void {
+  const {context, tables, signal, unread, settle} = work;
+  const {plural} = resource;
+  const namespace = resource.namespaced ? work.namespace : undefined;
+  unread.set(plural, 0);
+  const onListed = (apiVersion: string | undefined): void => {
+    clearGaps(tables, plural);
+    if (plural === resources.policies.plural) notePolicyApi(tables, apiVersion);
+    settle(plural);
+  };
+  const finish = (end: FeedEnd): void => {
+    if (end.why === 'absent') {
+      collection.retain(() => false);
+      onListed(undefined);
+      if (decidesRights(resource))
+        addGap(tables, {resource: plural, namespace, reason: end.reason});
+    } else if (resource.namespaced && namespace === undefined) {
+      clearGaps(tables, plural);
+      followNamespaces(work, resource, collection, end.reason);
+    } else {
+      collection.retain(() => false);
+      onListed(end.apiVersion);
+      // Where one namespace is asked for, nobody misses the list of all.
+      if (plural === resources.namespaces.plural && work.namespace !== undefined) return;
+      addGap(tables, {resource: plural, namespace, reason: end.reason});
+      if (plural === resources.policies.plural) notePolicyApi(tables, end.apiVersion);
+    }
+  };
+  const feed = {resource, namespace, collection, signal, onListed};
+  background(follow(context, feed).then(finish), signal);
+}
+
+/** Follows a kind that may not be listed over all namespaces in each of them. */
+function followNamespaces<T>(
+  work: Work,
+  resource: Resource<T>,
+  collection: Collection<T>,
+  reason: string,
+): void {
+  const {tables, unread, scopes, settle} = work;
+  const {plural} = resource;
+  // Also where all of it had been read before: it is not, until each namespace is.
+  unread.set(plural, 0);
+  const followed = new Map<string, AbortController>();
+  const waiting = new Set<string>();
+  const adapt = (): void => {
+    const names = new Set(tables.namespaces.value().flatMap(({metadata}) => metadata?.name ?? []));
+    collection.retain(place => names.has(place.split('/')[0] ?? ''));
+    for (const [name, own] of followed) {
+      if (names.has(name)) continue;
+      own.abort(new Error('the namespace is gone'));
+      followed.delete(name);
+      waiting.delete(name);
+      work.context.setbacks.forget(`${plural}/${name}`);
+      clearGaps(tables, plural, name);
+    }
+    if (names.size === 0) addGap(tables, {resource: plural, namespace: undefined, reason});
+    else clearGaps(tables, plural, '');
+    for (const name of names) {
+      if (followed.has(name)) continue;
+      const own = new AbortController();
+      followed.set(name, own);
+      waiting.add(name);
+      const done = (): void => {
+        waiting.delete(name);
+        if (waiting.size === 0) settle(plural);
+      };
+      followNamespace(work, {resource, collection, namespace: name, own: own.signal, done});
+    }
+    if (waiting.size === 0) settle(plural);
+  };
+  scopes.add(adapt);
+  if (!unread.has(resources.namespaces.plural)) adapt();
+}
+
+interface NamespaceScope<T> {
+  readonly resource: Resource<T>;
+  readonly collection: Collection<T>;
+  readonly namespace: string;
+  readonly own: AbortSignal;
+  /** It is read, or is known to be unreadable. */
+  done(): void;
+}
+
+function followNamespace<T>(
+  {context, tables, signal: all}: Work,
+  {resource, collection, namespace, own, done}: NamespaceScope<T>,
+): void {
+  const {plural} = resource;
+  const signal = AbortSignal.any([all, own]);
+  const onListed = (): void => {
+    clearGaps(tables, plural, namespace);
+    done();
+  };
+  const finish = (end: FeedEnd): void => {
+    if (signal.aborted) return;
+    collection.retain(place => !place.startsWith(`${namespace}/`));
+    if (end.why === 'forbidden') addGap(tables, {resource: plural, namespace, reason: end.reason});
+    done();
+  };
+  const feed = {resource, namespace, collection, signal, onListed};
+  background(follow(context, feed).then(finish), signal);
+}
+
+/** Its only failure is to be stopped; any other is a bug and shall show as one. */
+function background(deed: Promise<void>, signal: AbortSignal): void {
+  deed.catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+}

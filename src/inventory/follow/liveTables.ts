@@ -1,0 +1,106 @@
+import {isDeepStrictEqual} from 'node:util';
+import {type Caller, emptyInventory, type Gap, type Inventory} from '../inventory.ts';
+import {resources, workloadResources} from '../kinds/resources.ts';
+import {policyApiOf, sortedGaps, sourceOf} from '../read/readCluster.ts';
+import type {ClusterReader} from '../read/reader.ts';
+import {type Collection, createCollection, sharing} from './liveStore.ts';
+
+/** All that is known of a cluster, as it changes; it outlasts a new reading of everything. */
+export interface Tables {
+  readonly policies: Collection<Inventory['policies'][number]>;
+  readonly clusterRoles: Collection<Inventory['rbac']['clusterRoles'][number]>;
+  readonly roles: Collection<Inventory['rbac']['roles'][number]>;
+  readonly clusterRoleBindings: Collection<Inventory['rbac']['clusterRoleBindings'][number]>;
+  readonly roleBindings: Collection<Inventory['rbac']['roleBindings'][number]>;
+  readonly namespaces: Collection<Inventory['namespaces'][number]>;
+  readonly serviceAccounts: Collection<Inventory['serviceAccounts'][number]>;
+  readonly pods: Collection<Inventory['pods'][number]>;
+  /** One a kind, in the order of `workloadResources`. */
+  readonly workloads: readonly Collection<Inventory['workloads'][number]>[];
+  /** By resource and namespace, see `gapKey`. */
+  readonly gaps: Map<string, Gap>;
+  readonly facts: Facts;
+}
+
+/** What is known beside the objects. */
+export interface Facts {
+  serverVersion: string | undefined;
+  /** Where policies are served; `absent` if nowhere. */
+  policyApi: Inventory['policyApi'];
+  caller: Caller | undefined;
+}
+
+export function createTables(): Tables {
+  return {
+    policies: createCollection(resources.policies),
+    clusterRoles: createCollection(resources.clusterRoles),
+    roles: createCollection(resources.roles),
+    clusterRoleBindings: createCollection(resources.clusterRoleBindings),
+    roleBindings: createCollection(resources.roleBindings),
+    namespaces: createCollection(resources.namespaces),
+    serviceAccounts: createCollection(resources.serviceAccounts),
+    pods: createCollection(resources.pods),
+    workloads: workloadResources.map(createCollection),
+    gaps: new Map(),
+    facts: {serverVersion: undefined, policyApi: 'unknown', caller: undefined},
+  };
+}
+
+export function addGap({gaps}: Tables, gap: Gap): void {
+  gaps.set(gapKey(gap), gap);
+}
+
+/** Forgets the gap of a resource in a namespace; without a namespace given, all of the resource. */
+export function clearGaps({gaps}: Tables, resource: string, namespace?: string): void {
+  if (namespace !== undefined) gaps.delete(gapKey({resource, namespace}));
+  else for (const [key, gap] of gaps) if (gap.resource === resource) gaps.delete(key);
+}
+
+function gapKey({resource, namespace = ''}: Omit<Gap, 'reason'>): string {
+  return `${resource}/${namespace}`;
+}
+
+/** Notes under which apiVersion policies were found, if anywhere; call it after the gaps are noted. */
+export function notePolicyApi({gaps, facts}: Tables, apiVersion: string | undefined): void {
+  facts.policyApi = policyApiOf(apiVersion, [...gaps.values()]);
+}
+
+/** The inventory of a cluster of which nothing is read yet. */
+export function unreadInventory(client: ClusterReader): Inventory {
+  return {
+    ...emptyInventory,
+    origin: 'cluster',
+    source: sourceOf(client),
+    defaultNamespace: client.namespace,
+  };
+}
+
+/**
+ * The inventory of what the tables hold now. What is the same as in `before` is the same value: each
+ * list, and the inventory itself. `time` is now, as ISO 8601.
+ */
+export function inventoryOf(tables: Tables, before: Inventory, time: string): Inventory {
+  const gaps = sortedGaps([...tables.gaps.values()]);
+  const next: Inventory = {
+    ...before,
+    serverVersion: tables.facts.serverVersion,
+    policyApi: tables.facts.policyApi,
+    policies: tables.policies.value(),
+    rbac: sharing(before.rbac, {
+      clusterRoles: tables.clusterRoles.value(),
+      roles: tables.roles.value(),
+      clusterRoleBindings: tables.clusterRoleBindings.value(),
+      roleBindings: tables.roleBindings.value(),
+    }),
+    namespaces: tables.namespaces.value(),
+    serviceAccounts: tables.serviceAccounts.value(),
+    workloads: sharing(
+      before.workloads,
+      tables.workloads.flatMap(kind => kind.value()),
+    ),
+    pods: tables.pods.value(),
+    caller: tables.facts.caller,
+    gaps: isDeepStrictEqual(gaps, before.gaps) ? before.gaps : gaps,
+  };
+  return sharing(before, next) === before ? before : {...next, takenAt: time};
+}

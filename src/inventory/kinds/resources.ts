@@ -1,0 +1,177 @@
+import {exitCodes, UserError} from '../../errors.ts';
+import {policyVersions, rbacGroup, rbacVersion} from '../../kube/apiGroups.ts';
+import {DecodeError, type Decoder} from '../../kube/decode.ts';
+import type {JsonObject} from '../../kube/json.ts';
+import {
+  binding,
+  decodePolicy,
+  namespaceObject,
+  role,
+  serviceAccountObject,
+} from '../../kube/objects.ts';
+import {decodeLatePod, decodePod, type Late} from '../../kube/pod.ts';
+import {type LateHead, LateItem} from '../../kube/protobuf/late.ts';
+import {isKnown} from '../../kube/protobuf/list.ts';
+import {placeOf} from '../../kube/reference.ts';
+import {byText} from '../../text.ts';
+import type {ListWishes} from '../read/reader.ts';
+import {decodeLateWorkload, decodeWorkload, type Workload} from './workloads.ts';
+
+/** A kind of object, and the paths under which servers of different ages have it, newest first. */
+export interface Resource<T> {
+  readonly plural: string;
+  readonly kind: string;
+  readonly apiVersions: readonly string[];
+  readonly namespaced: boolean;
+  readonly decode: Decoder<T>;
+  /** As `decode`, of an object whose spec may wait; absent for kinds that are small. */
+  decodeLate?(late: Late): T;
+}
+
+const rbacVersions = [rbacVersion, `${rbacGroup}/v1beta1`];
+const appsVersions = ['apps/v1', 'apps/v1beta2', 'extensions/v1beta1'];
+
+/** What an inventory takes from a cluster, beside workloads. */
+export const resources = {
+  policies: resource('podsecuritypolicies', 'PodSecurityPolicy', decodePolicy, {
+    apiVersions: policyVersions,
+    namespaced: false,
+  }),
+  clusterRoles: resource('clusterroles', 'ClusterRole', role, {
+    apiVersions: rbacVersions,
+    namespaced: false,
+  }),
+  clusterRoleBindings: resource('clusterrolebindings', 'ClusterRoleBinding', binding, {
+    apiVersions: rbacVersions,
+    namespaced: false,
+  }),
+  roles: resource('roles', 'Role', role, {apiVersions: rbacVersions, namespaced: true}),
+  roleBindings: resource('rolebindings', 'RoleBinding', binding, {
+    apiVersions: rbacVersions,
+    namespaced: true,
+  }),
+  namespaces: resource('namespaces', 'Namespace', namespaceObject, {
+    apiVersions: ['v1'],
+    namespaced: false,
+  }),
+  serviceAccounts: resource('serviceaccounts', 'ServiceAccount', serviceAccountObject, {
+    apiVersions: ['v1'],
+    namespaced: true,
+  }),
+  pods: resource('pods', 'Pod', decodePod, {
+    apiVersions: ['v1'],
+    namespaced: true,
+    decodeLate: decodeLatePod,
+  }),
+} as const;
+
+/** The kinds of workloads, in the order in which an inventory has them. */
+export const workloadResources: readonly Resource<Workload>[] = [
+  workload('deployments', 'Deployment', appsVersions),
+  workload('replicasets', 'ReplicaSet', appsVersions),
+  workload('statefulsets', 'StatefulSet', appsVersions),
+  workload('daemonsets', 'DaemonSet', appsVersions),
+  workload('replicationcontrollers', 'ReplicationController', ['v1']),
+  workload('jobs', 'Job', ['batch/v1']),
+  workload('cronjobs', 'CronJob', ['batch/v1', 'batch/v1beta1', 'batch/v2alpha1']),
+];
+
+function resource<T>(
+  plural: string,
+  kind: string,
+  decode: Decoder<T>,
+  where: Omit<Resource<T>, 'plural' | 'kind' | 'decode'>,
+): Resource<T> {
+  return {plural, kind, decode, ...where};
+}
+
+function workload(
+  plural: string,
+  kind: string,
+  apiVersions: readonly string[],
+): Resource<Workload> {
+  const where = {apiVersions, namespaced: true};
+  // Of a Deployment and its ReplicaSets, one is judged as a rule; Jobs are mostly of CronJobs.
+  const isMostlyOwned = ['Deployment', 'ReplicaSet', 'Job'].includes(kind);
+  return resource(plural, kind, decodeWorkload, {
+    ...where,
+    ...(isMostlyOwned ? {decodeLate: decodeLateWorkload} : {}),
+  });
+}
+
+/** Whether every cluster has the kind: a server that knows nothing of it is in trouble, or no such server. */
+export function isInEveryCluster({apiVersions}: Pick<Resource<unknown>, 'apiVersions'>): boolean {
+  return apiVersions.includes('v1');
+}
+
+/** Whether answers about rights can't do without the kind: a server without it has other authorizers. */
+export function decidesRights({apiVersions}: Pick<Resource<unknown>, 'apiVersions'>): boolean {
+  return apiVersions.some(version => version.startsWith('rbac.'));
+}
+
+/** The path of a kind's list; `namespace` undefined: over all namespaces. */
+export function listPath(
+  {plural}: {readonly plural: string},
+  apiVersion: string,
+  namespace: string | undefined,
+): string {
+  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  const inside = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
+  return `${root}${inside}/${plural}`;
+}
+
+/** How to take pages of a list: what is known as protobuf may come so. */
+export function pagesOf(
+  {kind}: {readonly kind: string},
+  apiVersion: string,
+  take: (items: readonly (JsonObject | LateItem)[]) => void,
+): ListWishes {
+  return isKnown(apiVersion, kind) ? {onLate: take} : {onPage: take};
+}
+
+/** Reads one object that the server sent; throws a UserError that names the object. */
+export function decodeLive<T>(
+  {decode, decodeLate, kind}: Pick<Resource<T>, 'decode' | 'decodeLate' | 'kind'>,
+  apiVersion: string,
+  item: JsonObject | LateItem,
+): T {
+  const isLate = item instanceof LateItem;
+  const name = nameOf(isLate ? item.head : item);
+  if (isLate && decodeLate !== undefined) {
+    const spec = () => sensible(kind, name, () => item.spec());
+    const likeness = item.hasSpec ? () => sensible(kind, name, () => item.likeness()) : undefined;
+    return decodeLate({apiVersion, kind, metadata: item.head.metadata, spec, likeness});
+  }
+  // Lists leave both out; what was asked for is what it is.
+  return sensible(kind, name, () => decode({...(isLate ? item.whole() : item), apiVersion, kind}));
+}
+
+function nameOf({metadata}: JsonObject | LateHead): string {
+  if (typeof metadata !== 'object' || metadata === null || !('name' in metadata)) return '';
+  return `${metadata.namespace ?? ''}/${metadata.name}`;
+}
+
+/** Runs a decoder; what it finds wrong is an error of the object, not of the program. */
+function sensible<T>(kind: string, name: string, decode: () => T): T {
+  try {
+    return decode();
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    const message = `the server sent a ${kind} ${name} that makes no sense: ${error.message}`;
+    throw new UserError(message, exitCodes.unreadable, {cause: error});
+  }
+}
+
+interface Named {
+  readonly metadata:
+    | {readonly namespace?: string | undefined; readonly name?: string | undefined}
+    | undefined;
+}
+
+/** The order of objects in an inventory: by namespace and name. */
+export function sortedByName<T extends Named>(items: readonly T[]): readonly T[] {
+  return items
+    .map(item => ({item, key: placeOf(item.metadata)}))
+    .sort((a, b) => byText(a.key, b.key))
+    .map(({item}) => item);
+}

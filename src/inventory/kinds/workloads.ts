@@ -1,0 +1,232 @@
+import {groupOf} from '../../kube/apiGroups.ts';
+import {
+  boolean,
+  type Decoder,
+  decodeAt,
+  int32,
+  list,
+  object,
+  string,
+  type TypeOf,
+} from '../../kube/decode.ts';
+import {isObject, type Json, type JsonObject} from '../../kube/json.ts';
+import {type OwnerReference, objectMeta} from '../../kube/objects.ts';
+import {decodePod, type Late, type Pod, type Volume} from '../../kube/pod.ts';
+import {type Identity, tokenIdentity} from '../../rbac/authorize.ts';
+import {controllerAccounts} from '../../rbac/controllers.ts';
+
+interface WorkloadKind {
+  /** API groups that serve, or served, the kind; '' is the core group. */
+  readonly groups: readonly string[];
+  /** Plural name, as in URLs. */
+  readonly plural: string;
+  /** Where the pod template is. */
+  readonly template: readonly string[];
+}
+
+const inSpec = ['spec', 'template'];
+
+/** The kinds that hold a pod template. */
+export const workloadKinds: Readonly<Record<string, WorkloadKind>> = {
+  Deployment: {
+    groups: ['apps', 'extensions'],
+    plural: 'deployments',
+    template: inSpec,
+  },
+  ReplicaSet: {
+    groups: ['apps', 'extensions'],
+    plural: 'replicasets',
+    template: inSpec,
+  },
+  StatefulSet: {
+    groups: ['apps'],
+    plural: 'statefulsets',
+    template: inSpec,
+  },
+  DaemonSet: {
+    groups: ['apps', 'extensions'],
+    plural: 'daemonsets',
+    template: inSpec,
+  },
+  ReplicationController: {
+    groups: [''],
+    plural: 'replicationcontrollers',
+    template: inSpec,
+  },
+  Job: {groups: ['batch'], plural: 'jobs', template: inSpec},
+  CronJob: {
+    groups: ['batch'],
+    plural: 'cronjobs',
+    template: ['spec', 'jobTemplate', 'spec', 'template'],
+  },
+  PodTemplate: {
+    groups: [''],
+    plural: 'podtemplates',
+    template: ['template'],
+  },
+};
+
+const workloadFields = object({
+  apiVersion: string,
+  kind: string,
+  metadata: objectMeta,
+  replicas: int32,
+  suspend: boolean,
+  template: decodePod,
+  volumeClaims: list(string, ''),
+});
+
+/** An object with a pod template, of a known kind or of one that just looks so. */
+export interface Workload extends TypeOf<typeof workloadFields> {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: TypeOf<typeof objectMeta>;
+  /** The pod as the template has it. */
+  readonly template: Pod;
+}
+
+/** Whether this object is of a kind with a pod template that Kubernetes itself serves. */
+export function isKnownWorkload(apiVersion: string, kind: string): boolean {
+  return knownKind(kind)?.groups.includes(groupOf(apiVersion)) ?? false;
+}
+
+/** The keys from a workload down to its pod template: the usual ones, if the kind is not known. */
+export function templatePath(apiVersion: string, kind: string): readonly string[] {
+  return (isKnownWorkload(apiVersion, kind) && knownKind(kind)?.template) || inSpec;
+}
+
+/** A kind can have any name in a file, also that of something all JavaScript objects have. */
+function knownKind(kind: string): WorkloadKind | undefined {
+  return Object.hasOwn(workloadKinds, kind) ? workloadKinds[kind] : undefined;
+}
+
+/** Whether an object of an unknown kind has a pod template at the usual place. */
+export function looksLikeWorkload(value: JsonObject): boolean {
+  const spec = at(value, ['spec', 'template', 'spec']);
+  return isObject(spec) && Array.isArray(spec.containers);
+}
+
+/** Reads a workload from its object; throws a DecodeError. */
+export const decodeWorkload: Decoder<Workload> = value => {
+  const source = isObject(value) ? value : {};
+  const {apiVersion = '', kind = '', metadata} = workloadHead(source);
+  const path = templatePath(apiVersion, kind);
+  const template = at(source, path) ?? {};
+  const claims = at(source, ['spec', 'volumeClaimTemplates']);
+  const fields = decodeAt('spec', spec, source.spec ?? {});
+  return {
+    apiVersion,
+    kind,
+    metadata: metadata ?? objectMeta({}),
+    replicas: fields.replicas,
+    suspend: fields.suspend,
+    template: withoutEmptyLists(decodeAt(path.join('.'), decodePod, template)),
+    volumeClaims:
+      kind === 'StatefulSet' && claims ? decodeAt('spec', volumeClaimNames, claims) : undefined,
+  };
+};
+
+/** As decodeWorkload, of an object whose spec is read when somebody asks for it; then it may throw. */
+export function decodeLateWorkload({apiVersion, kind, metadata, spec}: Late): Workload {
+  let known: Workload | undefined;
+  const whole = (): Workload => {
+    known ??= decodeWorkload({apiVersion, kind, spec: spec()});
+    return known;
+  };
+  return {
+    apiVersion,
+    kind,
+    metadata,
+    get replicas() {
+      return whole().replicas;
+    },
+    get suspend() {
+      return whole().suspend;
+    },
+    get template() {
+      return whole().template;
+    },
+    get volumeClaims() {
+      return whole().volumeClaims;
+    },
+  };
+}
+
+const workloadHead = object({apiVersion: string, kind: string, metadata: objectMeta});
+const spec = object({replicas: int32, suspend: boolean});
+const claim = object({metadata: object({name: string})});
+const volumeClaimNames = (value: Json) =>
+  list(claim)(value).map(({metadata}) => metadata?.name ?? '');
+
+/** Reads a workload from a snapshot, where the template is always at the same place. */
+export const decodeStoredWorkload: Decoder<Workload> = value => {
+  const fields = workloadFields(value);
+  return {
+    ...fields,
+    apiVersion: fields.apiVersion ?? '',
+    kind: fields.kind ?? '',
+    metadata: fields.metadata ?? objectMeta({}),
+    template: fields.template ?? decodePod({}),
+  };
+};
+
+/**
+ * Templates travel to controllers and back as protobuf, which has no empty lists: they become unset.
+ * Only supplementalGroups tells the two apart.
+ */
+function withoutEmptyLists(pod: Pod): Pod {
+  const context = pod.spec.securityContext;
+  if (context?.supplementalGroups?.length !== 0) return pod;
+  return {
+    ...pod,
+    spec: {...pod.spec, securityContext: {...context, supplementalGroups: undefined}},
+  };
+}
+
+/** The pod that the workload's controller submits. */
+export function podOfWorkload(workload: Workload): Pod {
+  const {kind, metadata, template, volumeClaims = []} = workload;
+  const name = metadata.name ?? '';
+  const isStateful = kind === 'StatefulSet';
+  return {
+    metadata: {
+      ...template.metadata,
+      name: isStateful ? `${name}-0` : undefined,
+      generateName: isStateful ? undefined : `${name}-`,
+      namespace: metadata.namespace,
+    },
+    spec: {...template.spec, volumes: withClaims(template.spec.volumes, volumeClaims)},
+  };
+}
+
+/** The claims of a StatefulSet come first and replace volumes of their names (stateful_set_utils.go). */
+function withClaims(
+  volumes: readonly Volume[] | undefined,
+  claims: readonly string[],
+): readonly Volume[] | undefined {
+  if (claims.length === 0) return volumes;
+  return [
+    ...claims.map(name => ({name, persistentVolumeClaim: {}})),
+    ...(volumes ?? []).filter(({name}) => !claims.includes(name ?? '')),
+  ];
+}
+
+/** Who submits the pods of a kind; undefined for kinds of others. */
+export function controllerOf(kind: string): Identity | undefined {
+  const controller = Object.hasOwn(controllerAccounts, kind) ? controllerAccounts[kind] : undefined;
+  return controller === undefined ? undefined : tokenIdentity('kube-system', controller);
+}
+
+/** The owner that controls an object, if one does. */
+export function controllerReference(
+  owners: readonly OwnerReference[] | undefined,
+): OwnerReference | undefined {
+  return owners?.find(({controller}) => controller === true);
+}
+
+function at(value: Json | undefined, path: readonly string[]): Json | undefined {
+  return path.reduce<Json | undefined>(
+    (tree, key) => (isObject(tree) ? tree[key] : undefined),
+    value,
+  );
+}

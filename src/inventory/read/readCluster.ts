@@ -1,0 +1,200 @@
+import {messageOf} from '../../errors.ts';
+import {policyVersions} from '../../kube/apiGroups.ts';
+import {isObject} from '../../kube/json.ts';
+import {once} from '../../once.ts';
+import type {Gap, Inventory, PolicyApi} from '../inventory.ts';
+import {type Resource, resources, sortedByName, workloadResources} from '../kinds/resources.ts';
+import {askCaller} from './askCaller.ts';
+import {limiter} from './limiter.ts';
+import type {ClusterReader} from './reader.ts';
+import {readPodsSpokenFor} from './readPods.ts';
+import {type Found, listDecoded, nothing, type Reading, readResource} from './readResource.ts';
+
+/** What to read. */
+export interface ReadPlan {
+  /** One namespace; undefined for all. */
+  readonly namespace: string | undefined;
+  /** Policies and RBAC: not needed to derive policies from workloads. */
+  readonly policies: boolean;
+  /** False: policies without RBAC. */
+  readonly rbac?: boolean;
+  /** Pods and workloads. */
+  readonly workloads: boolean;
+  /** Service accounts also without workloads. */
+  readonly serviceAccounts?: boolean;
+  /** Pods and service accounts also without workloads. */
+  readonly accounts?: boolean;
+  /** Ask the server what the caller may use, for pods whose creator nobody knows. */
+  readonly caller: boolean;
+  /**
+   * Also what no verdict depends on: all namespaces, and the server's version. Without it they are
+   * read only where they have to explain something: a server without policies, a namespace that holds
+   * nothing, a kind that may only be read in some namespaces.
+   */
+  readonly whole?: boolean;
+  /** Also the specs of pods that a workload speaks for: no verdict depends on them. */
+  readonly everySpec?: boolean;
+  /** Not from the server's cache: something is going to be changed. */
+  readonly exact?: boolean;
+  /** Now, as ISO 8601. */
+  readonly time: string;
+}
+
+/** How many requests are under way at once. */
+const concurrency = 8;
+
+/**
+ * Reads a cluster into an inventory. What may not be read becomes a gap; a kind that the server does
+ * not know is empty. Other errors (unreachable, 401, 5xx) are thrown: half an answer is no answer.
+ */
+export async function readCluster(client: ClusterReader, plan: ReadPlan): Promise<Inventory> {
+  const gaps: Gap[] = [];
+  const {namespace, exact = false} = plan;
+  const shared = {client, namespace, exact, gaps, run: limiter(concurrency)};
+  const namespaces = once(() => readNamespaces(shared));
+  const version = once(() => shared.run(() => readVersion(client)));
+  const namesOf = async () => (await namespaces()).flatMap(({metadata}) => metadata?.name ?? []);
+  const [lists] = await Promise.all([
+    readLists({...shared, namespaces: namesOf}, plan),
+    ...(plan.whole ? [namespaces(), version()] : []),
+  ]);
+  const {policies, clusterRoles, roles, clusterRoleBindings, roleBindings, ...inside} = lists;
+  const {serviceAccounts, workloads, pods} = inside;
+  const policyApi = plan.policies ? policyApiOf(policies.apiVersion, gaps) : 'unknown';
+  const isEmpty = isVoid([pods, ...workloads, roles, roleBindings, serviceAccounts]);
+  const wantsNamespaces = plan.whole || (namespace !== undefined && isEmpty);
+  const inventory: Inventory = {
+    origin: 'cluster',
+    source: sourceOf(client),
+    defaultNamespace: client.namespace,
+    takenAt: plan.time,
+    serverVersion: plan.whole || policyApi === 'absent' ? await version() : undefined,
+    policyApi,
+    policies: sortedByName(policies.items),
+    rbac: {
+      clusterRoles: sortedByName(clusterRoles.items),
+      roles: sortedByName(roles.items),
+      clusterRoleBindings: sortedByName(clusterRoleBindings.items),
+      roleBindings: sortedByName(roleBindings.items),
+    },
+    namespaces: wantsNamespaces ? sortedByName(await namespaces()) : [],
+    serviceAccounts: sortedByName(serviceAccounts.items),
+    workloads: workloads.flatMap(({items}) => sortedByName(items)),
+    pods: sortedByName(pods.items),
+    caller: undefined,
+    gaps: sortedGaps(gaps),
+  };
+  if (!plan.caller) return inventory;
+  return withCaller(client, inventory, inventory.pods);
+}
+
+/** All kinds of the plan but namespaces: the longest list goes first, and nothing waits for another. */
+async function readLists(reading: Reading, plan: ReadPlan) {
+  const read = async <T>(wanted: boolean, resource: Resource<T>): Promise<Found<T>> =>
+    wanted ? readResource(reading, resource) : nothing;
+  const withRbac = plan.policies && plan.rbac !== false;
+  const withPods = plan.workloads || plan.accounts === true;
+  const workloadsOnce = once(() =>
+    Promise.all(workloadResources.map(resource => read(plan.workloads, resource))),
+  );
+  const needsSpecs = !plan.workloads || plan.everySpec || plan.exact;
+  const readPods = async () =>
+    needsSpecs
+      ? read(withPods, resources.pods)
+      : readPodsSpokenFor(reading, async () => (await workloadsOnce()).flatMap(({items}) => items));
+  const [pods, workloads, policies, clusterRoles, clusterRoleBindings, roles, ...rest] =
+    await Promise.all([
+      readPods(),
+      workloadsOnce(),
+      read(plan.policies, resources.policies),
+      read(withRbac, resources.clusterRoles),
+      read(withRbac, resources.clusterRoleBindings),
+      read(withRbac, resources.roles),
+      read(withRbac, resources.roleBindings),
+      read(withPods || plan.serviceAccounts === true, resources.serviceAccounts),
+    ]);
+  const [roleBindings, serviceAccounts] = rest;
+  return {
+    pods,
+    workloads,
+    policies,
+    clusterRoles,
+    clusterRoleBindings,
+    roles,
+    roleBindings,
+    serviceAccounts,
+  };
+}
+
+/** Whether something was read, and nothing found. */
+function isVoid(lists: readonly Found<unknown>[]): boolean {
+  return (
+    lists.some(({apiVersion}) => apiVersion !== undefined) &&
+    lists.every(({items}) => items.length === 0)
+  );
+}
+
+async function readNamespaces(
+  reading: Pick<Reading, 'client' | 'exact' | 'run' | 'namespace' | 'gaps'>,
+): Promise<Inventory['namespaces']> {
+  const {client, namespace, gaps} = reading;
+  try {
+    const place = {apiVersion: 'v1', namespace: undefined};
+    return (await listDecoded(reading, resources.namespaces, place)).items;
+  } catch (error) {
+    if (!client.isForbidden(error)) throw error;
+    if (namespace === undefined) {
+      gaps.push({resource: 'namespaces', namespace: undefined, reason: messageOf(error)});
+    }
+    return [];
+  }
+}
+
+/** Where a cluster's inventory comes from, for people. */
+export function sourceOf({context, server}: ClusterReader): string {
+  return context === '' ? server : `context ${context}`;
+}
+
+/** What the apiVersion that policies were found under says; undefined: under none. */
+export function policyApiOf(apiVersion: string | undefined, gaps: readonly Gap[]): PolicyApi {
+  if (gaps.some(({resource}) => resource === 'podsecuritypolicies')) return 'unknown';
+  return policyVersions.find(version => version === apiVersion) ?? 'absent';
+}
+
+/** The server's git version; undefined if it may not be read. */
+export async function readVersion(client: ClusterReader): Promise<string | undefined> {
+  try {
+    const version = await client.get('/version');
+    const git = isObject(version) ? version.gitVersion : undefined;
+    return typeof git === 'string' ? git : undefined;
+  } catch (error) {
+    // Only messages have it.
+    if (client.isForbidden(error)) return undefined;
+    throw error;
+  }
+}
+
+/** In an order that does not depend on which answer came first. */
+export function sortedGaps(gaps: readonly Gap[]): readonly Gap[] {
+  const key = ({resource, namespace = ''}: Gap) => `${resource}/${namespace}`;
+  return [...gaps].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
+/**
+ * The inventory with what the server says that the caller may use, for those of `pods` that no
+ * controller owns. A caller who may not even ask that leaves a gap.
+ */
+export async function withCaller(
+  client: ClusterReader,
+  inventory: Inventory,
+  pods: Inventory['pods'],
+): Promise<Inventory> {
+  try {
+    return {...inventory, caller: await askCaller(client, inventory.policies, pods)};
+  } catch (error) {
+    if (!client.isForbidden(error)) throw error;
+    const resource = 'selfsubjectaccessreviews';
+    const gap = {resource, namespace: undefined, reason: messageOf(error)};
+    return {...inventory, gaps: sortedGaps([...inventory.gaps, gap])};
+  }
+}

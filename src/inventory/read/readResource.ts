@@ -1,0 +1,127 @@
+import {messageOf} from '../../errors.ts';
+import {LateItem} from '../../kube/protobuf/late.ts';
+import type {Gap} from '../inventory.ts';
+import {
+  decidesRights,
+  decodeLive,
+  isInEveryCluster,
+  listPath,
+  pagesOf,
+  type Resource,
+} from '../kinds/resources.ts';
+import type {Limiter} from './limiter.ts';
+import type {ClusterReader, ListWishes} from './reader.ts';
+
+/** What reading one kind after the other shares. */
+export interface Reading {
+  readonly client: ClusterReader;
+  /** One namespace; undefined for all. */
+  readonly namespace: string | undefined;
+  /** Nothing from the server's cache. */
+  readonly exact: boolean;
+  /** Gets what may not be read. */
+  readonly gaps: Gap[];
+  readonly run: Limiter;
+  /** The names of all namespaces; none if they may not be read. */
+  namespaces(): Promise<readonly string[]>;
+}
+
+/** What a kind's list held. */
+export interface Found<T> {
+  readonly items: readonly T[];
+  /** undefined if the server has no such kind, or it could not be read. */
+  readonly apiVersion: string | undefined;
+  /** Whether there are objects without their specs. */
+  readonly headsOnly: boolean;
+}
+
+/** Of a kind that was not asked for, or that the server has not. */
+export const nothing: Found<never> = {items: [], apiVersion: undefined, headsOnly: false};
+
+/**
+ * Lists a kind: over all namespaces, or in the one that is meant; failing rights, in each namespace.
+ * `areHeadsEnough`: whether metadata is, of a list over all of them that is long and begins so.
+ */
+export async function readResource<T>(
+  reading: Reading,
+  resource: Resource<T>,
+  areHeadsEnough?: ListWishes['areHeadsEnough'],
+): Promise<Found<T>> {
+  const {client, gaps} = reading;
+  const scope = resource.namespaced ? reading.namespace : undefined;
+  let missing: unknown;
+  for (const apiVersion of resource.apiVersions) {
+    try {
+      return await listDecoded(reading, resource, {apiVersion, namespace: scope, areHeadsEnough});
+    } catch (error) {
+      if (client.isNotFound(error)) {
+        missing = error;
+        continue;
+      }
+      if (!client.isForbidden(error)) throw error;
+      const reason = messageOf(error);
+      if (!resource.namespaced || scope !== undefined) {
+        gaps.push({resource: resource.plural, namespace: scope, reason});
+        return {...nothing, apiVersion};
+      }
+      return readByNamespace(reading, resource, apiVersion, reason);
+    }
+  }
+  if (isInEveryCluster(resource)) throw missing;
+  if (decidesRights(resource)) {
+    gaps.push({resource: resource.plural, namespace: scope, reason: messageOf(missing)});
+  }
+  return nothing;
+}
+
+async function readByNamespace<T>(
+  reading: Reading,
+  resource: Resource<T>,
+  apiVersion: string,
+  reason: string,
+): Promise<Found<T>> {
+  const {client, gaps} = reading;
+  const names = await reading.namespaces();
+  if (names.length === 0) gaps.push({resource: resource.plural, namespace: undefined, reason});
+  const parts = await Promise.all(
+    names.map(async namespace => {
+      try {
+        return (await listDecoded(reading, resource, {apiVersion, namespace})).items;
+      } catch (error) {
+        if (!client.isForbidden(error)) throw error;
+        gaps.push({resource: resource.plural, namespace, reason: messageOf(error)});
+        return [];
+      }
+    }),
+  );
+  return {items: parts.flat(), apiVersion, headsOnly: false};
+}
+
+interface Scope {
+  readonly apiVersion: string;
+  readonly namespace: string | undefined;
+  readonly areHeadsEnough?: ListWishes['areHeadsEnough'] | undefined;
+}
+
+/** One list, when it is its turn. */
+export function listDecoded<T>(
+  {client, exact, run}: Pick<Reading, 'client' | 'exact' | 'run'>,
+  resource: Resource<T>,
+  {apiVersion, namespace, areHeadsEnough}: Scope,
+): Promise<Found<T>> {
+  return run(async () => {
+    const items: T[] = [];
+    let headsOnly = false;
+    await client.list(listPath(resource, apiVersion, namespace), {
+      cached: !exact,
+      ...(areHeadsEnough ? {areHeadsEnough} : {}),
+      ...pagesOf(resource, apiVersion, page => {
+        for (const item of page) {
+          items.push(decodeLive(resource, apiVersion, item));
+          if (item instanceof LateItem && !item.hasSpec) headsOnly = true;
+        }
+      }),
+    });
+    return {items, apiVersion, headsOnly};
+  });
+}

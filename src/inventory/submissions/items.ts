@@ -1,0 +1,105 @@
+import {validatedPolicyKey} from '../../kube/annotations.ts';
+import type {Pod} from '../../kube/pod.ts';
+import type {PodView} from '../../kube/podView.ts';
+import type {NonEmpty} from '../../nonEmpty.ts';
+import {weaklyKeyed} from '../../once.ts';
+import {byText} from '../../text.ts';
+import type {Inventory} from '../inventory.ts';
+import type {Workload} from '../kinds/workloads.ts';
+import {speakerIn, topWorkloads, workloadsWithPods} from './owners.ts';
+import {
+  decidingFor,
+  type Submission,
+  type SubmissionSource,
+  type Submissions,
+  submissionsOf,
+} from './submissions.ts';
+
+/** One row of an answer: a pod or a workload, and the submission that decides about it. */
+export interface Item {
+  readonly namespace: string;
+  readonly kind: string;
+  readonly name: string;
+  /** The policy that the live pod was admitted by, as its annotation says; undefined without one. */
+  readonly admittedBy: string | undefined;
+  /** Its own labels; a workload's over those of its template. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly submission: Submission;
+}
+
+/** What tells an item apart from all others. */
+export function itemKey({namespace, kind, name}: Item): string {
+  return `${namespace}/${kind}/${name}`;
+}
+
+/** The order of items: by namespace, kind and name. */
+export function byPlace(a: Item, b: Item): number {
+  return byText(a.namespace, b.namespace) || byText(a.kind, b.kind) || byText(a.name, b.name);
+}
+
+export function itemOfPod(pod: Pod, submissions: Submissions): Item {
+  const {namespace = '', name, generateName, annotations, labels = {}} = pod.metadata;
+  return {
+    namespace,
+    kind: 'Pod',
+    name: name || generateName || '',
+    admittedBy: annotations?.[validatedPolicyKey],
+    labels,
+    submission: submissions.ofPod(pod),
+  };
+}
+
+export function itemOfWorkload(workload: Workload, submissions: Submissions): Item {
+  const {namespace = '', name = ''} = workload.metadata;
+  const submission = submissions.ofWorkload(workload);
+  const labels = {...workload.template.metadata.labels, ...workload.metadata.labels};
+  return {namespace, kind: workload.kind, name, admittedBy: undefined, labels, submission};
+}
+
+/** Makes items, the same one for the same object. */
+export interface Items {
+  ofPod(pod: Pod): Item;
+  ofWorkload(workload: Workload): Item;
+}
+
+/** The items of one source, for as many lists of pods as come. */
+export function itemsWith(source: SubmissionSource): Items {
+  const submissions = submissionsOf(source);
+  return {
+    ofPod: weaklyKeyed((pod: Pod) => itemOfPod(pod, submissions)),
+    ofWorkload: weaklyKeyed((workload: Workload) => itemOfWorkload(workload, submissions)),
+  };
+}
+
+/**
+ * All that runs or would run: the pods, and the workloads that have none (scaled to zero, denied,
+ * waiting for their hour). Sorted by namespace, kind and name.
+ */
+export function itemsOf(inventory: Inventory, items = itemsWith(inventory)): readonly Item[] {
+  const withPods = workloadsWithPods(inventory);
+  const idle = topWorkloads(inventory).filter(workload => !withPods.has(workload));
+  return [...inventory.pods.map(items.ofPod), ...idle.map(items.ofWorkload)].sort(byPlace);
+}
+
+/**
+ * What needs a policy, each template once: the workloads that no other one owns, and the pods that
+ * no template speaks for. Sorted by namespace, kind and name.
+ */
+export function templatesOf(inventory: Inventory): readonly Item[] {
+  const submissions = submissionsOf(inventory);
+  const speakerOf = speakerIn(inventory.workloads);
+  return [
+    ...topWorkloads(inventory).map(workload => itemOfWorkload(workload, submissions)),
+    ...inventory.pods
+      .filter(pod => speakerOf(pod) === undefined)
+      .map(pod => itemOfPod(pod, submissions)),
+  ].sort(byPlace);
+}
+
+/** The pods of these items, those that no decision can tell apart but once. */
+export function viewsOf([first, ...rest]: NonEmpty<Item>): NonEmpty<PodView> {
+  const deciding = decidingFor(first.submission);
+  const others = new Set(rest.map(({submission}) => decidingFor(submission)));
+  others.delete(deciding);
+  return [deciding.view, ...[...others].map(({view}) => view)];
+}

@@ -1,0 +1,74 @@
+import type {ObjectMeta, OwnerReference} from '../../kube/objects.ts';
+import type {Pod} from '../../kube/pod.ts';
+import {weaklyKeyed} from '../../once.ts';
+import type {Inventory} from '../inventory.ts';
+import {controllerReference, type Workload} from '../kinds/workloads.ts';
+import {isMirrorPod} from './serviceAccount.ts';
+
+type OwnerIndex = (owner: OwnerReference, namespace: string | undefined) => Workload | undefined;
+
+/** Finds a workload by a reference to it: by uid where there is one, else by its place. */
+export const ownerIndex = weaklyKeyed((workloads: readonly Workload[]): OwnerIndex => {
+  const byUid = new Map<string, Workload>();
+  const byPlace = new Map<string, Workload>();
+  for (const workload of workloads) {
+    const {uid, namespace, name} = workload.metadata;
+    if (uid) byUid.set(uid, workload);
+    byPlace.set(`${workload.kind}/${namespace}/${name}`, workload);
+  }
+  return ({uid, kind, name}, namespace) =>
+    (uid ? byUid.get(uid) : undefined) ?? byPlace.get(`${kind}/${namespace}/${name}`);
+});
+
+interface Owned {
+  readonly namespace: string | undefined;
+  readonly by: Workload | undefined;
+}
+
+/** Finds the workload that controls an object; undefined if none of these does. */
+const controllerIn = weaklyKeyed((workloads: readonly Workload[]) => {
+  const byOwner = ownerIndex(workloads);
+  // The pods of a workload often have the same value of these; a session meets others all the time.
+  const known = new WeakMap<object, Owned>();
+  return ({ownerReferences, namespace}: ObjectMeta): Workload | undefined => {
+    if (ownerReferences === undefined) return undefined;
+    const found = known.get(ownerReferences);
+    if (found !== undefined && found.namespace === namespace) return found.by;
+    const owner = controllerReference(ownerReferences);
+    const by = owner && byOwner(owner, namespace);
+    known.set(ownerReferences, {namespace, by});
+    return by;
+  };
+});
+
+/**
+ * Finds the workload whose template speaks for a pod, so that nothing depends on the pod's own spec;
+ * undefined for mirror pods, and for those that no known workload owns.
+ */
+export function speakerIn(
+  workloads: readonly Workload[],
+): (pod: Pick<Pod, 'metadata'>) => Workload | undefined {
+  const controllerOf = controllerIn(workloads);
+  return pod => (isMirrorPod(pod) ? undefined : controllerOf(pod.metadata));
+}
+
+/** Workloads that no other workload of the inventory owns. */
+export function topWorkloads({workloads}: Inventory): readonly Workload[] {
+  const controllerOf = controllerIn(workloads);
+  return workloads.filter(({metadata}) => controllerOf(metadata) === undefined);
+}
+
+/** The workloads that own a pod, directly or through workloads of theirs. */
+export function workloadsWithPods({workloads, pods}: Inventory): ReadonlySet<Workload> {
+  const speakerOf = speakerIn(workloads);
+  const controllerOf = controllerIn(workloads);
+  const found = new Set<Workload>();
+  for (const pod of pods) {
+    let workload = speakerOf(pod);
+    while (workload !== undefined && !found.has(workload)) {
+      found.add(workload);
+      workload = controllerOf(workload.metadata);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,109 @@
+import {mirrorPodKey} from '../../kube/annotations.ts';
+import type {ServiceAccountObject} from '../../kube/objects.ts';
+import {
+  type Container,
+  type Pod,
+  serviceAccountOf,
+  tokenVolumePrefix,
+  type Volume,
+} from '../../kube/pod.ts';
+
+const tokenPath = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/** Kubernetes appends five random letters; here the name is the same each time. */
+const volumeName = `${tokenVolumePrefix}xxxxx`;
+
+const tokenVolume: Volume = {
+  name: volumeName,
+  projected: {
+    sources: [
+      {
+        secret: undefined,
+        serviceAccountToken: {path: 'token', audience: undefined, expirationSeconds: 3607},
+        configMap: undefined,
+        downwardAPI: undefined,
+      },
+      {
+        secret: undefined,
+        serviceAccountToken: undefined,
+        configMap: {name: 'kube-root-ca.crt'},
+        downwardAPI: undefined,
+      },
+      {
+        secret: undefined,
+        serviceAccountToken: undefined,
+        configMap: undefined,
+        downwardAPI: {
+          items: [
+            {
+              path: 'namespace',
+              fieldRef: {apiVersion: 'v1', fieldPath: 'metadata.namespace'},
+              resourceFieldRef: undefined,
+            },
+          ],
+        },
+      },
+    ],
+  },
+};
+
+/** Whether a service account wants its token mounted; one that nobody knows does. */
+export type Automount = (namespace: string, serviceAccount: string) => boolean;
+
+export function automountOf(serviceAccounts: readonly ServiceAccountObject[]): Automount {
+  const unwilling = new Set(
+    serviceAccounts
+      .filter(({automountServiceAccountToken: mount}) => mount === false)
+      .map(({metadata}) => `${metadata?.namespace}/${metadata?.name}`),
+  );
+  return (namespace, serviceAccount) => !unwilling.has(`${namespace}/${serviceAccount}`);
+}
+
+/**
+ * A new pod after the ServiceAccount admission plugin, which runs before PodSecurityPolicy: with an
+ * account and, unless it is unwanted, the token's volume and mounts
+ * (plugin/pkg/admission/serviceaccount/admission.go, v1.24). Mirror pods get neither.
+ */
+export function admitServiceAccount(pod: Pod, automount: Automount): Pod {
+  if (isMirrorPod(pod)) return pod;
+  const serviceAccountName = serviceAccountOf(pod) || 'default';
+  const spec = {...pod.spec, serviceAccountName};
+  const namespace = pod.metadata.namespace ?? '';
+  if (!(spec.automountServiceAccountToken ?? automount(namespace, serviceAccountName))) {
+    return {...pod, spec};
+  }
+
+  const existing = spec.volumes?.find(({name}) => name?.startsWith(tokenVolumePrefix));
+  const name = existing?.name ?? volumeName;
+  const mount = (container: Container): Container =>
+    container.volumeMounts?.some(({mountPath}) => mountPath === tokenPath)
+      ? container
+      : {
+          ...container,
+          volumeMounts: [
+            ...(container.volumeMounts ?? []),
+            {name, mountPath: tokenPath, readOnly: true},
+          ],
+        };
+  const initContainers = spec.initContainers?.map(mount);
+  const containers = spec.containers?.map(mount);
+  const mounted = [
+    ...(initContainers ?? []).map((container, i) => container !== spec.initContainers?.[i]),
+    ...(containers ?? []).map((container, i) => container !== spec.containers?.[i]),
+  ].some(Boolean);
+  return {
+    ...pod,
+    spec: {
+      ...spec,
+      initContainers,
+      containers,
+      volumes:
+        mounted && existing === undefined ? [...(spec.volumes ?? []), tokenVolume] : spec.volumes,
+    },
+  };
+}
+
+/** Stands for a pod that the kubelet runs from a file on its node. */
+export function isMirrorPod({metadata}: Pick<Pod, 'metadata'>): boolean {
+  return metadata.annotations?.[mirrorPodKey] !== undefined;
+}

@@ -1,0 +1,124 @@
+import {likenessOf, type Pod, serviceAccountOf} from '../../kube/pod.ts';
+import {defaultPod} from '../../kube/podDefaults.ts';
+import {type PodView, viewOf} from '../../kube/podView.ts';
+import {once} from '../../once.ts';
+import type {Identity} from '../../rbac/authorize.ts';
+import type {Inventory} from '../inventory.ts';
+import {
+  controllerOf,
+  controllerReference,
+  podOfWorkload,
+  type Workload,
+} from '../kinds/workloads.ts';
+import {speakerIn} from './owners.ts';
+import {admitServiceAccount, automountOf, isMirrorPod} from './serviceAccount.ts';
+
+/**
+ * A pod to be judged: of a workload's template as its controller submits it, or a bare pod; in
+ * both cases as PodSecurityPolicy gets it, defaulted and with its service account's token.
+ */
+export interface Submission {
+  readonly view: PodView;
+  /**
+   * Another one, of a pod of which only its node and random names tell this one's apart: what is decided
+   * about that holds for this, too. undefined if there is none before it.
+   */
+  readonly alike?: Submission | undefined;
+  readonly namespace: string;
+  /** '' for mirror pods, which have none. */
+  readonly serviceAccount: string;
+  /** undefined: nobody knows who created it, or an operator that we don't know will. */
+  readonly requester: Identity | undefined;
+  /** Judged as it is in the cluster, for there is no template: it may already carry changes. */
+  readonly isLivePod: boolean;
+  /** A pod that no controller owns: whoever runs the program may stand in for its creator. */
+  readonly isBare: boolean;
+}
+
+/** Makes submissions, each template once. */
+export interface Submissions {
+  ofWorkload(workload: Workload): Submission;
+  ofPod(pod: Pod): Submission;
+}
+
+/** What submissions are made from, beside the pod or workload itself. */
+export type SubmissionSource = Pick<Inventory, 'workloads' | 'serviceAccounts' | 'origin'>;
+
+export function submissionsOf(inventory: SubmissionSource): Submissions {
+  const automount = automountOf(inventory.serviceAccounts);
+  const speakerOf = speakerIn(inventory.workloads);
+  const made = new Map<Workload, Submission>();
+
+  const firsts = new Map<string, Submission>();
+
+  const admit = (pod: Pod): PodView => viewOf(defaultPod(admitServiceAccount(pod, automount)));
+  const submit = (pod: Pod, requester: Identity | undefined, flags: Flags): Submission => {
+    const view = admit(pod);
+    const namespace = pod.metadata.namespace ?? '';
+    return {view, namespace, serviceAccount: serviceAccountOf(view.pod), requester, ...flags};
+  };
+  const submitLive = (pod: Pod, requester: Identity | undefined, flags: Flags): Submission => {
+    const likeness = likenessOf(pod);
+    if (likeness === undefined) return submit(pod, requester, flags);
+    const {namespace = '', annotations = {}} = pod.metadata;
+    const parts = [namespace, requester?.user, flags, Object.entries(annotations).sort()];
+    const key = `${JSON.stringify(parts)} ${likeness}`;
+    const first = firsts.get(key);
+    if (first !== undefined) return twinOf(first, () => admit(pod));
+    const submission = submit(pod, requester, flags);
+    firsts.set(key, submission);
+    return submission;
+  };
+  const ofWorkload = (workload: Workload): Submission => {
+    const known = made.get(workload);
+    if (known !== undefined) return known;
+    const flags = {isLivePod: false, isBare: false};
+    const submission = submit(podOfWorkload(workload), controllerOf(workload.kind), flags);
+    made.set(workload, submission);
+    return submission;
+  };
+  const ofPod = (pod: Pod): Submission => {
+    const workload = speakerOf(pod);
+    if (workload !== undefined) return ofWorkload(workload);
+    if (isMirrorPod(pod)) {
+      return submit(pod, nodeIdentity(pod), {isLivePod: true, isBare: false});
+    }
+    const owner = controllerReference(pod.metadata.ownerReferences);
+    if (owner === undefined) {
+      const isLivePod = inventory.origin === 'cluster';
+      return submitLive(pod, undefined, {isLivePod, isBare: true});
+    }
+    return submitLive(pod, controllerOf(owner.kind ?? ''), {isLivePod: true, isBare: false});
+  };
+  return {ofWorkload, ofPod};
+}
+
+type Flags = Pick<Submission, 'isLivePod' | 'isBare'>;
+
+/** The submission that decides about this one, too; often itself. */
+export function decidingFor(submission: Submission): Submission {
+  return submission.alike ?? submission;
+}
+
+function twinOf(first: Submission, admit: () => PodView): Submission {
+  const view = once(admit);
+  return {
+    get view() {
+      return view();
+    },
+    namespace: first.namespace,
+    serviceAccount: first.serviceAccount,
+    requester: first.requester,
+    isLivePod: first.isLivePod,
+    isBare: first.isBare,
+    alike: first,
+  };
+}
+
+/** The kubelet of the pod's node. */
+function nodeIdentity({spec}: Pod): Identity {
+  return {
+    user: `system:node:${spec.nodeName ?? ''}`,
+    groups: ['system:nodes', 'system:authenticated'],
+  };
+}

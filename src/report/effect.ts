@@ -1,0 +1,220 @@
+import {type Candidate, isUsable} from '../admission/admit.ts';
+import type {Outcome} from '../admission/judge.ts';
+import {type Effect, type Shift, type ShiftKind, shiftKinds} from '../effect/effect.ts';
+import type {Item} from '../inventory/submissions/items.ts';
+import {table} from './table.ts';
+import {plainWords, referenceText} from './why.ts';
+
+const header = ['NAMESPACE', 'KIND', 'NAME', 'BEFORE', 'AFTER', 'CHANGE', 'REASON'];
+const wideHeader = [
+  ...header.slice(0, -1),
+  ...['SERVICE ACCOUNT', 'REQUESTER', 'VIA', 'CHANGES', 'REASON', 'MESSAGE'],
+];
+
+/** The kinds of shifts, in a word for a row. */
+const words: Readonly<Record<ShiftKind, string>> = {
+  denied: 'denied',
+  mutated: 'mutated',
+  move: 'moved',
+  altered: 'mutation',
+  admitted: 'admitted',
+  new: 'new',
+  gone: 'gone',
+};
+
+/** The same in a sentence, of one and of several. */
+const phrases: Readonly<Record<ShiftKind, readonly [one: string, several: string]>> = {
+  denied: ['would be denied', 'would be denied'],
+  mutated: ['would be changed', 'would be changed'],
+  move: ['moves to another policy', 'move to another policy'],
+  altered: ['is changed otherwise', 'are changed otherwise'],
+  admitted: ['is no longer denied', 'are no longer denied'],
+  new: ['is new', 'are new'],
+  gone: ['is gone', 'are gone'],
+};
+
+interface TableOptions {
+  readonly wide: boolean;
+  readonly headers: boolean;
+}
+
+/** A row for each pod or workload that fares otherwise than before. */
+export function effectTable(
+  shifts: readonly Shift[],
+  {wide, headers}: TableOptions = {wide: false, headers: true},
+): string {
+  return table(
+    headers ? (wide ? wideHeader : header) : undefined,
+    shifts.map(shift => (wide ? wideRow(shift) : [...row(shift), reasonText(shift)])),
+  );
+}
+
+function row({kind, item, before, after}: Shift): readonly string[] {
+  return [
+    ...[item.namespace, item.kind, item.name],
+    ...[outcomeText(before), outcomeText(after), words[kind]],
+  ];
+}
+
+function wideRow(shift: Shift): readonly string[] {
+  const {item, before, after} = shift;
+  const outcome = after ?? before;
+  return [
+    ...row(shift),
+    item.submission.serviceAccount,
+    outcome?.requester ?? '',
+    (after?.via ?? []).map(({binding}) => (binding ? referenceText(binding) : 'server')).join(','),
+    (after?.changes ?? []).map(({path}) => path).join(','),
+    reasonText(shift),
+    after?.message ?? '',
+  ];
+}
+
+function outcomeText(outcome: Outcome | undefined): string {
+  if (outcome === undefined) return '';
+  if (outcome.chosen === undefined) return 'denied';
+  const {policy, mutates} = outcome.chosen;
+  return mutates ? `${policy.name} (mutates)` : policy.name;
+}
+
+/** Why a pod or workload fares otherwise, in one line. */
+function reasonText(shift: Shift): string {
+  const {kind, after, isNewTemplate} = shift;
+  if (kind === 'gone') return 'not there any more';
+  if (kind === 'new') return after?.chosen === undefined ? noneText(shift) : '';
+  const text = [...lostText(shift), ...gainedText(shift)].join('; ');
+  const template = isNewTemplate ? 'its new template' : '';
+  return [template, text].filter(Boolean).join(': ');
+}
+
+/** What became of the policy that let it in before. */
+function lostText(shift: Shift): readonly string[] {
+  const {kind, lost, after, item} = shift;
+  if (lost === undefined || kind === 'altered') return [];
+  const {policy, candidate} = lost;
+  const isSame = after?.chosen?.policy.name === policy;
+  if (isSame) return [`${policy} now fills in ${pathsText(after)}`];
+  const what = troubleOf(policy, candidate, item);
+  if (after?.chosen !== undefined) return what === undefined ? [] : [what];
+  const others = shift.tried - (lost.candidate === undefined || isClosed(lost.candidate) ? 0 : 1);
+  return [what ?? `${policy} lets it in`, othersText(others)];
+}
+
+/** Whether admission does not even try the policy for it. */
+function isClosed({policy, rights}: Candidate): boolean {
+  return policy.unusable !== undefined || !isUsable(rights);
+}
+
+function othersText(count: number): string {
+  if (count === 0) return 'it may use no other';
+  return count === 1 ? 'the other one refuses it' : `the ${count} others refuse it`;
+}
+
+/** Why a policy does not let it in; undefined if it would, had not another come first. */
+function troubleOf(
+  policy: string,
+  candidate: Candidate | undefined,
+  item: Item,
+): string | undefined {
+  if (candidate === undefined) return `${policy} is deleted`;
+  const {errors, mutates} = candidate;
+  const {unusable} = candidate.policy;
+  if (unusable !== undefined) return `admission ignores ${policy}: ${unusable}`;
+  if (isClosed(candidate)) return `may not use ${policy} any more`;
+  const [error] = errors;
+  if (error !== undefined) {
+    const more = errors.length > 1 ? ` and ${errors.length - 1} more` : '';
+    return `${policy} refuses it: ${plainWords(error, item.submission.view)}${more}`;
+  }
+  return mutates ? `${policy} would change it` : undefined;
+}
+
+/** Why the policy that lets it in now did not before. */
+function gainedText({kind, lost, gained, after}: Shift): readonly string[] {
+  if (kind === 'altered') {
+    const name = after?.chosen?.policy.name ?? '';
+    return [after?.chosen?.mutates ? `${name} fills in ${pathsText(after)}` : `by ${name} no more`];
+  }
+  if (gained === undefined || gained.policy === lost?.policy) return [];
+  const {policy, candidate} = gained;
+  if (candidate === undefined) return [`${policy} is new`];
+  const {rights, allowed, mutates} = candidate;
+  if (!isUsable(rights)) return [`may now use ${policy}`];
+  if (!allowed) return [`${policy} lets it in now`];
+  const isUnchangedNow = mutates && after?.chosen?.mutates === false;
+  if (isUnchangedNow) return [`${policy} lets it through unchanged now`];
+  return lost === undefined ? [`${policy} lets it in`] : [`${policy} is next`];
+}
+
+function noneText({tried}: Shift): string {
+  return tried === 0 ? 'may use no policy' : 'no policy that it may use lets it in';
+}
+
+/** How many paths of changes are named. */
+const pathsShown = 2;
+
+function pathsText(outcome: Outcome | undefined): string {
+  const paths = (outcome?.changes ?? []).map(({path}) => path);
+  const more = paths.length - pathsShown;
+  return `${paths.slice(0, pathsShown).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+/** "2 would be denied, 1 moves to another policy, 90 stay as they are."; "none" if nothing is judged. */
+export function effectText({shifts, same}: Effect): string {
+  const parts = shiftKinds.flatMap(kind => {
+    const count = shifts.filter(shift => shift.kind === kind).length;
+    if (count === 0) return [];
+    const denied =
+      kind === 'new' ? shifts.filter(shift => isNewAndDenied(shift)).length : undefined;
+    return `${count} ${phrases[kind][count === 1 ? 0 : 1]}${denied ? ` (${denied} denied)` : ''}`;
+  });
+  const rest = same === 0 ? [] : [`${same} ${same === 1 ? 'stays as it is' : 'stay as they are'}`];
+  return `Pods and workloads: ${[...parts, ...rest].join(', ') || 'none'}.`;
+}
+
+/** Whether something comes with the change that admission would not let in. */
+function isNewAndDenied({kind, after}: Shift): boolean {
+  return kind === 'new' && after?.chosen === undefined;
+}
+
+/** How many of each kind there are, for machines. */
+export function printedSummary({shifts, same}: Effect): object {
+  const counts = shiftKinds.map(kind => [
+    words[kind],
+    shifts.filter(shift => shift.kind === kind).length,
+  ]);
+  return {...Object.fromEntries(counts), same};
+}
+
+/** One shift as machine output has it. */
+export function printedShift(shift: Shift): object {
+  const {kind, item, before, after} = shift;
+  return {
+    namespace: item.namespace,
+    kind: item.kind,
+    name: item.name,
+    serviceAccount: item.submission.serviceAccount,
+    change: words[kind],
+    reason: reasonText(shift),
+    before: printedOutcome(before),
+    after: printedOutcome(after),
+  };
+}
+
+function printedOutcome(outcome: Outcome | undefined): object | null {
+  if (outcome === undefined) return null;
+  const {chosen, via, changes, message, requester, judgedForCaller} = outcome;
+  return {
+    allowed: chosen !== undefined,
+    policy: chosen?.policy.name ?? null,
+    requester: requester ?? null,
+    via: via.map(({right, binding, role}) => ({
+      right,
+      binding: binding ?? null,
+      role: role ?? null,
+    })),
+    changes,
+    message: message ?? null,
+    judgedForCaller: judgedForCaller || undefined,
+  };
+}

@@ -1,0 +1,144 @@
+import {describe, expect, test} from 'vitest';
+import type {Severity} from '../../src/audit/finding.ts';
+import {auditOf} from '../../src/audit/index.ts';
+import {rules} from '../../src/audit/rules/index.ts';
+import {objectText} from '../../src/audit/words.ts';
+import {builtinPolicy} from '../../src/policy/builtin.ts';
+import {
+  binding,
+  deployment,
+  findingsOf,
+  grant,
+  podsOf,
+  psp,
+  role,
+  roleFor,
+} from '../support/builders/audits.ts';
+import {clusterWith} from '../support/builders/inventory.ts';
+import {podRules} from './cases/podRules.ts';
+import {policyRules} from './cases/policyRules.ts';
+import {rightsRules} from './cases/rightsRules.ts';
+import {hostPaths, open, privileged, type RuleCases, strict, web} from './cases/ruleCase.ts';
+
+const cases: RuleCases = {...podRules, ...policyRules, ...rightsRules};
+
+test('every rule has its case here, but the one about unread objects', () => {
+  expect(Object.keys(cases)).toEqual(rules.map(({id}) => id).filter(id => id !== 'not-answered'));
+});
+
+describe.each(Object.entries(cases))('%s', (rule, {yes, finds, shows, no}) => {
+  test('is found, with what shows it and what mends it', () => {
+    const found = findingsOf(rule, yes);
+    expect(
+      found.map(({object, severity, message, remedy}) => [
+        objectText(object),
+        severity,
+        message,
+        remedy,
+      ]),
+    ).toEqual([finds]);
+    if (shows !== undefined) expect(found[0]?.evidence.join('\n')).toContain(shows);
+  });
+
+  test('is not found where there is none', () => {
+    expect(findingsOf(rule, no)).toEqual([]);
+  });
+});
+
+describe('less grave are', () => {
+  test('denied pods whose creator nobody knows', () => {
+    const bare = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: {name: 'bare', namespace: 'shop'},
+      spec: {containers: [{name: 'c', securityContext: privileged}]},
+    };
+    const [found] = findingsOf('denied-on-restart', [...web, bare]);
+    expect(found).toMatchObject({severity: 'medium', object: {kind: 'Pod', name: 'bare'}});
+    expect(found?.message).toContain('unless the right of whoever creates them');
+  });
+
+  test.each<[Severity, string, boolean]>([
+    ['high', 'open', true],
+    ['medium', 'open', false],
+    ['medium', 'middle', true],
+    ['info', 'middle', false],
+  ])('%s: a grant of %s to all accounts (cluster-wide: %s)', (severity, policy, wide) => {
+    const seLinux = {rule: 'MustRunAs', seLinuxOptions: {level: 's0'}};
+    const profiles = {
+      'seccomp.security.alpha.kubernetes.io/allowedProfileNames': 'runtime/default',
+      'apparmor.security.beta.kubernetes.io/allowedProfileNames': 'runtime/default',
+    };
+    const found = findingsOf('open-to-workloads', [
+      ...[open, psp('middle', {seLinux}, profiles), roleFor('r', policy)],
+      binding('b', 'r', ['group:system:authenticated'], wide),
+    ]);
+    expect(found.map(finding => finding.severity)).toEqual([severity]);
+  });
+
+  test('paths of policies that nobody may use, and paths that are not those of the node', () => {
+    const paths = hostPaths({pathPrefix: '/data'});
+    expect(findingsOf('writable-host-path', [paths])[0]?.severity).toBe('medium');
+    expect(findingsOf('writable-host-path', [paths, ...web])[0]?.severity).toBe('low');
+  });
+
+  test('users that could grant themselves a policy', () => {
+    const escalate = role('r', {apiGroups: ['*'], resources: ['roles'], verbs: ['escalate']});
+    const objects = [strict, escalate, binding('r', 'r', ['user:root'])];
+    expect(findingsOf('self-grant', objects)[0]?.severity).toBe('info');
+  });
+});
+
+describe('nothing is said of', () => {
+  test('policies inside of restricted that everybody may use', () => {
+    const restricted = {
+      ...clusterWith([]),
+      policies: [builtinPolicy('restricted', {appArmor: true})],
+    };
+    const name = restricted.policies[0]?.metadata.name ?? '';
+    const wide = binding('b', 'r', ['group:system:authenticated'], true);
+    const {rbac} = clusterWith([roleFor('r', name), wide]);
+    const scope = {namespace: undefined, isWhole: true};
+    expect(
+      auditOf({...restricted, rbac}, scope).findings.filter(
+        ({rule}) => rule === 'open-to-workloads',
+      ),
+    ).toEqual([]);
+  });
+
+  test('defaults that a policy goes without which is no looser', () => {
+    const filling = {fsGroup: {rule: 'MustRunAs', ranges: [{min: 5, max: 5}]}};
+    const objects = [psp('a', filling), psp('b'), roleFor('both', 'a', 'b')];
+    const bound = [binding('b', 'both', ['sa:web']), deployment('app')];
+    expect(findingsOf('defaults-bypassed', [...objects, ...bound])).toEqual([]);
+  });
+});
+
+test('a remedy that closes a policy is only given if its pods get in still', () => {
+  const paths = hostPaths({pathPrefix: '/data'});
+  const mounting = (readOnly: boolean) =>
+    deployment(
+      'app',
+      {},
+      {
+        spec: {
+          automountServiceAccountToken: false,
+          containers: [{name: 'c', volumeMounts: [{name: 'v', mountPath: '/v', readOnly}]}],
+          volumes: [{name: 'v', hostPath: {path: '/data/x'}}],
+        },
+      },
+    );
+  const remedyWith = (readOnly: boolean) =>
+    findingsOf('writable-host-path', [paths, ...grant('paths', 'sa:web'), mounting(readOnly)])[0]
+      ?.remedy;
+  expect(remedyWith(true)).toMatch(/^kubectl patch/);
+  expect(remedyWith(false)).toBe('kubectl psp advise --compare paths -A');
+});
+
+test('thousands of equal pods are one finding', () => {
+  const objects = [...web, deployment('app', privileged), ...podsOf('app', 'strict', 2000)];
+  const found = findingsOf('denied-on-restart', objects);
+  expect(found.map(({message}) => message)).toEqual([
+    'all 2000 pods would be denied if created anew',
+  ]);
+});

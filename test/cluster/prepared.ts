@@ -1,0 +1,23 @@
+import {prepareForCreate} from '../../src/conformance/prepare.ts';
+import {applyEdits, compact} from '../../src/kube/edits.ts';
+import type {JsonObject} from '../../src/kube/json.ts';
+import {decodePod} from '../../src/kube/pod.ts';
+import {defaultPod} from '../../src/kube/podDefaults.ts';
+import {objectOf} from '../support/run/world.ts';
+
+/**
+ * The admitted pod as the registry makes it ready for the store (seccomp annotations and fields in
+ * line, procMount dropped), which test/policy proves with the vectors; with its policy's name on it.
+ */
+export function prepared(pod: JsonObject, policy: string): JsonObject {
+  const stored = prepareForCreate(defaultPod(decodePod(pod)), false);
+  const named = applyEdits(stored, [
+    {at: ['metadata', 'annotations', 'kubernetes.io/psp'], value: policy},
+  ]);
+  return objectOf(compact(named));
+}
+
+/** A pod of the server with no more in it than what decides about its security. */
+export function readPod(pod: JsonObject): JsonObject {
+  return objectOf(compact(decodePod(pod)));
+}

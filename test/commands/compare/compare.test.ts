@@ -1,0 +1,115 @@
+import {expect, test} from 'vitest';
+import {parseJson} from '../../../src/kube/json.ts';
+import {fileOf, folderOf, objectOf, runHere} from '../../support/run/world.ts';
+
+const deployment = (name: string, spec: object, namespace?: string): object => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: {name, namespace},
+  spec: {template: {spec}},
+});
+const container = (securityContext: object = {}, more: object = {}) => ({
+  containers: [{name: 'c', securityContext, ...more}],
+});
+
+const old = fileOf([
+  deployment('web', container({runAsUser: 1000}, {ports: [{containerPort: 80, hostPort: 80}]})),
+  deployment('gone', container()),
+  deployment('same', container({privileged: true})),
+]);
+const now = fileOf([
+  deployment('web', {...container({runAsUser: 0}), hostPID: true}),
+  deployment('same', container({privileged: true}), 'default'),
+  deployment('plain', container()),
+  deployment('strong', container({privileged: true})),
+]);
+
+test('tells what rises and falls, what is added and removed', async () => {
+  expect(await runHere('compare', old, now)).toEqual({
+    code: 0,
+    err: '',
+    out: `default/Deployment/gone (removed)
+
+default/Deployment/plain (added): nothing above restricted
+
+default/Deployment/strong (added)
+  rise   Privileged       allowed
+
+default/Deployment/web
+  rise   Host processes   forbidden -> allowed
+  fall   Host ports       80 -> none
+  rise   User             MustRunAs 1000 -> MustRunAs 0
+
+3 rises and 1 fall. Workloads: 1 changed, 2 added, 1 removed, 1 unchanged.
+`,
+  });
+});
+
+test('--fail-on-rise: 1 on a rise, also of what is added; 0 for what falls or is harmless', async () => {
+  const code = async (...args: readonly string[]) =>
+    (await runHere('compare', ...args, '--fail-on-rise')).code;
+  const plain = fileOf([deployment('plain', container())]);
+  const strict = fileOf([deployment('plain', container({allowPrivilegeEscalation: false}))]);
+  const strong = fileOf([deployment('strong', container({privileged: true}))]);
+  const none = fileOf([{apiVersion: 'v1', kind: 'Service', metadata: {name: 's'}}]);
+  expect(await code(old, now)).toBe(1);
+  expect(await code(now, now)).toBe(0);
+  expect(await code(plain, strict)).toBe(0);
+  expect(await code(strict, plain)).toBe(1);
+  expect(await code(none, strong)).toBe(1);
+  expect(await code(none, plain)).toBe(0);
+  expect(await code(strong, none)).toBe(0);
+});
+
+test('folders, -o wide and machine output', async () => {
+  const pod = 'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n';
+  const before = folderOf({'a/x.yaml': `${pod}spec: {}\n`});
+  const after = folderOf({'b/y.yml': `${pod}spec: {hostIPC: true}\n`, 'b/notes.txt': 'none'});
+  const wide = await runHere('compare', before, after, '-o', 'wide', '-n', 'shop');
+  expect(wide.out.split('\n').map(line => line.split(/ {2,}/))).toEqual([
+    ['NAMESPACE', 'KIND', 'NAME', 'CHANGE', 'CONTROL', 'BEFORE', 'AFTER', 'TREND'],
+    ['shop', 'Pod', 'p', 'changed', 'Host IPC', 'forbidden', 'allowed', 'rise'],
+    [''],
+  ]);
+  const json = objectOf(parseJson((await runHere('compare', before, after, '-o', 'json')).out));
+  expect(json).toMatchObject({
+    kind: 'Compare',
+    summary: {rises: 1, falls: 0, unchanged: 0},
+    items: [
+      {
+        namespace: 'default',
+        kind: 'Pod',
+        name: 'p',
+        change: 'changed',
+        controls: [{id: 'hostIPC', before: 'forbidden', after: 'allowed', trend: 'rise'}],
+      },
+    ],
+  });
+});
+
+test('workloads of a kind and name in two namespaces are two', async () => {
+  const [a, b] = [container(), {...container(), hostIPC: true}];
+  const one = fileOf([deployment('web', a, 'one'), deployment('web', b, 'two')]);
+  const other = fileOf([deployment('web', b, 'two'), deployment('web', a, 'one')]);
+  const {out} = await runHere('compare', one, other);
+  expect(out).toBe('0 rises and 0 falls. Workloads: 0 changed, 0 added, 0 removed, 2 unchanged.\n');
+});
+
+test('bad input is one line and an exit code', async () => {
+  const service = fileOf([{apiVersion: 'v1', kind: 'ServiceAccount', metadata: {name: 's'}}]);
+  const broken = fileOf('a: [', 'broken.yaml');
+  const cases: readonly (readonly [code: number, says: string, ...args: readonly string[]])[] = [
+    [2, 'compare takes two files or folders, got one', 'one'],
+    [2, 'standard input can be read once', '-', '-'],
+    [2, '-n: the namespace is empty', old, now, '-n', ''],
+    [3, 'no .yaml, .yml, .json file in this folder', folderOf(), now],
+    [3, 'no such file or folder', old, 'nope/'],
+    [3, 'no pod and no workload in', service, service],
+    [3, 'broken.yaml', old, broken],
+  ];
+  for (const [code, says, ...args] of cases) {
+    const ran = await runHere('compare', ...args);
+    expect({...ran, err: ran.err.trimEnd().split('\n').length}).toEqual({code, out: '', err: 1});
+    expect(ran.err).toContain(says);
+  }
+});

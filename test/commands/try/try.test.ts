@@ -1,0 +1,259 @@
+import {describe, expect, test} from 'vitest';
+import {demoSnapshot} from '../../../src/demo/index.ts';
+import type {JsonObject} from '../../../src/kube/json.ts';
+import {parseJson, printJson} from '../../../src/kube/json.ts';
+import {fileOf, folderOf, itemsOf, objectOf, runHere} from '../../support/run/world.ts';
+import {binding, deployment, policy, repository, role, tryOver} from './tryWorld.ts';
+
+describe('try', () => {
+  test('a policy of the files takes the place of the one of its name', async () => {
+    const file = fileOf([policy('wide', {privileged: false})]);
+    expect(await tryOver('-f', file)).toEqual({
+      code: 1,
+      err: '',
+      out: `NAMESPACE   KIND         NAME    BEFORE   AFTER    CHANGE   REASON
+shop        Deployment   agent   wide     denied   denied   wide refuses it: container "c": Privileged containers are not allowed (privileged); the other one refuses it
+
+Pods and workloads: 1 would be denied, 2 stay as they are.
+`,
+    });
+  });
+
+  test('a policy is taken away, with what that leaves behind', async () => {
+    const {code, out, err} = await tryOver('--delete', 'psp/tight');
+    expect(code).toBe(1);
+    expect(err).toBe(
+      ['agent', 'web']
+        .map(name => `note: Role/shop/${name} names policy "tight", which does not exist\n`)
+        .join(''),
+    );
+    expect(out).toMatch(
+      /^shop +Deployment +web +tight +denied +denied +tight is deleted; it may use no other$/m,
+    );
+    expect(out).not.toMatch(/agent|batch/);
+  });
+
+  test('rights are laid over too: nobody is denied, so the answer is yes', async () => {
+    const widened = fileOf([binding('web', 'batch'), role('web', 'tight', 'wide')]);
+    const {code, out} = await tryOver('-f', widened);
+    // web has lost its binding, for the file's has other subjects.
+    expect(code).toBe(1);
+    expect(out).toMatch(
+      /web +tight +denied +denied +may not use tight any more; it may use no other/,
+    );
+    expect(out).toMatch(/batch +denied +tight +admitted +may now use tight/);
+
+    const added = fileOf([role('batch', 'wide'), binding('batch', 'batch')]);
+    const better = await tryOver('-f', added);
+    expect(better).toMatchObject({code: 0, err: ''});
+    expect(better.out).toMatch(/batch +denied +wide +admitted +may now use wide\n/);
+    expect(better.out).toContain('1 is no longer denied, 2 stay as they are.');
+  });
+
+  test('a policy that sorts before, and one that fills in what is missing', async () => {
+    const first = policy('a-first', {requiredDropCapabilities: ['ALL'], privileged: true});
+    const files = fileOf([first, role('web', 'a-first'), role('agent', 'a-first', 'wide')]);
+    const {code, out} = await tryOver('-f', files);
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /web +tight +a-first \(mutates\) +mutated +may not use tight any more; a-first is new/,
+    );
+    // The agent's policy lets it through unchanged, and that counts before the order.
+    expect(out).not.toContain('agent');
+  });
+
+  test('a mutation that changes, and one that ends', async () => {
+    const drop = (...capabilities: readonly string[]) =>
+      fileOf([policy('tight', {requiredDropCapabilities: capabilities})]);
+    const base = ['--from', repository, '--from', drop('KILL')];
+    const other = await runHere('try', ...base, '-A', '-f', drop('CHOWN'));
+    expect(other.out).toMatch(
+      /web +tight \(mutates\) +tight \(mutates\) +mutation +tight fills in \/spec\/containers\/0\/securityContext/,
+    );
+    const none = await runHere('try', ...base, '-A', '-f', drop());
+    expect(none.out).toMatch(/web +tight \(mutates\) +tight +mutation +by tight no more\n/);
+    expect(none.code).toBe(0);
+  });
+
+  test('workloads of the files: a new template counts, and what is new is said to be', async () => {
+    const files = fileOf([
+      deployment('web', {securityContext: {privileged: true}}, 'shop'),
+      deployment('extra', {}, 'shop'),
+      deployment('agent', {}, 'shop'),
+    ]);
+    const {code, out} = await tryOver('-f', files);
+    expect(code).toBe(1);
+    expect(out).toMatch(
+      /web +tight +denied +denied +its new template: tight refuses it: container "c": Priv[^;]*; it may use no other/,
+    );
+    expect(out).toMatch(/extra +<none> +denied +new +may use no policy/);
+    expect(out).toMatch(/agent +wide +tight +moved +its new template: tight lets it in now/);
+    expect(out).toContain(
+      '1 would be denied, 1 moves to another policy, 1 is new (1 denied), 1 stays as it is.',
+    );
+    const alone = await tryOver('-f', fileOf([deployment('extra', {}, 'shop')]));
+    expect(alone.code).toBe(0); // it does not run yet
+  });
+
+  test('half a change is said to be one', async () => {
+    const files = fileOf([
+      policy('lonely'),
+      binding('missing', 'web'),
+      role('loose', 'tight', 'absent'),
+      policy('broken', {hostPorts: [{min: 1, max: 2}], runAsUser: {rule: 'Nope'}}),
+    ]);
+    const {code, err} = await tryOver('-f', files);
+    expect(code).toBe(1); // the API server would not take it
+    expect(err.split('\n')).toEqual([
+      expect.stringMatching(
+        /^note: PodSecurityPolicy broken is invalid, the API server would refuse it: spec\.runAsUser\.rule: /,
+      ),
+      'note: nobody may use PodSecurityPolicy lonely: no role that is bound grants it',
+      'note: nobody may use PodSecurityPolicy broken: no role that is bound grants it',
+      'note: Role shop/loose grants the use of policies, but no binding refers to it',
+      'note: Role/shop/loose names policy "absent", which does not exist',
+      'note: RoleBinding/shop/missing refers to Role/shop/missing, which does not exist',
+      '',
+    ]);
+  });
+
+  test('looks at one namespace, and says what it does not look at', async () => {
+    const file = fileOf([policy('wide', {privileged: false}), role('more', 'wide')]);
+    const demo = await runHere('try', '--demo', '-n', 'default', '-f', file);
+    expect({code: demo.code, out: demo.out}).toEqual({code: 0, out: 'Pods and workloads: none.\n'});
+    expect(demo.err).toContain(
+      'note: only namespace default is looked at; the files have objects of shop too: see -A',
+    );
+  });
+
+  test('a policy reaches all namespaces, which is said if none was named', async () => {
+    const file = fileOf([policy('privileged', {privileged: false})]);
+    const said = /^note: only namespace shop is looked at; the change reaches all: see -A$/m;
+    // The context of the demo has the namespace shop.
+    expect((await runHere('try', '--demo', '-f', file)).err).toMatch(said);
+    expect((await runHere('try', '--demo', '--delete', 'privileged')).err).toMatch(said);
+    expect((await runHere('try', '--demo', '-n', 'shop', '-f', file)).err).not.toMatch(said);
+    expect((await runHere('try', '--demo', '-A', '-f', file)).err).not.toMatch(said);
+  });
+
+  test('a misspelt namespace is no answer; one that comes with the change is', async () => {
+    const file = fileOf([policy('wide', {privileged: false})]);
+    const misspelt = await runHere('try', '--demo', '-n', 'shp', '-f', file);
+    expect({code: misspelt.code, out: misspelt.out}).toEqual({code: 3, out: ''});
+    expect(misspelt.err).toMatch(/^error: namespace "shp" not found: /m);
+    const made = fileOf([{apiVersion: 'v1', kind: 'Namespace', metadata: {name: 'shp'}}]);
+    expect((await runHere('try', '--demo', '-n', 'shp', '-f', file, '-f', made)).code).toBe(0);
+  });
+
+  test('--prune: what only the old version of a repository has is gone', async () => {
+    const branch = fileOf([
+      ...[policy('tight', {privileged: false}), policy('wide', {privileged: true})],
+      ...[role('web', 'tight'), role('agent', 'tight', 'wide'), binding('web', 'web')],
+      ...[deployment('web', {}, 'shop'), deployment('agent', {}, 'shop')],
+    ]);
+    expect((await tryOver('-f', branch)).code).toBe(0);
+    const {code, out, err} = await tryOver('-f', branch, '--prune');
+    expect(code, err).toBe(1);
+    expect(out).toBe(`NAMESPACE   KIND         NAME    BEFORE   AFTER    CHANGE   REASON
+shop        Deployment   agent   wide     denied   denied   its new template: may not use wide any more; it may use no other
+shop        Deployment   batch   denied   <none>   gone     not there any more
+
+Pods and workloads: 1 would be denied, 1 is gone, 1 stays as it is.
+`);
+    expect(err).toContain('note: Role shop/agent grants the use of policies, but no binding');
+    // All is tried that the branch has, and nothing else.
+    const same = await tryOver('-f', repository, '--prune');
+    expect(same).toMatchObject({code: 0, out: 'Pods and workloads: 3 stay as they are.\n'});
+    for (const base of [['--demo'], ['--from', repository]]) {
+      const only = base.includes('--demo') ? ['-f', branch] : ['--delete', 'wide'];
+      expect(await runHere('try', ...base, ...only, '--prune')).toMatchObject({
+        code: 2,
+        err: 'error: --prune is for manifests on both sides: those of --from and those of -f\n',
+      });
+    }
+  });
+
+  test('files that hold nothing to judge are no answer', async () => {
+    const file = fileOf([policy('wide', {privileged: false})]);
+    const one = await runHere('try', '--from', repository, '-f', file);
+    expect({code: one.code, out: one.out}).toEqual({code: 3, out: ''});
+    expect(one.err).toContain(
+      `error: ${repository}: no pod and no workload in namespace default to try the change on, but in shop: see -A\n`,
+    );
+    const policies = fileOf([policy('tight')]);
+    const none = await runHere('try', '--from', policies, '-A', '-f', file);
+    expect({code: none.code, out: none.out}).toEqual({code: 3, out: ''});
+    expect(none.err).toContain(`error: ${policies}: no pod and no workload to try the change on\n`);
+  });
+
+  test('does not answer without the rights that all depends on', async () => {
+    const gap = {resource: 'clusterrolebindings', reason: 'forbidden'};
+    const snapshot = (...gaps: readonly object[]) =>
+      fileOf(printJson({...demoSnapshot, gaps}), 'snapshot.json');
+    const blind = await runHere('try', '--from', snapshot(gap), '-A', '--delete', 'web');
+    expect(blind).toMatchObject({code: 4, out: ''});
+    expect(blind.err).toContain(
+      'error: without clusterrolebindings nobody can tell what a change does: forbidden\n',
+    );
+    // What is missing elsewhere is said, and the answer stands for the rest.
+    const partly = snapshot({resource: 'rolebindings', namespace: 'shop', reason: 'forbidden'});
+    const rest = await runHere('try', '--from', partly, '-n', 'ci', '--delete', 'baseline');
+    expect(rest.code).toBe(1);
+    expect(rest.err).toMatch(/^incomplete: could not read rolebindings in namespace shop: /);
+    const here = await runHere('try', '--from', partly, '-n', 'shop', '--delete', 'baseline');
+    expect(here.code).toBe(4);
+  });
+
+  test('for machines: names, and a document with both sides', async () => {
+    const change = ['-f', fileOf([policy('wide', {privileged: false})])];
+    const names = await tryOver(...change, '-o', 'name');
+    expect(names).toMatchObject({code: 1, out: 'deployment/agent\n'});
+    const {code, out} = await tryOver(...change, '-o', 'json');
+    expect(code).toBe(1);
+    expect(objectOf(parseJson(out)).summary).toMatchObject({denied: 1, moved: 0, same: 2});
+    const [item, ...others] = itemsOf(out);
+    expect(others).toEqual([]);
+    expect(item).toMatchObject({
+      namespace: 'shop',
+      kind: 'Deployment',
+      name: 'agent',
+      change: 'denied',
+      before: {allowed: true, policy: 'wide', message: null},
+      after: {allowed: false, policy: null, message: expect.stringContaining('is forbidden')},
+    });
+    const [first] = objectOf(item).before === null ? [] : [objectOf(objectOf(item).before)];
+    expect((first as JsonObject).via).toMatchObject([{binding: {name: 'agent'}}]);
+  });
+
+  test('wide has the rights, the changes and the words of the API server', async () => {
+    const {out} = await tryOver('-f', fileOf([policy('wide')]), '-o', 'wide', '--no-headers');
+    expect(out).toMatch(
+      /^shop +Deployment +agent .* pods "agent-" is forbidden: PodSecurityPolicy:/,
+    );
+  });
+});
+
+describe('try refuses', () => {
+  test.each([
+    [[], 2, 'error: give the change to try: -f with its files, or --delete with a policy'],
+    [['x'], 2, 'error: try takes no argument, got x: -f names files'],
+    [
+      ['--delete', 'wid'],
+      3,
+      /^error: --delete: policy "wid" not found in .*: did you mean "wide"\?/,
+    ],
+    [['-f', folderOf()], 3, /no \.yaml, \.yml, \.json file in this folder/],
+    [['-f', fileOf('a: 1\n')], 3, /apiVersion is not set: this is not a Kubernetes object/],
+    [['-f', fileOf('')], 3, /no policy, no object of RBAC, no pod and no workload in 0 documents/],
+    [
+      ['-f', fileOf([policy('wide')]), '--delete', 'wide'],
+      2,
+      'error: --delete: policy "wide" is in the files too: leave out one of the two',
+    ],
+  ] as const)('%j', async (args, code, message) => {
+    const ran = await tryOver(...args);
+    expect(ran).toMatchObject({code, out: ''});
+    expect(ran.err.trimEnd()).toMatch(message);
+    expect(ran.err.trimEnd().split('\n')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,292 @@
+import {describe, expect, test} from 'vitest';
+import {fileOf, folderOf, itemsHere, runHere} from '../../support/run/world.ts';
+
+const policies = `
+apiVersion: policy/v1beta1
+kind: PodSecurityPolicy
+metadata: {name: privileged}
+spec:
+  privileged: true
+  hostNetwork: true
+  allowedCapabilities: ['*']
+  volumes: ['*']
+  runAsUser: {rule: RunAsAny}
+  seLinux: {rule: RunAsAny}
+  supplementalGroups: {rule: RunAsAny}
+  fsGroup: {rule: RunAsAny}
+---
+apiVersion: extensions/v1beta1
+kind: PodSecurityPolicy
+metadata: {name: restricted}
+spec:
+  allowPrivilegeEscalation: false
+  volumes: [secret, emptyDir, projected]
+  runAsUser: {rule: MustRunAsNonRoot}
+  seLinux: {rule: RunAsAny}
+  supplementalGroups: {rule: RunAsAny}
+  fsGroup: {rule: MustRunAs, ranges: [{min: 1, max: 100}]}
+---
+apiVersion: policy/v1beta1
+kind: PodSecurityPolicy
+metadata: {name: unusable}
+spec:
+  runAsUser: {rule: MustRunAs}
+  seLinux: {rule: RunAsAny}
+  supplementalGroups: {rule: RunAsAny}
+  fsGroup: {rule: RunAsAny}
+`;
+
+const rbac = `
+apiVersion: v1
+kind: List
+items:
+- apiVersion: rbac.authorization.k8s.io/v1
+  kind: ClusterRole
+  metadata: {name: use-restricted}
+  rules:
+  - {apiGroups: [policy], resources: [podsecuritypolicies], resourceNames: [restricted], verbs: [use]}
+- apiVersion: rbac.authorization.k8s.io/v1
+  kind: Role
+  metadata: {name: use-privileged, namespace: shop}
+  rules:
+  - {apiGroups: [policy], resources: [podsecuritypolicies], resourceNames: [privileged], verbs: [use]}
+- apiVersion: rbac.authorization.k8s.io/v1
+  kind: ClusterRoleBinding
+  metadata: {name: everybody}
+  roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: use-restricted}
+  subjects: [{kind: Group, apiGroup: rbac.authorization.k8s.io, name: system:serviceaccounts:shop}]
+- apiVersion: rbac.authorization.k8s.io/v1
+  kind: RoleBinding
+  metadata: {name: daemons, namespace: shop}
+  roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: use-privileged}
+  subjects:
+  - {kind: ServiceAccount, name: daemon-set-controller, namespace: kube-system}
+  - {kind: Group, apiGroup: rbac.authorization.k8s.io, name: ops}
+`;
+
+const pod = (name: string, spec: string, annotations = '{}') => `
+apiVersion: v1
+kind: Pod
+metadata: {name: ${name}, namespace: shop, annotations: ${annotations}}
+spec: ${spec}
+---
+`;
+const plain = '{containers: [{name: main}]}';
+const filled = `{securityContext: {fsGroup: 5, runAsNonRoot: true},
+  containers: [{name: main, securityContext: {allowPrivilegeEscalation: false}}]}`;
+const workloads = `
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: agent, namespace: shop}
+spec:
+  template:
+    spec: {hostNetwork: true, containers: [{name: main}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  template:
+    spec:
+      hostNetwork: true
+      volumes: [{name: data, hostPath: {path: /data}}]
+      containers: [{name: main, securityContext: {privileged: true}}]
+---
+${pod('plain', plain)}
+${pod('filled', filled)}
+${pod('moved', filled, '{kubernetes.io/psp: privileged}')}
+`;
+
+const folder = folderOf({
+  'policies/all.yaml': policies,
+  'rbac/rbac.yml': rbac,
+  'workloads/deep/er.yaml': workloads,
+  'workloads/notes.txt': 'not: [a manifest',
+});
+const files = ['policies', 'rbac', 'workloads'].flatMap(name => ['-f', `${folder}/${name}`]);
+
+describe('why, offline', () => {
+  test('the table', async () => {
+    const {code, out, err} = await runHere('why', ...files);
+    expect({code, err}).toEqual({code: 0, err: ''});
+    expect(out).toMatchInlineSnapshot(`
+      "NAMESPACE   NAME              SERVICE ACCOUNT   POLICY       VIA                                STATE
+      shop        DaemonSet/agent   default           privileged   requester: RoleBinding/daemons     ok
+      shop        Deployment/web    default           <none>       <none>                             denied
+      shop        filled            default           restricted   sa: ClusterRoleBinding/everybody   ok
+      shop        moved             default           restricted   sa: ClusterRoleBinding/everybody   drifted
+      shop        plain             default           restricted   sa: ClusterRoleBinding/everybody   mutated
+      "
+    `);
+  });
+
+  test('-o wide adds who requests it, what is changed and the API’s message', async () => {
+    const {out} = await runHere('why', ...files, '-o', 'wide', '--no-headers');
+    const [agent = '', web = '', , , plainRow = ''] = out.split('\n');
+    expect(agent).toContain('system:serviceaccount:kube-system:daemon-set-controller');
+    expect(web).toContain('pods "web-" is forbidden: PodSecurityPolicy: unable to admit pod: [');
+    expect(plainRow).toContain('/spec/securityContext');
+  });
+
+  test('-o json has everything', async () => {
+    const items = await itemsHere('why', ...files);
+    expect(
+      items.map(({kind, name, state, allowed, policy}) => [kind, name, state, allowed, policy]),
+    ).toEqual([
+      ['DaemonSet', 'agent', 'ok', true, 'privileged'],
+      ['Deployment', 'web', 'denied', false, null],
+      ['Pod', 'filled', 'ok', true, 'restricted'],
+      ['Pod', 'moved', 'drifted', true, 'restricted'],
+      ['Pod', 'plain', 'mutated', true, 'restricted'],
+    ]);
+    const [agent, web, , moved, filledIn] = items;
+    expect(agent).toMatchObject({
+      namespace: 'shop',
+      serviceAccount: 'default',
+      message: null,
+      changes: [],
+      requester: 'system:serviceaccount:kube-system:daemon-set-controller',
+      via: [
+        {
+          right: 'requester',
+          binding: {kind: 'RoleBinding', namespace: 'shop', name: 'daemons'},
+          role: {kind: 'Role', namespace: 'shop', name: 'use-privileged'},
+        },
+      ],
+    });
+    expect(agent?.candidates).toMatchObject([
+      {name: 'privileged', authorizedFor: {serviceAccount: false, user: true}, allowed: true},
+      {
+        name: 'restricted',
+        authorizedFor: {serviceAccount: true, user: false},
+        allowed: false,
+        mutates: true,
+        errors: [{type: 'FieldValueInvalid', detail: 'Host network is not allowed to be used'}],
+      },
+      {name: 'unusable', allowed: false, providerError: expect.any(String)},
+    ]);
+    expect(web?.message).toMatch(
+      /hostPath volumes are not allowed.*Privileged containers are not allowed/,
+    );
+    expect(moved).toMatchObject({admittedBy: 'privileged', requester: null});
+    expect(filledIn?.changes).toEqual([
+      {
+        op: 'add',
+        path: '/spec/containers/0/securityContext',
+        value: {allowPrivilegeEscalation: false, runAsNonRoot: true},
+      },
+      {op: 'add', path: '/spec/securityContext', value: {fsGroup: 1}},
+    ]);
+  });
+
+  test('-o yaml says the same as -o json', async () => {
+    const {out} = await runHere('why', ...files, '-o', 'yaml');
+    const {out: json} = await runHere('why', ...files, '-o', 'json');
+    const {load} = await import('js-yaml');
+    expect(load(out)).toEqual(JSON.parse(json));
+  });
+
+  test('one by name: the whole story in plain words, wide with the API’s', async () => {
+    const {out} = await runHere('why', 'deploy/web', ...files);
+    expect(out).toMatchInlineSnapshot(`
+      "Deployment/web in namespace shop: denied
+
+        Service account  default
+        Requester        system:serviceaccount:kube-system:replicaset-controller
+        Policy           none
+
+      Policies in the order in which admission tries them:
+        privileged: not usable by this pod, lets it through unchanged
+        restricted: usable by the service account, refuses it (3 reasons)
+            - pod: Host network is not allowed to be used (spec.securityContext.hostNetwork)
+            - volume "data": hostPath volumes are not allowed to be used
+            - container "main": Privileged containers are not allowed (privileged)
+        unusable: ignored by admission: MustRunAs requires at least one range
+
+      The API server says:
+        pods "web-" is forbidden: PodSecurityPolicy: unable to admit pod: [spec.securityContext.hostNetwork: Invalid value: true: Host network is not allowed to be used spec.volumes[0]: Invalid value: "hostPath": hostPath volumes are not allowed to be used spec.containers[0].securityContext.privileged: Invalid value: true: Privileged containers are not allowed]
+      "
+    `);
+    const {out: wide} = await runHere('why', 'deployments.apps/web', ...files, '-o', 'wide');
+    expect(wide).toContain(
+      'spec.containers[0].securityContext.privileged: Invalid value: true: Privileged containers are not allowed',
+    );
+    expect((await runHere('why', 'plain', ...files)).out).toContain('add /spec/securityContext');
+  });
+
+  test.for(['ds/agent', 'daemonset/agent', 'DaemonSets.apps/agent'])('knows %s', async name => {
+    expect((await runHere('why', name, ...files)).out).toMatch(
+      /^DaemonSet\/agent in namespace shop/,
+    );
+  });
+
+  test.for([
+    ['nothing', /^error: Pod "nothing" not found/],
+    ['plai', /did you mean plain\?/],
+    ['sts/agent', /^error: StatefulSet "agent" not found.*DaemonSet\/agent/],
+    ['constructor/agent', /^error: constructor "agent" not found/],
+  ] as const)('%s is not there', async ([name, line]) => {
+    const {code, out, err} = await runHere('why', name, ...files);
+    expect({code, out}).toEqual({code: 3, out: ''});
+    expect(err).toMatch(line);
+    expect(err.split('\n')).toHaveLength(2);
+  });
+
+  test('--fail-on-denied is exit code 1 only if something is denied', async () => {
+    expect((await runHere('why', ...files)).code).toBe(0);
+    expect((await runHere('why', ...files, '--fail-on-denied')).code).toBe(1);
+    expect((await runHere('why', 'plain', ...files, '--fail-on-denied')).code).toBe(0);
+  });
+
+  test('--assume-authorized opens every policy to all', async () => {
+    const items = await itemsHere('why', ...files, '--assume-authorized');
+    expect(items.map(({policy}) => policy)).toEqual([
+      ...['privileged', 'privileged', 'privileged', 'privileged', 'privileged'],
+    ]);
+  });
+
+  test('--requester counts for bare pods only, with groups, and with those of the server', async () => {
+    const ask = async (requester: string) =>
+      (await itemsHere('why', ...files, '--requester', requester)).map(({policy}) => policy);
+    expect(await ask('eve')).toEqual([
+      'privileged',
+      null,
+      'restricted',
+      'restricted',
+      'restricted',
+    ]);
+    expect(await ask('eve,ops')).toEqual([
+      ...['privileged', null, 'privileged', 'privileged', 'privileged'],
+    ]);
+    const everybody = rbac.replace('name: ops', 'name: system:authenticated');
+    const open = ['-f', fileOf(`${policies}---${everybody}---${workloads}`)];
+    expect(await itemsHere('why', ...open, '--requester', 'eve')).toMatchObject([
+      {policy: 'privileged'},
+      {policy: 'privileged'},
+      {policy: 'privileged', requester: 'eve'},
+      {policy: 'privileged'},
+      {policy: 'privileged'},
+    ]);
+  });
+
+  test('-l, -o name and --no-headers', async () => {
+    expect((await runHere('why', ...files, '-o', 'name')).out).toBe(
+      'daemonset/agent\ndeployment/web\npod/filled\npod/moved\npod/plain\n',
+    );
+    const rows = (await runHere('why', ...files, '--no-headers')).out.trimEnd().split('\n');
+    expect(rows).toHaveLength(5);
+    const none = await runHere('why', ...files, '-l', 'app=none');
+    expect(none).toEqual({code: 0, out: '', err: 'No resources found\n'});
+  });
+
+  test('files without a policy take the rest from --from', async () => {
+    const snapshot = `${folderOf()}/snapshot.json`;
+    const all = [...files.filter(arg => arg !== '-f')].flatMap(path => ['--from', path]);
+    expect((await runHere('snapshot', snapshot, ...all)).code).toBe(0);
+    const manifests = ['-f', `${folder}/workloads`];
+    const expected = await runHere('why', ...files, '-o', 'json');
+    expect(await runHere('why', ...manifests, '--from', snapshot, '-o', 'json')).toEqual(expected);
+    expect(await runHere('why', ...manifests, ...all, '-o', 'json')).toEqual(expected);
+    expect(await runHere('why', '--from', snapshot, '-n', 'shop', '-o', 'json')).toEqual(expected);
+  });
+});

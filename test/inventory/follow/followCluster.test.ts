@@ -1,0 +1,163 @@
+import fc from 'fast-check';
+import {describe, expect, test} from 'vitest';
+import {fixedInventory} from '../../../src/inventory/follow/followCluster.ts';
+import {emptyInventory} from '../../../src/inventory/inventory.ts';
+import {until, untilSame, untilState} from '../../support/server/live.ts';
+import {watchedLists} from '../../world/fakeWatchServer.ts';
+import {following, lists, named, pod, podNames, untilPods} from './following.ts';
+
+describe('following a cluster', () => {
+  test('reads what a listing reads, growing, then says that it is live', async () => {
+    const {api, live, views} = await following();
+    expect(live.current()).toMatchObject({
+      inventory: {origin: 'cluster', policyApi: 'unknown', pods: [], takenAt: undefined},
+      freshness: {state: 'loading', count: 0},
+    });
+    await untilState(live, 'live');
+    await untilSame(live, api);
+    expect(podNames(live)).toEqual(['p2', 'p3', 'p1']);
+    expect(views.map(({freshness}) => freshness.state)).toContain('loading');
+    expect(live.current().inventory).toMatchObject({
+      policyApi: 'policy/v1beta1',
+      serverVersion: 'v1.24.17',
+      caller: {answers: [{namespace: 'a'}, {namespace: 'b'}]},
+    });
+  });
+
+  test('any changes leave what a new listing gives', async () => {
+    const {server, api, live} = await following();
+    await untilState(live, 'live');
+    const change = fc.record({
+      list: fc.constantFrom(...watchedLists),
+      name: fc.constantFrom('a', 'b', 'c', 'A', 'a-b'),
+      namespace: fc.constantFrom('a', 'b', 'a-b'),
+      label: fc.constantFrom('x', 'y'),
+      isRemoval: fc.boolean(),
+      fault: fc.oneof(
+        {weight: 12, arbitrary: fc.constant('none' as const)},
+        {weight: 1, arbitrary: fc.constantFrom('end', 'break', 'expire', 'bookmark')},
+      ),
+    });
+    const clusterWide = /namespaces|cluster|podsecurity/;
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, {minLength: 1, maxLength: 60}), async changes => {
+        for (const {list, name, namespace: inside, label, isRemoval, fault} of changes) {
+          const namespace = clusterWide.test(list) ? undefined : inside;
+          if (isRemoval) server.remove(list, namespace, name);
+          else {
+            const place = namespace === undefined ? {name} : {name, namespace};
+            const {spec = {}} = pod(name, inside);
+            server.put(list, {metadata: {...place, labels: {label}}, spec});
+          }
+          if (fault === 'end' || fault === 'break') server.endWatches(fault);
+          else if (fault === 'expire') server.expire(label === 'x' ? 'event' : 'status');
+          else if (fault === 'bookmark') server.bookmark();
+          if (label === 'x' && name === 'c') await new Promise(resolve => setTimeout(resolve, 2));
+        }
+        await untilSame(live, api);
+      }),
+      {numRuns: 30, seed: 11},
+    );
+  });
+
+  test('one namespace is read and followed alone', async () => {
+    const {server, api, live} = await following('a');
+    await untilState(live, 'live');
+    server.put(lists.pods, pod('p9', 'b'));
+    server.put(lists.pods, pod('p4', 'a'));
+    await untilPods(live, 'p2', 'p3', 'p4');
+    await untilSame(live, api, 'a');
+    expect(server.seen.filter(({url}) => url.startsWith(lists.pods))).toEqual([]);
+  });
+
+  test('what did not change is the same value, and an inventory never changes', async () => {
+    const {server, live} = await following();
+    await untilState(live, 'live');
+    const before = live.current().inventory;
+    const copy = structuredClone(before);
+    server.put(lists.pods, pod('p2', 'a', 'changed'));
+    await until(
+      () => live.current().inventory,
+      inventory => inventory !== before,
+    );
+    const {inventory: after} = live.current();
+    expect(before).toEqual(copy);
+    const {pods: podsBefore, takenAt: _, ...restBefore} = before;
+    const {pods, takenAt: __, ...rest} = after;
+    for (const [key, value] of Object.entries(rest)) {
+      expect(value, key).toBe(restBefore[key as keyof typeof rest]);
+    }
+    expect(pods.map((one, index) => one === podsBefore[index])).toEqual([false, true, true]);
+    expect(pods[0]?.metadata.labels).toEqual({label: 'changed'});
+  });
+
+  test('a change of what is not read changes nothing', async () => {
+    const {server, live} = await following();
+    await untilState(live, 'live');
+    const before = live.current().inventory;
+    server.put(lists.namespaces, {metadata: {name: 'a'}, status: {phase: 'Active'}});
+    server.put(lists.pods, pod('p0', 'a'));
+    await untilPods(live, 'p0', 'p2', 'p3', 'p1');
+    expect(live.current().inventory.namespaces).toBe(before.namespaces);
+  });
+
+  test('many changes make few inventories', async () => {
+    const {server, live, views} = await following();
+    await untilState(live, 'live');
+    const count = views.length;
+    const start = performance.now();
+    for (let index = 0; index < 500; index++) {
+      server.put(lists.pods, pod(`n${index % 50}`, 'b', String(index)));
+      if (index % 10 === 0) await new Promise(resolve => setTimeout(resolve, 1));
+    }
+    await until(
+      () => live.current().inventory.pods.at(48)?.metadata.labels?.label ?? '',
+      label => Number(label) >= 450,
+    );
+    // The clock of these tests makes 10 ms of 200.
+    const batches = (performance.now() - start) / 10;
+    expect(views.length - count).toBeLessThanOrEqual(batches + 2);
+    expect(new Set(views.map(({inventory}) => inventory)).size).toBeLessThan(60);
+  });
+
+  test('what the caller may use is asked for new policies and namespaces, and after RBAC changes', async () => {
+    const {server, live} = await following();
+    await untilState(live, 'live');
+    const asked = () => server.seen.filter(({method}) => method === 'POST').length;
+    const answers = () =>
+      live.current().inventory.caller?.answers.map(one => `${one.namespace}/${one.policy}`);
+    const before = asked();
+    server.put(lists.policies, named('tight'));
+    await until(answers, all => all?.length === 4);
+    expect(answers()).toEqual(['a/open', 'a/tight', 'b/open', 'b/tight']);
+    expect(asked() - before).toBe(2);
+    server.put(lists.roleBindings, named('new', 'a'));
+    await until(asked, count => count === before + 6);
+    server.remove(lists.pods, 'b', 'p1');
+    await until(answers, all => all?.length === 2);
+    expect(asked()).toBe(before + 6);
+  });
+
+  test('nothing is read or told any more after stop', async () => {
+    const {server, live, views} = await following();
+    await untilState(live, 'live');
+    live.stop();
+    await until(server.watching, watching => watching.length === 0);
+    const count = [views.length, server.seen.length];
+    server.put(lists.pods, pod('p0', 'a'));
+    live.refresh();
+    await new Promise(resolve => setTimeout(resolve, 50));
+    expect([views.length, server.seen.length]).toEqual(count);
+  });
+});
+
+test('what is fixed says of when it is and stays', () => {
+  const inventory = {...emptyInventory, takenAt: '2024-01-01T00:00:00.000Z'};
+  const live = fixedInventory(inventory);
+  live.refresh();
+  expect(live.current()).toBe(live.current());
+  expect(live.current()).toEqual({
+    inventory,
+    freshness: {state: 'fixed', at: '2024-01-01T00:00:00.000Z'},
+  });
+});

@@ -1,0 +1,88 @@
+import {main} from '../../../src/cli.ts';
+import {connect, isForbidden, isNotFound} from '../../../src/world/client.ts';
+import {realWorld} from '../../../src/world/index.ts';
+import type {Ran} from '../run/run.ts';
+
+/** One command line that reads the cluster; `name` is the command's, '' that of the summary. */
+export interface Row {
+  readonly name: string;
+  readonly args: readonly string[];
+  /** It prints objects as kubectl takes them, which have no place for gaps. */
+  readonly printsObjects?: boolean;
+  /** The kinds that it lists and can do without. */
+  readonly doesWithout?: readonly string[];
+  /** What goes wrong with the server is its answer. */
+  readonly isAboutServer?: boolean;
+}
+
+/** The commands that between them read a cluster in all ways. */
+export const mainRows: readonly Row[] = [
+  {name: 'advise', args: ['advise', '-A', '--grant', '-o', 'json']},
+  {name: 'who-can', args: ['who-can', '-A', '-o', 'json']},
+  {name: 'why', args: ['why', '-A', '-o', 'json']},
+  {name: 'snapshot', args: ['snapshot']},
+  {name: '', args: ['-o', 'json']},
+];
+
+/** The commands that read a cluster. A new one is a new row. */
+export const rows: readonly Row[] = [
+  ...mainRows,
+  {name: 'diff', args: ['diff', 'open', 'tight', '-o', 'json'], doesWithout: ['namespaces']},
+  {name: 'try', args: ['try', '--delete', 'open', '-A', '-o', 'json']},
+  {
+    name: 'bind',
+    args: ['bind', 'tight', '--to', 'sa:shop/b', '--dry-run=client', '-o', 'json'],
+    printsObjects: true,
+    doesWithout: ['namespaces'],
+  },
+  {
+    name: 'unbind',
+    args: ['unbind', 'tight', '--to', 'sa:shop/app', '--dry-run=client', '-o', 'json'],
+    printsObjects: true,
+    doesWithout: ['namespaces'],
+  },
+  {name: 'audit', args: ['audit', '-o', 'json']},
+  {name: 'check', args: ['check', '-n', 'shop', '-o', 'json'], isAboutServer: true},
+];
+
+/** A command line to complete that looks up names in the cluster. */
+export const completion: Row = {name: 'completion', args: ['__complete', 'why', '-n', 'shop']};
+
+/** How a command was run, and how long that took, in milliseconds. */
+export interface Timed extends Ran {
+  readonly ms: number;
+}
+
+/**
+ * Runs a command line in this process against a cluster, as it is without a terminal, but with shorter
+ * pauses between tries and always at the same time of day.
+ */
+export async function runAgainst(
+  {args}: Row,
+  connection: readonly string[],
+  signal = new AbortController().signal,
+): Promise<Timed> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const warn = (line: string) => void err.push(`${line}\n`);
+  const world: typeof real = {
+    ...real,
+    print: text => void out.push(text),
+    warn,
+    noSession: 'no terminal',
+    now: () => '2022-05-03T12:00:00.000Z',
+    async connect(flags) {
+      const environment = {env: process.env, signal, warn};
+      const client = await connect(flags, environment, {patience: {baseMs: 20}});
+      return {...client, isForbidden, isNotFound};
+    },
+  };
+  const [first = ''] = args;
+  const isCompletion = first === '__complete';
+  const line = isCompletion ? [...args, ...connection, ''] : [...args, ...connection];
+  const started = performance.now();
+  const code = await main(line, world);
+  return {code, out: out.join(''), err: err.join(''), ms: performance.now() - started};
+}
+
+const real = realWorld(new AbortController().signal);
