@@ -4,9 +4,7 @@ import {join} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {build} from 'esbuild';
 import {afterAll} from 'vitest';
-import {literalRegexps, root} from '../../scripts/bundle/bundle.ts';
-import {commanderPlugin} from '../../scripts/bundle/commanderPlugin.ts';
-import {inkPlugins} from '../../scripts/bundle/inkPlugins.ts';
+import {bundleOptions, requireForPackages, root} from '../../scripts/bundle/bundle.ts';
 
 /** What a bundle with the program's patches exports: modules by their names. */
 export type Bundled = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -29,16 +27,12 @@ export async function bundlePatched(
   writeFileSync(entry, lines.join('\n'));
   const outfile = join(folder, 'bundle.mjs');
   await build({
-    ...{absWorkingDir: root, entryPoints: [entry], outfile, bundle: true},
-    ...{format: 'esm', platform: 'node', target: 'node22'},
-    mainFields: ['module', 'main'],
-    plugins: [commanderPlugin, ...inkPlugins],
-    banner: {
-      js: "import {createRequire} from 'node:module';const require = createRequire(import.meta.url);",
-    },
-    // What is patched is what the program loads; that it needs no top-level await is one of the patches.
-    supported: {...literalRegexps, 'top-level-await': false},
-    logLevel: 'warning',
+    ...bundleOptions,
+    entryPoints: [entry],
+    outfile,
+    banner: {js: requireForPackages},
+    // That nothing of it needs a top-level await is one of the patches.
+    supported: {...bundleOptions.supported, 'top-level-await': false},
   });
   const before = {...process.env};
   Object.assign(process.env, env);
