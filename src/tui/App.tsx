@@ -180,8 +180,10 @@ interface HeaderProps {
 function Header({inventory, freshness, user, width}: HeaderProps) {
   const {source, serverVersion, policyApi} = inventory;
   const psp = policyApi === 'absent' ? 'gone' : policyApi === 'unknown' ? '?' : 'served';
-  const right = freshnessText(freshness);
-  const left = `kubectl psp  ${source}  ${serverVersion ?? ''}  PSP ${psp}  ${user}`;
+  const name = 'kubectl psp';
+  const state = freshnessText(freshness);
+  const right = fitTo(state, Math.min(state.length, Math.max(0, width - name.length - 2)));
+  const left = `${name}  ${source}  ${serverVersion ?? ''}  PSP ${psp}  ${user}`;
   const isBad = freshness.state === 'stale';
   const colorOf = useToneColor();
   return (

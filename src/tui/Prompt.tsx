@@ -1,8 +1,10 @@
 import {Box, Text, useApp, useInput} from 'ink';
+import {escapeText} from '../report/escape.ts';
 import type {Deeds} from './deeds.ts';
 import {Input} from './Input.tsx';
 import type {Action, Prompt as PromptState, View} from './session.ts';
 import {fitTo, widthOf} from './text.ts';
+import {mostColumns} from './typing.ts';
 
 interface Props {
   readonly prompt: PromptState;
@@ -173,7 +175,7 @@ const leastTyping = 8;
 function TypingLine({label, value, hint = '', width, onChange, onSubmit}: Typing & LineProps) {
   const name = widthOf(label) <= width - leastTyping ? label : fitTo(label, width - leastTyping);
   const room = width - widthOf(name);
-  const rest = room - widthOf(value) - 1;
+  const rest = room - mostColumns(escapeText(value)) - 1;
   return (
     <Box height={1} width={width}>
       <Text bold>{name}</Text>

@@ -1,6 +1,14 @@
 import {escapeText} from '../report/escape.ts';
 import {graphemesOf, widthOf} from './text.ts';
 
+/** How many columns a text may take: not every terminal joins the parts of an emoji to one. */
+export function mostColumns(text: string): number {
+  return Math.max(
+    widthOf(text),
+    Array.from(text).reduce((sum, part) => sum + widthOf(part), 0),
+  );
+}
+
 /** A line that is typed, and where its cursor is: so many characters (as people see them) before its end. */
 export interface Typed {
   readonly text: string;
@@ -35,13 +43,13 @@ export interface Sight {
 export function sightOf(typed: Typed, width: number): Sight {
   const [left, right] = halves(typed);
   const [at = ' ', ...rest] = right.map(escapeText);
-  if (widthOf(at) > width) return {before: '', at: '', after: ''};
+  if (mostColumns(at) > width) return {before: '', at: '', after: ''};
   const shown = left.map(escapeText);
   const whole = shown.join('');
-  if (widthOf(whole + at) <= width) {
-    return {before: whole, at, after: heads(rest, width - widthOf(whole + at)).join('')};
+  if (mostColumns(whole + at) <= width) {
+    return {before: whole, at, after: heads(rest, width - mostColumns(whole + at)).join('')};
   }
-  const room = width - widthOf(at) - 1;
+  const room = width - mostColumns(at) - 1;
   const seen = heads(shown.toReversed(), Math.max(0, room)).toReversed();
   return {before: room < 0 ? '' : `…${seen.join('')}`, at, after: ''};
 }
@@ -56,7 +64,7 @@ function halves({text, fromEnd}: Typed): readonly [readonly string[], readonly s
 function heads(texts: readonly string[], width: number): readonly string[] {
   let used = 0;
   const end = texts.findIndex(text => {
-    used += widthOf(text);
+    used += mostColumns(text);
     return used > width;
   });
   return end < 0 ? texts : texts.slice(0, end);

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {widthOf} from '../../src/tui/text.ts';
-import {erased, inserted, movedCursor, sightOf} from '../../src/tui/typing.ts';
+import {erased, inserted, mostColumns, movedCursor, sightOf} from '../../src/tui/typing.ts';
 
 test('text goes in at the cursor, and out before it, by characters as people see them', () => {
   expect(inserted({text: 'ad', fromEnd: 1}, 'bc')).toBe('abcd');
@@ -27,6 +26,11 @@ test('what is around the cursor is in sight', () => {
   expect(sightOf({text: '日', fromEnd: 1}, 1)).toEqual({before: '', at: '', after: ''});
 });
 
+test('a terminal may not join what makes up an emoji', () => {
+  expect(mostColumns('a👩‍👩‍👧')).toBe(7);
+  expect(mostColumns('日e\u0301')).toBe(3);
+});
+
 test('it is never wider than there is room', () => {
   const character = fc.constantFrom('a', '…', '日', 'e\u0301', '👩‍👩‍👧', '\u202E', '\u200D');
   fc.assert(
@@ -36,7 +40,7 @@ test('it is never wider than there is room', () => {
       fc.integer({min: 1, max: 30}),
       (text, fromEnd, width) => {
         const {before, at, after} = sightOf({text, fromEnd}, width);
-        expect(widthOf(before + at + after)).toBeLessThanOrEqual(width);
+        expect(mostColumns(before + at + after)).toBeLessThanOrEqual(width);
       },
     ),
   );
