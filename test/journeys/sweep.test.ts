@@ -176,7 +176,8 @@ describe.runIf(hasTmux())('whatever is opened, typed, pasted and resized', () =>
     const done: Step[] = [];
     const end = Date.now() + seconds * 1000;
     for (const next of steps(100 * seconds)) {
-      if (Date.now() > end) break;
+      // On a busy machine time is no measure.
+      if (Date.now() > end && done.length >= 20) break;
       done.push(next);
       take(screen, next);
       await expectWhole(screen).catch(error => {
@@ -184,7 +185,6 @@ describe.runIf(hasTmux())('whatever is opened, typed, pasted and resized', () =>
       });
     }
     expect(screen.state().alternate).toBe(true);
-    expect(done.length).toBeGreaterThan(5);
 
     screen.resize(120, 40);
     screen.press('Escape', 'Escape', 'Escape', ':', 'p', 's', 'p', 'Enter');
