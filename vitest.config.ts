@@ -1,8 +1,8 @@
 import {defineConfig} from 'vitest/config';
+import {builtScreens} from './test/support/builtScreens.ts';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.{ts,tsx}'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     globalSetup: 'test/support/globalSetup.ts',
@@ -11,5 +11,26 @@ export default defineConfig({
     isolate: false,
     // Many tests wait for servers and terminals, so more of them run at once than there are cores.
     maxWorkers: 3,
+    projects: [
+      {
+        extends: true,
+        test: {name: 'sources', include: ['test/**/*.test.{ts,tsx}']},
+      },
+      {
+        // The screens once more, as the program has them: what ships is what is tested.
+        extends: true,
+        resolve: {
+          alias: [
+            {find: /^ink$/, replacement: builtScreens},
+            {find: /^.*\/src\/tui\/App\.tsx$/, replacement: builtScreens},
+          ],
+        },
+        test: {
+          name: 'built',
+          include: ['test/tui/*.test.tsx'],
+          globalSetup: 'test/support/builtScreens.ts',
+        },
+      },
+    ],
   },
 });

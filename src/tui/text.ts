@@ -43,6 +43,12 @@ function headOf(text: string, width: number, least = 0): string {
   return head;
 }
 
+/** The characters of a text as people see them. */
+export function graphemesOf(text: string): readonly string[] {
+  if (plain.test(text)) return text.split('');
+  return Array.from(segmenter().segment(text), ({segment}) => segment);
+}
+
 let made: Intl.Segmenter | undefined;
 
 /** Made when first needed: it loads tables that take a while. */

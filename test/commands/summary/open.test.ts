@@ -14,7 +14,7 @@ async function opened(...args: readonly string[]) {
     warn: line => void lines.push(line),
     openSession: async options => void sessions.push(options),
   });
-  return {code, lines, start: sessions[0]?.start};
+  return {code, lines, start: sessions[0]?.store.get().trail.map(({view}) => view)};
 }
 
 const namespaces = {name: 'namespaces'};
