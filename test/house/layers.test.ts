@@ -16,6 +16,7 @@ const layers: readonly (readonly string[])[] = [
   ['rbac'],
   ['inventory', 'demo'],
   ['policy'],
+  ['migrate'],
   ['report'],
   ['tui'],
   ['commands'],
