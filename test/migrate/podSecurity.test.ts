@@ -78,7 +78,7 @@ describe.runIf(hasJudge)('pods before and after PSP', () => {
 });
 
 describe.runIf(hasJudge)('any pod', () => {
-  test('is judged as Kubernetes does', {timeout: 120_000}, () => {
+  test('is judged as Kubernetes does', {timeout: 600_000}, () => {
     const pods = fc.sample(anyPod, {numRuns: isThorough ? 2000 : 60, seed: 37});
     const dressed = fc.sample(laterFields, {numRuns: pods.length, seed: 38});
     const questions = pods.flatMap((pod, index) => asked(dress(pod, dressed[index] ?? {})));
