@@ -1,5 +1,5 @@
 import {defineConfig} from 'vitest/config';
-import {builtScreens} from './test/support/builtScreens.ts';
+import {builtScreens} from './test/support/run/builtScreens.ts';
 
 export default defineConfig({
   test: {
@@ -28,7 +28,7 @@ export default defineConfig({
         test: {
           name: 'built',
           include: ['test/tui/*.test.tsx'],
-          globalSetup: 'test/support/builtScreens.ts',
+          globalSetup: 'test/support/run/builtScreens.ts',
         },
       },
     ],

@@ -1,6 +1,6 @@
 import {join} from 'node:path';
 import {build} from 'esbuild';
-import {bundleOptions, requireForPackages, root} from '../../scripts/bundle/bundle.ts';
+import {bundleOptions, requireForPackages, root} from '../../../scripts/bundle/bundle.ts';
 
 /** Where the session is bundled for the screen tests. */
 export const builtScreens = join(root, 'node_modules/.psp-built-screens/entry.mjs');
