@@ -9,9 +9,6 @@ import {reviewSelf, reviewSelfForAll} from './review.ts';
 /** "May I use this policy in this namespace?" */
 export type CallerQuestion = Omit<CallerAnswer, 'allowed'>;
 
-/** How many questions are under way at once. */
-const concurrency = 8;
-
 /** One for each policy and namespace that has a pod which no controller owns; in a fixed order. */
 export function callerQuestions(
   policies: Inventory['policies'],
@@ -34,7 +31,7 @@ export async function answerQuestions(
   client: ClusterReader,
   questions: readonly CallerQuestion[],
 ): Promise<readonly CallerAnswer[]> {
-  const run = limiter(concurrency);
+  const run = limiter();
   const counts = Map.groupBy(questions, ({namespace}) => namespace);
   const mayAll = new Map(
     [...counts].map(([namespace, {length}]) => [

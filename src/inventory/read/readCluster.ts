@@ -40,9 +40,6 @@ export interface ReadPlan {
   readonly time: string;
 }
 
-/** How many requests are under way at once. */
-const concurrency = 8;
-
 /**
  * Reads a cluster into an inventory. What may not be read becomes a gap; a kind that the server does
  * not know is empty. Other errors (unreachable, 401, 5xx) are thrown: half an answer is no answer.
@@ -50,7 +47,7 @@ const concurrency = 8;
 export async function readCluster(client: ClusterReader, plan: ReadPlan): Promise<Inventory> {
   const gaps: Gap[] = [];
   const {namespace, exact = false} = plan;
-  const shared = {client, namespace, exact, gaps, run: limiter(concurrency)};
+  const shared = {client, namespace, exact, gaps, run: limiter()};
   const namespaces = once(() => readNamespaces(shared));
   const version = once(() => shared.run(() => readVersion(client)));
   const namesOf = async () => (await namespaces()).flatMap(({metadata}) => metadata?.name ?? []);
