@@ -2,7 +2,7 @@ import {createTwoFilesPatch, FILE_HEADERS_ONLY} from 'diff';
 import {isObject, type JsonObject} from '../kube/json.ts';
 import {printYaml} from '../yaml/documents.ts';
 import type {PlannedChange} from './applyAll.ts';
-import {metadataOf, withMetadata} from './change.ts';
+import {metadataOf, withMetadata, withoutServerOwned} from './change.ts';
 import {lastAppliedKey} from './lastApplied.ts';
 
 /** How many unchanged lines are shown around a change. */
@@ -45,14 +45,8 @@ function yamlOf(object: JsonObject): string {
   const shown = Object.entries(isObject(annotations) ? annotations : {}).filter(
     ([key]) => key !== lastAppliedKey,
   );
-  const {metadata} = withMetadata(object, {
+  const {metadata} = withMetadata(withoutServerOwned(object), {
     annotations: shown.length === 0 ? undefined : Object.fromEntries(shown),
-    creationTimestamp: undefined,
-    generation: undefined,
-    managedFields: undefined,
-    resourceVersion: undefined,
-    selfLink: undefined,
-    uid: undefined,
   });
   // The server begins with the kind, files with the version.
   return printYaml({apiVersion, kind, metadata, ...rest});

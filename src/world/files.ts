@@ -6,8 +6,8 @@ import type {Readable} from 'node:stream';
 import {exitCodes, UserError} from '../errors.ts';
 import {
   decodeText,
-  readDocuments as documentsOf,
   maxFileSize,
+  readDocuments,
   type SourceDocument,
   sizeLimit,
 } from '../yaml/documents.ts';
@@ -15,12 +15,12 @@ import {
 const manifestEndings = ['.yaml', '.yml', '.json'];
 
 /** The documents of files, folders and `-` (standard input), in the order given. */
-export async function readDocuments(paths: readonly string[]): Promise<readonly SourceDocument[]> {
+export async function readFiles(paths: readonly string[]): Promise<readonly SourceDocument[]> {
   const documents: SourceDocument[] = [];
   for (const path of paths) {
     for (const file of await filesOf(path)) {
       const name = file === '-' ? 'standard input' : file;
-      documents.push(...documentsOf(decodeText(await bytesOf(file), name), name));
+      documents.push(...readDocuments(decodeText(await bytesOf(file), name), name));
     }
   }
   return documents;

@@ -6,8 +6,8 @@ import type {JsonObject} from '../../src/kube/json.ts';
 import {decodePod} from '../../src/kube/pod.ts';
 import {LateItem} from '../../src/kube/protobuf/late.ts';
 import {readList} from '../../src/kube/protobuf/list.ts';
-import {objectMeta} from '../../src/kube/protobuf/meta.ts';
-import {podSpec} from '../../src/kube/protobuf/pod.ts';
+import {objectMetaMessage} from '../../src/kube/protobuf/meta.ts';
+import {podSpecMessage} from '../../src/kube/protobuf/pod.ts';
 import {anyPod} from '../support/builders/anyPod.ts';
 import {
   asServed,
@@ -54,7 +54,7 @@ const somePods = fc.array(
       labels: {app: `app-${owner}`, 'pod-template-hash': '1'},
     };
     return {
-      metadata: asServed(objectMeta, {
+      metadata: asServed(objectMetaMessage, {
         name: 'pod',
         namespace: 'shop',
         uid: 'u',
@@ -62,7 +62,7 @@ const somePods = fc.array(
         ...(owner === 0 ? {} : owned),
         annotations: all,
       }),
-      spec: asServed(podSpec, objectOf(spec)),
+      spec: asServed(podSpecMessage, objectOf(spec)),
     };
   }),
   {maxLength: 6},
@@ -153,7 +153,7 @@ describe('lists', () => {
   test('metadata alone, where it was asked for', () => {
     const type = {apiVersion: 'meta.k8s.io/v1', kind: 'PartialObjectMetadata'};
     const metadata = {name: 'a', namespace: 'shop', labels: {app: 'x'}};
-    const bytes = listOf(type, [bytesField(1, encodeMessage(objectMeta, metadata))]);
+    const bytes = listOf(type, [bytesField(1, encodeMessage(objectMetaMessage, metadata))]);
     const [item] = read(bytes, 7, true);
     expect(item).toBeInstanceOf(LateItem);
     const pod = decodeLive(resources.pods, 'v1', item ?? {});

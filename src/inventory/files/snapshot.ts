@@ -14,7 +14,8 @@ import {decodePod} from '../../kube/pod.ts';
 import type {Inventory, PolicyApi} from '../inventory.ts';
 import {decodeStoredWorkload} from '../kinds/workloads.ts';
 
-export const apiVersion = 'psp.kubectl/v1alpha1';
+/** The version of the format; older and newer ones are not read. */
+const snapshotVersion = 'psp.kubectl/v1alpha1';
 const kind = 'Snapshot';
 
 /** Whether a document is a snapshot, of whatever version. */
@@ -28,7 +29,7 @@ export function isSnapshot(value: JsonObject): boolean {
  */
 export function snapshotOf(inventory: Inventory): Json {
   const {rbac, ...rest} = inventory;
-  return compact({apiVersion, kind, ...rest, ...rbac});
+  return compact({apiVersion: snapshotVersion, kind, ...rest, ...rbac});
 }
 
 const snapshotFields = object({
@@ -59,9 +60,9 @@ const policyApis = [...policyVersions, 'absent', 'unknown'] as const;
 
 /** The inventory of a snapshot; a UserError if it is of another version or damaged. */
 export function inventoryOfSnapshot(value: JsonObject, file: string): Inventory {
-  if (value.apiVersion !== apiVersion) {
+  if (value.apiVersion !== snapshotVersion) {
     throw new UserError(
-      `${file}: snapshot of version ${String(value.apiVersion)}: this program reads ${apiVersion}; take it again with this version`,
+      `${file}: snapshot of version ${String(value.apiVersion)}: this program reads ${snapshotVersion}; take it again with this version`,
     );
   }
   const fields = decodeSnapshot(value, file);

@@ -8,7 +8,7 @@ import {askCaller} from './askCaller.ts';
 import {limiter} from './limiter.ts';
 import type {ClusterReader} from './reader.ts';
 import {readPodsSpokenFor} from './readPods.ts';
-import {type Found, listDecoded, nothing, type Reading, readResource} from './readResource.ts';
+import {type Listing, listDecoded, nothing, type Reading, readResource} from './readResource.ts';
 
 /** What to read. */
 export interface ReadPlan {
@@ -87,7 +87,7 @@ export async function readCluster(client: ClusterReader, plan: ReadPlan): Promis
 
 /** All kinds of the plan but namespaces: the longest list goes first, and nothing waits for another. */
 async function readLists(reading: Reading, plan: ReadPlan) {
-  const read = async <T>(wanted: boolean, resource: Resource<T>): Promise<Found<T>> =>
+  const read = async <T>(wanted: boolean, resource: Resource<T>): Promise<Listing<T>> =>
     wanted ? readResource(reading, resource) : nothing;
   const withRbac = plan.policies && plan.rbac !== false;
   const withPods = plan.workloads || plan.accounts === true;
@@ -124,7 +124,7 @@ async function readLists(reading: Reading, plan: ReadPlan) {
 }
 
 /** Whether something was read, and nothing found. */
-function isVoid(lists: readonly Found<unknown>[]): boolean {
+function isVoid(lists: readonly Listing<unknown>[]): boolean {
   return (
     lists.some(({apiVersion}) => apiVersion !== undefined) &&
     lists.every(({items}) => items.length === 0)

@@ -4,7 +4,7 @@ import {LateItem} from '../../kube/protobuf/late.ts';
 import {resources} from '../kinds/resources.ts';
 import type {Workload} from '../kinds/workloads.ts';
 import {speakerIn} from '../submissions/owners.ts';
-import {type Found, type Reading, readResource} from './readResource.ts';
+import {type Listing, type Reading, readResource} from './readResource.ts';
 
 /** With pods to look at in more namespaces, one list of all of them costs less. */
 const mostNamespaces = 50;
@@ -18,7 +18,7 @@ const mostNamespaces = 50;
 export async function readPodsSpokenFor(
   reading: Reading,
   workloads: () => Promise<readonly Workload[]>,
-): Promise<Found<Pod>> {
+): Promise<Listing<Pod>> {
   const found = await readResource(reading, resources.pods, areMostlyOwned);
   if (!found.headsOnly) return found;
   const speakerOf = speakerIn(await workloads());

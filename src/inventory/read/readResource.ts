@@ -27,7 +27,7 @@ export interface Reading {
 }
 
 /** What a kind's list held. */
-export interface Found<T> {
+export interface Listing<T> {
   readonly items: readonly T[];
   /** undefined if the server has no such kind, or it could not be read. */
   readonly apiVersion: string | undefined;
@@ -36,7 +36,7 @@ export interface Found<T> {
 }
 
 /** Of a kind that was not asked for, or that the server has not. */
-export const nothing: Found<never> = {items: [], apiVersion: undefined, headsOnly: false};
+export const nothing: Listing<never> = {items: [], apiVersion: undefined, headsOnly: false};
 
 /**
  * Lists a kind: over all namespaces, or in the one that is meant; failing rights, in each namespace.
@@ -46,7 +46,7 @@ export async function readResource<T>(
   reading: Reading,
   resource: Resource<T>,
   areHeadsEnough?: ListWishes['areHeadsEnough'],
-): Promise<Found<T>> {
+): Promise<Listing<T>> {
   const {client, gaps} = reading;
   const scope = resource.namespaced ? reading.namespace : undefined;
   let missing: unknown;
@@ -79,7 +79,7 @@ async function readByNamespace<T>(
   resource: Resource<T>,
   apiVersion: string,
   reason: string,
-): Promise<Found<T>> {
+): Promise<Listing<T>> {
   const {client, gaps} = reading;
   const names = await reading.namespaces();
   if (names.length === 0) gaps.push({resource: resource.plural, namespace: undefined, reason});
@@ -108,7 +108,7 @@ export function listDecoded<T>(
   {client, exact, run}: Pick<Reading, 'client' | 'exact' | 'run'>,
   resource: Resource<T>,
   {apiVersion, namespace, areHeadsEnough}: Scope,
-): Promise<Found<T>> {
+): Promise<Listing<T>> {
   return run(async () => {
     const items: T[] = [];
     let headsOnly = false;

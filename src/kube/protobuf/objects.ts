@@ -1,7 +1,7 @@
 /** The messages of k8s.io/api v0.24 beside pods, as far as they are read. */
 import {type Field, type Message, many, message, nonZero, one} from './message.ts';
-import {labelSelector, objectMeta} from './meta.ts';
-import {podSpec, podTemplate, seLinuxOptions} from './pod.ts';
+import {labelSelector, objectMetaMessage} from './meta.ts';
+import {podSpecMessage, podTemplate, seLinuxOptions} from './pod.ts';
 
 const core = (name: string) => `k8s.io/api/core/v1.${name}`;
 const apps = (name: string) => `k8s.io/api/apps/v1.${name}`;
@@ -9,7 +9,7 @@ const batch = (name: string) => `k8s.io/api/batch/v1.${name}`;
 const rbac = (name: string) => `k8s.io/api/rbac/v1.${name}`;
 const policy = (name: string) => `k8s.io/api/policy/v1beta1.${name}`;
 
-const metadata = one(1, objectMeta);
+const metadata = one(1, objectMetaMessage);
 
 const ranges = {
   rule: one(1, 'string'),
@@ -121,7 +121,7 @@ export const kinds: Readonly<Record<string, Message | LateKind>> = {
     }),
     spec: undefined,
   },
-  'v1/Pod': late(core('Pod'), podSpec),
+  'v1/Pod': late(core('Pod'), podSpecMessage),
   'v1/ReplicationController': late(
     core('ReplicationController'),
     message(core('ReplicationControllerSpec'), {replicas, template: template(3)}),

@@ -1,7 +1,7 @@
 import type {ServerResponse} from 'node:http';
 import {describe, expect, test} from 'vitest';
 import type {JsonObject} from '../../../src/kube/json.ts';
-import {objectMeta} from '../../../src/kube/protobuf/meta.ts';
+import {objectMetaMessage} from '../../../src/kube/protobuf/meta.ts';
 import {bytesField, encodeMessage, listOf} from '../../support/builders/protobuf.ts';
 import {objectOf, runHere} from '../../support/run/world.ts';
 import type {Seen} from '../../world/fakeApiServer.ts';
@@ -77,7 +77,7 @@ function answersHeads(
   const items = pods
     .map(({metadata}) => objectOf(metadata))
     .filter(metadata => namespace === undefined || metadata.namespace === namespace)
-    .map(metadata => bytesField(1, encodeMessage(objectMeta, metadata)));
+    .map(metadata => bytesField(1, encodeMessage(objectMetaMessage, metadata)));
   response.writeHead(200, {'Content-Type': 'application/vnd.kubernetes.protobuf'});
   response.end(listOf(type, items));
   return true;
