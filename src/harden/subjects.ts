@@ -1,16 +1,12 @@
 import type {Inventory} from '../inventory/inventory.ts';
-import {
-  controllerReference,
-  isKnownWorkload,
-  templatePath,
-  type Workload,
-} from '../inventory/kinds/workloads.ts';
+import {controllerReference, templatePath, type Workload} from '../inventory/kinds/workloads.ts';
 import type {Item} from '../inventory/submissions/items.ts';
 import {topWorkloads} from '../inventory/submissions/owners.ts';
 import {isMirrorPod} from '../inventory/submissions/serviceAccount.ts';
 import {submissionsOf} from '../inventory/submissions/submissions.ts';
 import type {JsonObject} from '../kube/json.ts';
 import type {Pod} from '../kube/pod.ts';
+import {workloadKindOf} from '../kube/workloadKinds.ts';
 import type {NonEmpty} from '../nonEmpty.ts';
 import {type Hardening, harden} from './harden.ts';
 import {objectPatch} from './patch.ts';
@@ -107,7 +103,7 @@ function originOfWorkload(workload: Workload): Origin {
     apiVersion,
     path: templatePath(apiVersion, kind),
     // Strategic merge knows the lists of Kubernetes' own kinds; of others it would replace them.
-    unpatchable: isKnownWorkload(apiVersion, kind)
+    unpatchable: workloadKindOf(apiVersion, kind)
       ? namelessContainer(template)
       : `${kind} is no kind of Kubernetes' own, and strategic merge would replace its containers`,
   };

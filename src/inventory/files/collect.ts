@@ -10,14 +10,10 @@ import {
   serviceAccountObject,
 } from '../../kube/objects.ts';
 import {decodePod} from '../../kube/pod.ts';
+import {workloadKindOf} from '../../kube/workloadKinds.ts';
 import {count} from '../../text.ts';
 import type {Inventory} from '../inventory.ts';
-import {
-  decodeWorkload,
-  isKnownWorkload,
-  looksLikeWorkload,
-  type Workload,
-} from '../kinds/workloads.ts';
+import {decodeWorkload, looksLikeWorkload, type Workload} from '../kinds/workloads.ts';
 
 /** An object and where it was read: `FILE: document 2, line 10`; '' for objects of a cluster. */
 export interface SourceObject {
@@ -133,7 +129,7 @@ function homeOf(apiVersion: string, kind: string, value: JsonObject) {
     const decode: Decoder<unknown> = collections[name].decode;
     return {name, decode, isGuess: false};
   }
-  const isGuess = !isKnownWorkload(apiVersion, kind);
+  const isGuess = workloadKindOf(apiVersion, kind) === undefined;
   if (isGuess && !looksLikeWorkload(value)) return undefined;
   return {name: 'workloads', decode: decodeWorkload, isGuess};
 }

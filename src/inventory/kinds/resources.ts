@@ -13,6 +13,7 @@ import {decodeLatePod, decodePod, type Late} from '../../kube/pod.ts';
 import {type LateHead, LateItem} from '../../kube/protobuf/late.ts';
 import {isKnown} from '../../kube/protobuf/list.ts';
 import {placeOf} from '../../kube/reference.ts';
+import {workloadKinds} from '../../kube/workloadKinds.ts';
 import {byText} from '../../text.ts';
 import type {ListWishes} from '../read/reader.ts';
 import {decodeLateWorkload, decodeWorkload, type Workload} from './workloads.ts';
@@ -29,7 +30,6 @@ export interface Resource<T> {
 }
 
 const rbacVersions = [rbacVersion, `${rbacGroup}/v1beta1`];
-const appsVersions = ['apps/v1', 'apps/v1beta2', 'extensions/v1beta1'];
 
 /** What an inventory takes from a cluster, beside workloads. */
 export const resources = {
@@ -65,16 +65,16 @@ export const resources = {
   }),
 } as const;
 
-/** The kinds of workloads, in the order in which an inventory has them. */
-export const workloadResources: readonly Resource<Workload>[] = [
-  workload('deployments', 'Deployment', appsVersions),
-  workload('replicasets', 'ReplicaSet', appsVersions),
-  workload('statefulsets', 'StatefulSet', appsVersions),
-  workload('daemonsets', 'DaemonSet', appsVersions),
-  workload('replicationcontrollers', 'ReplicationController', ['v1']),
-  workload('jobs', 'Job', ['batch/v1']),
-  workload('cronjobs', 'CronJob', ['batch/v1', 'batch/v1beta1', 'batch/v2alpha1']),
-];
+/** The kinds of workloads that are read, in the order in which an inventory has them. */
+export const workloadResources: readonly Resource<Workload>[] = workloadKinds
+  .filter(({read}) => read !== 'never')
+  .map(({plural, kind, apiVersions, read}) =>
+    resource(plural, kind, decodeWorkload, {
+      apiVersions,
+      namespaced: true,
+      ...(read === 'specLater' ? {decodeLate: decodeLateWorkload} : {}),
+    }),
+  );
 
 function resource<T>(
   plural: string,
@@ -83,20 +83,6 @@ function resource<T>(
   where: Omit<Resource<T>, 'plural' | 'kind' | 'decode'>,
 ): Resource<T> {
   return {plural, kind, decode, ...where};
-}
-
-function workload(
-  plural: string,
-  kind: string,
-  apiVersions: readonly string[],
-): Resource<Workload> {
-  const where = {apiVersions, namespaced: true};
-  // Of a Deployment and its ReplicaSets, one is judged as a rule; Jobs are mostly of CronJobs.
-  const isMostlyOwned = ['Deployment', 'ReplicaSet', 'Job'].includes(kind);
-  return resource(plural, kind, decodeWorkload, {
-    ...where,
-    ...(isMostlyOwned ? {decodeLate: decodeLateWorkload} : {}),
-  });
 }
 
 /** Whether every cluster has the kind: a server that knows nothing of it is in trouble, or no such server. */
