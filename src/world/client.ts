@@ -1,9 +1,10 @@
+import type {ListOptions} from '../inventory/read/reader.ts';
 import {type Json, printJson} from '../kube/json.ts';
 import {type Asked, noAnswer, refusal} from './apiError.ts';
 import {type Access, type Credentials, credentialsFor} from './credentials.ts';
 import {Breakdown, exchange, type HttpAnswer, type Waits} from './http.ts';
 import {type ConnectionTarget, type KubeconfigFlags, resolveTarget} from './kubeconfig.ts';
-import {type Listed, type ListOptions, listAll} from './list.ts';
+import {type GetPage, type Listed, listAll} from './list.ts';
 import {contentOf, headersOf, type Request, textOf} from './message.ts';
 import type {Progress} from './progress.ts';
 import {hostOf, isLoopback} from './proxy.ts';
@@ -21,7 +22,7 @@ import {type StreamAgents, streamAgents, type WatchOptions, watchList} from './w
 
 export {ApiError, isForbidden, isNotFound} from './apiError.ts';
 export type {KubeconfigFlags} from './kubeconfig.ts';
-export type {Listed, ListOptions} from './list.ts';
+export type {Listed} from './list.ts';
 export type {WatchEventType, WatchOptions} from './watch.ts';
 
 /** Where a client is connected to. */
@@ -152,10 +153,9 @@ function clientOf(session: Session): Client {
       await session.credentials.access(); // who logs in may need the terminal for that
       const asked = askedOf(session, 'GET', path);
       const telling = session.environment.progress?.begin(`reading ${doingOf(asked).resource}`);
-      const onCount = telling?.count;
-      return listAll(path, {...options, onCount}, asked, (pagePath, page) =>
-        ask(session, {method: 'GET', path: pagePath, as: impersonation, ...page}),
-      ).finally(() => telling?.end());
+      const getPage: GetPage = (pagePath, page) =>
+        ask(session, {method: 'GET', path: pagePath, as: impersonation, ...page});
+      return listAll(path, options, asked, getPage, telling?.count).finally(() => telling?.end());
     },
     watch(path, options) {
       const asked = askedOf(session, 'WATCH', path);

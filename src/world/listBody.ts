@@ -1,6 +1,6 @@
 import {DecodeError} from '../kube/decode.ts';
-import {isObject, type Json, type JsonObject} from '../kube/json.ts';
-import type {LateItem} from '../kube/protobuf/late.ts';
+import {isObject, type Json} from '../kube/json.ts';
+import type {ListItem} from '../kube/listItem.ts';
 import {type ListHead, type ListReader, readList} from '../kube/protobuf/list.ts';
 import {type Asked, badAnswer} from './apiError.ts';
 import {
@@ -11,9 +11,6 @@ import {
   metadataListType,
   protobufType,
 } from './message.ts';
-
-/** An object of a list. Only where it was asked for, its spec may be read later. */
-export type ListItem = JsonObject | LateItem;
 
 /** One page of a list. */
 export interface Page extends ListHead {

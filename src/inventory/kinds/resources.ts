@@ -2,6 +2,7 @@ import {exitCodes, UserError} from '../../errors.ts';
 import {policyVersions, rbacGroup, rbacVersion} from '../../kube/apiGroups.ts';
 import {DecodeError, type Decoder} from '../../kube/decode.ts';
 import type {JsonObject} from '../../kube/json.ts';
+import {headOf, type ListItem, lateOf, wholeOf} from '../../kube/listItem.ts';
 import {
   binding,
   decodePolicy,
@@ -10,12 +11,12 @@ import {
   serviceAccountObject,
 } from '../../kube/objects.ts';
 import {decodeLatePod, decodePod, type Late} from '../../kube/pod.ts';
-import {type LateHead, LateItem} from '../../kube/protobuf/late.ts';
+import type {LateHead} from '../../kube/protobuf/late.ts';
 import {isKnown} from '../../kube/protobuf/list.ts';
 import {placeOf} from '../../kube/reference.ts';
 import {workloadKinds} from '../../kube/workloadKinds.ts';
 import {byText} from '../../text.ts';
-import type {ListWishes} from '../read/reader.ts';
+import type {ListOptions} from '../read/reader.ts';
 import {decodeLateWorkload, decodeWorkload, type Workload} from './workloads.ts';
 
 /** A kind of object, and the paths under which servers of different ages have it, newest first. */
@@ -110,8 +111,8 @@ export function listPath(
 export function pagesOf(
   {kind}: {readonly kind: string},
   apiVersion: string,
-  take: (items: readonly (JsonObject | LateItem)[]) => void,
-): ListWishes {
+  take: (items: readonly ListItem[]) => void,
+): ListOptions {
   return isKnown(apiVersion, kind) ? {onLate: take} : {onPage: take};
 }
 
@@ -119,17 +120,17 @@ export function pagesOf(
 export function decodeLive<T>(
   {decode, decodeLate, kind}: Pick<Resource<T>, 'decode' | 'decodeLate' | 'kind'>,
   apiVersion: string,
-  item: JsonObject | LateItem,
+  item: ListItem,
 ): T {
-  const isLate = item instanceof LateItem;
-  const name = nameOf(isLate ? item.head : item);
-  if (isLate && decodeLate !== undefined) {
-    const spec = () => sensible(kind, name, () => item.spec());
-    const likeness = item.hasSpec ? () => sensible(kind, name, () => item.likeness()) : undefined;
-    return decodeLate({apiVersion, kind, metadata: item.head.metadata, spec, likeness});
+  const name = nameOf(headOf(item));
+  const late = lateOf(item);
+  if (late !== undefined && decodeLate !== undefined) {
+    const spec = () => sensible(kind, name, () => late.spec());
+    const likeness = late.hasSpec ? () => sensible(kind, name, () => late.likeness()) : undefined;
+    return decodeLate({apiVersion, kind, metadata: late.head.metadata, spec, likeness});
   }
   // Lists leave both out; what was asked for is what it is.
-  return sensible(kind, name, () => decode({...(isLate ? item.whole() : item), apiVersion, kind}));
+  return sensible(kind, name, () => decode({...wholeOf(item), apiVersion, kind}));
 }
 
 function nameOf({metadata}: JsonObject | LateHead): string {

@@ -1,6 +1,6 @@
 import type {JsonObject} from '../../kube/json.ts';
+import {headOf, type ListItem} from '../../kube/listItem.ts';
 import type {Pod} from '../../kube/pod.ts';
-import {LateItem} from '../../kube/protobuf/late.ts';
 import {resources} from '../kinds/resources.ts';
 import type {Workload} from '../kinds/workloads.ts';
 import {speakerIn} from '../submissions/owners.ts';
@@ -37,9 +37,9 @@ export async function readPodsSpokenFor(
 }
 
 /** Whether most of the first pods of a list have an owner. */
-function areMostlyOwned(items: readonly (JsonObject | LateItem)[]): boolean {
+function areMostlyOwned(items: readonly ListItem[]): boolean {
   const owned = items.filter(item => {
-    const {metadata} = item instanceof LateItem ? item.head : item;
+    const {metadata} = headOf(item);
     const owners = (metadata as JsonObject | undefined)?.ownerReferences;
     return Array.isArray(owners) && owners.length > 0;
   });

@@ -1,5 +1,5 @@
 import {messageOf} from '../../errors.ts';
-import {LateItem} from '../../kube/protobuf/late.ts';
+import {lateOf} from '../../kube/listItem.ts';
 import type {Gap} from '../inventory.ts';
 import {
   decidesRights,
@@ -10,7 +10,7 @@ import {
   type Resource,
 } from '../kinds/resources.ts';
 import type {Limiter} from './limiter.ts';
-import type {ClusterReader, ListWishes} from './reader.ts';
+import type {ClusterReader, ListOptions} from './reader.ts';
 
 /** What reading one kind after the other shares. */
 export interface Reading {
@@ -45,7 +45,7 @@ export const nothing: Listing<never> = {items: [], apiVersion: undefined, headsO
 export async function readResource<T>(
   reading: Reading,
   resource: Resource<T>,
-  areHeadsEnough?: ListWishes['areHeadsEnough'],
+  areHeadsEnough?: ListOptions['areHeadsEnough'],
 ): Promise<Listing<T>> {
   const {client, gaps} = reading;
   const scope = resource.namespaced ? reading.namespace : undefined;
@@ -100,7 +100,7 @@ async function readByNamespace<T>(
 interface Scope {
   readonly apiVersion: string;
   readonly namespace: string | undefined;
-  readonly areHeadsEnough?: ListWishes['areHeadsEnough'] | undefined;
+  readonly areHeadsEnough?: ListOptions['areHeadsEnough'] | undefined;
 }
 
 /** One list, when it is its turn. */
@@ -118,7 +118,7 @@ export function listDecoded<T>(
       ...pagesOf(resource, apiVersion, page => {
         for (const item of page) {
           items.push(decodeLive(resource, apiVersion, item));
-          if (item instanceof LateItem && !item.hasSpec) headsOnly = true;
+          if (lateOf(item)?.hasSpec === false) headsOnly = true;
         }
       }),
     });

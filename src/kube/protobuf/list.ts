@@ -1,5 +1,6 @@
 import type {JsonObject} from '../json.ts';
-import {type LateItem, specStore} from './late.ts';
+import type {ListItem} from '../listItem.ts';
+import {specStore} from './late.ts';
 import {decodeMessage, readMessage, type Span} from './message.ts';
 import {listMeta, status, unknown} from './meta.ts';
 import {metadataReader} from './metadata.ts';
@@ -22,7 +23,7 @@ export interface ListReader {
   /** Known before the first item is. */
   head(): ListHead | undefined;
   /** The items, once all bytes are there; throws DecodeError if they aren't. */
-  end(): readonly (JsonObject | LateItem)[];
+  end(): readonly ListItem[];
 }
 
 /** Whether lists of this kind can be read as protobuf; `apiVersion` as in `apps/v1`. */
@@ -49,7 +50,7 @@ const none: Span = {from: 0, to: 0};
  */
 export function readList(mayBeHeads = false): ListReader {
   const store = specStore();
-  const items: (JsonObject | LateItem)[] = [];
+  const items: ListItem[] = [];
   let buffer = Buffer.allocUnsafeSlow(firstCapacity);
   let start = 0;
   let filled = 0;
@@ -57,7 +58,7 @@ export function readList(mayBeHeads = false): ListReader {
   let gone = 0;
   let typeMeta: JsonObject | undefined;
   let head: ListHead | undefined;
-  let readItem: ((bytes: Buffer, from: number, to: number) => JsonObject | LateItem) | undefined;
+  let readItem: ((bytes: Buffer, from: number, to: number) => ListItem) | undefined;
   /** Where the list ends in the whole; undefined until it has begun. */
   let listEnd: number | undefined;
   let hasMagic = false;
