@@ -10,10 +10,8 @@ import type {ClusterReader} from './reader.ts';
 import {readPodsSpokenFor} from './readPods.ts';
 import {type Listing, listDecoded, nothing, type Reading, readResource} from './readResource.ts';
 
-/** What to read. */
-export interface ReadPlan {
-  /** One namespace; undefined for all. */
-  readonly namespace: string | undefined;
+/** What an answer needs of a cluster. */
+export interface ReadNeeds {
   /** Policies and RBAC: not needed to derive policies from workloads. */
   readonly policies: boolean;
   /** False: policies without RBAC. */
@@ -36,6 +34,12 @@ export interface ReadPlan {
   readonly everySpec?: boolean;
   /** Not from the server's cache: something is going to be changed. */
   readonly exact?: boolean;
+}
+
+/** What to read, where and when. */
+export interface ReadPlan extends ReadNeeds {
+  /** One namespace; undefined for all. */
+  readonly namespace: string | undefined;
   /** Now, as ISO 8601. */
   readonly time: string;
 }
