@@ -1,4 +1,4 @@
-import type {Inventory} from '../inventory/inventory.ts';
+import {type Inventory, isSpokenFor} from '../inventory/inventory.ts';
 import {controllerReference, templatePath, type Workload} from '../inventory/kinds/workloads.ts';
 import type {Item} from '../inventory/submissions/items.ts';
 import {topWorkloads} from '../inventory/submissions/owners.ts';
@@ -75,7 +75,7 @@ interface Origin {
 
 /** Finds the object of an item; of several at one place, as files can have, the first one. */
 function originsOf(inventory: Inventory): (item: Item) => Origin | undefined {
-  // Made when asked for: most pods are spoken for by a template, and their specs were perhaps not read.
+  // Made when asked for: most pods are spoken for by a template.
   const found = new Map<string, () => Origin>();
   const add = (key: string, origin: () => Origin) => {
     if (!found.has(key)) found.set(key, origin);
@@ -85,6 +85,7 @@ function originsOf(inventory: Inventory): (item: Item) => Origin | undefined {
     add(placeOf(namespace, workload.kind, name), () => originOfWorkload(workload));
   }
   for (const pod of inventory.pods) {
+    if (isSpokenFor(pod)) continue;
     const {namespace = '', name, generateName = ''} = pod.metadata;
     add(placeOf(namespace, 'Pod', name || generateName), () => originOfPod(pod));
   }

@@ -1,6 +1,6 @@
 import type {ListOptions} from '../inventory/read/reader.ts';
 import {isObject, type JsonObject} from '../kube/json.ts';
-import {headOf, type ListItem, wholeOf} from '../kube/listItem.ts';
+import {headOf, type ListItemOrHead, partedItems, wholeOf} from '../kube/listItem.ts';
 import {ApiError, type Asked} from './apiError.ts';
 import {
   type Page,
@@ -165,14 +165,14 @@ async function firstOrWhole(
   pageSize: number,
   options: ListOptions,
 ): Promise<PendingPage> {
-  const {areHeadsEnough, onLate} = options;
+  const {heads, onLate} = options;
   const limit = Math.min(firstLimit, pageSize);
   const first = ask('', limit);
   const {next, remaining = Infinity} = await first.head;
   if (next === '' || limit + remaining <= pageSize) return first;
-  if (areHeadsEnough !== undefined && onLate !== undefined) {
+  if (heads !== undefined && onLate !== undefined) {
     const {items} = await first.page;
-    if (areHeadsEnough(items)) return ask('', 0, {resourceVersion: '0', content: 'heads'});
+    if (heads.areEnough(items)) return ask('', 0, {resourceVersion: '0', content: 'heads'});
   }
   first.cancel();
   return ask('', 0, {resourceVersion: '0', content: contentIn(options)});
@@ -180,29 +180,39 @@ async function firstOrWhole(
 
 interface Sink {
   readonly items: readonly JsonObject[];
-  take(items: readonly ListItem[]): void;
+  take(items: readonly ListItemOrHead[]): void;
   restart(): void;
 }
 
-function sinkFor({onPage, onLate}: ListOptions): Sink {
+function sinkFor({onPage, onLate, heads}: ListOptions): Sink {
+  if (onPage === undefined && onLate === undefined) return keepingSink();
+  return passingSink(items => {
+    const parted = partedItems(items);
+    if (parted.heads.length > 0) heads?.take(parted.heads);
+    if (onLate !== undefined) onLate(parted.whole);
+    else onPage?.(parted.whole.map(wholeOf));
+  });
+}
+
+function keepingSink(): Sink {
   const items: JsonObject[] = [];
-  const handOut = onLate ?? (onPage && ((page: readonly ListItem[]) => onPage(page.map(wholeOf))));
-  if (!handOut) {
-    return {
-      items,
-      take(page) {
-        for (const item of page) items.push(wholeOf(item));
-      },
-      restart() {
-        items.length = 0;
-      },
-    };
-  }
-  // What is handed out cannot be taken back: after a restart only what is new is handed out.
+  return {
+    items,
+    take(page) {
+      for (const item of partedItems(page).whole) items.push(wholeOf(item));
+    },
+    restart() {
+      items.length = 0;
+    },
+  };
+}
+
+/** What is handed out cannot be taken back: after a restart only what is new is handed out. */
+function passingSink(handOut: (items: readonly ListItemOrHead[]) => void): Sink {
   const seen = new Set<string>();
   let restarted = false;
   return {
-    items,
+    items: [],
     take(page) {
       const fresh = restarted ? page.filter(item => !seen.has(keyOf(item))) : page;
       for (const item of fresh) seen.add(keyOf(item));
@@ -214,7 +224,7 @@ function sinkFor({onPage, onLate}: ListOptions): Sink {
   };
 }
 
-function keyOf(item: ListItem): string {
+function keyOf(item: ListItemOrHead): string {
   const {metadata} = headOf(item);
   if (!isObject(metadata)) return '';
   const {uid, namespace = '', name} = metadata;

@@ -1,6 +1,6 @@
 import {DecodeError} from '../kube/decode.ts';
 import {isObject, type Json} from '../kube/json.ts';
-import type {ListItem} from '../kube/listItem.ts';
+import type {ListItemOrHead} from '../kube/listItem.ts';
 import {type ListHead, type ListReader, readList} from '../kube/protobuf/list.ts';
 import {type Asked, badAnswer} from './apiError.ts';
 import {
@@ -14,7 +14,7 @@ import {
 
 /** One page of a list. */
 export interface Page extends ListHead {
-  readonly items: readonly ListItem[];
+  readonly items: readonly ListItemOrHead[];
 }
 
 /** What a page says of the list that it is of. */

@@ -11,7 +11,7 @@ import {
   serviceAccountObject,
 } from '../../kube/objects.ts';
 import {decodePod} from '../../kube/pod.ts';
-import type {Inventory, PolicyApi} from '../inventory.ts';
+import {type Inventory, isSpokenFor, type PolicyApi} from '../inventory.ts';
 import {decodeStoredWorkload} from '../kinds/workloads.ts';
 
 /** The version of the format; older and newer ones are not read. */
@@ -29,7 +29,8 @@ export function isSnapshot(value: JsonObject): boolean {
  */
 export function snapshotOf(inventory: Inventory): Json {
   const {rbac, ...rest} = inventory;
-  return compact({apiVersion: snapshotVersion, kind, ...rest, ...rbac});
+  const pods = inventory.pods.map(pod => (isSpokenFor(pod) ? {metadata: pod.metadata} : pod));
+  return compact({apiVersion: snapshotVersion, kind, ...rest, pods, ...rbac});
 }
 
 const snapshotFields = object({

@@ -126,7 +126,7 @@ export function decodeLive<T>(
   const late = lateOf(item);
   if (late !== undefined && decodeLate !== undefined) {
     const spec = () => sensible(kind, name, () => late.spec());
-    const likeness = late.hasSpec ? () => sensible(kind, name, () => late.likeness()) : undefined;
+    const likeness = () => sensible(kind, name, () => late.likeness());
     return decodeLate({apiVersion, kind, metadata: late.head.metadata, spec, likeness});
   }
   // Lists leave both out; what was asked for is what it is.

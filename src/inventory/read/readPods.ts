@@ -1,6 +1,7 @@
 import type {JsonObject} from '../../kube/json.ts';
-import {headOf, type ListItem} from '../../kube/listItem.ts';
+import {headOf, type ListItemOrHead} from '../../kube/listItem.ts';
 import type {Pod} from '../../kube/pod.ts';
+import type {ListedPod, SpokenPod} from '../inventory.ts';
 import {resources} from '../kinds/resources.ts';
 import type {Workload} from '../kinds/workloads.ts';
 import {speakerIn} from '../submissions/owners.ts';
@@ -11,23 +12,30 @@ const mostNamespaces = 50;
 
 /**
  * Reads pods, those of a long list only as far as answers depend on them: of a pod that a workload
- * speaks for, that is its metadata. To read the spec of one is then a mistake, and throws.
+ * speaks for, that is its metadata.
  * A list of metadata alone takes the server a third of the time; where most pods have no owner, that
  * would be so much more.
  */
 export async function readPodsSpokenFor(
   reading: Reading,
   workloads: () => Promise<readonly Workload[]>,
-): Promise<Listing<Pod>> {
+): Promise<Listing<ListedPod>> {
   const found = await readResource(reading, resources.pods, areMostlyOwned);
-  if (!found.headsOnly) return found;
+  if (found.heads.length === 0) return found;
   const speakerOf = speakerIn(await workloads());
   const namespaces = new Set(
-    found.items.filter(pod => speakerOf(pod) === undefined).map(namespaceOf),
+    found.heads.filter(head => speakerOf(head) === undefined).map(namespaceOf),
   );
-  if (namespaces.size === 0) return found;
-  const others = found.items.filter(pod => !namespaces.has(namespaceOf(pod)));
-  if (namespaces.size > mostNamespaces || others.length < found.items.length / 2) {
+  const isElsewhere = (pod: Pick<Pod, 'metadata'>) => !namespaces.has(namespaceOf(pod));
+  const others = [
+    ...found.items.filter(isElsewhere),
+    ...found.heads.filter(isElsewhere).flatMap(({metadata}): readonly SpokenPod[] => {
+      const speaker = speakerOf({metadata});
+      return speaker === undefined ? [] : [{metadata, speaker}];
+    }),
+  ];
+  const all = found.items.length + found.heads.length;
+  if (namespaces.size > mostNamespaces || others.length < all / 2) {
     return readResource(reading, resources.pods);
   }
   const read = await Promise.all(
@@ -37,7 +45,7 @@ export async function readPodsSpokenFor(
 }
 
 /** Whether most of the first pods of a list have an owner. */
-function areMostlyOwned(items: readonly ListItem[]): boolean {
+function areMostlyOwned(items: readonly ListItemOrHead[]): boolean {
   const owned = items.filter(item => {
     const {metadata} = headOf(item);
     const owners = (metadata as JsonObject | undefined)?.ownerReferences;
@@ -46,6 +54,6 @@ function areMostlyOwned(items: readonly ListItem[]): boolean {
   return owned.length > items.length / 2;
 }
 
-function namespaceOf({metadata}: Pod): string {
+function namespaceOf({metadata}: Pick<Pod, 'metadata'>): string {
   return metadata.namespace ?? '';
 }

@@ -1,5 +1,6 @@
 import type {Json, JsonObject} from '../../kube/json.ts';
-import type {ListItem} from '../../kube/listItem.ts';
+import type {ListItem, ListItemOrHead} from '../../kube/listItem.ts';
+import type {LateHead} from '../../kube/protobuf/late.ts';
 
 /** What reading a cluster takes: raw JSON by path. src/world/client.ts has it. */
 export interface ClusterReader {
@@ -33,9 +34,14 @@ export interface ListOptions {
    * small page comes first.
    */
   readonly cached?: boolean | undefined;
-  /**
-   * Together with onLate and `cached`: says by the first objects of a list of more than a page whether
-   * metadata is enough. Then items have no spec.
-   */
-  areHeadsEnough?: ((first: readonly ListItem[]) => boolean) | undefined;
+  /** Together with onLate and `cached`: takes metadata alone, of a list of more than a page. */
+  readonly heads?: HeadsOption | undefined;
+}
+
+/** Who can do with metadata in place of objects. */
+export interface HeadsOption {
+  /** Says by the first objects of the list whether their metadata would be enough. */
+  areEnough(first: readonly ListItemOrHead[]): boolean;
+  /** Gets the metadata of what does not come whole; the rest goes to onLate. */
+  take(heads: readonly LateHead[]): void;
 }

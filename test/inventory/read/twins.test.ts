@@ -8,6 +8,7 @@ import {decodeLive, resources} from '../../../src/inventory/kinds/resources.ts';
 import {itemsOf, templatesOf} from '../../../src/inventory/submissions/items.ts';
 import {decidingFor} from '../../../src/inventory/submissions/submissions.ts';
 import {type JsonObject, parseJson, printJson} from '../../../src/kube/json.ts';
+import {partedItems} from '../../../src/kube/listItem.ts';
 import {decodePolicy} from '../../../src/kube/objects.ts';
 import {decodePod, likenessOf, type Pod} from '../../../src/kube/pod.ts';
 import {readList} from '../../../src/kube/protobuf/list.ts';
@@ -69,7 +70,7 @@ const somePods = fc
 function fromProtobuf(pods: readonly JsonObject[]): readonly Pod[] {
   const reader = readList();
   reader.push(podList(pods));
-  return reader.end().map(item => decodeLive(resources.pods, 'v1', item));
+  return partedItems(reader.end()).whole.map(item => decodeLive(resources.pods, 'v1', item));
 }
 
 const policies = [
