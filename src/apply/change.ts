@@ -112,7 +112,7 @@ export function withoutServerOwned(object: JsonObject): JsonObject {
   return withMetadata(object, serverOwned);
 }
 
-/** The error of a change whose object is no more what the edit began from; undefined if it is. */
+/** The error of a change whose object is no longer what the edit began from; undefined if it is. */
 export function staleness(change: PlannedChange): ChangeFailure | undefined {
   const {before, expectedResourceVersion} = change;
   const isStale =
@@ -199,8 +199,8 @@ function conflict(change: PlannedChange, {message}: Said): ChangeFailure {
   );
   if (found === null) return failure(change, 'conflict', changedMeanwhile(change));
   if (found[1]?.trim() === '') return failure(change, 'notFound', deleted(change));
-  const anew = `${label} was deleted and made anew by someone else since it was read: read it again`;
-  return failure(change, 'conflict', anew);
+  const recreated = `${label} was deleted and recreated by someone else since it was read: read it again`;
+  return failure(change, 'conflict', recreated);
 }
 
 function deleted(change: PlannedChange): string {

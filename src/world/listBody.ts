@@ -37,7 +37,7 @@ export interface PageEvents {
   onItems(count: number): void;
 }
 
-/** A reader of one page. Where protobuf makes no sense, the next try asks for JSON. */
+/** A reader of one page. Where protobuf can't be read, the next try asks for JSON. */
 export function pageReader(asked: Asked, content: PageContent, events: PageEvents): PageReader {
   let asksProtobuf = content !== 'json';
   let body: BodyOf | undefined;
@@ -59,7 +59,7 @@ export function pageReader(asked: Asked, content: PageContent, events: PageEvent
       } catch (error) {
         if (!(error instanceof DecodeError)) throw error;
         asksProtobuf = false;
-        throw badAnswer(asked, 'is no list in protobuf, or only part of it');
+        throw badAnswer(asked, 'is not a list in protobuf, or only part of one');
       }
     },
     page() {
@@ -138,13 +138,13 @@ function headIn(start: string): PageHead | undefined {
 
 function pageOf(body: Json, asked: Asked): Page {
   if (!isObject(body) || !(Array.isArray(body.items) || body.items === null)) {
-    throw badAnswer(asked, 'is no list');
+    throw badAnswer(asked, 'is not a list');
   }
   const metadata = isObject(body.metadata) ? body.metadata : {};
   const kind = String(body.kind ?? '').replace(/List$/, '');
   const type = {apiVersion: body.apiVersion ?? '', kind};
   const items = (body.items ?? []).map((item: Json) => {
-    if (!isObject(item)) throw badAnswer(asked, 'is no list of objects');
+    if (!isObject(item)) throw badAnswer(asked, 'is not a list of objects');
     // The API server leaves both out in lists.
     return item.kind === undefined ? {...type, ...item} : item;
   });

@@ -21,7 +21,7 @@ export interface Request {
   readonly stream?: BodyStream | undefined;
 }
 
-/** Reads a body as it comes in. `onOpen` begins anew: there may be several tries. */
+/** Reads a body as it comes in. `onOpen` starts over: there may be several tries. */
 export interface BodyReader extends BodyStream {
   /** The content types to ask for in the next try. */
   readonly accept: string;

@@ -133,7 +133,7 @@ describe('lists', () => {
     expect(item).toBeInstanceOf(LateItem);
     const [pod] = podsOf(item === undefined ? [] : [item]);
     expect(pod?.metadata.name).toBe('a');
-    expect(() => pod?.spec).toThrow('the server sent a Pod /a that makes no sense');
+    expect(() => pod?.spec).toThrow("the server sent a Pod /a that can't be read");
   });
 
   test.each<[string, Buffer]>([

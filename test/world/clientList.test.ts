@@ -197,7 +197,7 @@ test('an answer that is no list', async () => {
   const error = await failure(api.list('/api/v1/pods'));
   expect(error).toMatchObject({
     exitCode: 3,
-    message: `cannot list pods: the answer of ${url} is no list`,
+    message: `cannot list pods: the answer of ${url} is not a list`,
   });
 });
 

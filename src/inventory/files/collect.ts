@@ -62,7 +62,7 @@ export function collect(objects: readonly SourceObject[], defaultNamespace: stri
     const older = defined.get(key);
     if (older !== undefined && printJson(older) !== printJson(value)) {
       clashes.push(
-        `${source.where}: ${labelOf(kind, value, name)} comes again, and differs: this one counts`,
+        `${source.where}: ${labelOf(kind, value, name)} is defined again, differently: this one counts`,
       );
     }
     defined.set(key, value);
@@ -96,7 +96,7 @@ function firstOf(clashes: readonly string[]): readonly string[] {
   const more = clashes.length - clashesShown;
   return [
     ...clashes.slice(0, clashesShown),
-    ...(more > 0 ? [`${more} more ${more === 1 ? 'object comes' : 'objects come'} again`] : []),
+    ...(more > 0 ? [`${more} more ${more === 1 ? 'object is' : 'objects are'} defined again`] : []),
   ];
 }
 

@@ -32,7 +32,7 @@ export interface Resource<T> {
 
 const rbacVersions = [rbacVersion, `${rbacGroup}/v1beta1`];
 
-/** What an inventory takes from a cluster, beside workloads. */
+/** What an inventory takes from a cluster, besides workloads. */
 export const resources = {
   policies: resource('podsecuritypolicies', 'PodSecurityPolicy', decodePolicy, {
     apiVersions: policyVersions,
@@ -144,7 +144,7 @@ function sensible<T>(kind: string, name: string, decode: () => T): T {
     return decode();
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
-    const message = `the server sent a ${kind} ${name} that makes no sense: ${error.message}`;
+    const message = `the server sent a ${kind} ${name} that can't be read: ${error.message}`;
     throw new UserError(message, exitCodes.unreadable, {cause: error});
   }
 }

@@ -24,8 +24,8 @@ export function callerQuestions(
 }
 
 /**
- * The server's answers, in the order of the questions; who may use every policy in a namespace is asked
- * no more there. Throws the first error.
+ * The server's answers, in the order of the questions; whoever may use every policy in a namespace is not
+ * asked about there again. Throws the first error.
  */
 export async function answerQuestions(
   client: ClusterReader,
@@ -36,7 +36,7 @@ export async function answerQuestions(
   const mayAll = new Map(
     [...counts].map(([namespace, {length}]) => [
       namespace,
-      // For a few, to ask each is no more work.
+      // For a few, asking about each takes no longer.
       once(() => (length > 3 ? run(() => reviewSelfForAll(client, namespace)) : false)),
     ]),
   );

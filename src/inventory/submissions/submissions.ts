@@ -41,7 +41,7 @@ export interface Submissions {
   ofPod(pod: ListedPod): Submission;
 }
 
-/** What submissions are made from, beside the pod or workload itself. */
+/** What submissions are made from, besides the pod or workload itself. */
 export type SubmissionSource = Pick<Inventory, 'workloads' | 'serviceAccounts' | 'origin'>;
 
 export function submissionsOf(inventory: SubmissionSource): Submissions {

@@ -1,4 +1,4 @@
-/** The messages of k8s.io/api v0.24 beside pods, as far as they are read. */
+/** The messages of k8s.io/api v0.24 besides pods, as far as they are read. */
 import {type ReadKind, type WorkloadKind, workloadKinds} from '../workloadKinds.ts';
 import {type Field, type Message, many, message, nonZero, one} from './message.ts';
 import {labelSelector, objectMetaMessage} from './meta.ts';
