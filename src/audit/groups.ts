@@ -1,9 +1,8 @@
 import type {Verdict} from '../admission/judge.ts';
-import type {Inventory} from '../inventory/inventory.ts';
+import type {Inventory, ListedPod} from '../inventory/inventory.ts';
 import {controllerReference, type Workload} from '../inventory/kinds/workloads.ts';
 import {ownerIndex} from '../inventory/submissions/owners.ts';
 import {isMirrorPod} from '../inventory/submissions/serviceAccount.ts';
-import type {Pod} from '../kube/pod.ts';
 import {byText} from '../text.ts';
 import type {FindingObject} from './finding.ts';
 
@@ -69,6 +68,6 @@ function topIndex(inventory: Inventory) {
 
 const unknownOwner = {apiVersion: undefined, uid: undefined, controller: true};
 
-function placeOf({metadata}: Pod): string {
+function placeOf({metadata}: ListedPod): string {
   return `${metadata.namespace ?? ''}/${metadata.name || metadata.generateName || ''}`;
 }

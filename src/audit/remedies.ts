@@ -1,5 +1,5 @@
 import type {Verdict} from '../admission/judge.ts';
-import {workloadKinds} from '../inventory/kinds/workloads.ts';
+import {workloadKindNamed} from '../kube/workloadKinds.ts';
 import type {Grantee} from '../rbac/grantee.ts';
 import type {FindingObject} from './finding.ts';
 import type {Group} from './groups.ts';
@@ -34,7 +34,7 @@ export function patch(object: FindingObject, change: object): string {
 
 /** What tells all about a group's verdict. Kinds of others are known by their pods. */
 export function whyCommand({object}: Group, {item}: Verdict): string {
-  const isKnown = Object.hasOwn(workloadKinds, object.kind);
+  const isKnown = workloadKindNamed(object.kind) !== undefined;
   const name = isKnown ? `${object.kind.toLowerCase()}/${object.name}` : item.name;
   return commandLine('kubectl', 'psp', 'why', name, ...inNamespace(object.namespace));
 }

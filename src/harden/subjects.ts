@@ -1,16 +1,12 @@
-import type {Inventory} from '../inventory/inventory.ts';
-import {
-  controllerReference,
-  isKnownWorkload,
-  templatePath,
-  type Workload,
-} from '../inventory/kinds/workloads.ts';
+import {type Inventory, isSpokenFor} from '../inventory/inventory.ts';
+import {controllerReference, templatePath, type Workload} from '../inventory/kinds/workloads.ts';
 import type {Item} from '../inventory/submissions/items.ts';
 import {topWorkloads} from '../inventory/submissions/owners.ts';
 import {isMirrorPod} from '../inventory/submissions/serviceAccount.ts';
 import {submissionsOf} from '../inventory/submissions/submissions.ts';
 import type {JsonObject} from '../kube/json.ts';
 import type {Pod} from '../kube/pod.ts';
+import {workloadKindOf} from '../kube/workloadKinds.ts';
 import type {NonEmpty} from '../nonEmpty.ts';
 import {type Hardening, harden} from './harden.ts';
 import {objectPatch} from './patch.ts';
@@ -79,7 +75,7 @@ interface Origin {
 
 /** Finds the object of an item; of several at one place, as files can have, the first one. */
 function originsOf(inventory: Inventory): (item: Item) => Origin | undefined {
-  // Made when asked for: most pods are spoken for by a template, and their specs were perhaps not read.
+  // Made when asked for: most pods are spoken for by a template.
   const found = new Map<string, () => Origin>();
   const add = (key: string, origin: () => Origin) => {
     if (!found.has(key)) found.set(key, origin);
@@ -89,6 +85,7 @@ function originsOf(inventory: Inventory): (item: Item) => Origin | undefined {
     add(placeOf(namespace, workload.kind, name), () => originOfWorkload(workload));
   }
   for (const pod of inventory.pods) {
+    if (isSpokenFor(pod)) continue;
     const {namespace = '', name, generateName = ''} = pod.metadata;
     add(placeOf(namespace, 'Pod', name || generateName), () => originOfPod(pod));
   }
@@ -107,7 +104,7 @@ function originOfWorkload(workload: Workload): Origin {
     apiVersion,
     path: templatePath(apiVersion, kind),
     // Strategic merge knows the lists of Kubernetes' own kinds; of others it would replace them.
-    unpatchable: isKnownWorkload(apiVersion, kind)
+    unpatchable: workloadKindOf(apiVersion, kind)
       ? namelessContainer(template)
       : `${kind} is no kind of Kubernetes' own, and strategic merge would replace its containers`,
   };

@@ -189,7 +189,7 @@ export function decodeLatePod({metadata, spec, likeness}: Late): Pod {
       return known;
     },
   };
-  if (likeness !== undefined) likenesses.set(pod, likeness);
+  likenesses.set(pod, likeness);
   return pod;
 }
 
@@ -209,8 +209,8 @@ export interface Late {
   readonly kind: string;
   readonly metadata: ObjectMeta;
   readonly spec: () => JsonObject;
-  /** See likenessOf; undefined if the spec did not come. */
-  readonly likeness: (() => string) | undefined;
+  /** See likenessOf. */
+  readonly likeness: () => string;
 }
 
 /** The lists of containers, in the order in which Kubernetes visits them (pkg/api/pod/util.go). */

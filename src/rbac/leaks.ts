@@ -1,4 +1,4 @@
-import {kindsSubmittedBy} from './controllers.ts';
+import {kindsCreatedBy} from '../kube/workloadKinds.ts';
 import type {Grantee} from './grantee.ts';
 
 const accountUser = /^system:serviceaccount:([^:]+):([^:]+)$/;
@@ -20,7 +20,7 @@ export function notesFor(subject: Grantee, namespace: string | undefined): reado
   const account = kind === 'User' ? accountUser.exec(name) : undefined;
   const [accountNamespace, accountName] =
     kind === 'User' ? [account?.[1], account?.[2]] : [subject.namespace, name];
-  const kinds = accountNamespace === 'kube-system' ? kindsSubmittedBy(accountName ?? '') : [];
+  const kinds = accountNamespace === 'kube-system' ? kindsCreatedBy(accountName ?? '') : [];
   return [
     ...(account ? [`this user is service account ${account[1]}/${account[2]}`] : []),
     ...(kinds.length > 0

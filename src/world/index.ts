@@ -43,8 +43,8 @@ export function realWorld(signal: AbortSignal): RealWorld {
     hadSession: () => session === 'open' || session === 'over',
     now: () => new Date().toISOString(),
     async readDocuments(paths) {
-      const {readDocuments} = await import('./files.ts');
-      return readDocuments(paths);
+      const {readFiles} = await import('./files.ts');
+      return readFiles(paths);
     },
     async writeFile(path, text, force) {
       const {writePrivateFile} = await import('./files.ts');

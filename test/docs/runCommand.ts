@@ -2,7 +2,7 @@ import {join} from 'node:path';
 import {main} from '../../src/cli.ts';
 import type {World} from '../../src/commands/world.ts';
 import {type ExitCode, UserError} from '../../src/errors.ts';
-import {readDocuments} from '../../src/world/files.ts';
+import {readFiles} from '../../src/world/files.ts';
 import {realWorld} from '../../src/world/index.ts';
 
 /** What a command printed to either stream, as a terminal shows it. */
@@ -30,7 +30,7 @@ export async function runCommand(args: readonly string[], folder: string): Promi
     defaultNamespace: async () => 'default',
     connect: refuse,
     async readDocuments(paths) {
-      const documents = await readDocuments(paths.map(path => join(folder, path)));
+      const documents = await readFiles(paths.map(path => join(folder, path)));
       return documents.map(document => ({
         ...document,
         file: document.file.slice(folder.length + 1),

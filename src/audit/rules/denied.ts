@@ -1,4 +1,5 @@
 import type {Verdict} from '../../admission/judge.ts';
+import {workloadKindNamed} from '../../kube/workloadKinds.ts';
 import {leastPolicy} from '../../policy/least.ts';
 import {openness} from '../../policy/level.ts';
 import {count} from '../../text.ts';
@@ -80,8 +81,8 @@ function idle({groups, inventory}: AuditContext, wanted: boolean, state: string)
 function wantsPods({workload}: Group): boolean {
   if (workload === undefined) return false;
   const {kind, replicas = 1, suspend = false} = workload;
-  if (['CronJob', 'Job', 'PodTemplate'].includes(kind)) return false;
-  return replicas > 0 && !suspend;
+  const keepsPods = workloadKindNamed(kind)?.keepsPods ?? true;
+  return keepsPods && replicas > 0 && !suspend;
 }
 
 function isDenied({state}: Verdict): boolean {

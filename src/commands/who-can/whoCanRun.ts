@@ -1,5 +1,5 @@
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
-import type {Inventory} from '../../inventory/inventory.ts';
+import {decidingSpec, type Inventory} from '../../inventory/inventory.ts';
 import {serviceAccountOf} from '../../kube/pod.ts';
 import {labelOf} from '../../kube/reference.ts';
 import {type Authorizer, authorizerOf} from '../../rbac/authorize.ts';
@@ -89,7 +89,7 @@ function isRbacUnreadable({gaps}: Inventory): boolean {
 function accountsOf({serviceAccounts, pods}: Inventory): readonly Account[] {
   const byAccount = Map.groupBy(
     pods,
-    pod => `${pod.metadata.namespace}/${serviceAccountOf(pod) || 'default'}`,
+    pod => `${pod.metadata.namespace}/${serviceAccountOf({spec: decidingSpec(pod)}) || 'default'}`,
   );
   return serviceAccounts.map(({metadata}) => {
     const {namespace = '', name = ''} = metadata ?? {};

@@ -3,7 +3,7 @@ import {defaultPod} from '../../kube/podDefaults.ts';
 import {type PodView, viewOf} from '../../kube/podView.ts';
 import {once} from '../../once.ts';
 import type {Identity} from '../../rbac/authorize.ts';
-import type {Inventory} from '../inventory.ts';
+import {type Inventory, isSpokenFor, type ListedPod} from '../inventory.ts';
 import {
   controllerOf,
   controllerReference,
@@ -38,10 +38,10 @@ export interface Submission {
 /** Makes submissions, each template once. */
 export interface Submissions {
   ofWorkload(workload: Workload): Submission;
-  ofPod(pod: Pod): Submission;
+  ofPod(pod: ListedPod): Submission;
 }
 
-/** What submissions are made from, beside the pod or workload itself. */
+/** What submissions are made from, besides the pod or workload itself. */
 export type SubmissionSource = Pick<Inventory, 'workloads' | 'serviceAccounts' | 'origin'>;
 
 export function submissionsOf(inventory: SubmissionSource): Submissions {
@@ -77,9 +77,10 @@ export function submissionsOf(inventory: SubmissionSource): Submissions {
     made.set(workload, submission);
     return submission;
   };
-  const ofPod = (pod: Pod): Submission => {
+  const ofPod = (pod: ListedPod): Submission => {
     const workload = speakerOf(pod);
     if (workload !== undefined) return ofWorkload(workload);
+    if (isSpokenFor(pod)) return ofWorkload(pod.speaker);
     if (isMirrorPod(pod)) {
       return submit(pod, nodeIdentity(pod), {isLivePod: true, isBare: false});
     }

@@ -1,6 +1,6 @@
 /** The messages of k8s.io/api v0.24 core/v1 that a pod is made of, as far as they are read. */
 import {type Field, inline, type Message, many, message, nonZero, one} from './message.ts';
-import {objectMeta} from './meta.ts';
+import {objectMetaMessage} from './meta.ts';
 
 const go = (name: string) => `k8s.io/api/core/v1.${name}`;
 
@@ -160,7 +160,7 @@ const volume = message(go('Volume'), {
   volumeSource: inline(2, volumeSource),
 });
 
-export const podSpec = message(go('PodSpec'), {
+export const podSpecMessage = message(go('PodSpec'), {
   volumes: many(1, volume),
   containers: many(2, container),
   serviceAccountName: nonZero(8, 'string'),
@@ -178,8 +178,8 @@ export const podSpec = message(go('PodSpec'), {
 });
 
 export const podTemplate = message(go('PodTemplateSpec'), {
-  metadata: one(1, objectMeta),
-  spec: one(2, podSpec),
+  metadata: one(1, objectMetaMessage),
+  spec: one(2, podSpecMessage),
 });
 
 /** Of a policy, too. */
