@@ -1,5 +1,5 @@
-import {type Candidate, isUsable, type PolicySet} from '../admission/admit.ts';
-import type {Verdict} from '../admission/judge.ts';
+import type {Candidate, PolicySet} from '../admission/admit.ts';
+import type {Verdict} from '../admission/judgement.ts';
 import type {Gap, Inventory} from '../inventory/inventory.ts';
 import type {Submission} from '../inventory/submissions/submissions.ts';
 import type {Policy} from '../kube/objects.ts';
@@ -96,13 +96,14 @@ function policyFacts(
   const byName = new Map(facts.map(fact => [fact.prepared.name, fact]));
   const seen = new Set<Submission>();
   for (const group of groups) {
-    for (const {item, chosen, candidates} of group.verdicts) {
-      const {submission} = item;
+    for (const verdict of group.verdicts) {
+      const {chosen} = verdict;
+      const {submission} = verdict.item;
       if (chosen === undefined || seen.has(submission)) continue;
       seen.add(submission);
       const to = chosen.policy.name;
       byName.get(to)?.bound.set(submission, group);
-      for (const candidate of candidates) {
+      for (const candidate of verdict.granted) {
         if (candidate === chosen || !fits(candidate)) continue;
         byName.get(candidate.policy.name)?.passedOver.set(submission, {group, to});
       }
@@ -111,7 +112,7 @@ function policyFacts(
   return facts;
 }
 
-/** Whether the pod would bind to it if no other policy came first. */
+/** Whether a pod that may use it would bind to it if no other policy came first. */
 function fits(candidate: Candidate): boolean {
-  return candidate.allowed && !candidate.mutates && isUsable(candidate.rights);
+  return candidate.allowed && !candidate.mutates;
 }

@@ -1,4 +1,4 @@
-import type {Verdict} from '../admission/judge.ts';
+import type {Verdict} from '../admission/judgement.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import type {UseRight} from '../rbac/whoCan.ts';
 

@@ -1,4 +1,4 @@
-import type {Verdict} from '../admission/judge.ts';
+import type {Verdict} from '../admission/judgement.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import {controllerReference, type Workload} from '../inventory/kinds/workloads.ts';
 import {ownerIndex} from '../inventory/submissions/owners.ts';

@@ -1,4 +1,5 @@
 import {policySet} from '../admission/admit.ts';
+import {judgeOf} from '../admission/judge.ts';
 import type {Gap, Inventory} from '../inventory/inventory.ts';
 import {workloadResources} from '../inventory/kinds/resources.ts';
 import {itemsOf} from '../inventory/submissions/items.ts';
@@ -8,7 +9,6 @@ import {whoCan} from '../rbac/whoCan.ts';
 import {byText} from '../text.ts';
 import {contextOf, type Unanswered} from './context.ts';
 import {type Audit, type Finding, severities} from './finding.ts';
-import {judgeLean} from './judge.ts';
 import type {Found, Need, Rule} from './rule.ts';
 import {noPolicy} from './rules/answers.ts';
 import {rules} from './rules/index.ts';
@@ -33,7 +33,7 @@ const resourcesOf: Readonly<Record<Need, readonly string[]>> = {
 export function auditOf(inventory: Inventory, {namespace, isWhole}: AuditScope): Audit {
   const authorizer = authorizerOf(inventory.rbac);
   const policies = policySet(inventory.policies.map(preparePolicy));
-  const verdicts = itemsOf(inventory).map(judgeLean(inventory.caller, policies, authorizer));
+  const verdicts = itemsOf(inventory).map(judgeOf(inventory).verdict);
   const asked = inventory.policies.length === 0 ? [noPolicy] : rules;
   const unanswered = asked.flatMap(rule => unansweredOf(rule, inventory.gaps, isWhole));
   const context = contextOf(inventory, policies, verdicts, authorizer, unanswered);

@@ -1,4 +1,4 @@
-import type {Verdict} from '../admission/judge.ts';
+import type {Verdict} from '../admission/judgement.ts';
 import {workloadKinds} from '../inventory/kinds/workloads.ts';
 import type {Grantee} from '../rbac/grantee.ts';
 import type {FindingObject} from './finding.ts';

@@ -1,5 +1,4 @@
-import {isUsable} from '../admission/admit.ts';
-import type {Verdict} from '../admission/judge.ts';
+import type {Verdict} from '../admission/judgement.ts';
 import {fieldErrorText} from '../kube/fieldError.ts';
 import {type ObjectReference, serviceAccountUser} from '../rbac/authorize.ts';
 import type {UseRight} from '../rbac/whoCan.ts';
@@ -41,11 +40,10 @@ export function wayText({binding, role}: UseRight['via'][number]): string {
 }
 
 /** Why the policies that a pod may use refuse it, one error a line. */
-export function refusalLines({candidates}: Verdict): readonly string[] {
-  const usable = candidates.filter(({rights}) => isUsable(rights));
-  if (usable.length === 0)
+export function refusalLines({granted}: Verdict): readonly string[] {
+  if (granted.length === 0)
     return ['neither its service account nor its requester may use a policy'];
-  return usable.flatMap(({policy, errors}) =>
+  return granted.flatMap(({policy, errors}) =>
     policy.unusable === undefined
       ? errors.map(error => `${policy.name}: ${fieldErrorText(error)}`)
       : [`${policy.name}: ignored by admission: ${policy.unusable}`],

@@ -1,4 +1,5 @@
-import {judgeBy, type Verdict} from '../admission/judge.ts';
+import {judgeOf} from '../admission/judge.ts';
+import type {Verdict} from '../admission/judgement.ts';
 import {type Advice, adviceFor} from '../advice/advice.ts';
 import type {Scope} from '../advice/scope.ts';
 import {type NamespaceSummary, summaryOf} from '../effect/summary.ts';
@@ -43,14 +44,14 @@ const itemsFrom = remember(
 
 const judgeFrom = remember(
   (policies: Inventory['policies'], rbac: Inventory['rbac'], caller: Inventory['caller']) =>
-    judgeBy({policies, rbac, caller}, {requester: undefined, assumeAuthorized: false}),
+    judgeOf({policies, rbac, caller}),
 );
 
 function makeModel(inventory: Inventory): Model {
   const verdicts = once(() => {
     const {workloads, serviceAccounts, origin, policies, rbac, caller} = inventory;
     const items = itemsOf(inventory, itemsFrom(workloads, serviceAccounts, origin));
-    return items.map(judgeFrom(policies, rbac, caller));
+    return items.map(judgeFrom(policies, rbac, caller).verdict);
   });
   const namespaces = once(() => summaryOf(inventory, verdicts(), undefined));
   const authorizer = once(() => authorizerOf(inventory.rbac));

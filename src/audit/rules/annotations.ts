@@ -1,5 +1,4 @@
-import {candidateOf} from '../../admission/admit.ts';
-import type {Verdict} from '../../admission/judge.ts';
+import type {Verdict} from '../../admission/judgement.ts';
 import {templatePath} from '../../inventory/kinds/workloads.ts';
 import {validatedPolicyKey} from '../../kube/annotations.ts';
 import {pointer} from '../../kube/edits.ts';
@@ -76,12 +75,9 @@ export const contradictedAnnotation = defineRule({
 });
 
 function contradictionOf(verdict: Verdict) {
-  const {item, candidates} = verdict;
-  if (item.admittedBy === undefined) return undefined;
-  const named = candidates.find(({policy}) => policy.name === item.admittedBy);
-  if (named === undefined || named.allowed) return undefined;
-  // What nobody may use is kept without its errors.
-  return {...candidateOf(named.policy, item.submission.view, named.rights), verdict};
+  const {admittedBy} = verdict.item;
+  const named = admittedBy === undefined ? undefined : verdict.candidate(admittedBy);
+  return named === undefined || named.allowed ? undefined : {...named, verdict};
 }
 
 /** Templates with an annotation that only admission is to write. */

@@ -1,4 +1,4 @@
-import type {Verdict} from '../../admission/judge.ts';
+import type {Verdict} from '../../admission/judgement.ts';
 import {leastPolicy} from '../../policy/least.ts';
 import {openness} from '../../policy/level.ts';
 import {count} from '../../text.ts';

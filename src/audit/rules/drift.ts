@@ -1,4 +1,4 @@
-import type {Verdict} from '../../admission/judge.ts';
+import type {Verdict} from '../../admission/judgement.ts';
 import {count} from '../../text.ts';
 import {whyCommand} from '../remedies.ts';
 import {defineRule} from '../rule.ts';

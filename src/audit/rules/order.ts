@@ -1,5 +1,5 @@
-import {type Candidate, isUsable} from '../../admission/admit.ts';
-import type {Verdict} from '../../admission/judge.ts';
+import type {Candidate} from '../../admission/admit.ts';
+import type {Verdict} from '../../admission/judgement.ts';
 import {patchOf} from '../../kube/edits.ts';
 import {editsOf} from '../../policy/evaluate.ts';
 import {openness} from '../../policy/level.ts';
@@ -68,25 +68,24 @@ export const changedByOrder = defineRule({
     }),
 });
 
-function bypassedBy({chosen, candidates}: Verdict): Candidate | undefined {
+function bypassedBy(verdict: Verdict): Candidate | undefined {
+  const {chosen} = verdict;
   if (chosen === undefined || chosen.mutates) return undefined;
-  const stricter = candidates
-    .slice(0, candidates.indexOf(chosen))
-    .find(candidate => candidate.allowed && candidate.mutates && isUsable(candidate.rights));
+  const {granted} = verdict;
+  const stricter = granted
+    .slice(0, granted.indexOf(chosen))
+    .find(({allowed, mutates}) => allowed && mutates);
   if (stricter === undefined) return undefined;
   return openness(chosen.policy.policy) > openness(stricter.policy.policy) ? stricter : undefined;
 }
 
 function rivalOf(verdict: Verdict) {
-  const {chosen, candidates} = verdict;
+  const {chosen} = verdict;
   if (!chosen?.mutates) return undefined;
   const changes = changesText(chosen, verdict);
-  const rival = candidates.find(
+  const rival = verdict.granted.find(
     candidate =>
-      candidate !== chosen &&
-      candidate.allowed &&
-      isUsable(candidate.rights) &&
-      changesText(candidate, verdict) !== changes,
+      candidate !== chosen && candidate.allowed && changesText(candidate, verdict) !== changes,
   );
   return rival === undefined ? undefined : {verdict, chosen, rival};
 }
