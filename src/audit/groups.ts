@@ -11,7 +11,7 @@ import type {FindingObject} from './finding.ts';
  * What findings about pods are about: a workload that no other one owns with all its pods, or a pod
  * that nothing owns. Thousands of equal pods are one group.
  */
-export interface Group {
+export interface VerdictGroup {
   readonly object: FindingObject;
   /** undefined for pods of nothing, or of something that is not in the inventory. */
   readonly workload: Workload | undefined;
@@ -22,9 +22,12 @@ export interface Group {
 }
 
 /** The verdicts by what they are about, sorted by namespace, kind and name. */
-export function groupsOf(inventory: Inventory, verdicts: readonly Verdict[]): readonly Group[] {
+export function verdictGroupsOf(
+  inventory: Inventory,
+  verdicts: readonly Verdict[],
+): readonly VerdictGroup[] {
   const topOf = topIndex(inventory);
-  const found = new Map<string, Group & {readonly verdicts: Verdict[]}>();
+  const found = new Map<string, VerdictGroup & {readonly verdicts: Verdict[]}>();
   for (const verdict of verdicts) {
     const {namespace, kind, name} = verdict.item;
     const runs = kind === 'Pod';

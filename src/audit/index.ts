@@ -9,7 +9,7 @@ import {whoCan} from '../rbac/whoCan.ts';
 import {byText} from '../text.ts';
 import {contextOf, type Unanswered} from './context.ts';
 import {type Audit, type Finding, severities} from './finding.ts';
-import type {Found, Need, Rule} from './rule.ts';
+import type {AuditRule, RuleFinding, RuleNeed} from './rule.ts';
 import {noPolicy} from './rules/answers.ts';
 import {rules} from './rules/index.ts';
 import {objectText} from './words.ts';
@@ -23,7 +23,7 @@ export interface AuditScope {
 }
 
 /** The kinds that a need is for; the caller's rights count for pods without an owner alone. */
-const resourcesOf: Readonly<Record<Need, readonly string[]>> = {
+const resourcesOf: Readonly<Record<RuleNeed, readonly string[]>> = {
   rbac: ['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings'],
   workloads: workloadResources.map(({plural}) => plural),
   pods: ['pods'],
@@ -55,7 +55,11 @@ export function auditOf(inventory: Inventory, {namespace, isWhole}: AuditScope):
 }
 
 /** What of a rule has no answer; undefined if it has a whole one. */
-function unansweredOf(rule: Rule, gaps: readonly Gap[], isWhole: boolean): readonly Unanswered[] {
+function unansweredOf(
+  rule: AuditRule,
+  gaps: readonly Gap[],
+  isWhole: boolean,
+): readonly Unanswered[] {
   const resources = new Set(rule.needs.flatMap(need => resourcesOf[need]));
   const relevant = gaps.filter(({resource}) => resources.has(resource));
   const isCluster = rule.breadth === 'cluster' && rule.needs.length > 0;
@@ -68,14 +72,17 @@ function unansweredOf(rule: Rule, gaps: readonly Gap[], isWhole: boolean): reado
   return [{rule: rule.id, namespaces: isVoid ? undefined : places, gaps: relevant}];
 }
 
-function answerOf(void_: Unanswered | undefined, find: () => readonly Found[]): readonly Found[] {
+function answerOf(
+  void_: Unanswered | undefined,
+  find: () => readonly RuleFinding[],
+): readonly RuleFinding[] {
   if (void_ === undefined) return find();
   const {namespaces} = void_;
   if (namespaces === undefined) return [];
   return find().filter(({object}) => !namespaces.includes(object.namespace ?? ''));
 }
 
-function findingOf(rule: Rule, {severity = rule.severity, ...found}: Found): Finding {
+function findingOf(rule: AuditRule, {severity = rule.severity, ...found}: RuleFinding): Finding {
   return {rule: rule.id, id: `${rule.id}/${objectText(found.object)}`, severity, ...found};
 }
 

@@ -10,12 +10,12 @@ export function objectText({kind, namespace, name}: FindingObject): string {
 }
 
 /** A policy as the object of a finding. */
-export function policyObject(name: string): FindingObject {
+export function policyReference(name: string): FindingObject {
   return {kind: 'PodSecurityPolicy', namespace: undefined, name};
 }
 
 /** An object of RBAC as the object of a finding. */
-export function rbacObject({kind, namespace, name}: ObjectReference): FindingObject {
+export function rbacReference({kind, namespace, name}: ObjectReference): FindingObject {
   return {kind, namespace, name};
 }
 

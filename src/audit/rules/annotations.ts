@@ -4,7 +4,7 @@ import {validatedPolicyKey} from '../../kube/annotations.ts';
 import {pointer} from '../../kube/edits.ts';
 import {fieldErrorText} from '../../kube/fieldError.ts';
 import {count} from '../../text.ts';
-import type {Group} from '../groups.ts';
+import type {VerdictGroup} from '../groups.ts';
 import {kubectl, patch, whyCommand} from '../remedies.ts';
 import {defineRule} from '../rule.ts';
 import {firstOf, objectText} from '../words.ts';
@@ -112,7 +112,7 @@ export const templateAnnotation = defineRule({
     }),
 });
 
-function annotationPath({workload}: Group): string {
+function annotationPath({workload}: VerdictGroup): string {
   const template = workload === undefined ? [] : templatePath(workload.apiVersion, workload.kind);
   return pointer([...template, 'metadata', 'annotations', validatedPolicyKey]);
 }

@@ -3,10 +3,10 @@ import {leastPolicy} from '../../policy/least.ts';
 import {openness} from '../../policy/level.ts';
 import {count} from '../../text.ts';
 import type {AuditContext} from '../context.ts';
-import {excessOf, isGrave} from '../excess.ts';
-import type {Group} from '../groups.ts';
+import {isSevere, looseControls} from '../excess.ts';
+import type {VerdictGroup} from '../groups.ts';
 import {bindCommand, commandLine} from '../remedies.ts';
-import {defineRule, type Found} from '../rule.ts';
+import {defineRule, type RuleFinding} from '../rule.ts';
 import {accountText, firstOf, refusalLines} from '../words.ts';
 
 const needs = ['rbac', 'workloads', 'pods'] as const;
@@ -65,7 +65,11 @@ export const deniedIdle = defineRule({
   find: context => idle(context, false, 'is idle, and admission would deny its pods'),
 });
 
-function idle({groups, inventory}: AuditContext, wanted: boolean, state: string): readonly Found[] {
+function idle(
+  {groups, inventory}: AuditContext,
+  wanted: boolean,
+  state: string,
+): readonly RuleFinding[] {
   // In a folder of manifests nothing runs, so that there is no pod tells nothing.
   const isFile = inventory.origin === 'manifests';
   const message = isFile ? 'admission would deny its pods' : state;
@@ -77,7 +81,7 @@ function idle({groups, inventory}: AuditContext, wanted: boolean, state: string)
 }
 
 /** Whether the workload should have pods at this moment. A Job may just be done with its own. */
-function wantsPods({workload}: Group): boolean {
+function wantsPods({workload}: VerdictGroup): boolean {
   if (workload === undefined) return false;
   const {kind, replicas = 1, suspend = false} = workload;
   if (['CronJob', 'Job', 'PodTemplate'].includes(kind)) return false;
@@ -92,15 +96,15 @@ function knowsRequester({requester, item}: Verdict): boolean {
   return requester !== undefined || item.submission.serviceAccount === '';
 }
 
-function of(denied: number, {verdicts}: Group): string {
+function of(denied: number, {verdicts}: VerdictGroup): string {
   if (denied === verdicts.length) return denied === 1 ? 'its pod' : `all ${denied} pods`;
   return `${denied} of ${count(verdicts.length, 'pod')}`;
 }
 
 function deniedFound(
-  {object}: Group,
+  {object}: VerdictGroup,
   verdict: Verdict,
-): Pick<Found, 'object' | 'evidence' | 'remedy'> {
+): Pick<RuleFinding, 'object' | 'evidence' | 'remedy'> {
   const {item, requester} = verdict;
   const {namespace, serviceAccount} = item.submission;
   const fitting = fittingPolicy(verdict);
@@ -128,7 +132,7 @@ function fittingPolicy({item, candidates}: Verdict): string | undefined {
   const [best] = candidates
     .filter(({allowed, mutates}) => allowed && !mutates)
     .map(({policy: {policy}}) => policy)
-    .filter(policy => !isGrave(excessOf(policy, least), policy))
+    .filter(policy => !isSevere(looseControls(policy, least), policy))
     .sort((a, b) => openness(a) - openness(b));
   return best?.metadata.name;
 }

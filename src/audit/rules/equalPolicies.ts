@@ -3,7 +3,7 @@ import {isObject, type Json, printJson} from '../../kube/json.ts';
 import type {Policy} from '../../kube/objects.ts';
 import {commandLine} from '../remedies.ts';
 import {defineRule} from '../rule.ts';
-import {policyObject} from '../words.ts';
+import {policyReference} from '../words.ts';
 
 /** Policies that say the same. */
 export const equalPolicies = defineRule({
@@ -20,7 +20,7 @@ export const equalPolicies = defineRule({
       const [first, ...others] = equals.map(({prepared}) => prepared.name);
       if (first === undefined) return [];
       return others.map(name => ({
-        object: policyObject(name),
+        object: policyReference(name),
         message: `says the same as ${first}`,
         evidence: [`equal: ${[first, ...others].join(', ')}`],
         remedy: commandLine('kubectl', 'psp', 'who-can', 'use', name, '-A'),

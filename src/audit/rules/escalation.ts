@@ -2,7 +2,7 @@ import type {Policy} from '../../kube/objects.ts';
 import {admitsAllBound, closingCommand} from '../closing.ts';
 import {patch} from '../remedies.ts';
 import {defineRule} from '../rule.ts';
-import {policyObject} from '../words.ts';
+import {policyReference} from '../words.ts';
 
 const adminNames = ['*', 'ALL', 'SYS_ADMIN', 'CAP_SYS_ADMIN'];
 
@@ -31,7 +31,7 @@ export const escalationBesideAdmin = defineRule({
       };
       return [
         {
-          object: policyObject(metadata.name),
+          object: policyReference(metadata.name),
           message: `allows ${admin.join(', ')} with privilege escalation: as good as privileged`,
           evidence: [
             `allowed or default capabilities: ${given.join(', ')}`,
@@ -60,7 +60,7 @@ export const escalationContradiction = defineRule({
         spec.allowPrivilegeEscalation === false || spec.defaultAllowPrivilegeEscalation === false;
       const open = openTo(facts.policy);
       if (!isOff || open.length === 0) return [];
-      const object = policyObject(metadata.name);
+      const object = policyReference(metadata.name);
       const closed = {privileged: false, allowedCapabilities: without(spec.allowedCapabilities)};
       return [
         {

@@ -1,7 +1,7 @@
 import {closingCommand, compareCommand} from '../closing.ts';
 import type {PolicyFacts} from '../context.ts';
-import {defineRule, type Found} from '../rule.ts';
-import {policyObject} from '../words.ts';
+import {defineRule, type RuleFinding} from '../rule.ts';
+import {policyReference} from '../words.ts';
 
 /** Who may write here, or in what lies above it, owns the node. */
 const deadly = [
@@ -24,12 +24,12 @@ export const writableHostPath = defineRule({
   find: ({policies}) => policies.flatMap(writableIn),
 });
 
-function writableIn(facts: PolicyFacts): readonly Found[] {
+function writableIn(facts: PolicyFacts): readonly RuleFinding[] {
   const {isReachable} = facts;
   const {metadata, spec} = facts.policy;
   const {volumes = [], allowedHostPaths = [], privileged = false} = spec;
   if (privileged || !(volumes.includes('*') || volumes.includes('hostPath'))) return [];
-  const object = policyObject(metadata.name);
+  const object = policyReference(metadata.name);
   if (allowedHostPaths.length === 0) {
     return [
       {

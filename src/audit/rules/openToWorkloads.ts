@@ -6,8 +6,8 @@ import {leakNote} from '../../rbac/leaks.ts';
 import type {AuditContext} from '../context.ts';
 import type {Severity} from '../finding.ts';
 import {kubectl, unbindCommand} from '../remedies.ts';
-import {defineRule, type Found} from '../rule.ts';
-import {firstOf, objectText, rbacObject} from '../words.ts';
+import {defineRule, type RuleFinding} from '../rule.ts';
+import {firstOf, objectText, rbacReference} from '../words.ts';
 
 /** Grants that reach every workload, because controllers or all accounts have them. */
 export const openToWorkloads = defineRule({
@@ -24,7 +24,7 @@ export const openToWorkloads = defineRule({
   find: context => context.authorizer.grants.flatMap(grant => leakOf(grant, context)),
 });
 
-function leakOf(grant: Grant, {policies}: AuditContext): readonly Found[] {
+function leakOf(grant: Grant, {policies}: AuditContext): readonly RuleFinding[] {
   const {binding, role} = grant;
   const leaks = granteesOf(grant).flatMap(subject => {
     const note = leakNote(subject, binding.namespace);
@@ -44,7 +44,7 @@ function leakOf(grant: Grant, {policies}: AuditContext): readonly Found[] {
   const subjects = leaks.map(({subject}) => labelOf(subject)).join(', ');
   return [
     {
-      object: rbacObject(binding),
+      object: rbacReference(binding),
       message: `opens ${opened} to ${isWide ? 'every workload' : 'every workload of its namespace'}, through ${subjects}`,
       evidence: [
         `${objectText(binding)} -> ${objectText(role)}`,
@@ -53,7 +53,7 @@ function leakOf(grant: Grant, {policies}: AuditContext): readonly Found[] {
       ],
       remedy:
         grant.policies === undefined
-          ? kubectl('edit', rbacObject(binding))
+          ? kubectl('edit', rbacReference(binding))
           : unbindCommand(name, leak.subject, binding.namespace),
       severity: severityOf(level === 'privileged', isWide),
     },

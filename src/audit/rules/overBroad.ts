@@ -3,9 +3,9 @@ import {leastPolicy} from '../../policy/least.ts';
 import {count} from '../../text.ts';
 import {compareCommand} from '../closing.ts';
 import {boundViews, type PolicyFacts} from '../context.ts';
-import {excessOf, isGrave} from '../excess.ts';
-import {defineRule, type Found} from '../rule.ts';
-import {policyObject} from '../words.ts';
+import {isSevere, looseControls} from '../excess.ts';
+import {defineRule, type RuleFinding} from '../rule.ts';
+import {policyReference} from '../words.ts';
 
 /** Policies that leave more open than their pods need. */
 export const overBroadPolicy = defineRule({
@@ -22,16 +22,16 @@ export const overBroadPolicy = defineRule({
   find: ({policies}) => policies.flatMap(tooBroad),
 });
 
-function tooBroad(facts: PolicyFacts): readonly Found[] {
+function tooBroad(facts: PolicyFacts): readonly RuleFinding[] {
   const {policy, prepared} = facts;
   const views = boundViews(facts);
   if (!isNonEmpty(views)) return [];
   const least = leastPolicy(prepared.name, views, false);
-  const excess = excessOf(policy, least);
+  const excess = looseControls(policy, least);
   if (excess.length === 0) return [];
   return [
     {
-      object: policyObject(prepared.name),
+      object: policyReference(prepared.name),
       message: `allows more than its pods need: ${excess.map(({title}) => title.toLowerCase()).join(', ')}`,
       evidence: [
         ...excess.map(
@@ -40,7 +40,7 @@ function tooBroad(facts: PolicyFacts): readonly Found[] {
         `needed by ${count(views.length, 'template or pod', 'templates and pods')}`,
       ],
       remedy: compareCommand(prepared.name),
-      severity: isGrave(excess, policy) ? undefined : 'low',
+      severity: isSevere(excess, policy) ? undefined : 'low',
     },
   ];
 }

@@ -2,7 +2,7 @@ import {count} from '../../text.ts';
 import type {AuditContext, PolicyFacts} from '../context.ts';
 import {commandLine, deleteCommand} from '../remedies.ts';
 import {defineRule} from '../rule.ts';
-import {firstOf, objectText, policyObject, wayText} from '../words.ts';
+import {firstOf, objectText, policyReference, wayText} from '../words.ts';
 
 const common = {
   severity: 'low',
@@ -22,7 +22,7 @@ export const orphanPolicy = defineRule({
   needs: ['rbac'],
   find: context =>
     used(context, 'orphan').map(({prepared, sweeping}) => ({
-      object: policyObject(prepared.name),
+      object: policyReference(prepared.name),
       message: 'no bound role names it',
       evidence: firstOf(sweeping.map(grant => `open to all policies: ${wayText(grant)}`)),
       remedy: deleteCommand(prepared.name),
@@ -38,7 +38,7 @@ export const unusedPolicy = defineRule({
   remedy: 'Delete it and its grants, after a look at what runs only now and then.',
   find: context =>
     used(context, 'unused').map(({prepared, grants}) => ({
-      object: policyObject(prepared.name),
+      object: policyReference(prepared.name),
       message: 'no pod and no workload binds to it',
       evidence: firstOf(grants.map(grant => `granted by ${wayText(grant)}`)),
       remedy: deleteCommand(prepared.name),
@@ -57,7 +57,7 @@ export const shadowedPolicy = defineRule({
       const by = Map.groupBy(passedOver.values(), ({to}) => to);
       const names = [...by.keys()].sort();
       return {
-        object: policyObject(prepared.name),
+        object: policyReference(prepared.name),
         message: `all that would pass it binds to ${names.join(', ')}, which ${names.length === 1 ? 'sorts' : 'sort'} before`,
         evidence: names.flatMap(name => {
           const shadowed = by.get(name) ?? [];
