@@ -49,7 +49,7 @@ export function auditOf(inventory: Inventory, {namespace, isWhole}: AuditScope):
     namespace,
     verdicts: verdicts.filter(({item}) => isAbout(item.namespace)),
     rights: whoCan(authorizer, {policies: names, namespace, identity: undefined}),
-    findings: findings.filter(({object}) => isAbout(object.namespace)).sort(byGravity),
+    findings: findings.filter(({object}) => isAbout(object.namespace)).sort(bySeverity),
     ignored: [],
   };
 }
@@ -86,7 +86,7 @@ function findingOf(rule: AuditRule, {severity = rule.severity, ...found}: RuleFi
   return {rule: rule.id, id: `${rule.id}/${objectText(found.object)}`, severity, ...found};
 }
 
-function byGravity(a: Finding, b: Finding): number {
+function bySeverity(a: Finding, b: Finding): number {
   const rank = ({severity}: Finding) => severities.indexOf(severity);
   return rank(a) - rank(b) || byText(a.rule, b.rule) || byText(a.id, b.id);
 }

@@ -10,7 +10,7 @@ export interface RuleFinding {
   readonly evidence: readonly string[];
   /** The exact command, or what to do where no command does it. */
   readonly remedy: string;
-  /** Where it is not as grave as the rule can be. */
+  /** Where it is less severe than the rule can be. */
   readonly severity?: Severity;
 }
 
@@ -21,9 +21,9 @@ export type RuleNeed = 'rbac' | 'workloads' | 'pods';
 export interface AuditRule {
   /** Part of the ids of findings and of ignore files: it never changes. */
   readonly id: string;
-  /** The gravest that its findings can be. */
+  /** The highest severity of its findings. */
   readonly severity: Severity;
-  /** When they are less grave, as a sentence; absent if never. */
+  /** When they are less severe, as a sentence; absent if never. */
   readonly milder?: string;
   /** What it finds, in a few words. */
   readonly title: string;

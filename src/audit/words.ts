@@ -29,7 +29,8 @@ export function firstOf(lines: readonly string[], most = 8): readonly string[] {
 export function viaLines({via}: Verdict): readonly string[] {
   return via.map(({right, binding, role}) => {
     const whose = right === 'serviceAccount' ? 'service account' : 'requester';
-    if (binding === undefined || role === undefined) return `${whose}: said by the server`;
+    if (binding === undefined || role === undefined)
+      return `${whose}: granted by the API server (binding unknown)`;
     return `${whose}: ${wayText({binding, role})}`;
   });
 }

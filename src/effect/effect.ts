@@ -9,8 +9,8 @@ import type {Identity} from '../rbac/authorize.ts';
 import {type Turn, turnOf} from './impact.ts';
 
 /**
- * What becomes of a pod or workload. `altered`: changed by the same policy as before, but otherwise, or
- * not any more. `new` and `gone`: there after, or before, the change alone.
+ * What becomes of a pod or workload. `altered`: changed by the same policy as before, but differently, or
+ * no longer. `new` and `gone`: there only after, or only before, the change.
  */
 export const shiftKinds = [
   'denied',
@@ -23,22 +23,22 @@ export const shiftKinds = [
 ] as const satisfies readonly (Turn | 'altered' | 'new' | 'gone')[];
 export type ShiftKind = (typeof shiftKinds)[number];
 
-/** How a policy fares on the other side of the change; without a candidate it is not there. */
+/** The result of a policy on the other side of the change; without a candidate it is not there. */
 export interface Fate {
   readonly policy: string;
   readonly candidate: Candidate | undefined;
 }
 
-/** A pod or workload that fares otherwise after a change than before. */
+/** A pod or workload to which admission does something else after a change than before. */
 export interface Shift {
   readonly kind: ShiftKind;
   /** As it is after the change; before it, if it is gone. */
   readonly item: Item;
   readonly before: Judgement | undefined;
   readonly after: Judgement | undefined;
-  /** How the policy of before fares after; undefined if there was none. */
+  /** The result after the change of the policy of before; undefined if there was none. */
   readonly lost: Fate | undefined;
-  /** How the policy of after fared before; undefined if there is none, or the item is new. */
+  /** The result before the change of the policy of after; undefined if there is none, or the item is new. */
   readonly gained: Fate | undefined;
   /** How many policies admission would try after. */
   readonly tried: number;
@@ -50,7 +50,7 @@ export interface Shift {
 export interface Effect {
   /** By namespace, kind and name. */
   readonly shifts: readonly Shift[];
-  /** How many pods and workloads fare as before. */
+  /** How many pods and workloads are judged as before. */
   readonly same: number;
 }
 

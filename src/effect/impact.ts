@@ -15,7 +15,7 @@ export interface Moved {
 
 /** What becomes of everything in the inventory if policies change. */
 export interface Impact {
-  /** Bound to an edited policy before and after, and not changed by it any more than before. */
+  /** Bound to an edited policy before and after, and changed by it only if it changed them before. */
   readonly stay: readonly Moved[];
   /** Admitted by another policy than before. */
   readonly move: readonly Moved[];
@@ -98,7 +98,7 @@ export function impactOf(
 }
 
 /**
- * Tells whether an item fares under each draft as it did under its policy: then admission chooses as
+ * Tells whether each draft gives an item the result that its policy gave: then admission chooses as
  * before. That spares judging it by all the policies that nobody edits; each submission is asked once.
  */
 function sameFate(drafts: readonly Policy[]): (verdict: Verdict) => boolean {
@@ -121,7 +121,7 @@ function sameFate(drafts: readonly Policy[]): (verdict: Verdict) => boolean {
   };
 }
 
-/** How a pod fares otherwise than before: `mutated` is changed where it was not. */
+/** What admission does otherwise than before: `mutated` is changed where it was not. */
 export type Turn = 'denied' | 'mutated' | 'move' | 'admitted';
 
 /** The first of these that is true of two judgements; undefined if none is. */

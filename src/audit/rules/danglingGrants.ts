@@ -46,12 +46,12 @@ export const wildcardName = defineRule({
   id: 'wildcard-name',
   severity: 'medium',
   title: 'Roles with "*" among resourceNames',
-  why: 'RBAC takes it for the name of one object and no wildcard: it grants nothing. Who wrote it meant all policies, and believes that they are granted.',
+  why: 'RBAC takes it as the name of one object, not as a wildcard, so it grants nothing. Whoever wrote it meant all policies and believes that they are granted.',
   remedy: 'Name the policies. Without resourceNames, all of them are granted.',
   find: context =>
     ofProblem(context, 'wildcard-name').map(({object}) => ({
       object: rbacReference(object),
-      message: 'has the resource name "*", which is no wildcard and grants nothing',
+      message: 'has the resource name "*", which is not a wildcard and grants nothing',
       evidence: ['resourceNames has "*"'],
       remedy: kubectl('edit', rbacReference(object)),
     })),
@@ -63,7 +63,7 @@ export const noSubjects = defineRule({
   id: 'no-subjects',
   severity: 'info',
   title: 'Bindings that grant a policy to nobody',
-  why: 'The binding has no subjects: it is left over, or not finished.',
+  why: 'The binding has no subjects: it is a leftover, or unfinished.',
   remedy: 'Delete it, or name its subjects.',
   find: context =>
     ofProblem(context, 'no-subjects').map(({object}) => ({

@@ -17,8 +17,7 @@ const remedy =
 export const deniedOnRestart = defineRule({
   id: 'denied-on-restart',
   severity: 'high',
-  milder:
-    'medium where nobody knows who would create the pods again: their right may open a policy.',
+  milder: 'medium where it is unknown who would recreate the pods: their right may open a policy.',
   title: 'Running pods that admission would deny now',
   why: 'Policies and rights are looked at when a pod is created. These pods run, but a restart, a drained node or a new release leaves their workload without pods.',
   remedy,
@@ -34,7 +33,7 @@ export const deniedOnRestart = defineRule({
       return [
         {
           ...deniedFound(group, first),
-          message: `${of(denied.length, group)} would be denied if created anew${unless}`,
+          message: `${of(denied.length, group)} would be denied if recreated${unless}`,
           severity: known ? undefined : 'medium',
         },
       ];
@@ -46,19 +45,20 @@ export const deniedNow = defineRule({
   id: 'denied-now',
   severity: 'high',
   title: 'Workloads that want pods and get none',
-  why: 'The workload asks for pods, has none, and admission denies every one that its controller submits.',
+  why: 'The workload asks for pods and has none: admission denies every pod that its controller submits.',
   remedy,
   needs,
   breadth: 'namespace',
-  find: context => idle(context, true, 'has no pod, and admission denies those that it asks for'),
+  find: context =>
+    idle(context, true, 'has no pods: admission denies every pod it tries to create'),
 });
 
-/** Workloads that are at rest, and could not start. */
+/** Workloads that are idle, and could not start. */
 export const deniedIdle = defineRule({
   id: 'denied-idle',
   severity: 'medium',
   title: 'Idle workloads that could not start',
-  why: 'Scaled to zero, suspended, or waiting for its hour: nobody notices until it is needed that admission would deny its pods.',
+  why: 'They are scaled to zero, suspended or waiting for their schedule. Nobody notices that admission would deny their pods until they are needed.',
   remedy,
   needs,
   breadth: 'namespace',
@@ -116,7 +116,7 @@ function deniedFound(
       ...firstOf(refusalLines(verdict)),
       ...(fitting === undefined
         ? []
-        : [`${fitting} would admit it unchanged, and allows little more`]),
+        : [`${fitting} would admit it unchanged, and allows little else`]),
     ],
     remedy:
       fitting === undefined || serviceAccount === ''
@@ -125,7 +125,7 @@ function deniedFound(
   };
 }
 
-/** The strictest policy that fits and opens nothing grave that the pods don't need, by its name. */
+/** The strictest policy that fits and opens nothing severe that the pods don't need, by its name. */
 function fittingPolicy({item, candidates}: Verdict): string | undefined {
   const {view} = item.submission;
   const least = leastPolicy('least', [view], false);

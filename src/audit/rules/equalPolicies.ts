@@ -10,7 +10,7 @@ export const equalPolicies = defineRule({
   id: 'equal-policies',
   severity: 'low',
   title: 'Policies that are equal to another',
-  why: 'Of two that say the same, admission chooses the one that sorts first for all who may use both. Sooner or later one of them is changed, and which one counts is a riddle.',
+  why: 'Of two that say the same, admission chooses the one that sorts first for all who may use both. Sooner or later one of them is changed, and it is no longer obvious which one counts.',
   remedy: 'Grant the first one to those who use the others, and delete those.',
   needs: [],
   breadth: 'cluster',

@@ -17,7 +17,7 @@ export const writableHostPath = defineRule({
   milder:
     'medium where no path that takes over the node can be written to; low where nobody may use the policy.',
   title: 'Policies that let pods write to paths of the node',
-  why: "Writing to the right file of a node is as good as being root on it: a cron job, the kubelet's credentials, a runtime's socket, a link in /var/log. Policies that allow privileged containers are left out: they allow it anyway.",
+  why: "Writing to the right file of a node is as good as being root on it: a cron job, the kubelet's credentials, a runtime's socket, a link in /var/log. Policies that allow privileged containers are left out, since those allow it anyway.",
   remedy: 'Make the paths read-only, or name only those that are needed.',
   needs: [],
   breadth: 'cluster',
@@ -45,7 +45,7 @@ function writableIn(facts: PolicyFacts): readonly RuleFinding[] {
     readOnly ? [] : [{pathPrefix, index}],
   );
   if (writable.length === 0) return [];
-  const grave = writable.some(({pathPrefix}) => isDeadly(pathPrefix));
+  const isSevere = writable.some(({pathPrefix}) => isDeadly(pathPrefix));
   return [
     {
       object,
@@ -63,7 +63,7 @@ function writableIn(facts: PolicyFacts): readonly RuleFinding[] {
         })),
         {allowedHostPaths: allowedHostPaths.map(path => ({...path, readOnly: true}))},
       ),
-      severity: isReachable ? (grave ? undefined : 'medium') : 'low',
+      severity: isReachable ? (isSevere ? undefined : 'medium') : 'low',
     },
   ];
 }

@@ -14,9 +14,9 @@ export const openToWorkloads = defineRule({
   id: 'open-to-workloads',
   severity: 'high',
   milder:
-    'medium in one namespace, or for policies inside of the baseline standard; info where both is so. Policies inside of restricted are meant for everybody.',
+    'medium in one namespace, or for policies within the baseline standard; info where both apply. Policies within the restricted standard are meant for everybody.',
   title: 'Grants that open a policy to every workload',
-  why: 'The pods of workloads are requested by controllers in kube-system. Who gives a policy to them, to all service accounts or to all users, gives it to everybody who may create a Deployment.',
+  why: 'The pods of workloads are requested by controllers in kube-system. Granting a policy to them, to all service accounts or to all users grants it to everybody who may create a Deployment.',
   remedy:
     'Grant the policy to the service accounts that need it, and take it from this group or controller.',
   needs: ['rbac'],

@@ -12,11 +12,10 @@ export const overBroadPolicy = defineRule({
   id: 'over-broad-policy',
   severity: 'medium',
   milder:
-    'low where all that is left open beyond the need is inside of the baseline standard, or is seccomp: containers that ask for no profile get none anyway.',
+    'low where everything left open beyond need is within the baseline standard, or is seccomp: containers that ask for no profile get none anyway.',
   title: 'Policies that allow more than any pod that binds to them needs',
-  why: 'Whoever takes over one of the accounts may use all that the policy allows. What no pod needs can be closed without anybody noticing but them.',
-  remedy:
-    'Tighten the controls that are named (kubectl psp advise --compare tells who needs what).',
+  why: 'Whoever takes over one of the accounts may use all that the policy allows. What no pod needs can be closed without affecting anyone else.',
+  remedy: 'Tighten the controls named (kubectl psp advise --compare tells who needs what).',
   needs: ['rbac', 'workloads', 'pods'],
   breadth: 'cluster',
   find: ({policies}) => policies.flatMap(tooBroad),

@@ -95,7 +95,7 @@ function skippedCase({finding, reason, until}: IgnoredFinding): string {
 }
 
 function unansweredCase({id, title}: AuditRule, finding: Finding | undefined): string {
-  const message = finding?.message ?? 'was not looked at';
+  const message = finding?.message ?? 'was not checked';
   return element('testcase', caseNames(id, title), [element('skipped', {message})]);
 }
 
