@@ -28,7 +28,7 @@ import {type RightsSource, rightsKey, rightsOf} from './rights.ts';
 export interface Judge {
   /** The judgement of a submission, the same value for the same one. */
   judgement(submission: Submission): Judgement;
-  /** The verdict on an item, the same value for the same one. */
+  /** The verdict on an item. */
   verdict(item: Item): Verdict;
 }
 
@@ -73,8 +73,7 @@ export function judgeOf(
   };
   // Keyed weakly: a session judges by the same value for hours, and pods go.
   const judgement = weaklyKeyed(judge);
-  const verdict = weaklyKeyed((item: Item) => verdictOf(item, judgement(item.submission)));
-  return {judgement, verdict};
+  return {judgement, verdict: item => verdictOf(item, judgement(item.submission))};
 }
 
 interface Known {

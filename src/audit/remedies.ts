@@ -46,10 +46,8 @@ export function bindCommand(policy: string, namespace: string, account: string):
 
 /** Takes a policy from a subject. */
 export function unbindCommand(policy: string, subject: Grantee, namespace: string | undefined) {
-  return commandLine(
-    ...['kubectl', 'psp', 'unbind', policy, '--to', subjectWord(subject)],
-    ...inNamespace(namespace),
-  );
+  const place = inNamespace(namespace);
+  return commandLine('kubectl', 'psp', 'unbind', policy, '--to', subjectWord(subject), ...place);
 }
 
 function subjectWord({kind, namespace = '', name}: Grantee): string {

@@ -2,7 +2,7 @@ import {messageOf} from '../errors.ts';
 import {boolean, list, object, string} from '../kube/decode.ts';
 import {patchOf} from '../kube/edits.ts';
 import {isObject, type Json} from '../kube/json.ts';
-import {binding, decodePolicy, role} from '../kube/objects.ts';
+import {binding, decodePolicy, type Policy, role} from '../kube/objects.ts';
 import {policyErrors, storedPolicy} from '../policy/evaluate.ts';
 import type {RbacObjects} from '../rbac/authorize.ts';
 import {type PrintedError, printedCandidate, printedError} from '../report/verdict.ts';
@@ -71,9 +71,6 @@ function resultOf(value: Json): object {
     },
     {policies: stored, rbac: rbacOf(rbac), caller: undefined},
   );
-  const invalidPolicies = stored
-    .map(policy => ({name: policy.metadata.name, errors: policyErrors(policy).map(printedError)}))
-    .filter(({errors}) => errors.length > 0);
   return {
     allowed: answer.allowed,
     policy: answer.policy ?? null,
@@ -82,17 +79,20 @@ function resultOf(value: Json): object {
     phase: answer.phase,
     message: answer.message,
     policies: answer.candidates.map(printedCandidate),
-    ...(invalidPolicies.length > 0
-      ? {
-          policyValidation: invalidPolicies.map(({name, errors}) => ({
-            name,
-            errors: errors.toSorted(byFieldAndDetail),
-          })),
-          invalidPolicies: true,
-        }
-      : {}),
+    ...validationOf(stored),
     patches: answer.edits.length > 0 ? {psp: patchOf(pod, answer.edits)} : {},
   };
+}
+
+/** The policies that the API server would refuse, and why; nothing if there are none. */
+function validationOf(policies: readonly Policy[]): object {
+  const policyValidation = policies
+    .map(policy => ({
+      name: policy.metadata.name,
+      errors: policyErrors(policy).map(printedError).toSorted(byFieldAndDetail),
+    }))
+    .filter(({errors}) => errors.length > 0);
+  return policyValidation.length > 0 ? {policyValidation, invalidPolicies: true} : {};
 }
 
 function rbacOf(read: ReturnType<typeof rbacObjects> | undefined): RbacObjects {

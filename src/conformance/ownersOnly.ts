@@ -70,5 +70,6 @@ function withoutUnset(value: Json | undefined): unknown {
 
 function isEmpty(value: unknown, isMap: boolean): boolean {
   if (Array.isArray(value)) return value.length === 0;
-  return isMap && isObject(value as Json) && Object.keys(value as object).length === 0;
+  const isObjectLike = typeof value === 'object' && value !== null;
+  return isMap && isObjectLike && Object.keys(value).length === 0;
 }

@@ -44,14 +44,14 @@ const itemsFrom = remember(
 
 const judgeFrom = remember(
   (policies: Inventory['policies'], rbac: Inventory['rbac'], caller: Inventory['caller']) =>
-    judgeOf({policies, rbac, caller}),
+    weaklyKeyed(judgeOf({policies, rbac, caller}).verdict),
 );
 
 function makeModel(inventory: Inventory): Model {
   const verdicts = once(() => {
     const {workloads, serviceAccounts, origin, policies, rbac, caller} = inventory;
     const items = itemsOf(inventory, itemsFrom(workloads, serviceAccounts, origin));
-    return items.map(judgeFrom(policies, rbac, caller).verdict);
+    return items.map(judgeFrom(policies, rbac, caller));
   });
   const namespaces = once(() => summaryOf(inventory, verdicts(), undefined));
   const authorizer = once(() => authorizerOf(inventory.rbac));

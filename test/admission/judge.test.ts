@@ -86,12 +86,12 @@ describe.each<[string, JudgeOptions]>([
 });
 
 describe('a judge', () => {
-  test('gives the same values for the same items, whatever is asked for first', () => {
-    const {verdict} = judgeOf(demo);
+  test('gives the same values for the same submission, whatever is asked for first', () => {
+    const {verdict, judgement} = judgeOf(demo);
     const [first] = items;
     if (first === undefined) throw new Error('the demo has no pods');
     const {granted, candidates} = verdict(first);
-    expect(verdict(first)).toBe(verdict(first));
+    expect(judgement(first.submission)).toBe(judgement(first.submission));
     expect(verdict(first).candidates).toBe(candidates);
     for (const candidate of granted) expect(candidates).toContain(candidate);
   });

@@ -5,9 +5,28 @@ import {policyReference} from '../words.ts';
 
 /** Who may write here, or in what lies above it, owns the node. */
 const deadly = [
-  ...['/etc', '/root', '/home', '/boot', '/dev', '/proc', '/sys', '/usr', '/opt/cni', '/var/spool'],
-  ...['/bin', '/sbin', '/lib', '/lib64', '/var/lib/kubelet', '/var/lib/etcd', '/var/lib/docker'],
-  ...['/var/lib/containerd', '/var/run', '/run', '/var/log', '/srv/kubernetes'],
+  '/etc',
+  '/root',
+  '/home',
+  '/boot',
+  '/dev',
+  '/proc',
+  '/sys',
+  '/usr',
+  '/opt/cni',
+  '/var/spool',
+  '/bin',
+  '/sbin',
+  '/lib',
+  '/lib64',
+  '/var/lib/kubelet',
+  '/var/lib/etcd',
+  '/var/lib/docker',
+  '/var/lib/containerd',
+  '/var/run',
+  '/run',
+  '/var/log',
+  '/srv/kubernetes',
 ];
 
 /** Policies by which pods may write to paths of the node. */
