@@ -1,4 +1,4 @@
-import {deciderOf} from '../admission/decider.ts';
+import {judgeOf} from '../admission/judge.ts';
 import type {Control} from '../controls/control.ts';
 import {controls} from '../controls/index.ts';
 import type {Inventory} from '../inventory/inventory.ts';
@@ -67,10 +67,10 @@ export function boundTo(
   items: readonly Item[],
   inventory: Inventory,
 ): readonly Item[] {
-  const {decide} = deciderOf(inventory);
+  const {judgement} = judgeOf(inventory);
   return items.filter(({submission, admittedBy}) =>
     submission.isBare && submission.isLivePod && admittedBy !== undefined
       ? admittedBy === policy
-      : decide(submission).chosen?.policy.name === policy,
+      : judgement(submission).chosen?.policy.name === policy,
   );
 }

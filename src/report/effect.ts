@@ -1,5 +1,5 @@
 import {type Candidate, isUsable} from '../admission/admit.ts';
-import type {Outcome} from '../admission/judge.ts';
+import type {Judgement} from '../admission/judgement.ts';
 import {type Effect, type Shift, type ShiftKind, shiftKinds} from '../effect/effect.ts';
 import type {Item} from '../inventory/submissions/items.ts';
 import {table} from './table.ts';
@@ -70,7 +70,7 @@ function wideRow(shift: Shift): readonly string[] {
   ];
 }
 
-function outcomeText(outcome: Outcome | undefined): string {
+function outcomeText(outcome: Judgement | undefined): string {
   if (outcome === undefined) return '';
   if (outcome.chosen === undefined) return 'denied';
   const {policy, mutates} = outcome.chosen;
@@ -153,7 +153,7 @@ function noneText({tried}: Shift): string {
 /** How many paths of changes are named. */
 const pathsShown = 2;
 
-function pathsText(outcome: Outcome | undefined): string {
+function pathsText(outcome: Judgement | undefined): string {
   const paths = (outcome?.changes ?? []).map(({path}) => path);
   const more = paths.length - pathsShown;
   return `${paths.slice(0, pathsShown).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
@@ -201,7 +201,7 @@ export function printedShift(shift: Shift): object {
   };
 }
 
-function printedOutcome(outcome: Outcome | undefined): object | null {
+function printedOutcome(outcome: Judgement | undefined): object | null {
   if (outcome === undefined) return null;
   const {chosen, via, changes, message, requester, judgedForCaller} = outcome;
   return {

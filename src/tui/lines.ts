@@ -1,5 +1,6 @@
-import type {Verdict} from '../admission/judge.ts';
-import {judgeAfter} from '../effect/impact.ts';
+import {judgeOf} from '../admission/judge.ts';
+import type {Verdict} from '../admission/judgement.ts';
+import {withDrafts} from '../effect/impact.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import {itemKey} from '../inventory/submissions/items.ts';
 import type {Policy} from '../kube/objects.ts';
@@ -80,7 +81,7 @@ function verdictFor(
   const verdict = verdicts.find(each => itemKey(each.item) === item);
   const edited = after === undefined ? undefined : policyOf(after, drafts, inventory);
   if (edited === undefined) return verdict;
-  return verdict && judgeAfter(inventory, [edited.now])(verdict.item);
+  return verdict && judgeOf(withDrafts(inventory, [edited.now])).verdict(verdict.item);
 }
 
 export function adviceNamed(model: Model, view: Extract<View, {name: 'advice'}>) {

@@ -1,5 +1,5 @@
 import {isUsable} from '../admission/admit.ts';
-import type {Verdict} from '../admission/judge.ts';
+import type {Verdict} from '../admission/judgement.ts';
 import {scopes} from '../advice/scope.ts';
 import {controls} from '../controls/index.ts';
 import {

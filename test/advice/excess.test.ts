@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {judgeBy} from '../../src/admission/judge.ts';
+import {judgeOf} from '../../src/admission/judge.ts';
 import {boundTo, excessOf} from '../../src/advice/excess.ts';
 import {demoSnapshot} from '../../src/demo/index.ts';
 import {inventoryOfSnapshot} from '../../src/inventory/files/snapshot.ts';
@@ -79,11 +79,11 @@ describe('the excess of a policy', () => {
 });
 
 test('bound are those that admission binds, and bare pods as their annotation says', () => {
-  const judge = judgeBy(demo, {requester: undefined, assumeAuthorized: false});
+  const judge = judgeOf(demo);
   for (const {metadata} of demo.policies) {
     const bound = boundTo(metadata.name, items, demo);
     for (const item of items) {
-      const {chosen} = judge(item);
+      const {chosen} = judge.verdict(item);
       const {isBare, isLivePod} = item.submission;
       const wanted =
         isBare && isLivePod && item.admittedBy !== undefined

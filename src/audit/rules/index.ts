@@ -1,4 +1,4 @@
-import type {Rule} from '../rule.ts';
+import type {AuditRule} from '../rule.ts';
 import {contradictedAnnotation, stalePolicyAnnotation, templateAnnotation} from './annotations.ts';
 import {noPolicy, notAnswered} from './answers.ts';
 import {missingPolicy, missingRole, noSubjects, wildcardName} from './danglingGrants.ts';
@@ -16,7 +16,7 @@ import {selfGrant} from './selfGrant.ts';
 import {ignoredPolicy} from './unusable.ts';
 
 /** The one place where a rule is registered, in the order of docs/RULES.md: by what it is about. */
-export const rules: readonly Rule[] = [
+export const rules: readonly AuditRule[] = [
   ...[deniedOnRestart, deniedNow, deniedIdle, policyDrift, requesterOnly],
   ...[defaultsBypassed, changedByOrder],
   ...[stalePolicyAnnotation, contradictedAnnotation, templateAnnotation],

@@ -51,12 +51,8 @@ export function submissionsOf(inventory: SubmissionSource): Submissions {
 
   const firsts = new Map<string, Submission>();
 
-  const admit = (pod: Pod): PodView => viewOf(defaultPod(admitServiceAccount(pod, automount)));
-  const submit = (pod: Pod, requester: Identity | undefined, flags: Flags): Submission => {
-    const view = admit(pod);
-    const namespace = pod.metadata.namespace ?? '';
-    return {view, namespace, serviceAccount: serviceAccountOf(view.pod), requester, ...flags};
-  };
+  const submit = (pod: Pod, requester: Identity | undefined, flags: Flags): Submission =>
+    submissionOf(admitServiceAccount(pod, automount), requester, flags);
   const submitLive = (pod: Pod, requester: Identity | undefined, flags: Flags): Submission => {
     const likeness = likenessOf(pod);
     if (likeness === undefined) return submit(pod, requester, flags);
@@ -64,7 +60,8 @@ export function submissionsOf(inventory: SubmissionSource): Submissions {
     const parts = [namespace, requester?.user, flags, Object.entries(annotations).sort()];
     const key = `${JSON.stringify(parts)} ${likeness}`;
     const first = firsts.get(key);
-    if (first !== undefined) return twinOf(first, () => admit(pod));
+    if (first !== undefined)
+      return twinOf(first, () => viewOfSubmitted(admitServiceAccount(pod, automount)));
     const submission = submit(pod, requester, flags);
     firsts.set(key, submission);
     return submission;
@@ -95,6 +92,21 @@ export function submissionsOf(inventory: SubmissionSource): Submissions {
 }
 
 type Flags = Pick<Submission, 'isLivePod' | 'isBare'>;
+
+/** A pod as a request brings it to PodSecurityPolicy, in its namespace; its defaults are set here. */
+export function submissionOf(
+  pod: Pod,
+  requester: Identity | undefined,
+  flags: Flags = {isLivePod: false, isBare: false},
+): Submission {
+  const view = viewOfSubmitted(pod);
+  const namespace = pod.metadata.namespace ?? '';
+  return {view, namespace, serviceAccount: serviceAccountOf(view.pod), requester, ...flags};
+}
+
+function viewOfSubmitted(pod: Pod): PodView {
+  return viewOf(defaultPod(pod));
+}
 
 /** The submission that decides about this one, too; often itself. */
 export function decidingFor(submission: Submission): Submission {

@@ -38,7 +38,7 @@ export const rightsRules: RuleCases = {
     finds: [
       'ClusterRole/r',
       'medium',
-      'has the resource name "*", which is no wildcard and grants nothing',
+      'has the resource name "*", which is not a wildcard and grants nothing',
       'kubectl edit clusterrole/r',
     ],
     no: [strict, roleFor('r'), role('s', {...secrets, resourceNames: ['*']})],
@@ -78,7 +78,7 @@ export const rightsRules: RuleCases = {
     finds: [
       'Audit/policies',
       'info',
-      'the test has no PodSecurityPolicy, so nothing else was looked at',
+      'the test has no PodSecurityPolicy, so nothing else was checked',
       'kubectl psp check',
     ],
     no: [strict],

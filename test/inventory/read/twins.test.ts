@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {ruleBy} from '../../../src/admission/decider.ts';
-import {judgeBy} from '../../../src/admission/judge.ts';
+import {judgeOf} from '../../../src/admission/judge.ts';
 import {adviceFor} from '../../../src/advice/advice.ts';
 import {emptyInventory, type Inventory} from '../../../src/inventory/inventory.ts';
 import {decodeLive, resources} from '../../../src/inventory/kinds/resources.ts';
@@ -133,14 +132,16 @@ describe('pods that only names tell apart', () => {
         const plain = inventoryOf(sent.map(decodePod));
         const rulings = (inventory: Inventory) =>
           itemsOf(inventory).map(item => {
-            const {chosen, message, changes, via, state} = ruleBy(inventory)(item);
+            const {chosen, message, changes, via, state} = judgeOf(inventory).verdict(item);
             return {name: item.name, policy: chosen?.policy.name, message, changes, via, state};
           });
         expect(rulings(late)).toEqual(rulings(plain));
-        const options = {requester: undefined, assumeAuthorized: true};
+        const options = {assumeAuthorized: true};
         const verdicts = (inventory: Inventory) =>
           printJson(
-            itemsOf(inventory).map(judgeBy(inventory, options)).map(printedVerdict) as never,
+            itemsOf(inventory)
+              .map(judgeOf(inventory, options).verdict)
+              .map(printedVerdict) as never,
           );
         expect(verdicts(late)).toBe(verdicts(plain));
       }),

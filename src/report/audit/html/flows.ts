@@ -1,4 +1,5 @@
-import type {Verdict, Via} from '../../../admission/judge.ts';
+import type {Verdict} from '../../../admission/judgement.ts';
+import type {Via} from '../../../admission/rights.ts';
 import type {Audit} from '../../../audit/finding.ts';
 import {type ObjectReference, podIdentity} from '../../../rbac/authorize.ts';
 import {type Grantee, granteesOf, isPartOf} from '../../../rbac/grantee.ts';

@@ -1,4 +1,4 @@
-import type {State} from '../../../admission/judge.ts';
+import type {State} from '../../../admission/judgement.ts';
 import type {Audit} from '../../../audit/finding.ts';
 import {severities} from '../../../audit/finding.ts';
 import type {Gap} from '../../../inventory/inventory.ts';

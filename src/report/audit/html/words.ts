@@ -1,4 +1,4 @@
-import type {State} from '../../../admission/judge.ts';
+import type {State} from '../../../admission/judgement.ts';
 import type {Severity} from '../../../audit/finding.ts';
 import {controls} from '../../../controls/index.ts';
 import type {Policy} from '../../../kube/objects.ts';
