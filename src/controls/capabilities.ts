@@ -19,7 +19,7 @@ interface Value {
 const open: Value = {allowed: ['*'], defaultAdd: [], requiredDrop: []};
 
 /** What the baseline Pod Security Standard lets containers add. */
-export const harmless = [
+export const harmlessCapabilities = [
   ...['AUDIT_WRITE', 'CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'KILL', 'MKNOD'],
   ...['NET_BIND_SERVICE', 'SETFCAP', 'SETGID', 'SETPCAP', 'SETUID', 'SYS_CHROOT'],
 ];
@@ -97,7 +97,7 @@ export const capabilities = defineControl<Value>({
   ],
   level: (value): Level => {
     const added = mayAdd(value);
-    if (!containsAll(harmless, added)) return 'privileged';
+    if (!containsAll(harmlessCapabilities, added)) return 'privileged';
     const drops = value.requiredDrop.includes('ALL');
     return drops && containsAll(['NET_BIND_SERVICE'], added) ? 'restricted' : 'baseline';
   },
@@ -145,7 +145,7 @@ function stepsOf(value: Value) {
   const isOpen = allowed.includes('*');
   return [
     ...(isOpen
-      ? [{label: 'allow only what baseline allows', value: set({allowed: harmless})}]
+      ? [{label: 'allow only what baseline allows', value: set({allowed: harmlessCapabilities})}]
       : shorter(allowed, 'forbid to add').map(({label, value: rest}) => ({
           label,
           value: set({allowed: rest}),

@@ -33,13 +33,13 @@ export type ControlId =
 export type Level = 'privileged' | 'baseline' | 'restricted';
 
 /** A neighbouring value, and what choosing it means, as an imperative: "forbid host ports". */
-export interface Step<Value> {
+export interface ValueStep<Value> {
   readonly label: string;
   readonly value: Value;
 }
 
 /** Something is wrong with what a person typed. */
-export interface Problem {
+export interface EntryProblem {
   readonly problem: string;
 }
 
@@ -55,10 +55,10 @@ export interface ValueField<Value> {
   /** The entries now; one for a choice. */
   get(value: Value): readonly string[];
   /** The value with these entries in place of the old ones, or what is wrong with one of them. */
-  set(value: Value, entries: readonly string[]): Value | Problem;
+  set(value: Value, entries: readonly string[]): Value | EntryProblem;
 }
 
-export function isProblem(value: unknown): value is Problem {
+export function isProblem(value: unknown): value is EntryProblem {
   return typeof value === 'object' && value !== null && 'problem' in value;
 }
 
@@ -112,7 +112,7 @@ export interface ControlDefinition<Value> {
   /** Whether every pod that `stricter` lets through unchanged gets through `looser` unchanged too. */
   covers(looser: Value, stricter: Value): boolean;
   /** Values a person may want next, tighter and looser alike; which is which follows from covers(). */
-  steps(value: Value): readonly Step<Value>[];
+  steps(value: Value): readonly ValueStep<Value>[];
 
   // What Kubernetes does with it.
 
@@ -164,7 +164,7 @@ export interface Control {
   /** Whether the value makes no difference: the policy lets in no volume that it is about. */
   isMoot(policy: Policy): boolean;
   covers(looser: Policy, stricter: Policy): boolean;
-  steps(policy: Policy): readonly Step<Policy>[];
+  steps(policy: Policy): readonly ValueStep<Policy>[];
   enforce(policy: Policy): Enforcement | undefined;
   unusable(policy: Policy): string | undefined;
   validate(policy: Policy): readonly FieldError[];

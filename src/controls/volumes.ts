@@ -9,7 +9,7 @@ import {containsAll, shorter, unique} from './shared/names.ts';
 export const allTypes = unique(volumeSourceKeys.map(key => (key === 'cephfs' ? 'cephFS' : key)));
 
 /** What the restricted Pod Security Standard allows. */
-export const harmless = [
+export const harmlessVolumes = [
   ...['configMap', 'csi', 'downwardAPI', 'emptyDir'],
   ...['ephemeral', 'persistentVolumeClaim', 'projected', 'secret'],
 ];
@@ -32,7 +32,7 @@ export const volumes = defineControl<readonly string[]>({
   steps: types => [
     ...(types.includes('*')
       ? [
-          {label: 'allow only what restricted allows', value: harmless},
+          {label: 'allow only what restricted allows', value: harmlessVolumes},
           {label: 'allow all but hostPath', value: allTypes.filter(type => type !== 'hostPath')},
         ]
       : shorter(types, 'forbid')),
@@ -77,7 +77,7 @@ export const volumes = defineControl<readonly string[]>({
     plainNamesField({label: 'Allowed types', choices: ['*', ...allTypes], hint: 'configMap or *'}),
   ],
   level: (types): Level => {
-    if (containsAll(harmless, types)) return 'restricted';
+    if (containsAll(harmlessVolumes, types)) return 'restricted';
     return types.includes('*') || types.includes('hostPath') ? 'privileged' : 'baseline';
   },
 });

@@ -1,6 +1,6 @@
-import {harmless as harmlessCapabilities} from '../controls/capabilities.ts';
+import {harmlessCapabilities} from '../controls/capabilities.ts';
 import type {Level} from '../controls/control.ts';
-import {allTypes, harmless as harmlessVolumes} from '../controls/volumes.ts';
+import {allTypes, harmlessVolumes} from '../controls/volumes.ts';
 import {
   appArmorAllowedKey,
   appArmorDefaultKey,
