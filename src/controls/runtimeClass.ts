@@ -1,7 +1,7 @@
 import {duplicate, type FieldError, GoLiteral, invalid, required} from '../kube/fieldError.ts';
 import {goQuote} from '../kube/goQuote.ts';
 import type {Policy} from '../kube/objects.ts';
-import {defineControl, withSpec} from './control.ts';
+import {defineControl, neverSet, withSpec} from './control.ts';
 import {choiceField, namesField} from './shared/fields.ts';
 import {containsAll, dnsSubdomainProblems, shorter, unique} from './shared/names.ts';
 
@@ -104,6 +104,9 @@ export const runtimeClass = defineControl<Value>({
       }),
     }),
   ],
+
+  hardening: 'allowed',
+  builtin: neverSet,
 });
 
 function isOpen({allowed}: Value): boolean {

@@ -1,4 +1,4 @@
-import {defineGroupRule, looseRuleErrors} from './shared/groupRule.ts';
+import {anyGroupInAll, defineGroupRule, looseRuleErrors} from './shared/groupRule.ts';
 
 const field = 'spec.securityContext.supplementalGroups';
 
@@ -21,6 +21,7 @@ export const supplementalGroups = defineGroupRule({
     },
   }),
   absent: '',
+  builtin: anyGroupInAll,
   unrecognized: 'Unrecognized SupplementalGroups strategy type',
   validate: rule => looseRuleErrors('spec.supplementalGroups', rule),
 });

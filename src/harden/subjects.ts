@@ -14,7 +14,7 @@ import type {Pod} from '../kube/pod.ts';
 import type {NonEmpty} from '../nonEmpty.ts';
 import {type Hardening, harden} from './harden.ts';
 import {objectPatch} from './patch.ts';
-import {type HardenLevel, hardenLevels, type Target, targetOf} from './target.ts';
+import {type HardenLevel, type HardenTarget, hardenLevels, targetOf} from './target.ts';
 
 /** A workload or a pod of its own, and what it takes to harden it. */
 export interface HardenedItem extends Hardening {
@@ -62,7 +62,7 @@ export function hardenItems(
 }
 
 /** The level and those below it, but for the one that every pod meets. */
-function targetsFrom(level: HardenLevel): NonEmpty<Target> {
+function targetsFrom(level: HardenLevel): NonEmpty<HardenTarget> {
   const looser = hardenLevels.slice(hardenLevels.indexOf(level) + 1);
   return [targetOf(level), ...looser.map(targetOf)];
 }

@@ -1,5 +1,5 @@
 import {goQuote} from '../../kube/goQuote.ts';
-import {isProblem, type EntryProblem, type ValueField} from '../control.ts';
+import {type EntryProblem, isProblem, type ValueField} from '../control.ts';
 
 interface ChoiceParts<Value> {
   readonly label: string;
