@@ -62,7 +62,7 @@ export const allowPrivilegeEscalation = defineControl<Value>({
   validate: validateEscalation,
 
   least: pods => ({allowed: !pods.every(refusesEscalation), fill: undefined}),
-  // The API server refuses pods that turn it off beside privileged or CAP_SYS_ADMIN, so those stay open.
+  // The API server refuses pods that turn it off next to privileged or CAP_SYS_ADMIN, so those stay open.
   leastFilling: pods => (pods.every(toleratesNoEscalation) ? closed : open),
   needs: pod => (refusesEscalation(pod) ? [] : ['allowPrivilegeEscalation is not false']),
 

@@ -135,7 +135,7 @@ function dropsOfAll(containers: readonly ContainerView[]): readonly string[] {
   return drops.filter(name => rest.every(other => other.capabilitiesDrop.includes(name)));
 }
 
-/** The API takes no name that is both required to be dropped and allowed, and no drops beside `*`. */
+/** The API takes no name that is both required to be dropped and allowed, and no drops next to `*`. */
 function droppable(drops: readonly string[], allowed: readonly string[]): readonly string[] {
   return allowed.includes('*') ? [] : drops.filter(name => !allowed.includes(name));
 }
@@ -157,7 +157,7 @@ function stepsOf(value: Value) {
   return [
     ...(isOpen
       ? [{label: 'allow only what baseline allows', value: set({allowed: harmlessCapabilities})}]
-      : shorter(allowed, 'forbid to add').map(({label, value: rest}) => ({
+      : shorter(allowed, 'forbid adding').map(({label, value: rest}) => ({
           label,
           value: set({allowed: rest}),
         }))),
@@ -167,8 +167,8 @@ function stepsOf(value: Value) {
     })),
     ...(isOpen || requiredDrop.includes('ALL') || mayAdd(value).includes('ALL')
       ? []
-      : [{label: 'require to drop ALL', value: set({requiredDrop: [...requiredDrop, 'ALL']})}]),
-    ...shorter(requiredDrop, 'no longer require to drop').map(({label, value: rest}) => ({
+      : [{label: 'require dropping ALL', value: set({requiredDrop: [...requiredDrop, 'ALL']})}]),
+    ...shorter(requiredDrop, 'no longer require dropping').map(({label, value: rest}) => ({
       label,
       value: set({requiredDrop: rest}),
     })),

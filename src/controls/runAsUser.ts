@@ -147,7 +147,7 @@ function toleratesNonRoot({runAsUser: user, runAsNonRoot}: ContainerView): boole
 }
 
 /**
- * In these the standard is stricter than what a policy can say: it wants runAsNonRoot even beside a
+ * In these the standard is stricter than what a policy can say: it wants runAsNonRoot even next to a
  * user, and looks at the pod's own fields even if every container has others (check_runAsNonRoot.go and
  * check_runAsUser.go, v0.24).
  */

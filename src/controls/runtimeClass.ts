@@ -42,7 +42,7 @@ export const runtimeClass = defineControl<Value>({
     (looser.fill === undefined || stricter.fill !== undefined),
   steps: ({allowed, fill}) => [
     ...(allowed === undefined || allowed.length > 0
-      ? [{label: 'forbid to name one', value: none}]
+      ? [{label: 'forbid naming one', value: none}]
       : []),
     ...shorter(allowed ?? [], 'forbid').map(({label, value}) => ({
       label,

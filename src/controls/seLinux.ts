@@ -222,7 +222,7 @@ function contextStep(
   const isFine = user === '' && role === '' && confinedTypes.includes(type);
   return {
     where,
-    asks: `has SELinux context ${context.join(':')}${isFine ? ', which the standard allows and the policy can not' : ''}`,
+    asks: `has SELinux context ${context.join(':')}${isFine ? ', which the standard allows but the policy cannot' : ''}`,
     says: 'remove seLinuxOptions',
   };
 }

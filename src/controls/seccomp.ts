@@ -132,7 +132,7 @@ function shorterLists({allowed, fill}: Value) {
   const names = unique(allowed?.split(',') ?? []);
   if (names.length < 2) return [];
   return names.map(name => ({
-    label: `forbid ${name === '' ? 'to name none' : name}`,
+    label: `forbid ${name === '' ? 'naming none' : name}`,
     value: {allowed: names.filter(other => other !== name).join(','), fill},
   }));
 }

@@ -78,7 +78,7 @@ export const sysctls = defineControl<Value>({
     ].join('; '),
   fields: [
     namesField<Value>({
-      label: 'Allowed beside the safe ones',
+      label: 'Allowed besides the safe ones',
       choices: ['*', ...namespaced],
       hint: 'net.core.somaxconn or net.core.*',
       items: value => value.allowedUnsafe,

@@ -109,13 +109,13 @@ function originOfWorkload(workload: Workload): Origin {
     // Strategic merge knows the lists of Kubernetes' own kinds; of others it would replace them.
     unpatchable: isKnownWorkload(apiVersion, kind)
       ? namelessContainer(template)
-      : `${kind} is no kind of Kubernetes' own, and strategic merge would replace its containers`,
+      : `${kind} is not one of Kubernetes' own kinds: strategic merge would replace its containers`,
   };
 }
 
 function originOfPod(pod: Pod): Origin {
   return {
-    // A pod has to be made again to be changed, and then it has no ephemeral containers.
+    // A pod has to be recreated to be changed, and then it has no ephemeral containers.
     template: {...pod, spec: {...pod.spec, ephemeralContainers: undefined}},
     workload: undefined,
     apiVersion: 'v1',
@@ -129,7 +129,7 @@ function originOfPod(pod: Pod): Origin {
 function podObstacle(pod: Pod): string | undefined {
   const owner = controllerReference(pod.metadata.ownerReferences);
   if (owner !== undefined) {
-    return `${owner.kind ?? 'a controller'} ${owner.name ?? ''} makes it: change the template there`;
+    return `${owner.kind ?? 'a controller'} ${owner.name ?? ''} creates it: change the template there`;
   }
   return pod.metadata.name ? namelessContainer(pod) : 'the pod has no name, only generateName';
 }

@@ -5,7 +5,7 @@ import type {Policy, PolicySpec} from '../kube/objects.ts';
 /** The built-in policies, from open to strict. */
 export const builtinLevels = ['privileged', 'baseline', 'restricted'] as const satisfies Level[];
 
-/** What the built-in policies depend on beside the standards. */
+/** What the built-in policies depend on besides the standards. */
 export interface BuiltinOptions {
   /**
    * Whether the nodes have AppArmor. A kubelet without it refuses pods that name a profile

@@ -22,7 +22,7 @@ export function choiceField<Value>(parts: ChoiceParts<Value>): ValueField<Value>
       const [choice, ...others] = entries;
       if (choice === undefined || others.length > 0) return {problem: `choose one of ${hint}`};
       if (choice === entryOf(parts.get(value))) return value;
-      if (!choices.includes(choice)) return {problem: `${goQuote(choice)} is none of ${hint}`};
+      if (!choices.includes(choice)) return {problem: `${goQuote(choice)} is not one of ${hint}`};
       return parts.set(value, choice);
     },
   };
@@ -94,7 +94,7 @@ function itemsFor<Value, Item>(
   }
   const all = items.map(entry);
   const twice = added.find(text => all.indexOf(text) !== all.lastIndexOf(text));
-  return twice === undefined ? items : {problem: `${goQuote(twice)} is in the list already`};
+  return twice === undefined ? items : {problem: `${goQuote(twice)} is already in the list`};
 }
 
 function problemOf(text: string, hint: string): string | undefined {

@@ -6,7 +6,7 @@ export function profileWords(
   const isLocal = profiles.every(profile => profile.startsWith('localhost/'));
   const names = [...new Set(profiles)].map(profile => profile || 'without a name').join(', ');
   return {
-    asks: `has ${what} ${names}${isLocal ? ', which the standard allows and the policy can not' : ''}`,
-    says: `remove the ${what}: that of the runtime takes its place`,
+    asks: `has ${what} ${names}${isLocal ? ', which the standard allows but the policy cannot' : ''}`,
+    says: `remove the ${what}: the runtime's own takes its place`,
   };
 }

@@ -25,7 +25,7 @@ export function rangesField<Value>(parts: RangesParts<Value>): ValueField<Value>
     parse(text) {
       const [, from, to = from] = /^(\d+)(?:\s*-\s*(\d+))?$/.exec(text) ?? [];
       if (from === undefined || to === undefined) {
-        return {problem: `${goQuote(text)} is no ${unit}: type ${hint}`};
+        return {problem: `${goQuote(text)} is not a ${unit}: type ${hint}`};
       }
       const [min, max] = [integerOf(from), integerOf(to)];
       if (min > max) return {problem: `${text} ends before it begins: type ${max}-${min}`};
