@@ -10,7 +10,7 @@ import {workloadKindOf} from '../kube/workloadKinds.ts';
 import type {NonEmpty} from '../nonEmpty.ts';
 import {type Hardening, harden} from './harden.ts';
 import {objectPatch} from './patch.ts';
-import {type HardenLevel, hardenLevels, type Target, targetOf} from './target.ts';
+import {type HardenLevel, type HardenTarget, hardenLevels, targetOf} from './target.ts';
 
 /** A workload or a pod of its own, and what it takes to harden it. */
 export interface HardenedItem extends Hardening {
@@ -58,7 +58,7 @@ export function hardenItems(
 }
 
 /** The level and those below it, but for the one that every pod meets. */
-function targetsFrom(level: HardenLevel): NonEmpty<Target> {
+function targetsFrom(level: HardenLevel): NonEmpty<HardenTarget> {
   const looser = hardenLevels.slice(hardenLevels.indexOf(level) + 1);
   return [targetOf(level), ...looser.map(targetOf)];
 }
@@ -106,13 +106,13 @@ function originOfWorkload(workload: Workload): Origin {
     // Strategic merge knows the lists of Kubernetes' own kinds; of others it would replace them.
     unpatchable: workloadKindOf(apiVersion, kind)
       ? namelessContainer(template)
-      : `${kind} is no kind of Kubernetes' own, and strategic merge would replace its containers`,
+      : `${kind} is not one of Kubernetes' own kinds: strategic merge would replace its containers`,
   };
 }
 
 function originOfPod(pod: Pod): Origin {
   return {
-    // A pod has to be made again to be changed, and then it has no ephemeral containers.
+    // A pod has to be recreated to be changed, and then it has no ephemeral containers.
     template: {...pod, spec: {...pod.spec, ephemeralContainers: undefined}},
     workload: undefined,
     apiVersion: 'v1',
@@ -126,7 +126,7 @@ function originOfPod(pod: Pod): Origin {
 function podObstacle(pod: Pod): string | undefined {
   const owner = controllerReference(pod.metadata.ownerReferences);
   if (owner !== undefined) {
-    return `${owner.kind ?? 'a controller'} ${owner.name ?? ''} makes it: change the template there`;
+    return `${owner.kind ?? 'a controller'} ${owner.name ?? ''} creates it: change the template there`;
   }
   return pod.metadata.name ? namelessContainer(pod) : 'the pod has no name, only generateName';
 }
