@@ -26,7 +26,7 @@ export interface Loaded {
 export async function load(world: World, flags: SourceRequest, needs: ReadNeeds): Promise<Loaded> {
   const {filename = []} = flags;
   if (filename.length === 0) return withBase(world, flags, needs, async loaded => loaded);
-  checkFlags(flags);
+  requireConsistentSource(flags);
 
   const {inventoryOfFiles} = await import('./loadFiles.ts');
   const documents = await world.readDocuments(filename);
@@ -42,7 +42,7 @@ export async function load(world: World, flags: SourceRequest, needs: ReadNeeds)
 }
 
 /** Refuses flags that exclude each other. */
-export function checkFlags({
+export function requireConsistentSource({
   from = [],
   demo = false,
   namespace,
@@ -65,7 +65,7 @@ export async function withBase<T>(
   needs: ReadNeeds,
   use: (base: Loaded, cluster: ClusterReader | undefined) => Promise<T>,
 ): Promise<T> {
-  checkFlags(flags);
+  requireConsistentSource(flags);
   const answer = (inventory: Inventory, cluster: ClusterReader | undefined) => {
     warnOfGaps(world, inventory);
     const namespace = flags.allNamespaces

@@ -1,5 +1,5 @@
 import {messageOf, UserError} from '../../errors.ts';
-import {apiVersion} from '../../inventory/files/snapshot.ts';
+import {snapshotVersion} from '../../inventory/files/snapshot.ts';
 import {DecodeError, list, object} from '../../kube/decode.ts';
 import {compact} from '../../kube/edits.ts';
 import {isObject, type JsonObject, printJson} from '../../kube/json.ts';
@@ -24,7 +24,7 @@ const fields = object({
 
 /** Edits in progress as one document, their undo history with them. */
 export function draftsText(drafts: readonly Draft[]): string {
-  return `${escapeJson(printJson(compact({apiVersion, kind, drafts})))}\n`;
+  return `${escapeJson(printJson(compact({apiVersion: snapshotVersion, kind, drafts})))}\n`;
 }
 
 /** The edits in progress that a session wrote to a file when it failed; a UserError if it holds none. */
@@ -46,7 +46,7 @@ export async function readDrafts(world: World, path: string): Promise<readonly D
 }
 
 function isDrafts(value: JsonObject): boolean {
-  return value.kind === kind && value.apiVersion === apiVersion;
+  return value.kind === kind && value.apiVersion === snapshotVersion;
 }
 
 /**

@@ -6,7 +6,7 @@ import {type Authorizer, authorizerOf} from '../../rbac/authorize.ts';
 import {danglingNotes} from '../../rbac/dangling.ts';
 import {type Account, expandGroup} from '../../rbac/expand.ts';
 import {indirectRights} from '../../rbac/indirect.ts';
-import {whoCan as rightsOf} from '../../rbac/whoCan.ts';
+import {whoCan} from '../../rbac/whoCan.ts';
 import {document} from '../../report/machine.ts';
 import {
   indirectTable,
@@ -49,7 +49,7 @@ export async function runWhoCan(
   const question = {policies, namespace, identity};
   const rights = isRbacUnreadable(inventory)
     ? await (await import('./whoCanServer.ts')).askServer(world, scope, question, inventory)
-    : rightsOf(authorizer, question);
+    : whoCan(authorizer, question);
   const rows = rights.map(right => ({
     right,
     expansion: flags.expand

@@ -15,7 +15,7 @@ import {type Inventory, isSpokenFor, type PolicyApi} from '../inventory.ts';
 import {decodeStoredWorkload} from '../kinds/workloads.ts';
 
 /** The version of the format; older and newer ones are not read. */
-const snapshotVersion = 'psp.kubectl/v1alpha1';
+export const snapshotVersion = 'psp.kubectl/v1alpha1';
 const kind = 'Snapshot';
 
 /** Whether a document is a snapshot, of whatever version. */
