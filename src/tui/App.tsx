@@ -41,7 +41,7 @@ interface Props {
   readonly services: Services;
   /** The views to begin with; Esc walks back through them. */
   readonly start: readonly View[];
-  /** Whom the server knows us as, for the header. */
+  /** The user name that the server sees, for the header. */
   readonly user: string;
   readonly jobs?: JobControl | undefined;
   readonly colors?: boolean;
@@ -128,7 +128,7 @@ function useSuspension(jobs: JobControl | undefined): () => void {
     () =>
       jobs?.onSignal(signal => {
         if (signal === 'stop') suspend();
-        // Somebody stopped us without asking: the screen and the terminal's mode are not ours any more.
+        // Somebody stopped us without asking: the screen and the terminal's mode are no longer ours.
         else void suspendTerminal(() => {});
       }),
     [jobs, suspend, suspendTerminal],

@@ -2,7 +2,7 @@ import {Box, Text, useApp, useInput} from 'ink';
 import TextInput from 'ink-text-input';
 import type {ReactNode} from 'react';
 import type {Deeds} from './deeds.ts';
-import type {Action, Prompt as PromptState, View} from './session.ts';
+import type {Action, PromptState, View} from './session.ts';
 import {fitTo} from './text.ts';
 
 interface Props {
