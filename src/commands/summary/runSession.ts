@@ -101,7 +101,10 @@ async function adviceChanges(
   cluster: Cluster,
   advices: readonly Advice[],
 ): Promise<readonly PlannedChange[]> {
-  const objects = advices.flatMap(advice => [printablePolicy(advice.policy), ...grantObjects(advice)]);
+  const objects = advices.flatMap(advice => [
+    printablePolicy(advice.policy),
+    ...grantObjects(advice),
+  ]);
   const changes: PlannedChange[] = [];
   for (const object of objects) {
     const planned = planCreate(object, await readObject(cluster, objectPath(object)));
