@@ -38,7 +38,7 @@ export const impactTitles: Readonly<Record<ImpactKind, string>> = {
   mutated: 'would be changed',
   move: 'move to another policy',
   admitted: 'are no longer denied',
-  couldUse: 'now could use it',
+  couldUse: 'could now use it',
   stay: 'stay',
 };
 
@@ -153,6 +153,18 @@ function kindOf({before, after}: Moved, edited: ReadonlySet<string>): ImpactKind
 export function impactText(impact: Impact): string {
   const parts = impactKinds
     .filter(kind => impact[kind].length > 0)
-    .map(kind => `${impact[kind].length} ${impactTitles[kind]}`);
+    .map(kind => countedTitle(kind, impact[kind].length));
   return parts.length === 0 ? 'no pod is affected' : parts.join(', ');
+}
+
+/** The titles that read otherwise where they are about one. */
+const titlesOfOne: Partial<Readonly<Record<ImpactKind, string>>> = {
+  move: 'moves to another policy',
+  admitted: 'is no longer denied',
+  stay: 'stays',
+};
+
+function countedTitle(kind: ImpactKind, number: number): string {
+  const title = number === 1 ? titlesOfOne[kind] : undefined;
+  return `${number} ${title ?? impactTitles[kind]}`;
 }

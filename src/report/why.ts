@@ -54,12 +54,13 @@ export function nameOf({kind, name}: Verdict['item']): string {
 /** Whose right and which binding; the role is in the wide table and the detail. */
 function shortViaText({right, binding}: Via): string {
   const whose = right === 'serviceAccount' ? 'sa' : 'requester';
-  return `${whose}: ${binding === undefined ? 'said by the server' : referenceText(binding)}`;
+  return `${whose}: ${binding === undefined ? 'granted by the API server (binding unknown)' : referenceText(binding)}`;
 }
 
 function viaText({right, binding, role}: Via): string {
   const whose = right === 'serviceAccount' ? 'service account' : 'requester';
-  if (binding === undefined || role === undefined) return `${whose}: said by the server`;
+  if (binding === undefined || role === undefined)
+    return `${whose}: granted by the API server (binding unknown)`;
   return `${whose}: ${referenceText(binding)} -> ${referenceText(role)}`;
 }
 

@@ -34,7 +34,7 @@ interface Props {
   readonly services: Services;
   /** What the session remembers, with the views that it begins with. */
   readonly store: SessionStore;
-  /** Whom the server knows us as, for the header. */
+  /** The user name that the server sees, for the header. */
   readonly user: string;
   readonly jobs?: JobControl | undefined;
   readonly colors?: boolean;
@@ -120,7 +120,7 @@ function useSuspension(jobs: JobControl | undefined): () => void {
     () =>
       jobs?.onSignal(signal => {
         if (signal === 'stop') suspend();
-        // Somebody stopped us without asking: the screen and the terminal's mode are not ours any more.
+        // Somebody stopped us without asking: the screen and the terminal's mode are no longer ours.
         else void suspendTerminal(() => {});
       }),
     [jobs, suspend, suspendTerminal],

@@ -2,7 +2,7 @@ import {Box, Text, useApp, useInput} from 'ink';
 import {escapeText} from '../report/escape.ts';
 import type {Deeds} from './deeds.ts';
 import {Input} from './Input.tsx';
-import type {Action, Prompt as PromptState, View} from './session.ts';
+import type {Action, PromptState, View} from './session.ts';
 import {fitTo, widthOf} from './text.ts';
 import {mostColumns} from './typing.ts';
 

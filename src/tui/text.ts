@@ -58,7 +58,7 @@ function segmenter(): Intl.Segmenter {
 }
 
 /** Breaks a line at spaces so that no part is wider than `width`; the rest is indented by two. */
-export function wrap(raw: string, width: number): readonly string[] {
+export function wrapLine(raw: string, width: number): readonly string[] {
   const text = escapeText(raw);
   if (widthOf(text) <= width || width < 4) return [fitLine(text, width)];
   const leading = /^ */.exec(text)?.[0] ?? '';

@@ -5,45 +5,17 @@ import {expect, test} from 'vitest';
 /** Names that two files may define, each with its reason. */
 const allowed: Readonly<Record<string, string>> = {};
 
-/** Names that still mean two things: each is to be renamed, and its line deleted. */
-const ambiguous: readonly string[] = [
-  'Answer',
-  'ConnectionFlags',
-  'Failure',
-  'Finding',
-  'Found',
-  'Judged',
-  'Outcome',
-  'Problem',
-  'Prompt',
-  'Question',
-  'Rule',
-  'Step',
-  'Target',
-  'Tone',
-  'adviceTable',
-  'apiVersion',
-  'count',
-  'harmless',
-  'objectMeta',
-  'podSpec',
-  'policyObject',
-  'readDocuments',
-  'wrap',
-];
-
 test('an exported name is defined in one file of src/', () => {
   const places = placesOfNames();
   const shared = [...places]
     .filter(([name, files]) => files.size > 1 && !Object.hasOwn(allowed, name))
-    .filter(([name]) => !ambiguous.includes(name))
     .map(([name, files]) => `${name}: ${[...files].join(', ')}`);
   expect(shared).toEqual([]);
 });
 
 test('the exceptions are needed', () => {
   const places = placesOfNames();
-  const listed = [...Object.keys(allowed), ...ambiguous];
+  const listed = Object.keys(allowed);
   expect(listed.filter(name => (places.get(name)?.size ?? 0) < 2)).toEqual([]);
 });
 

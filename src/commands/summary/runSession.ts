@@ -6,7 +6,7 @@ import {unifiedDiff} from '../../apply/unifiedDiff.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
 import {fixedInventory, followCluster} from '../../inventory/follow/followCluster.ts';
 import type {Policy} from '../../kube/objects.ts';
-import {policyObject} from '../../report/advice.ts';
+import {printablePolicy} from '../../report/advice.ts';
 import type {Result, Services} from '../../tui/services.ts';
 import {createStore} from '../../tui/store.ts';
 import {makeChanges, tryChanges} from '../applyChanges.ts';
@@ -101,7 +101,7 @@ function clusterServices(world: World, cluster: Cluster): Services {
 }
 
 async function policyChanges(cluster: Cluster, draft: Policy): Promise<readonly PlannedChange[]> {
-  const raw = await readObject(cluster, objectPath(policyObject(draft)));
+  const raw = await readObject(cluster, objectPath(printablePolicy(draft)));
   if (raw === undefined) {
     throw new UserError(
       `PodSecurityPolicy ${draft.metadata.name} is gone from the cluster: w writes your edit to a file, kubectl create -f makes it again`,
@@ -117,7 +117,10 @@ async function adviceChanges(
   cluster: Cluster,
   advices: readonly Advice[],
 ): Promise<readonly PlannedChange[]> {
-  const objects = advices.flatMap(advice => [policyObject(advice.policy), ...grantObjects(advice)]);
+  const objects = advices.flatMap(advice => [
+    printablePolicy(advice.policy),
+    ...grantObjects(advice),
+  ]);
   const changes: PlannedChange[] = [];
   for (const object of objects) {
     const planned = planCreate(object, await readObject(cluster, objectPath(object)));

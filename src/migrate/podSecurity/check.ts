@@ -37,11 +37,11 @@ export function containersOf({spec}: Pod): readonly Container[] {
 
 /** The names of the containers of which it is true. */
 export function namesWhere(pod: Pod, isSo: (container: Container) => boolean): readonly string[] {
-  return containersOf(pod).filter(isSo).map(nameOf);
+  return containersOf(pod).filter(isSo).map(containerName);
 }
 
 /** A container's name as Go has it: unset is empty. */
-export function nameOf({name = ''}: Container): string {
+export function containerName({name = ''}: Container): string {
   return name;
 }
 

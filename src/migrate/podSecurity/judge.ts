@@ -7,7 +7,7 @@ import {keyed} from '../../once.ts';
 import {byText} from '../../text.ts';
 import type {CheckedLevel, CheckRow, Refusal, StandardCheck} from './check.ts';
 import {standardChecks} from './checks/index.ts';
-import {minorOf, type StandardVersion, standardVersionText} from './version.ts';
+import {type StandardVersion, standardMinor, standardVersionText} from './version.ts';
 
 /** From lax to strict. */
 export const standardLevels = ['privileged', 'baseline', 'restricted'] as const;
@@ -29,7 +29,7 @@ export function standardRefusals(
 ): readonly StandardRefusal[] {
   if (level === 'privileged') return [];
   const refusals: StandardRefusal[] = [];
-  for (const {id, row} of rowsOf(level)(minorOf(version))) {
+  for (const {id, row} of rowsOf(level)(standardMinor(version))) {
     const refusal = row.refuse(pod);
     if (refusal !== undefined) refusals.push({check: id, ...refusal});
   }
@@ -43,7 +43,7 @@ export function meetsStandard(
   version: StandardVersion,
 ): boolean {
   if (level === 'privileged') return true;
-  return rowsOf(level)(minorOf(version)).every(({row}) => row.refuse(pod) === undefined);
+  return rowsOf(level)(standardMinor(version)).every(({row}) => row.refuse(pod) === undefined);
 }
 
 /** The strictest level that lets a pod in. */

@@ -20,6 +20,6 @@ export function standardVersionText(version: StandardVersion): string {
 }
 
 /** The minor version whose checks hold. */
-export function minorOf(version: StandardVersion): number {
+export function standardMinor(version: StandardVersion): number {
   return version === 'latest' ? newestStandard : Math.min(version, newestStandard);
 }

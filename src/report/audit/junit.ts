@@ -15,7 +15,7 @@ const defaultThreshold: Severity = 'low';
 
 /**
  * The audit as JUnit's XML: a suite for each rule, a test case for each finding, one that passes where a
- * rule found nothing. Findings that are less grave than `failOn` pass and are told as output; ignored
+ * rule found nothing. Findings that are less severe than `failOn` pass and are told as output; ignored
  * ones are skipped, and so is a rule that could not be answered.
  */
 export function auditJunit(audit: Audit, failOn: Severity = defaultThreshold): string {

@@ -1,7 +1,7 @@
 import {appArmorContainerPrefix} from '../../../kube/annotations.ts';
 import {goQuote} from '../../../kube/goQuote.ts';
 import type {Container, Pod} from '../../../kube/pod.ts';
-import {containersOf, nameOf, type Refusal, type StandardCheck} from '../check.ts';
+import {containerName, containersOf, type Refusal, type StandardCheck} from '../check.ts';
 import {bytewise} from '../order.ts';
 import {containersText, plural, quoted, sortedSet} from '../wording.ts';
 
@@ -21,7 +21,7 @@ function refuse(pod: Pod): Refusal | undefined {
   const annotations = forbiddenAnnotations(pod);
   const setters = [
     ...(ofPod === undefined ? [] : ['pod']),
-    ...(bad.length > 0 ? [containersText(bad.map(nameOf))] : []),
+    ...(bad.length > 0 ? [containersText(bad.map(containerName))] : []),
     ...(annotations.length > 0 ? [plural(annotations.length, 'annotation')] : []),
   ];
   if (setters.length === 0) return undefined;

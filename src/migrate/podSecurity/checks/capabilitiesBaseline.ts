@@ -1,5 +1,5 @@
 import type {Container, Pod} from '../../../kube/pod.ts';
-import {containersOf, nameOf, type Refusal, type StandardCheck} from '../check.ts';
+import {containerName, containersOf, type Refusal, type StandardCheck} from '../check.ts';
 import {containersText, quoted, sortedSet} from '../wording.ts';
 
 /** What container runtimes give by themselves, but for NET_RAW. */
@@ -21,7 +21,7 @@ function refuse(pod: Pod): Refusal | undefined {
   const capabilities = quoted(sortedSet(bad.flatMap(forbiddenOf)));
   return {
     reason: 'non-default capabilities',
-    detail: `${containersText(bad.map(nameOf))} must not include ${capabilities} in securityContext.capabilities.add`,
+    detail: `${containersText(bad.map(containerName))} must not include ${capabilities} in securityContext.capabilities.add`,
   };
 }
 

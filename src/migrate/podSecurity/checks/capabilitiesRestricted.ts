@@ -1,5 +1,11 @@
 import type {Container, Pod} from '../../../kube/pod.ts';
-import {containersOf, isForWindows, nameOf, type Refusal, type StandardCheck} from '../check.ts';
+import {
+  containerName,
+  containersOf,
+  isForWindows,
+  type Refusal,
+  type StandardCheck,
+} from '../check.ts';
 import {containersText, quoted, sortedSet} from '../wording.ts';
 
 /** All capabilities dropped, at most one added (policy/check_capabilities_restricted.go, v1.37). */
@@ -21,11 +27,11 @@ function refuse(pod: Pod): Refusal | undefined {
   const adding = containers.filter(container => forbiddenOf(container).length > 0);
   const details: string[] = [];
   if (keeping.length > 0) {
-    const who = containersText(keeping.map(nameOf));
+    const who = containersText(keeping.map(containerName));
     details.push(`${who} must set securityContext.capabilities.drop=["ALL"]`);
   }
   if (adding.length > 0) {
-    const who = containersText(adding.map(nameOf));
+    const who = containersText(adding.map(containerName));
     const capabilities = quoted(sortedSet(adding.flatMap(forbiddenOf)));
     details.push(`${who} must not include ${capabilities} in securityContext.capabilities.add`);
   }

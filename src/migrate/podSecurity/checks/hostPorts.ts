@@ -1,5 +1,5 @@
 import type {Container, Pod} from '../../../kube/pod.ts';
-import {containersOf, nameOf, type Refusal, type StandardCheck} from '../check.ts';
+import {containerName, containersOf, type Refusal, type StandardCheck} from '../check.ts';
 import {containersText, plural, sortedSet} from '../wording.ts';
 
 /** No ports of the node (policy/check_hostPorts.go, v1.37). */
@@ -16,7 +16,7 @@ function refuse(pod: Pod): Refusal | undefined {
   const verb = plural(bad.length, 'uses', 'use');
   return {
     reason: 'hostPort',
-    detail: `${containersText(bad.map(nameOf))} ${verb} ${plural(ports.length, 'hostPort')} ${ports.join(', ')}`,
+    detail: `${containersText(bad.map(containerName))} ${verb} ${plural(ports.length, 'hostPort')} ${ports.join(', ')}`,
   };
 }
 

@@ -1,5 +1,5 @@
 import type {Container, Pod} from '../../../kube/pod.ts';
-import {containersOf, nameOf, type Refusal, type StandardCheck} from '../check.ts';
+import {containerName, containersOf, type Refusal, type StandardCheck} from '../check.ts';
 import {containersText, plural, quoted, sortedSet} from '../wording.ts';
 
 /**
@@ -15,7 +15,7 @@ export const hostProbesCheck: StandardCheck = {
 function refuse(pod: Pod): Refusal | undefined {
   const bad = containersOf(pod).filter(container => hostsOf(container).length > 0);
   if (bad.length === 0) return undefined;
-  const names = sortedSet(bad.map(nameOf));
+  const names = sortedSet(bad.map(containerName));
   const hosts = sortedSet(bad.flatMap(hostsOf));
   const verb = plural(names.length, 'uses', 'use');
   const what = plural(hosts.length, 'probe or lifecycle host');

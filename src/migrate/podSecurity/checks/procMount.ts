@@ -1,5 +1,11 @@
 import type {Container, Pod} from '../../../kube/pod.ts';
-import {containersOf, hasOwnUsers, nameOf, type Refusal, type StandardCheck} from '../check.ts';
+import {
+  containerName,
+  containersOf,
+  hasOwnUsers,
+  type Refusal,
+  type StandardCheck,
+} from '../check.ts';
 import {containersText, quoted, sortedSet} from '../wording.ts';
 
 /** /proc as runtimes mask it, or users of one's own (policy/check_procMount_baseline.go, v1.37). */
@@ -26,7 +32,7 @@ function refuse(pod: Pod): Refusal | undefined {
   const types = quoted(sortedSet(bad.map(maskOf)));
   return {
     reason: 'procMount',
-    detail: `${containersText(bad.map(nameOf))} must not set securityContext.procMount to ${types}`,
+    detail: `${containersText(bad.map(containerName))} must not set securityContext.procMount to ${types}`,
   };
 }
 

@@ -1,6 +1,6 @@
 import type {SELinuxOptions} from '../../../kube/objects.ts';
 import type {Pod} from '../../../kube/pod.ts';
-import {containersOf, nameOf, type Refusal, type StandardCheck} from '../check.ts';
+import {containerName, containersOf, type Refusal, type StandardCheck} from '../check.ts';
 import {plural, quoted, settersText, sortedSet} from '../wording.ts';
 
 /** The types that are allowed, by the version that began with them. */
@@ -28,7 +28,7 @@ function refuse(pod: Pod, allowed: ReadonlySet<string>): Refusal | undefined {
   const containers = containersOf(pod).filter(({securityContext}) =>
     isBad(securityContext?.seLinuxOptions),
   );
-  const setters = settersText(isBad(ofPod), containers.map(nameOf));
+  const setters = settersText(isBad(ofPod), containers.map(containerName));
   if (setters === '') return undefined;
   const bad = [ofPod, ...containers.map(container => container.securityContext?.seLinuxOptions)];
   return {

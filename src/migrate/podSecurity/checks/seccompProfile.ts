@@ -2,9 +2,9 @@ import {seccompContainerPrefix, seccompPodKey} from '../../../kube/annotations.t
 import {goQuote} from '../../../kube/goQuote.ts';
 import type {Pod, SeccompProfile} from '../../../kube/pod.ts';
 import {
+  containerName,
   containersOf,
   isForWindows,
-  nameOf,
   namesWhere,
   type Refusal,
   type StandardCheck,
@@ -38,7 +38,7 @@ function refuseAnnotations(pod: Pod): Refusal | undefined {
   const {annotations = {}} = pod.metadata;
   const keys = [
     seccompPodKey,
-    ...containersOf(pod).map(container => seccompContainerPrefix + nameOf(container)),
+    ...containersOf(pod).map(container => seccompContainerPrefix + containerName(container)),
   ];
   const forbidden = keys.flatMap(key => {
     const value = annotations[key];
@@ -59,7 +59,7 @@ function refuseFields(pod: Pod): Refusal | undefined {
   const ofPod = forbiddenType(pod.spec.securityContext?.seccompProfile);
   const bad = containersOf(pod).flatMap(container => {
     const type = forbiddenType(container.securityContext?.seccompProfile);
-    return type === undefined ? [] : [{type, name: nameOf(container)}];
+    return type === undefined ? [] : [{type, name: containerName(container)}];
   });
   const setters = settersText(
     ofPod !== undefined,
