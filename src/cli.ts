@@ -1,5 +1,5 @@
 import {CommanderError, Option, Command as Program} from 'commander';
-import type {Command} from './commands/command.ts';
+import {argumentsUsage, type Command} from './commands/command.ts';
 import {type Flag, type Flags, flagName} from './commands/flags.ts';
 import {commands, rootCommand} from './commands/index.ts';
 import type {World} from './commands/world.ts';
@@ -86,7 +86,7 @@ function configure(
   program
     .summary(command.summary)
     .description(reflowed(command.description))
-    .usage(['[flags]', command.positionals].filter(Boolean).join(' '))
+    .usage(argumentsUsage(command))
     .helpOption('-h, --help', 'show this help')
     .addHelpText('after', `\n${examplesText(command)}\n\n${exitCodeHelp}`)
     .argument('[arguments...]')

@@ -16,7 +16,7 @@ v1.24; where a policy can't say what the standard says, it is stricter. Asks no 
 pss-restricted is for everybody. pss-privileged is for pods in kube-system: of its service accounts,
 and mirror pods of nodes. Cluster admins may use every policy as it is. pss-baseline is bound to
 nobody.`,
-  positionals: '[privileged | baseline | restricted]...',
+  positionals: [{words: levels, isOptional: true, isRepeated: true}],
   examples: [
     {
       says: 'A start for a cluster without policies',

@@ -36,6 +36,7 @@ export const adviseFlags = {
   compare: {
     type: 'string',
     placeholder: 'POLICY',
+    completes: 'policies',
     help: 'tell how far a policy is above what the pods bound to it need',
   },
   harden: {

@@ -23,6 +23,7 @@ export const auditFlags = {
   ignore: {
     type: 'string',
     placeholder: 'FILE',
+    completes: 'files',
     help: 'YAML list of findings to ignore, each with its reason',
   },
   ...outputFlag(...auditFormats),
@@ -30,6 +31,7 @@ export const auditFlags = {
     type: 'string',
     short: 'w',
     placeholder: 'FILE',
+    completes: 'files',
     help: 'write the answer to FILE, which only its owner can read',
   },
   force: {type: 'boolean', help: 'overwrite FILE without asking'},

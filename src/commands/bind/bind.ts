@@ -13,7 +13,7 @@ First come the objects, whom the grant reaches beside the subjects, and the pods
 another policy by it. Then the server tries it, you are asked, and it is made: all of it or nothing.
 Of what is changed, the old object is saved to a file in the current folder. The demo, snapshots and
 manifests (--from) are never changed; -o yaml prints the objects for kubectl.`,
-  positionals: 'POLICY',
+  positionals: [{placeholder: 'POLICY', completes: 'policies'}],
   examples: [
     {says: 'A service account, in its namespace', types: 'kubectl psp bind web --to sa:shop/media'},
     {

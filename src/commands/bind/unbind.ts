@@ -14,7 +14,7 @@ named as well.
 
 First come the changes and the pods that would be denied or move to another policy; then the server
 tries it and you are asked. The old objects are saved to files in the current folder.`,
-  positionals: 'POLICY',
+  positionals: [{placeholder: 'POLICY', completes: 'policies'}],
   examples: [
     {says: 'A service account', types: 'kubectl psp unbind web --to sa:shop/media'},
     {

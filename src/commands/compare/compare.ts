@@ -13,7 +13,10 @@ namespace and name. No cluster is asked, and no kubeconfig is read.
 rise: the new version needs more, or something that the old one did not (user 0 for user 1000). fall:
 it needs less. Of a workload that is added, what the built-in restricted policy would deny is a rise;
 that policy may fill in what pods leave unset. One that is removed is listed, and no rise.`,
-  positionals: 'OLD NEW',
+  positionals: [
+    {placeholder: 'OLD', completes: 'files'},
+    {placeholder: 'NEW', completes: 'files'},
+  ],
   examples: [
     {says: 'Two folders', types: 'kubectl psp compare main/deploy branch/deploy'},
     {

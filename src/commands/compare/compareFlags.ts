@@ -9,6 +9,7 @@ export const compareFlags = {
     type: 'string',
     short: 'n',
     placeholder: 'NS',
+    completes: 'namespaces',
     help: 'the namespace of objects that name none (default default)',
   },
   failOnRise: {type: 'boolean', help: 'exit with 1 if a privilege rises'},

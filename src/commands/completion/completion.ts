@@ -17,7 +17,7 @@ own script.
 
 Namespaces, pods, workloads, service accounts and policies come from the cluster that the line names,
 or from --demo and --from, within about a second. What can't be read in that time is left out.`,
-  positionals: 'bash | zsh | fish | powershell | install',
+  positionals: [{words: [...shells, 'install']}],
   examples: [
     {says: 'For kubectl 1.26 and later', types: 'kubectl psp completion install'},
     {says: 'In ~/.bashrc', types: 'source <(kubectl psp completion bash)'},

@@ -14,7 +14,10 @@ A and B are names of policies, files (with a slash or the ending .yaml, .yml or 
 input) that hold one policy or FILE#NAME, or builtin:restricted, builtin:baseline and
 builtin:privileged. No cluster is asked unless a name is given. Exits with 0 if no pod could tell the
 two apart, with 1 if they differ.`,
-  positionals: 'A B',
+  positionals: [
+    {placeholder: 'A', completes: 'policies'},
+    {placeholder: 'B', completes: 'policies'},
+  ],
   examples: [
     {says: 'Two policies of the cluster', types: 'kubectl psp diff privileged restricted'},
     {

@@ -14,6 +14,7 @@ export const summaryFlags = {
   drafts: {
     type: 'string',
     placeholder: 'FILE',
+    completes: 'files',
     help: 'take up the edits that a session wrote to this file when it failed',
   },
   ...outputFlag(...summaryFormats),

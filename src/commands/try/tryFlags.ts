@@ -17,6 +17,7 @@ export const tryFlags = {
   delete: {
     type: 'list',
     placeholder: 'POLICY',
+    completes: 'policies',
     help: 'try it without this policy (repeatable)',
   },
   prune: {type: 'boolean', help: 'try it without what the manifests of --from alone have'},

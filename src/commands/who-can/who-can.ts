@@ -11,7 +11,10 @@ the order in which admission tries them. Several --subject flags together are on
 
 A service account is taken as admission sees the account of a pod: it is in system:serviceaccounts and
 system:serviceaccounts:NS, and not in system:authenticated. system:masters has no shortcut here.`,
-  positionals: '[use] [POLICY]',
+  positionals: [
+    {words: ['use'], isOptional: true},
+    {placeholder: 'POLICY', completes: 'policies', isOptional: true},
+  ],
   examples: [
     {
       says: 'Everybody who may use a policy, anywhere',

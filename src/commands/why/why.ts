@@ -12,7 +12,9 @@ pod, and why every other policy was passed over.
 A pod that a controller owns is judged by its template, as the controller would submit it again: that
 is what a restart does. STATE is the first of these that is true: denied, mutated (the policy changes
 the pod), drifted (the annotation kubernetes.io/psp names another policy), ok.`,
-  positionals: '[POD | KIND/NAME]...',
+  positionals: [
+    {placeholder: 'POD | KIND/NAME', completes: 'pods', isOptional: true, isRepeated: true},
+  ],
   examples: [
     {says: 'All pods of the namespace', types: 'kubectl psp why'},
     {says: 'The whole story of one pod', types: 'kubectl psp why web-0 -n shop'},
