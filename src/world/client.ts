@@ -1,9 +1,10 @@
+import type {ConnectionFlags} from '../commands/flags.ts';
 import type {ListOptions} from '../inventory/read/reader.ts';
 import {type Json, printJson} from '../kube/json.ts';
 import {type Asked, noAnswer, refusal} from './apiError.ts';
 import {type Access, type Credentials, credentialsFor} from './credentials.ts';
 import {Breakdown, exchange, type HttpAnswer, type Waits} from './http.ts';
-import {type ConnectionTarget, type KubeconfigFlags, resolveTarget} from './kubeconfig.ts';
+import {type ConnectionTarget, resolveTarget} from './kubeconfig.ts';
 import {type GetPage, type Listed, listAll} from './list.ts';
 import {contentOf, headersOf, type Request, textOf} from './message.ts';
 import type {Progress} from './progress.ts';
@@ -21,7 +22,6 @@ import {parseTimeout} from './timeout.ts';
 import {type StreamAgents, streamAgents, type WatchOptions, watchList} from './watch.ts';
 
 export {ApiError, isForbidden, isNotFound} from './apiError.ts';
-export type {KubeconfigFlags} from './kubeconfig.ts';
 export type {Listed} from './list.ts';
 export type {WatchEventType, WatchOptions} from './watch.ts';
 
@@ -104,7 +104,7 @@ interface Session {
  * connects. Throws UserError if flags or kubeconfig are wrong.
  */
 export async function connect(
-  flags: KubeconfigFlags,
+  flags: ConnectionFlags,
   environment: ConnectEnvironment,
   tuning: Tuning = {},
 ): Promise<Client> {

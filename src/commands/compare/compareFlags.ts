@@ -1,4 +1,4 @@
-import {type Flags, noHeadersFlag, outputFlag, type ValuesOf} from '../flags.ts';
+import {type Flags, noHeadersFlag, outputFlag} from '../flags.ts';
 
 /** The output formats of `compare`. */
 export const compareFormats = ['table', 'wide', 'json', 'yaml'] as const;
@@ -16,6 +16,3 @@ export const compareFlags = {
   ...outputFlag(...compareFormats),
   ...noHeadersFlag,
 } as const satisfies Flags;
-
-/** Their values. */
-export type CompareFlags = ValuesOf<typeof compareFlags>;

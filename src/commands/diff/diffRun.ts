@@ -9,7 +9,7 @@ import {load, policyNamed, requirePolicies, type SourceRequest} from '../input/l
 import {type PolicyArgument, parsePolicyArgument} from '../input/policyArgument.ts';
 import {builtinNamed, policyOfFile} from '../input/policySource.ts';
 import type {World} from '../world.ts';
-import type {diffFormats} from './diffFlags.ts';
+import type {DiffFlags, diffFormats} from './diffFlags.ts';
 
 /** How `diff` prints what it finds. */
 export interface DiffPrintOptions {
@@ -21,7 +21,7 @@ export interface DiffPrintOptions {
 /** Prints in what policy B differs from policy A; 1 if a pod could tell them apart. */
 export async function runDiff(
   world: World,
-  flags: SourceRequest,
+  flags: DiffFlags,
   [first, second]: readonly [string, string],
   {format, all, headers}: DiffPrintOptions,
 ): Promise<ExitCode> {

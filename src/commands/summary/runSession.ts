@@ -10,19 +10,14 @@ import {printablePolicy} from '../../report/advice.ts';
 import type {Result, Services} from '../../tui/services.ts';
 import {createStore} from '../../tui/store.ts';
 import {makeChanges, tryChanges} from '../applyChanges.ts';
-import {loadOffline, type SourceRequest} from '../input/load.ts';
+import {loadOffline} from '../input/load.ts';
 import type {Cluster, SessionOptions, World} from '../world.ts';
 import {failureLine, readDrafts} from './drafts.ts';
 import {viewsToOpen} from './openAt.ts';
+import type {SummaryFlags} from './summaryFlags.ts';
 
 /** Runs the interactive session on the cluster, a snapshot, or the demo. */
-export async function runSession(
-  world: World,
-  flags: SourceRequest & {
-    readonly open?: string | undefined;
-    readonly drafts?: string | undefined;
-  },
-): Promise<ExitCode> {
+export async function runSession(world: World, flags: Partial<SummaryFlags>): Promise<ExitCode> {
   const {namespace} = flags;
   viewsToOpen(flags.open, namespace, ''); // a wrong --open is told before anything is read
   const drafts = flags.drafts === undefined ? [] : await readDrafts(world, flags.drafts);

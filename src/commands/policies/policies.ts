@@ -1,9 +1,9 @@
-import {exitCodes, UserError} from '../errors.ts';
-import {nearNames} from '../kube/nearNames.ts';
-import {defineCommand} from './command.ts';
-import {choose, outputFlag} from './flags.ts';
+import {exitCodes, UserError} from '../../errors.ts';
+import {nearNames} from '../../kube/nearNames.ts';
+import {defineCommand} from '../command.ts';
+import {choose} from '../flags.ts';
+import {policiesFlags, policiesFormats} from './policiesFlags.ts';
 
-const formats = ['yaml', 'json', 'name'] as const;
 const levels = ['privileged', 'baseline', 'restricted'] as const;
 
 export const policies = defineCommand({
@@ -28,19 +28,13 @@ nobody.`,
       types: 'kubectl psp policies --no-apparmor | kubectl apply -f -',
     },
   ],
-  flags: {
-    noApparmor: {
-      type: 'boolean',
-      help: 'leave out AppArmor: nodes without it refuse pods that name a profile',
-    },
-    ...outputFlag(...formats),
-  },
+  flags: policiesFlags,
 
   async run({flags, args, world}) {
-    const format = choose('-o', flags.output, formats);
+    const format = choose('-o', flags.output, policiesFormats);
     const wanted = args.length === 0 ? levels : args.map(levelOf);
-    const {builtinObjects} = await import('../grant/builtinObjects.ts');
-    const {builtinJson, builtinNames, builtinYaml} = await import('../report/builtin.ts');
+    const {builtinObjects} = await import('../../grant/builtinObjects.ts');
+    const {builtinJson, builtinNames, builtinYaml} = await import('../../report/builtin.ts');
     const objects = builtinObjects(wanted, {appArmor: !flags.noApparmor});
     if (format === 'yaml') world.print(builtinYaml(objects));
     else if (format === 'json') world.print(builtinJson(objects));
