@@ -16,7 +16,7 @@ export const exitCodeHelp = `Exit codes:
   70  a bug of kubectl psp`;
 
 /** The first word of a command line that asks for completions: `__complete ARGS... TOCOMPLETE`. */
-export const completionRequest = '__complete';
+const completionRequest = '__complete';
 
 /**
  * Runs one command line. Errors that the user can put right become one line on standard error; the

@@ -1,6 +1,6 @@
 import type {Inventory} from '../inventory/inventory.ts';
-import {policyGroups, rbacGroup} from '../kube/apiGroups.ts';
-import type {Binding, Role, Rule, Subject} from '../kube/objects.ts';
+import {policyGroups} from '../kube/apiGroups.ts';
+import type {Binding, Role, Rule} from '../kube/objects.ts';
 import {type ObjectReference, serviceAccountUser} from '../rbac/authorize.ts';
 import type {Grantee} from '../rbac/grantee.ts';
 
@@ -59,13 +59,6 @@ export function grantsJust({rules = [], aggregationRule}: Role, policy: string):
     isAll(resources, 'podsecuritypolicies') &&
     isAll(resourceNames, policy);
   return aggregationRule === undefined && rules.length > 0 && rules.every(isJust);
-}
-
-/** A subject as RBAC has it. */
-export function decodedSubjectOf({kind, namespace, name}: Grantee): Subject {
-  return kind === 'ServiceAccount'
-    ? {kind, namespace, name, apiGroup: undefined}
-    : {kind, namespace: undefined, name, apiGroup: rbacGroup};
 }
 
 /** Whether two subjects are the same one; a service account is also the user of its full name. */

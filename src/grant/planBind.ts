@@ -12,7 +12,6 @@ import {
   type BindingPlan,
   type BindingStep,
   bindingAt,
-  decodedSubjectOf,
   type GrantTarget,
   grantsJust,
   isSameGrantee,
@@ -20,7 +19,7 @@ import {
   ownName,
   roleOf,
 } from './bindingSteps.ts';
-import {grantName, rulesFor} from './grantObjects.ts';
+import {grantName, rulesFor, subjectOf} from './grantObjects.ts';
 
 /** What is to be bound. */
 export interface BindRequest {
@@ -138,7 +137,7 @@ function planBinding(
     const body: Binding = {
       metadata: {name, namespace, uid: undefined, labels: {[ownLabel]: ownName}},
       roleRef: {apiGroup: rbacGroup, kind: role.kind, name: role.name},
-      subjects: subjects.map(decodedSubjectOf),
+      subjects: subjects.map(subjectOf),
     };
     return {steps: [{action: 'create', object: {reference, body}}], notes: [], kept: []};
   }
@@ -156,7 +155,7 @@ function planBinding(
     .filter(isBound)
     .map(subject => `${labelOf(subject)} is in ${labelOf(reference)} already`);
   if (added.length === 0) return {steps: [], notes, kept: []};
-  const body = {...before, subjects: [...old, ...added.map(decodedSubjectOf)]};
+  const body = {...before, subjects: [...old, ...added.map(subjectOf)]};
   const step = {action: 'update', object: {reference, body}, before, added, removed: []} as const;
   return {steps: [step], notes, kept: []};
 }

@@ -23,7 +23,7 @@ const fields = object({
 });
 
 /** Edits in progress as one document, their undo history with them. */
-export function draftsText(drafts: readonly Draft[]): string {
+function draftsText(drafts: readonly Draft[]): string {
   return `${escapeJson(printJson(compact({apiVersion: snapshotVersion, kind, drafts})))}\n`;
 }
 
