@@ -15,7 +15,7 @@ export interface Positional {
   readonly placeholder?: string;
   /** Words that may stand there. */
   readonly words?: readonly string[];
-  /** What completion looks up beside the words. */
+  /** What completion looks up besides the words. */
   readonly completes?: Completes;
   readonly isOptional?: boolean;
   readonly isRepeated?: boolean;

@@ -98,7 +98,7 @@ export const connectionFlags = {
     type: 'string',
     short: 'v',
     placeholder: 'LEVEL',
-    help: 'tell on standard error what is asked: 6 the requests, 8 also their headers, no secrets',
+    help: 'log requests on standard error: 6 the requests, 8 also their headers; never secrets',
   },
 } as const satisfies Flags;
 

@@ -33,13 +33,13 @@ export interface RbacObject {
 export interface BindingPlan {
   /** In the order in which they are made. */
   readonly steps: readonly BindingStep[];
-  /** What an admin should know: what is there already, who else has the right. */
+  /** What an admin should know: what already exists, who else has the right. */
   readonly notes: readonly string[];
   /** Grants that can't be taken away without taking away more, and what to do. */
   readonly kept: readonly string[];
 }
 
-/** The label of what the program makes, and may delete when it is of no more use. */
+/** The label of what the program makes, and may delete once it is no longer needed. */
 export const ownLabel = 'app.kubernetes.io/managed-by';
 /** Its value. */
 export const ownName = 'kubectl-psp';
@@ -49,7 +49,7 @@ export function isOwn({metadata}: Role | Binding): boolean {
   return metadata?.labels?.[ownLabel] === ownName;
 }
 
-/** Whether a role grants the use of this policy, and not a thing more. */
+/** Whether a role grants the use of this policy and nothing else. */
 export function grantsJust({rules = [], aggregationRule}: Role, policy: string): boolean {
   const isAll = (list: readonly string[] | undefined, ...allowed: readonly string[]) =>
     list !== undefined && list.length > 0 && list.every(word => allowed.includes(word));

@@ -46,7 +46,7 @@ export function grantName(policy: string): string {
   return `psp:${policy}`;
 }
 
-/** The use of one policy, and not a thing more. */
+/** The use of one policy and nothing else. */
 export function rulesFor(policy: string): readonly Rule[] {
   return [
     {

@@ -108,7 +108,7 @@ function usableRole(
   }
   if (grantsJust(own.body, policy)) return own;
   throw new UserError(
-    `${labelOf(own.reference)} is there and grants something else than the use of ${policy} alone: choose another name with --role`,
+    `${labelOf(own.reference)} already exists and grants something other than the use of ${policy}: choose another name with --role`,
     exitCodes.refused,
   );
 }
@@ -144,7 +144,7 @@ function planBinding(
   const {roleRef, subjects: old = []} = before;
   if (roleRef?.kind !== role.kind || roleRef.name !== role.name) {
     throw new UserError(
-      `${labelOf(reference)} is there and refers to ${roleRef?.kind} ${roleRef?.name}, which can't be changed: choose another name with --role`,
+      `${labelOf(reference)} already exists and refers to ${roleRef?.kind} ${roleRef?.name}, which can't be changed: choose another name with --role`,
       exitCodes.refused,
     );
   }
@@ -153,7 +153,7 @@ function planBinding(
   const added = subjects.filter(subject => !isBound(subject));
   const notes = subjects
     .filter(isBound)
-    .map(subject => `${labelOf(subject)} is in ${labelOf(reference)} already`);
+    .map(subject => `${labelOf(subject)} is already in ${labelOf(reference)}`);
   if (added.length === 0) return {steps: [], notes, kept: []};
   const body = {...before, subjects: [...old, ...added.map(subjectOf)]};
   const step = {action: 'update', object: {reference, body}, before, added, removed: []} as const;
@@ -177,7 +177,7 @@ function alreadyNotes(
       .filter(({binding}) => binding.name !== name)
       .map(
         ({binding, role}) =>
-          `${labelOf(subject)} may use ${policy} through ${labelOf(binding)} -> ${labelOf(role)} too`,
+          `${labelOf(subject)} may also use ${policy} through ${labelOf(binding)} -> ${labelOf(role)}`,
       ),
   );
 }

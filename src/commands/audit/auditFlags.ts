@@ -17,7 +17,7 @@ export const auditFlags = {
   failOn: {
     type: 'string',
     placeholder: 'SEVERITY',
-    help: `exit with 1 if a finding is of this severity or graver: ${severities.join(', ')}`,
+    help: `exit with 1 if a finding has this severity or a higher one: ${severities.join(', ')}`,
     choices: severities,
   },
   ignore: {

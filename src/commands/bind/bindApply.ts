@@ -69,7 +69,7 @@ async function askUser(
   );
   if (answer === undefined) {
     throw new UserError(
-      'nothing was changed: there is no terminal to ask at; --yes applies it without asking',
+      'nothing was changed: there is no terminal to ask on; --yes applies without asking',
       exitCodes.usage,
     );
   }

@@ -57,7 +57,7 @@ function requireRbac({gaps}: Inventory): void {
   const gap = gaps.find(({resource}) => kinds.includes(resource));
   if (gap === undefined) return;
   throw new UserError(
-    `no grant to take away was found, but not all could be read: ${gap.resource}: ${gap.reason}`,
+    `no grant to remove was found, but some objects could not be read: ${gap.resource}: ${gap.reason}`,
     exitCodes.refused,
   );
 }

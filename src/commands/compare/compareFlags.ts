@@ -10,7 +10,7 @@ export const compareFlags = {
     short: 'n',
     placeholder: 'NS',
     completes: 'namespaces',
-    help: 'the namespace of objects that name none (default default)',
+    help: 'the namespace of objects that name none (default: default)',
   },
   failOnRise: {type: 'boolean', help: 'exit with 1 if a privilege rises'},
   ...outputFlag(...compareFormats),

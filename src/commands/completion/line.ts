@@ -80,19 +80,23 @@ function createReader({root, commands}: CommandTable) {
       else readFlag(word);
     },
     end(last: string): Line {
-      const line = {command, given};
-      if (pending !== undefined && !isSpare(pending, last))
-        return {...line, wanted: [slotOf(pending)], typed: last};
-      if (last.startsWith('-') && !isOver) {
-        const [, name = '', value] = withValue.exec(last) ?? [];
-        const flag = command && flagNamed(command, name);
-        if (value === undefined) return {...line, wanted: 'flag', typed: last};
-        return {...line, wanted: flag ? [slotOf(flag)] : [], typed: value};
+      const line = {command, given, typed: last};
+      if (pending !== undefined && !isSpare(pending, last)) {
+        return {...line, wanted: [slotOf(pending)]};
       }
-      if (command === root) return {...line, wanted: 'command', typed: last};
-      return {...line, wanted: command ? slotsAfter(args, command) : [], typed: last};
+      if (last.startsWith('-') && !isOver) return {...line, ...wantedOfFlag(last, command)};
+      if (command === root) return {...line, wanted: 'command'};
+      return {...line, wanted: command ? slotsAfter(args, command) : []};
     },
   };
+}
+
+/** What is wanted where a flag is being typed: its name, or after `=` its value. */
+function wantedOfFlag(word: string, command: Command | undefined): Pick<Line, 'wanted' | 'typed'> {
+  const [, name = '', value] = withValue.exec(word) ?? [];
+  if (value === undefined) return {wanted: 'flag', typed: word};
+  const flag = command && flagNamed(command, name);
+  return {wanted: flag ? [slotOf(flag)] : [], typed: value};
 }
 
 /** Whether a flag that needs no value is followed by the next flag. */

@@ -18,7 +18,7 @@ export interface DiffPrintOptions {
   readonly headers: boolean;
 }
 
-/** Prints in what policy B differs from policy A; 1 if a pod could tell them apart. */
+/** Prints how policy B differs from policy A; 1 if they treat some pod differently. */
 export async function runDiff(
   world: World,
   flags: DiffFlags,
@@ -27,7 +27,10 @@ export async function runDiff(
 ): Promise<ExitCode> {
   const wanted = [parsePolicyArgument(first), parsePolicyArgument(second)] as const;
   if (wanted.every(one => one.kind === 'file' && one.path === '-')) {
-    throw new UserError('standard input can be read once: give one file by name', exitCodes.usage);
+    throw new UserError(
+      'standard input can only be read once: give one file by name',
+      exitCodes.usage,
+    );
   }
   const needsSource = wanted.some(({kind}) => kind === 'name');
   const inventory = needsSource ? await source(world, flags) : emptyInventory;

@@ -11,11 +11,11 @@ export const policies = defineCommand({
   summary: 'Print built-in policies for the Pod Security Standards, with their grants',
   description: `Prints the PodSecurityPolicies pss-privileged, pss-baseline and pss-restricted, or those named, with
 their ClusterRoles and bindings, for kubectl apply. They hold pods to the Pod Security Standards of
-v1.24; where a policy can't say what the standard says, it is stricter. Asks no cluster.
+v1.24; where a policy can't express the standard, it is stricter. Asks no cluster.
 
-pss-restricted is for everybody. pss-privileged is for pods in kube-system: of its service accounts,
-and mirror pods of nodes. Cluster admins may use every policy as it is. pss-baseline is bound to
-nobody.`,
+pss-restricted is for everybody. pss-privileged is for pods in kube-system: those of its service
+accounts and the mirror pods of nodes. Cluster admins may use every policy anyway. pss-baseline is
+bound to nobody.`,
   positionals: [{words: levels, isOptional: true, isRepeated: true}],
   examples: [
     {
@@ -41,7 +41,7 @@ nobody.`,
     else world.print(builtinNames(objects));
     if (format !== 'name' && !flags.noApparmor && wanted.some(level => level !== 'privileged')) {
       world.warn(
-        'note: pods get an AppArmor profile, with which nodes that have no AppArmor refuse them; for such nodes: --no-apparmor',
+        'note: these policies give pods an AppArmor profile, and nodes without AppArmor refuse such pods: for those, use --no-apparmor',
       );
     }
     return exitCodes.ok;

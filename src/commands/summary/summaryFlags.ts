@@ -15,7 +15,7 @@ export const summaryFlags = {
     type: 'string',
     placeholder: 'FILE',
     completes: 'files',
-    help: 'take up the edits that a session wrote to this file when it failed',
+    help: 'restore the edits that a session saved to this file when it failed',
   },
   ...outputFlag(...summaryFormats),
   ...sourceFlags,

@@ -20,7 +20,7 @@ export const tryFlags = {
     completes: 'policies',
     help: 'try it without this policy (repeatable)',
   },
-  prune: {type: 'boolean', help: 'try it without what the manifests of --from alone have'},
+  prune: {type: 'boolean', help: 'try it without objects that only the manifests of --from have'},
   ...scopeFlags,
   ...outputFlag(...tryFormats),
   ...noHeadersFlag,

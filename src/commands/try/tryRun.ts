@@ -74,7 +74,7 @@ function requireCluster({before, after, namespace}: Overlaid): void {
   const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
   const others = places.length === 0 ? '' : `, but in ${places.join(', ')}: see -A`;
   throw new UserError(
-    `${before.source}: no pod and no workload${where} to try the change on${others}`,
+    `${before.source}: no pods or workloads${where} to try the change on${others}`,
   );
 }
 
