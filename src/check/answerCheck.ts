@@ -51,7 +51,7 @@ const gone = 25;
 function versionFinding({version, isLive}: CheckFacts): CheckFinding {
   const minor = minorOf(version);
   if (version === undefined || minor === undefined) {
-    const says = isLive ? 'the server does not tell its version' : 'no server was asked';
+    const says = isLive ? 'the server does not report its version' : 'no server was asked';
     return {about: 'version', answer: 'unknown', says};
   }
   if (minor >= gone) {
@@ -84,7 +84,7 @@ function admissionFinding({servedIn, probe, evidence}: CheckFacts): CheckFinding
   return {about: 'admission', answer, says: says + reason};
 }
 
-const noPods: readonly [CheckVerdict, string] = ['unknown', 'unknown: there is no pod to tell by'];
+const noPods: readonly [CheckVerdict, string] = ['unknown', 'unknown: there is no pod to judge by'];
 const unreadablePods: readonly [CheckVerdict, string] = ['unknown', 'unknown: no pod can be read'];
 
 /** Pods from before the plugin was turned on lack the annotation, those from before it was off have it. */

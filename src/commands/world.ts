@@ -19,7 +19,7 @@ export interface SessionOptions {
   readonly services: Services;
   /** What the session remembers, with the views that it begins with. */
   readonly store: SessionStore;
-  /** Whom the server knows us as. */
+  /** The user name that the server sees. */
   readonly user: string;
 }
 
@@ -68,6 +68,6 @@ export interface World {
   defaultNamespace(flags: ConnectionFlags): Promise<string>;
   connect(flags: ConnectionFlags): Promise<Cluster>;
   kubeconfigNames(flags: ConnectionFlags): Promise<KubeconfigNames>;
-  /** Puts kubectl_complete-psp beside the kubectl-psp of PATH; overwrites nothing. */
+  /** Puts kubectl_complete-psp next to the kubectl-psp of PATH; overwrites nothing. */
   installCompleter(): Promise<InstalledCompleter>;
 }

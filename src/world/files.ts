@@ -97,7 +97,9 @@ export async function writePrivateFile(path: string, text: string, force: boolea
   const existing = await stat(path).catch(() => undefined);
   if (existing !== undefined && !existing.isFile()) {
     // A device or a folder would be replaced by the file.
-    throw new UserError(`${path}: is not a regular file; name one, or none for standard output`);
+    throw new UserError(
+      `${path}: is not a regular file; name one, or leave it out for standard output`,
+    );
   }
   if (!force && existing !== undefined && !(await isAgreed(`${path} exists. Overwrite it?`))) {
     throw new UserError(`${path} exists; use --force to overwrite it`, exitCodes.usage);
@@ -113,7 +115,7 @@ export async function writePrivateFile(path: string, text: string, force: boolea
     }
     await rename(draft, path);
   } catch (error) {
-    await rm(draft, {force: true}).catch(() => undefined); // what went wrong first is told
+    await rm(draft, {force: true}).catch(() => undefined); // the first error is the one reported
     throw unreadable(path, error);
   }
 }

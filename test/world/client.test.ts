@@ -2,7 +2,7 @@ import {createServer} from 'node:net';
 import {setTimeout as wait} from 'node:timers/promises';
 import {expect, onTestFinished, test} from 'vitest';
 import {isForbidden, isNotFound} from '../../src/world/client.ts';
-import {client, failure, folder, json, serve, status} from './fakeApiServer.ts';
+import {client, failure, file, folder, json, kubeconfig, serve, status} from './fakeApiServer.ts';
 
 test('get answers with JSON, send sends it', async () => {
   const {url, seen} = await serve((response, {body}) => json(response, {got: body}));
@@ -289,7 +289,7 @@ test('--as-group alone is a mistake', async () => {
 
 test('the log names requests and headers, and no secret', async () => {
   const {url} = await serve(response => status(response, 401, 'Unauthorized', 'no'));
-  const flags = {server: url, username: 'joe', password: 'hush'};
+  const flags = {kubeconfig: file('c', kubeconfig('a', url, '{username: joe, password: hush}'))};
   const {client: api, lines} = await client(flags, {env: {HOME: folder()}});
   await failure(api.get('/api?watch=0'));
   expect(lines.some(line => /^6 GET .*\/api\?watch=0 401 in \d+ ms$/.test(line))).toBe(true);

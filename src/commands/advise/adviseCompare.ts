@@ -22,7 +22,7 @@ export async function adviseCompare(request: AdviseRequest, wanted: string): Pro
   const {policy, items} = await subjectFor(request, wanted);
   if (items.length === 0 && request.items.length > 0) {
     const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
-    world.warn(`No pod and no workload${where} is bound to ${policy.metadata.name}.`);
+    world.warn(`No pods or workloads${where} are bound to ${policy.metadata.name}.`);
   }
   const found = isNonEmpty(items) ? excessByControl(policy, items, flags.allowDefaults) : [];
   if (format === 'json' || format === 'yaml') {

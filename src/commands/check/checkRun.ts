@@ -3,15 +3,9 @@ import {checkFactsOf, readCheckFacts} from '../../check/checkFacts.ts';
 import {type ExitCode, exitCodes} from '../../errors.ts';
 import {checkDocument, checkText} from '../../report/check.ts';
 import {printMachine} from '../answer.ts';
-import {
-  loadOffline,
-  requireConsistentSource,
-  type SourceRequest,
-  warnOfGaps,
-  withCluster,
-} from '../input/load.ts';
+import {loadOffline, requireConsistentSource, warnOfGaps, withCluster} from '../input/load.ts';
 import type {World} from '../world.ts';
-import type {checkFormats} from './checkFlags.ts';
+import type {CheckFlags, checkFormats} from './checkFlags.ts';
 
 const exitCodeOf: Readonly<Record<'yes' | 'no' | 'unknown', ExitCode>> = {
   yes: exitCodes.ok,
@@ -22,7 +16,7 @@ const exitCodeOf: Readonly<Record<'yes' | 'no' | 'unknown', ExitCode>> = {
 /** Answers check. */
 export async function runCheck(
   world: World,
-  flags: SourceRequest,
+  flags: CheckFlags,
   format: (typeof checkFormats)[number],
 ): Promise<ExitCode> {
   requireConsistentSource(flags);

@@ -2,9 +2,9 @@ import {type Inventory, namespacesOf} from '../../inventory/inventory.ts';
 import {kindOf} from '../../inventory/kinds/kindOf.ts';
 import {listPath, resources, workloadResources} from '../../inventory/kinds/resources.ts';
 import {isObject} from '../../kube/json.ts';
+import type {Completes} from '../flags.ts';
 import {loadOffline, type SourceRequest} from '../input/load.ts';
 import type {Cluster, World} from '../world.ts';
-import type {Source} from './line.ts';
 
 /** What could stand there, and a few words about it; they may be empty. */
 export interface Suggestion {
@@ -23,16 +23,16 @@ export interface Lookup {
 }
 
 /** Finds values of a kind. Throws what reading throws. */
-export async function lookUp(source: Source, lookup: Lookup): Promise<void> {
+export async function lookUp(wanted: Completes, lookup: Lookup): Promise<void> {
   const {world, flags, typed, add} = lookup;
-  switch (source) {
+  switch (wanted) {
     case 'files':
       return; // the shell's own affair
     case 'contexts':
     case 'clusters':
     case 'users': {
       const names = await world.kubeconfigNames(flags);
-      for (const name of names[source]) add(name);
+      for (const name of names[wanted]) add(name);
       return;
     }
     case 'subjects': {
@@ -57,7 +57,7 @@ export async function lookUp(source: Source, lookup: Lookup): Promise<void> {
     }
     case 'namespaces':
     case 'policies':
-      return names(source, lookup, name => add(name));
+      return names(wanted, lookup, name => add(name));
   }
 }
 

@@ -8,7 +8,7 @@ import {count} from '../../text.ts';
 import type {filenameFlag, scopeFlags, sourceFlags, ValuesOf} from '../flags.ts';
 import type {World} from '../world.ts';
 
-/** What a command was told about where to look. */
+/** Where a command is to look. */
 export type SourceRequest = Partial<
   ValuesOf<typeof sourceFlags & typeof scopeFlags & typeof filenameFlag>
 >;
@@ -34,7 +34,7 @@ export async function load(world: World, flags: SourceRequest, needs: ReadNeeds)
   const files = inventoryOfFiles(documents, filename, namespace, world);
   if (files.workloads.length + files.pods.length === 0) {
     throw new UserError(
-      `${filename.join(', ')}: no pod and no workload in ${count(documents.length, 'document')}`,
+      `${filename.join(', ')}: no pods or workloads in ${count(documents.length, 'document')}`,
     );
   }
   if (files.policies.length > 0 || !needs.policies) return {inventory: files, namespace: undefined};
@@ -171,7 +171,7 @@ export function requirePolicies(inventory: Inventory): void {
   const {policyApi, serverVersion = 'this version', gaps} = inventory;
   if (policyApi === 'absent') {
     throw new UserError(
-      `the server (${serverVersion}) has no PodSecurityPolicy: it is gone from Kubernetes 1.25 on; 'advise' and 'snapshot' still work there, and 'why' with files that hold the policies (-f or --from)`,
+      `the server (${serverVersion}) has no PodSecurityPolicy: Kubernetes 1.25 removed it; 'advise' and 'snapshot' still work there, and 'why' with files that hold the policies (-f or --from)`,
     );
   }
   const gap = gaps.find(({resource}) => resource === 'podsecuritypolicies');

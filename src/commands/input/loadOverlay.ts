@@ -72,7 +72,7 @@ function requireRights({gaps}: Inventory, namespace: string | undefined): void {
   );
   if (gap === undefined) return;
   throw new UserError(
-    `without ${gap.resource} nobody can tell what a change does: ${gap.reason}`,
+    `the effect of a change is unknown without ${gap.resource}: ${gap.reason}`,
     exitCodes.refused,
   );
 }
@@ -89,7 +89,7 @@ async function readChange(
   const found = [policies, serviceAccounts, namespaces, workloads, pods, ...Object.values(rbac)];
   if (paths.length === 0 || found.some(list => list.length > 0)) return files;
   throw new UserError(
-    `${paths.join(', ')}: no policy, no object of RBAC, no pod and no workload in ${count(documents.length, 'document')}`,
+    `${paths.join(', ')}: no policies, RBAC objects, pods or workloads in ${count(documents.length, 'document')}`,
   );
 }
 

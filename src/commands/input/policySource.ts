@@ -23,7 +23,7 @@ export async function policyOfFile(
   const {policies} = inventoryOfFiles(documents, [path], 'default', world);
   const names = policies.map(({metadata}) => metadata.name);
   const [first, ...others] = policies;
-  if (first === undefined) throw new UserError(`${path}: no PodSecurityPolicy in it`);
+  if (first === undefined) throw new UserError(`${path}: contains no PodSecurityPolicy`);
   if (name !== undefined) {
     const found = policies.find(({metadata}) => metadata.name === name);
     if (found !== undefined) return found;

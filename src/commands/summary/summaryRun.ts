@@ -3,14 +3,14 @@ import {type ExitCode, exitCodes} from '../../errors.ts';
 import {document} from '../../report/machine.ts';
 import {summaryText} from '../../report/summary.ts';
 import {printMachine} from '../answer.ts';
-import {load, requirePolicies, type SourceRequest} from '../input/load.ts';
+import {load, requirePolicies} from '../input/load.ts';
 import type {World} from '../world.ts';
-import type {summaryFormats} from './summaryFlags.ts';
+import type {SummaryFlags, summaryFormats} from './summaryFlags.ts';
 
 /** Prints the summary that the session begins with. */
 export async function runSummary(
   world: World,
-  flags: SourceRequest,
+  flags: SummaryFlags,
   format: (typeof summaryFormats)[number],
 ): Promise<ExitCode> {
   const all = flags.namespace === undefined;

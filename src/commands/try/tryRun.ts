@@ -7,10 +7,10 @@ import {effectTable, effectText, printedShift, printedSummary} from '../../repor
 import {escapeText} from '../../report/escape.ts';
 import {document} from '../../report/machine.ts';
 import {printMachine} from '../answer.ts';
-import {requireNamespace, type SourceRequest} from '../input/load.ts';
+import {requireNamespace} from '../input/load.ts';
 import {loadOverlay, type Overlaid, type Removal} from '../input/loadOverlay.ts';
 import type {World} from '../world.ts';
-import type {tryFormats} from './tryFlags.ts';
+import type {TryFlags, tryFormats} from './tryFlags.ts';
 
 /** What `try` was asked for, and how it is printed. */
 export interface TryOptions {
@@ -22,7 +22,7 @@ export interface TryOptions {
 /** Prints what the change does; 1 if something that runs would be denied, or a policy be refused. */
 export async function runTry(
   world: World,
-  flags: SourceRequest,
+  flags: TryFlags,
   options: TryOptions,
 ): Promise<ExitCode> {
   const overlaid = await loadOverlay(world, flags, options.removal);
@@ -74,7 +74,7 @@ function requireCluster({before, after, namespace}: Overlaid): void {
   const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
   const others = places.length === 0 ? '' : `, but in ${places.join(', ')}: see -A`;
   throw new UserError(
-    `${before.source}: no pod and no workload${where} to try the change on${others}`,
+    `${before.source}: no pods or workloads${where} to try the change on${others}`,
   );
 }
 

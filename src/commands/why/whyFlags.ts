@@ -20,7 +20,7 @@ export const whyFlags = {
   ...outputFlag(...whyFormats),
   ...noHeadersFlag,
   failOnDenied: {type: 'boolean', help: 'exit with 1 if a pod or workload is denied'},
-  assumeAuthorized: {type: 'boolean', help: 'take every policy as usable by every pod'},
+  assumeAuthorized: {type: 'boolean', help: 'assume that every pod may use every policy'},
   requester: {
     type: 'string',
     placeholder: 'USER[,GROUP...]',

@@ -89,7 +89,7 @@ export function collect(objects: readonly SourceObject[], defaultNamespace: stri
   };
 }
 
-/** So many clashes are told one by one. */
+/** So many clashes are reported one by one. */
 const clashesShown = 5;
 
 function firstOf(clashes: readonly string[]): readonly string[] {
@@ -191,7 +191,7 @@ function inNamespace(value: JsonObject, kind: string, namespace: string): JsonOb
   return {...value, metadata: {...metadata, namespace}};
 }
 
-/** Decodes, and tells where if that fails. */
+/** Decodes, and says where if that fails. */
 function read<T>(source: SourceObject, decode: Decoder<T>, value: JsonObject): T {
   try {
     return decode(value);

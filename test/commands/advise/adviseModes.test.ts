@@ -166,7 +166,7 @@ describe('advise --compare', () => {
     expect(elsewhere).toEqual({
       code: 0,
       out: '',
-      err: 'No pod and no workload in namespace payments is bound to privileged.\n',
+      err: 'No pods or workloads in namespace payments are bound to privileged.\n',
     });
   });
 

@@ -72,7 +72,7 @@ describe('advise --max-policies', () => {
       expect(ran).toEqual({
         code: 2,
         out: '',
-        err: `error: --max-policies: ${JSON.stringify(value)} is no number of policies: give 1 or more\n`,
+        err: `error: --max-policies: ${JSON.stringify(value)} must be a whole number, 1 or more\n`,
       });
     },
   );

@@ -61,7 +61,7 @@ describe('by a pod that is tried', () => {
     const {code, text} = await checked({tried: [{message}, {message, status: 400}]});
     expect(code).toBe(3);
     expect(text).toContain(
-      `unknown: there is no pod to tell by (a pod can't be tried: ${message})`,
+      `unknown: there is no pod to judge by (a pod can't be tried: ${message})`,
     );
   });
 
@@ -227,7 +227,7 @@ describe('offline', () => {
   test.each([
     [1, 'off: there is no plugin without the API', {policyApi: 'absent', policies: []}],
     [3, 'it is not known what the server has', {policyApi: 'unknown'}],
-    [3, 'unknown: there is no pod to tell by', {pods: []}],
+    [3, 'unknown: there is no pod to judge by', {pods: []}],
     [1, 'probably off: 0 of 1 pod', {pods: [{metadata: {name: 'p'}}]}],
     [
       3,

@@ -176,12 +176,12 @@ Pods and workloads: 1 would be denied, 1 is gone, 1 stays as it is.
     const one = await runHere('try', '--from', repository, '-f', file);
     expect({code: one.code, out: one.out}).toEqual({code: 3, out: ''});
     expect(one.err).toContain(
-      `error: ${repository}: no pod and no workload in namespace default to try the change on, but in shop: see -A\n`,
+      `error: ${repository}: no pods or workloads in namespace default to try the change on, but in shop: see -A\n`,
     );
     const policies = fileOf([policy('tight')]);
     const none = await runHere('try', '--from', policies, '-A', '-f', file);
     expect({code: none.code, out: none.out}).toEqual({code: 3, out: ''});
-    expect(none.err).toContain(`error: ${policies}: no pod and no workload to try the change on\n`);
+    expect(none.err).toContain(`error: ${policies}: no pods or workloads to try the change on\n`);
   });
 
   test('does not answer without the rights that all depends on', async () => {
@@ -191,7 +191,7 @@ Pods and workloads: 1 would be denied, 1 is gone, 1 stays as it is.
     const blind = await runHere('try', '--from', snapshot(gap), '-A', '--delete', 'web');
     expect(blind).toMatchObject({code: 4, out: ''});
     expect(blind.err).toContain(
-      'error: without clusterrolebindings nobody can tell what a change does: forbidden\n',
+      'error: the effect of a change is unknown without clusterrolebindings: forbidden\n',
     );
     // What is missing elsewhere is said, and the answer stands for the rest.
     const partly = snapshot({resource: 'rolebindings', namespace: 'shop', reason: 'forbidden'});
@@ -242,7 +242,7 @@ describe('try refuses', () => {
     ],
     [['-f', folderOf()], 3, /no \.yaml, \.yml, \.json file in this folder/],
     [['-f', fileOf('a: 1\n')], 3, /apiVersion is not set: this is not a Kubernetes object/],
-    [['-f', fileOf('')], 3, /no policy, no object of RBAC, no pod and no workload in 0 documents/],
+    [['-f', fileOf('')], 3, /no policies, RBAC objects, pods or workloads in 0 documents/],
     [
       ['-f', fileOf([policy('wide')]), '--delete', 'wide'],
       2,

@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
-import {run} from '../support/run/run.ts';
+import {run} from '../../support/run/run.ts';
 
 const {version} = JSON.parse(readFileSync('package.json', 'utf8'));
 

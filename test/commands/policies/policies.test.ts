@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
-import {type Json, parseJson} from '../../src/kube/json.ts';
-import {readDocuments} from '../../src/yaml/documents.ts';
-import {fileOf, itemsHere, itemsOf, objectOf, runHere} from '../support/run/world.ts';
+import {type Json, parseJson} from '../../../src/kube/json.ts';
+import {readDocuments} from '../../../src/yaml/documents.ts';
+import {fileOf, itemsHere, itemsOf, objectOf, runHere} from '../../support/run/world.ts';
 
 const nameOf = (object: Json) => objectOf(objectOf(object).metadata).name;
 
