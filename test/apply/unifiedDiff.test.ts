@@ -5,7 +5,7 @@ import {expect, test} from 'vitest';
 import {planCreate, planPolicyUpdate} from '../../src/apply/planChange.ts';
 import {changeDiff, unifiedDiff} from '../../src/apply/unifiedDiff.ts';
 import {decodePolicy} from '../../src/kube/objects.ts';
-import {folderOf} from '../support/run/world.ts';
+import {folderOf} from '../support/run/files.ts';
 
 const names = {before: 'web (cluster)', after: 'web (edited)'};
 

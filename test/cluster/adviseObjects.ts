@@ -1,6 +1,6 @@
 import {type JsonObject, printJson} from '../../src/kube/json.ts';
-import {policyObject} from '../support/builders/builders.ts';
-import {objectOf} from '../support/run/world.ts';
+import {policyObject} from '../support/builders/policies.ts';
+import {objectOf} from '../support/run/output.ts';
 import {podIn, validCases} from './pods.ts';
 
 /** What must not get into any answer. */

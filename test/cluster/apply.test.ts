@@ -10,10 +10,11 @@ import {
 } from '../../src/apply/applyAll.ts';
 import {changeDiff} from '../../src/apply/unifiedDiff.ts';
 import {printJson} from '../../src/kube/json.ts';
-import {openRules} from '../support/builders/builders.ts';
+import {openRules} from '../support/builders/policies.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
+import {folderOf} from '../support/run/files.ts';
 import {kubectlOn} from '../support/run/kubectl.ts';
-import {folderOf, objectOf} from '../support/run/world.ts';
+import {objectOf} from '../support/run/output.ts';
 import {savingTo} from '../support/server/saving.ts';
 import {testBrokenConnections} from './applyBroken.ts';
 import {

@@ -8,7 +8,8 @@ import {
   standardFixtures,
 } from '../support/kubernetes/podSecurityStandards.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
-import {objectOf, runHere} from '../support/run/world.ts';
+import {objectOf} from '../support/run/output.ts';
+import {runHere} from '../support/run/run.ts';
 import type {ApiAnswer} from '../support/server/apiClient.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
 import {validCases} from './pods.ts';

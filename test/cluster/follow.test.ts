@@ -5,10 +5,10 @@ import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vites
 import {realClock} from '../../src/inventory/follow/followCluster.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {type Client, connect} from '../../src/world/client.ts';
-import {policyObject} from '../support/builders/builders.ts';
+import {policyObject} from '../support/builders/policies.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
-import {followed, until, untilSame, untilState} from '../support/server/live.ts';
+import {followed, until, untilSame, untilState} from '../support/server/following.ts';
 
 const pods = '/api/v1/namespaces/default/pods';
 const policy = policyObject('open', {

@@ -1,5 +1,5 @@
 import type {JsonObject} from '../../src/kube/json.ts';
-import {objectOf} from '../support/run/world.ts';
+import {objectOf} from '../support/run/output.ts';
 
 const anyRule = {rule: 'RunAsAny'};
 

@@ -1,6 +1,6 @@
 import {isObject, type Json, type JsonObject, printJson} from '../../src/kube/json.ts';
 import {recordedVectors} from '../support/kubernetes/conformance.ts';
-import {objectOf} from '../support/run/world.ts';
+import {objectOf} from '../support/run/output.ts';
 
 /** A case of the vectors, whose pod and policies the API server would take. */
 export interface Case {

@@ -1,9 +1,10 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {readDocuments} from '../../src/yaml/documents.ts';
-import {policyObject} from '../support/builders/builders.ts';
+import {policyObject} from '../support/builders/policies.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
-import {itemsOf, objectOf, runHere} from '../support/run/world.ts';
+import {itemsOf, objectOf} from '../support/run/output.ts';
+import {runHere} from '../support/run/run.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
 
 const users = [

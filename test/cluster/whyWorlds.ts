@@ -1,6 +1,6 @@
 import {isObject, type JsonObject, printJson} from '../../src/kube/json.ts';
-import {openRules} from '../support/builders/builders.ts';
-import {objectOf} from '../support/run/world.ts';
+import {openRules} from '../support/builders/policies.ts';
+import {objectOf} from '../support/run/output.ts';
 import {type Case, objectsOf, podIn} from './pods.ts';
 
 /** How many bare pods a world has. */

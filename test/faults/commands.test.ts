@@ -8,7 +8,7 @@ import {
   short,
   staying,
   withoutPolicies,
-} from '../support/faults/faultCases.ts';
+} from '../support/faults/cases.ts';
 import {
   completion,
   mainRows,
@@ -16,10 +16,10 @@ import {
   rows,
   runAgainst,
   type Timed,
-} from '../support/faults/faultCommands.ts';
-import {judge, judgeCompletion} from '../support/faults/faultJudge.ts';
-import {clusterObjects} from '../support/faults/faultObjects.ts';
-import {agentTo, type Fault, openFaultProxy} from '../support/faults/faultProxy.ts';
+} from '../support/faults/commands.ts';
+import {judge, judgeCompletion} from '../support/faults/judge.ts';
+import {clusterObjects} from '../support/faults/objects.ts';
+import {agentTo, type Fault, openFaultProxy} from '../support/faults/proxy.ts';
 import {hasReference, isThorough} from '../support/kubernetes/reference.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
 

@@ -1,9 +1,6 @@
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {isObject} from '../../src/kube/json.ts';
 import {type Client, type ConnectionFlags, connect} from '../../src/world/client.ts';
-import {renewingLogin} from '../support/faults/faultLogin.ts';
-import {clusterObjects} from '../support/faults/faultObjects.ts';
-import {type Fault, type FaultProxy, openFaultProxy} from '../support/faults/faultProxy.ts';
 import {
   answers,
   breaks,
@@ -16,9 +13,12 @@ import {
   streams,
   watches,
 } from '../support/faults/faults.ts';
+import {renewingLogin} from '../support/faults/login.ts';
+import {clusterObjects} from '../support/faults/objects.ts';
+import {type Fault, type FaultProxy, openFaultProxy} from '../support/faults/proxy.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
-import {followed, until, untilSame, untilState} from '../support/server/live.ts';
+import {followed, until, untilSame, untilState} from '../support/server/following.ts';
 
 const tokens = ['first-token', 'second-token'] as const;
 const users = tokens.map(token => ({token, name: token, groups: ['system:masters']}));

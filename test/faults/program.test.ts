@@ -7,21 +7,21 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {hasTmux, openTerminal} from '../journeys/tmux.ts';
-import {clusterObjects} from '../support/faults/faultObjects.ts';
+import {about, isLate, isSilent, lists, refuses, type Which} from '../support/faults/faults.ts';
+import {clusterObjects} from '../support/faults/objects.ts';
 import {
   type Exchange,
   type Fault,
   type FaultProxy,
   isCollection,
   openFaultProxy,
-} from '../support/faults/faultProxy.ts';
-import {about, isLate, isSilent, lists, refuses, type Which} from '../support/faults/faults.ts';
+} from '../support/faults/proxy.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
-import {run} from '../support/run/run.ts';
-import {folderOf, objectOf} from '../support/run/world.ts';
+import {folderOf} from '../support/run/files.ts';
+import {objectOf} from '../support/run/output.ts';
+import {builtProgram as program, runBuilt} from '../support/run/run.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
 
-const program = join(import.meta.dirname, '../../bin/kubectl-psp');
 const policies = '/apis/policy/v1beta1/podsecuritypolicies';
 const rbac = 'rbac.authorization.k8s.io';
 const advised = [
@@ -186,7 +186,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver')).concurrent('the program',
       },
     });
     const started = performance.now();
-    const ran = await run(['why', '-A', ...flagsTo(proxy)]);
+    const ran = await runBuilt(['why', '-A', ...flagsTo(proxy)]);
     const ms = performance.now() - started;
     proxy.close();
     expect(ran).toMatchObject({code: 4, out: '', err: expect.stringContaining('made up')});

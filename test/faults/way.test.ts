@@ -4,13 +4,13 @@ import {createServer as createPlainServer} from 'node:http';
 import {type AddressInfo, createServer, type Server, type Socket} from 'node:net';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
-import {completion, mainRows, rows, runAgainst} from '../support/faults/faultCommands.ts';
-import {renewingLogin} from '../support/faults/faultLogin.ts';
-import {clusterObjects} from '../support/faults/faultObjects.ts';
-import {type Fault, openFaultProxy} from '../support/faults/faultProxy.ts';
+import {completion, mainRows, rows, runAgainst} from '../support/faults/commands.ts';
 import {breaks, isLate, lists, refuses} from '../support/faults/faults.ts';
+import {renewingLogin} from '../support/faults/login.ts';
+import {clusterObjects} from '../support/faults/objects.ts';
+import {type Fault, openFaultProxy} from '../support/faults/proxy.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
-import {folderOf} from '../support/run/world.ts';
+import {folderOf} from '../support/run/files.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
 
 const tokens = ['first-token', 'second-token'] as const;

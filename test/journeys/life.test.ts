@@ -3,8 +3,9 @@ import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {type JsonObject, parseJson} from '../../src/kube/json.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
-import {type Ran, run, runProgram} from '../support/run/run.ts';
-import {folderOf, itemsOf, objectOf} from '../support/run/world.ts';
+import {folderOf} from '../support/run/files.ts';
+import {itemsOf, objectOf} from '../support/run/output.ts';
+import {type Ran, runBuilt, runProgram} from '../support/run/run.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
 import {makeOwners, restart, workloads} from './lifeWorld.ts';
 
@@ -30,7 +31,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('the life of a policy, on
   afterAll(() => server?.stop());
 
   const options = () => ({cwd: folder, env: {KUBECONFIG: server.kubeconfig, HOME: folder}});
-  const psp = (...args: readonly string[]) => run(args, options());
+  const psp = (...args: readonly string[]) => runBuilt(args, options());
   const kubectl = (stdin: string, ...args: readonly string[]) =>
     runProgram('kubectl', args, {...options(), stdin});
 
@@ -132,7 +133,7 @@ describe('the life of a policy, in a repository', () => {
   test('is checked in CI as on a cluster, without one', async () => {
     const cwd = repository();
     // `run` gives it neither a kubeconfig nor a home.
-    const psp = (...args: readonly string[]) => run(args, {cwd});
+    const psp = (...args: readonly string[]) => runBuilt(args, {cwd});
     const write = (name: string, text: string) => writeFileSync(join(cwd, name), text);
     const code = async (...args: readonly string[]) => (await psp(...args)).code;
     write('main/policies.yaml', (await psp('policies')).out);

@@ -1,5 +1,5 @@
 import {isObject, type Json, type JsonObject} from '../../src/kube/json.ts';
-import {objectOf} from '../support/run/world.ts';
+import {objectOf} from '../support/run/output.ts';
 import type {ApiServer} from '../support/server/apiServer.ts';
 
 /** A shop that needs little, and a log shipper that reads the files of its node. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {expect, onTestFinished, test} from 'vitest';
 import type {JsonObject} from '../../src/kube/json.ts';
-import {objectOf} from '../support/run/world.ts';
+import {objectOf} from '../support/run/output.ts';
 import {client, failure, file, kubeconfig, serve, status} from './fakeApiServer.ts';
 
 const path = '/api/v1/pods';

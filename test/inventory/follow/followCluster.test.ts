@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {fixedInventory} from '../../../src/inventory/follow/followCluster.ts';
 import {emptyInventory} from '../../../src/inventory/inventory.ts';
-import {until, untilSame, untilState} from '../../support/server/live.ts';
+import {until, untilSame, untilState} from '../../support/server/following.ts';
 import {watchedLists} from '../../world/fakeWatchServer.ts';
 import {following, lists, named, pod, podNames, untilPods} from './following.ts';
 

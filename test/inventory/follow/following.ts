@@ -2,7 +2,7 @@ import {onTestFinished} from 'vitest';
 import type {Freshness, LiveInventory} from '../../../src/inventory/follow/followCluster.ts';
 import type {Inventory} from '../../../src/inventory/inventory.ts';
 import type {JsonObject} from '../../../src/kube/json.ts';
-import {followed, until} from '../../support/server/live.ts';
+import {followed, until} from '../../support/server/following.ts';
 import {client} from '../../world/fakeApiServer.ts';
 import {type FakeWatchServer, fakeWatchServer} from '../../world/fakeWatchServer.ts';
 

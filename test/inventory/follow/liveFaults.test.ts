@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {followed, until, untilSame, untilState} from '../../support/server/live.ts';
+import {followed, until, untilSame, untilState} from '../../support/server/following.ts';
 import {client, status} from '../../world/fakeApiServer.ts';
 import {fakeWatchServer, watchedLists} from '../../world/fakeWatchServer.ts';
 import {filled, following, lists, named, pod, podNames, untilPods} from './following.ts';

@@ -3,7 +3,8 @@ import {describe, expect, test} from 'vitest';
 import type {JsonObject} from '../../../src/kube/json.ts';
 import {objectMeta} from '../../../src/kube/protobuf/meta.ts';
 import {bytesField, encodeMessage, listOf} from '../../support/builders/protobuf.ts';
-import {objectOf, runHere} from '../../support/run/world.ts';
+import {objectOf} from '../../support/run/output.ts';
+import {runHere} from '../../support/run/run.ts';
 import type {Seen} from '../../world/fakeApiServer.ts';
 import {fakeCluster} from '../fakeCluster.ts';
 

@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
-import {itemsOf, runHere} from '../../support/run/world.ts';
+import {itemsOf} from '../../support/run/output.ts';
+import {runHere} from '../../support/run/run.ts';
 import {json} from '../../world/fakeApiServer.ts';
 import {fakeCluster} from '../fakeCluster.ts';
 import {objects, pod, pods, policies, policy} from '../smallCluster.ts';
@@ -165,7 +166,7 @@ describe('reading a cluster', () => {
   test('files of one namespace need only the rights to read that one', async () => {
     const {flags, seen} = await fakeCluster({objects});
     const {writeFileSync} = await import('node:fs');
-    const {folderOf} = await import('../../support/run/world.ts');
+    const {folderOf} = await import('../../support/run/files.ts');
     const file = `${folderOf()}/pod.json`;
     writeFileSync(file, JSON.stringify({apiVersion: 'v1', kind: 'Pod', ...pod('new', 'a')}));
     const {code, out} = await runHere('why', '-f', file, ...flags);

@@ -8,7 +8,7 @@ import {decodePolicy} from '../../../src/kube/objects.ts';
 import {decodePod} from '../../../src/kube/pod.ts';
 import {authorizerOf} from '../../../src/rbac/authorize.ts';
 import {whoCan} from '../../../src/rbac/whoCan.ts';
-import {openRules} from './builders.ts';
+import {openRules} from './policies.ts';
 
 /** An audit of an inventory with just these findings; all else is worked out from the inventory. */
 export function auditWith(inventory: Inventory, findings: readonly Finding[]): Audit {

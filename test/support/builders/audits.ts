@@ -2,8 +2,8 @@ import type {Finding} from '../../../src/audit/finding.ts';
 import {auditOf} from '../../../src/audit/index.ts';
 import type {Gap, Inventory} from '../../../src/inventory/inventory.ts';
 import type {JsonObject} from '../../../src/kube/json.ts';
-import {openRules} from './builders.ts';
 import {clusterWith} from './inventory.ts';
+import {openRules} from './policies.ts';
 
 /** What a rule finds in a whole cluster of these objects. */
 export function findingsOf(

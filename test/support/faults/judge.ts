@@ -1,7 +1,7 @@
 import {expect} from 'vitest';
 import {parseJson} from '../../../src/kube/json.ts';
-import type {Case} from './faultCases.ts';
-import type {Row, Timed} from './faultCommands.ts';
+import type {Case} from './cases.ts';
+import type {Row, Timed} from './commands.ts';
 
 /** Fails if a command's way with a fault that it met is none of those that the case allows. */
 export function judge(fault: Case, row: Row, result: Timed, answer: Timed, where: string): void {

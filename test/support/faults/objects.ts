@@ -1,5 +1,5 @@
 import type {JsonObject} from '../../../src/kube/json.ts';
-import {policyObject} from '../builders/builders.ts';
+import {policyObject} from '../builders/policies.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
 
