@@ -87,7 +87,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('following a real server'
     expect(live.current().freshness).toMatchObject({reason: expect.stringContaining('cannot')});
     await change('POST', pods, pod('meanwhile'));
     link.mend();
-    await untilState(live, 'live', 40_000);
+    await untilState(live, 'live');
     await untilSame(live, client);
     expect(live.current().inventory.pods.map(({metadata}) => metadata.name)).toContain('meanwhile');
   });
@@ -126,7 +126,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('following a real server'
       });
     }
     way.mend();
-    await untilState(live, 'live', 40_000);
+    await untilState(live, 'live');
     await untilSame(live, client);
     expect(live.current().inventory.pods).toHaveLength(1);
   });

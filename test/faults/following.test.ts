@@ -96,7 +96,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('what follows a cluster',
     await change();
     proxy.set(undefined);
     proxy.cut();
-    await untilState(live, 'live', 20_000);
+    await untilState(live, 'live');
     await untilSame(live, direct);
   });
 
@@ -119,7 +119,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('what follows a cluster',
     await until(proxy.strikes, count => count > 0);
     await change();
     await until(proxy.strikes, count => count >= 2);
-    await untilState(live, 'live', 20_000);
+    await untilState(live, 'live');
     await untilSame(live, direct);
   });
 
@@ -142,7 +142,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('what follows a cluster',
     proxy.cut();
     await untilState(live, 'stale');
     await change();
-    await untilState(live, 'live', 20_000);
+    await untilState(live, 'live');
     expect([...denied.values()].every(times => times >= 2)).toBe(true);
     await untilSame(live, direct);
     expect(live.current().inventory.gaps).toEqual([]);
@@ -179,7 +179,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('what follows a cluster',
     proxy.cut();
     await change();
     await until(proxy.strikes, count => count > 0);
-    await untilState(live, 'live', 20_000);
+    await untilState(live, 'live');
     await untilSame(live, client);
     expect(login.runs()).toBe(2);
   });
@@ -197,7 +197,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('what follows a cluster',
     await server.restart();
     await change();
     for (const each of [live, late]) {
-      await untilState(each, 'live', 20_000);
+      await untilState(each, 'live');
       await untilSame(each, direct);
       expect(each.current().inventory.gaps).toEqual([]);
       const [pod] = each.current().inventory.pods;

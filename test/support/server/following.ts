@@ -1,3 +1,4 @@
+import {setTimeout as sleep} from 'node:timers/promises';
 import {expect, onTestFinished} from 'vitest';
 import {
   type Clock,
@@ -8,43 +9,49 @@ import {
 import type {Inventory} from '../../../src/inventory/inventory.ts';
 import {readCluster} from '../../../src/inventory/read/readCluster.ts';
 import {type Client, isForbidden, isNotFound} from '../../../src/world/client.ts';
-
-/** A clock on which everything takes a twentieth of its time, always with the longest pauses. */
-export const fastClock: Clock = {
-  now: () => performance.timeOrigin + performance.now() * speed,
-  random: () => 1,
-  after(ms, deed) {
-    const timer = setTimeout(deed, ms / speed);
-    return () => clearTimeout(timer);
-  },
-};
-const speed = 20;
+import {fastClock, type TestClock} from './clocks.ts';
 
 export function readerOf(client: Client): WatchingReader {
   return {...client, isForbidden, isNotFound};
 }
 
-/** Follows a cluster until the test is over. */
-export function followed(client: Client, namespace?: string, clock = fastClock): LiveInventory {
+/** The clocks of what the present test follows, if they stand still by themselves. */
+const testClocks = new Set<TestClock>();
+
+/** Follows a cluster until the test is over; `until` lets the time of a test's own clock pass. */
+export function followed(
+  client: Client,
+  namespace?: string,
+  clock: Clock | TestClock = fastClock,
+): LiveInventory {
   const live = followCluster(readerOf(client), {namespace}, clock);
-  onTestFinished(() => live.stop());
+  if ('pass' in clock) testClocks.add(clock);
+  onTestFinished(() => {
+    live.stop();
+    if ('pass' in clock) testClocks.delete(clock);
+  });
   return live;
 }
 
+/** How often to look, in milliseconds. */
+const lookMs = 5;
+const passMs = 100;
+/** As many looks as there is time for in a test, also where each is at once. */
+const mostLooks = 9000;
+
 /** Waits until a state is reached; fails with what is there instead. */
-export async function until<T>(read: () => T, isReached: (value: T) => boolean, ms = 10_000) {
-  const deadline = Date.now() + ms;
-  while (!isReached(read())) {
-    if (Date.now() > deadline) throw new Error(`still ${JSON.stringify(read())}`);
-    await new Promise(resolve => setTimeout(resolve, 5));
+export async function until<T>(read: () => T, isReached: (value: T) => boolean): Promise<void> {
+  for (let look = 0; !isReached(read()); look++) {
+    if (look === mostLooks) throw new Error(`still ${JSON.stringify(read())}`);
+    if (testClocks.size === 0) await sleep(lookMs);
+    for (const clock of testClocks) await clock.pass(passMs);
   }
 }
 
-export function untilState(live: LiveInventory, state: string, ms?: number): Promise<void> {
+export function untilState(live: LiveInventory, state: string): Promise<void> {
   return until(
     () => live.current().freshness,
     freshness => freshness.state === state,
-    ms,
   );
 }
 
@@ -60,9 +67,10 @@ export async function untilSame(live: LiveInventory, client: Client, namespace?:
     time: '',
   };
   const fresh = await readCluster(readerOf(client), plan);
-  const isSame = () => JSON.stringify(timeless(live)) === JSON.stringify({...fresh, takenAt: ''});
-  await until(isSame, same => same, 5000).catch(() => {});
-  expect(timeless(live)).toEqual({...fresh, takenAt: ''});
+  const expected = {...fresh, takenAt: ''};
+  const isSame = () => JSON.stringify(timeless(live)) === JSON.stringify(expected);
+  await until(isSame, same => same).catch(() => {});
+  expect(timeless(live)).toEqual(expected);
 }
 
 function timeless(live: LiveInventory): Inventory {
