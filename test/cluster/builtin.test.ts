@@ -223,11 +223,8 @@ async function settled(server: ApiServer): Promise<void> {
     const {text} = await server.request('POST', path, podOf(plain), alice);
     return text.includes('pss-baseline');
   };
-  const deadline = Date.now() + 20_000;
   for (const place of placesOf('baseline')) {
-    while (!(await isBaseline(place))) {
-      if (Date.now() > deadline) throw new Error(`the grant in ${place} has no effect`);
-      await new Promise(resolve => setTimeout(resolve, 50));
-    }
+    const message = `the grant in ${place} has no effect`;
+    await expect.poll(() => isBaseline(place), {timeout: 50_000, message}).toBe(true);
   }
 }

@@ -182,7 +182,8 @@ describe('a live cluster', () => {
     const started = performance.now();
     const {code, out, err} = await runBuilt(['__complete', '--kubeconfig', config, '-n', '']);
     expect([code, out, err]).toEqual([0, ':4\n', '']);
-    expect(performance.now() - started).toBeLessThan(5000); // a second on a machine that is free
+    // A second on a machine that is free; a request by itself would wait for a minute.
+    expect(performance.now() - started).toBeLessThan(30_000);
   });
 
   test('that is late with a page gives the pages before', async () => {

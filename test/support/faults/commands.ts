@@ -47,6 +47,12 @@ export const rows: readonly Row[] = [
 /** A command line to complete that looks up names in the cluster. */
 export const completion: Row = {name: 'completion', args: ['__complete', 'why', '-n', 'shop']};
 
+/**
+ * What no command takes, whatever the fault, in milliseconds: far more than the time-outs of these tests and
+ * than a busy machine adds, far less than what the program would wait by itself.
+ */
+export const tooLongMs = 30_000;
+
 /** How a command was run, and how long that took, in milliseconds. */
 export interface Timed extends Ran {
   readonly ms: number;
