@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {isObject, type Json, type JsonObject, printJson} from '../../src/kube/json.ts';
+import {podObject} from '../support/builders/pods.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
 import {kubectlOn} from '../support/run/kubectl.ts';
 import {itemsOf, objectOf} from '../support/run/output.ts';
@@ -212,12 +213,8 @@ async function submitAll(server: ApiServer): Promise<readonly Submitted[]> {
   for (const {metadata, spec} of workloads()) {
     const {name, namespace} = objectOf(metadata);
     const {metadata: meta, spec: podSpec} = objectOf(objectOf(spec).template);
-    const pod = {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      spec: objectOf(podSpec),
-      metadata: {...objectOf(meta), namespace, generateName: `${name}-`},
-    };
+    const named = {...objectOf(meta), namespace, generateName: `${name}-`};
+    const pod = podObject(named, objectOf(podSpec));
     const path = `/api/v1/namespaces/${namespace}/pods?dryRun=All`;
     const {status, json} = await server.request('POST', path, pod, {token: 'creator-token'});
     answers.push({label: `${namespace}/${name}`, pod, status, answer: objectOf(json)});

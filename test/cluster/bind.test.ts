@@ -5,6 +5,7 @@ import {applyAll, applyLines, dryRunAll} from '../../src/apply/applyAll.ts';
 import {planCreate, planDelete, planSubjects} from '../../src/apply/planChange.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {type Client, connect} from '../../src/world/client.ts';
+import {podObject} from '../support/builders/pods.ts';
 import {policyObject} from '../support/builders/policies.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
 import {fileOf, folderOf} from '../support/run/files.ts';
@@ -41,12 +42,10 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('bind and unbind, on a cl
 
   /** The policy that lets a pod of the account in, made by someone who may use none; or the refusal. */
   async function admitted(serviceAccount: string): Promise<string> {
-    const pod = {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: {generateName: 'x-', namespace: 'shop'},
-      spec: {serviceAccountName: serviceAccount, containers: [{name: 'c', image: 'i'}]},
-    };
+    const pod = podObject(
+      {generateName: 'x-', namespace: 'shop'},
+      {serviceAccountName: serviceAccount},
+    );
     const answer = await server.request('POST', '/api/v1/namespaces/shop/pods?dryRun=All', pod, {
       token: 'dev-token',
     });

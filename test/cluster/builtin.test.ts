@@ -1,7 +1,8 @@
-import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {afterAll, beforeAll, describe, expect, test, vi} from 'vitest';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {readDocuments} from '../../src/yaml/documents.ts';
 import {grantedIn} from '../support/builders/builtins.ts';
+import {podObject} from '../support/builders/pods.ts';
 import {
   podSecurityModule,
   type StandardLevel,
@@ -171,7 +172,7 @@ function namespaceObject(name: string): JsonObject {
 }
 
 function podOf(spec: JsonObject, annotations: JsonObject = {}): JsonObject {
-  return {apiVersion: 'v1', kind: 'Pod', metadata: {name: 'p', annotations}, spec};
+  return podObject({name: 'p', annotations}, spec);
 }
 
 function annotationsOf(pod: JsonObject): JsonObject {
@@ -224,7 +225,6 @@ async function settled(server: ApiServer): Promise<void> {
     return text.includes('pss-baseline');
   };
   for (const place of placesOf('baseline')) {
-    const message = `the grant in ${place} has no effect`;
-    await expect.poll(() => isBaseline(place), {timeout: 50_000, message}).toBe(true);
+    await vi.waitUntil(() => isBaseline(place), {timeout: 90_000});
   }
 }

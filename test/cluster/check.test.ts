@@ -1,5 +1,6 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import type {JsonObject} from '../../src/kube/json.ts';
+import {podObject} from '../support/builders/pods.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
 import {objectOf} from '../support/run/output.ts';
 import {runHere} from '../support/run/run.ts';
@@ -129,10 +130,5 @@ function roleOf(name: string, verb: string): JsonObject {
 }
 
 function podOf(name: string, annotations: JsonObject): JsonObject {
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {name, namespace: 'default', annotations},
-    spec: {containers: [{name: 'c', image: 'c'}]},
-  };
+  return podObject({name, namespace: 'default', annotations});
 }

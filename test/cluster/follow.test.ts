@@ -5,6 +5,7 @@ import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vites
 import {realClock} from '../../src/inventory/follow/followCluster.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {type Client, connect} from '../../src/world/client.ts';
+import {podObject} from '../support/builders/pods.ts';
 import {policyObject} from '../support/builders/policies.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
@@ -19,12 +20,7 @@ const policy = policyObject('open', {
 });
 
 function pod(name: string, labels: JsonObject = {}): JsonObject {
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {name, labels},
-    spec: {automountServiceAccountToken: false, containers: [{name: 'main', image: 'none'}]},
-  };
+  return podObject({name, labels}, {automountServiceAccountToken: false});
 }
 
 describe.runIf(hasReference('etcd', 'kube-apiserver'))('following a real server', () => {

@@ -5,6 +5,7 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {clusterOf} from '../../scripts/bench/cluster.ts';
 import {loadCluster} from '../../scripts/bench/loader.ts';
 import {isObject, type Json, type JsonObject, parseJson, printJson} from '../../src/kube/json.ts';
+import {podObject} from '../support/builders/pods.ts';
 import {policyObject} from '../support/builders/policies.ts';
 import {hasReference, isThorough} from '../support/kubernetes/reference.ts';
 import {runBuilt, runHere} from '../support/run/run.ts';
@@ -112,12 +113,7 @@ function ownerOf(kind: string): JsonObject {
 }
 
 function plainPod(name: string, metadata: JsonObject): JsonObject {
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {name, namespace: 'odd', ...metadata},
-    spec: {nodeName: 'node-1', hostPID: true, containers: [{name: 'main', image: 'none'}]},
-  };
+  return podObject({name, namespace: 'odd', ...metadata}, {nodeName: 'node-1', hostPID: true});
 }
 
 /** What an answer says, without when and of what. */

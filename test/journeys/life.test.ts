@@ -45,7 +45,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('the life of a policy, on
   /** Restarts all pods once the server's caches have the change, and expects this of them. */
   async function restartsAs(expected: Readonly<Record<string, unknown>>): Promise<void> {
     const trial = () => restart(server, {isTrial: true});
-    await expect.poll(trial, {timeout: 20_000}).toEqual(expected);
+    await expect.poll(trial).toEqual(expected);
     expect(await restart(server, {isTrial: false})).toEqual(expected);
   }
 
@@ -102,7 +102,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('the life of a policy, on
     expect(bad.out).toContain('1 would be denied, 2 stay as they are.');
     await done(kubectl('', 'apply', '-f', 'bad.yaml'));
     const asTold = {...least, [shipper]: refused};
-    await expect.poll(() => restart(server, {isTrial: true}), {timeout: 20_000}).toEqual(asTold);
+    await expect.poll(() => restart(server, {isTrial: true})).toEqual(asTold);
     await done(kubectl('', 'apply', '-f', 'advised.yaml'));
     await restartsAs(least);
 

@@ -7,12 +7,12 @@ import {type PodView, viewOf} from '../../../src/kube/podView.ts';
  * A pod as a manifest has it, or as the server sends it: one container that asks for nothing, unless the
  * spec has others. What is not given is not there.
  */
-export function podObject(metadata: JsonObject | string, spec: JsonObject = {}): JsonObject {
+export function podObject(metadata: JsonObject, spec: JsonObject = {}) {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: typeof metadata === 'string' ? {name: metadata} : metadata,
-    spec: {containers: named([]), ...spec},
+    metadata,
+    spec: {containers: [{name: 'c', image: 'i'}], ...spec} satisfies JsonObject,
   };
 }
 

@@ -5,6 +5,7 @@ import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import type {JsonObject} from '../../../src/kube/json.ts';
+import {podObject} from '../builders/pods.ts';
 import {policyObject} from '../builders/policies.ts';
 import {hasReference} from '../kubernetes/reference.ts';
 import {type ApiServer, startApiServer} from './apiServer.ts';
@@ -20,12 +21,7 @@ const serviceAccount: JsonObject = {
 };
 
 function podOf(name: string, spec: JsonObject = {}): JsonObject {
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {name, namespace: 'team-a'},
-    spec: {containers: [{name: 'main', image: 'nginx:1.25'}], ...spec},
-  };
+  return podObject({name, namespace: 'team-a'}, spec);
 }
 
 const hasServer = hasReference('etcd', 'kube-apiserver');
