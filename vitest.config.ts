@@ -1,8 +1,8 @@
 import {defineConfig} from 'vitest/config';
+import {builtScreens} from './test/support/run/builtScreens.ts';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.{ts,tsx}'],
     // For the longest journeys on a busy machine. Others take a second or two.
     testTimeout: 180_000,
     hookTimeout: 180_000,
@@ -16,5 +16,26 @@ export default defineConfig({
     },
     // Many tests wait for servers and terminals, so more of them run at once than there are cores.
     maxWorkers: 3,
+    projects: [
+      {
+        extends: true,
+        test: {name: 'sources', include: ['test/**/*.test.{ts,tsx}']},
+      },
+      {
+        // The screens once more, as the program has them: what ships is what is tested.
+        extends: true,
+        resolve: {
+          alias: [
+            {find: /^ink$/, replacement: builtScreens},
+            {find: /^.*\/src\/tui\/App\.tsx$/, replacement: builtScreens},
+          ],
+        },
+        test: {
+          name: 'built',
+          include: ['test/tui/*.test.tsx'],
+          globalSetup: 'test/support/run/builtScreens.ts',
+        },
+      },
+    ],
   },
 });

@@ -1,6 +1,7 @@
 /**
- * Makes test/fixtures/vectors anew: 3,000 admission cases and what the admission plugin of
- * Kubernetes v1.24.17 says of them. Builds the reference programs first if they aren't there.
+ * Records test/fixtures/vectors again: 3,000 admission cases, updates that change little, and what the
+ * admission plugin of Kubernetes v1.24.17 says of them. Builds the reference programs first if they
+ * aren't there.
  */
 import {spawnSync} from 'node:child_process';
 import {mkdirSync, writeFileSync} from 'node:fs';

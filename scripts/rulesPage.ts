@@ -1,8 +1,8 @@
 import {severities} from '../src/audit/finding.ts';
-import type {Need, Rule} from '../src/audit/rule.ts';
+import type {AuditRule, RuleNeed} from '../src/audit/rule.ts';
 import {rules} from '../src/audit/rules/index.ts';
 
-const needTexts: Readonly<Record<Need, string>> = {
+const needTexts: Readonly<Record<RuleNeed, string>> = {
   rbac: 'roles and bindings',
   workloads: 'workloads',
   pods: 'pods',
@@ -31,7 +31,7 @@ export function rulesPage(): string {
   ].join('\n\n')}\n`;
 }
 
-function ruleSection({id, severity, milder, title, why, remedy, needs, breadth}: Rule) {
+function ruleSection({id, severity, milder, title, why, remedy, needs, breadth}: AuditRule) {
   const read = needs.map(need => needTexts[need]).join(', ');
   return [
     `## ${id}`,

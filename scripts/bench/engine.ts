@@ -1,4 +1,4 @@
-import {decide, forbiddenMessage} from '../../src/admission/admit.ts';
+import {chosenBy, decide, forbiddenMessage} from '../../src/admission/admit.ts';
 import {printJson} from '../../src/kube/json.ts';
 import {type Pod, serviceAccountOf} from '../../src/kube/pod.ts';
 import {viewOf} from '../../src/kube/podView.ts';
@@ -97,13 +97,16 @@ function decideOn({user, authorizer, policies}: Work, pod: Pod): Verdict {
   const account = serviceAccountOf(pod);
   const forAccount = authorizer.usableBy(podIdentity(namespace, account), namespace);
   const forUser = authorizer.usableBy(user, namespace);
-  const {chosen, refusal} = decide(viewOf(pod), policies, policy => ({
+  const decision = decide(viewOf(pod), policies, policy => ({
     serviceAccount: account !== '' && forAccount(policy),
     requester: forUser(policy),
   }));
   return {
-    chosen: chosen?.policy.name,
-    message: refusal && forbiddenMessage(name || generateName || '', refusal),
+    chosen: chosenBy(decision)?.policy.name,
+    message:
+      decision.kind === 'denied'
+        ? forbiddenMessage(name || generateName || '', decision.refusal)
+        : undefined,
   };
 }
 

@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {build, type Metafile} from 'esbuild';
+import {type BuildOptions, build, type Metafile} from 'esbuild';
 import {commanderPlugin} from './commanderPlugin.ts';
 import type {Commit} from './commit.ts';
 import {inkPlugins} from './inkPlugins.ts';
@@ -26,6 +26,28 @@ export function packageVersion(): string {
   return version;
 }
 
+/** CommonJS packages in an ESM bundle call require for Node's own modules. */
+export const requireForPackages =
+  "import {createRequire as createRequireForBundle} from 'node:module';const require = createRequireForBundle(import.meta.url);";
+
+/** How the program's code is bundled, whatever the entry: patched, minified, for production. */
+export const bundleOptions = {
+  absWorkingDir: root,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node22',
+  supported: literalRegexps,
+  // Names stay, for stack traces in bug reports; esbuild's keepNames would cost time at every start.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  mainFields: ['module', 'main'],
+  legalComments: 'none',
+  plugins: [commanderPlugin, ...inkPlugins],
+  define: {'process.env.NODE_ENV': '"production"'},
+  logLevel: 'warning',
+} as const satisfies BuildOptions;
+
 /**
  * Bundles the program into a folder as ESM chunks: `kubectl-psp.mjs`, and parts that few commands need
  * (the client, the session, the demo), which are loaded when they are needed. `banner` is put before
@@ -36,30 +58,19 @@ export async function bundle(
   {commit, banner = ''}: {readonly commit: Commit; readonly banner?: string},
 ): Promise<Metafile> {
   const {metafile} = await build({
-    absWorkingDir: root,
+    ...bundleOptions,
     entryPoints: {'kubectl-psp': 'src/main.ts'},
     outdir: folder,
-    bundle: true,
     splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node22',
-    supported: literalRegexps,
-    // Names stay, for stack traces in bug reports; esbuild's keepNames would cost time at every start.
-    minifyWhitespace: true,
-    minifySyntax: true,
     metafile: true,
-    mainFields: ['module', 'main'],
-    legalComments: 'none',
     outExtension: {'.js': '.mjs'},
-    plugins: [commanderPlugin, laterPlugin(root), ...inkPlugins],
+    plugins: [laterPlugin(root), ...bundleOptions.plugins],
     banner: {js: banner},
     define: {
+      ...bundleOptions.define,
       __VERSION__: JSON.stringify(packageVersion()),
       __COMMIT__: JSON.stringify(commit.id),
-      'process.env.NODE_ENV': '"production"',
     },
-    logLevel: 'warning',
   });
   return metafile;
 }

@@ -3,7 +3,7 @@ import type {AddressInfo} from 'node:net';
 import {demoSnapshot} from '../../src/demo/index.ts';
 import {resources, workloadResources} from '../../src/inventory/kinds/resources.ts';
 import {isObject, type JsonObject} from '../../src/kube/json.ts';
-import {objectMeta} from '../../src/kube/protobuf/meta.ts';
+import {objectMetaMessage} from '../../src/kube/protobuf/meta.ts';
 import {kinds} from '../../src/kube/protobuf/objects.ts';
 import {bytesField, encodeMessage, listOf} from '../../test/support/builders/protobuf.ts';
 
@@ -54,7 +54,7 @@ function encoded(type: string, object: DemoObject): Buffer {
   if (!('parts' in message)) return encodeMessage(message, object);
   const spec = isObject(object.spec) ? object.spec : {};
   return Buffer.concat([
-    bytesField(1, encodeMessage(objectMeta, object.metadata)),
+    bytesField(1, encodeMessage(objectMetaMessage, object.metadata)),
     ...(message.spec ? [bytesField(2, encodeMessage(message.spec, spec))] : []),
   ]);
 }

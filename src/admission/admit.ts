@@ -19,7 +19,7 @@ export function isUsable({serviceAccount, requester}: Rights): boolean {
 /** Tells whose right opens the policy for the pod at hand. */
 export type RightsTo = (policyName: string) => Rights;
 
-/** What became of one policy when the pod was held against it. */
+/** The result of holding the pod against one policy. */
 export interface Candidate {
   readonly policy: PreparedPolicy;
   readonly rights: Rights;
@@ -29,6 +29,7 @@ export interface Candidate {
   readonly errors: readonly FieldError[];
 }
 
+/** What a request does with a pod, as far as admission by policies makes a difference. */
 export type Operation = 'CREATE' | 'UPDATE';
 
 /** The policies in the order in which admission tries them, made once for many pods. */
@@ -43,11 +44,15 @@ export function policySet(policies: readonly PreparedPolicy[]): PolicySet {
   return {ordered, byName: new Map(ordered.map(policy => [policy.name, policy]))};
 }
 
-/** Which policy a pod binds to, if any. */
-export interface Decision {
-  readonly chosen: Candidate | undefined;
-  /** Why nothing fits, in the API server's words; undefined if something does. */
-  readonly refusal: string | undefined;
+/** What admission decides about a pod. */
+export type Decision =
+  | {readonly kind: 'admitted'; readonly chosen: Candidate}
+  /** `refusal`: why no policy fits, in the API server's words. */
+  | {readonly kind: 'denied'; readonly refusal: string};
+
+/** The policy that lets the pod in; undefined if the decision is another one. */
+export function chosenBy(decision: Decision): Candidate | undefined {
+  return decision.kind === 'admitted' ? decision.chosen : undefined;
 }
 
 /**
@@ -61,31 +66,26 @@ export function decide(
   rightsTo: RightsTo,
   operation: Operation = 'CREATE',
 ): Decision {
-  return choose(
-    orderFor(pod, policies, operation),
-    operation,
-    (policy, _index, mustBeUnchanged) => {
-      const rights = rightsTo(policy.name);
-      if (!isUsable(rights)) return undefined;
-      if (mustBeUnchanged && !admitsUnchanged(policy, pod)) return undefined;
-      return candidateOf(policy, pod, rights);
-    },
-  );
+  let mutating: Candidate | undefined;
+  let anyUsable = false;
+  const failed: Candidate[] = [];
+  for (const policy of orderOfTries(pod, policies, operation)) {
+    if (policy.unusable !== undefined) continue;
+    anyUsable = true;
+    const rights = rightsTo(policy.name);
+    if (!isUsable(rights)) continue;
+    // Once one that changes the pod is found, another one like it makes no difference.
+    if (mutating !== undefined && !admitsUnchanged(policy, pod)) continue;
+    const candidate = candidateOf(policy, pod, rights);
+    if (!candidate.allowed) failed.push(candidate);
+    else if (!candidate.mutates) return {kind: 'admitted', chosen: candidate};
+    else if (operation === 'CREATE') mutating ??= candidate;
+  }
+  if (mutating !== undefined) return {kind: 'admitted', chosen: mutating};
+  return {kind: 'denied', refusal: refusalOf(failed, anyUsable, operation)};
 }
 
-/** The same, together with how every policy fared, in the order in which they are tried. */
-export function explain(
-  pod: PodView,
-  policies: PolicySet,
-  rightsTo: RightsTo,
-  operation: Operation = 'CREATE',
-): Decision & {readonly candidates: readonly Candidate[]} {
-  const ordered = orderFor(pod, policies, operation);
-  const candidates = ordered.map(policy => candidateOf(policy, pod, rightsTo(policy.name)));
-  return {...choose(ordered, operation, (_policy, index) => candidates[index]), candidates};
-}
-
-/** How a policy fares with a pod, of those who may use it by `rights`. */
+/** The result of holding a pod against one policy, which is open to those of `rights`. */
 export function candidateOf(policy: PreparedPolicy, pod: PodView, rights: Rights): Candidate {
   if (policy.unusable !== undefined) {
     return {policy, rights, allowed: false, mutates: false, errors: []};
@@ -94,8 +94,11 @@ export function candidateOf(policy: PreparedPolicy, pod: PodView, rights: Rights
   return {policy, rights, allowed: errors.length === 0, mutates, errors};
 }
 
-/** On UPDATE the policy that the pod's annotation names is tried first; it gives no right to it. */
-function orderFor(
+/**
+ * The policies in the order in which admission tries them for a pod. On UPDATE the one that the pod's
+ * annotation names comes first; the annotation gives no right to it.
+ */
+export function orderOfTries(
   pod: PodView,
   {ordered, byName}: PolicySet,
   operation: Operation,
@@ -103,37 +106,6 @@ function orderFor(
   const hinted =
     operation === 'UPDATE' ? byName.get(pod.annotations[validatedPolicyKey] ?? '') : undefined;
   return hinted ? [hinted, ...ordered.filter(policy => policy !== hinted)] : ordered;
-}
-
-/**
- * Gives how a policy fared; undefined if that makes no difference, as that of a policy that changes the
- * pod does not once one like it is found (`mustBeUnchanged`).
- */
-type Try = (
-  policy: PreparedPolicy,
-  index: number,
-  mustBeUnchanged: boolean,
-) => Candidate | undefined;
-
-function choose(
-  ordered: readonly PreparedPolicy[],
-  operation: Operation,
-  candidateFor: Try,
-): Decision {
-  let mutating: Candidate | undefined;
-  let anyUsable = false;
-  const failed: Candidate[] = [];
-  for (const [index, policy] of ordered.entries()) {
-    if (policy.unusable !== undefined) continue;
-    anyUsable = true;
-    const candidate = candidateFor(policy, index, mutating !== undefined);
-    if (candidate === undefined || !isUsable(candidate.rights)) continue;
-    if (!candidate.allowed) failed.push(candidate);
-    else if (!candidate.mutates) return {chosen: candidate, refusal: undefined};
-    else if (operation === 'CREATE') mutating ??= candidate;
-  }
-  if (mutating) return {chosen: mutating, refusal: undefined};
-  return {chosen: undefined, refusal: refusalOf(failed, anyUsable, operation)};
 }
 
 /** The plugin's words; between policies the plugin's order is random, here it is that of the tries. */

@@ -10,7 +10,7 @@ import {editsOf, preparePolicy} from '../policy/evaluate.ts';
 import {leastPolicy} from '../policy/least.ts';
 import type {Grantee} from '../rbac/grantee.ts';
 import {byText} from '../text.ts';
-import {needsOf} from './needs.ts';
+import {needsOfItems} from './needs.ts';
 import {objectName} from './objectName.ts';
 import type {Scope} from './scope.ts';
 
@@ -48,13 +48,13 @@ export function adviceFor(
   scope: Scope,
   mayFill: boolean,
 ): readonly Advice[] {
-  return [...groupsOf(items, scope)]
+  return [...itemGroups(items, scope)]
     .sort(([one], [other]) => byText(one, other))
     .map(([name, group]) => adviceOf(name, group, scope, mayFill));
 }
 
 /** The items that get a policy together, by its name. */
-export function groupsOf(
+export function itemGroups(
   items: readonly Item[],
   scope: Scope,
 ): ReadonlyMap<string, NonEmpty<Item>> {
@@ -97,7 +97,7 @@ export function adviceOf(
   return {
     policy,
     namespace: scope === 'cluster' ? undefined : first.namespace,
-    grantees: granteesOf(items),
+    grantees: granteesForItems(items),
     items,
     reasons: reasonsFor(policy, items),
     changes: changesOf(policy, items),
@@ -105,7 +105,7 @@ export function adviceOf(
 }
 
 /** Who gets the right to use the policies of these items, each once, in a fixed order. */
-export function granteesOf(items: readonly Item[]): readonly Grantee[] {
+export function granteesForItems(items: readonly Item[]): readonly Grantee[] {
   const found = new Map<string, Grantee>();
   for (const {namespace, submission} of items) {
     const {serviceAccount: name} = submission;
@@ -129,7 +129,7 @@ const placed = controls.map(control => ({
 
 function reasonsFor(policy: Policy, items: readonly Item[]): readonly Reason[] {
   return placed.flatMap(({control, keys}) => {
-    const needs = needsOf(control, items);
+    const needs = needsOfItems(control, items);
     if (needs.length === 0) return [];
     const {title, field} = control;
     const isShown = exists(policy, keys);

@@ -1,4 +1,4 @@
-import {deciderOf} from '../admission/decider.ts';
+import {judgeOf} from '../admission/judge.ts';
 import type {Control} from '../controls/control.ts';
 import {controls} from '../controls/index.ts';
 import type {Inventory} from '../inventory/inventory.ts';
@@ -7,7 +7,7 @@ import type {Policy} from '../kube/objects.ts';
 import type {NonEmpty} from '../nonEmpty.ts';
 import {type Direction, effectiveDirection} from '../policy/direction.ts';
 import {leastPolicy} from '../policy/least.ts';
-import {type Need, needsOf} from './needs.ts';
+import {type ItemNeed, needsOfItems} from './needs.ts';
 
 /**
  * How the value of a control stands to what pods need. `excess`: a tighter one would do. `tight`: none
@@ -23,7 +23,7 @@ export interface ControlExcess {
   /** A policy whose value of this control is the least that would do. */
   readonly least: Policy;
   /** What the pods use of the control, and whose pods do. */
-  readonly needs: readonly Need[];
+  readonly needs: readonly ItemNeed[];
 }
 
 /**
@@ -31,7 +31,7 @@ export interface ControlExcess {
  * for more than the pods say by themselves, it is held against what would fill that in, as it is with
  * `mayFill` everywhere.
  */
-export function excessOf(
+export function excessByControl(
   policy: Policy,
   items: NonEmpty<Item>,
   mayFill: boolean,
@@ -40,7 +40,7 @@ export function excessOf(
   const filling = leastPolicy('least', views, true);
   const unchanging = mayFill ? filling : leastPolicy('least', views, false);
   return controls.map(control => {
-    const needs = needsOf(control, items);
+    const needs = needsOfItems(control, items);
     const direction = effectiveDirection(control, policy, unchanging);
     const filled = effectiveDirection(control, policy, filling);
     const isAnswer = direction === 'tighter' || direction === 'equal';
@@ -67,10 +67,10 @@ export function boundTo(
   items: readonly Item[],
   inventory: Inventory,
 ): readonly Item[] {
-  const {decide} = deciderOf(inventory);
+  const {judgement} = judgeOf(inventory);
   return items.filter(({submission, admittedBy}) =>
     submission.isBare && submission.isLivePod && admittedBy !== undefined
       ? admittedBy === policy
-      : decide(submission).chosen?.policy.name === policy,
+      : judgement(submission).chosen?.policy.name === policy,
   );
 }

@@ -4,13 +4,13 @@ import {decidingFor, type Submission} from '../inventory/submissions/submissions
 import {keyed} from '../once.ts';
 
 /** One thing that pods use of a control, in words, and whose pods do. */
-export interface Need {
+export interface ItemNeed {
   readonly need: string;
   readonly items: readonly Item[];
 }
 
 /** What the pods of these items use of a control; none if all fit under its strictest value. */
-export function needsOf(control: Control, items: readonly Item[]): readonly Need[] {
+export function needsOfItems(control: Control, items: readonly Item[]): readonly ItemNeed[] {
   const byNeed = new Map<string, Item[]>();
   const needsFor = keyed((deciding: Submission) => control.needs(deciding.view));
   for (const item of items) {

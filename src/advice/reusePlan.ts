@@ -1,4 +1,4 @@
-import {deciderOf} from '../admission/decider.ts';
+import {judgeOf} from '../admission/judge.ts';
 import {plain} from '../apply/sameMeaning.ts';
 import {bindingFor, roleFor, subjectOf} from '../grant/grantObjects.ts';
 import {layOver} from '../inventory/files/overlay.ts';
@@ -36,13 +36,13 @@ export function planReuse(reuses: readonly Reuse[], inventory: Inventory): Reuse
       [...grants, ...fresh.flatMap(grantObjects)],
     ),
   );
-  const {decide} = deciderOf(after);
+  const {judgement} = judgeOf(after);
   const overtaken = new Map<Reuse, readonly Overtaken[]>();
   for (const reuse of reuses) {
     const wanted = answerOf(reuse).metadata.name;
     const chosen = Map.groupBy(
       reuse.advice.items,
-      ({submission}) => decide(submission).chosen?.policy.name,
+      ({submission}) => judgement(submission).chosen?.policy.name,
     );
     chosen.delete(wanted);
     const others = [...chosen].map(([policy, items]) => ({policy, items}));

@@ -4,7 +4,7 @@ import {type Backup, backupHint, type SaveFile, saveAll} from './backup.ts';
 import {carryOut, type Pause, removeCreated} from './carryOut.ts';
 import {
   type ChangeClient,
-  type Failure,
+  type ChangeFailure,
   failureOf,
   isServerError,
   type PlannedChange,
@@ -12,11 +12,12 @@ import {
   sendChange,
   staleness,
   withMetadata,
+  withoutServerOwned,
 } from './change.ts';
 
 export type {Backup} from './backup.ts';
 export {readObject} from './carryOut.ts';
-export type {ChangeClient, Failure, FailureKind, PlannedChange} from './change.ts';
+export type {ChangeClient, ChangeFailure, FailureKind, PlannedChange} from './change.ts';
 
 /** What the server said to a change without making it. */
 export type DryRun =
@@ -28,7 +29,7 @@ export type DryRun =
       /** What could not be tried, in one line. */
       readonly note?: string | undefined;
     }
-  | {readonly change: PlannedChange; readonly ok: false; readonly failure: Failure};
+  | {readonly change: PlannedChange; readonly ok: false; readonly failure: ChangeFailure};
 
 /**
  * Has the server try each change (`dryRun=All`) and answers for each, also after a failure. Throws
@@ -39,7 +40,7 @@ export async function dryRunAll(
   changes: readonly PlannedChange[],
 ): Promise<readonly DryRun[]> {
   const results: DryRun[] = [];
-  let unreachable: Failure | undefined;
+  let unreachable: ChangeFailure | undefined;
   for (const change of changes) {
     // Each question to a server that is gone would wait for its time-out.
     const result: DryRun =
@@ -100,7 +101,7 @@ export interface ApplyOptions {
 }
 
 /** One thing that was done or undone, or could not be. */
-export interface Step {
+export interface ApplyStep {
   readonly change: PlannedChange;
   readonly ok: boolean;
   /** One line for people. */
@@ -116,9 +117,9 @@ export interface Applied {
    * `partly`: some of it stands, or nobody knows; the steps say what.
    */
   readonly outcome: 'applied' | 'rolledBack' | 'partly' | 'refused';
-  readonly done: readonly Step[];
-  readonly failure?: Failure | undefined;
-  readonly rollback: readonly Step[];
+  readonly done: readonly ApplyStep[];
+  readonly failure?: ChangeFailure | undefined;
+  readonly rollback: readonly ApplyStep[];
   /** Where the old objects are. */
   readonly backups: readonly Backup[];
 }
@@ -146,7 +147,7 @@ export async function applyAll(
       done.push({change, ok: true, text: text + backupHint(change, backups), stored: sent.object});
       continue;
     }
-    const rollback: Step[] = [];
+    const rollback: ApplyStep[] = [];
     if (sent.state === 'unknown') rollback.push(unknownStep(change, backups));
     for (const step of done.toReversed())
       rollback.push(await undo(client, step, backups, options.pause));
@@ -164,20 +165,20 @@ export function applyLines({done, failure, rollback}: Applied): readonly string[
   ];
 }
 
-interface Done extends Step {
+interface Done extends ApplyStep {
   readonly stored: JsonObject;
 }
 
-function refused(failure: Failure, backups: readonly Backup[]): Applied {
+function refused(failure: ChangeFailure, backups: readonly Backup[]): Applied {
   return {outcome: 'refused', done: [], failure, rollback: [], backups};
 }
 
-function outcomeOf(rollback: readonly Step[]): Applied['outcome'] {
+function outcomeOf(rollback: readonly ApplyStep[]): Applied['outcome'] {
   if (rollback.length === 0) return 'refused';
   return rollback.every(({ok}) => ok) ? 'rolledBack' : 'partly';
 }
 
-function unknownStep(change: PlannedChange, backups: readonly Backup[]): Step {
+function unknownStep(change: PlannedChange, backups: readonly Backup[]): ApplyStep {
   const text = `it is not known whether ${labelOf(change)} was ${change.action}d: see kubectl get ${kubectlName(change)} -o yaml`;
   return {change, ok: false, text: text + backupHint(change, backups)};
 }
@@ -187,7 +188,7 @@ async function undo(
   {change, stored}: Done,
   backups: readonly Backup[],
   pause: Pause | undefined,
-): Promise<Step> {
+): Promise<ApplyStep> {
   const label = labelOf(change);
   if (change.action === 'create') {
     const removed = await removeCreated(client, change, stored, pause);
@@ -216,14 +217,7 @@ async function undo(
 
 /** The creation that makes a deleted object again; the server gives it a new identity. */
 function remakeOf(change: PlannedChange): PlannedChange {
-  const desired = withMetadata(change.before ?? {}, {
-    managedFields: undefined,
-    resourceVersion: undefined,
-    uid: undefined,
-    creationTimestamp: undefined,
-    generation: undefined,
-    selfLink: undefined,
-  });
+  const desired = withoutServerOwned(change.before ?? {});
   const {path, collection, kind, name, namespace} = change;
   return {action: 'create', path, collection, kind, name, namespace, desired};
 }

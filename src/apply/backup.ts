@@ -2,7 +2,12 @@ import {messageOf} from '../errors.ts';
 import type {JsonObject} from '../kube/json.ts';
 import {labelOf} from '../kube/reference.ts';
 import {printYaml} from '../yaml/documents.ts';
-import {type Failure, type PlannedChange, resourceVersionOf, withMetadata} from './change.ts';
+import {
+  type ChangeFailure,
+  type PlannedChange,
+  resourceVersionOf,
+  withoutServerOwned,
+} from './change.ts';
 
 /** Saves a text to a new file that only its owner can read; answers with its path. */
 export type SaveFile = (fileName: string, text: string) => Promise<string>;
@@ -16,7 +21,7 @@ export interface Backup {
 /** What saving the old objects came to; with a failure, not all of them are saved. */
 export interface Saved {
   readonly backups: readonly Backup[];
-  readonly failure?: Failure | undefined;
+  readonly failure?: ChangeFailure | undefined;
 }
 
 /** Saves the old object of each update and deletion to a file of its own. `time` is now, as ISO 8601. */
@@ -57,14 +62,7 @@ function backupText(change: PlannedChange, before: JsonObject, time: string): st
     `${labelOf(change)} as it was before kubectl psp ${change.action === 'delete' ? 'deleted' : 'changed'} it (${time}, resourceVersion ${version}).`,
     `Put it back with: kubectl ${verbOf(change)} -f THIS_FILE`,
   ];
-  const object = withMetadata(before, {
-    managedFields: undefined,
-    resourceVersion: undefined,
-    uid: undefined,
-    generation: undefined,
-    selfLink: undefined,
-    creationTimestamp: undefined,
-  });
+  const object = withoutServerOwned(before);
   return printYaml(
     {apiVersion: before.apiVersion, kind: before.kind, ...object},
     {comments: new Map([['', head]])},

@@ -2,7 +2,7 @@ import {isObject, type JsonObject, printJson} from '../kube/json.ts';
 import {labelOf} from '../kube/reference.ts';
 import {
   type ChangeClient,
-  type Failure,
+  type ChangeFailure,
   failureOf,
   fieldManager,
   isServerError,
@@ -20,7 +20,7 @@ export type Pause = (ms: number) => Promise<void>;
 /** What came of sending one change. */
 export type Sent =
   | {readonly state: 'stored'; readonly object: JsonObject}
-  | {readonly state: 'failed' | 'unknown'; readonly failure: Failure};
+  | {readonly state: 'failed' | 'unknown'; readonly failure: ChangeFailure};
 
 /** Makes one change. If the answer is lost, it finds out what became of it. Does not throw. */
 export async function carryOut(
@@ -46,7 +46,7 @@ const looks = [0, 500, 1000, 2000, 4000];
 async function settle(
   client: ChangeClient,
   change: PlannedChange,
-  failure: Failure,
+  failure: ChangeFailure,
   pause: Pause,
 ): Promise<Sent> {
   let untouched = 0;
@@ -152,7 +152,7 @@ function contentOf(object: JsonObject): string {
 /** What came of removing an object. */
 export type Removed =
   | {readonly state: 'gone'}
-  | {readonly state: 'stays' | 'unknown'; readonly failure: Failure};
+  | {readonly state: 'stays' | 'unknown'; readonly failure: ChangeFailure};
 
 /** Removes an object that was made, unless another has taken its place. Does not throw. */
 export async function removeCreated(

@@ -32,7 +32,7 @@ export type FailureKind =
   | 'other';
 
 /** Why the server did not take a change. */
-export interface Failure {
+export interface ChangeFailure {
   readonly change: PlannedChange;
   readonly kind: FailureKind;
   /** One line: what is wrong with which object, and what to do. */
@@ -97,8 +97,23 @@ export function withMetadata(object: JsonObject, fields: JsonObject): JsonObject
   return {...object, metadata};
 }
 
-/** The error of a change whose object is no more what the edit began from; undefined if it is. */
-export function staleness(change: PlannedChange): Failure | undefined {
+/** What the server alone writes into an object's metadata (apimachinery v0.24, meta/v1 ObjectMeta). */
+const serverOwned = {
+  creationTimestamp: undefined,
+  generation: undefined,
+  managedFields: undefined,
+  resourceVersion: undefined,
+  selfLink: undefined,
+  uid: undefined,
+};
+
+/** The object without what the server alone writes into its metadata: as it could be created. */
+export function withoutServerOwned(object: JsonObject): JsonObject {
+  return withMetadata(object, serverOwned);
+}
+
+/** The error of a change whose object is no longer what the edit began from; undefined if it is. */
+export function staleness(change: PlannedChange): ChangeFailure | undefined {
   const {before, expectedResourceVersion} = change;
   const isStale =
     change.action !== 'create' &&
@@ -125,7 +140,7 @@ export function isUncertain(error: unknown): boolean {
 }
 
 /** What an error means for a change. */
-export function failureOf(change: PlannedChange, error: unknown): Failure {
+export function failureOf(change: PlannedChange, error: unknown): ChangeFailure {
   if (!isServerError(error)) {
     return failure(change, 'other', `${labelOf(change)}: ${messageOf(error)}`);
   }
@@ -146,7 +161,7 @@ export function failureOf(change: PlannedChange, error: unknown): Failure {
   }
 }
 
-function failure(change: PlannedChange, kind: FailureKind, message: string): Failure {
+function failure(change: PlannedChange, kind: FailureKind, message: string): ChangeFailure {
   return {change, kind, message: oneLine(message), fields: []};
 }
 
@@ -172,7 +187,7 @@ function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function conflict(change: PlannedChange, {message}: Said): Failure {
+function conflict(change: PlannedChange, {message}: Said): ChangeFailure {
   const label = labelOf(change);
   if (change.action === 'create') {
     const text = `${label} exists already: someone else made it in the meantime: read it again`;
@@ -184,8 +199,8 @@ function conflict(change: PlannedChange, {message}: Said): Failure {
   );
   if (found === null) return failure(change, 'conflict', changedMeanwhile(change));
   if (found[1]?.trim() === '') return failure(change, 'notFound', deleted(change));
-  const anew = `${label} was deleted and made anew by someone else since it was read: read it again`;
-  return failure(change, 'conflict', anew);
+  const recreated = `${label} was deleted and recreated by someone else since it was read: read it again`;
+  return failure(change, 'conflict', recreated);
 }
 
 function deleted(change: PlannedChange): string {
@@ -219,7 +234,7 @@ function missing(change: PlannedChange, {message, details}: Said, whole: string)
     : `${label}: ${message}`;
 }
 
-function invalid(change: PlannedChange, {message, details}: Said, whole: string): Failure {
+function invalid(change: PlannedChange, {message, details}: Said, whole: string): ChangeFailure {
   const causes = Array.isArray(details.causes) ? details.causes.filter(isObject) : [];
   const fields = causes.map(({field, message: words}) => ({
     field: oneLine(String(field ?? '')),

@@ -25,7 +25,7 @@ const plurals: ReadonlyMap<unknown, string> = new Map([
 /**
  * The update that gives a policy of the cluster the spec and the profile annotations of `draft`;
  * undefined if it has them. `raw` is the policy as just read: its labels and other annotations stay.
- * If it is no more the version that the draft began from, the server will refuse the update.
+ * If it is no longer the version that the draft began from, the server will refuse the update.
  */
 export function planPolicyUpdate(draft: Policy, raw: JsonObject): PlannedChange | undefined {
   const before = {apiVersion: policyVersion, kind: 'PodSecurityPolicy', ...raw};
@@ -59,7 +59,10 @@ export function planCreate(object: object, existing?: JsonObject): CreatePlan {
   const difference = differenceOf(desired, existing);
   return difference === undefined
     ? {plan: 'same', text: `${label} exists already and needs no change`}
-    : {plan: 'conflict', text: `${label} exists and differs in its ${difference}: see to it first`};
+    : {
+        plan: 'conflict',
+        text: `${label} exists and differs in its ${difference}: resolve that first`,
+      };
 }
 
 /**

@@ -1,9 +1,4 @@
 import {createTwoFilesPatch, FILE_HEADERS_ONLY} from 'diff';
-import {isObject, type JsonObject} from '../kube/json.ts';
-import {printYaml} from '../yaml/documents.ts';
-import type {PlannedChange} from './applyAll.ts';
-import {metadataOf, withMetadata} from './change.ts';
-import {lastAppliedKey} from './lastApplied.ts';
 
 /** How many unchanged lines are shown around a change. */
 const context = 3;
@@ -24,36 +19,4 @@ export function unifiedDiff(before: string, after: string, names: DiffNames): st
     context,
     headerOptions: FILE_HEADERS_ONLY,
   });
-}
-
-/**
- * What a change does to an object, as a unified diff of its YAML. `stored` is what the server makes of
- * it, as a dry run says. What the server alone writes, and kubectl's copy of it all, are left out.
- */
-export function changeDiff(change: PlannedChange, stored: JsonObject = change.desired): string {
-  const {name, before} = change;
-  const names = {
-    before: `${name} (${before === undefined ? 'not there' : 'cluster'})`,
-    after: `${name} (${before === undefined ? 'new' : 'edited'})`,
-  };
-  return unifiedDiff(before === undefined ? '' : yamlOf(before), yamlOf(stored), names);
-}
-
-function yamlOf(object: JsonObject): string {
-  const {apiVersion, kind, metadata: _, ...rest} = object;
-  const {annotations} = metadataOf(object);
-  const shown = Object.entries(isObject(annotations) ? annotations : {}).filter(
-    ([key]) => key !== lastAppliedKey,
-  );
-  const {metadata} = withMetadata(object, {
-    annotations: shown.length === 0 ? undefined : Object.fromEntries(shown),
-    creationTimestamp: undefined,
-    generation: undefined,
-    managedFields: undefined,
-    resourceVersion: undefined,
-    selfLink: undefined,
-    uid: undefined,
-  });
-  // The server begins with the kind, files with the version.
-  return printYaml({apiVersion, kind, metadata, ...rest});
 }

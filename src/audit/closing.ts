@@ -2,7 +2,7 @@ import type {Policy, PolicySpec} from '../kube/objects.ts';
 import {evaluate, preparePolicy} from '../policy/evaluate.ts';
 import {boundViews, type PolicyFacts} from './context.ts';
 import {commandLine, patch} from './remedies.ts';
-import {policyObject} from './words.ts';
+import {policyReference} from './words.ts';
 
 /** Closes a policy by a patch if all that binds to it gets in still; else tells who needs what. */
 export function closingCommand(
@@ -12,7 +12,7 @@ export function closingCommand(
 ): string {
   const {name} = facts.prepared;
   const changed: Policy = {...facts.policy, spec: {...facts.policy.spec, ...fields}};
-  if (admitsAllBound(facts, changed)) return patch(policyObject(name), change);
+  if (admitsAllBound(facts, changed)) return patch(policyReference(name), change);
   return compareCommand(name);
 }
 

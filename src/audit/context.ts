@@ -1,5 +1,5 @@
-import {type Candidate, isUsable, type PolicySet} from '../admission/admit.ts';
-import type {Verdict} from '../admission/judge.ts';
+import type {Candidate, PolicySet} from '../admission/admit.ts';
+import type {Verdict} from '../admission/judgement.ts';
 import type {Gap, Inventory} from '../inventory/inventory.ts';
 import type {Submission} from '../inventory/submissions/submissions.ts';
 import type {Policy} from '../kube/objects.ts';
@@ -7,7 +7,8 @@ import type {PodView} from '../kube/podView.ts';
 import type {PreparedPolicy} from '../policy/evaluate.ts';
 import type {Authorizer, Grant} from '../rbac/authorize.ts';
 import {type DanglingGrant, danglingGrants} from '../rbac/dangling.ts';
-import {type Group, groupsOf} from './groups.ts';
+import {type NearMiss, nearMisses} from '../rbac/nearMisses.ts';
+import {type VerdictGroup, verdictGroupsOf} from './groups.ts';
 
 /** A rule that could not be answered, or not for a namespace. */
 export interface Unanswered {
@@ -29,20 +30,22 @@ export interface PolicyFacts {
   /** Whether somebody may use it, or nobody knows. */
   readonly isReachable: boolean;
   /** What binds to it, each submission once, with what it belongs to. */
-  readonly bound: ReadonlyMap<Submission, Group>;
+  readonly bound: ReadonlyMap<Submission, VerdictGroup>;
   /** What may use it and would pass it unchanged, but binds to one that sorts before. */
-  readonly passedOver: ReadonlyMap<Submission, {readonly group: Group; readonly to: string}>;
+  readonly passedOver: ReadonlyMap<Submission, {readonly group: VerdictGroup; readonly to: string}>;
 }
 
 /** What rules look at: everything is computed once for all of them. */
 export interface AuditContext {
   readonly inventory: Inventory;
-  readonly groups: readonly Group[];
+  readonly groups: readonly VerdictGroup[];
   /** By name, as admission tries them. */
   readonly policies: readonly PolicyFacts[];
   readonly authorizer: Authorizer;
   /** Grants that lead nowhere. */
   readonly dangling: readonly DanglingGrant[];
+  /** What looks like a grant and is none. */
+  readonly nearMisses: readonly NearMiss[];
   readonly unanswered: readonly Unanswered[];
 }
 
@@ -54,13 +57,14 @@ export function contextOf(
   authorizer: Authorizer,
   unanswered: readonly Unanswered[],
 ): AuditContext {
-  const groups = groupsOf(inventory, verdicts);
+  const groups = verdictGroupsOf(inventory, verdicts);
   return {
     inventory,
     groups,
     policies: policyFacts(policies, inventory.gaps, groups, authorizer),
     authorizer,
     dangling: danglingGrants(inventory.rbac, authorizer, [...policies.byName.keys()]),
+    nearMisses: nearMisses(inventory.rbac),
     unanswered,
   };
 }
@@ -73,7 +77,7 @@ export function boundViews({bound}: PolicyFacts): readonly PodView[] {
 function policyFacts(
   {ordered}: PolicySet,
   gaps: readonly Gap[],
-  groups: readonly Group[],
+  groups: readonly VerdictGroup[],
   {grants}: Authorizer,
 ): readonly PolicyFacts[] {
   const sweeping = grants.filter(grant => grant.policies === undefined);
@@ -89,20 +93,21 @@ function policyFacts(
       grants: own,
       sweeping,
       isReachable: prepared.unusable === undefined && isGranted,
-      bound: new Map<Submission, Group>(),
-      passedOver: new Map<Submission, {group: Group; to: string}>(),
+      bound: new Map<Submission, VerdictGroup>(),
+      passedOver: new Map<Submission, {group: VerdictGroup; to: string}>(),
     };
   });
   const byName = new Map(facts.map(fact => [fact.prepared.name, fact]));
   const seen = new Set<Submission>();
   for (const group of groups) {
-    for (const {item, chosen, candidates} of group.verdicts) {
-      const {submission} = item;
+    for (const verdict of group.verdicts) {
+      const {chosen} = verdict;
+      const {submission} = verdict.item;
       if (chosen === undefined || seen.has(submission)) continue;
       seen.add(submission);
       const to = chosen.policy.name;
       byName.get(to)?.bound.set(submission, group);
-      for (const candidate of candidates) {
+      for (const candidate of verdict.granted) {
         if (candidate === chosen || !fits(candidate)) continue;
         byName.get(candidate.policy.name)?.passedOver.set(submission, {group, to});
       }
@@ -111,7 +116,7 @@ function policyFacts(
   return facts;
 }
 
-/** Whether the pod would bind to it if no other policy came first. */
+/** Whether a pod that may use it would bind to it if no other policy came first. */
 function fits(candidate: Candidate): boolean {
-  return candidate.allowed && !candidate.mutates && isUsable(candidate.rights);
+  return candidate.allowed && !candidate.mutates;
 }

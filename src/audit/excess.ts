@@ -7,7 +7,7 @@ import {levels} from '../policy/level.ts';
  * The controls that a policy leaves more open than what is needed, as far as the Pod Security Standards
  * see a difference: that of "user 5" and "user 7" is none.
  */
-export function excessOf(policy: Policy, least: Policy): readonly Control[] {
+export function looseControls(policy: Policy, least: Policy): readonly Control[] {
   return controls.filter(control => {
     const [has, needs] = [control.level(policy), control.level(least)];
     if (has === undefined || needs === undefined) return false;
@@ -19,6 +19,6 @@ export function excessOf(policy: Policy, least: Policy): readonly Control[] {
  * Whether one of these controls is open beyond baseline. An unconfined seccomp profile does not count:
  * in v1.24 it is what containers get that ask for none.
  */
-export function isGrave(excess: readonly Control[], policy: Policy): boolean {
+export function isSevere(excess: readonly Control[], policy: Policy): boolean {
   return excess.some(({id, level}) => id !== 'seccomp' && level(policy) === 'privileged');
 }

@@ -1,8 +1,8 @@
-import type {Verdict} from '../admission/judge.ts';
+import type {Verdict} from '../admission/judgement.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import type {UseRight} from '../rbac/whoCan.ts';
 
-/** From grave to mere notice. */
+/** From severe to mere notice. */
 export const severities = ['high', 'medium', 'low', 'info'] as const;
 export type Severity = (typeof severities)[number];
 

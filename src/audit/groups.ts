@@ -1,9 +1,8 @@
-import type {Verdict} from '../admission/judge.ts';
-import type {Inventory} from '../inventory/inventory.ts';
+import type {Verdict} from '../admission/judgement.ts';
+import type {Inventory, ListedPod} from '../inventory/inventory.ts';
 import {controllerReference, type Workload} from '../inventory/kinds/workloads.ts';
 import {ownerIndex} from '../inventory/submissions/owners.ts';
 import {isMirrorPod} from '../inventory/submissions/serviceAccount.ts';
-import type {Pod} from '../kube/pod.ts';
 import {byText} from '../text.ts';
 import type {FindingObject} from './finding.ts';
 
@@ -11,7 +10,7 @@ import type {FindingObject} from './finding.ts';
  * What findings about pods are about: a workload that no other one owns with all its pods, or a pod
  * that nothing owns. Thousands of equal pods are one group.
  */
-export interface Group {
+export interface VerdictGroup {
   readonly object: FindingObject;
   /** undefined for pods of nothing, or of something that is not in the inventory. */
   readonly workload: Workload | undefined;
@@ -22,9 +21,12 @@ export interface Group {
 }
 
 /** The verdicts by what they are about, sorted by namespace, kind and name. */
-export function groupsOf(inventory: Inventory, verdicts: readonly Verdict[]): readonly Group[] {
+export function verdictGroupsOf(
+  inventory: Inventory,
+  verdicts: readonly Verdict[],
+): readonly VerdictGroup[] {
   const topOf = topIndex(inventory);
-  const found = new Map<string, Group & {readonly verdicts: Verdict[]}>();
+  const found = new Map<string, VerdictGroup & {readonly verdicts: Verdict[]}>();
   for (const verdict of verdicts) {
     const {namespace, kind, name} = verdict.item;
     const runs = kind === 'Pod';
@@ -69,6 +71,6 @@ function topIndex(inventory: Inventory) {
 
 const unknownOwner = {apiVersion: undefined, uid: undefined, controller: true};
 
-function placeOf({metadata}: Pod): string {
+function placeOf({metadata}: ListedPod): string {
   return `${metadata.namespace ?? ''}/${metadata.name || metadata.generateName || ''}`;
 }

@@ -35,7 +35,7 @@ export function ignoreEntries(documents: readonly SourceDocument[]): readonly Ig
   const [document, ...more] = documents;
   if (document === undefined) return [];
   const {file, value} = document;
-  if (more.length > 0) throw wrong(file, 'an ignore file is one document, a list');
+  if (more.length > 0) throw wrong(file, 'an ignore file is a single document, a list');
   if (!Array.isArray(value))
     throw wrong(file, 'an ignore file is a list: begin with "- rule: ..."');
   return value.map((entry, index) => entryOf(entry, `${file}: [${index}]`));
@@ -71,7 +71,7 @@ function entryOf(entry: Json, where: string): IgnoreEntry {
 function textAt(entry: JsonObject, key: string, where: string): string {
   const value = entry[key];
   if (typeof value === 'string' && value.trim() !== '') return value;
-  throw wrong(where, `${key}: ${value === undefined ? 'is missing' : 'is no text'}`);
+  throw wrong(where, `${key}: ${value === undefined ? 'is missing' : 'is not text'}`);
 }
 
 function dayAt({until}: JsonObject, where: string): string {
@@ -101,7 +101,8 @@ export function ignoring(audit: Audit, entries: readonly IgnoreEntry[], today: s
   const notes = entries.flatMap(entry => {
     const {rule, object, until, where} = entry;
     const what = `${where}: ${rule} of ${object}`;
-    if (until !== undefined && today > until) return [`${what} is ignored no more since ${until}`];
+    if (until !== undefined && today > until)
+      return [`${what} is no longer ignored: it ended on ${until}`];
     return matched.has(entry) ? [] : [`${what} matches no finding: remove it`];
   });
   return {audit: {...audit, findings, ignored}, notes};

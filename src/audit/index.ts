@@ -1,4 +1,5 @@
 import {policySet} from '../admission/admit.ts';
+import {judgeOf} from '../admission/judge.ts';
 import type {Gap, Inventory} from '../inventory/inventory.ts';
 import {workloadResources} from '../inventory/kinds/resources.ts';
 import {itemsOf} from '../inventory/submissions/items.ts';
@@ -8,8 +9,7 @@ import {whoCan} from '../rbac/whoCan.ts';
 import {byText} from '../text.ts';
 import {contextOf, type Unanswered} from './context.ts';
 import {type Audit, type Finding, severities} from './finding.ts';
-import {judgeLean} from './judge.ts';
-import type {Found, Need, Rule} from './rule.ts';
+import type {AuditRule, RuleFinding, RuleNeed} from './rule.ts';
 import {noPolicy} from './rules/answers.ts';
 import {rules} from './rules/index.ts';
 import {objectText} from './words.ts';
@@ -23,7 +23,7 @@ export interface AuditScope {
 }
 
 /** The kinds that a need is for; the caller's rights count for pods without an owner alone. */
-const resourcesOf: Readonly<Record<Need, readonly string[]>> = {
+const resourcesOf: Readonly<Record<RuleNeed, readonly string[]>> = {
   rbac: ['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings'],
   workloads: workloadResources.map(({plural}) => plural),
   pods: ['pods'],
@@ -33,7 +33,7 @@ const resourcesOf: Readonly<Record<Need, readonly string[]>> = {
 export function auditOf(inventory: Inventory, {namespace, isWhole}: AuditScope): Audit {
   const authorizer = authorizerOf(inventory.rbac);
   const policies = policySet(inventory.policies.map(preparePolicy));
-  const verdicts = itemsOf(inventory).map(judgeLean(inventory.caller, policies, authorizer));
+  const verdicts = itemsOf(inventory).map(judgeOf(inventory).verdict);
   const asked = inventory.policies.length === 0 ? [noPolicy] : rules;
   const unanswered = asked.flatMap(rule => unansweredOf(rule, inventory.gaps, isWhole));
   const context = contextOf(inventory, policies, verdicts, authorizer, unanswered);
@@ -49,13 +49,17 @@ export function auditOf(inventory: Inventory, {namespace, isWhole}: AuditScope):
     namespace,
     verdicts: verdicts.filter(({item}) => isAbout(item.namespace)),
     rights: whoCan(authorizer, {policies: names, namespace, identity: undefined}),
-    findings: findings.filter(({object}) => isAbout(object.namespace)).sort(byGravity),
+    findings: findings.filter(({object}) => isAbout(object.namespace)).sort(bySeverity),
     ignored: [],
   };
 }
 
 /** What of a rule has no answer; undefined if it has a whole one. */
-function unansweredOf(rule: Rule, gaps: readonly Gap[], isWhole: boolean): readonly Unanswered[] {
+function unansweredOf(
+  rule: AuditRule,
+  gaps: readonly Gap[],
+  isWhole: boolean,
+): readonly Unanswered[] {
   const resources = new Set(rule.needs.flatMap(need => resourcesOf[need]));
   const relevant = gaps.filter(({resource}) => resources.has(resource));
   const isCluster = rule.breadth === 'cluster' && rule.needs.length > 0;
@@ -68,18 +72,21 @@ function unansweredOf(rule: Rule, gaps: readonly Gap[], isWhole: boolean): reado
   return [{rule: rule.id, namespaces: isVoid ? undefined : places, gaps: relevant}];
 }
 
-function answerOf(void_: Unanswered | undefined, find: () => readonly Found[]): readonly Found[] {
+function answerOf(
+  void_: Unanswered | undefined,
+  find: () => readonly RuleFinding[],
+): readonly RuleFinding[] {
   if (void_ === undefined) return find();
   const {namespaces} = void_;
   if (namespaces === undefined) return [];
   return find().filter(({object}) => !namespaces.includes(object.namespace ?? ''));
 }
 
-function findingOf(rule: Rule, {severity = rule.severity, ...found}: Found): Finding {
+function findingOf(rule: AuditRule, {severity = rule.severity, ...found}: RuleFinding): Finding {
   return {rule: rule.id, id: `${rule.id}/${objectText(found.object)}`, severity, ...found};
 }
 
-function byGravity(a: Finding, b: Finding): number {
+function bySeverity(a: Finding, b: Finding): number {
   const rank = ({severity}: Finding) => severities.indexOf(severity);
   return rank(a) - rank(b) || byText(a.rule, b.rule) || byText(a.id, b.id);
 }

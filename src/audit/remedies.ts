@@ -1,9 +1,9 @@
-import type {Verdict} from '../admission/judge.ts';
-import {workloadKinds} from '../inventory/kinds/workloads.ts';
+import type {Verdict} from '../admission/judgement.ts';
+import {workloadKindNamed} from '../kube/workloadKinds.ts';
 import type {Grantee} from '../rbac/grantee.ts';
 import type {FindingObject} from './finding.ts';
-import type {Group} from './groups.ts';
-import {policyObject} from './words.ts';
+import type {VerdictGroup} from './groups.ts';
+import {policyReference} from './words.ts';
 
 /** A word of a command line, quoted for POSIX shells if it has to be. */
 function shellWord(word: string): string {
@@ -33,8 +33,8 @@ export function patch(object: FindingObject, change: object): string {
 }
 
 /** What tells all about a group's verdict. Kinds of others are known by their pods. */
-export function whyCommand({object}: Group, {item}: Verdict): string {
-  const isKnown = Object.hasOwn(workloadKinds, object.kind);
+export function whyCommand({object}: VerdictGroup, {item}: Verdict): string {
+  const isKnown = workloadKindNamed(object.kind) !== undefined;
   const name = isKnown ? `${object.kind.toLowerCase()}/${object.name}` : item.name;
   return commandLine('kubectl', 'psp', 'why', name, ...inNamespace(object.namespace));
 }
@@ -46,10 +46,8 @@ export function bindCommand(policy: string, namespace: string, account: string):
 
 /** Takes a policy from a subject. */
 export function unbindCommand(policy: string, subject: Grantee, namespace: string | undefined) {
-  return commandLine(
-    ...['kubectl', 'psp', 'unbind', policy, '--to', subjectWord(subject)],
-    ...inNamespace(namespace),
-  );
+  const place = inNamespace(namespace);
+  return commandLine('kubectl', 'psp', 'unbind', policy, '--to', subjectWord(subject), ...place);
 }
 
 function subjectWord({kind, namespace = '', name}: Grantee): string {
@@ -60,5 +58,5 @@ function subjectWord({kind, namespace = '', name}: Grantee): string {
 /** Deletes a policy if nothing that runs would be denied without it. */
 export function deleteCommand(policy: string): string {
   const look = commandLine('kubectl', 'psp', 'try', '--delete', policy, '-A');
-  return `${look} && ${kubectl('delete', policyObject(policy))}`;
+  return `${look} && ${kubectl('delete', policyReference(policy))}`;
 }

@@ -2,7 +2,7 @@ import type {AuditContext} from './context.ts';
 import type {FindingObject, Severity} from './finding.ts';
 
 /** What a rule says of one object. A rule says no more than one thing of an object. */
-export interface Found {
+export interface RuleFinding {
   readonly object: FindingObject;
   /** What is wrong, in one sentence without a full stop. */
   readonly message: string;
@@ -10,20 +10,20 @@ export interface Found {
   readonly evidence: readonly string[];
   /** The exact command, or what to do where no command does it. */
   readonly remedy: string;
-  /** Where it is not as grave as the rule can be. */
+  /** Where it is less severe than the rule can be. */
   readonly severity?: Severity;
 }
 
 /** What a rule has to know. What of it could not be read, it can't answer about. */
-export type Need = 'rbac' | 'workloads' | 'pods';
+export type RuleNeed = 'rbac' | 'workloads' | 'pods';
 
 /** One thing that an audit looks for; also its documentation (docs/RULES.md). */
-export interface Rule {
+export interface AuditRule {
   /** Part of the ids of findings and of ignore files: it never changes. */
   readonly id: string;
-  /** The gravest that its findings can be. */
+  /** The highest severity of its findings. */
   readonly severity: Severity;
-  /** When they are less grave, as a sentence; absent if never. */
+  /** When they are less severe, as a sentence; absent if never. */
   readonly milder?: string;
   /** What it finds, in a few words. */
   readonly title: string;
@@ -31,16 +31,16 @@ export interface Rule {
   readonly why: string;
   /** What to do about it in general; each finding has the command. */
   readonly remedy: string;
-  readonly needs: readonly Need[];
+  readonly needs: readonly RuleNeed[];
   /**
    * `cluster`: one unread namespace makes every answer of the rule uncertain, as for "unused".
    * `namespace`: it only voids what is said of that namespace.
    */
   readonly breadth: 'cluster' | 'namespace';
-  find(context: AuditContext): readonly Found[];
+  find(context: AuditContext): readonly RuleFinding[];
 }
 
 /** A rule, checked by the compiler and otherwise as it is. */
-export function defineRule(rule: Rule): Rule {
+export function defineRule(rule: AuditRule): AuditRule {
   return rule;
 }

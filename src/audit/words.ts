@@ -1,5 +1,4 @@
-import {isUsable} from '../admission/admit.ts';
-import type {Verdict} from '../admission/judge.ts';
+import type {Verdict} from '../admission/judgement.ts';
 import {fieldErrorText} from '../kube/fieldError.ts';
 import {type ObjectReference, serviceAccountUser} from '../rbac/authorize.ts';
 import type {UseRight} from '../rbac/whoCan.ts';
@@ -11,12 +10,12 @@ export function objectText({kind, namespace, name}: FindingObject): string {
 }
 
 /** A policy as the object of a finding. */
-export function policyObject(name: string): FindingObject {
+export function policyReference(name: string): FindingObject {
   return {kind: 'PodSecurityPolicy', namespace: undefined, name};
 }
 
 /** An object of RBAC as the object of a finding. */
-export function rbacObject({kind, namespace, name}: ObjectReference): FindingObject {
+export function rbacReference({kind, namespace, name}: ObjectReference): FindingObject {
   return {kind, namespace, name};
 }
 
@@ -30,7 +29,8 @@ export function firstOf(lines: readonly string[], most = 8): readonly string[] {
 export function viaLines({via}: Verdict): readonly string[] {
   return via.map(({right, binding, role}) => {
     const whose = right === 'serviceAccount' ? 'service account' : 'requester';
-    if (binding === undefined || role === undefined) return `${whose}: said by the server`;
+    if (binding === undefined || role === undefined)
+      return `${whose}: granted by the API server (binding unknown)`;
     return `${whose}: ${wayText({binding, role})}`;
   });
 }
@@ -41,11 +41,10 @@ export function wayText({binding, role}: UseRight['via'][number]): string {
 }
 
 /** Why the policies that a pod may use refuse it, one error a line. */
-export function refusalLines({candidates}: Verdict): readonly string[] {
-  const usable = candidates.filter(({rights}) => isUsable(rights));
-  if (usable.length === 0)
+export function refusalLines({granted}: Verdict): readonly string[] {
+  if (granted.length === 0)
     return ['neither its service account nor its requester may use a policy'];
-  return usable.flatMap(({policy, errors}) =>
+  return granted.flatMap(({policy, errors}) =>
     policy.unusable === undefined
       ? errors.map(error => `${policy.name}: ${fieldErrorText(error)}`)
       : [`${policy.name}: ignored by admission: ${policy.unusable}`],

@@ -3,21 +3,22 @@ import {count} from '../text.ts';
 import {type CheckFacts, minorOf, type PodEvidence} from './checkFacts.ts';
 import {type ManagedPolicy, managedPolicies} from './managedPolicies.ts';
 
-export type Answer = 'yes' | 'no' | 'unknown';
+/** What is known about one question. */
+export type CheckVerdict = 'yes' | 'no' | 'unknown';
 
 /** One question and its answer. */
-export interface Finding {
+export interface CheckFinding {
   /** version: a release that has PodSecurityPolicy. api: it is served. admission: the plugin is on. */
   readonly about: 'version' | 'api' | 'admission';
-  readonly answer: Answer;
+  readonly answer: CheckVerdict;
   /** What is the case and how that is known, in words. */
   readonly says: string;
 }
 
 /** Whether PodSecurityPolicies have an effect in a cluster. */
 export interface CheckAnswer {
-  readonly inForce: Answer;
-  readonly findings: readonly Finding[];
+  readonly inForce: CheckVerdict;
+  readonly findings: readonly CheckFinding[];
   readonly managed: readonly ManagedPolicy[];
   /** What follows for an admin, each as a sentence without a full stop. */
   readonly notes: readonly string[];
@@ -39,7 +40,7 @@ export function answerCheck(facts: CheckFacts): CheckAnswer {
   };
 }
 
-function conclusion(api: Answer, admission: Answer, isTried: boolean): Answer {
+function conclusion(api: CheckVerdict, admission: CheckVerdict, isTried: boolean): CheckVerdict {
   if (api === 'no' || admission === 'no') return 'no';
   return admission === 'yes' && (api === 'yes' || isTried) ? 'yes' : 'unknown';
 }
@@ -47,7 +48,7 @@ function conclusion(api: Answer, admission: Answer, isTried: boolean): Answer {
 const deprecated = 21;
 const gone = 25;
 
-function versionFinding({version, isLive}: CheckFacts): Finding {
+function versionFinding({version, isLive}: CheckFacts): CheckFinding {
   const minor = minorOf(version);
   if (version === undefined || minor === undefined) {
     const says = isLive ? 'the server does not tell its version' : 'no server was asked';
@@ -63,7 +64,7 @@ function versionFinding({version, isLive}: CheckFacts): Finding {
   return {about: 'version', answer: 'yes', says: `${version}: ${age}`};
 }
 
-function apiFinding({servedIn}: CheckFacts): Finding {
+function apiFinding({servedIn}: CheckFacts): CheckFinding {
   if (servedIn === undefined) {
     return {about: 'api', answer: 'unknown', says: 'it is not known what the server has'};
   }
@@ -72,7 +73,7 @@ function apiFinding({servedIn}: CheckFacts): Finding {
   return {about: 'api', answer: 'yes', says: `served as ${servedIn.join(' and ')}`};
 }
 
-function admissionFinding({servedIn, probe, evidence}: CheckFacts): Finding {
+function admissionFinding({servedIn, probe, evidence}: CheckFacts): CheckFinding {
   if (servedIn?.length === 0) {
     return {about: 'admission', answer: 'no', says: 'off: there is no plugin without the API'};
   }
@@ -83,11 +84,11 @@ function admissionFinding({servedIn, probe, evidence}: CheckFacts): Finding {
   return {about: 'admission', answer, says: says + reason};
 }
 
-const noPods: readonly [Answer, string] = ['unknown', 'unknown: there is no pod to tell by'];
-const unreadablePods: readonly [Answer, string] = ['unknown', 'unknown: no pod can be read'];
+const noPods: readonly [CheckVerdict, string] = ['unknown', 'unknown: there is no pod to tell by'];
+const unreadablePods: readonly [CheckVerdict, string] = ['unknown', 'unknown: no pod can be read'];
 
 /** Pods from before the plugin was turned on lack the annotation, those from before it was off have it. */
-function judged({pods, marked, youngest}: PodEvidence): readonly [Answer, string] {
+function judged({pods, marked, youngest}: PodEvidence): readonly [CheckVerdict, string] {
   if (pods === 0) return noPods;
   const counted = `${marked} of ${count(pods, 'pod')} carry ${validatedPolicyKey}`;
   if (youngest !== undefined) {
@@ -103,7 +104,7 @@ function judged({pods, marked, youngest}: PodEvidence): readonly [Answer, string
   return ['unknown', `unknown: ${counted}`];
 }
 
-function notesOn(facts: CheckFacts, admission: Answer): readonly string[] {
+function notesOn(facts: CheckFacts, admission: CheckVerdict): readonly string[] {
   const {version, servedIn, policies, groups, isLive} = facts;
   const minor = minorOf(version);
   const isGone = servedIn?.length === 0;

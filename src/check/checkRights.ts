@@ -18,9 +18,6 @@ export interface OwnRight {
   readonly reach: Reach;
 }
 
-/** How many questions are under way at once. */
-const concurrency = 8;
-
 interface Question {
   readonly group: string;
   readonly resource: string;
@@ -36,7 +33,7 @@ export async function readOwnRights(
   client: ClusterReader,
   namespace: string,
 ): Promise<{readonly rights: readonly OwnRight[]; readonly gaps: readonly Gap[]}> {
-  const run = limiter(concurrency);
+  const run = limiter();
   try {
     const rights = await Promise.all(
       questions.map(async question => ({

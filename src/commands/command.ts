@@ -22,10 +22,10 @@ interface Description {
 
 interface CommandDefinition<F extends Flags> extends Description {
   readonly flags: F;
-  run(input: Input<F>): Promise<ExitCode>;
+  run(input: CommandInput<F>): Promise<ExitCode>;
 }
 
-export interface Input<F extends Flags> {
+export interface CommandInput<F extends Flags> {
   readonly flags: ValuesOf<F>;
   readonly args: readonly string[];
   readonly world: World;
@@ -34,12 +34,12 @@ export interface Input<F extends Flags> {
 /** A command whose flag types are sealed inside, so that commands of all kinds fit in one list. */
 export interface Command extends Description {
   readonly flags: Flags;
-  run(input: Input<Flags>): Promise<ExitCode>;
+  run(input: CommandInput<Flags>): Promise<ExitCode>;
 }
 
 export function defineCommand<const F extends Flags>(definition: CommandDefinition<F>): Command {
   return {
     ...definition,
-    run: input => definition.run(input as Input<F>),
+    run: input => definition.run(input as CommandInput<F>),
   };
 }

@@ -12,13 +12,13 @@ import {snapshot} from './snapshot/snapshot.ts';
 import {summary} from './summary/summary.ts';
 import {tryCommand} from './try/try.ts';
 import {version} from './version.ts';
-import {whoCan} from './who-can/who-can.ts';
+import {whoCanCommand} from './who-can/who-can.ts';
 import {why} from './why/why.ts';
 
 /** The one place where a command is registered, in the order of the help. */
 export const commands: readonly Command[] = [
   advise,
-  whoCan,
+  whoCanCommand,
   why,
   check,
   diff,

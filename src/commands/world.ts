@@ -2,7 +2,7 @@ import type {ChangeClient} from '../apply/applyAll.ts';
 import type {LiveInventory, WatchingReader} from '../inventory/follow/followCluster.ts';
 import type {Json, JsonObject} from '../kube/json.ts';
 import type {Services} from '../tui/services.ts';
-import type {View} from '../tui/session.ts';
+import type {SessionStore} from '../tui/store.ts';
 import type {SourceDocument} from '../yaml/documents.ts';
 import type {ConnectionFlags} from './flags.ts';
 
@@ -17,8 +17,8 @@ export interface Cluster extends WatchingReader, ChangeClient {
 export interface SessionOptions {
   readonly live: LiveInventory;
   readonly services: Services;
-  /** The views to begin with; Esc walks back through them. */
-  readonly start: readonly View[];
+  /** What the session remembers, with the views that it begins with. */
+  readonly store: SessionStore;
   /** Whom the server knows us as. */
   readonly user: string;
 }
@@ -49,7 +49,7 @@ export interface World {
   warn(line: string): void;
   /** Why the interactive session can't run here: no terminal, or one that can't do it. */
   readonly noSession: string | undefined;
-  /** Gives the terminal to the interactive session until it ends. */
+  /** Gives the terminal to the interactive session until it ends; rejects, with the terminal as it was, if it fails. */
   openSession(options: SessionOptions): Promise<void>;
   /** Now, as ISO 8601. */
   now(): string;
@@ -58,6 +58,8 @@ export interface World {
   /** Writes a new file that only its owner can read; asks before it overwrites one, unless forced. */
   writeFile(path: string, text: string, force: boolean): Promise<void>;
   fileExists(path: string): Promise<boolean>;
+  /** The folder for files that nobody needs for long. */
+  temporaryFolder(): string;
   /** What the user answers at the terminal; '' if they end it, undefined if there is no terminal. */
   ask(question: string): Promise<string | undefined>;
   /** The snapshot of the demo cluster. */

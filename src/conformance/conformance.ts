@@ -1,16 +1,21 @@
-import {policySet} from '../admission/admit.ts';
 import {messageOf} from '../errors.ts';
 import {boolean, list, object, string} from '../kube/decode.ts';
 import {patchOf} from '../kube/edits.ts';
 import {isObject, type Json} from '../kube/json.ts';
-import {binding, decodePolicy, role} from '../kube/objects.ts';
-import {policyErrors, preparePolicy, storedPolicy} from '../policy/evaluate.ts';
-import {authorizerOf} from '../rbac/authorize.ts';
+import {binding, decodePolicy, type Policy, role} from '../kube/objects.ts';
+import {policyErrors, storedPolicy} from '../policy/evaluate.ts';
+import type {RbacObjects} from '../rbac/authorize.ts';
 import {type PrintedError, printedCandidate, printedError} from '../report/verdict.ts';
 import {byText} from '../text.ts';
-import {requestPod} from './request.ts';
+import {answerRequest} from './request.ts';
 
 const anything = (value: Json): Json => value;
+const rbacObjects = object({
+  clusterRoles: list(role),
+  roles: list(role),
+  clusterRoleBindings: list(binding),
+  roleBindings: list(binding),
+});
 const conformanceCase = object({
   name: string,
   operation: string,
@@ -18,12 +23,7 @@ const conformanceCase = object({
   featureGates: object({ProcMountType: boolean, CSIInlineVolume: boolean}),
   user: object({username: string, groups: list(string, '')}),
   policies: list(decodePolicy),
-  rbac: object({
-    clusterRoles: list(role),
-    roles: list(role),
-    clusterRoleBindings: list(binding),
-    roleBindings: list(binding),
-  }),
+  rbac: rbacObjects,
   pod: anything,
   oldPod: anything,
 });
@@ -60,7 +60,7 @@ function resultOf(value: Json): object {
     CSIInlineVolume: featureGates?.CSIInlineVolume ?? true,
   };
   const stored = policies.map(policy => storedPolicy(policy, gates));
-  const outcome = requestPod(
+  const answer = answerRequest(
     {
       operation,
       namespace,
@@ -69,35 +69,38 @@ function resultOf(value: Json): object {
       oldPod,
       gates,
     },
-    policySet(stored.map(preparePolicy)),
-    authorizerOf({
-      clusterRoles: rbac?.clusterRoles ?? [],
-      roles: rbac?.roles ?? [],
-      clusterRoleBindings: rbac?.clusterRoleBindings ?? [],
-      roleBindings: rbac?.roleBindings ?? [],
-    }),
+    {policies: stored, rbac: rbacOf(rbac), caller: undefined},
   );
-  const invalidPolicies = stored
-    .map(policy => ({name: policy.metadata.name, errors: policyErrors(policy).map(printedError)}))
-    .filter(({errors}) => errors.length > 0);
   return {
-    allowed: outcome.allowed,
-    policy: outcome.policy ?? null,
-    validatePolicy: outcome.validatePolicy,
-    ignored: outcome.ignored || undefined,
-    phase: outcome.phase,
-    message: outcome.message,
-    policies: outcome.candidates.map(printedCandidate),
-    ...(invalidPolicies.length > 0
-      ? {
-          policyValidation: invalidPolicies.map(({name, errors}) => ({
-            name,
-            errors: errors.toSorted(byFieldAndDetail),
-          })),
-          invalidPolicies: true,
-        }
-      : {}),
-    patches: outcome.edits.length > 0 ? {psp: patchOf(pod, outcome.edits)} : {},
+    allowed: answer.allowed,
+    policy: answer.policy ?? null,
+    validatePolicy: answer.validatePolicy,
+    ignored: answer.ignored || undefined,
+    phase: answer.phase,
+    message: answer.message,
+    policies: answer.candidates.map(printedCandidate),
+    ...validationOf(stored),
+    patches: answer.edits.length > 0 ? {psp: patchOf(pod, answer.edits)} : {},
+  };
+}
+
+/** The policies that the API server would refuse, and why; nothing if there are none. */
+function validationOf(policies: readonly Policy[]): object {
+  const policyValidation = policies
+    .map(policy => ({
+      name: policy.metadata.name,
+      errors: policyErrors(policy).map(printedError).toSorted(byFieldAndDetail),
+    }))
+    .filter(({errors}) => errors.length > 0);
+  return policyValidation.length > 0 ? {policyValidation, invalidPolicies: true} : {};
+}
+
+function rbacOf(read: ReturnType<typeof rbacObjects> | undefined): RbacObjects {
+  return {
+    clusterRoles: read?.clusterRoles ?? [],
+    roles: read?.roles ?? [],
+    clusterRoleBindings: read?.clusterRoleBindings ?? [],
+    roleBindings: read?.roleBindings ?? [],
   };
 }
 

@@ -1,20 +1,15 @@
-import {isDeepStrictEqual} from 'node:util';
-import {
-  type Candidate,
-  explain,
-  forbiddenMessage,
-  type Operation,
-  type PolicySet,
-  type RightsTo,
-} from '../admission/admit.ts';
+import type {Candidate, Operation} from '../admission/admit.ts';
+import {type JudgeSource, judgeOf} from '../admission/judge.ts';
+import type {Judgement} from '../admission/judgement.ts';
+import {submissionOf} from '../inventory/submissions/submissions.ts';
 import {validatedPolicyKey} from '../kube/annotations.ts';
 import {applyEdits, type Edit} from '../kube/edits.ts';
-import {isObject, type Json, type JsonObject} from '../kube/json.ts';
-import {decodePod, type Pod, serviceAccountOf} from '../kube/pod.ts';
+import type {Json} from '../kube/json.ts';
+import {decodePod, type Pod} from '../kube/pod.ts';
 import {defaultPod} from '../kube/podDefaults.ts';
-import {viewOf} from '../kube/podView.ts';
-import {editsOf, type FeatureGates} from '../policy/evaluate.ts';
-import {type Authorizer, type Identity, podIdentity} from '../rbac/authorize.ts';
+import type {FeatureGates} from '../policy/evaluate.ts';
+import type {Identity} from '../rbac/authorize.ts';
+import {changesOnlyOwners} from './ownersOnly.ts';
 import {prepareForCreate, prepareForUpdate} from './prepare.ts';
 
 /** A request for a pod, as the API server's admission chain gets it. */
@@ -29,13 +24,14 @@ export interface PodRequest {
   readonly gates: FeatureGates;
 }
 
-export interface Outcome {
+/** What the API server's policies answer to a request. */
+export interface RequestAnswer {
   readonly allowed: boolean;
   /** The policy that lets the pod in; undefined if none does, or none was asked. */
   readonly policy: string | undefined;
   /** The policy that the validating phase settled on, if it is another one. */
   readonly validatePolicy: string | undefined;
-  /** An update that changes nothing but what garbage collection changes is let through unseen. */
+  /** Whether this is an update that changes no more than garbage collection does: no policy sees it. */
   readonly ignored: boolean;
   /** The phase that refused; undefined if none did. */
   readonly phase: 'admit' | 'validate' | undefined;
@@ -48,52 +44,37 @@ export interface Outcome {
 
 /**
  * The way of a pod request through both phases of the plugin and the registry's preparation between
- * them (plugin/pkg/admission/security/podsecuritypolicy/admission.go and pkg/registry/core/pod).
+ * them (plugin/pkg/admission/security/podsecuritypolicy/admission.go and pkg/registry/core/pod). Pods
+ * are judged as those of an inventory are; what only a raw request has is added here: its operation,
+ * the old object, the feature gates.
  */
-export function requestPod(
-  request: PodRequest,
-  policies: PolicySet,
-  authorizer: Authorizer,
-): Outcome {
-  const {operation, namespace, user, gates} = request;
-  const pod = defaultPod(inNamespace(decodePod(request.pod), namespace));
-  const rightsTo = rightsFor(pod, namespace, user, authorizer);
-  const procMountEnabled = gates.ProcMountType ?? false;
+export function answerRequest(request: PodRequest, source: JudgeSource): RequestAnswer {
+  return request.operation === 'CREATE'
+    ? answerCreate(request, source)
+    : answerUpdate(request, source);
+}
 
-  if (operation === 'UPDATE') {
-    const oldPod = defaultPod(inNamespace(decodePod(request.oldPod ?? {}), namespace));
-    const prepared = prepareForUpdate(pod, oldPod, procMountEnabled);
-    const verdict = explain(viewOf(prepared), policies, rightsTo, 'UPDATE');
-    const ignored = changesOnlyOwners(request.pod, request.oldPod ?? {});
-    const allowed = ignored || verdict.chosen !== undefined;
-    return {
-      ...nothing,
-      allowed,
-      ignored,
-      policy: ignored ? undefined : verdict.chosen?.policy.name,
-      phase: allowed ? undefined : 'validate',
-      message: allowed ? undefined : messageFor(pod, verdict.refusal),
-      candidates: verdict.candidates,
-    };
-  }
-
-  const admitted = explain(viewOf(pod), policies, rightsTo, 'CREATE');
+function answerCreate(request: PodRequest, source: JudgeSource): RequestAnswer {
+  const submission = submissionOf(podOf(request.pod, request), request.user);
+  const admitted = judgeOf(source).judgement(submission);
   const {chosen, candidates} = admitted;
   if (chosen === undefined) {
-    return {...nothing, phase: 'admit', message: messageFor(pod, admitted.refusal), candidates};
-  }
-  const edits = [
-    ...editsOf(chosen.policy, viewOf(pod)),
-    {at: ['metadata', 'annotations', validatedPolicyKey], value: chosen.policy.name},
-  ];
-  const stored = prepareForCreate(applyEdits(pod, edits), procMountEnabled);
-  const validated = explain(viewOf(stored), policies, rightsTo, 'UPDATE');
-  const second = validated.chosen?.policy.name;
-  if (second === undefined) {
-    const message = messageFor(stored, validated.refusal);
-    return {...nothing, phase: 'validate', message, candidates};
+    return {...nothing, phase: 'admit', message: admitted.message, candidates};
   }
   const policy = chosen.policy.name;
+  const edits = [
+    ...admitted.edits,
+    {at: ['metadata', 'annotations', validatedPolicyKey], value: policy},
+  ];
+  const stored = prepareForCreate(
+    applyEdits(submission.view.pod, edits),
+    request.gates.ProcMountType ?? false,
+  );
+  const validated = judgeUpdate(stored, request, source);
+  if (validated.chosen === undefined) {
+    return {...nothing, phase: 'validate', message: validated.message, candidates};
+  }
+  const second = validated.chosen.policy.name;
   return {
     ...nothing,
     allowed: true,
@@ -104,7 +85,33 @@ export function requestPod(
   };
 }
 
-const nothing: Outcome = {
+function answerUpdate(request: PodRequest, source: JudgeSource): RequestAnswer {
+  const {oldPod = {}, gates} = request;
+  const prepared = prepareForUpdate(
+    defaultPod(podOf(request.pod, request)),
+    defaultPod(podOf(oldPod, request)),
+    gates.ProcMountType ?? false,
+  );
+  const {chosen, message, candidates} = judgeUpdate(prepared, request, source);
+  if (changesOnlyOwners(request.pod, oldPod)) {
+    return {...nothing, allowed: true, ignored: true, candidates};
+  }
+  return {
+    ...nothing,
+    allowed: chosen !== undefined,
+    policy: chosen?.policy.name,
+    phase: chosen === undefined ? 'validate' : undefined,
+    message,
+    candidates,
+  };
+}
+
+/** What the validating phase makes of a pod: on CREATE, too, it takes the annotation as a hint. */
+function judgeUpdate(pod: Pod, {user}: PodRequest, source: JudgeSource): Judgement {
+  return judgeOf(source, {operation: 'UPDATE'}).judgement(submissionOf(pod, user));
+}
+
+const nothing: RequestAnswer = {
   allowed: false,
   policy: undefined,
   validatePolicy: undefined,
@@ -115,50 +122,7 @@ const nothing: Outcome = {
   edits: [],
 };
 
-function messageFor({metadata}: Pod, refusal = ''): string {
-  return forbiddenMessage(metadata.name || metadata.generateName || '', refusal);
-}
-
-function rightsFor(pod: Pod, namespace: string, user: Identity, authorizer: Authorizer): RightsTo {
-  const account = serviceAccountOf(pod);
-  const accountMay =
-    account === '' ? () => false : authorizer.usableBy(podIdentity(namespace, account), namespace);
-  const userMay = authorizer.usableBy(user, namespace);
-  return policy => ({serviceAccount: accountMay(policy), requester: userMay(policy)});
-}
-
-function inNamespace(pod: Pod, namespace: string): Pod {
+function podOf(value: Json, {namespace}: PodRequest): Pod {
+  const pod = decodePod(value);
   return {...pod, metadata: {...pod.metadata, namespace: pod.metadata.namespace || namespace}};
-}
-
-/**
- * Whether an update leaves all as it was but for owners, finalizers and bookkeeping
- * (pkg/registry/rbac/helpers.go, IsOnlyMutatingGCFields). Status never counts: it is reset earlier.
- */
-function changesOnlyOwners(pod: Json, oldPod: Json): boolean {
-  return isDeepStrictEqual(essence(pod), essence(oldPod));
-}
-
-const bookkeeping = ['ownerReferences', 'finalizers', 'selfLink', 'managedFields'];
-
-function essence(pod: Json): unknown {
-  if (!isObject(pod)) return pod;
-  const metadata = isObject(pod.metadata) ? pod.metadata : {};
-  const {status: _status, apiVersion: _version, kind: _kind, ...rest} = pod;
-  return withoutUnset({...rest, metadata: without(metadata, bookkeeping)});
-}
-
-function without(object: JsonObject, keys: readonly string[]): JsonObject {
-  return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
-}
-
-/** Null and unset are the same to the API server, and so are empty and absent lists. */
-function withoutUnset(value: Json | undefined): unknown {
-  if (Array.isArray(value)) return value.map(withoutUnset);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, item]) => item !== null && !(Array.isArray(item) && item.length === 0))
-      .map(([key, item]) => [key, withoutUnset(item)]),
-  );
 }

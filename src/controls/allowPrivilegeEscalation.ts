@@ -2,6 +2,7 @@ import {type FieldError, invalid} from '../kube/fieldError.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {PodView} from '../kube/podView.ts';
 import {defineControl, withSpec} from './control.ts';
+import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
 import {choiceField} from './shared/fields.ts';
 
 interface Value {
@@ -61,7 +62,7 @@ export const allowPrivilegeEscalation = defineControl<Value>({
   validate: validateEscalation,
 
   least: pods => ({allowed: !pods.every(refusesEscalation), fill: undefined}),
-  // The API server refuses pods that turn it off beside privileged or CAP_SYS_ADMIN, so those stay open.
+  // The API server refuses pods that turn it off next to privileged or CAP_SYS_ADMIN, so those stay open.
   leastFilling: pods => (pods.every(toleratesNoEscalation) ? closed : open),
   needs: pod => (refusesEscalation(pod) ? [] : ['allowPrivilegeEscalation is not false']),
 
@@ -86,6 +87,12 @@ export const allowPrivilegeEscalation = defineControl<Value>({
       }),
     }),
   ],
+  hardening: {
+    leavesUnsaid: pod =>
+      pod.containers.some(container => container.allowPrivilegeEscalation === undefined),
+    plan: planEscalation,
+  },
+  builtin: {privileged: open, baseline: open, restricted: closed},
   level: ({allowed}) => (allowed ? 'baseline' : 'restricted'),
 });
 
@@ -119,4 +126,30 @@ function validateEscalation({spec}: Policy): readonly FieldError[] {
       'Cannot set DefaultAllowPrivilegeEscalation to true without also setting AllowPrivilegeEscalation to true',
     ),
   ];
+}
+
+/**
+ * The API server refuses a container that turns escalation off and is privileged or adds CAP_SYS_ADMIN
+ * (pkg/apis/core/validation/validation.go, ValidateSecurityContext, v1.24): there it waits for those.
+ */
+function planEscalation({template}: JudgedTemplate): readonly PlannedStep[] {
+  return containersIn(template).flatMap((place): readonly PlannedStep[] => {
+    const {allowPrivilegeEscalation, privileged, capabilities} =
+      place.container.securityContext ?? {};
+    if (allowPrivilegeEscalation === false) return [];
+    const needsIt = privileged === true || capabilities?.add?.includes('CAP_SYS_ADMIN');
+    const asks = allowPrivilegeEscalation
+      ? 'allows privilege escalation'
+      : needsIt
+        ? 'escalates privileges, as a privileged container or one with CAP_SYS_ADMIN does'
+        : undefined;
+    return [
+      {
+        where: place.where,
+        asks,
+        says: `set allowPrivilegeEscalation: false${needsIt ? ', once it has neither' : ''}`,
+        edits: [setIn(place, 'allowPrivilegeEscalation', false)],
+      },
+    ];
+  });
 }

@@ -2,7 +2,7 @@ import {type FieldError, invalid, required} from '../kube/fieldError.ts';
 import {goQuote} from '../kube/goQuote.ts';
 import type {AllowedHostPath} from '../kube/objects.ts';
 import type {PodView, VolumeView} from '../kube/podView.ts';
-import {defineControl, type Problem, withSpec} from './control.ts';
+import {defineControl, type EntryProblem, neverSet, withSpec} from './control.ts';
 import {listField} from './shared/fields.ts';
 import {unique} from './shared/names.ts';
 
@@ -89,6 +89,9 @@ export const allowedHostPaths = defineControl<readonly HostPath[]>({
       set: (_, paths) => paths,
     }),
   ],
+
+  hardening: 'allowed',
+  builtin: neverSet,
 });
 
 function hostPathsOf(pod: PodView): readonly HostPath[] {
@@ -138,7 +141,7 @@ function word({pathPrefix, readOnly}: HostPath): string {
 }
 
 /** The reverse of word(); `/var/log:ro` is read-only too, as docker and podman write it. */
-function parsePath(text: string): HostPath | Problem {
+function parsePath(text: string): HostPath | EntryProblem {
   const [, pathPrefix = text, readOnly] = /^(.*?)( *\(read-only\)| *:ro)$/.exec(text) ?? [];
   if (!pathPrefix.startsWith('/')) {
     // The API server takes it, but the paths of a node all begin with a slash.

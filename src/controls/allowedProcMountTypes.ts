@@ -1,5 +1,6 @@
 import {notSupported} from '../kube/fieldError.ts';
-import {defineControl, withSpec} from './control.ts';
+import {defineControl, neverSet, withSpec} from './control.ts';
+import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
 import {namesField} from './shared/fields.ts';
 import {containsAll, shorter, unique} from './shared/names.ts';
 
@@ -70,5 +71,19 @@ export const allowedProcMountTypes = defineControl<readonly string[]>({
       set: (_, allowed) => (allowed.length > 0 ? allowed : ['Default']),
     }),
   ],
+  hardening: {plan: planProcMount},
+  // Also not in the open one: the API server drops the field while its alpha gate is off.
+  builtin: neverSet,
   level: allowed => (allowed.every(type => type === 'Default') ? 'restricted' : 'privileged'),
 });
+
+function planProcMount({template}: JudgedTemplate): readonly PlannedStep[] {
+  return containersIn(template)
+    .filter(({container}) => (container.securityContext?.procMount ?? 'Default') !== 'Default')
+    .map(place => ({
+      where: place.where,
+      asks: `has procMount ${place.container.securityContext?.procMount}`,
+      says: 'remove procMount',
+      edits: [setIn(place, 'procMount', null)],
+    }));
+}

@@ -8,8 +8,10 @@ import {goQuote} from '../kube/goQuote.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {PodView} from '../kube/podView.ts';
 import {defineControl, type Level, withAnnotations} from './control.ts';
+import {containersIn, type JudgedTemplate, type PlannedStep} from './hardening.ts';
 import {containsAll, unique} from './shared/names.ts';
 import {profileFields} from './shared/profileFields.ts';
+import {profileWords} from './shared/profileSteps.ts';
 
 interface Value {
   /** The annotation as it stands, a list with commas, not trimmed; undefined allows everything. */
@@ -20,6 +22,7 @@ interface Value {
 
 const open: Value = {allowed: undefined, fill: ''};
 const runtimeDefault = 'runtime/default';
+const confined: Value = {allowed: runtimeDefault, fill: runtimeDefault};
 
 /** The AppArmor profiles of containers, held in annotations of the policy. */
 export const appArmor = defineControl<Value>({
@@ -108,6 +111,8 @@ export const appArmor = defineControl<Value>({
     profiles: [runtimeDefault, 'unconfined'],
     hint: 'localhost/k8s-nginx',
   }),
+  hardening: {plan: planAppArmor},
+  builtin: {privileged: 'unset', baseline: confined, restricted: confined},
   level({allowed}): Level {
     if (allowed === undefined) return 'privileged';
     return namesOf(allowed).includes('unconfined') ? 'privileged' : 'restricted';
@@ -153,4 +158,15 @@ function validateProfiles({metadata: {annotations = {}}}: Policy): readonly Fiel
 /** pkg/apis/core/validation/validation.go, ValidateAppArmorProfileFormat. */
 function isWellFormed(profile: string): boolean {
   return ['', runtimeDefault, 'unconfined'].includes(profile) || profile.startsWith('localhost/');
+}
+
+function planAppArmor({template}: JudgedTemplate): readonly PlannedStep[] {
+  const {annotations = {}} = template.metadata;
+  return containersIn(template).flatMap(({name, where}): readonly PlannedStep[] => {
+    const key = appArmorContainerPrefix + name;
+    const profile = annotations[key] ?? '';
+    if (profile === '' || profile === 'runtime/default') return [];
+    const words = profileWords('AppArmor profile', [profile]);
+    return [{where, ...words, edits: [{kind: 'annotation', key}]}];
+  });
 }

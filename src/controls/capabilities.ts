@@ -3,6 +3,7 @@ import {goQuote} from '../kube/goQuote.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {ContainerView, PodView} from '../kube/podView.ts';
 import {defineControl, type Enforcement, type Level, type ValueField, withSpec} from './control.ts';
+import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
 import type {Report} from './report.ts';
 import {namesField} from './shared/fields.ts';
 import {containsAll, shorter, unique} from './shared/names.ts';
@@ -17,9 +18,10 @@ interface Value {
 }
 
 const open: Value = {allowed: ['*'], defaultAdd: [], requiredDrop: []};
+const none: Value = {allowed: [], defaultAdd: [], requiredDrop: []};
 
 /** What the baseline Pod Security Standard lets containers add. */
-export const harmless = [
+const harmlessCapabilities = [
   ...['AUDIT_WRITE', 'CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'KILL', 'MKNOD'],
   ...['NET_BIND_SERVICE', 'SETFCAP', 'SETGID', 'SETPCAP', 'SETUID', 'SYS_CHROOT'],
 ];
@@ -95,9 +97,18 @@ export const capabilities = defineControl<Value>({
     setField('defaultAdd', 'Added by default', known),
     setField('requiredDrop', 'Must be dropped', ['ALL', ...known]),
   ],
+  hardening: {
+    leavesUnsaid: pod => pod.containers.some(own => !own.capabilitiesDrop.includes('ALL')),
+    plan: planCapabilities,
+  },
+  builtin: {
+    privileged: open,
+    baseline: {...none, allowed: harmlessCapabilities},
+    restricted: {...none, allowed: ['NET_BIND_SERVICE'], requiredDrop: ['ALL']},
+  },
   level: (value): Level => {
     const added = mayAdd(value);
-    if (!containsAll(harmless, added)) return 'privileged';
+    if (!containsAll(harmlessCapabilities, added)) return 'privileged';
     const drops = value.requiredDrop.includes('ALL');
     return drops && containsAll(['NET_BIND_SERVICE'], added) ? 'restricted' : 'baseline';
   },
@@ -124,7 +135,7 @@ function dropsOfAll(containers: readonly ContainerView[]): readonly string[] {
   return drops.filter(name => rest.every(other => other.capabilitiesDrop.includes(name)));
 }
 
-/** The API takes no name that is both required to be dropped and allowed, and no drops beside `*`. */
+/** The API takes no name that is both required to be dropped and allowed, and no drops next to `*`. */
 function droppable(drops: readonly string[], allowed: readonly string[]): readonly string[] {
   return allowed.includes('*') ? [] : drops.filter(name => !allowed.includes(name));
 }
@@ -145,8 +156,8 @@ function stepsOf(value: Value) {
   const isOpen = allowed.includes('*');
   return [
     ...(isOpen
-      ? [{label: 'allow only what baseline allows', value: set({allowed: harmless})}]
-      : shorter(allowed, 'forbid to add').map(({label, value: rest}) => ({
+      ? [{label: 'allow only what baseline allows', value: set({allowed: harmlessCapabilities})}]
+      : shorter(allowed, 'forbid adding').map(({label, value: rest}) => ({
           label,
           value: set({allowed: rest}),
         }))),
@@ -156,8 +167,8 @@ function stepsOf(value: Value) {
     })),
     ...(isOpen || requiredDrop.includes('ALL') || mayAdd(value).includes('ALL')
       ? []
-      : [{label: 'require to drop ALL', value: set({requiredDrop: [...requiredDrop, 'ALL']})}]),
-    ...shorter(requiredDrop, 'no longer require to drop').map(({label, value: rest}) => ({
+      : [{label: 'require dropping ALL', value: set({requiredDrop: [...requiredDrop, 'ALL']})}]),
+    ...shorter(requiredDrop, 'no longer require dropping').map(({label, value: rest}) => ({
       label,
       value: set({requiredDrop: rest}),
     })),
@@ -231,4 +242,40 @@ function validate({spec}: Policy): readonly FieldError[] {
     ...overlap('defaultAddCapabilities'),
     ...overlap('allowedCapabilities'),
   ];
+}
+
+/** Drops are completed; capabilities that are added beyond the policy are for people to decide. */
+function planCapabilities(
+  {template}: JudgedTemplate,
+  {allowed, requiredDrop}: Value,
+): readonly PlannedStep[] {
+  return containersIn(template).flatMap((place): readonly PlannedStep[] => {
+    const {add = [], drop = []} = place.container.securityContext?.capabilities ?? {};
+    const step = {where: place.where};
+    const beyond = [...new Set(add.filter(name => !allowed.includes(name)))];
+    const kept = add.filter(name => allowed.includes(name));
+    const missing = requiredDrop.filter(name => !drop.includes(name));
+    return [
+      ...(missing.length === 0
+        ? []
+        : [
+            {
+              ...step,
+              asks: undefined,
+              says: `drop capabilities: ${missing.join(', ')}`,
+              edits: [setIn(place, 'capabilities', {drop: [...missing, ...drop]})],
+            },
+          ]),
+      ...(beyond.length === 0
+        ? []
+        : [
+            {
+              ...step,
+              asks: `adds ${beyond.join(', ')}`,
+              says: `remove ${beyond.join(', ')} from capabilities.add`,
+              edits: [setIn(place, 'capabilities', {add: kept})],
+            },
+          ]),
+    ];
+  });
 }

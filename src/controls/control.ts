@@ -2,6 +2,7 @@ import type {FieldError} from '../kube/fieldError.ts';
 import type {Policy, PolicySpec} from '../kube/objects.ts';
 import type {ContainerView, PodView, VolumeView} from '../kube/podView.ts';
 import type {NonEmpty} from '../nonEmpty.ts';
+import type {JudgedTemplate, PlannedStep} from './hardening.ts';
 import type {Report} from './report.ts';
 
 /** The controls of policy/v1beta1. The API is gone from v1.25 on, so this list is closed. */
@@ -33,13 +34,13 @@ export type ControlId =
 export type Level = 'privileged' | 'baseline' | 'restricted';
 
 /** A neighbouring value, and what choosing it means, as an imperative: "forbid host ports". */
-export interface Step<Value> {
+export interface ValueStep<Value> {
   readonly label: string;
   readonly value: Value;
 }
 
 /** Something is wrong with what a person typed. */
-export interface Problem {
+export interface EntryProblem {
   readonly problem: string;
 }
 
@@ -55,10 +56,10 @@ export interface ValueField<Value> {
   /** The entries now; one for a choice. */
   get(value: Value): readonly string[];
   /** The value with these entries in place of the old ones, or what is wrong with one of them. */
-  set(value: Value, entries: readonly string[]): Value | Problem;
+  set(value: Value, entries: readonly string[]): Value | EntryProblem;
 }
 
-export function isProblem(value: unknown): value is Problem {
+export function isProblem(value: unknown): value is EntryProblem {
   return typeof value === 'object' && value !== null && 'problem' in value;
 }
 
@@ -74,17 +75,8 @@ export interface Enforcement {
   container?(container: ContainerView, pod: PodView, report: Report): void;
 }
 
-/**
- * Everything the program knows about one control of a PodSecurityPolicy.
- *
- * `Value` is the control's part of a policy in its plainest form: read() turns "not set" into what
- * Kubernetes takes it for, so no other function here has to think of a missing field.
- *
- * What must hold between these functions for every control is in test/support/laws/testControl.ts.
- */
-export interface ControlDefinition<Value> {
-  /** The file's name: the field of PodSecurityPolicySpec, or what several fields or annotations share. */
-  readonly id: ControlId;
+/** Words for people. */
+interface ControlWords {
   /** What to call it on a screen: "Host ports". */
   readonly title: string;
   /** One sentence: what a pod, or who breaks into it, can do if this is left open. */
@@ -93,38 +85,48 @@ export interface ControlDefinition<Value> {
   readonly allows: string;
   /** Who usually needs it open: "node agents, ingress controllers on bare metal". */
   readonly neededBy: string;
+}
+
+/** Where the value lives in a policy, and how people see and set it. */
+interface ValuePlace<Value> {
   /** JSON pointer of the (main) field in a policy. */
   readonly field: string;
   /** The type of the volumes that it is about, as policies name it; absent if it is about others too. */
   readonly volumeType?: string;
-
-  // Where the value lives in a policy.
-
   read(policy: Policy): Value;
   /** The policy with this value, spelled out, and nothing else changed. */
   write(policy: Policy, value: Value): Policy;
+  /** The value as the end of "<title>: …", for example "80, 8000-8080". */
+  describe(value: Value): string;
+  /** The parts of the value, to be set exactly. set() of get() changes nothing. */
+  readonly fields: readonly ValueField<Value>[];
+}
 
-  // How values compare: by the pods that they let through without changing them. There is always a
-  // loosest value, but not a strictest one: nothing is below "user 5" or "user 7".
-
+/**
+ * How values compare: by the pods that they let through without changing them. There is always a
+ * loosest value, but not a strictest one: nothing is below "user 5" or "user 7".
+ */
+interface ValueOrder<Value> {
   /** Lets every pod through and changes none. */
   readonly loosest: Value;
   /** Whether every pod that `stricter` lets through unchanged gets through `looser` unchanged too. */
   covers(looser: Value, stricter: Value): boolean;
   /** Values a person may want next, tighter and looser alike; which is which follows from covers(). */
-  steps(value: Value): readonly Step<Value>[];
+  steps(value: Value): readonly ValueStep<Value>[];
+}
 
-  // What Kubernetes does with it.
-
+/** What Kubernetes does with the value. */
+interface ValueAdmission<Value> {
   /** undefined if this value can neither deny nor change a pod. */
   enforce(value: Value): Enforcement | undefined;
   /** Why admission silently leaves the whole policy out (pkg/security/podsecuritypolicy/factory.go). */
   unusable?(value: Value): string | undefined;
   /** What the API server says of these fields on create and update (pkg/apis/policy/validation). */
   validate?(policy: Policy): readonly FieldError[];
+}
 
-  // What pods need.
-
+/** What pods need. */
+interface PodNeeds<Value> {
   /**
    * A strictest value that lets all these pods through unchanged (but for what every value changes).
    * It must see all pods at once: what each needs by itself does not add up. A user for one and
@@ -138,33 +140,69 @@ export interface ControlDefinition<Value> {
   leastFilling?(pods: NonEmpty<PodView>): Value;
   /** What this pod uses of the control, in words; none if it would fit under the strictest value. */
   needs(pod: PodView): readonly string[];
+}
 
-  // Words for people.
+/** What has to change in a pod so that it lives under a built-in policy. */
+export interface PodHardening<Value> {
+  /**
+   * Whether the pod leaves to the policy what the restricted standard wants the pod itself to say
+   * (k8s.io/pod-security-admission v0.24, policy/check_*.go). Absent where the standard wants nothing
+   * to be set, or where what is filled in says what holds anyway.
+   */
+  leavesUnsaid?(pod: PodView): boolean;
+  /**
+   * The steps for a template that does not meet the value. With `mustSay`, what leavesUnsaid() finds
+   * has to be set as well.
+   */
+  plan(pod: JudgedTemplate, value: Value, mustSay: boolean): readonly PlannedStep[];
+}
 
-  /** The value as the end of "<title>: …", for example "80, 8000-8080". */
-  describe(value: Value): string;
-  /** The parts of the value, to be set exactly. set() of get() changes nothing. */
-  readonly fields: readonly ValueField<Value>[];
+/** The built-in policies, and the Pod Security Standards that they stand for. */
+interface ValueLevels<Value> {
+  /**
+   * The value in the built-in policy of each level: what the standard says, or stricter where a policy
+   * can't say it (k8s.io/pod-security-admission v0.24, policy/check_*.go). `'unset'` leaves the fields
+   * out: what that means is right for the level.
+   */
+  readonly builtin: Readonly<Record<Level, Value | 'unset'>>;
   /** The strictest Pod Security Standard the value lives up to; absent where none speaks of it. */
   level?(value: Value): Level;
+}
+
+/**
+ * Everything the program knows about one control of a PodSecurityPolicy, a group for each use of it.
+ * What must be in every control is not optional, so a new group is not done before all controls have it.
+ *
+ * `Value` is the control's part of a policy in its plainest form: read() turns "not set" into what
+ * Kubernetes takes it for, so no other function here has to think of a missing field.
+ *
+ * What must hold between these functions for every control is in test/support/laws/controlLaws.ts.
+ */
+export interface ControlDefinition<Value>
+  extends ControlWords,
+    ValuePlace<Value>,
+    ValueOrder<Value>,
+    ValueAdmission<Value>,
+    PodNeeds<Value>,
+    ValueLevels<Value> {
+  /** The file's name: the field of PodSecurityPolicySpec, or what several fields or annotations share. */
+  readonly id: ControlId;
+  /** `'allowed'` if every built-in policy lets through what pods ask for: then nothing has to change. */
+  readonly hardening: PodHardening<Value> | 'allowed';
 }
 
 /**
  * A control as the rest of the program sees it: the same functions, on whole policies. That hides
  * `Value`, so controls of different values fit in one list.
  */
-export interface Control {
+export interface Control extends ControlWords {
   readonly id: ControlId;
-  readonly title: string;
-  readonly risk: string;
-  readonly allows: string;
-  readonly neededBy: string;
   readonly field: string;
   readonly fields: readonly ValueField<Policy>[];
   /** Whether the value makes no difference: the policy lets in no volume that it is about. */
   isMoot(policy: Policy): boolean;
   covers(looser: Policy, stricter: Policy): boolean;
-  steps(policy: Policy): readonly Step<Policy>[];
+  steps(policy: Policy): readonly ValueStep<Policy>[];
   enforce(policy: Policy): Enforcement | undefined;
   unusable(policy: Policy): string | undefined;
   validate(policy: Policy): readonly FieldError[];
@@ -177,10 +215,20 @@ export interface Control {
   needs(pod: PodView): readonly string[];
   describe(policy: Policy): string;
   level(policy: Policy): Level | undefined;
+  /** The policy with this control as the built-in policy of the level has it. */
+  hold(policy: Policy, level: Level): Policy;
+  leavesUnsaid(pod: PodView): boolean;
+  /** The steps for a template that does not meet this control of the policy. */
+  plan(pod: JudgedTemplate, policy: Policy, mustSay: boolean): readonly PlannedStep[];
 }
 
+/** For controls that no built-in policy sets: every one of them means what unset means. */
+export const neverSet = {privileged: 'unset', baseline: 'unset', restricted: 'unset'} as const;
+
+/** Makes a control of values into one on whole policies. */
 export function defineControl<Value>(control: ControlDefinition<Value>): Control {
   const {id, title, risk, allows, neededBy, field, volumeType, read, write} = control;
+  const hardening = control.hardening === 'allowed' ? undefined : control.hardening;
   return {
     id,
     title,
@@ -214,6 +262,12 @@ export function defineControl<Value>(control: ControlDefinition<Value>): Control
     needs: pod => control.needs(pod),
     describe: policy => control.describe(read(policy)),
     level: policy => control.level?.(read(policy)),
+    hold(policy, level) {
+      const value = control.builtin[level];
+      return value === 'unset' ? policy : write(policy, value);
+    },
+    leavesUnsaid: pod => hardening?.leavesUnsaid?.(pod) ?? false,
+    plan: (pod, policy, mustSay) => hardening?.plan(pod, read(policy), mustSay) ?? [],
   };
 }
 

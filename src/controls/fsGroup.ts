@@ -1,4 +1,4 @@
-import {defineGroupRule, looseRuleErrors} from './shared/groupRule.ts';
+import {anyGroupInAll, defineGroupRule, looseRuleErrors} from './shared/groupRule.ts';
 
 const field = 'spec.securityContext.fsGroup';
 
@@ -21,6 +21,7 @@ export const fsGroup = defineGroupRule({
     },
   }),
   absent: '',
+  builtin: anyGroupInAll,
   unrecognized: 'Unrecognized FSGroup strategy type',
   validate: rule => looseRuleErrors('spec.fsGroup', rule),
 });

@@ -1,4 +1,4 @@
-import {defineFlag} from './shared/flag.ts';
+import {defineFlag, planHostFlag} from './shared/flag.ts';
 
 /** Whether pods may use the host's IPC namespace. Set on the pod's spec, but reported under its security context. */
 export const hostIPC = defineFlag({
@@ -16,4 +16,5 @@ export const hostIPC = defineFlag({
       report.invalid('spec.securityContext.hostIPC', true, 'Host IPC is not allowed to be used');
     },
   },
+  plan: () => planHostFlag('hostIPC'),
 });

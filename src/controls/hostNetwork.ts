@@ -1,4 +1,4 @@
-import {defineFlag} from './shared/flag.ts';
+import {defineFlag, planHostFlag} from './shared/flag.ts';
 
 /** Whether pods may use the host's network. Set on the pod's spec, but reported under its security context. */
 export const hostNetwork = defineFlag({
@@ -19,4 +19,5 @@ export const hostNetwork = defineFlag({
       );
     },
   },
+  plan: () => planHostFlag('hostNetwork'),
 });

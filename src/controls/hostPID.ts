@@ -1,4 +1,4 @@
-import {defineFlag} from './shared/flag.ts';
+import {defineFlag, planHostFlag} from './shared/flag.ts';
 
 /** Whether pods may use the host's process namespace. Set on the pod's spec, but reported under its security context. */
 export const hostPID = defineFlag({
@@ -15,4 +15,5 @@ export const hostPID = defineFlag({
       report.invalid('spec.securityContext.hostPID', true, 'Host PID is not allowed to be used');
     },
   },
+  plan: () => planHostFlag('hostPID'),
 });

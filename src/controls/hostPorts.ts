@@ -1,5 +1,6 @@
 import type {Range} from '../kube/objects.ts';
 import {defineControl, withSpec} from './control.ts';
+import {containersIn, type JudgedTemplate, type PlannedStep} from './hardening.ts';
 import {rangesField} from './shared/rangeFields.ts';
 import {clip, covers, format, includes, rangesOf} from './shared/ranges.ts';
 
@@ -60,5 +61,25 @@ export const hostPorts = defineControl<readonly Range[]>({
       set: (_, ranges) => ranges,
     }),
   ],
+  hardening: {plan: planHostPorts},
+  builtin: {privileged: [{min: 0, max: 65535}], baseline: 'unset', restricted: 'unset'},
   level: allowed => (clip(allowed, allPorts).length === 0 ? 'restricted' : 'privileged'),
 });
+
+/** On the host's network the API server fills in host ports; these go with the network. */
+function planHostPorts({template}: JudgedTemplate): readonly PlannedStep[] {
+  return containersIn(template).flatMap(({list, name, where, container}) =>
+    (container.ports ?? []).flatMap(({hostPort, containerPort}, index): readonly PlannedStep[] =>
+      hostPort
+        ? [
+            {
+              where,
+              asks: `claims port ${hostPort} of the node`,
+              says: `remove hostPort: ${hostPort}; a Service can lead to port ${containerPort ?? hostPort}`,
+              edits: [{kind: 'hostPort', at: {list, name}, index}],
+            },
+          ]
+        : [],
+    ),
+  );
+}

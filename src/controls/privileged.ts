@@ -1,3 +1,4 @@
+import {containersIn, setIn} from './hardening.ts';
 import {defineFlag} from './shared/flag.ts';
 
 /** Whether containers may be privileged. It implies nothing else: no capability, no host access. */
@@ -20,4 +21,13 @@ export const privileged = defineFlag({
       );
     },
   },
+  plan: ({template}) =>
+    containersIn(template)
+      .filter(({container}) => container.securityContext?.privileged === true)
+      .map(place => ({
+        where: place.where,
+        asks: 'is privileged',
+        says: 'remove privileged: true',
+        edits: [setIn(place, 'privileged', null)],
+      })),
 });

@@ -1,4 +1,4 @@
-import {defineControl, withSpec} from './control.ts';
+import {defineControl, neverSet, withSpec} from './control.ts';
 import {flagField} from './shared/fields.ts';
 
 /** Whether every container must have a read-only root filesystem. */
@@ -47,4 +47,7 @@ export const readOnlyRootFilesystem = defineControl<boolean>({
 
   describe: required => (required ? 'required' : 'not required'),
   fields: [flagField('Read-only root filesystem', 'not required', 'required')],
+
+  hardening: 'allowed',
+  builtin: neverSet,
 });

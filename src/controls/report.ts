@@ -7,7 +7,7 @@ import type {ContainerView} from '../kube/podView.ts';
  * What is asked for: all errors, the edits too (they cost time), or only whether there is anything to
  * report at all, which the first thing found answers.
  */
-export type Question = 'errors' | 'edits' | 'anything';
+export type ReportQuestion = 'errors' | 'edits' | 'anything';
 
 const noErrors: FieldError[] = [];
 const noEdits: Edit[] = [];
@@ -22,9 +22,9 @@ export class Report {
   edits: readonly Edit[] = noEdits;
   /** Whether the question is answered, so that looking further is useless. */
   answered = false;
-  readonly #question: Question;
+  readonly #question: ReportQuestion;
 
-  constructor(question: Question) {
+  constructor(question: ReportQuestion) {
     this.#question = question;
   }
 

@@ -1,3 +1,4 @@
+import {neverSet} from './control.ts';
 import {defineGroupRule, strictRuleErrors} from './shared/groupRule.ts';
 
 /** The primary groups that containers may run as. Reported under the security context itself. */
@@ -20,6 +21,7 @@ export const runAsGroup = defineGroupRule({
     },
   }),
   absent: 'RunAsAny',
+  builtin: neverSet,
   unrecognized: 'Unrecognized RunAsGroup strategy type',
   validate: rule => strictRuleErrors('spec.runAsGroup', rule),
 });

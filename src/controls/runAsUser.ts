@@ -1,7 +1,15 @@
 import {notSupported} from '../kube/fieldError.ts';
 import type {Range} from '../kube/objects.ts';
-import type {ContainerView} from '../kube/podView.ts';
+import type {ContainerView, PodView} from '../kube/podView.ts';
 import {defineControl, withSpec} from './control.ts';
+import {
+  containersIn,
+  type JudgedTemplate,
+  type PlacedContainer,
+  type PlannedStep,
+  type PodEdit,
+  setIn,
+} from './hardening.ts';
 import type {Report} from './report.ts';
 import {allIds, hasIds, rangeErrors} from './shared/idRanges.ts';
 import {unique} from './shared/names.ts';
@@ -88,6 +96,8 @@ export const runAsUser = defineControl<Value>({
 
   describe: ({rule, ranges}) => [rule, format(ranges, ', ')].filter(Boolean).join(' '),
   fields: idFields('user', rules, ['MustRunAs']),
+  hardening: {leavesUnsaid: mayBeRoot, plan: planUser},
+  builtin: {privileged: anyUser, baseline: anyUser, restricted: nonRoot},
   level: ({rule}) => (rule === nonRoot.rule ? 'restricted' : 'baseline'),
 });
 
@@ -134,4 +144,102 @@ function isNonRoot({runAsUser: user, runAsNonRoot}: ContainerView): boolean {
 
 function toleratesNonRoot({runAsUser: user, runAsNonRoot}: ContainerView): boolean {
   return user !== 0 && runAsNonRoot !== false;
+}
+
+/**
+ * In these the standard is stricter than what a policy can say: it wants runAsNonRoot even next to a
+ * user, and looks at the pod's own fields even if every container has others (check_runAsNonRoot.go and
+ * check_runAsUser.go, v0.24).
+ */
+function mayBeRoot({pod, containers}: PodView): boolean {
+  const own = pod.spec.securityContext;
+  return (
+    own?.runAsUser === 0 ||
+    own?.runAsNonRoot === false ||
+    containers.some(({runAsNonRoot}) => runAsNonRoot !== true)
+  );
+}
+
+/**
+ * Non-root, said once for the pod where that contradicts no container, else by container. What says root or
+ * `runAsNonRoot: false` is for people to decide: the image has to be made for another user.
+ */
+function planUser({template}: JudgedTemplate): readonly PlannedStep[] {
+  const {runAsUser, runAsNonRoot} = template.spec.securityContext ?? {};
+  const containers = containersIn(template);
+  const pod = podDecision(runAsUser === 0, runAsNonRoot);
+  const decided = containers.flatMap(place =>
+    containerDecision(place, pod !== undefined, runAsNonRoot),
+  );
+  const covered = pod !== undefined || runAsNonRoot === true;
+  const silent = covered ? [] : containers.filter(isSilent);
+  const anyRoot = silent.some(isRoot);
+  const changes: readonly PlannedStep[] =
+    silent.length === 0
+      ? []
+      : anyRoot
+        ? silent.filter(place => !isRoot(place)).map(nonRootIn)
+        : [nonRootPod];
+  return [...changes, ...(pod === undefined ? [] : [pod]), ...decided];
+}
+
+const nonRootPod: PlannedStep = {
+  where: 'pod',
+  asks: undefined,
+  says: 'set runAsNonRoot: true',
+  edits: [{kind: 'pod', field: 'runAsNonRoot', value: true}],
+};
+
+function nonRootIn(place: PlacedContainer): PlannedStep {
+  return {
+    where: place.where,
+    asks: undefined,
+    says: 'set runAsNonRoot: true',
+    edits: [setIn(place, 'runAsNonRoot', true)],
+  };
+}
+
+/** Whether a container leaves it to the pod if it may be root. */
+function isSilent({container}: PlacedContainer): boolean {
+  return container.securityContext?.runAsNonRoot === undefined;
+}
+
+function isRoot({container}: PlacedContainer): boolean {
+  return container.securityContext?.runAsUser === 0;
+}
+
+function podDecision(
+  isRootUser: boolean,
+  runAsNonRoot: boolean | undefined,
+): PlannedStep | undefined {
+  if (!isRootUser && runAsNonRoot !== false) return undefined;
+  const edits: readonly PodEdit[] = [
+    ...(isRootUser ? [{kind: 'pod', field: 'runAsUser', value: null} as const] : []),
+    ...(runAsNonRoot === true ? [] : [{kind: 'pod', field: 'runAsNonRoot', value: true} as const]),
+  ];
+  return {where: 'pod', ...words(isRootUser), edits};
+}
+
+function containerDecision(
+  place: PlacedContainer,
+  podDecides: boolean,
+  podNonRoot: boolean | undefined,
+): readonly PlannedStep[] {
+  const own = place.container.securityContext?.runAsNonRoot;
+  if (!isRoot(place) && own !== false) return [];
+  const inherits = own === undefined && (podDecides || podNonRoot === true);
+  const edits = [
+    ...(isRoot(place) ? [setIn(place, 'runAsUser', null)] : []),
+    ...(own === true || inherits ? [] : [setIn(place, 'runAsNonRoot', true)]),
+  ];
+  return [{where: place.where, ...words(isRoot(place)), edits}];
+}
+
+function words(isRootUser: boolean): Pick<PlannedStep, 'asks' | 'says'> {
+  return isRootUser
+    ? {
+        asks: 'runs as root (runAsUser: 0)',
+        says: 'name another user that the image works with, or remove runAsUser, and set runAsNonRoot: true',
+      }
+    : {asks: 'says runAsNonRoot: false', says: 'set runAsNonRoot: true'};
 }

@@ -1,7 +1,7 @@
 import {duplicate, type FieldError, GoLiteral, invalid, required} from '../kube/fieldError.ts';
 import {goQuote} from '../kube/goQuote.ts';
 import type {Policy} from '../kube/objects.ts';
-import {defineControl, withSpec} from './control.ts';
+import {defineControl, neverSet, withSpec} from './control.ts';
 import {choiceField, namesField} from './shared/fields.ts';
 import {containsAll, dnsSubdomainProblems, shorter, unique} from './shared/names.ts';
 
@@ -42,7 +42,7 @@ export const runtimeClass = defineControl<Value>({
     (looser.fill === undefined || stricter.fill !== undefined),
   steps: ({allowed, fill}) => [
     ...(allowed === undefined || allowed.length > 0
-      ? [{label: 'forbid to name one', value: none}]
+      ? [{label: 'forbid naming one', value: none}]
       : []),
     ...shorter(allowed ?? [], 'forbid').map(({label, value}) => ({
       label,
@@ -104,6 +104,9 @@ export const runtimeClass = defineControl<Value>({
       }),
     }),
   ],
+
+  hardening: 'allowed',
+  builtin: neverSet,
 });
 
 function isOpen({allowed}: Value): boolean {

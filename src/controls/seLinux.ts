@@ -2,6 +2,7 @@ import {notSupported} from '../kube/fieldError.ts';
 import type {SELinuxOptions} from '../kube/objects.ts';
 import type {PodView} from '../kube/podView.ts';
 import {defineControl, type Level, type ValueField, withSpec} from './control.ts';
+import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
 import type {Report} from './report.ts';
 import {choiceField, namesField} from './shared/fields.ts';
 import {unique} from './shared/names.ts';
@@ -16,8 +17,19 @@ const anyContext: Value = {rule: 'RunAsAny', options: undefined};
 const rules = ['MustRunAs', 'RunAsAny'];
 const parts = ['level', 'role', 'type', 'user'] as const;
 
+/** No type, user or role of one's own. */
+const noOptions: SELinuxOptions = {
+  user: undefined,
+  role: undefined,
+  type: undefined,
+  level: undefined,
+};
+
 /** Types that the baseline Pod Security Standard allows; unset is one of them. */
 const confinedTypes = ['', 'container_t', 'container_init_t', 'container_kvm_t'];
+
+/** PodSecurityPolicy can't name several types, so the built-in policies want none to be named. */
+const noContext: Value = {rule: 'MustRunAs', options: noOptions};
 
 /** The SELinux context of pods and containers. */
 export const seLinux = defineControl<Value>({
@@ -46,7 +58,7 @@ export const seLinux = defineControl<Value>({
   },
   steps: ({rule}) => [
     rule === anyContext.rule
-      ? {label: "require the runtime's own context", value: {rule: 'MustRunAs', options: noOptions}}
+      ? {label: "require the runtime's own context", value: noContext}
       : {label: 'allow any context', value: anyContext},
   ],
 
@@ -97,18 +109,13 @@ export const seLinux = defineControl<Value>({
     partField('type', 'Type', 'container_t'),
     partField('level', 'Level', 's0:c123,c456'),
   ],
+  hardening: {plan: planSeLinux},
+  builtin: {privileged: anyContext, baseline: noContext, restricted: noContext},
   level: ({options}): Level => {
     if (options === undefined || options.user || options.role) return 'privileged';
     return confinedTypes.includes(options.type ?? '') ? 'restricted' : 'privileged';
   },
 });
-
-const noOptions: SELinuxOptions = {
-  user: undefined,
-  role: undefined,
-  type: undefined,
-  level: undefined,
-};
 
 /** Setting a part under another rule chooses MustRunAs. */
 function partField(part: (typeof parts)[number], label: string, hint: string): ValueField<Value> {
@@ -189,4 +196,33 @@ function byWord(one: SELinuxOptions, other: SELinuxOptions): number {
 
 function word({user, role, type, level}: SELinuxOptions): string {
   return [user, role, type, level].map(part => part ?? '').join(':');
+}
+
+function planSeLinux({template}: JudgedTemplate): readonly PlannedStep[] {
+  const pod = contextStep('pod', template.spec.securityContext?.seLinuxOptions);
+  return [
+    ...(pod === undefined
+      ? []
+      : [{...pod, edits: [{kind: 'pod', field: 'seLinuxOptions', value: null} as const]}]),
+    ...containersIn(template).flatMap(place => {
+      const step = contextStep(place.where, place.container.securityContext?.seLinuxOptions);
+      if (step === undefined) return [];
+      return [{...step, edits: [setIn(place, 'seLinuxOptions', null)]}];
+    }),
+  ];
+}
+
+function contextStep(
+  where: string,
+  options: SELinuxOptions | undefined,
+): Omit<PlannedStep, 'edits'> | undefined {
+  const {user = '', role = '', type = '', level = ''} = options ?? {};
+  const context = [user, role, type, level];
+  if (context.every(part => part === '')) return undefined;
+  const isFine = user === '' && role === '' && confinedTypes.includes(type);
+  return {
+    where,
+    asks: `has SELinux context ${context.join(':')}${isFine ? ', which the standard allows but the policy cannot' : ''}`,
+    says: 'remove seLinuxOptions',
+  };
 }

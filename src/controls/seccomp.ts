@@ -6,12 +6,14 @@ import {
 } from '../kube/annotations.ts';
 import {type FieldError, invalid} from '../kube/fieldError.ts';
 import type {Policy} from '../kube/objects.ts';
-import type {ContainerView, PodView} from '../kube/podView.ts';
+import {type ContainerView, type PodView, seccompFieldText} from '../kube/podView.ts';
 import type {NonEmpty} from '../nonEmpty.ts';
 import {defineControl, type Level, withAnnotations} from './control.ts';
+import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
 import type {Report} from './report.ts';
 import {containsAll, unique} from './shared/names.ts';
 import {profileFields} from './shared/profileFields.ts';
+import {profileWords} from './shared/profileSteps.ts';
 
 interface Value {
   /** The annotation as it stands, a list with commas, not trimmed; undefined allows no profile. */
@@ -24,6 +26,7 @@ const open: Value = {allowed: '*', fill: ''};
 const noProfile: Value = {allowed: undefined, fill: ''};
 const runtimeDefault = 'runtime/default';
 const dockerDefault = 'docker/default';
+const confined: Value = {allowed: runtimeDefault, fill: runtimeDefault};
 
 /**
  * The seccomp profiles of pods and containers, held in annotations of the policy. A pod whose profile
@@ -91,6 +94,8 @@ export const seccomp = defineControl<Value>({
     profiles: [runtimeDefault, dockerDefault, 'unconfined'],
     hint: 'localhost/profiles/audit.json',
   }),
+  hardening: {leavesUnsaid: leavesProfileUnset, plan: planSeccomp},
+  builtin: {privileged: open, baseline: confined, restricted: confined},
   level(value): Level {
     if (isOpen(value)) return 'privileged';
     const profiles = profilesOf(value);
@@ -127,7 +132,7 @@ function shorterLists({allowed, fill}: Value) {
   const names = unique(allowed?.split(',') ?? []);
   if (names.length < 2) return [];
   return names.map(name => ({
-    label: `forbid ${name === '' ? 'to name none' : name}`,
+    label: `forbid ${name === '' ? 'naming none' : name}`,
     value: {allowed: names.filter(other => other !== name).join(','), fill},
   }));
 }
@@ -230,4 +235,54 @@ function profileProblem(
     ...(path.split('/').includes('..') ? ["must not contain '..'"] : []),
   ];
   return texts.length === 0 ? undefined : {texts, isPath: true};
+}
+
+/**
+ * Seccomp is set if every container has a profile, also without one of the pod; the annotation that v1.24
+ * writes for a pod-level field, under every policy, does not count.
+ */
+function leavesProfileUnset({seccompField, seccompAnnotation, containers}: PodView): boolean {
+  const isSet = seccompField !== undefined || Boolean(seccompAnnotation);
+  return (
+    !isSet && containers.some(own => (own.seccompField ?? own.seccompAnnotation) === undefined)
+  );
+}
+
+/** The profile of the runtime for the pod; profiles of its own are for people to decide. */
+function planSeccomp(
+  {template}: JudgedTemplate,
+  _value: Value,
+  mustSay: boolean,
+): readonly PlannedStep[] {
+  const {annotations = {}} = template.metadata;
+  const field = seccompFieldText(template.spec.securityContext?.seccompProfile);
+  const annotation = annotations[seccompPodKey];
+  const named = [field, annotation].filter(isOtherProfile);
+  const setPod = {kind: 'pod', field: 'seccompProfile', value: {type: 'RuntimeDefault'}} as const;
+  const step = {where: 'pod'} as const;
+  const says = 'set seccompProfile: {type: RuntimeDefault}';
+  const places = containersIn(template).map(place => {
+    const key = seccompContainerPrefix + place.name;
+    const mine = seccompFieldText(place.container.securityContext?.seccompProfile);
+    return {place, key, profile: mine ?? annotations[key]};
+  });
+  const own = places.flatMap(({place, key, profile}): readonly PlannedStep[] => {
+    if (!isOtherProfile(profile)) return [];
+    const edits = [setIn(place, 'seccompProfile', null), {kind: 'annotation', key} as const];
+    return [{...step, where: place.where, ...profileWords('seccomp profile', [profile]), edits}];
+  });
+  if (named.length > 0) {
+    const edits = [setPod, {kind: 'annotation', key: seccompPodKey} as const];
+    return [{...step, ...profileWords('seccomp profile', named), says, edits}, ...own];
+  }
+  // A container whose own profile has to go will need the pod's.
+  const silent = places.some(({profile}) => profile === undefined || isOtherProfile(profile));
+  const isUnset = field === undefined && !annotation;
+  return mustSay && isUnset && silent
+    ? [{...step, asks: undefined, says, edits: [setPod]}, ...own]
+    : own;
+}
+
+function isOtherProfile(profile: string | undefined): profile is string {
+  return profile !== undefined && ![runtimeDefault, dockerDefault].includes(profile);
 }

@@ -1,4 +1,4 @@
-import {defineGroupRule, looseRuleErrors} from './shared/groupRule.ts';
+import {anyGroupInAll, defineGroupRule, looseRuleErrors} from './shared/groupRule.ts';
 
 const field = 'spec.securityContext.supplementalGroups';
 
@@ -7,7 +7,7 @@ export const supplementalGroups = defineGroupRule({
   id: 'supplementalGroups',
   title: 'Supplemental groups',
   risk: 'A group that owns files on shared storage opens them to the pod.',
-  allows: 'The processes of pods may be in these groups, beside their main one.',
+  allows: 'The processes of pods may be in these groups, besides their main one.',
   neededBy: 'pods that use files of others on NFS or other shared storage',
   asked: pod => [pod.supplementalGroups ?? []],
   hooks: ({mustRunAs, filled, check}) => ({
@@ -21,6 +21,7 @@ export const supplementalGroups = defineGroupRule({
     },
   }),
   absent: '',
+  builtin: anyGroupInAll,
   unrecognized: 'Unrecognized SupplementalGroups strategy type',
   validate: rule => looseRuleErrors('spec.supplementalGroups', rule),
 });

@@ -2,6 +2,7 @@ import {type FieldError, forbidden, invalid} from '../kube/fieldError.ts';
 import {goQuote} from '../kube/goQuote.ts';
 import type {Policy} from '../kube/objects.ts';
 import {defineControl, withSpec} from './control.ts';
+import type {JudgedTemplate, PlannedStep} from './hardening.ts';
 import {namesField} from './shared/fields.ts';
 import {shorter, unique} from './shared/names.ts';
 
@@ -77,7 +78,7 @@ export const sysctls = defineControl<Value>({
     ].join('; '),
   fields: [
     namesField<Value>({
-      label: 'Allowed beside the safe ones',
+      label: 'Allowed besides the safe ones',
       choices: ['*', ...namespaced],
       hint: 'net.core.somaxconn or net.core.*',
       items: value => value.allowedUnsafe,
@@ -91,6 +92,8 @@ export const sysctls = defineControl<Value>({
       set: (value, names) => ({...value, forbidden: names}),
     }),
   ],
+  hardening: {plan: planSysctls},
+  builtin: {privileged: open, baseline: 'unset', restricted: 'unset'},
   level: ({allowedUnsafe}) => (allowedUnsafe.length === 0 ? 'restricted' : 'privileged'),
 });
 
@@ -198,4 +201,14 @@ function overlapErrors(one: string, i: number, other: string, j: number): readon
 
 function prefixOf(entry: string): string | undefined {
   return entry.endsWith('*') ? entry.slice(0, -1) : undefined;
+}
+
+function planSysctls({view}: JudgedTemplate, value: Value): readonly PlannedStep[] {
+  const refused = [...new Set(view.sysctls)].filter(name => judge(value, name) !== undefined);
+  return refused.map(name => ({
+    where: 'pod',
+    asks: `sets sysctl ${name}`,
+    says: `remove sysctl ${name}`,
+    edits: [{kind: 'sysctl', name}],
+  }));
 }

@@ -2,14 +2,15 @@ import {type FieldError, notSupported} from '../kube/fieldError.ts';
 import {type ProjectedSource, type Volume, volumeSourceKeys} from '../kube/pod.ts';
 import type {PodView} from '../kube/podView.ts';
 import {defineControl, type Level, withSpec} from './control.ts';
+import {containersIn, type JudgedTemplate, type PlannedStep} from './hardening.ts';
 import {plainNamesField} from './shared/fields.ts';
 import {containsAll, shorter, unique} from './shared/names.ts';
 
 /** All types as policies name them (pkg/security/podsecuritypolicy/util/util.go, GetAllFSTypesAsSet). */
-export const allTypes = unique(volumeSourceKeys.map(key => (key === 'cephfs' ? 'cephFS' : key)));
+const allTypes = unique(volumeSourceKeys.map(key => (key === 'cephfs' ? 'cephFS' : key)));
 
 /** What the restricted Pod Security Standard allows. */
-export const harmless = [
+const harmlessVolumes = [
   ...['configMap', 'csi', 'downwardAPI', 'emptyDir'],
   ...['ephemeral', 'persistentVolumeClaim', 'projected', 'secret'],
 ];
@@ -32,7 +33,7 @@ export const volumes = defineControl<readonly string[]>({
   steps: types => [
     ...(types.includes('*')
       ? [
-          {label: 'allow only what restricted allows', value: harmless},
+          {label: 'allow only what restricted allows', value: harmlessVolumes},
           {label: 'allow all but hostPath', value: allTypes.filter(type => type !== 'hostPath')},
         ]
       : shorter(types, 'forbid')),
@@ -76,8 +77,14 @@ export const volumes = defineControl<readonly string[]>({
   fields: [
     plainNamesField({label: 'Allowed types', choices: ['*', ...allTypes], hint: 'configMap or *'}),
   ],
+  hardening: {plan: planVolumes},
+  builtin: {
+    privileged: ['*'],
+    baseline: allTypes.filter(type => type !== 'hostPath'),
+    restricted: harmlessVolumes,
+  },
   level: (types): Level => {
-    if (containsAll(harmless, types)) return 'restricted';
+    if (containsAll(harmlessVolumes, types)) return 'restricted';
     return types.includes('*') || types.includes('hostPath') ? 'privileged' : 'baseline';
   },
 });
@@ -117,3 +124,29 @@ function isPartOfToken(source: ProjectedSource): boolean {
     )
   );
 }
+
+/** What nothing mounts can go; what is mounted has to be replaced. */
+function planVolumes(
+  {template, view}: JudgedTemplate,
+  allowed: readonly string[],
+): readonly PlannedStep[] {
+  const types = view.volumes.filter(({type}) => !allowed.includes(type));
+  return types.map(({name, type, volume}): PlannedStep => {
+    const users = containersIn(template).filter(({container}) =>
+      container.volumeMounts?.some(mount => mount.name === name),
+    );
+    const step = {where: 'pod', edits: [{kind: 'volume', name}]} as const;
+    if (users.length === 0) {
+      return {...step, asks: undefined, says: `remove volume ${name} (${type}): nothing mounts it`};
+    }
+    const path = type === 'hostPath' ? ` ${volume.hostPath?.path ?? ''}` : '';
+    return {
+      ...step,
+      asks: `mounts ${type}${path} (volume ${name}) in ${users.map(({where}) => where).join(', ')}`,
+      says: `replace volume ${name} by one of ${replacements}, or remove it and its mounts`,
+    };
+  });
+}
+
+const replacements =
+  'persistentVolumeClaim, emptyDir, configMap, secret, projected, csi, ephemeral';

@@ -1,6 +1,6 @@
-import type {Candidate, Decision} from '../admission/admit.ts';
-import {type Decider, deciderOf} from '../admission/decider.ts';
-import type {Outcome} from '../admission/judge.ts';
+import type {Candidate} from '../admission/admit.ts';
+import {type Judge, judgeOf} from '../admission/judge.ts';
+import type {Judgement} from '../admission/judgement.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import {byPlace, type Item, itemKey, itemsOf, templatesOf} from '../inventory/submissions/items.ts';
 import type {Submission} from '../inventory/submissions/submissions.ts';
@@ -9,8 +9,8 @@ import type {Identity} from '../rbac/authorize.ts';
 import {type Turn, turnOf} from './impact.ts';
 
 /**
- * What becomes of a pod or workload. `altered`: changed by the same policy as before, but otherwise, or
- * not any more. `new` and `gone`: there after, or before, the change alone.
+ * What becomes of a pod or workload. `altered`: changed by the same policy as before, but differently, or
+ * no longer. `new` and `gone`: there only after, or only before, the change.
  */
 export const shiftKinds = [
   'denied',
@@ -23,22 +23,22 @@ export const shiftKinds = [
 ] as const satisfies readonly (Turn | 'altered' | 'new' | 'gone')[];
 export type ShiftKind = (typeof shiftKinds)[number];
 
-/** How a policy fares on the other side of the change; without a candidate it is not there. */
+/** The result of a policy on the other side of the change; without a candidate it is not there. */
 export interface Fate {
   readonly policy: string;
   readonly candidate: Candidate | undefined;
 }
 
-/** A pod or workload that fares otherwise after a change than before. */
+/** A pod or workload to which admission does something else after a change than before. */
 export interface Shift {
   readonly kind: ShiftKind;
   /** As it is after the change; before it, if it is gone. */
   readonly item: Item;
-  readonly before: Outcome | undefined;
-  readonly after: Outcome | undefined;
-  /** How the policy of before fares after; undefined if there was none. */
+  readonly before: Judgement | undefined;
+  readonly after: Judgement | undefined;
+  /** The result after the change of the policy of before; undefined if there was none. */
   readonly lost: Fate | undefined;
-  /** How the policy of after fared before; undefined if there is none, or the item is new. */
+  /** The result before the change of the policy of after; undefined if there is none, or the item is new. */
   readonly gained: Fate | undefined;
   /** How many policies admission would try after. */
   readonly tried: number;
@@ -50,7 +50,7 @@ export interface Shift {
 export interface Effect {
   /** By namespace, kind and name. */
   readonly shifts: readonly Shift[];
-  /** How many pods and workloads fare as before. */
+  /** How many pods and workloads are judged as before. */
   readonly same: number;
 }
 
@@ -67,7 +67,7 @@ export function effectOf(
   after: Inventory,
   {namespace, requester}: EffectOptions = {},
 ): Effect {
-  const sides = {before: deciderOf(before, requester), after: deciderOf(after, requester)};
+  const sides = {before: judgeOf(before, {requester}), after: judgeOf(after, {requester})};
   const isMeant = (item: Item) => namespace === undefined || item.namespace === namespace;
   const old = rowsOf(before).filter(isMeant);
   const now = hasSameItems(before, after) ? old : rowsOf(after).filter(isMeant);
@@ -105,8 +105,8 @@ function hasSameItems(before: Inventory, after: Inventory): boolean {
 }
 
 interface Sides {
-  readonly before: Decider;
-  readonly after: Decider;
+  readonly before: Judge;
+  readonly after: Judge;
 }
 
 type Compared = Omit<Shift, 'item'> | undefined;
@@ -124,60 +124,52 @@ function comparison(sides: Sides): (was: Item, is: Item) => Shift | undefined {
 }
 
 function compareTwo(before: Submission, after: Submission, sides: Sides): Compared {
-  const [was, is] = [sides.before.decide(before), sides.after.decide(after)];
-  const kind =
-    turnOf(was, is) ?? (isAltered(was, is, before, after, sides) ? 'altered' : undefined);
+  const [was, is] = [sides.before.judgement(before), sides.after.judgement(after)];
+  const kind = turnOf(was, is) ?? (isAltered(was, is, before === after) ? 'altered' : undefined);
   if (kind === undefined) return undefined;
   const [from, to] = [was.chosen?.policy.name, is.chosen?.policy.name];
   return {
     kind,
-    before: sides.before.outcome(before),
-    after: sides.after.outcome(after),
-    lost: from === undefined ? undefined : fateOf(from, after, sides.after),
-    gained: to === undefined ? undefined : fateOf(to, before, sides.before),
-    tried: sides.after.usable(after).length,
+    before: was,
+    after: is,
+    lost: from === undefined ? undefined : fateOf(from, is),
+    gained: to === undefined ? undefined : fateOf(to, was),
+    tried: is.tried,
     isNewTemplate: before !== after && printJson(before.view.pod) !== printJson(after.view.pod),
   };
 }
 
-function fateOf(policy: string, submission: Submission, decider: Decider): Fate {
-  return {policy, candidate: decider.fare(policy, submission)};
+function fateOf(policy: string, judgement: Judgement): Fate {
+  return {policy, candidate: judgement.candidate(policy)};
 }
 
 /** Whether the same policy writes something else into the pod than it did. */
-function isAltered(
-  was: Decision,
-  is: Decision,
-  before: Submission,
-  after: Submission,
-  sides: Sides,
-): boolean {
+function isAltered(was: Judgement, is: Judgement, isSameSubmission: boolean): boolean {
   if (!was.chosen?.mutates) return false; // one that begins to be changed is `mutated`
   if (!is.chosen?.mutates) return is.chosen !== undefined;
-  if (before === after && was.chosen.policy.policy === is.chosen.policy.policy) return false;
-  const changes = (decider: Decider, submission: Submission) =>
-    printJson(decider.outcome(submission).changes);
-  return changes(sides.before, before) !== changes(sides.after, after);
+  if (isSameSubmission && was.chosen.policy.policy === is.chosen.policy.policy) return false;
+  return printJson(was.changes) !== printJson(is.changes);
 }
 
-function shiftOfNew(item: Item, decider: Decider): Shift {
+function shiftOfNew(item: Item, judge: Judge): Shift {
+  const after = judge.judgement(item.submission);
   return {
     kind: 'new',
     item,
     before: undefined,
-    after: decider.outcome(item.submission),
+    after,
     lost: undefined,
     gained: undefined,
-    tried: decider.usable(item.submission).length,
+    tried: after.tried,
     isNewTemplate: false,
   };
 }
 
-function shiftOfGone(item: Item, decider: Decider): Shift {
+function shiftOfGone(item: Item, judge: Judge): Shift {
   return {
     kind: 'gone',
     item,
-    before: decider.outcome(item.submission),
+    before: judge.judgement(item.submission),
     after: undefined,
     lost: undefined,
     gained: undefined,

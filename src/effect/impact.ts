@@ -1,8 +1,8 @@
 import {isUsable} from '../admission/admit.ts';
-import {judgeBy, type Outcome, type Verdict} from '../admission/judge.ts';
+import {type Judge, judgeOf} from '../admission/judge.ts';
+import type {Judgement, Verdict} from '../admission/judgement.ts';
 import {merged} from '../inventory/files/overlay.ts';
 import type {Inventory} from '../inventory/inventory.ts';
-import type {Item} from '../inventory/submissions/items.ts';
 import type {Submission} from '../inventory/submissions/submissions.ts';
 import type {Policy} from '../kube/objects.ts';
 import {evaluate, preparePolicy} from '../policy/evaluate.ts';
@@ -15,7 +15,7 @@ export interface Moved {
 
 /** What becomes of everything in the inventory if policies change. */
 export interface Impact {
-  /** Bound to an edited policy before and after, and not changed by it any more than before. */
+  /** Bound to an edited policy before and after, and changed by it only if it changed them before. */
   readonly stay: readonly Moved[];
   /** Admitted by another policy than before. */
   readonly move: readonly Moved[];
@@ -38,7 +38,7 @@ export const impactTitles: Readonly<Record<ImpactKind, string>> = {
   mutated: 'would be changed',
   move: 'move to another policy',
   admitted: 'are no longer denied',
-  couldUse: 'now could use it',
+  couldUse: 'could now use it',
   stay: 'stay',
 };
 
@@ -62,17 +62,8 @@ export function withDrafts(inventory: Inventory, drafts: readonly Policy[]): Inv
   return {...inventory, policies: merged(inventory.policies, drafts)};
 }
 
-/** Judges items as they would be under the drafts. */
-export function judgeAfter(
-  inventory: Inventory,
-  drafts: readonly Policy[],
-): (item: Item) => Verdict {
-  const options = {requester: undefined, assumeAuthorized: false};
-  return judgeBy(withDrafts(inventory, drafts), options);
-}
-
 /** An inventory and the verdicts on all that runs in it. */
-export interface Judged {
+export interface JudgedInventory {
   readonly inventory: Inventory;
   readonly verdicts: readonly Verdict[];
 }
@@ -81,10 +72,13 @@ export interface Judged {
  * What drafts would do to all pods and workloads, judged by the admission engine. Verdicts that can't be
  * other than before stay the same value, so their reasons are those of before.
  */
-export function impactOf({inventory, verdicts}: Judged, drafts: readonly Policy[]): Impact {
+export function impactOf(
+  {inventory, verdicts}: JudgedInventory,
+  drafts: readonly Policy[],
+): Impact {
   const edited = new Set(drafts.map(({metadata}) => metadata.name));
   const isSame = sameFate(drafts);
-  let judge: ((item: Item) => Verdict) | undefined;
+  let judge: Judge | undefined;
   const lists: Record<ImpactKind, Moved[]> = {
     denied: [],
     mutated: [],
@@ -94,8 +88,8 @@ export function impactOf({inventory, verdicts}: Judged, drafts: readonly Policy[
     stay: [],
   };
   for (const before of verdicts) {
-    if (!isSame(before)) judge ??= judgeAfter(inventory, drafts);
-    const after = judge === undefined || isSame(before) ? before : judge(before.item);
+    if (!isSame(before)) judge ??= judgeOf(withDrafts(inventory, drafts));
+    const after = judge === undefined || isSame(before) ? before : judge.verdict(before.item);
     const moved = {before, after};
     const kind = kindOf(moved, edited);
     if (kind !== undefined) lists[kind].push(moved);
@@ -104,19 +98,19 @@ export function impactOf({inventory, verdicts}: Judged, drafts: readonly Policy[
 }
 
 /**
- * Tells whether an item fares under each draft as it did under its policy: then admission chooses as
+ * Tells whether each draft gives an item the result that its policy gave: then admission chooses as
  * before. That spares judging it by all the policies that nobody edits; each submission is asked once.
  */
 function sameFate(drafts: readonly Policy[]): (verdict: Verdict) => boolean {
   const prepared = drafts.map(preparePolicy);
   const known = new Map<Submission, boolean>();
-  const compare = ({item, candidates}: Verdict): boolean =>
+  const compare = (verdict: Verdict): boolean =>
     prepared.every(draft => {
-      const was = candidates.find(({policy}) => policy.name === draft.name);
+      const was = verdict.candidate(draft.name);
       if (was === undefined) return false;
       if (!isUsable(was.rights)) return true;
       if (draft.unusable !== undefined) return !was.allowed;
-      const {mutates, errors} = evaluate(draft, item.submission.view);
+      const {mutates, errors} = evaluate(draft, verdict.item.submission.view);
       return was.allowed === (errors.length === 0) && was.mutates === mutates;
     });
   return verdict => {
@@ -127,13 +121,13 @@ function sameFate(drafts: readonly Policy[]): (verdict: Verdict) => boolean {
   };
 }
 
-/** How a pod fares otherwise than before: `mutated` is changed where it was not. */
+/** What admission does otherwise than before: `mutated` is changed where it was not. */
 export type Turn = 'denied' | 'mutated' | 'move' | 'admitted';
 
-/** The first of these that is true of two outcomes; undefined if none is. */
+/** The first of these that is true of two judgements; undefined if none is. */
 export function turnOf(
-  before: Pick<Outcome, 'chosen'>,
-  after: Pick<Outcome, 'chosen'>,
+  before: Pick<Judgement, 'chosen'>,
+  after: Pick<Judgement, 'chosen'>,
 ): Turn | undefined {
   const [from, to] = [before.chosen?.policy.name, after.chosen?.policy.name];
   if (from !== undefined && to === undefined) return 'denied';
@@ -148,9 +142,10 @@ function kindOf({before, after}: Moved, edited: ReadonlySet<string>): ImpactKind
   const to = after.chosen?.policy.name;
   if (to !== undefined && edited.has(to)) return 'stay';
   const could = (verdict: Verdict) =>
-    verdict.candidates.some(
-      ({policy, allowed, rights}) => edited.has(policy.name) && allowed && isUsable(rights),
-    );
+    [...edited].some(name => {
+      const candidate = verdict.candidate(name);
+      return candidate?.allowed === true && isUsable(candidate.rights);
+    });
   return could(after) && !could(before) ? 'couldUse' : undefined;
 }
 
@@ -158,6 +153,18 @@ function kindOf({before, after}: Moved, edited: ReadonlySet<string>): ImpactKind
 export function impactText(impact: Impact): string {
   const parts = impactKinds
     .filter(kind => impact[kind].length > 0)
-    .map(kind => `${impact[kind].length} ${impactTitles[kind]}`);
+    .map(kind => countedTitle(kind, impact[kind].length));
   return parts.length === 0 ? 'no pod is affected' : parts.join(', ');
+}
+
+/** The titles that read otherwise where they are about one. */
+const titlesOfOne: Partial<Readonly<Record<ImpactKind, string>>> = {
+  move: 'moves to another policy',
+  admitted: 'is no longer denied',
+  stay: 'stays',
+};
+
+function countedTitle(kind: ImpactKind, number: number): string {
+  const title = number === 1 ? titlesOfOne[kind] : undefined;
+  return `${number} ${title ?? impactTitles[kind]}`;
 }

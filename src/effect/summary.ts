@@ -1,5 +1,5 @@
-import {ruleBy} from '../admission/decider.ts';
-import type {Ruling} from '../admission/judge.ts';
+import {judgeOf} from '../admission/judge.ts';
+import type {Verdict} from '../admission/judgement.ts';
 import type {Level} from '../controls/control.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import {namespacesOf} from '../inventory/inventory.ts';
@@ -33,13 +33,13 @@ export function summarize(
   inventory: Inventory,
   only: string | undefined,
 ): readonly NamespaceSummary[] {
-  return summaryOf(inventory, itemsOf(inventory).map(ruleBy(inventory)), only);
+  return summaryOf(inventory, itemsOf(inventory).map(judgeOf(inventory).verdict), only);
 }
 
 /** The same, of verdicts that are known already. */
 export function summaryOf(
   inventory: Inventory,
-  all: readonly Ruling[],
+  all: readonly Verdict[],
   only: string | undefined,
 ): readonly NamespaceSummary[] {
   const byNamespace = Map.groupBy(all, ({item}) => item.namespace);
@@ -57,7 +57,7 @@ export function summaryOf(
     .filter(namespace => only === undefined || namespace === only)
     .map(namespace => {
       const verdicts = byNamespace.get(namespace) ?? [];
-      const count = (is: (verdict: Ruling) => boolean) => verdicts.filter(is).length;
+      const count = (is: (verdict: Verdict) => boolean) => verdicts.filter(is).length;
       const pods = count(({item}) => item.kind === 'Pod');
       return {
         namespace,
@@ -73,7 +73,7 @@ export function summaryOf(
 }
 
 function policiesOf(
-  verdicts: readonly Ruling[],
+  verdicts: readonly Verdict[],
   inUse: ReadonlyMap<string, InUse>,
 ): readonly InUse[] {
   const names = new Set(verdicts.flatMap(({chosen}) => chosen?.policy.name ?? []));

@@ -5,7 +5,7 @@ import {type ObjectReference, serviceAccountUser} from '../rbac/authorize.ts';
 import type {Grantee} from '../rbac/grantee.ts';
 
 /** A subject, and where it gets or has a right; without a namespace, in the whole cluster. */
-export interface Target {
+export interface GrantTarget {
   readonly subject: Grantee;
   readonly namespace: string | undefined;
 }
@@ -62,7 +62,7 @@ export function grantsJust({rules = [], aggregationRule}: Role, policy: string):
 }
 
 /** A subject as RBAC has it. */
-export function subjectOf({kind, namespace, name}: Grantee): Subject {
+export function decodedSubjectOf({kind, namespace, name}: Grantee): Subject {
   return kind === 'ServiceAccount'
     ? {kind, namespace, name, apiGroup: undefined}
     : {kind, namespace: undefined, name, apiGroup: rbacGroup};

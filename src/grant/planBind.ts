@@ -12,20 +12,20 @@ import {
   type BindingPlan,
   type BindingStep,
   bindingAt,
+  decodedSubjectOf,
+  type GrantTarget,
   grantsJust,
   isSameGrantee,
   ownLabel,
   ownName,
   roleOf,
-  subjectOf,
-  type Target,
 } from './bindingSteps.ts';
 import {grantName, rulesFor} from './grantObjects.ts';
 
 /** What is to be bound. */
 export interface BindRequest {
   readonly policy: string;
-  readonly targets: readonly Target[];
+  readonly targets: readonly GrantTarget[];
   /** The name of the role and the binding; undefined: `psp:POLICY`. */
   readonly roleName: string | undefined;
 }
@@ -49,7 +49,7 @@ export function planBind(rbac: Inventory['rbac'], request: BindRequest): Binding
   };
 }
 
-function distinct(targets: readonly Target[]): readonly Grantee[] {
+function distinct(targets: readonly GrantTarget[]): readonly Grantee[] {
   const subjects = targets.map(({subject}) => subject);
   return subjects.filter(
     (subject, index) => subjects.findIndex(other => isSameGrantee(subject, other)) === index,
@@ -138,7 +138,7 @@ function planBinding(
     const body: Binding = {
       metadata: {name, namespace, uid: undefined, labels: {[ownLabel]: ownName}},
       roleRef: {apiGroup: rbacGroup, kind: role.kind, name: role.name},
-      subjects: subjects.map(subjectOf),
+      subjects: subjects.map(decodedSubjectOf),
     };
     return {steps: [{action: 'create', object: {reference, body}}], notes: [], kept: []};
   }
@@ -156,7 +156,7 @@ function planBinding(
     .filter(isBound)
     .map(subject => `${labelOf(subject)} is in ${labelOf(reference)} already`);
   if (added.length === 0) return {steps: [], notes, kept: []};
-  const body = {...before, subjects: [...old, ...added.map(subjectOf)]};
+  const body = {...before, subjects: [...old, ...added.map(decodedSubjectOf)]};
   const step = {action: 'update', object: {reference, body}, before, added, removed: []} as const;
   return {steps: [step], notes, kept: []};
 }

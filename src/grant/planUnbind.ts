@@ -15,11 +15,11 @@ import {
   type BindingPlan,
   type BindingStep,
   bindingAt,
+  type GrantTarget,
   grantsJust,
   isOwn,
   isSameGrantee,
   roleOf,
-  type Target,
 } from './bindingSteps.ts';
 
 /** A grant of the policy, with its objects. */
@@ -39,7 +39,7 @@ interface Found {
 export function planUnbind(
   rbac: Inventory['rbac'],
   policy: string,
-  targets: readonly Target[],
+  targets: readonly GrantTarget[],
 ): BindingPlan {
   const found = grantsFor(rbac, policy, targets);
   const clean = found.filter(({role}) => grantsJust(role, policy));
@@ -67,7 +67,7 @@ export function planUnbind(
 function grantsFor(
   rbac: Inventory['rbac'],
   policy: string,
-  targets: readonly Target[],
+  targets: readonly GrantTarget[],
 ): readonly Found[] {
   const opens = ({policies}: Grant) => policies === undefined || policies.has(policy);
   return authorizerOf(rbac)
@@ -136,10 +136,10 @@ function keptNote({grant: {binding, role, policies}, role: body, subjects}: Foun
 
 function nothingNotes(
   policy: string,
-  targets: readonly Target[],
+  targets: readonly GrantTarget[],
   found: readonly Found[],
 ): readonly string[] {
-  const has = ({subject}: Target) =>
+  const has = ({subject}: GrantTarget) =>
     found.some(({subjects}) => subjects.some(other => isSameGrantee(other, subject)));
   return targets
     .filter(target => !has(target))
@@ -153,7 +153,7 @@ function nothingNotes(
 function otherWays(
   rbac: Inventory['rbac'],
   policy: string,
-  targets: readonly Target[],
+  targets: readonly GrantTarget[],
 ): readonly string[] {
   const authorizer: Authorizer = authorizerOf(rbac);
   return targets.flatMap(({subject}) => {

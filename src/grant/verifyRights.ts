@@ -18,9 +18,6 @@ export interface Verification {
   readonly disagreements: readonly Disagreement[];
 }
 
-/** How many reviews are under way at once. */
-const concurrency = 8;
-
 /** The identity that a subject stands for when asked about by itself. */
 export function identityOf({kind, namespace, name}: Grantee): Identity {
   switch (kind) {
@@ -54,7 +51,7 @@ export async function verifyRights(
       questions.set(JSON.stringify(question), question);
     }
   }
-  const run = limiter(concurrency);
+  const run = limiter();
   let done = 0;
   const answers = await Promise.all(
     [...questions.values()].map(async question => {

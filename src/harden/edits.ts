@@ -1,29 +1,6 @@
-import type {Json, JsonObject} from '../kube/json.ts';
+import type {ContainerPlace, PodEdit} from '../controls/hardening.ts';
+import type {JsonObject} from '../kube/json.ts';
 import type {Container, Pod} from '../kube/pod.ts';
-
-/** The containers that a template can have; ephemeral ones come later, to a pod that runs. */
-export type TemplateList = 'initContainers' | 'containers';
-
-export interface ContainerPlace {
-  readonly list: TemplateList;
-  readonly name: string;
-}
-
-/** One thing to write into, or take out of, a pod template. `null` takes the field away. */
-export type PodEdit =
-  | {readonly kind: 'spec'; readonly field: 'hostNetwork' | 'hostPID' | 'hostIPC'}
-  | {readonly kind: 'pod'; readonly field: string; readonly value: Json}
-  | {
-      readonly kind: 'container';
-      readonly at: ContainerPlace;
-      readonly field: string;
-      readonly value: Json;
-    }
-  | {readonly kind: 'annotation'; readonly key: string}
-  | {readonly kind: 'sysctl'; readonly name: string}
-  | {readonly kind: 'hostPort'; readonly at: ContainerPlace; readonly index: number}
-  /** The volume, and where it is mounted. */
-  | {readonly kind: 'volume'; readonly name: string};
 
 /** The template after the edits, as strategic merge would leave it. */
 export function edited(template: Pod, edits: readonly PodEdit[]): Pod {

@@ -1,4 +1,6 @@
-import type {ControlId, Level} from '../controls/control.ts';
+import type {Level} from '../controls/control.ts';
+import {containersIn, type JudgedTemplate} from '../controls/hardening.ts';
+import {controlById} from '../controls/index.ts';
 import {fieldErrorText} from '../kube/fieldError.ts';
 import type {JsonObject} from '../kube/json.ts';
 import type {Pod} from '../kube/pod.ts';
@@ -6,26 +8,15 @@ import type {PodView} from '../kube/podView.ts';
 import {evaluate} from '../policy/evaluate.ts';
 import {edited} from './edits.ts';
 import {isPatchEdit, templatePatch} from './patch.ts';
-import {
-  planHostFlag,
-  planHostPorts,
-  planPrivileged,
-  planProcMount,
-  planSysctls,
-  planVolumes,
-} from './planHost.ts';
-import {planAppArmor, planSeccomp, planSeLinux} from './planProfiles.ts';
-import {planCapabilities, planEscalation} from './planRights.ts';
-import {planUser} from './planUser.ts';
-import {containersIn, type Planner, type Step} from './step.ts';
-import {type Target, unmet} from './target.ts';
+import type {HardenStep} from './step.ts';
+import {type HardenTarget, unmet} from './target.ts';
 
 /** What it takes until a pod lives under a built-in policy. */
 export interface Hardening {
   /** What can be done without asking: only what is unset is set, and what nothing uses is removed. */
-  readonly changes: readonly Step[];
+  readonly changes: readonly HardenStep[];
   /** What a person has to decide, for the template asks for it. */
-  readonly decisions: readonly Step[];
+  readonly decisions: readonly HardenStep[];
   /** Why no changes can lead there, in words; undefined if the steps do. */
   readonly blocked: string | undefined;
   /** The changes as a strategic merge patch of the template; undefined if there is none. */
@@ -37,23 +28,6 @@ export interface Hardening {
   readonly unknownUsers: readonly string[];
 }
 
-const planners: Readonly<Partial<Record<ControlId, Planner>>> = {
-  privileged: planPrivileged,
-  hostNetwork: planHostFlag('hostNetwork'),
-  hostPID: planHostFlag('hostPID'),
-  hostIPC: planHostFlag('hostIPC'),
-  hostPorts: planHostPorts,
-  volumes: planVolumes,
-  runAsUser: planUser,
-  seLinux: planSeLinux,
-  capabilities: planCapabilities,
-  allowPrivilegeEscalation: planEscalation,
-  allowedProcMountTypes: planProcMount,
-  seccomp: planSeccomp,
-  appArmor: planAppArmor,
-  sysctls: planSysctls,
-};
-
 /**
  * The smallest changes that let pods of a template live under the first of `targets` (from strict to
  * open): let in by the policy, and with all set that the standard itself wants to be set. Without any
@@ -62,13 +36,11 @@ const planners: Readonly<Partial<Record<ControlId, Planner>>> = {
 export function harden(
   template: Pod,
   submit: (template: Pod) => PodView,
-  [target, ...looser]: readonly [Target, ...Target[]],
+  [target, ...looser]: readonly [HardenTarget, ...HardenTarget[]],
 ): Hardening {
   const view = submit(template);
   const isBarred = template.spec.os?.name === 'windows' && target.level === 'restricted';
-  const steps = isBarred
-    ? []
-    : unmet(target, view).flatMap(id => planners[id]?.({template, view}, target) ?? []);
+  const steps = isBarred ? [] : stepsTo(target, {template, view});
   const changes = steps.filter(({asks}) => asks === undefined);
   const decisions = steps.filter(({asks}) => asks !== undefined);
   const changed = edited(
@@ -94,7 +66,14 @@ export function harden(
   };
 }
 
-function levelOf(targets: readonly Target[], pod: PodView): Level {
+/** What each control that the pod does not meet wants of its template. */
+function stepsTo(target: HardenTarget, pod: JudgedTemplate): readonly HardenStep[] {
+  return unmet(target, pod.view).flatMap(control =>
+    controlById[control].plan(pod, target.policy, target.mustSay).map(step => ({control, ...step})),
+  );
+}
+
+function levelOf(targets: readonly HardenTarget[], pod: PodView): Level {
   return targets.find(target => unmet(target, pod).length === 0)?.level ?? 'privileged';
 }
 
@@ -103,7 +82,7 @@ const barredWindows =
   'a pod for Windows can set neither capabilities nor seccomp, which restricted wants';
 
 /** What is still in the way after all steps. */
-function obstacle(view: PodView, target: Target): string | undefined {
+function obstacle(view: PodView, target: HardenTarget): string | undefined {
   const missing = unmet(target, view);
   if (missing.length === 0) return undefined;
   const errors = target.solos

@@ -1,6 +1,6 @@
+import type {PodEdit, TemplateList} from '../controls/hardening.ts';
 import type {Json, JsonObject} from '../kube/json.ts';
 import type {Pod} from '../kube/pod.ts';
-import type {PodEdit, TemplateList} from './edits.ts';
 
 /** The edits that a patch is made of: the others are left to people. */
 type PatchEdit = Extract<PodEdit, {readonly kind: 'pod' | 'container' | 'volume'}>;

@@ -1,20 +1,16 @@
-import type {Inventory} from '../inventory/inventory.ts';
-import {
-  controllerReference,
-  isKnownWorkload,
-  templatePath,
-  type Workload,
-} from '../inventory/kinds/workloads.ts';
+import {type Inventory, isSpokenFor} from '../inventory/inventory.ts';
+import {controllerReference, templatePath, type Workload} from '../inventory/kinds/workloads.ts';
 import type {Item} from '../inventory/submissions/items.ts';
 import {topWorkloads} from '../inventory/submissions/owners.ts';
 import {isMirrorPod} from '../inventory/submissions/serviceAccount.ts';
 import {submissionsOf} from '../inventory/submissions/submissions.ts';
 import type {JsonObject} from '../kube/json.ts';
 import type {Pod} from '../kube/pod.ts';
+import {workloadKindOf} from '../kube/workloadKinds.ts';
 import type {NonEmpty} from '../nonEmpty.ts';
 import {type Hardening, harden} from './harden.ts';
 import {objectPatch} from './patch.ts';
-import {type HardenLevel, hardenLevels, type Target, targetOf} from './target.ts';
+import {type HardenLevel, type HardenTarget, hardenLevels, targetOf} from './target.ts';
 
 /** A workload or a pod of its own, and what it takes to harden it. */
 export interface HardenedItem extends Hardening {
@@ -62,7 +58,7 @@ export function hardenItems(
 }
 
 /** The level and those below it, but for the one that every pod meets. */
-function targetsFrom(level: HardenLevel): NonEmpty<Target> {
+function targetsFrom(level: HardenLevel): NonEmpty<HardenTarget> {
   const looser = hardenLevels.slice(hardenLevels.indexOf(level) + 1);
   return [targetOf(level), ...looser.map(targetOf)];
 }
@@ -79,7 +75,7 @@ interface Origin {
 
 /** Finds the object of an item; of several at one place, as files can have, the first one. */
 function originsOf(inventory: Inventory): (item: Item) => Origin | undefined {
-  // Made when asked for: most pods are spoken for by a template, and their specs were perhaps not read.
+  // Made when asked for: most pods are spoken for by a template.
   const found = new Map<string, () => Origin>();
   const add = (key: string, origin: () => Origin) => {
     if (!found.has(key)) found.set(key, origin);
@@ -89,6 +85,7 @@ function originsOf(inventory: Inventory): (item: Item) => Origin | undefined {
     add(placeOf(namespace, workload.kind, name), () => originOfWorkload(workload));
   }
   for (const pod of inventory.pods) {
+    if (isSpokenFor(pod)) continue;
     const {namespace = '', name, generateName = ''} = pod.metadata;
     add(placeOf(namespace, 'Pod', name || generateName), () => originOfPod(pod));
   }
@@ -107,15 +104,15 @@ function originOfWorkload(workload: Workload): Origin {
     apiVersion,
     path: templatePath(apiVersion, kind),
     // Strategic merge knows the lists of Kubernetes' own kinds; of others it would replace them.
-    unpatchable: isKnownWorkload(apiVersion, kind)
+    unpatchable: workloadKindOf(apiVersion, kind)
       ? namelessContainer(template)
-      : `${kind} is no kind of Kubernetes' own, and strategic merge would replace its containers`,
+      : `${kind} is not one of Kubernetes' own kinds: strategic merge would replace its containers`,
   };
 }
 
 function originOfPod(pod: Pod): Origin {
   return {
-    // A pod has to be made again to be changed, and then it has no ephemeral containers.
+    // A pod has to be recreated to be changed, and then it has no ephemeral containers.
     template: {...pod, spec: {...pod.spec, ephemeralContainers: undefined}},
     workload: undefined,
     apiVersion: 'v1',
@@ -129,7 +126,7 @@ function originOfPod(pod: Pod): Origin {
 function podObstacle(pod: Pod): string | undefined {
   const owner = controllerReference(pod.metadata.ownerReferences);
   if (owner !== undefined) {
-    return `${owner.kind ?? 'a controller'} ${owner.name ?? ''} makes it: change the template there`;
+    return `${owner.kind ?? 'a controller'} ${owner.name ?? ''} creates it: change the template there`;
   }
   return pod.metadata.name ? namelessContainer(pod) : 'the pod has no name, only generateName';
 }

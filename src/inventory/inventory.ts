@@ -4,6 +4,16 @@ import type {Pod} from '../kube/pod.ts';
 import type {RbacObjects} from '../rbac/authorize.ts';
 import type {Workload} from './kinds/workloads.ts';
 
+/** A pod of which only the metadata was listed: its workload's template decides about it. */
+export interface SpokenPod {
+  readonly metadata: Pod['metadata'];
+  /** The workload that spoke for it when it was read. */
+  readonly speaker: Workload;
+}
+
+/** A pod as an inventory has it: the spec of one can only be read if it was listed. */
+export type ListedPod = Pod | SpokenPod;
+
 /** Where PodSecurityPolicies are served from; `absent` from v1.25 on, `unknown` without a cluster. */
 export type PolicyApi = (typeof policyVersions)[number] | 'absent' | 'unknown';
 
@@ -50,7 +60,7 @@ export interface Inventory {
   readonly namespaces: readonly NamespaceObject[];
   readonly serviceAccounts: readonly ServiceAccountObject[];
   readonly workloads: readonly Workload[];
-  readonly pods: readonly Pod[];
+  readonly pods: readonly ListedPod[];
   readonly caller: Caller | undefined;
   readonly gaps: readonly Gap[];
 }
@@ -71,6 +81,16 @@ export const emptyInventory: Inventory = {
   caller: undefined,
   gaps: [],
 };
+
+/** Whether only the metadata of a pod was listed. */
+export function isSpokenFor(pod: ListedPod): pod is SpokenPod {
+  return 'speaker' in pod;
+}
+
+/** The spec that decides about a pod: its own, or that of its workload's template. */
+export function decidingSpec(pod: ListedPod): Pod['spec'] {
+  return isSpokenFor(pod) ? pod.speaker.template.spec : pod.spec;
+}
 
 /** All namespaces that something in the inventory names, sorted. */
 export function namespacesOf(inventory: Inventory): readonly string[] {

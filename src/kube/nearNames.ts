@@ -4,16 +4,27 @@
  */
 export function nearNames(wanted: string, names: readonly string[], what: string): string {
   if (names.length === 0) return `there are no ${what}`;
-  const near = names
-    .map(name => ({name, distance: distance(wanted.toLowerCase(), name.toLowerCase())}))
-    .filter(({name, distance}) => distance <= Math.max(2, wanted.length / 4) || holds(name, wanted))
-    .toSorted((a, b) => a.distance - b.distance)
+  const near = nearest(wanted, names)
     .slice(0, 3)
-    .map(({name}) => JSON.stringify(name));
+    .map(name => JSON.stringify(name));
   if (near.length > 0) return `did you mean ${near.join(' or ')}?`;
   const shown = names.slice(0, 5).map(name => JSON.stringify(name));
   const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : '';
   return `there are ${shown.join(', ')}${more}`;
+}
+
+/** The one name that looks most like `wanted`; undefined if none looks like it. */
+export function nearName(wanted: string, names: readonly string[]): string | undefined {
+  return nearest(wanted, names)[0];
+}
+
+/** The names that look like `wanted`, the most alike first. */
+function nearest(wanted: string, names: readonly string[]): readonly string[] {
+  return names
+    .map(name => ({name, distance: distance(wanted.toLowerCase(), name.toLowerCase())}))
+    .filter(({name, distance}) => distance <= Math.max(2, wanted.length / 4) || holds(name, wanted))
+    .toSorted((a, b) => a.distance - b.distance)
+    .map(({name}) => name);
 }
 
 function holds(name: string, wanted: string): boolean {

@@ -1,6 +1,7 @@
 /** The part of core/v1 Pod that decides what PodSecurityPolicy does with it. */
 import {
   boolean,
+  DecodeError,
   type Decoder,
   decodeAt,
   int32,
@@ -18,6 +19,38 @@ import {type ObjectMeta, objectMeta, seLinuxOptions} from './objects.ts';
 const seccompProfile = object({type: string, localhostProfile: string});
 export type SeccompProfile = TypeOf<typeof seccompProfile>;
 
+/** Of fields that v1.24 does not know: it drops them, whatever they hold. */
+function later<T>(decode: Decoder<T>): Decoder<T | undefined> {
+  return value => {
+    try {
+      return decode(value);
+    } catch (error) {
+      if (error instanceof DecodeError) return undefined;
+      throw error;
+    }
+  };
+}
+
+const windowsOptions = object({hostProcess: boolean});
+const appArmorProfile = later(object({type: string, localhostProfile: string}));
+
+const handler = object({httpGet: object({host: string}), tcpSocket: object({host: string})});
+const hooks = object({postStart: handler, preStop: handler});
+
+/** A probe or a hook; undefined for one that names no host, of which nothing matters. */
+const hostHandler: Decoder<TypeOf<typeof handler> | undefined> = value => {
+  const found = handler(value);
+  return namesHost(found) ? found : undefined;
+};
+const hostHooks: Decoder<TypeOf<typeof hooks> | undefined> = value => {
+  const found = hooks(value);
+  return namesHost(found.postStart) || namesHost(found.preStop) ? found : undefined;
+};
+
+function namesHost(found: TypeOf<typeof handler> | undefined): boolean {
+  return Boolean(found?.httpGet?.host || found?.tcpSocket?.host);
+}
+
 export const containerSecurityContext = object({
   capabilities: object({add: list(string, ''), drop: list(string, '')}),
   privileged: boolean,
@@ -29,6 +62,8 @@ export const containerSecurityContext = object({
   allowPrivilegeEscalation: boolean,
   procMount: string,
   seccompProfile,
+  windowsOptions,
+  appArmorProfile,
 });
 export type ContainerSecurityContext = TypeOf<typeof containerSecurityContext>;
 
@@ -37,6 +72,10 @@ const container = object({
   ports: list(object({containerPort: int32, hostPort: int32})),
   volumeMounts: list(object({name: string, mountPath: string, readOnly: boolean})),
   securityContext: containerSecurityContext,
+  livenessProbe: hostHandler,
+  readinessProbe: hostHandler,
+  startupProbe: hostHandler,
+  lifecycle: hostHooks,
 });
 export type Container = TypeOf<typeof container>;
 
@@ -49,6 +88,8 @@ export const podSecurityContext = object({
   fsGroup: int64,
   sysctls: list(object({name: string})),
   seccompProfile,
+  windowsOptions,
+  appArmorProfile,
 });
 export type PodSecurityContext = TypeOf<typeof podSecurityContext>;
 
@@ -100,6 +141,8 @@ const volume: Decoder<Volume> = (value: Json) => {
     if (source === undefined || source === null) continue;
     result[key] = decodeAt(key, (detailedSources as Sources)[key] ?? presence, source);
   }
+  // No source to v1.24, which makes an emptyDir of it.
+  if (isObject(value.image)) result.image = {};
   return result as Volume;
 };
 type Sources = Readonly<Record<string, Decoder<unknown>>>;
@@ -112,6 +155,7 @@ export const podSpec = object({
   hostNetwork: boolean,
   hostPID: boolean,
   hostIPC: boolean,
+  hostUsers: later(boolean),
   runtimeClassName: string,
   os: object({name: string}),
   securityContext: podSecurityContext,
@@ -145,7 +189,7 @@ export function decodeLatePod({metadata, spec, likeness}: Late): Pod {
       return known;
     },
   };
-  if (likeness !== undefined) likenesses.set(pod, likeness);
+  likenesses.set(pod, likeness);
   return pod;
 }
 
@@ -165,8 +209,8 @@ export interface Late {
   readonly kind: string;
   readonly metadata: ObjectMeta;
   readonly spec: () => JsonObject;
-  /** See likenessOf; undefined if the spec did not come. */
-  readonly likeness: (() => string) | undefined;
+  /** See likenessOf. */
+  readonly likeness: () => string;
 }
 
 /** The lists of containers, in the order in which Kubernetes visits them (pkg/api/pod/util.go). */

@@ -1,18 +1,11 @@
-import {harmless as harmlessCapabilities} from '../controls/capabilities.ts';
 import type {Level} from '../controls/control.ts';
-import {allTypes, harmless as harmlessVolumes} from '../controls/volumes.ts';
-import {
-  appArmorAllowedKey,
-  appArmorDefaultKey,
-  seccompAllowedKey,
-  seccompDefaultKey,
-} from '../kube/annotations.ts';
+import {controls} from '../controls/index.ts';
 import type {Policy, PolicySpec} from '../kube/objects.ts';
 
 /** The built-in policies, from open to strict. */
 export const builtinLevels = ['privileged', 'baseline', 'restricted'] as const satisfies Level[];
 
-/** What the built-in policies depend on beside the standards. */
+/** What the built-in policies depend on besides the standards. */
 export interface BuiltinOptions {
   /**
    * Whether the nodes have AppArmor. A kubelet without it refuses pods that name a profile
@@ -38,67 +31,16 @@ export function builtinName(level: Level): string {
  * user other than root also says runAsNonRoot.
  */
 export function builtinPolicy(level: Level, {appArmor}: BuiltinOptions): Policy {
-  const confined = {
-    [seccompAllowedKey]: runtimeDefault,
-    [seccompDefaultKey]: runtimeDefault,
-    ...(appArmor
-      ? {[appArmorAllowedKey]: runtimeDefault, [appArmorDefaultKey]: runtimeDefault}
-      : {}),
-  };
-  return {
-    metadata: {
-      name: builtinName(level),
-      annotations: level === 'privileged' ? {[seccompAllowedKey]: '*'} : confined,
-    },
-    spec: specs[level],
-  };
+  const empty: Policy = {metadata: {name: builtinName(level), annotations: {}}, spec: {}};
+  const {metadata, spec} = controls
+    .filter(({id}) => appArmor || id !== 'appArmor')
+    .reduce((policy, control) => control.hold(policy, level), empty);
+  return {metadata, spec: withoutEmptyLists(spec)};
 }
 
-const runtimeDefault = 'runtime/default';
-const any = {rule: 'RunAsAny', ranges: undefined};
-
-/** No type, user or role of one's own; PodSecurityPolicy can't name several types that are fine. */
-const noContext: PolicySpec['seLinux'] = {
-  rule: 'MustRunAs',
-  seLinuxOptions: {user: undefined, role: undefined, type: undefined, level: undefined},
-};
-
-const groups: PolicySpec = {supplementalGroups: any, fsGroup: any};
-
-/**
- * Nothing is in them that the API server doesn't store, or each `kubectl apply` would find something to
- * configure: no false, and no allowedProcMountTypes, which is dropped while its alpha gate is off.
- */
-const specs: Readonly<Record<Level, PolicySpec>> = {
-  privileged: {
-    privileged: true,
-    hostNetwork: true,
-    hostPID: true,
-    hostIPC: true,
-    hostPorts: [{min: 0, max: 65535}],
-    volumes: ['*'],
-    runAsUser: any,
-    ...groups,
-    seLinux: {rule: 'RunAsAny', seLinuxOptions: undefined},
-    allowedCapabilities: ['*'],
-    allowPrivilegeEscalation: true,
-    allowedUnsafeSysctls: ['*'],
-  },
-  baseline: {
-    volumes: allTypes.filter(type => type !== 'hostPath'),
-    runAsUser: any,
-    ...groups,
-    seLinux: noContext,
-    allowedCapabilities: harmlessCapabilities,
-    allowPrivilegeEscalation: true,
-  },
-  restricted: {
-    volumes: harmlessVolumes,
-    runAsUser: {rule: 'MustRunAsNonRoot', ranges: undefined},
-    ...groups,
-    seLinux: noContext,
-    allowedCapabilities: ['NET_BIND_SERVICE'],
-    requiredDropCapabilities: ['ALL'],
-    allowPrivilegeEscalation: false,
-  },
-};
+/** The API server stores no empty lists: each `kubectl apply` would find something to configure. */
+function withoutEmptyLists(spec: PolicySpec): PolicySpec {
+  return Object.fromEntries(
+    Object.entries(spec).filter(([, value]) => !(Array.isArray(value) && value.length === 0)),
+  );
+}

@@ -103,7 +103,7 @@ export function evaluate(policy: PreparedPolicy, pod: PodView): Evaluation {
   return report;
 }
 
-/** Whether the policy lets the pod through without changing it: no more than that, but faster. */
+/** Whether the policy lets the pod through without changing it: nothing else, but faster. */
 export function admitsUnchanged(policy: PreparedPolicy, pod: PodView): boolean {
   const report = new Report('anything');
   run(policy, pod, report);

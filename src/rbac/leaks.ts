@@ -1,11 +1,17 @@
-import {kindsSubmittedBy} from './controllers.ts';
+import {kindsCreatedBy} from '../kube/workloadKinds.ts';
 import type {Grantee} from './grantee.ts';
 
 const accountUser = /^system:serviceaccount:([^:]+):([^:]+)$/;
 
+/** What an admin should know of a grant, and whether it opens policies to every workload. */
+interface GrantNote {
+  readonly kind: 'leak' | 'remark';
+  readonly text: string;
+}
+
 /** Why a grant to this subject opens policies to every workload; undefined if it does not. */
 export function leakNote(subject: Grantee, namespace: string | undefined): string | undefined {
-  return notesFor(subject, namespace).find(note => note.startsWith('opens the policy to every'));
+  return grantNotes(subject, namespace).find(({kind}) => kind === 'leak')?.text;
 }
 
 /**
@@ -13,44 +19,61 @@ export function leakNote(subject: Grantee, namespace: string | undefined): strin
  * controllers, so whoever gives them a policy gives it to everybody who may make a workload.
  */
 export function notesFor(subject: Grantee, namespace: string | undefined): readonly string[] {
+  return grantNotes(subject, namespace).map(({text}) => text);
+}
+
+function grantNotes(subject: Grantee, namespace: string | undefined): readonly GrantNote[] {
   const where = namespace === undefined ? 'the cluster' : `namespace ${namespace}`;
-  const opens = (why: string) => `opens the policy to every workload of ${where}: ${why}`;
   const {kind, name} = subject;
-  if (kind === 'Group') return groupNotes(name, opens);
+  if (kind === 'Group') return groupNotes(name, where);
   const account = kind === 'User' ? accountUser.exec(name) : undefined;
   const [accountNamespace, accountName] =
     kind === 'User' ? [account?.[1], account?.[2]] : [subject.namespace, name];
-  const kinds = accountNamespace === 'kube-system' ? kindsSubmittedBy(accountName ?? '') : [];
+  const kinds = accountNamespace === 'kube-system' ? kindsCreatedBy(accountName ?? '') : [];
   return [
-    ...(account ? [`this user is service account ${account[1]}/${account[2]}`] : []),
+    ...(account ? [remark(`this user is service account ${account[1]}/${account[2]}`)] : []),
     ...(kinds.length > 0
-      ? [
-          `opens the policy to every ${kinds.join(' and ')} of ${where}: this controller requests their pods`,
-        ]
+      ? [leak(kinds.join(' and '), where, 'this controller requests their pods')]
       : []),
   ];
 }
 
-function groupNotes(name: string, opens: (why: string) => string): readonly string[] {
+function groupNotes(name: string, where: string): readonly GrantNote[] {
   switch (name) {
     case 'system:serviceaccounts':
-      return [opens('it holds the accounts of all pods, and the controllers that request them')];
+      return [
+        leak(
+          'workload',
+          where,
+          'it holds the accounts of all pods, and the controllers that request them',
+        ),
+      ];
     case 'system:serviceaccounts:kube-system':
-      return [opens('the controllers that request pods are in it')];
+      return [leak('workload', where, 'the controllers that request pods are in it')];
     case 'system:authenticated':
       return [
-        opens('the controllers that request pods are in it'),
-        "a pod's service account does not count as a member",
+        leak('workload', where, 'the controllers that request pods are in it'),
+        remark("a pod's service account does not count as a member"),
       ];
     case 'system:masters':
       return [
-        'admission of v1.24 knows no shortcut for system:masters: this binding is what counts',
+        remark(
+          'admission of v1.24 knows no shortcut for system:masters: this binding is what counts',
+        ),
       ];
     case 'system:unauthenticated':
-      return ['anonymous requests may use it'];
+      return [remark('anonymous requests may use it')];
     case 'system:nodes':
-      return ['mirror pods of static pods are requested by nodes'];
+      return [remark('mirror pods of static pods are requested by nodes')];
     default:
       return [];
   }
+}
+
+function leak(what: string, where: string, why: string): GrantNote {
+  return {kind: 'leak', text: `opens the policy to every ${what} of ${where}: ${why}`};
+}
+
+function remark(text: string): GrantNote {
+  return {kind: 'remark', text};
 }

@@ -18,14 +18,14 @@ const namesInComment = 5;
 export function adviceYaml(advices: readonly Advice[], withGrants: boolean): string {
   return advices
     .flatMap(advice => [
-      header(advice) + printYaml(policyObject(advice.policy), {comments: commentsFor(advice)}),
+      header(advice) + printYaml(printablePolicy(advice.policy), {comments: commentsFor(advice)}),
       ...(withGrants ? grantObjects(advice).map(object => printYaml(object)) : []),
     ])
     .join('---\n');
 }
 
 /** The policy as an object of the API, its fields in the API's order. */
-export function policyObject({metadata, spec}: Policy): object {
+export function printablePolicy({metadata, spec}: Policy): object {
   const {name, annotations} = metadata;
   return {
     apiVersion: policyVersion,
@@ -113,7 +113,7 @@ export function printedAdvice(advice: Advice, withGrants: boolean): object {
     subjects: grantees,
     level: policyLevel(policy),
     workloads: items.map(place),
-    policy: policyObject(policy),
+    policy: printablePolicy(policy),
     grants: withGrants ? grantObjects(advice) : undefined,
     controls: controls.map(({id, describe}) => ({id, value: describe(policy)})),
     reasons: reasons.map(({field, need, items: having}) => ({

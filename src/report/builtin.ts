@@ -1,7 +1,7 @@
 import type {BuiltinObject} from '../grant/builtinObjects.ts';
 import {rbacGroup} from '../kube/apiGroups.ts';
 import {printYaml} from '../yaml/documents.ts';
-import {policyObject} from './advice.ts';
+import {printablePolicy} from './advice.ts';
 import {jsonText} from './machine.ts';
 
 /** A YAML stream for `kubectl apply -f -`, with comments. */
@@ -31,5 +31,5 @@ export function builtinNames(objects: readonly BuiltinObject[]): string {
 }
 
 function objectOf(object: BuiltinObject): object {
-  return 'policy' in object ? policyObject(object.policy) : object.grant;
+  return 'policy' in object ? printablePolicy(object.policy) : object.grant;
 }

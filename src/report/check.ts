@@ -1,11 +1,11 @@
-import type {CheckAnswer, Finding} from '../check/answerCheck.ts';
+import type {CheckAnswer, CheckFinding} from '../check/answerCheck.ts';
 import type {OwnRight, Reach} from '../check/checkRights.ts';
 import type {Gap} from '../inventory/inventory.ts';
 import {escapeText} from './escape.ts';
 import {document} from './machine.ts';
 import {table} from './table.ts';
 
-const titles: Readonly<Record<Finding['about'], string>> = {
+const titles: Readonly<Record<CheckFinding['about'], string>> = {
   version: 'Server',
   api: 'API',
   admission: 'Admission',

@@ -1,5 +1,5 @@
 import {type Candidate, isUsable} from '../admission/admit.ts';
-import type {Outcome} from '../admission/judge.ts';
+import type {Judgement} from '../admission/judgement.ts';
 import {type Effect, type Shift, type ShiftKind, shiftKinds} from '../effect/effect.ts';
 import type {Item} from '../inventory/submissions/items.ts';
 import {table} from './table.ts';
@@ -38,7 +38,7 @@ interface TableOptions {
   readonly headers: boolean;
 }
 
-/** A row for each pod or workload that fares otherwise than before. */
+/** A row for each pod or workload whose result differs from before. */
 export function effectTable(
   shifts: readonly Shift[],
   {wide, headers}: TableOptions = {wide: false, headers: true},
@@ -70,17 +70,17 @@ function wideRow(shift: Shift): readonly string[] {
   ];
 }
 
-function outcomeText(outcome: Outcome | undefined): string {
+function outcomeText(outcome: Judgement | undefined): string {
   if (outcome === undefined) return '';
   if (outcome.chosen === undefined) return 'denied';
   const {policy, mutates} = outcome.chosen;
   return mutates ? `${policy.name} (mutates)` : policy.name;
 }
 
-/** Why a pod or workload fares otherwise, in one line. */
+/** Why the result of a pod or workload differs, in one line. */
 function reasonText(shift: Shift): string {
   const {kind, after, isNewTemplate} = shift;
-  if (kind === 'gone') return 'not there any more';
+  if (kind === 'gone') return 'no longer there';
   if (kind === 'new') return after?.chosen === undefined ? noneText(shift) : '';
   const text = [...lostText(shift), ...gainedText(shift)].join('; ');
   const template = isNewTemplate ? 'its new template' : '';
@@ -120,7 +120,7 @@ function troubleOf(
   const {errors, mutates} = candidate;
   const {unusable} = candidate.policy;
   if (unusable !== undefined) return `admission ignores ${policy}: ${unusable}`;
-  if (isClosed(candidate)) return `may not use ${policy} any more`;
+  if (isClosed(candidate)) return `may no longer use ${policy}`;
   const [error] = errors;
   if (error !== undefined) {
     const more = errors.length > 1 ? ` and ${errors.length - 1} more` : '';
@@ -133,7 +133,9 @@ function troubleOf(
 function gainedText({kind, lost, gained, after}: Shift): readonly string[] {
   if (kind === 'altered') {
     const name = after?.chosen?.policy.name ?? '';
-    return [after?.chosen?.mutates ? `${name} fills in ${pathsText(after)}` : `by ${name} no more`];
+    return [
+      after?.chosen?.mutates ? `${name} fills in ${pathsText(after)}` : `no longer by ${name}`,
+    ];
   }
   if (gained === undefined || gained.policy === lost?.policy) return [];
   const {policy, candidate} = gained;
@@ -153,7 +155,7 @@ function noneText({tried}: Shift): string {
 /** How many paths of changes are named. */
 const pathsShown = 2;
 
-function pathsText(outcome: Outcome | undefined): string {
+function pathsText(outcome: Judgement | undefined): string {
   const paths = (outcome?.changes ?? []).map(({path}) => path);
   const more = paths.length - pathsShown;
   return `${paths.slice(0, pathsShown).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
@@ -201,7 +203,7 @@ export function printedShift(shift: Shift): object {
   };
 }
 
-function printedOutcome(outcome: Outcome | undefined): object | null {
+function printedOutcome(outcome: Judgement | undefined): object | null {
   if (outcome === undefined) return null;
   const {chosen, via, changes, message, requester, judgedForCaller} = outcome;
   return {

@@ -1,4 +1,4 @@
-import type {Step} from '../harden/step.ts';
+import type {HardenStep} from '../harden/step.ts';
 import type {HardenedItem} from '../harden/subjects.ts';
 import type {HardenLevel} from '../harden/target.ts';
 import {labelOf} from '../kube/reference.ts';
@@ -51,7 +51,7 @@ function remarksOn(hardened: HardenedItem, level: HardenLevel): readonly string[
   ];
 }
 
-function stepText({where, says}: Step): string {
+function stepText({where, says}: HardenStep): string {
   return `${where}: ${says}`;
 }
 

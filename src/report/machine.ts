@@ -2,11 +2,11 @@ import type {Gap} from '../inventory/inventory.ts';
 import {printJson} from '../kube/json.ts';
 import {escapeJson} from './escape.ts';
 
-export const apiVersion = 'psp.kubectl/v1alpha1';
+export const outputVersion = 'psp.kubectl/v1alpha1';
 
 /** A versioned document of machine output. `gaps` are there if something could not be read. */
 export function document(kind: string, items: readonly object[], gaps: readonly Gap[]): object {
-  return {apiVersion, kind, items, gaps: gaps.length > 0 ? gaps : undefined};
+  return {apiVersion: outputVersion, kind, items, gaps: gaps.length > 0 ? gaps : undefined};
 }
 
 /** A document as JSON text; what a terminal would act on is written as an escape. */

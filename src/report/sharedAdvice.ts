@@ -6,7 +6,7 @@ import type {Item} from '../inventory/submissions/items.ts';
 import {policyLevel} from '../policy/level.ts';
 import {count} from '../text.ts';
 import {printYaml} from '../yaml/documents.ts';
-import {comment, commentsFor, listed, policyObject, printedAdvice} from './advice.ts';
+import {comment, commentsFor, listed, printablePolicy, printedAdvice} from './advice.ts';
 import {table} from './table.ts';
 import {nameOf} from './why.ts';
 
@@ -14,7 +14,7 @@ import {nameOf} from './why.ts';
 export function sharingYaml(sharing: Sharing, scope: Scope, withGrants: boolean): string {
   const documents = sharing.advices.flatMap(advice => [
     comment(header(advice, scope)) +
-      printYaml(policyObject(advice.policy), {comments: commentsFor(advice)}),
+      printYaml(printablePolicy(advice.policy), {comments: commentsFor(advice)}),
     ...(withGrants ? sharedGrants(advice).map(object => printYaml(object)) : []),
   ]);
   return comment(verdict(sharing)) + documents.join('---\n');

@@ -1,15 +1,16 @@
 import type {Candidate} from '../admission/admit.ts';
-import type {Verdict} from '../admission/judge.ts';
+import type {Verdict} from '../admission/judgement.ts';
 import {badValueText, type FieldError} from '../kube/fieldError.ts';
 
 /** One verdict as `why -o json` prints it. */
-export function printedVerdict({item, state, chosen, candidates, via, ...rest}: Verdict): object {
+export function printedVerdict(verdict: Verdict): object {
+  const {item, state, chosen, candidates, via} = verdict;
   return {
     namespace: item.namespace,
     kind: item.kind,
     name: item.name,
     serviceAccount: item.submission.serviceAccount,
-    requester: rest.requester ?? null,
+    requester: verdict.requester ?? null,
     allowed: chosen !== undefined,
     policy: chosen?.policy.name ?? null,
     via: via.map(({right, binding, role}) => ({
@@ -18,11 +19,11 @@ export function printedVerdict({item, state, chosen, candidates, via, ...rest}: 
       role: role ?? null,
     })),
     state,
-    message: rest.message ?? null,
-    changes: rest.changes,
+    message: verdict.message ?? null,
+    changes: verdict.changes,
     candidates: candidates.map(printedCandidate),
     admittedBy: item.admittedBy,
-    judgedForCaller: rest.judgedForCaller || undefined,
+    judgedForCaller: verdict.judgedForCaller || undefined,
     judgedByLivePod: item.submission.isLivePod || undefined,
   };
 }

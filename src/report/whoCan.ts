@@ -54,7 +54,7 @@ export function indirectTable(rights: readonly IndirectRight[], headers: boolean
 
 function viaText(via: UseRight['via'], all: boolean): string {
   const [first] = via;
-  if (first === undefined) return 'said by the server';
+  if (first === undefined) return 'granted by the API server (binding unknown)';
   const text = ({binding, role}: UseRight['via'][number]) =>
     `${referenceText(binding)} -> ${referenceText(role)}`;
   const more = via.length - 1;

@@ -1,5 +1,6 @@
 import {type Candidate, isUsable} from '../admission/admit.ts';
-import type {Ruling, Verdict, Via} from '../admission/judge.ts';
+import type {Verdict} from '../admission/judgement.ts';
+import type {Via} from '../admission/rights.ts';
 import {type FieldError, fieldErrorText} from '../kube/fieldError.ts';
 import type {PodView} from '../kube/podView.ts';
 import type {ObjectReference} from '../rbac/authorize.ts';
@@ -16,7 +17,7 @@ interface TableOptions {
 }
 
 /** A row for each pod or workload. Wide: also who requests it, what is changed, the API's message. */
-export function whyTable(verdicts: readonly Ruling[], {wide, headers}: TableOptions): string {
+export function whyTable(verdicts: readonly Verdict[], {wide, headers}: TableOptions): string {
   const columns = wide ? wideHeader : header;
   return table(
     headers ? columns : undefined,
@@ -24,7 +25,7 @@ export function whyTable(verdicts: readonly Ruling[], {wide, headers}: TableOpti
   );
 }
 
-function row({item, chosen, via, state, judgedForCaller}: Ruling): readonly string[] {
+function row({item, chosen, via, state, judgedForCaller}: Verdict): readonly string[] {
   return [
     item.namespace,
     nameOf(item),
@@ -35,7 +36,7 @@ function row({item, chosen, via, state, judgedForCaller}: Ruling): readonly stri
   ];
 }
 
-function wideRow(verdict: Ruling): readonly string[] {
+function wideRow(verdict: Verdict): readonly string[] {
   return [
     ...row(verdict),
     verdict.requester ?? '',
@@ -53,12 +54,13 @@ export function nameOf({kind, name}: Verdict['item']): string {
 /** Whose right and which binding; the role is in the wide table and the detail. */
 function shortViaText({right, binding}: Via): string {
   const whose = right === 'serviceAccount' ? 'sa' : 'requester';
-  return `${whose}: ${binding === undefined ? 'said by the server' : referenceText(binding)}`;
+  return `${whose}: ${binding === undefined ? 'granted by the API server (binding unknown)' : referenceText(binding)}`;
 }
 
 function viaText({right, binding, role}: Via): string {
   const whose = right === 'serviceAccount' ? 'service account' : 'requester';
-  if (binding === undefined || role === undefined) return `${whose}: said by the server`;
+  if (binding === undefined || role === undefined)
+    return `${whose}: granted by the API server (binding unknown)`;
   return `${whose}: ${referenceText(binding)} -> ${referenceText(role)}`;
 }
 

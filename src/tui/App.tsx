@@ -1,12 +1,5 @@
 import {Box, Text, useApp, useWindowSize} from 'ink';
-import {
-  type ReactElement,
-  useCallback,
-  useEffect,
-  useMemo,
-  useState,
-  useSyncExternalStore,
-} from 'react';
+import {type ReactElement, useCallback, useEffect, useMemo, useSyncExternalStore} from 'react';
 import {controlById, isControlId} from '../controls/index.ts';
 import type {Freshness, LiveInventory} from '../inventory/follow/followCluster.ts';
 import type {Inventory} from '../inventory/inventory.ts';
@@ -22,9 +15,9 @@ import {EditorFooter, editorFooterHeight} from './screens/EditorFooter.tsx';
 import {Values} from './screens/Values.tsx';
 import {Walk} from './screens/Walk.tsx';
 import type {Services} from './services.ts';
-import {editedDrafts, type Frame, type Session, topOf, type View} from './session.ts';
+import {editedDrafts, type Frame, type Session, topOf} from './session.ts';
 import {breadcrumb, driftOf, policyOf, type Shown, shownOf} from './state.ts';
-import {createStore} from './store.ts';
+import type {SessionStore} from './store.ts';
 import {fitEnd, fitTo} from './text.ts';
 import {type Context, useKeys} from './useKeys.ts';
 
@@ -39,9 +32,9 @@ export interface JobControl {
 interface Props {
   readonly live: LiveInventory;
   readonly services: Services;
-  /** The views to begin with; Esc walks back through them. */
-  readonly start: readonly View[];
-  /** Whom the server knows us as, for the header. */
+  /** What the session remembers, with the views that it begins with. */
+  readonly store: SessionStore;
+  /** The user name that the server sees, for the header. */
   readonly user: string;
   readonly jobs?: JobControl | undefined;
   readonly colors?: boolean;
@@ -53,11 +46,10 @@ const chrome = 3;
 const tall = 20;
 
 /** The interactive session: one state, one view at a time, and the frame around it. */
-export function App({live, services, start, user, jobs, colors = true}: Props) {
+export function App({live, services, store, user, jobs, colors = true}: Props) {
   const {columns, rows: lines} = useWindowSize();
   const subscribe = useCallback((listener: () => void) => live.subscribe(listener), [live]);
   const {inventory, freshness} = useSyncExternalStore(subscribe, () => live.current());
-  const [store] = useState(() => createStore(start));
   const {dispatch} = store;
   const refresh = useCallback(() => live.refresh(), [live]);
   const deeds = useMemo(
@@ -128,7 +120,7 @@ function useSuspension(jobs: JobControl | undefined): () => void {
     () =>
       jobs?.onSignal(signal => {
         if (signal === 'stop') suspend();
-        // Somebody stopped us without asking: the screen and the terminal's mode are not ours any more.
+        // Somebody stopped us without asking: the screen and the terminal's mode are no longer ours.
         else void suspendTerminal(() => {});
       }),
     [jobs, suspend, suspendTerminal],
@@ -196,8 +188,10 @@ interface HeaderProps {
 function Header({inventory, freshness, user, width}: HeaderProps) {
   const {source, serverVersion, policyApi} = inventory;
   const psp = policyApi === 'absent' ? 'gone' : policyApi === 'unknown' ? '?' : 'served';
-  const right = freshnessText(freshness);
-  const left = `kubectl psp  ${source}  ${serverVersion ?? ''}  PSP ${psp}  ${user}`;
+  const name = 'kubectl psp';
+  const state = freshnessText(freshness);
+  const right = fitTo(state, Math.min(state.length, Math.max(0, width - name.length - 2)));
+  const left = `${name}  ${source}  ${serverVersion ?? ''}  PSP ${psp}  ${user}`;
   const isBad = freshness.state === 'stale';
   const colorOf = useToneColor();
   return (

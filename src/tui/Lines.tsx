@@ -1,7 +1,7 @@
 import {Box, Text} from 'ink';
 import {useMemo} from 'react';
 import {useToneColor} from './marks.ts';
-import {wrap} from './text.ts';
+import {wrapLine} from './text.ts';
 
 interface Props {
   readonly lines: readonly string[];
@@ -12,7 +12,7 @@ interface Props {
 
 /** A text of which only the lines in sight are drawn. Lines of a diff are coloured. */
 export function Lines({lines, scroll, width, height}: Props) {
-  const wrapped = useMemo(() => lines.flatMap(line => wrap(line, width)), [lines, width]);
+  const wrapped = useMemo(() => lines.flatMap(line => wrapLine(line, width)), [lines, width]);
   const colorOf = useToneColor();
   const first = Math.max(0, Math.min(scroll, wrapped.length - height));
   return (
@@ -32,5 +32,5 @@ export function Lines({lines, scroll, width, height}: Props) {
 
 /** How far a text can be scrolled. */
 export function lastScroll(lines: readonly string[], width: number, height: number): number {
-  return Math.max(0, lines.flatMap(line => wrap(line, width)).length - height);
+  return Math.max(0, lines.flatMap(line => wrapLine(line, width)).length - height);
 }

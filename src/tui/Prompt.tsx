@@ -1,9 +1,10 @@
 import {Box, Text, useApp, useInput} from 'ink';
-import TextInput from 'ink-text-input';
-import type {ReactNode} from 'react';
+import {escapeText} from '../report/escape.ts';
 import type {Deeds} from './deeds.ts';
-import type {Action, Prompt as PromptState, View} from './session.ts';
-import {fitTo} from './text.ts';
+import {Input} from './Input.tsx';
+import type {Action, PromptState, View} from './session.ts';
+import {fitTo, widthOf} from './text.ts';
+import {mostColumns} from './typing.ts';
 
 interface Props {
   readonly prompt: PromptState;
@@ -53,12 +54,7 @@ export function Prompt(props: Props) {
   if (question !== undefined) return <Line label={`${question} y/n`} width={width} />;
   const typing = typingOf(props, close, exit);
   if (typing === undefined) return null;
-  const {label, value, hint, onChange, onSubmit} = typing;
-  return (
-    <Line label={label} width={width} {...(hint === undefined ? {} : {hint})}>
-      <TextInput value={value} onChange={onChange} onSubmit={onSubmit} />
-    </Line>
-  );
+  return <TypingLine {...typing} width={width} />;
 }
 
 function inform(dispatch: Props['dispatch'], text: string): void {
@@ -165,29 +161,32 @@ function jump(
 interface LineProps {
   readonly label: string;
   readonly width: number;
-  /** What stands behind what is typed, where there is room. */
-  readonly hint?: string;
-  readonly children?: ReactNode;
 }
 
-/** One line; of what is typed, the end stays in sight. */
-function Line({label, width, hint, children}: LineProps) {
+/** A question of one line. */
+function Line({label, width}: LineProps) {
   return (
     <Box height={1} width={width}>
-      <Box flexShrink={0}>
-        <Text bold wrap="truncate">
-          {fitTo(label, width).trimEnd()}
-        </Text>
-        {label.endsWith(' ') ? <Text> </Text> : null}
-      </Box>
-      <Box overflow="hidden" justifyContent="flex-end" flexShrink={1}>
-        <Box flexShrink={0}>{children}</Box>
-      </Box>
-      {hint === undefined ? null : (
-        <Text dimColor wrap="truncate">
-          {hint}
-        </Text>
-      )}
+      <Text bold wrap="truncate">
+        {fitTo(label, width).trimEnd()}
+      </Text>
+    </Box>
+  );
+}
+
+/** Columns that a line keeps for what is typed. */
+const leastTyping = 8;
+
+/** One line to type into, and a hint behind what is typed where there is room. */
+function TypingLine({label, value, hint = '', width, onChange, onSubmit}: Typing & LineProps) {
+  const name = widthOf(label) <= width - leastTyping ? label : fitTo(label, width - leastTyping);
+  const room = width - widthOf(name);
+  const rest = room - mostColumns(escapeText(value)) - 1;
+  return (
+    <Box height={1} width={width}>
+      <Text bold>{name}</Text>
+      <Input {...{value, onChange, onSubmit}} width={room} />
+      {rest > 0 && hint !== '' ? <Text dimColor>{fitTo(hint, rest)}</Text> : null}
     </Box>
   );
 }

@@ -1,4 +1,4 @@
-import type {Control, Step} from '../controls/control.ts';
+import type {Control, ValueStep} from '../controls/control.ts';
 import {controls} from '../controls/index.ts';
 import type {Policy} from '../kube/objects.ts';
 import {directionOf, sameSettings} from '../policy/direction.ts';
@@ -57,7 +57,7 @@ export function nextStep(
   control: Control,
   policy: Policy,
   direction: 'tighter' | 'looser',
-): Step<Policy> | undefined {
+): ValueStep<Policy> | undefined {
   const steps = control
     .steps(policy)
     .filter(({value}) => directionOf(control, policy, value) === direction);

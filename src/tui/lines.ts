@@ -1,9 +1,10 @@
-import type {Verdict} from '../admission/judge.ts';
-import {judgeAfter} from '../effect/impact.ts';
+import {judgeOf} from '../admission/judge.ts';
+import type {Verdict} from '../admission/judgement.ts';
+import {withDrafts} from '../effect/impact.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import {itemKey} from '../inventory/submissions/items.ts';
 import type {Policy} from '../kube/objects.ts';
-import {adviceYaml, policyObject} from '../report/advice.ts';
+import {adviceYaml, printablePolicy} from '../report/advice.ts';
 import {whyDetail} from '../report/why.ts';
 import {printYaml} from '../yaml/documents.ts';
 import type {Draft} from './edit.ts';
@@ -17,7 +18,7 @@ import {remember} from './store.ts';
 
 /** The policy as it would be written to a file. */
 export function policyYaml(policy: Policy): string {
-  return printYaml(policyObject(policy));
+  return printYaml(printablePolicy(policy));
 }
 
 /** The lines of a view that is a text; undefined for the others. */
@@ -32,7 +33,7 @@ export function linesOf(
     case 'why': {
       const verdict = verdictFor(view, model, drafts);
       return verdict === undefined
-        ? ['It is gone: nothing of this name is in the cluster any more.']
+        ? ['It is gone: the cluster no longer has anything of this name.']
         : whyDetail(verdict, true).trimEnd().split('\n');
     }
     case 'diff': {
@@ -43,7 +44,7 @@ export function linesOf(
     case 'advice': {
       const advice = adviceNamed(model, view);
       return advice === undefined
-        ? ['Nothing that runs needs it any more.']
+        ? ['Nothing that runs needs it any longer.']
         : adviceYaml([advice], true).trimEnd().split('\n');
     }
     case 'text':
@@ -80,7 +81,7 @@ function verdictFor(
   const verdict = verdicts.find(each => itemKey(each.item) === item);
   const edited = after === undefined ? undefined : policyOf(after, drafts, inventory);
   if (edited === undefined) return verdict;
-  return verdict && judgeAfter(inventory, [edited.now])(verdict.item);
+  return verdict && judgeOf(withDrafts(inventory, [edited.now])).verdict(verdict.item);
 }
 
 export function adviceNamed(model: Model, view: Extract<View, {name: 'advice'}>) {

@@ -1,7 +1,7 @@
 import {createContext, useContext} from 'react';
 import type {Freshness} from '../inventory/follow/followCluster.ts';
 import type {Gap} from '../inventory/inventory.ts';
-import type {Tone} from './rows.ts';
+import type {RowTone} from './rows.ts';
 
 /** Whether to use colours; words and signs carry every meaning too. */
 export const ColorContext = createContext(true);
@@ -10,7 +10,7 @@ interface ColorProps {
   readonly color?: string;
 }
 
-const toneColors: Readonly<Record<Tone, string | undefined>> = {
+const toneColors: Readonly<Record<RowTone, string | undefined>> = {
   plain: undefined,
   good: 'green',
   warn: 'yellow',
@@ -19,7 +19,7 @@ const toneColors: Readonly<Record<Tone, string | undefined>> = {
 };
 
 /** Gives the properties of a Text of some tone; none where no colours are wanted. */
-export function useToneColor(): (tone: Tone) => ColorProps {
+export function useToneColor(): (tone: RowTone) => ColorProps {
   const wanted = useContext(ColorContext);
   return tone => {
     const color = toneColors[tone];

@@ -1,4 +1,5 @@
-import {judgeBy, type Verdict} from '../admission/judge.ts';
+import {judgeOf} from '../admission/judge.ts';
+import type {Verdict} from '../admission/judgement.ts';
 import {type Advice, adviceFor} from '../advice/advice.ts';
 import type {Scope} from '../advice/scope.ts';
 import {type NamespaceSummary, summaryOf} from '../effect/summary.ts';
@@ -43,7 +44,7 @@ const itemsFrom = remember(
 
 const judgeFrom = remember(
   (policies: Inventory['policies'], rbac: Inventory['rbac'], caller: Inventory['caller']) =>
-    judgeBy({policies, rbac, caller}, {requester: undefined, assumeAuthorized: false}),
+    weaklyKeyed(judgeOf({policies, rbac, caller}).verdict),
 );
 
 function makeModel(inventory: Inventory): Model {

@@ -1,5 +1,5 @@
 import {isUsable} from '../admission/admit.ts';
-import type {Verdict} from '../admission/judge.ts';
+import type {Verdict} from '../admission/judgement.ts';
 import {scopes} from '../advice/scope.ts';
 import {controls} from '../controls/index.ts';
 import {
@@ -22,13 +22,13 @@ import {byText} from '../text.ts';
 import type {Model} from './model.ts';
 import type {View} from './session.ts';
 
-export type Tone = 'plain' | 'good' | 'warn' | 'bad' | 'dim';
+export type RowTone = 'plain' | 'good' | 'warn' | 'bad' | 'dim';
 
 export interface Row {
   /** Tells it apart from the others, also after the inventory has changed. */
   readonly key: string;
   readonly cells: readonly string[];
-  readonly tone: Tone;
+  readonly tone: RowTone;
   /** What Enter opens. */
   readonly enter: View | undefined;
 }
@@ -122,7 +122,7 @@ function makePodRow(verdict: Verdict, withNamespace: boolean): Row {
       chosen?.policy.name ?? '',
       via[0] === undefined
         ? ''
-        : `${via[0].right === 'serviceAccount' ? 'sa' : 'requester'}: ${via[0].binding?.name ?? 'said by the server'}`,
+        : `${via[0].right === 'serviceAccount' ? 'sa' : 'requester'}: ${via[0].binding?.name ?? 'granted by the API server (binding unknown)'}`,
     ],
     tone: stateTones[state],
     enter: {name: 'why', item: itemKey(item)},
@@ -224,7 +224,7 @@ function outcomeText({chosen, state}: Verdict): string {
   return state === 'mutated' ? `${chosen.policy.name} (changed)` : chosen.policy.name;
 }
 
-export function adviceTable(model: Model, view: Extract<View, {name: 'advise'}>): Table {
+export function proposalTable(model: Model, view: Extract<View, {name: 'advise'}>): Table {
   const advices = model
     .advice(view.scope, false)
     .filter(({namespace}) => view.namespace === undefined || namespace === view.namespace);

@@ -44,7 +44,7 @@ export interface Frame {
 }
 
 /** A question at the bottom of the screen that takes all keys. */
-export type Prompt =
+export type PromptState =
   | {readonly kind: 'filter'}
   | {readonly kind: 'jump'; readonly text: string}
   | {readonly kind: 'write'; readonly text: string; readonly content: string}
@@ -69,7 +69,7 @@ export interface Session {
   readonly trail: readonly Frame[];
   /** Policies under the editor, by name. */
   readonly drafts: Readonly<Record<string, Draft>>;
-  readonly prompt: Prompt | undefined;
+  readonly prompt: PromptState | undefined;
   readonly notice: Notice | undefined;
   /** What is going on in the background: "dry run". */
   readonly busy: string | undefined;
@@ -84,7 +84,7 @@ export type Action =
   | {readonly type: 'scroll'; readonly to: number}
   | {readonly type: 'filter'; readonly text: string}
   | {readonly type: 'sort'; readonly columns: number}
-  | {readonly type: 'prompt'; readonly prompt: Prompt | undefined}
+  | {readonly type: 'prompt'; readonly prompt: PromptState | undefined}
   | {readonly type: 'notice'; readonly notice: Notice | undefined}
   | {readonly type: 'busy'; readonly busy: string | undefined}
   | {readonly type: 'edit'; readonly base: Policy; readonly now: Policy}

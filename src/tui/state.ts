@@ -6,13 +6,13 @@ import {type Draft, isEdited} from './edit.ts';
 import type {Model} from './model.ts';
 import {
   accountTable,
-  adviceTable,
   arrange,
   editorTable,
   impactTable,
   namespaceTable,
   podTable,
   policyTable,
+  proposalTable,
   type Row,
   type Table,
 } from './rows.ts';
@@ -81,7 +81,7 @@ export function tableOf(view: View, model: Model, drafts: Session['drafts']): Ta
       return policy && impactTable(impactOfDraft(model, policy.now), view.kind, view.policy);
     }
     case 'advise':
-      return adviceTable(model, view);
+      return proposalTable(model, view);
     default:
       return undefined;
   }

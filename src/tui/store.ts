@@ -1,3 +1,4 @@
+import type {Draft} from './edit.ts';
 import {type Action, reduce, type Session, startAt, type View} from './session.ts';
 
 /**
@@ -10,8 +11,10 @@ export interface SessionStore {
   subscribe(listener: () => void): () => void;
 }
 
-export function createStore(start: readonly View[]): SessionStore {
-  let session = startAt(start);
+/** A session that begins with these views, and with edits that an earlier one left. */
+export function createStore(start: readonly View[], drafts: readonly Draft[] = []): SessionStore {
+  const named = drafts.map(draft => [draft.base.metadata.name, draft] as const);
+  let session: Session = {...startAt(start), drafts: Object.fromEntries(named)};
   const listeners = new Set<() => void>();
   return {
     get: () => session,

@@ -43,6 +43,12 @@ function headOf(text: string, width: number, least = 0): string {
   return head;
 }
 
+/** The characters of a text as people see them. */
+export function graphemesOf(text: string): readonly string[] {
+  if (plain.test(text)) return text.split('');
+  return Array.from(segmenter().segment(text), ({segment}) => segment);
+}
+
 let made: Intl.Segmenter | undefined;
 
 /** Made when first needed: it loads tables that take a while. */
@@ -52,7 +58,7 @@ function segmenter(): Intl.Segmenter {
 }
 
 /** Breaks a line at spaces so that no part is wider than `width`; the rest is indented by two. */
-export function wrap(raw: string, width: number): readonly string[] {
+export function wrapLine(raw: string, width: number): readonly string[] {
   const text = escapeText(raw);
   if (widthOf(text) <= width || width < 4) return [fitLine(text, width)];
   const leading = /^ */.exec(text)?.[0] ?? '';

@@ -1,4 +1,4 @@
-import {type Key, useApp, useInput} from 'ink';
+import {type Key, useApp, useInput, usePaste} from 'ink';
 import {scopes} from '../advice/scope.ts';
 import type {Control} from '../controls/control.ts';
 import {controlById, controls, isControlId} from '../controls/index.ts';
@@ -55,6 +55,13 @@ export function useKeys(contextNow: () => Context, suspend: () => void): void {
     if (input === 'q') return quit();
     if (view.name === 'walk') return generalKey(input, context);
     return onKey(input, key, context);
+  });
+  // What is pasted is text and no keys: it goes where something is typed, and nowhere else.
+  usePaste(() => {
+    const context = contextNow();
+    if (context.session.prompt !== undefined || topOf(context.session).view.name === 'values')
+      return;
+    inform(context, 'Text can be pasted where something is typed: after / and :');
   });
 }
 

@@ -24,7 +24,7 @@ export class ApiError extends UserError {
   }
 }
 
-/** What an ApiError holds beside its message. */
+/** What an ApiError holds besides its message. */
 export interface ApiErrorDetails {
   readonly status: number;
   readonly reason: string;

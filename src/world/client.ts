@@ -1,9 +1,10 @@
+import type {ListOptions} from '../inventory/read/reader.ts';
 import {type Json, printJson} from '../kube/json.ts';
 import {type Asked, noAnswer, refusal} from './apiError.ts';
 import {type Access, type Credentials, credentialsFor} from './credentials.ts';
-import {type Answer, Breakdown, exchange, type Waits} from './http.ts';
-import {type ConnectionFlags, resolveTarget, type Target} from './kubeconfig.ts';
-import {type Listed, type ListOptions, listAll} from './list.ts';
+import {Breakdown, exchange, type HttpAnswer, type Waits} from './http.ts';
+import {type ConnectionTarget, type KubeconfigFlags, resolveTarget} from './kubeconfig.ts';
+import {type GetPage, type Listed, listAll} from './list.ts';
 import {contentOf, headersOf, type Request, textOf} from './message.ts';
 import type {Progress} from './progress.ts';
 import {hostOf, isLoopback} from './proxy.ts';
@@ -20,8 +21,8 @@ import {parseTimeout} from './timeout.ts';
 import {type StreamAgents, streamAgents, type WatchOptions, watchList} from './watch.ts';
 
 export {ApiError, isForbidden, isNotFound} from './apiError.ts';
-export type {ConnectionFlags} from './kubeconfig.ts';
-export type {Listed, ListOptions} from './list.ts';
+export type {KubeconfigFlags} from './kubeconfig.ts';
+export type {Listed} from './list.ts';
 export type {WatchEventType, WatchOptions} from './watch.ts';
 
 /** Where a client is connected to. */
@@ -84,7 +85,7 @@ const defaultWaits: Waits = {connectMs: 10_000, idleMs: 60_000, totalMs: 0};
 const defaultWatchIdleMs = 100_000;
 
 interface Session {
-  readonly target: Target;
+  readonly target: ConnectionTarget;
   readonly credentials: Credentials;
   readonly environment: ConnectEnvironment;
   /** Ends with the environment's signal, or with the client. */
@@ -103,7 +104,7 @@ interface Session {
  * connects. Throws UserError if flags or kubeconfig are wrong.
  */
 export async function connect(
-  flags: ConnectionFlags,
+  flags: KubeconfigFlags,
   environment: ConnectEnvironment,
   tuning: Tuning = {},
 ): Promise<Client> {
@@ -152,10 +153,9 @@ function clientOf(session: Session): Client {
       await session.credentials.access(); // who logs in may need the terminal for that
       const asked = askedOf(session, 'GET', path);
       const telling = session.environment.progress?.begin(`reading ${doingOf(asked).resource}`);
-      const onCount = telling?.count;
-      return listAll(path, {...options, onCount}, asked, (pagePath, page) =>
-        ask(session, {method: 'GET', path: pagePath, as: impersonation, ...page}),
-      ).finally(() => telling?.end());
+      const getPage: GetPage = (pagePath, page) =>
+        ask(session, {method: 'GET', path: pagePath, as: impersonation, ...page});
+      return listAll(path, options, asked, getPage, telling?.count).finally(() => telling?.end());
     },
     watch(path, options) {
       const asked = askedOf(session, 'WATCH', path);
@@ -240,14 +240,14 @@ async function ask(session: Session, request: Request): Promise<Json> {
 }
 
 /** One try; credentials that the server turns down are renewed once, if they can be. */
-async function askLoggedIn(session: Session, request: Request): Promise<Answer> {
+async function askLoggedIn(session: Session, request: Request): Promise<HttpAnswer> {
   const access = await session.credentials.access();
   const answer = await askOnce(session, request, access);
   if (answer.status !== 401 || !(await session.credentials.renew(access))) return answer;
   return askOnce(session, request, await session.credentials.access());
 }
 
-async function askOnce(session: Session, request: Request, access: Access): Promise<Answer> {
+async function askOnce(session: Session, request: Request, access: Access): Promise<HttpAnswer> {
   const {environment, target} = session;
   const {totalMs = session.waits.totalMs} = request;
   const waits = request.stream ? session.watchWaits : {...session.waits, totalMs};

@@ -11,7 +11,7 @@ const plugin = 'kubectl-psp';
 const windowsScript = `@"%~dp0${plugin}.exe" __complete %*\r\n`;
 
 /**
- * Puts `kubectl_complete-psp` beside the first `kubectl-psp` on `path` (the variable PATH). It leads to
+ * Puts `kubectl_complete-psp` next to the first `kubectl-psp` on `path` (the variable PATH). It leads to
  * the plugin by its name, so that it outlives updates. Throws a UserError where something else has
  * the name, there is no plugin, or the folder can't be written.
  */

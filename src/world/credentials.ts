@@ -5,7 +5,7 @@ import {createSecureContext, getCACertificates, type SecureContext} from 'node:t
 import type {User} from '@kubernetes/client-node';
 import {messageOf, UserError} from '../errors.ts';
 import type {ExecEnvironment} from './execCredential.ts';
-import type {Target} from './kubeconfig.ts';
+import type {ConnectionTarget} from './kubeconfig.ts';
 import {Agent as PlainAgent} from './nodeHttp.ts';
 
 /** What makes a request ours: secret headers, and the connections that carry it. */
@@ -31,7 +31,10 @@ const renewMs = 60_000;
 const leadMs = 5_000;
 
 /** The way into `target`; nothing is run or read before the first access. */
-export function credentialsFor(target: Target, environment: ExecEnvironment): Credentials {
+export function credentialsFor(
+  target: ConnectionTarget,
+  environment: ExecEnvironment,
+): Credentials {
   let current: Promise<Access> | undefined;
   const agents = new Map<string, HttpAgent>();
   const login = (): Promise<Access> => {
@@ -64,7 +67,7 @@ export function credentialsFor(target: Target, environment: ExecEnvironment): Cr
 }
 
 async function logIn(
-  target: Target,
+  target: ConnectionTarget,
   environment: ExecEnvironment,
   agents: Map<string, HttpAgent>,
 ): Promise<Access> {
@@ -85,7 +88,7 @@ async function logIn(
 
 /** The user with what its plugin or token file holds now. */
 async function fullUser(
-  target: Target,
+  target: ConnectionTarget,
   environment: ExecEnvironment,
 ): Promise<{user: User; expires: number}> {
   const soon = Date.now() + renewMs;
@@ -120,13 +123,13 @@ function tokenIn(file: string): string | undefined {
   }
 }
 
-async function applied(target: Target, user: User): Promise<RequestOptions> {
+async function applied(target: ConnectionTarget, user: User): Promise<RequestOptions> {
   const isPlain = !user.authProvider && !target.cluster.proxyUrl;
   return isPlain ? appliedHere(target, user) : appliedByLibrary(target, user);
 }
 
 /** Tokens and certificates need nothing of client-node, which takes longer to load than an answer. */
-function appliedHere({cluster}: Target, user: User): RequestOptions {
+function appliedHere({cluster}: ConnectionTarget, user: User): RequestOptions {
   const plain = cluster.server.startsWith('http:');
   try {
     const ca = material(cluster.caData, cluster.caFile);
@@ -151,7 +154,7 @@ function material(data: string | undefined, file: string | undefined): Buffer | 
 }
 
 /** Login providers and proxies are client-node's. */
-async function appliedByLibrary(target: Target, user: User): Promise<RequestOptions> {
+async function appliedByLibrary(target: ConnectionTarget, user: User): Promise<RequestOptions> {
   // Only this module of client-node: the rest of it doubles the time to load.
   const {KubeConfig} = await import('@kubernetes/client-node/dist/config.js');
   const kubeConfig = new KubeConfig();
@@ -188,7 +191,7 @@ function systemTrust(): string[] {
   return [...new Set([...getCACertificates('default'), ...getCACertificates('system')])];
 }
 
-function agentFor(target: Target, options: RequestOptions): HttpAgent {
+function agentFor(target: ConnectionTarget, options: RequestOptions): HttpAgent {
   if (target.cluster.proxyUrl && options.agent instanceof PlainAgent) {
     // client-node's proxy agents are made without it: each request would pay for a new tunnel.
     return Object.assign(options.agent, {keepAlive: true});

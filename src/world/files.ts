@@ -6,8 +6,8 @@ import type {Readable} from 'node:stream';
 import {exitCodes, UserError} from '../errors.ts';
 import {
   decodeText,
-  readDocuments as documentsOf,
   maxFileSize,
+  readDocuments,
   type SourceDocument,
   sizeLimit,
 } from '../yaml/documents.ts';
@@ -15,12 +15,12 @@ import {
 const manifestEndings = ['.yaml', '.yml', '.json'];
 
 /** The documents of files, folders and `-` (standard input), in the order given. */
-export async function readDocuments(paths: readonly string[]): Promise<readonly SourceDocument[]> {
+export async function readFiles(paths: readonly string[]): Promise<readonly SourceDocument[]> {
   const documents: SourceDocument[] = [];
   for (const path of paths) {
     for (const file of await filesOf(path)) {
       const name = file === '-' ? 'standard input' : file;
-      documents.push(...documentsOf(decodeText(await bytesOf(file), name), name));
+      documents.push(...readDocuments(decodeText(await bytesOf(file), name), name));
     }
   }
   return documents;
@@ -97,7 +97,7 @@ export async function writePrivateFile(path: string, text: string, force: boolea
   const existing = await stat(path).catch(() => undefined);
   if (existing !== undefined && !existing.isFile()) {
     // A device or a folder would be replaced by the file.
-    throw new UserError(`${path}: is no plain file; name one, or none for standard output`);
+    throw new UserError(`${path}: is not a regular file; name one, or none for standard output`);
   }
   if (!force && existing !== undefined && !(await isAgreed(`${path} exists. Overwrite it?`))) {
     throw new UserError(`${path} exists; use --force to overwrite it`, exitCodes.usage);

@@ -16,7 +16,7 @@ export interface Waits {
 }
 
 /** One request as it goes over the wire. */
-export interface Question {
+export interface HttpRequest {
   readonly method: string;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
@@ -36,7 +36,7 @@ export interface BodyStream {
 }
 
 /** A whole answer, its body as it was before compression. */
-export interface Answer {
+export interface HttpAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
@@ -71,8 +71,8 @@ export class Breakdown extends Error {
  * Sends one request over HTTP/1.1 and takes the whole answer, whatever its status. Throws Breakdown,
  * or the signal's reason. Never follows a redirect: the headers are for this server only.
  */
-export function exchange(question: Question): Promise<Answer> {
-  const {promise, resolve, reject} = Promise.withResolvers<Answer>();
+export function exchange(question: HttpRequest): Promise<HttpAnswer> {
+  const {promise, resolve, reject} = Promise.withResolvers<HttpAnswer>();
   const {signal, waits} = question;
   if (signal?.aborted) return Promise.reject(signal.reason);
   let outgoing: ClientRequest | undefined;
@@ -122,7 +122,7 @@ function deadline(ms: number, expire: () => void): NodeJS.Timeout | undefined {
   return ms > 0 && ms < 2 ** 31 ? setTimeout(expire, ms) : undefined;
 }
 
-function start({url, method, headers, body, access, waits}: Question): ClientRequest {
+function start({url, method, headers, body, access, waits}: HttpRequest): ClientRequest {
   const length = body === undefined ? {} : {'Content-Length': Buffer.byteLength(body)};
   const ask = url.protocol === 'https:' ? secureRequest : request;
   return ask(url, {
@@ -169,7 +169,7 @@ function unzipped(response: IncomingMessage): Readable {
 
 function receive(
   response: IncomingMessage,
-  {stream}: Question,
+  {stream}: HttpRequest,
   done: (body: Buffer) => void,
   fail: (error: NodeJS.ErrnoException) => void,
 ): void {

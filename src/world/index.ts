@@ -6,7 +6,7 @@ import {escapeText} from '../report/escape.ts';
 import type {Progress} from './progress.ts';
 
 interface RealWorld extends World {
-  /** Whether a session was opened: it alone writes what is not written at once. */
+  /** Whether a session was opened and has not failed: it alone writes what is not written at once. */
   hadSession(): boolean;
 }
 
@@ -14,7 +14,7 @@ interface RealWorld extends World {
 export function realWorld(signal: AbortSignal): RealWorld {
   const {env} = process;
   let progress: Progress | undefined;
-  let session: 'none' | 'open' | 'over' = 'none';
+  let session: 'none' | 'open' | 'over' | 'failed' = 'none';
   const warn = (line: string) => {
     progress?.clear();
     write(2, `${line.split('\n').map(escapeText).join('\n')}\n`);
@@ -32,15 +32,19 @@ export function realWorld(signal: AbortSignal): RealWorld {
       progress?.stop(); // the session shows its own
       const {openSession} = await import('./terminal.tsx');
       session = 'open';
-      await openSession(options, signal).finally(() => {
+      try {
+        await openSession(options, signal);
         session = 'over';
-      });
+      } catch (error) {
+        session = 'failed';
+        throw error;
+      }
     },
-    hadSession: () => session !== 'none',
+    hadSession: () => session === 'open' || session === 'over',
     now: () => new Date().toISOString(),
     async readDocuments(paths) {
-      const {readDocuments} = await import('./files.ts');
-      return readDocuments(paths);
+      const {readFiles} = await import('./files.ts');
+      return readFiles(paths);
     },
     async writeFile(path, text, force) {
       const {writePrivateFile} = await import('./files.ts');
@@ -50,6 +54,7 @@ export function realWorld(signal: AbortSignal): RealWorld {
       const {exists} = await import('./files.ts');
       return exists(path);
     },
+    temporaryFolder: () => process.getBuiltinModule('node:os').tmpdir(),
     async ask(question) {
       const {askAtTerminal} = await import('./ask.ts');
       return askAtTerminal(question);

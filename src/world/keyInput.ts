@@ -17,12 +17,58 @@ const key = /\u001B(?:\[[0-9;?<>=]*[ -/]*[@-~]?|O.?)|./gsu;
  */
 const afterEscapeMs = 40;
 
+const pasteBegins = '\u001B[200~';
+const pasteEnds = '\u001B[201~';
+const ctrlC = '\u0003';
+/** The beginning of one of them, at the end of what has come so far. */
+const cutMark = /\u001B\[20{0,2}$|\u001B\[201?$/u;
+/** What is no text: of a pasted text it might be taken for keys. Line ends and tabs are left to who gets it. */
+const noText = /(?![\t\r\n])\p{Control}/gu;
+
+/**
+ * Cuts what comes from the terminal into keys. What is pasted comes as one, between the terminal's marks and
+ * without control characters; Ctrl-C that comes alone also ends a paste whose end was lost.
+ */
+export function keyReader(): (data: string) => readonly string[] {
+  let rest = '';
+  let pasted: string | undefined;
+  return data => {
+    const tokens: string[] = [];
+    let text = rest + data;
+    rest = '';
+    while (text !== '') {
+      if (pasted === undefined) {
+        const start = text.indexOf(pasteBegins);
+        const cut = cutMark.exec(text)?.index ?? text.length;
+        tokens.push(...(text.slice(0, start < 0 ? cut : start).match(key) ?? []));
+        if (start < 0) {
+          rest = text.slice(cut);
+          break;
+        }
+        pasted = '';
+        text = text.slice(start + pasteBegins.length);
+      } else if (data === ctrlC) {
+        pasted = undefined;
+      } else {
+        pasted += text;
+        const end = pasted.indexOf(pasteEnds);
+        if (end < 0) break;
+        tokens.push(pasteBegins + pasted.slice(0, end).replaceAll(noText, '') + pasteEnds);
+        text = pasted.slice(end + pasteEnds.length);
+        pasted = undefined;
+      }
+    }
+    return tokens;
+  };
+}
+
 /**
  * Reads keys one by one. What is typed fast, or while the program computes, comes in one piece, which
  * Ink would hand on as one text: so most of the keys in it would be lost.
  */
 export function openKeys(terminal: ReadStream): Keys {
   const waiting: string[] = [];
+  const tokensOf = keyReader();
   let isHeld = false;
   const stream = new Readable({objectMode: true, read() {}});
   const next = () => {
@@ -36,7 +82,7 @@ export function openKeys(terminal: ReadStream): Keys {
     else setImmediate(next);
   };
   const onData = (data: string | Uint8Array) => {
-    waiting.push(...(String(data).match(key) ?? []));
+    waiting.push(...tokensOf(String(data)));
     if (!isHeld) next();
   };
   const onEnd = () => stream.push(null);

@@ -15,7 +15,7 @@ import {
 import {checkedProxy, proxyFor} from './proxy.ts';
 
 /** kubectl's own flags for reaching a cluster, with kubectl's meaning. */
-export interface ConnectionFlags {
+export interface KubeconfigFlags {
   readonly kubeconfig?: string | undefined;
   readonly context?: string | undefined;
   readonly cluster?: string | undefined;
@@ -46,7 +46,7 @@ export interface Impersonation {
 }
 
 /** What to connect to and as whom: files are named but, save a service account's namespace, unread. */
-export interface Target {
+export interface ConnectionTarget {
   readonly context: string;
   readonly namespace: string;
   readonly cluster: Cluster;
@@ -68,10 +68,10 @@ const nothing: Entry = {file: 'the command line', fields: {}};
  * merged_client_builder.go, v0.24). `podFolder` is where a pod finds its service account.
  */
 export function resolveTarget(
-  flags: ConnectionFlags,
+  flags: KubeconfigFlags,
   env: NodeJS.ProcessEnv,
   podFolder: string = serviceAccountFolder,
-): Target {
+): ConnectionTarget {
   const config = loadConfig(flags, env, podFolder);
   const context = pickContext(config, flags);
   const clusterName = flags.cluster || text(context.entry, 'cluster') || '';
@@ -90,7 +90,7 @@ export function resolveTarget(
   };
 }
 
-function loadConfig(flags: ConnectionFlags, env: NodeJS.ProcessEnv, folder: string): Kubeconfig {
+function loadConfig(flags: KubeconfigFlags, env: NodeJS.ProcessEnv, folder: string): Kubeconfig {
   const explicit = flags.kubeconfig ?? '';
   const config = readKubeconfig(explicit, env);
   const empty = config.contexts.size + config.clusters.size + config.users.size === 0;
@@ -122,7 +122,7 @@ function inPod(env: NodeJS.ProcessEnv, folder: string): Kubeconfig | undefined {
   };
 }
 
-function pickContext(config: Kubeconfig, flags: ConnectionFlags): {name: string; entry: Entry} {
+function pickContext(config: Kubeconfig, flags: KubeconfigFlags): {name: string; entry: Entry} {
   const name = flags.context || config.currentContext;
   const entry = config.contexts.get(name);
   if (entry) return {name, entry};
@@ -133,7 +133,7 @@ function pickContext(config: Kubeconfig, flags: ConnectionFlags): {name: string;
 
 function pickCluster(
   config: Kubeconfig,
-  flags: ConnectionFlags,
+  flags: KubeconfigFlags,
   name: string,
   context: string,
 ): Entry {
@@ -170,7 +170,7 @@ function missing(
 function clusterOf(
   entry: Entry,
   name: string,
-  flags: ConnectionFlags,
+  flags: KubeconfigFlags,
   env: NodeJS.ProcessEnv,
 ): Cluster {
   const server = serverOf(entry, flags);
@@ -210,7 +210,7 @@ function clusterOf(
   };
 }
 
-function serverOf(entry: Entry, flags: ConnectionFlags): URL {
+function serverOf(entry: Entry, flags: KubeconfigFlags): URL {
   const given = flags.server || text(entry, 'server');
   if (!given) throw new UserError(`${entry.file}: the cluster has no server: pass --server URL`);
   // A bare host is plain HTTP, as in client-go (rest/url_utils.go DefaultServerURL).
@@ -224,7 +224,7 @@ function serverOf(entry: Entry, flags: ConnectionFlags): URL {
   return url;
 }
 
-function userOf(entry: Entry, name: string, flags: ConnectionFlags): User {
+function userOf(entry: Entry, name: string, flags: KubeconfigFlags): User {
   const fromFlags = flags.token || flags.username;
   const token = flags.token || (flags.username ? undefined : text(entry, 'token'));
   const username = flags.username || (flags.token ? undefined : text(entry, 'username'));
@@ -244,7 +244,7 @@ function userOf(entry: Entry, name: string, flags: ConnectionFlags): User {
   };
 }
 
-function execOf(user: Entry, flags: ConnectionFlags): Entry | undefined {
+function execOf(user: Entry, flags: KubeconfigFlags): Entry | undefined {
   const fields = user.fields.exec;
   // Credentials from the command line go before a plugin (client-go plugin/pkg/client/auth/exec).
   if (!isObject(fields) || flags.token || flags.username) return undefined;
@@ -260,7 +260,7 @@ function execClusterConfig(cluster: Entry): JsonObject | undefined {
   return isObject(own) && isObject(own.extension) ? own.extension : undefined;
 }
 
-function impersonationOf(entry: Entry, flags: ConnectionFlags): Impersonation | undefined {
+function impersonationOf(entry: Entry, flags: KubeconfigFlags): Impersonation | undefined {
   const user = flags.as || text(entry, 'as');
   const groups = flags.asGroup?.length ? flags.asGroup : texts(entry, 'as-groups');
   const uid = flags.asUid || text(entry, 'as-uid');

@@ -96,7 +96,7 @@ function parseYaml(file: string, content: string): JsonObject {
     const why = error instanceof YAMLException ? error.reason : 'it cannot be parsed';
     throw new UserError(`${file}${where}: not YAML: ${why}`);
   }
-  throw new UserError(`${file}: not a kubeconfig: it is no mapping of fields`);
+  throw new UserError(`${file}: not a kubeconfig: it is not a mapping`);
 }
 
 /** JSON is YAML too, but sooner read as what it is. */

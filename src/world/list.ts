@@ -1,38 +1,15 @@
+import type {ListOptions} from '../inventory/read/reader.ts';
 import {isObject, type JsonObject} from '../kube/json.ts';
-import {LateItem} from '../kube/protobuf/late.ts';
+import {headOf, type ListItemOrHead, partedItems, wholeOf} from '../kube/listItem.ts';
 import {ApiError, type Asked} from './apiError.ts';
-import {type ListItem, type Page, type PageContent, type PageHead, pageReader} from './listBody.ts';
+import {
+  type Page,
+  type PageContent,
+  type PageEvents,
+  type PageHead,
+  pageReader,
+} from './listBody.ts';
 import type {BodyReader} from './message.ts';
-
-/** What to list, and how. */
-export interface ListOptions {
-  readonly labelSelector?: string | undefined;
-  readonly fieldSelector?: string | undefined;
-  /** Items a page; 500 if not given, 0 for all at once. */
-  readonly limit?: number | undefined;
-  /** Only for the first page, as the API server demands. */
-  readonly resourceVersion?: string | undefined;
-  /** Gets each page as it comes; then the whole list is not kept. */
-  onPage?: ((items: readonly JsonObject[]) => void) | undefined;
-  /**
-   * As onPage, for a kind that src/kube knows as protobuf: what comes so has only what is read of it,
-   * and specs may be read later.
-   */
-  onLate?: ((items: readonly ListItem[]) => void) | undefined;
-  /**
-   * A list of more than a page may come from the server's watch cache, as controllers get it: all at
-   * once and with less work for the server, but perhaps of a moment ago. To find out how long it is, a
-   * small page comes first.
-   */
-  readonly cached?: boolean | undefined;
-  /**
-   * Together with onLate and `cached`: says by the first objects of a list of more than a page whether
-   * metadata is enough. Then items have no spec.
-   */
-  areHeadsEnough?: ((first: readonly ListItem[]) => boolean) | undefined;
-  /** Hears, as objects come in, how many there are so far and, if the server says so, in all. */
-  onCount?: ((read: number, total: number | undefined) => void) | undefined;
-}
 
 /** A list, of all its pages. `items` is empty if they went to `onPage`. */
 export interface Listed {
@@ -41,7 +18,7 @@ export interface Listed {
   readonly resourceVersion: string;
 }
 
-/** GETs one page into the reader; whatever it resolves to is no matter. */
+/** GETs one page into the reader; its result is ignored. */
 export type GetPage = (
   path: string,
   options: {readonly signal: AbortSignal; readonly reader: BodyReader},
@@ -61,6 +38,9 @@ const last: PageHead = {next: '', remaining: undefined};
 /** A list that expires more often than this is given up. */
 const maxRestarts = 5;
 
+/** Hears, as objects come in, how many there are so far and, if the server says so, in all. */
+export type OnCount = (read: number, total: number | undefined) => void;
+
 /**
  * Reads a list page by page. The next page is asked for while this one is still coming in. If the
  * token expires (410) we go on with the one the server then offers, from the latest state, else we
@@ -71,54 +51,102 @@ export async function listAll(
   options: ListOptions,
   asked: Asked,
   getPage: GetPage,
+  onCount?: OnCount,
 ): Promise<Listed> {
-  let count = 0;
-  let total: number | undefined;
+  const sink = sinkFor(options);
+  const counter = counterFor(onCount);
+  const state = {limit: options.limit ?? defaultLimit, restarts: 0, resourceVersion: ''};
   const ask: Ask = (token, limit, whole) => {
-    const {resourceVersion = options.resourceVersion, content = contentIn(options)} = whole ?? {};
-    const pageAt = pagePath(path, {...options, limit, resourceVersion}, token);
-    return startPage(pageAt, token, {asked, content}, getPage, (come, remaining) => {
-      if (remaining !== undefined) total = count + limit + remaining;
-      options.onCount?.(count + come, total);
+    const {resourceVersion, content = contentIn(options)} = whole ?? {};
+    const pageAt = pagePath(path, {limit, resourceVersion, token});
+    return startPage(pageAt, token, {asked, content}, getPage, {
+      onHead: ({remaining}) => counter.onHead(limit, remaining),
+      onItems: counter.onItems,
     });
   };
-  const sink = sinkFor(options);
-  let limit = options.limit ?? defaultLimit;
-  let restarts = 0;
-  let resourceVersion = '';
-  let current: PendingPage | undefined = options.cached
-    ? await firstOrWhole(ask, limit, options)
-    : ask('', limit);
-  while (current) {
-    const pending: PendingPage = current;
-    const {next: promised}: PageHead = await pending.head;
-    let upcoming = promised === '' ? undefined : ask(promised, limit);
-    try {
-      const page = await pending.page;
-      if (page.next !== promised) {
-        // The page was asked for anew, and the list has changed in between.
-        upcoming?.cancel();
-        upcoming = page.next === '' ? undefined : ask(page.next, limit);
-      }
-      sink.take(page.items);
-      count += page.items.length;
-      if (page.remaining !== undefined) total = count + page.remaining;
-      options.onCount?.(count, total);
-      resourceVersion ||= page.resourceVersion;
-    } catch (error) {
-      upcoming?.cancel();
-      if (!isExpired(error) || pending.token === '' || ++restarts > maxRestarts) throw error;
-      const offered = offeredToken(error);
-      if (offered === '') {
-        sink.restart();
-        count = 0;
-        limit = 0;
-      }
-      upcoming = ask(offered, limit);
+  const take = (page: Page): void => {
+    sink.take(page.items);
+    counter.take(page);
+    state.resourceVersion ||= page.resourceVersion;
+  };
+  const askAgain = (error: unknown, token: string): PendingPage => {
+    if (!isExpired(error) || token === '' || ++state.restarts > maxRestarts) throw error;
+    const offered = offeredToken(error);
+    if (offered === '') {
+      sink.restart();
+      counter.restart();
+      state.limit = 0;
     }
-    current = upcoming;
+    return ask(offered, state.limit);
+  };
+  const {limit} = state;
+  let current: PendingPage | undefined = await (options.cached
+    ? firstOrWhole(ask, limit, options)
+    : ask('', limit));
+  while (current !== undefined) {
+    const {token}: PendingPage = current;
+    const next = turnPage(current, upcoming => ask(upcoming, state.limit), take);
+    current = await next.catch((error: unknown) => askAgain(error, token));
   }
-  return {items: sink.items, resourceVersion};
+  return {items: sink.items, resourceVersion: state.resourceVersion};
+}
+
+/**
+ * Takes a page and gives the one after it, which is asked for while this one still comes in; undefined
+ * after the last. Throws what comes of this page, and then cancels the next.
+ */
+async function turnPage(
+  pending: PendingPage,
+  ask: (token: string) => PendingPage,
+  take: (page: Page) => void,
+): Promise<PendingPage | undefined> {
+  const askFor = (token: string) => (token === '' ? undefined : ask(token));
+  const {next: promised} = await pending.head;
+  let upcoming = askFor(promised);
+  try {
+    const page = await pending.page;
+    if (page.next !== promised) {
+      // The page was asked for again, and the list has changed in between.
+      upcoming?.cancel();
+      upcoming = askFor(page.next);
+    }
+    take(page);
+    return upcoming;
+  } catch (error) {
+    upcoming?.cancel();
+    throw error;
+  }
+}
+
+/** Counts the objects of a list while they come in. */
+interface Counter {
+  /** A page of at most `limit` objects begins, with so many after it. */
+  onHead(limit: number, remaining: number | undefined): void;
+  /** So many objects of the page are in. */
+  onItems(count: number): void;
+  /** The page is whole. */
+  take(page: Page): void;
+  restart(): void;
+}
+
+function counterFor(onCount: OnCount = () => {}): Counter {
+  let count = 0;
+  let total: number | undefined;
+  return {
+    onHead(limit, remaining) {
+      if (remaining !== undefined) total = count + limit + remaining;
+      onCount(count, total);
+    },
+    onItems: come => onCount(count + come, total),
+    take({items, remaining}) {
+      count += items.length;
+      if (remaining !== undefined) total = count + remaining;
+      onCount(count, total);
+    },
+    restart() {
+      count = 0;
+    },
+  };
 }
 
 type Ask = (
@@ -137,14 +165,14 @@ async function firstOrWhole(
   pageSize: number,
   options: ListOptions,
 ): Promise<PendingPage> {
-  const {areHeadsEnough, onLate} = options;
+  const {heads, onLate} = options;
   const limit = Math.min(firstLimit, pageSize);
   const first = ask('', limit);
   const {next, remaining = Infinity} = await first.head;
   if (next === '' || limit + remaining <= pageSize) return first;
-  if (areHeadsEnough !== undefined && onLate !== undefined) {
+  if (heads !== undefined && onLate !== undefined) {
     const {items} = await first.page;
-    if (areHeadsEnough(items)) return ask('', 0, {resourceVersion: '0', content: 'heads'});
+    if (heads.areEnough(items)) return ask('', 0, {resourceVersion: '0', content: 'heads'});
   }
   first.cancel();
   return ask('', 0, {resourceVersion: '0', content: contentIn(options)});
@@ -152,29 +180,39 @@ async function firstOrWhole(
 
 interface Sink {
   readonly items: readonly JsonObject[];
-  take(items: readonly ListItem[]): void;
+  take(items: readonly ListItemOrHead[]): void;
   restart(): void;
 }
 
-function sinkFor({onPage, onLate}: ListOptions): Sink {
+function sinkFor({onPage, onLate, heads}: ListOptions): Sink {
+  if (onPage === undefined && onLate === undefined) return keepingSink();
+  return passingSink(items => {
+    const parted = partedItems(items);
+    if (parted.heads.length > 0) heads?.take(parted.heads);
+    if (onLate !== undefined) onLate(parted.whole);
+    else onPage?.(parted.whole.map(wholeOf));
+  });
+}
+
+function keepingSink(): Sink {
   const items: JsonObject[] = [];
-  const handOut = onLate ?? (onPage && ((page: readonly ListItem[]) => onPage(page.map(wholeOf))));
-  if (!handOut) {
-    return {
-      items,
-      take(page) {
-        for (const item of page) items.push(wholeOf(item));
-      },
-      restart() {
-        items.length = 0;
-      },
-    };
-  }
-  // What is handed out cannot be taken back: after a restart only what is new is handed out.
+  return {
+    items,
+    take(page) {
+      for (const item of partedItems(page).whole) items.push(wholeOf(item));
+    },
+    restart() {
+      items.length = 0;
+    },
+  };
+}
+
+/** What is handed out cannot be taken back: after a restart only what is new is handed out. */
+function passingSink(handOut: (items: readonly ListItemOrHead[]) => void): Sink {
   const seen = new Set<string>();
   let restarted = false;
   return {
-    items,
+    items: [],
     take(page) {
       const fresh = restarted ? page.filter(item => !seen.has(keyOf(item))) : page;
       for (const item of fresh) seen.add(keyOf(item));
@@ -186,12 +224,8 @@ function sinkFor({onPage, onLate}: ListOptions): Sink {
   };
 }
 
-function wholeOf(item: ListItem): JsonObject {
-  return item instanceof LateItem ? item.whole() : item;
-}
-
-function keyOf(item: ListItem): string {
-  const {metadata} = item instanceof LateItem ? item.head : item;
+function keyOf(item: ListItemOrHead): string {
+  const {metadata} = headOf(item);
   if (!isObject(metadata)) return '';
   const {uid, namespace = '', name} = metadata;
   return typeof uid === 'string' ? uid : `${namespace}/${name}`;
@@ -202,16 +236,16 @@ function startPage(
   token: string,
   {asked, content}: {readonly asked: Asked; readonly content: PageContent},
   getPage: GetPage,
-  onCount: (come: number, remaining: number | undefined) => void,
+  events: PageEvents,
 ): PendingPage {
   const head = Promise.withResolvers<PageHead>();
   const controller = new AbortController();
   const reader = pageReader(asked, content, {
     onHead(known) {
       head.resolve(known);
-      onCount(0, known.remaining);
+      events.onHead(known);
     },
-    onItems: come => onCount(come, undefined),
+    onItems: events.onItems,
   });
   const page = getPage(path, {signal: controller.signal, reader}).then(() => {
     const whole = reader.page();
@@ -222,14 +256,21 @@ function startPage(
   return {token, head: head.promise, page, cancel: () => controller.abort()};
 }
 
-function pagePath(path: string, options: ListOptions, token: string): string {
+interface PageQuery {
+  /** 0 for no limit. */
+  readonly limit: number;
+  /** Only for the first page, as the API server demands. */
+  readonly resourceVersion: string | undefined;
+  /** '' for the first page. */
+  readonly token: string;
+}
+
+function pagePath(path: string, {limit, resourceVersion, token}: PageQuery): string {
   const [base = '', given = ''] = path.split('?');
   const query = new URLSearchParams(given);
-  if (options.labelSelector) query.set('labelSelector', options.labelSelector);
-  if (options.fieldSelector) query.set('fieldSelector', options.fieldSelector);
-  if (options.limit) query.set('limit', String(options.limit));
+  if (limit > 0) query.set('limit', String(limit));
   if (token) query.set('continue', token);
-  else if (options.resourceVersion) query.set('resourceVersion', options.resourceVersion);
+  else if (resourceVersion) query.set('resourceVersion', resourceVersion);
   return query.size === 0 ? base : `${base}?${query}`;
 }
 

@@ -1,6 +1,6 @@
 import {DecodeError} from '../kube/decode.ts';
-import {isObject, type Json, type JsonObject} from '../kube/json.ts';
-import type {LateItem} from '../kube/protobuf/late.ts';
+import {isObject, type Json} from '../kube/json.ts';
+import type {ListItemOrHead} from '../kube/listItem.ts';
 import {type ListHead, type ListReader, readList} from '../kube/protobuf/list.ts';
 import {type Asked, badAnswer} from './apiError.ts';
 import {
@@ -12,12 +12,9 @@ import {
   protobufType,
 } from './message.ts';
 
-/** An object of a list. Only where it was asked for, its spec may be read later. */
-export type ListItem = JsonObject | LateItem;
-
 /** One page of a list. */
 export interface Page extends ListHead {
-  readonly items: readonly ListItem[];
+  readonly items: readonly ListItemOrHead[];
 }
 
 /** What a page says of the list that it is of. */
@@ -40,7 +37,7 @@ export interface PageEvents {
   onItems(count: number): void;
 }
 
-/** A reader of one page. Where protobuf makes no sense, the next try asks for JSON. */
+/** A reader of one page. Where protobuf can't be read, the next try asks for JSON. */
 export function pageReader(asked: Asked, content: PageContent, events: PageEvents): PageReader {
   let asksProtobuf = content !== 'json';
   let body: BodyOf | undefined;
@@ -62,7 +59,7 @@ export function pageReader(asked: Asked, content: PageContent, events: PageEvent
       } catch (error) {
         if (!(error instanceof DecodeError)) throw error;
         asksProtobuf = false;
-        throw badAnswer(asked, 'is no list in protobuf, or only part of it');
+        throw badAnswer(asked, 'is not a list in protobuf, or only part of one');
       }
     },
     page() {
@@ -141,13 +138,13 @@ function headIn(start: string): PageHead | undefined {
 
 function pageOf(body: Json, asked: Asked): Page {
   if (!isObject(body) || !(Array.isArray(body.items) || body.items === null)) {
-    throw badAnswer(asked, 'is no list');
+    throw badAnswer(asked, 'is not a list');
   }
   const metadata = isObject(body.metadata) ? body.metadata : {};
   const kind = String(body.kind ?? '').replace(/List$/, '');
   const type = {apiVersion: body.apiVersion ?? '', kind};
   const items = (body.items ?? []).map((item: Json) => {
-    if (!isObject(item)) throw badAnswer(asked, 'is no list of objects');
+    if (!isObject(item)) throw badAnswer(asked, 'is not a list of objects');
     // The API server leaves both out in lists.
     return item.kind === undefined ? {...type, ...item} : item;
   });

@@ -2,7 +2,7 @@ import {DecodeError} from '../kube/decode.ts';
 import {type Json, parseJson, printJson} from '../kube/json.ts';
 import {decodeStatus} from '../kube/protobuf/list.ts';
 import {type Asked, badAnswer, refusal} from './apiError.ts';
-import type {Answer, BodyStream} from './http.ts';
+import type {BodyStream, HttpAnswer} from './http.ts';
 import type {Impersonation} from './kubeconfig.ts';
 
 /** What is asked of the server, before anything is said of how. */
@@ -21,7 +21,7 @@ export interface Request {
   readonly stream?: BodyStream | undefined;
 }
 
-/** Reads a body as it comes in. `onOpen` begins anew: there may be several tries. */
+/** Reads a body as it comes in. `onOpen` starts over: there may be several tries. */
 export interface BodyReader extends BodyStream {
   /** The content types to ask for in the next try. */
   readonly accept: string;
@@ -62,7 +62,7 @@ export function headersOf(
 }
 
 /** What an answer holds; null if it is empty, or with the reader. Throws ApiError. */
-export function contentOf(asked: Asked, answer: Answer, reader?: BodyReader): Json {
+export function contentOf(asked: Asked, answer: HttpAnswer, reader?: BodyReader): Json {
   const {status, headers, body} = answer;
   const type = headers['content-type'] ?? '';
   if (status < 200 || status >= 300) throw refusal(asked, status, refusalText(type, body));

@@ -25,7 +25,7 @@ export const defaultPatience: Patience = {
 };
 
 /** A failure of one try; `retryAfterMs` is what the server asked for. */
-export interface Failure {
+export interface FailedTry {
   readonly error: unknown;
   readonly retryAfterMs?: number | undefined;
 }
@@ -35,7 +35,7 @@ export interface Failure {
  * been carried out is never sent again, unless the server says that it has not taken it (429).
  */
 export function pauseAfter(
-  {error, retryAfterMs}: Failure,
+  {error, retryAfterMs}: FailedTry,
   tried: number,
   idempotent: boolean,
   patience: Patience,

@@ -1,8 +1,9 @@
 import process from 'node:process';
-import {render} from 'ink';
+import {type Instance, render} from 'ink';
 import type {SessionOptions} from '../commands/world.ts';
 import {App, type JobControl} from '../tui/App.tsx';
 import {interrupted} from '../tui/useKeys.ts';
+import {FailureBoundary} from './FailureBoundary.tsx';
 import {openKeys} from './keyInput.ts';
 
 /** The exit code of a shell's child that ended by SIGHUP. */
@@ -12,31 +13,60 @@ const stopMs = 300;
 
 /**
  * Gives the terminal to the session until it ends; the alternate screen is left and the cursor shown in
- * any case, also when the process exits in the middle. Ctrl-C ends the process as SIGINT does.
+ * any case, also when the process exits in the middle. Ctrl-C ends the process as SIGINT does. Rejects with
+ * whatever goes wrong inside: in a view, a key, or in the background.
  */
 export async function openSession(options: SessionOptions, signal: AbortSignal): Promise<void> {
   const keys = openKeys(process.stdin);
   const jobs = process.platform === 'win32' ? undefined : shellJobs();
   const colors = (process.env.NO_COLOR ?? '') === '';
-  const app = render(<App {...options} jobs={jobs} colors={colors} />, {
-    stdin: keys.stream,
-    alternateScreen: true,
-    exitOnCtrlC: false,
-    // Whether this is a terminal was asked before; Ink takes those of build servers for none.
-    interactive: true,
-    maxFps: 60,
-  });
-  const end = () => app.unmount();
+  const failure = Promise.withResolvers<never>();
+  failure.promise.catch(() => undefined); // a second one is of no interest
+  let app: Instance | undefined;
+  const end = () => app?.unmount();
   const hangUp = () => process.exit(hungUp);
+  process.on('uncaughtException', failure.reject);
   signal.addEventListener('abort', end, {once: true});
   process.once('SIGHUP', hangUp);
   try {
-    const reason = await app.waitUntilExit();
+    app = render(
+      <FailureBoundary onFailure={failure.reject}>
+        <App {...options} jobs={jobs} colors={colors} />
+      </FailureBoundary>,
+      {
+        stdin: keys.stream,
+        alternateScreen: true,
+        exitOnCtrlC: false,
+        // Whether this is a terminal was asked before; Ink takes those of build servers for none.
+        interactive: true,
+        maxFps: 60,
+      },
+    );
+    const reason = await Promise.race([app.waitUntilExit(), failure.promise]);
+    process.removeListener('uncaughtException', failure.reject);
     if (reason === interrupted) process.emit('SIGINT', 'SIGINT');
+  } catch (error) {
+    // The listener stays: what else goes wrong until the process ends comes from the same mistake.
+    leaveTerminal(app);
+    throw error;
   } finally {
     keys.close();
     signal.removeEventListener('abort', end);
     process.removeListener('SIGHUP', hangUp);
+  }
+}
+
+/** No pasted text between marks, no alternate screen, the cursor shown. */
+const usualTerminal = '\u001B[?2004l\u001B[?1049l\u001B[?25h';
+
+/** Ends the drawing; where that fails too, for the same reason, the terminal is put back without it. */
+function leaveTerminal(app: Instance | undefined): void {
+  try {
+    if (app === undefined) throw new Error('nothing was drawn');
+    app.unmount();
+  } catch {
+    process.stdin.setRawMode(false);
+    process.stdout.write(usualTerminal);
   }
 }
 

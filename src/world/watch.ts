@@ -33,7 +33,7 @@ const shortestSeconds = 300;
 /**
  * Follows the events of a list until the server ends the watch, as it does after 5 to 10 minutes
  * (`random` from 0 to 1 says how many). Throws an ApiError if the server refuses, sends an ERROR
- * event or something that makes no sense; status 410 means that the version is too old.
+ * event or something that can't be read; status 410 means that the version is too old.
  */
 export async function watchList(
   path: string,
@@ -129,7 +129,7 @@ export function streamAgents(): StreamAgents {
   const made = new Map<HttpAgent, HttpAgent>();
   return {
     like(agent) {
-      // So are a proxy's, which cannot be made anew from their options.
+      // So are a proxy's, which cannot be recreated from their options.
       if (agent.maxSockets === Infinity) return agent;
       const known = made.get(agent);
       if (known) return known;

@@ -2,7 +2,7 @@ import {exitCodes, UserError} from '../errors.ts';
 import type {Json} from '../kube/json.ts';
 import {jsonValues} from './jsonStream.ts';
 import {readYaml, type YamlValue} from './parse.ts';
-import {Problem} from './problem.ts';
+import {YamlProblem} from './problem.ts';
 import {kubectlSchema} from './schema.ts';
 
 export {printYaml} from './print.ts';
@@ -78,7 +78,7 @@ export function readDocuments(text: string, file: string): readonly SourceDocume
       if (value !== null) documents.push({file, index: documents.length + 1, line, value});
     }
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
+    if (!(error instanceof YamlProblem)) throw error;
     const place = `document ${documents.length + 1}, line ${error.line}`;
     throw unreadable(`${file}: ${place}: ${error.message}`, error);
   }
@@ -113,10 +113,10 @@ function* yamlValues(text: string): Generator<YamlValue> {
   }
 }
 
-function forbiddenProblem(part: Part, {0: character, index}: RegExpExecArray): Problem {
+function forbiddenProblem(part: Part, {0: character, index}: RegExpExecArray): YamlProblem {
   const line = part.line + part.text.slice(0, index).split('\n').length - 1;
   const code = (character.codePointAt(0) ?? 0).toString(16).padStart(4, '0');
-  return new Problem(
+  return new YamlProblem(
     `the character U+${code.toUpperCase()} can't stand in YAML; write it as "\\u${code}"`,
     line,
   );
@@ -157,7 +157,7 @@ function endOfLine(text: string, from: number): number {
 
 function checkSeparator(rest: string, line: number): void {
   if (rest === '' || rest.startsWith('#')) return;
-  throw new Problem('text follows --- on its line; kubectl wants it on the next line', line);
+  throw new YamlProblem('text follows --- on its line; kubectl wants it on the next line', line);
 }
 
 function partOf(text: string, line: number): Part {

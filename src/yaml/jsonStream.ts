@@ -1,5 +1,5 @@
 import {isObject, type Json, parseJson} from '../kube/json.ts';
-import {maxDepth, Problem, shown, tooDeep} from './problem.ts';
+import {maxDepth, shown, tooDeep, YamlProblem} from './problem.ts';
 
 /** A JSON value of a stream and the line (from 1) it begins on. */
 export interface JsonValue {
@@ -16,7 +16,7 @@ interface Lines {
 /**
  * The JSON values that stand in a text one after another, as Go's encoding/json Decoder finds them.
  * An object with a key twice is a problem, where kubectl v1.24 takes the last. Yields before it
- * throws a Problem about a later value.
+ * throws a YamlProblem about a later value.
  */
 export function* jsonValues(text: string): Generator<JsonValue> {
   const lines: Lines = {text, position: 0, line: 1};
@@ -28,7 +28,7 @@ export function* jsonValues(text: string): Generator<JsonValue> {
   }
   while (position < text.length) {
     const line = lineAt(lines, position);
-    if (text.startsWith('---', position)) throw new Problem(separated, line);
+    if (text.startsWith('---', position)) throw new YamlProblem(separated, line);
     const end = endOfValue(lines, position);
     yield {line, value: parsed(lines, position, end)};
     position = skipSpace(text, end);
@@ -130,7 +130,7 @@ function endOfValue(lines: Lines, start: number): number {
     const from = piece.lastIndex;
     const found = piece.exec(text)?.[1];
     if (found === undefined) {
-      throw new Problem('the JSON ends within a value', lineAt(lines, text.length));
+      throw new YamlProblem('the JSON ends within a value', lineAt(lines, text.length));
     }
     const at = piece.lastIndex - found.length;
     const next = following(outline, found);
@@ -138,9 +138,9 @@ function endOfValue(lines: Lines, start: number): number {
       const wanted = text.startsWith('{{', start)
         ? 'a template ({{ }}) must be rendered first'
         : `${expectedWords[outline.expected]} is expected, but ${shown(found)} is found`;
-      throw new Problem(`not valid JSON: ${wanted}`, lineAt(lines, at));
+      throw new YamlProblem(`not valid JSON: ${wanted}`, lineAt(lines, at));
     }
-    if (outline.open.length > maxDepth) throw new Problem(tooDeep, lineAt(lines, from));
+    if (outline.open.length > maxDepth) throw new YamlProblem(tooDeep, lineAt(lines, from));
     if (found === '"') {
       const end = endOfString(lines, piece.lastIndex);
       const keys = outline.open.at(-1);
@@ -187,7 +187,7 @@ function closed(open: Outline['open']): 'more' {
 
 function endOfString(lines: Lines, from: number): number {
   const end = afterString(lines.text, from);
-  if (end === 0) throw new Problem('a string has no closing quote', lineAt(lines, from));
+  if (end === 0) throw new YamlProblem('a string has no closing quote', lineAt(lines, from));
   return end;
 }
 
@@ -207,7 +207,7 @@ function addKey(lines: Lines, keys: Set<string>, start: number, end: number): vo
   const source = lines.text.slice(start, end);
   const key = source.includes('\\') ? String(parsed(lines, start, end)) : source.slice(1, -1);
   if (keys.has(key)) {
-    throw new Problem(
+    throw new YamlProblem(
       `the key ${shown(key)} comes twice in an object; remove one (kubectl takes the last)`,
       lineAt(lines, start),
     );
@@ -232,7 +232,7 @@ function parsed(lines: Lines, start: number, end: number): Json {
     if (/[eE.]/.test(whole)) refuseInfinity(value);
     return value;
   } catch (error) {
-    throw new Problem(...explained(lines, error, source, start));
+    throw new YamlProblem(...explained(lines, error, source, start));
   }
 }
 

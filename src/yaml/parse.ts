@@ -11,7 +11,7 @@ import {
   YAMLException,
 } from 'js-yaml';
 import type {Json} from '../kube/json.ts';
-import {maxDepth, Problem, shown, tooDeep, visible} from './problem.ts';
+import {maxDepth, shown, tooDeep, visible, YamlProblem} from './problem.ts';
 import {type Built, collectionKey, emptyKey, jsonOf, nodesOf} from './schema.ts';
 
 /** A document's value, and the line in its file (from 1) on which it begins. */
@@ -29,7 +29,7 @@ interface Source {
 /**
  * The value of the first document in a text, as kubectl reads no other; undefined if there is none.
  * `line` is the line of the text's first one in its file, `schema` a kubectlSchema(). Throws a
- * Problem, also at what js-yaml (YAML 1.2) reads otherwise than kubectl (YAML 1.1).
+ * YamlProblem, also at what js-yaml (YAML 1.2) reads otherwise than kubectl (YAML 1.1).
  */
 export function readYaml(text: string, line: number, schema: Schema): YamlValue | undefined {
   try {
@@ -42,14 +42,14 @@ export function readYaml(text: string, line: number, schema: Schema): YamlValue 
     checkAliases(source, parsed.events, built);
     const value = jsonOf(built);
     const start = lineAt(source, positionOf(root) ?? 0);
-    if (value instanceof Error) throw new Problem(value.message, start);
+    if (value instanceof Error) throw new YamlProblem(value.message, start);
     return {line: start, value};
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     const {buffer = '', position = 0} = error.mark ?? {};
     // Not the empty line after the last one.
     const at = Math.min(position, buffer.trimEnd().length);
-    throw new Problem(explained(error.reason), lineAt({text: buffer, line}, at));
+    throw new YamlProblem(explained(error.reason), lineAt({text: buffer, line}, at));
   }
 }
 
@@ -113,7 +113,7 @@ function checkEvents(source: Source, events: readonly Event[]): void {
     const reason =
       (parent?.atKey === true ? keyProblem(event) : undefined) ??
       oddity(source.text, event, parent?.isFlow === true);
-    if (reason !== undefined) throw new Problem(reason, lineAt(source, position));
+    if (reason !== undefined) throw new YamlProblem(reason, lineAt(source, position));
     if (parent?.atKey !== undefined) parent.atKey = !parent.atKey;
     if (event.type === EVENT_ID.DOCUMENT) open.push({isFlow: false, atKey: undefined});
     else if (event.type === EVENT_ID.SEQUENCE || event.type === EVENT_ID.MAPPING) {
@@ -184,7 +184,7 @@ function checkAliases(source: Source, events: readonly Event[], root: Built): vo
   const written = events.filter(({type}) => type !== EVENT_ID.POP).length;
   if (1 - written / nodes <= allowedShare(nodes)) return;
   const line = lineAt(source, alias.anchorStart);
-  throw new Problem('aliases (*) repeat too much of the document; write it out', line);
+  throw new YamlProblem('aliases (*) repeat too much of the document; write it out', line);
 }
 
 /** 99 % of the nodes may come through aliases in a small document, 10 % in a large one. */

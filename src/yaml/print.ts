@@ -1,7 +1,7 @@
 import {pointer as pointerOf} from '../kube/edits.ts';
 import {resolvePlain} from './resolve.ts';
 
-/** How printYaml writes beside the value. */
+/** How printYaml writes besides the value. */
 export interface PrintOptions {
   /**
    * Lines to write above a key or list item, by its JSON pointer ('' for the top), each as

@@ -1,6 +1,6 @@
 /** Why a document can't be read, and the line in its file (from 1). documents.ts says which file. */
-export class Problem extends Error {
-  override readonly name = 'Problem';
+export class YamlProblem extends Error {
+  override readonly name = 'YamlProblem';
   readonly line: number;
 
   constructor(reason: string, line: number) {

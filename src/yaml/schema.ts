@@ -199,7 +199,7 @@ function merge(into: Collection, node: Built): string {
   const mappings: readonly (Json | Error)[] = Array.isArray(json) ? json.toReversed() : [json];
   for (const mapping of mappings) {
     if (mapping instanceof Error || !isObject(mapping)) {
-      return 'the value of << is no mapping and no list of mappings';
+      return 'the value of << is neither a mapping nor a list of mappings';
     }
     for (const [key, value] of Object.entries(mapping)) setMember(into, key, value);
   }

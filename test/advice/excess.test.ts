@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {judgeBy} from '../../src/admission/judge.ts';
-import {boundTo, excessOf} from '../../src/advice/excess.ts';
+import {judgeOf} from '../../src/admission/judge.ts';
+import {boundTo, excessByControl} from '../../src/advice/excess.ts';
 import {demoSnapshot} from '../../src/demo/index.ts';
 import {inventoryOfSnapshot} from '../../src/inventory/files/snapshot.ts';
 import {emptyInventory} from '../../src/inventory/inventory.ts';
@@ -28,7 +28,7 @@ describe('the excess of a policy', () => {
         const pods = group.map(({submission}) => submission.view);
         const unchanged = pods.every(pod => leavesAlone(policy, pod, openPolicy));
         if (!unchanged) return;
-        for (const {control, state, least} of excessOf(policy, group, false)) {
+        for (const {control, state, least} of excessByControl(policy, group, false)) {
           if (state !== 'excess') continue;
           tightened += 1;
           const tighter = control.copy(least, policy);
@@ -45,7 +45,7 @@ describe('the excess of a policy', () => {
       fc.property(anyPolicy, some, (policy, group) => {
         const pods = group.map(({submission}) => submission.view);
         if (!pods.every(pod => leavesAlone(policy, pod, openPolicy))) return;
-        const states = excessOf(policy, group, false).map(({control, state}) => [
+        const states = excessByControl(policy, group, false).map(({control, state}) => [
           control.id,
           state,
         ]);
@@ -59,7 +59,7 @@ describe('the excess of a policy', () => {
     const group = items.filter(({name}) => name === 'network-agent');
     if (!isNonEmpty(group)) throw new Error('the demo has no network-agent');
     const least = (mayFill: boolean) => {
-      const found = excessOf(openPolicy, group, mayFill);
+      const found = excessByControl(openPolicy, group, mayFill);
       const capabilities = found.find(({control}) => control.id === 'capabilities');
       return capabilities?.control.describe(capabilities.least);
     };
@@ -70,7 +70,7 @@ describe('the excess of a policy', () => {
   test('says who needs what', () => {
     const group = items.filter(({name}) => name === 'network-agent');
     if (!isNonEmpty(group)) throw new Error('the demo has no network-agent');
-    const found = excessOf(openPolicy, group, false);
+    const found = excessByControl(openPolicy, group, false);
     const capabilities = found.find(({control}) => control.id === 'capabilities');
     expect(capabilities?.state).toBe('excess');
     expect(capabilities?.needs.map(({need}) => need)).toContain('adds NET_ADMIN');
@@ -79,11 +79,11 @@ describe('the excess of a policy', () => {
 });
 
 test('bound are those that admission binds, and bare pods as their annotation says', () => {
-  const judge = judgeBy(demo, {requester: undefined, assumeAuthorized: false});
+  const judge = judgeOf(demo);
   for (const {metadata} of demo.policies) {
     const bound = boundTo(metadata.name, items, demo);
     for (const item of items) {
-      const {chosen} = judge(item);
+      const {chosen} = judge.verdict(item);
       const {isBare, isLivePod} = item.submission;
       const wanted =
         isBare && isLivePod && item.admittedBy !== undefined

@@ -2,9 +2,7 @@ import {spawnSync} from 'node:child_process';
 import {join} from 'node:path';
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {planCreate, planPolicyUpdate} from '../../src/apply/planChange.ts';
-import {changeDiff, unifiedDiff} from '../../src/apply/unifiedDiff.ts';
-import {decodePolicy} from '../../src/kube/objects.ts';
+import {unifiedDiff} from '../../src/apply/unifiedDiff.ts';
 import {folderOf} from '../support/run/files.ts';
 
 const names = {before: 'web (cluster)', after: 'web (edited)'};
@@ -55,62 +53,4 @@ test('patch(1) makes the one text of the other', () => {
     }),
     {numRuns: 40},
   );
-});
-
-const raw = {
-  apiVersion: 'policy/v1beta1',
-  kind: 'PodSecurityPolicy',
-  metadata: {
-    name: 'web',
-    uid: '1',
-    resourceVersion: '41',
-    annotations: {'kubectl.kubernetes.io/last-applied-configuration': '{}\n'},
-  },
-  spec: {
-    privileged: true,
-    seLinux: {rule: 'RunAsAny'},
-    runAsUser: {rule: 'RunAsAny'},
-    supplementalGroups: {rule: 'RunAsAny'},
-    fsGroup: {rule: 'RunAsAny'},
-  },
-};
-
-test('an update shows the edit, without what the server and kubectl keep', () => {
-  const policy = decodePolicy(raw);
-  const draft = {...policy, spec: {...policy.spec, privileged: undefined, hostPID: true}};
-  const change = planPolicyUpdate(draft, raw);
-  if (!change) throw new Error('no change');
-  const stored = {...change.desired, metadata: {...raw.metadata, resourceVersion: '42'}};
-  const expected = `--- web (cluster)
-+++ web (edited)
-@@ -3,7 +3,7 @@
- metadata:
-   name: web
- spec:
--  privileged: true
-+  hostPID: true
-   seLinux:
-     rule: RunAsAny
-   runAsUser:
-`;
-  expect(changeDiff(change, stored)).toBe(expected);
-});
-
-test('a new object is all new', () => {
-  const plan = planCreate({
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'ClusterRole',
-    metadata: {name: 'psp:web'},
-    rules: [],
-  });
-  if (plan.plan !== 'change') throw new Error('no change');
-  expect(changeDiff(plan.change)).toBe(`--- psp:web (not there)
-+++ psp:web (new)
-@@ -0,0 +1,5 @@
-+apiVersion: rbac.authorization.k8s.io/v1
-+kind: ClusterRole
-+metadata:
-+  name: psp:web
-+rules: []
-`);
 });

@@ -28,7 +28,7 @@ test('every rule has its case here, but the one about unread objects', () => {
 });
 
 describe.each(Object.entries(cases))('%s', (rule, {yes, finds, shows, no}) => {
-  test('is found, with what shows it and what mends it', () => {
+  test('is found, with what shows it and what fixes it', () => {
     const found = findingsOf(rule, yes);
     expect(
       found.map(({object, severity, message, remedy}) => [
@@ -135,7 +135,5 @@ test('a remedy that closes a policy is only given if its pods get in still', () 
 test('thousands of equal pods are one finding', () => {
   const objects = [...web, deployment('app', privileged), ...podsOf('app', 'strict', 2000)];
   const found = findingsOf('denied-on-restart', objects);
-  expect(found.map(({message}) => message)).toEqual([
-    'all 2000 pods would be denied if created anew',
-  ]);
+  expect(found.map(({message}) => message)).toEqual(['all 2000 pods would be denied if recreated']);
 });

@@ -16,7 +16,7 @@ describe('what could not be read', () => {
     const unused = said.find(({object}) => object.name === 'unused-policy');
     expect(unused).toMatchObject({
       severity: 'info',
-      message: 'was not looked at: could not read pods',
+      message: 'was not checked: could not read pods',
       evidence: ['pods in other: forbidden'],
       remedy: 'kubectl auth can-i list pods -A',
     });
@@ -31,7 +31,7 @@ describe('what could not be read', () => {
     expect(found.map(({object}) => object.namespace)).toEqual(['other']);
     const said = findingsOf('not-answered', objects, {gaps: [gapOf('rolebindings', 'shop')]});
     expect(said.find(({object}) => object.name === 'denied-now')?.message).toBe(
-      'was not looked at in shop: could not read rolebindings',
+      'was not checked in shop: could not read rolebindings',
     );
   });
 

@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {clusterOf, snapshotText, withOwnerUids} from '../../scripts/bench/cluster.ts';
 import {timeByTurns, timeGroups, usageRow} from '../../scripts/bench/run.ts';
-import {judgeBy} from '../../src/admission/judge.ts';
+import {judgeOf} from '../../src/admission/judge.ts';
 import {inventoryOfSnapshot} from '../../src/inventory/files/snapshot.ts';
 import {itemsOf, templatesOf} from '../../src/inventory/submissions/items.ts';
 import {isObject, type JsonObject, parseJson} from '../../src/kube/json.ts';
@@ -35,8 +35,8 @@ describe('the cluster of the benchmark', () => {
 
   test('has pods of all fates', () => {
     const inventory = inventoryOf(snapshotText(clusterOf(640)));
-    const judge = judgeBy(inventory, {requester: undefined, assumeAuthorized: false});
-    const states = new Set(itemsOf(inventory).map(item => judge(item).state));
+    const judge = judgeOf(inventory);
+    const states = new Set(itemsOf(inventory).map(item => judge.verdict(item).state));
     expect([...states].sort()).toEqual(['denied', 'drifted', 'mutated', 'ok']);
   });
 

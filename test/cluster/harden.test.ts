@@ -1,7 +1,7 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {isObject, type JsonObject} from '../../src/kube/json.ts';
 import {builtinPolicy} from '../../src/policy/builtin.ts';
-import {policyObject} from '../../src/report/advice.ts';
+import {printablePolicy} from '../../src/report/advice.ts';
 import {hasReference, isThorough} from '../support/kubernetes/reference.ts';
 import {objectOf} from '../support/run/output.ts';
 import {itemsHere} from '../support/run/run.ts';
@@ -46,7 +46,7 @@ function clusterObjects(): readonly JsonObject[] {
   };
   return [
     ...(['restricted', 'privileged'] as const).map(
-      level => policyObject(builtinPolicy(level, {appArmor: true})) as JsonObject,
+      level => printablePolicy(builtinPolicy(level, {appArmor: true})) as JsonObject,
     ),
     {apiVersion: 'v1', kind: 'Namespace', metadata: {name: judges.policy}},
     {apiVersion: 'v1', kind: 'Namespace', metadata: {name: judges.standard, labels}},

@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {snapshotOf} from '../../src/inventory/files/snapshot.ts';
-import type {Inventory} from '../../src/inventory/inventory.ts';
+import {decidingSpec, type Inventory} from '../../src/inventory/inventory.ts';
 import {readCluster} from '../../src/inventory/read/readCluster.ts';
 import type {ClusterReader} from '../../src/inventory/read/reader.ts';
 import {type Json, type JsonObject, printJson} from '../../src/kube/json.ts';
@@ -106,7 +106,9 @@ function expectRich({policies, rbac, workloads, pods}: Inventory): void {
   expect(pods.length).toBeGreaterThan(250);
   expect(new Set(workloads.map(({kind}) => kind)).size).toBe(7);
   expect(Math.min(rbac.roles.length, rbac.roleBindings.length)).toBeGreaterThan(10);
-  const volumes = new Set(pods.flatMap(({spec}) => (spec.volumes ?? []).flatMap(Object.keys)));
+  const volumes = new Set(
+    pods.flatMap(pod => (decidingSpec(pod).volumes ?? []).flatMap(Object.keys)),
+  );
   expect(volumeSourceKeys.filter(key => !volumes.has(key))).toEqual([]);
 }
 

@@ -104,7 +104,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('who-can and the server',
     const partial = await kubectl('who-can', 'open', ...as, '--no-headers');
     expect(partial.code).toBe(0);
     expect(partial.err).toContain("roles can't be read: asked the server about you alone");
-    expect(partial.out).toMatch(/^open +User nobody-special +default +said by the server/);
+    expect(partial.out).toMatch(/^open +User nobody-special +default +granted by the API server/);
   });
 });
 

@@ -136,19 +136,19 @@ describe('typed entries', () => {
       id: 'hostPorts',
       label: 'Allowed',
       typed: ['http'],
-      problem: '"http" is no port: type 80 or 8000-8080',
+      problem: '"http" is not a port: type 80 or 8000-8080',
     },
     {
       id: 'hostPorts',
       label: 'Allowed',
       typed: ['80-'],
-      problem: '"80-" is no port: type 80 or 8000-8080',
+      problem: '"80-" is not a port: type 80 or 8000-8080',
     },
     {
       id: 'hostPorts',
       label: 'Allowed',
       typed: ['80, 443'],
-      problem: '"80, 443" is no port: type 80 or 8000-8080',
+      problem: '"80, 443" is not a port: type 80 or 8000-8080',
     },
     {
       id: 'hostPorts',
@@ -191,13 +191,13 @@ describe('typed entries', () => {
       id: 'runAsUser',
       label: 'Rule',
       typed: ['MayRunAs'],
-      problem: '"MayRunAs" is none of MustRunAs, MustRunAsNonRoot, RunAsAny',
+      problem: '"MayRunAs" is not one of MustRunAs, MustRunAsNonRoot, RunAsAny',
     },
     {
       id: 'volumes',
       label: 'Allowed',
       typed: ['secret', 'secret'],
-      problem: '"secret" is in the list already',
+      problem: '"secret" is already in the list',
     },
     {
       id: 'allowedHostPaths',

@@ -1,7 +1,7 @@
-import {existsSync} from 'node:fs';
+import {existsSync, readdirSync} from 'node:fs';
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {commands} from '../../src/commands/index.ts';
 import {exitCodes} from '../../src/errors.ts';
@@ -11,7 +11,8 @@ import {readDocuments} from '../../src/yaml/documents.ts';
 import {parseOnly, runShown} from '../support/run/run.ts';
 import {blocksOf, commandLines, readText, replaceBlocks, root, wordsOf} from './markdown.ts';
 
-const pages = ['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md', 'CHANGELOG.md'];
+const guide = readdirSync(join(root, 'docs/guide')).map(name => `docs/guide/${name}`);
+const pages = ['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md', 'CHANGELOG.md', ...guide];
 const readme = readText('README.md');
 
 describe('the README', () => {
@@ -21,10 +22,17 @@ describe('the README', () => {
     expect(named.toSorted()).toEqual(['', ...commands.map(({name}) => name)].toSorted());
   });
 
+  test('is short, and links to every page of the guide', () => {
+    expect(readme.split('\n').length).toBeLessThanOrEqual(201);
+    expect(guide.filter(page => !readme.includes(`(${page})`))).toEqual([]);
+  });
+});
+
+describe('the guide', () => {
   test('has every exit code of --help', async () => {
     const {output} = await parseOnly(['--help']);
     const codes = (text: string, line: RegExp) => [...text.matchAll(line)].map(([, code]) => code);
-    const documented = codes(readme, /^\| (\d+) \|/gm);
+    const documented = codes(readText('docs/guide/output.md'), /^\| (\d+) \|/gm);
     expect(documented).toEqual(codes(output.split('Exit codes:')[1] ?? '', /^ {2}(\d+) /gm));
     expect(documented.length).toBeGreaterThan(0);
   });
@@ -48,8 +56,10 @@ describe('the README', () => {
     };
     const everything = {policies: true, workloads: true, caller: true, whole: true, time: ''};
     await readCluster(reader, {namespace: undefined, ...everything});
-    const role = blocksOf(readme).find(({text}) => text.includes('kubectl-psp-reader'));
-    const [document] = readDocuments(role?.text ?? '', 'README.md');
+    const role = blocksOf(readText('docs/guide/rights.md')).find(({text}) =>
+      text.includes('kubectl-psp-reader'),
+    );
+    const [document] = readDocuments(role?.text ?? '', 'rights.md');
     const {rules = []} = (document?.value ?? {}) as unknown as {rules?: readonly Rule[]};
     const granted = rules.flatMap(({apiGroups, resources}) =>
       apiGroups.flatMap(group => resources.map(plural => `${group}/${plural}`)),
@@ -65,32 +75,36 @@ interface Rule {
   readonly verbs: readonly string[];
 }
 
-describe('the sessions of the README', () => {
+describe('the recorded sessions', () => {
   let folder = '';
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'kubectl-psp-docs-'));
-  });
-  afterAll(() => rm(folder, {recursive: true, force: true}));
-
-  // `npx vitest run test/docs -u` writes anew what the program prints.
-  test('are what the program prints', async () => {
-    for (const {language, text} of blocksOf(readme)) {
+    // A page may go on with the files that another one shows.
+    for (const {language, text} of pages.map(readText).flatMap(blocksOf)) {
       const name = /^# ([\w.-]+\.yaml)\n/.exec(text)?.[1];
       if (language === 'yaml' && name !== undefined) await writeFile(join(folder, name), text);
     }
-    let sessions = 0;
-    const regenerated = await replaceBlocks(readme, 'console', async text => {
+  });
+  afterAll(() => rm(folder, {recursive: true, force: true}));
+
+  const recorded = pages.filter(page => readText(page).includes('```console'));
+  test('are in the README and in most pages of the guide', () => {
+    expect(recorded).toContain('README.md');
+    expect(recorded.length).toBeGreaterThan(guide.length / 2);
+  });
+
+  // `npx vitest run test/docs -u` records again what the program prints.
+  test.each(recorded)('are what the program prints: %s', async page => {
+    const regenerated = await replaceBlocks(readText(page), 'console', async text => {
       const line = text.split('\n')[0] ?? '';
       const [dollar, program, plugin, ...args] = wordsOf(line);
       expect([dollar, program, plugin]).toEqual(['$', 'kubectl', 'psp']);
       const {output, exitCode} = await runShown(args, folder);
       // That two policies differ is an answer, too.
       expect(exitCode, output).toBe(args[0] === 'diff' ? 1 : 0);
-      sessions++;
       return `${line}\n${output}`;
     });
-    expect(sessions).toBeGreaterThan(0);
-    await expect(regenerated).toMatchFileSnapshot(join(root, 'README.md'));
+    await expect(regenerated).toMatchFileSnapshot(join(root, page));
   });
 });
 
@@ -123,21 +137,32 @@ describe.each(pages)('%s', page => {
     const names = [...prose.matchAll(/`((?:src|test|scripts|bin|\.ci)\/[\w./-]*)`/g)].map(
       ([, name]) => name ?? '',
     );
-    const missing = [...links, ...names].filter(file => !existsSync(join(root, file)));
+    const missing = [
+      ...links.filter(link => link !== '' && !existsSync(join(root, dirname(page), link))),
+      ...names.filter(file => !existsSync(join(root, file))),
+    ];
     expect(missing).toEqual([]);
   });
 
   test('has links to headings that are there', () => {
-    const anchors = [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
-      title
-        .toLowerCase()
-        .replaceAll(/[^\w -]/g, '')
-        .replaceAll(' ', '-'),
-    );
-    const links = [...markdown.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor);
-    expect(links.filter(link => !anchors.includes(link ?? ''))).toEqual([]);
+    const links = [...markdown.matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)];
+    const lost = links.filter(([, file = '', anchor = '']) => {
+      const target = file === '' ? markdown : readText(join(dirname(page), file));
+      return !anchorsOf(target).includes(anchor);
+    });
+    expect(lost.map(([link]) => link)).toEqual([]);
   });
 });
+
+/** The headings of a Markdown text, as links name them. */
+function anchorsOf(markdown: string): readonly string[] {
+  return [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
 
 test('the change log has the version of package.json', () => {
   const {version} = JSON.parse(readText('package.json'));

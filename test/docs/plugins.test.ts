@@ -58,8 +58,8 @@ test('no view has a shortcut twice', () => {
   expect(new Set(keys).size).toBe(keys.length);
 });
 
-test('the README has every shortcut of every view', () => {
-  const rows = readText('README.md').matchAll(/^\| ([\w, ]+) \| (Shift-[A-Z]) \|/gm);
+test('the guide has every shortcut of every view', () => {
+  const rows = readText('docs/guide/k9s.md').matchAll(/^\| ([\w, ]+) \| (Shift-[A-Z]) \|/gm);
   const documented = [...rows].flatMap(([, views = '', key]) =>
     views.split(', ').map(view => `${view} ${key}`),
   );

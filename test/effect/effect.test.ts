@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {judgeBy, type Verdict} from '../../src/admission/judge.ts';
+import {judgeOf} from '../../src/admission/judge.ts';
+import type {Verdict} from '../../src/admission/judgement.ts';
 import {controls} from '../../src/controls/index.ts';
 import {demoSnapshot} from '../../src/demo/index.ts';
 import {effectOf} from '../../src/effect/effect.ts';
-import {impactKinds, impactOf, judgeAfter} from '../../src/effect/impact.ts';
+import {impactKinds, impactOf, withDrafts} from '../../src/effect/impact.ts';
 import {inventoryOfSnapshot} from '../../src/inventory/files/snapshot.ts';
 import {emptyInventory, type Inventory} from '../../src/inventory/inventory.ts';
 import {decodeWorkload} from '../../src/inventory/kinds/workloads.ts';
@@ -13,10 +14,9 @@ import type {Policy} from '../../src/kube/objects.ts';
 import {decodePod} from '../../src/kube/pod.ts';
 
 const demo = inventoryOfSnapshot(demoSnapshot, 'demo');
-const options = {requester: undefined, assumeAuthorized: false};
 
 function verdictsOf(inventory: Inventory): readonly Verdict[] {
-  return itemsOf(inventory).map(judgeBy(inventory, options));
+  return itemsOf(inventory).map(judgeOf(inventory).verdict);
 }
 
 /** All that counts as a shift, in one text. */
@@ -210,14 +210,14 @@ describe.each([
       fc.property(fc.array(anyDraft, {minLength: 1, maxLength: 3}), drafts => {
         const unique = [...new Map(drafts.map(draft => [draft.metadata.name, draft])).values()];
         const impact = impactOf({inventory, verdicts}, unique);
-        const judge = judgeAfter(inventory, unique);
+        const judge = judgeOf(withDrafts(inventory, unique));
         const listed = new Map(
           impactKinds.flatMap(kind =>
             impact[kind].map(moved => [itemKey(moved.before.item), {kind, moved}] as const),
           ),
         );
         for (const before of verdicts) {
-          const after = judge(before.item);
+          const after = judge.verdict(before.item);
           const found = listed.get(itemKey(before.item));
           const name = ({chosen}: Verdict) => chosen?.policy.name;
           const isChanged = !before.chosen?.mutates && after.chosen?.mutates === true;

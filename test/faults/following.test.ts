@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {isObject} from '../../src/kube/json.ts';
-import {type Client, type ConnectionFlags, connect} from '../../src/world/client.ts';
+import {type Client, connect, type KubeconfigFlags} from '../../src/world/client.ts';
 import {
   answers,
   breaks,
@@ -38,7 +38,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('what follows a cluster',
     await server?.stop();
   });
 
-  async function open(flags: ConnectionFlags, closes = true): Promise<Client> {
+  async function open(flags: KubeconfigFlags, closes = true): Promise<Client> {
     const own = {kubeconfig: server.kubeconfig, requestTimeout: '700ms', ...flags};
     const tuning = {patience: {baseMs: 5}, watchIdleMs: 400};
     const client = await connect(own, {env: process.env, warn() {}}, tuning);

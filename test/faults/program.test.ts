@@ -167,6 +167,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver')).concurrent('the program',
     ],
   ])(
     'a failure does not wait for a list that %s',
+    {timeout: 50_000}, // the other list would take a minute or more
     async ([, slow]) => {
       const failing = refuses(409, 'Conflict', 'made up', {which: about('serviceaccounts')});
       const isWaiting = Promise.withResolvers<void>();
@@ -185,8 +186,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver')).concurrent('the program',
       proxy.close();
       expect(ran).toMatchObject({code: 4, out: '', err: expect.stringContaining('made up')});
     },
-    50_000,
-  ); // the other list would take a minute or more
+  );
 
   test.runIf(hasTmux())(
     'a slow list in a terminal: how far it is, and no trace of that',

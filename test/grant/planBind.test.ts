@@ -4,8 +4,8 @@ import {UserError} from '../../src/errors.ts';
 import {
   afterSteps,
   type BindingPlan,
+  type GrantTarget,
   grantsJust,
-  type Target,
 } from '../../src/grant/bindingSteps.ts';
 import {planBind} from '../../src/grant/planBind.ts';
 import {planUnbind} from '../../src/grant/planUnbind.ts';
@@ -26,7 +26,7 @@ import {
   policies,
 } from '../support/builders/anyRbac.ts';
 
-const anyTarget: fc.Arbitrary<Target> = fc
+const anyTarget: fc.Arbitrary<GrantTarget> = fc
   .tuple(fc.constantFrom(...askedSubjects), fc.constantFrom(undefined, ...namespaces))
   .map(([{kind, namespace, name}, where]) => ({
     subject: {kind, namespace, name},
@@ -115,7 +115,11 @@ describe('binding', () => {
 });
 
 /** With grants of the policy alone that the program has not made. */
-function boundByOthers(rbac: RbacObjects, policy: string, targets: readonly Target[]): RbacObjects {
+function boundByOthers(
+  rbac: RbacObjects,
+  policy: string,
+  targets: readonly GrantTarget[],
+): RbacObjects {
   const {steps} = planBind(rbac, {policy, targets, roleName: undefined});
   const unlabelled = <T extends RbacObjects['roles'][number] | RbacObjects['roleBindings'][number]>(
     object: T,

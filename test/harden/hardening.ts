@@ -1,6 +1,6 @@
 import {edited} from '../../src/harden/edits.ts';
 import {harden} from '../../src/harden/harden.ts';
-import type {Step} from '../../src/harden/step.ts';
+import type {HardenStep} from '../../src/harden/step.ts';
 import {targetOf} from '../../src/harden/target.ts';
 import type {Pod} from '../../src/kube/pod.ts';
 import {defaultPod} from '../../src/kube/podDefaults.ts';
@@ -17,7 +17,7 @@ export const hardenedTo = {
 };
 
 /** The template after these steps. */
-export function stepped(template: Pod, steps: readonly Step[]): Pod {
+export function stepped(template: Pod, steps: readonly HardenStep[]): Pod {
   return edited(
     template,
     steps.flatMap(({edits}) => edits),

@@ -169,7 +169,7 @@ describe('the life of a policy, in a repository', () => {
     const branch = ['try', '--from', 'main', '-f', 'branch.yaml', '-A', '--prune'];
     const ungranted = await psp(...branch);
     expect(ungranted.code).toBe(1);
-    expect(ungranted.out).toMatch(/ may not use pss-privileged any more; /);
+    expect(ungranted.out).toMatch(/ may no longer use pss-privileged; /);
 
     // What is granted to all, and in which file.
     const audit = ['audit', '--from', 'main', '--fail-on', 'high'];

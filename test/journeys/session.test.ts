@@ -123,7 +123,7 @@ describe.runIf(isReady)('the session in a terminal, on a real server', () => {
     screen.press('Down', 'Left', 'Down', 'Down', 'Right');
     const edited = await screen.shows(/Host IPC +allowed.*edited/);
     expect(edited).toMatch(/Host network +forbidden.*edited/);
-    expect(edited).toContain('So far: 1 stay');
+    expect(edited).toContain('So far: 1 stays');
     expect(edited).toMatch(/p apply {2}i impact/);
     screen.press('i');
     await screen.shows(/\[6 1 stay\](.|\n)*Deployment\/front/);

@@ -1,5 +1,7 @@
 import {execFileSync, spawnSync} from 'node:child_process';
 import {randomUUID} from 'node:crypto';
+import {rmSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {isThorough} from '../support/kubernetes/reference.ts';
 
@@ -20,6 +22,10 @@ export interface Terminal {
   /** Waits until this is on the screen, at most so many milliseconds; fails with the screen. */
   shows(text: string | RegExp, ms?: number): Promise<string>;
   resize(columns: number, rows: number): void;
+  /** Pastes a text, between marks if the program asked for them. */
+  paste(text: string): void;
+  /** What is on the screen, but a line that is wider than the terminal, which goes on on the next one, as one. */
+  joined(): string;
   /** Whether the alternate screen is on, and the cursor is shown. */
   state(): {readonly alternate: boolean; readonly cursor: boolean};
   close(): void;
@@ -72,6 +78,13 @@ export function openTerminal({columns = 80, rows = 24, cwd}: TerminalOptions): T
         await sleep(lookMs);
       }
     },
+    paste(text) {
+      const file = join(cwd, '.pasted');
+      writeFileSync(file, text);
+      tmux('load-buffer', file, ';', 'paste-buffer', '-d', '-p', '-r', '-t', 'it');
+      rmSync(file);
+    },
+    joined: () => tmux('capture-pane', '-p', '-J', '-t', 'it'),
     resize(width, height) {
       tmux('resize-window', '-t', 'it', '-x', `${width}`, '-y', `${height}`);
     },

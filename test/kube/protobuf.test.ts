@@ -5,7 +5,7 @@ import type {JsonObject} from '../../src/kube/json.ts';
 import {decodeStatus} from '../../src/kube/protobuf/list.ts';
 import {decodeMessage, type Message, many, message, one} from '../../src/kube/protobuf/message.ts';
 import {status} from '../../src/kube/protobuf/meta.ts';
-import {podSpec} from '../../src/kube/protobuf/pod.ts';
+import {podSpecMessage} from '../../src/kube/protobuf/pod.ts';
 import {
   bytesField,
   encodeMessage,
@@ -113,7 +113,7 @@ describe('what is not read', () => {
   test('an error says where it is', () => {
     const port = Buffer.from([0x12, 0xff]);
     const spec = bytesField(2, bytesField(6, port));
-    expect(() => decodeMessage(podSpec, spec)).toThrow(/^containers\.ports\.hostPort: /);
+    expect(() => decodeMessage(podSpecMessage, spec)).toThrow(/^containers\.ports\.hostPort: /);
   });
 });
 

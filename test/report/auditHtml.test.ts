@@ -46,7 +46,7 @@ describe('the page of the demo', () => {
     expect(head).toContain('14 ▲ high 5 ◆ medium 3 ● low 0 ○ info');
   });
 
-  test('has every finding with its evidence, remedy and id, the gravest first', () => {
+  test('has every finding with its evidence, remedy and id, the most severe first', () => {
     const findings = section(demo, 'findings');
     const text = textOf(findings);
     expect(findings.match(/<details class="finding"/g)).toHaveLength(22);

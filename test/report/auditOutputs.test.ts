@@ -86,7 +86,7 @@ describe('SARIF', () => {
     expect(denied).toMatchObject({
       ruleId: 'denied-on-restart',
       level: 'error',
-      message: {text: 'Deployment/shop/thumbnailer: its pod would be denied if created anew'},
+      message: {text: 'Deployment/shop/thumbnailer: its pod would be denied if recreated'},
       locations: [
         {logicalLocations: [{fullyQualifiedName: 'Deployment/shop/thumbnailer', kind: 'object'}]},
       ],
@@ -206,7 +206,7 @@ describe('JUnit', () => {
       'kubectl-psp.unused-policy',
     );
     expect(skipped[0]?.children[0]?.attributes.message).toBe(
-      'was not looked at: could not read pods',
+      'was not checked: could not read pods',
     );
   });
 });

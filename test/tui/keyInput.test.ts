@@ -2,7 +2,7 @@ import {PassThrough} from 'node:stream';
 import type {ReadStream} from 'node:tty';
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {openKeys} from '../../src/world/keyInput.ts';
+import {keyReader, openKeys} from '../../src/world/keyInput.ts';
 
 /** What comes out key by key of what a terminal sends in pieces. */
 async function keysOf(pieces: readonly string[], count: number): Promise<readonly string[]> {
@@ -46,4 +46,34 @@ test('no key is lost, however many come at once', async () => {
     ),
     {numRuns: 30},
   );
+});
+
+const pasteOf = (text: string) => `\u001B[200~${text}\u001B[201~`;
+
+test('what is pasted comes as one, without control characters, however it is cut', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom('q', 'y', '\r', '\u001B', '\u0003', '[201', '日', 'x'.repeat(9000))),
+      fc.array(fc.nat({max: 40}), {maxLength: 6}),
+      (pieces, cuts) => {
+        const text = pieces.join('');
+        const sent = `j${pasteOf(text)}\u001B[A`;
+        const places = cuts.map(cut => cut % sent.length).sort((a, b) => a - b);
+        // Escape, alone or with a bracket, may be a key by itself.
+        const read = keyReader();
+        const parts = [0, ...places.filter(place => place !== 2 && place !== 3), sent.length];
+        const tokens = parts.slice(1).flatMap((end, index) => read(sent.slice(parts[index], end)));
+        const kept = text.replaceAll(/[\u001B\u0003]/g, '');
+        expect(tokens.slice(0, 2)).toEqual(['j', pasteOf(kept)]);
+      },
+    ),
+  );
+});
+
+test('a paste whose end is lost ends by Ctrl-C', () => {
+  const read = keyReader();
+  expect(read('\u001B[200~qqq')).toEqual([]);
+  expect(read('y')).toEqual([]);
+  expect(read('\u0003')).toEqual(['\u0003']);
+  expect(read('j')).toEqual(['j']);
 });

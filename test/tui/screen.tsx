@@ -8,6 +8,7 @@ import type {Inventory} from '../../src/inventory/inventory.ts';
 import {App} from '../../src/tui/App.tsx';
 import type {Services} from '../../src/tui/services.ts';
 import type {View} from '../../src/tui/session.ts';
+import {createStore} from '../../src/tui/store.ts';
 
 /** The cluster of the demo. */
 export const demo: Inventory = inventoryOfSnapshot(demoSnapshot, 'demo');
@@ -156,7 +157,7 @@ export function openScreen({
 }: ScreenOptions = {}): Screen {
   const terminal = new Terminal(columns, rows);
   let result: unknown = 'running';
-  const app = render(<App {...{live, services, start}} user="jane" />, {
+  const app = render(<App {...{live, services}} store={createStore(start)} user="jane" />, {
     stdout: terminal as unknown as NodeJS.WriteStream,
     stdin: terminal as unknown as NodeJS.ReadStream,
     debug: true,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {columnWidths, fitEnd, fitTo, widthOf, wrap} from '../../src/tui/text.ts';
+import {columnWidths, fitEnd, fitTo, widthOf, wrapLine} from '../../src/tui/text.ts';
 
 const piece = fc.oneof(
   fc.constantFrom(
@@ -37,7 +37,7 @@ describe('text on a screen', () => {
   test('is wrapped into lines that all fit, and loses nothing but spaces', () => {
     fc.assert(
       fc.property(text, fc.integer({min: 8, max: 60}), (raw, width) => {
-        const lines = wrap(raw, width);
+        const lines = wrapLine(raw, width);
         for (const line of lines) {
           expect(widthOf(line)).toBeLessThanOrEqual(width);
           expect(line).not.toMatch(dangerous);
@@ -57,9 +57,9 @@ describe('text on a screen', () => {
   });
 
   test('a deeply indented line is wrapped too', () => {
-    expect(wrap(`${' '.repeat(30)}far away from here`, 12).every(line => line.length <= 12)).toBe(
-      true,
-    );
+    expect(
+      wrapLine(`${' '.repeat(30)}far away from here`, 12).every(line => line.length <= 12),
+    ).toBe(true);
   });
 
   test('columns share what there is, the widest ones are cut first', () => {

@@ -2,10 +2,10 @@ import type {ServerResponse} from 'node:http';
 import {gzipSync} from 'node:zlib';
 import {expect, onTestFinished, test} from 'vitest';
 import type {JsonObject} from '../../src/kube/json.ts';
+import type {ListItem} from '../../src/kube/listItem.ts';
 import {LateItem} from '../../src/kube/protobuf/late.ts';
 import {listMeta, status} from '../../src/kube/protobuf/meta.ts';
 import {connect} from '../../src/world/client.ts';
-import type {ListItem} from '../../src/world/listBody.ts';
 import {bytesField, encodeMessage, envelope, podList} from '../support/builders/protobuf.ts';
 import {client, failure, folder, json, type Seen, serve} from './fakeApiServer.ts';
 

@@ -9,7 +9,7 @@ import type {AddressInfo, Server} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {onTestFinished} from 'vitest';
-import {type Client, type ConnectionFlags, connect, type Tuning} from '../../src/world/client.ts';
+import {type Client, connect, type KubeconfigFlags, type Tuning} from '../../src/world/client.ts';
 
 /** What the server was asked. */
 export interface Seen {
@@ -81,7 +81,7 @@ export interface Watched {
 
 /** A client without any pause between tries; the pauses it would make are noted. */
 export async function client(
-  flags: ConnectionFlags,
+  flags: KubeconfigFlags,
   {env, signal, tuning = {}}: {env?: NodeJS.ProcessEnv; signal?: AbortSignal; tuning?: Tuning} = {},
 ): Promise<Watched> {
   const pauses: number[] = [];

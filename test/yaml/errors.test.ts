@@ -38,7 +38,7 @@ describe('an error', () => {
     ],
     ['a: *b', 'document 1, line 1: there is no anchor "&b"'],
     ['a: &a [*a]', 'document 1, line 1: the anchor "&a" contains itself'],
-    ['<<: [1]', 'document 1, line 1: the value of << is no mapping and no list of mappings'],
+    ['<<: [1]', 'document 1, line 1: the value of << is neither a mapping nor a list of mappings'],
     [
       '"a\\e\\x9b": 1\n"a\\e\\x9b": 2',
       'document 1, line 2: the key "a\\u001b\\u009b" comes twice in a mapping; remove one (kubectl takes the last)',

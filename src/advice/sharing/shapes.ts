@@ -6,21 +6,24 @@ import type {NonEmpty} from '../../nonEmpty.ts';
 import {leastPolicy} from '../../policy/least.ts';
 import {openness} from '../../policy/level.ts';
 import {byText} from '../../text.ts';
-import {needsOf, type Weighable} from './sharedExcess.ts';
+import {needsOfPods, type Weighable} from './sharedExcess.ts';
 
 /** What must not be torn apart: all that one service account, workload or namespace runs. */
-export type Group = NonEmpty<Item>;
+export type ItemGroup = NonEmpty<Item>;
 
 /** Groups whose least policies are the same, so that they share one without any excess. */
 export interface Shape extends Weighable {
-  readonly groups: NonEmpty<Group>;
+  readonly groups: NonEmpty<ItemGroup>;
   /** Their pods, those that no control can tell apart but once. */
   readonly pods: NonEmpty<PodView>;
 }
 
 /** The shapes of the groups, from strict to open, in an order that only the pods decide. */
-export function shapesOf(groups: readonly Group[], mayFill: boolean): readonly Shape[] {
-  const byPolicy = new Map<string, {groups: [Group, ...Group[]]; pods: [PodView, ...PodView[]]}>();
+export function shapesOf(groups: readonly ItemGroup[], mayFill: boolean): readonly Shape[] {
+  const byPolicy = new Map<
+    string,
+    {groups: [ItemGroup, ...ItemGroup[]]; pods: [PodView, ...PodView[]]}
+  >();
   for (const group of groups) {
     const pods = distinct(viewsOf(group));
     const key = printJson(leastPolicy('', pods, mayFill));
@@ -37,7 +40,7 @@ export function shapesOf(groups: readonly Group[], mayFill: boolean): readonly S
     .map(({shape}) => shape);
 }
 
-function shapeOf(groups: NonEmpty<Group>, all: NonEmpty<PodView>, mayFill: boolean): Shape {
+function shapeOf(groups: NonEmpty<ItemGroup>, all: NonEmpty<PodView>, mayFill: boolean): Shape {
   const pods = distinct(all);
   const least = leastPolicy('', pods, mayFill);
   return {
@@ -45,7 +48,7 @@ function shapeOf(groups: NonEmpty<Group>, all: NonEmpty<PodView>, mayFill: boole
     pods,
     least,
     settings: controls.map(({describe}) => describe(least)),
-    needs: needsOf(pods),
+    needs: needsOfPods(pods),
     workloads: groups.reduce((sum, group) => sum + group.length, 0),
   };
 }

@@ -6,16 +6,16 @@ import {isNonEmpty, type NonEmpty} from '../../nonEmpty.ts';
 import {leastPolicy} from '../../policy/least.ts';
 import {openness} from '../../policy/level.ts';
 import {byText} from '../../text.ts';
-import {type Advice, adviceOf, groupsOf} from '../advice.ts';
+import {type Advice, adviceOf, itemGroups} from '../advice.ts';
 import type {Scope} from '../scope.ts';
 import {bestPartition} from './partition.ts';
-import {type Group, type Shape, shapesOf} from './shapes.ts';
-import {type Excess, excessOf, joined, pointsOf, totalPoints} from './sharedExcess.ts';
+import {type ItemGroup, type Shape, shapesOf} from './shapes.ts';
+import {type Excess, joined, pointsOf, sharedExcessOf, totalPoints} from './sharedExcess.ts';
 
 /** Those of a policy's users that need the same of it. */
 export interface Sharer {
   /** The service accounts, workloads or namespaces, as the scope has it, each with all it runs. */
-  readonly groups: NonEmpty<Group>;
+  readonly groups: NonEmpty<ItemGroup>;
   readonly workloads: number;
   /** What the policy lets them do beyond what they need; empty if it is their own least one. */
   readonly excess: readonly Excess[];
@@ -56,7 +56,7 @@ export function sharedAdvice(
   mayFill: boolean,
   most: number,
 ): Sharing {
-  const shapes = shapesOf([...groupsOf(items, scope).values()], mayFill);
+  const shapes = shapesOf([...itemGroups(items, scope).values()], mayFill);
   const pods = shapes.reduce((sum, shape) => sum + shape.pods.length, 0);
   const {clusters, exact} =
     shapes.length <= most
@@ -107,7 +107,7 @@ function adviceFor(name: string, shapes: NonEmpty<Shape>, mayFill: boolean): Sha
   const all = joined(shapes.map(({needs}) => needs));
   const sharers = shapes
     .map(({groups, workloads, least, needs}): Sharer => {
-      const excess = excessOf(advice.policy, least, needs, all);
+      const excess = sharedExcessOf(advice.policy, least, needs, all);
       return {groups, workloads, excess, points: pointsOf(excess)};
     })
     .sort((a, b) => a.points - b.points);

@@ -22,13 +22,13 @@ export interface Excess {
 const fallPoints = 10;
 
 /** What pods need, control by control in the order of the list of controls. */
-export type Needs = readonly ReadonlySet<string>[];
+export type NeedSets = readonly ReadonlySet<string>[];
 
-export function needsOf(pods: readonly PodView[]): Needs {
+export function needsOfPods(pods: readonly PodView[]): NeedSets {
   return controls.map(({needs}) => new Set(pods.flatMap(needs)));
 }
 
-export function joined(needs: readonly Needs[]): Needs {
+export function joined(needs: readonly NeedSets[]): NeedSets {
   return controls.map((_, index) => new Set(needs.flatMap(list => [...(list[index] ?? [])])));
 }
 
@@ -37,7 +37,12 @@ export function joined(needs: readonly Needs[]): Needs {
  * Controls add up; one that lets no more pods through counts nothing. `own` are the needs of these pods,
  * `all` those of all pods that the policy is made for.
  */
-export function excessOf(policy: Policy, least: Policy, own: Needs, all: Needs): readonly Excess[] {
+export function sharedExcessOf(
+  policy: Policy,
+  least: Policy,
+  own: NeedSets,
+  all: NeedSets,
+): readonly Excess[] {
   return controls.flatMap((control, index) => {
     const {id, title, level} = control;
     const fall = fallOf(control, policy, least);
@@ -52,14 +57,14 @@ export function excessOf(policy: Policy, least: Policy, own: Needs, all: Needs):
 /** Pods whose excess is to be weighed over and over. */
 export interface Weighable {
   readonly least: Policy;
-  readonly needs: Needs;
+  readonly needs: NeedSets;
   /** The settings of the least policy in words, control by control: equal ones are the same. */
   readonly settings: readonly string[];
   readonly workloads: number;
 }
 
 /**
- * The points of a policy made for all these, over all their workloads: as `excessOf` has them, but each
+ * The points of a policy made for all these, over all their workloads: as `sharedExcessOf` has them, but each
  * setting of a control is compared once.
  */
 export function totalPoints(policy: Policy, members: readonly Weighable[]): number {

@@ -1,7 +1,7 @@
 import {bindingFor, roleFor, subjectOf} from '../../grant/grantObjects.ts';
 import type {Item} from '../../inventory/submissions/items.ts';
 import {byText} from '../../text.ts';
-import {type Advice, granteesOf} from '../advice.ts';
+import {type Advice, granteesForItems} from '../advice.ts';
 
 /**
  * One ClusterRole for a shared policy, and in each namespace a RoleBinding for those of its workloads that
@@ -17,6 +17,8 @@ export function sharedGrants({policy, items}: Advice): readonly object[] {
   }
   const bindings = [...byNamespace]
     .sort(([one], [other]) => byText(one, other))
-    .map(([namespace, there]) => bindingFor(role, namespace, granteesOf(there).map(subjectOf)));
+    .map(([namespace, there]) =>
+      bindingFor(role, namespace, granteesForItems(there).map(subjectOf)),
+    );
   return [role, ...bindings];
 }

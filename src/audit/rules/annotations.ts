@@ -1,11 +1,10 @@
-import {candidateOf} from '../../admission/admit.ts';
-import type {Verdict} from '../../admission/judge.ts';
+import type {Verdict} from '../../admission/judgement.ts';
 import {templatePath} from '../../inventory/kinds/workloads.ts';
 import {validatedPolicyKey} from '../../kube/annotations.ts';
 import {pointer} from '../../kube/edits.ts';
 import {fieldErrorText} from '../../kube/fieldError.ts';
 import {count} from '../../text.ts';
-import type {Group} from '../groups.ts';
+import type {VerdictGroup} from '../groups.ts';
 import {kubectl, patch, whyCommand} from '../remedies.ts';
 import {defineRule} from '../rule.ts';
 import {firstOf, objectText} from '../words.ts';
@@ -17,8 +16,8 @@ export const stalePolicyAnnotation = defineRule({
   id: 'stale-annotation',
   severity: 'low',
   title: 'Pods whose annotation kubernetes.io/psp names a policy that does not exist',
-  why: 'The policy was deleted or renamed since, or the annotation was forged: whoever may update pods may write it. What they were admitted by can no longer be told.',
-  remedy: 'Look at what they would get now, and create them anew at a good moment.',
+  why: 'The policy was deleted or renamed since, or the annotation was forged: whoever may update pods may write it. It is no longer known what admitted them.',
+  remedy: 'Check what they would get now, and recreate them at a good moment.',
   needs,
   breadth: 'namespace',
   find: ({inventory, groups}) => {
@@ -48,7 +47,7 @@ export const contradictedAnnotation = defineRule({
   id: 'contradicted-annotation',
   severity: 'low',
   title: 'Pods whose annotation kubernetes.io/psp names a policy that refuses them',
-  why: 'The policy was tightened since they were admitted, or the annotation was forged to hide what admitted them.',
+  why: 'The policy has been tightened since they were admitted, or the annotation was forged to hide what admitted them.',
   remedy: 'See why it refuses them, and what they would get now.',
   needs,
   breadth: 'namespace',
@@ -76,12 +75,9 @@ export const contradictedAnnotation = defineRule({
 });
 
 function contradictionOf(verdict: Verdict) {
-  const {item, candidates} = verdict;
-  if (item.admittedBy === undefined) return undefined;
-  const named = candidates.find(({policy}) => policy.name === item.admittedBy);
-  if (named === undefined || named.allowed) return undefined;
-  // What nobody may use is kept without its errors.
-  return {...candidateOf(named.policy, item.submission.view, named.rights), verdict};
+  const {admittedBy} = verdict.item;
+  const named = admittedBy === undefined ? undefined : verdict.candidate(admittedBy);
+  return named === undefined || named.allowed ? undefined : {...named, verdict};
 }
 
 /** Templates with an annotation that only admission is to write. */
@@ -89,7 +85,7 @@ export const templateAnnotation = defineRule({
   id: 'template-annotation',
   severity: 'low',
   title: 'Templates and manifests with the annotation kubernetes.io/psp',
-  why: 'Admission overwrites it on every new pod, so it does nothing there but mislead: it looks as if that policy admitted the pods. On an update of a pod, it is the policy that is tried first.',
+  why: 'Admission overwrites it on every new pod, so there it only misleads: it looks as if that policy admitted the pods. When a pod is updated, the policy it names is tried first.',
   remedy: 'Remove the annotation.',
   needs,
   breadth: 'namespace',
@@ -116,7 +112,7 @@ export const templateAnnotation = defineRule({
     }),
 });
 
-function annotationPath({workload}: Group): string {
+function annotationPath({workload}: VerdictGroup): string {
   const template = workload === undefined ? [] : templatePath(workload.apiVersion, workload.kind);
   return pointer([...template, 'metadata', 'annotations', validatedPolicyKey]);
 }

@@ -6,8 +6,8 @@ export const noPolicy = defineRule({
   id: 'no-policy',
   severity: 'info',
   title: 'There is no PodSecurityPolicy',
-  why: 'Without any policy nothing else is looked at: if the admission plugin is on, every pod is denied; if it is off, policies do nothing.',
-  remedy: 'See whether the admission plugin is on, before policies are written.',
+  why: 'Without any policy nothing else is checked: if the admission plugin is on, every pod is denied; if it is off, policies do nothing.',
+  remedy: 'Check whether the admission plugin is on before writing policies.',
   needs: [],
   breadth: 'cluster',
   find: ({inventory, policies}) =>
@@ -16,7 +16,7 @@ export const noPolicy = defineRule({
       : [
           {
             object: {kind: 'Audit', namespace: undefined, name: 'policies'},
-            message: `${inventory.source} has no PodSecurityPolicy, so nothing else was looked at`,
+            message: `${inventory.source} has no PodSecurityPolicy, so nothing else was checked`,
             evidence: [],
             remedy: 'kubectl psp check',
           },
@@ -28,7 +28,7 @@ export const notAnswered = defineRule({
   id: 'not-answered',
   severity: 'info',
   title: 'Rules that could not be answered',
-  why: 'Something that the rule looks at could not be read, or other namespaces were not looked at. That it found nothing does not mean that there is nothing.',
+  why: 'Something that the rule looks at could not be read, or other namespaces were not checked. No finding does not mean that there is no problem.',
   remedy:
     'Let the auditor read it (the README has the role), or audit a snapshot that an admin took.',
   needs: [],
@@ -42,8 +42,8 @@ export const notAnswered = defineRule({
         object: {kind: 'Rule', namespace: undefined, name: rule},
         message:
           first === undefined
-            ? 'was not looked at: it takes all namespaces'
-            : `was not looked at${where}: could not read ${unread.join(', ')}`,
+            ? 'was not checked: it takes all namespaces'
+            : `was not checked${where}: could not read ${unread.join(', ')}`,
         evidence: gaps.map(({resource, namespace, reason}) =>
           [resource, ...(namespace === undefined ? [] : [`in ${namespace}`]), `: ${reason}`]
             .join(' ')

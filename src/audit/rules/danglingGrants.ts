@@ -2,7 +2,7 @@ import type {DanglingGrant} from '../../rbac/dangling.ts';
 import type {AuditContext} from '../context.ts';
 import {kubectl} from '../remedies.ts';
 import {defineRule} from '../rule.ts';
-import {rbacObject} from '../words.ts';
+import {objectText, rbacReference} from '../words.ts';
 
 const common = {needs: ['rbac'], breadth: 'namespace'} as const;
 
@@ -15,12 +15,14 @@ export const missingRole = defineRule({
   why: 'The binding grants nothing now. Whoever creates a role of that name gives its rights to the subjects at once.',
   remedy: 'Delete the binding, or create the role that was meant.',
   find: context =>
-    ofProblem(context, 'missing-role').map(({object, names}) => ({
-      object: rbacObject(object),
-      message: `refers to ${names.join(', ')}, which does not exist`,
-      evidence: [],
-      remedy: kubectl('delete', rbacObject(object)),
-    })),
+    ofProblem(context, 'missing-role')
+      .filter(({object}) => !isMissed(object, context))
+      .map(({object, names}) => ({
+        object: rbacReference(object),
+        message: `refers to ${names.join(', ')}, which does not exist`,
+        evidence: [],
+        remedy: kubectl('delete', rbacReference(object)),
+      })),
 });
 
 /** Roles that grant policies that do not exist. */
@@ -33,10 +35,10 @@ export const missingPolicy = defineRule({
   remedy: 'Name the policy that is meant, or remove the name.',
   find: context =>
     ofProblem(context, 'missing-policy').map(({object, names}) => ({
-      object: rbacObject(object),
+      object: rbacReference(object),
       message: `grants ${names.join(', ')}, which ${names.length === 1 ? 'does' : 'do'} not exist`,
       evidence: names.map(name => `resourceNames has ${JSON.stringify(name)}`),
-      remedy: kubectl('edit', rbacObject(object)),
+      remedy: kubectl('edit', rbacReference(object)),
     })),
 });
 
@@ -46,14 +48,14 @@ export const wildcardName = defineRule({
   id: 'wildcard-name',
   severity: 'medium',
   title: 'Roles with "*" among resourceNames',
-  why: 'RBAC takes it for the name of one object and no wildcard: it grants nothing. Who wrote it meant all policies, and believes that they are granted.',
+  why: 'RBAC takes it as the name of one object, not as a wildcard, so it grants nothing. Whoever wrote it meant all policies and believes that they are granted.',
   remedy: 'Name the policies. Without resourceNames, all of them are granted.',
   find: context =>
     ofProblem(context, 'wildcard-name').map(({object}) => ({
-      object: rbacObject(object),
-      message: 'has the resource name "*", which is no wildcard and grants nothing',
+      object: rbacReference(object),
+      message: 'has the resource name "*", which is not a wildcard and grants nothing',
       evidence: ['resourceNames has "*"'],
-      remedy: kubectl('edit', rbacObject(object)),
+      remedy: kubectl('edit', rbacReference(object)),
     })),
 });
 
@@ -63,16 +65,21 @@ export const noSubjects = defineRule({
   id: 'no-subjects',
   severity: 'info',
   title: 'Bindings that grant a policy to nobody',
-  why: 'The binding has no subjects: it is left over, or not finished.',
+  why: 'The binding has no subjects: it is a leftover, or unfinished.',
   remedy: 'Delete it, or name its subjects.',
   find: context =>
     ofProblem(context, 'no-subjects').map(({object}) => ({
-      object: rbacObject(object),
+      object: rbacReference(object),
       message: 'has no subjects',
       evidence: [],
-      remedy: kubectl('delete', rbacObject(object)),
+      remedy: kubectl('delete', rbacReference(object)),
     })),
 });
+
+/** Whether another rule knows what the binding was meant to refer to. */
+function isMissed(object: DanglingGrant['object'], {nearMisses}: AuditContext): boolean {
+  return nearMisses.some(miss => objectText(miss.object) === objectText(object));
+}
 
 function ofProblem(
   {inventory, dangling}: AuditContext,

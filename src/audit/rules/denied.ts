@@ -1,12 +1,13 @@
-import type {Verdict} from '../../admission/judge.ts';
+import type {Verdict} from '../../admission/judgement.ts';
+import {workloadKindNamed} from '../../kube/workloadKinds.ts';
 import {leastPolicy} from '../../policy/least.ts';
 import {openness} from '../../policy/level.ts';
 import {count} from '../../text.ts';
 import type {AuditContext} from '../context.ts';
-import {excessOf, isGrave} from '../excess.ts';
-import type {Group} from '../groups.ts';
+import {isSevere, looseControls} from '../excess.ts';
+import type {VerdictGroup} from '../groups.ts';
 import {bindCommand, commandLine} from '../remedies.ts';
-import {defineRule, type Found} from '../rule.ts';
+import {defineRule, type RuleFinding} from '../rule.ts';
 import {accountText, firstOf, refusalLines} from '../words.ts';
 
 const needs = ['rbac', 'workloads', 'pods'] as const;
@@ -17,8 +18,7 @@ const remedy =
 export const deniedOnRestart = defineRule({
   id: 'denied-on-restart',
   severity: 'high',
-  milder:
-    'medium where nobody knows who would create the pods again: their right may open a policy.',
+  milder: 'medium where it is unknown who would recreate the pods: their right may open a policy.',
   title: 'Running pods that admission would deny now',
   why: 'Policies and rights are looked at when a pod is created. These pods run, but a restart, a drained node or a new release leaves their workload without pods.',
   remedy,
@@ -34,7 +34,7 @@ export const deniedOnRestart = defineRule({
       return [
         {
           ...deniedFound(group, first),
-          message: `${of(denied.length, group)} would be denied if created anew${unless}`,
+          message: `${of(denied.length, group)} would be denied if recreated${unless}`,
           severity: known ? undefined : 'medium',
         },
       ];
@@ -46,26 +46,31 @@ export const deniedNow = defineRule({
   id: 'denied-now',
   severity: 'high',
   title: 'Workloads that want pods and get none',
-  why: 'The workload asks for pods, has none, and admission denies every one that its controller submits.',
+  why: 'The workload asks for pods and has none: admission denies every pod that its controller submits.',
   remedy,
   needs,
   breadth: 'namespace',
-  find: context => idle(context, true, 'has no pod, and admission denies those that it asks for'),
+  find: context =>
+    idle(context, true, 'has no pods: admission denies every pod it tries to create'),
 });
 
-/** Workloads that are at rest, and could not start. */
+/** Workloads that are idle, and could not start. */
 export const deniedIdle = defineRule({
   id: 'denied-idle',
   severity: 'medium',
   title: 'Idle workloads that could not start',
-  why: 'Scaled to zero, suspended, or waiting for its hour: nobody notices until it is needed that admission would deny its pods.',
+  why: 'They are scaled to zero, suspended or waiting for their schedule. Nobody notices that admission would deny their pods until they are needed.',
   remedy,
   needs,
   breadth: 'namespace',
   find: context => idle(context, false, 'is idle, and admission would deny its pods'),
 });
 
-function idle({groups, inventory}: AuditContext, wanted: boolean, state: string): readonly Found[] {
+function idle(
+  {groups, inventory}: AuditContext,
+  wanted: boolean,
+  state: string,
+): readonly RuleFinding[] {
   // In a folder of manifests nothing runs, so that there is no pod tells nothing.
   const isFile = inventory.origin === 'manifests';
   const message = isFile ? 'admission would deny its pods' : state;
@@ -77,11 +82,11 @@ function idle({groups, inventory}: AuditContext, wanted: boolean, state: string)
 }
 
 /** Whether the workload should have pods at this moment. A Job may just be done with its own. */
-function wantsPods({workload}: Group): boolean {
+function wantsPods({workload}: VerdictGroup): boolean {
   if (workload === undefined) return false;
   const {kind, replicas = 1, suspend = false} = workload;
-  if (['CronJob', 'Job', 'PodTemplate'].includes(kind)) return false;
-  return replicas > 0 && !suspend;
+  const keepsPods = workloadKindNamed(kind)?.keepsPods ?? true;
+  return keepsPods && replicas > 0 && !suspend;
 }
 
 function isDenied({state}: Verdict): boolean {
@@ -92,15 +97,15 @@ function knowsRequester({requester, item}: Verdict): boolean {
   return requester !== undefined || item.submission.serviceAccount === '';
 }
 
-function of(denied: number, {verdicts}: Group): string {
+function of(denied: number, {verdicts}: VerdictGroup): string {
   if (denied === verdicts.length) return denied === 1 ? 'its pod' : `all ${denied} pods`;
   return `${denied} of ${count(verdicts.length, 'pod')}`;
 }
 
 function deniedFound(
-  {object}: Group,
+  {object}: VerdictGroup,
   verdict: Verdict,
-): Pick<Found, 'object' | 'evidence' | 'remedy'> {
+): Pick<RuleFinding, 'object' | 'evidence' | 'remedy'> {
   const {item, requester} = verdict;
   const {namespace, serviceAccount} = item.submission;
   const fitting = fittingPolicy(verdict);
@@ -112,7 +117,7 @@ function deniedFound(
       ...firstOf(refusalLines(verdict)),
       ...(fitting === undefined
         ? []
-        : [`${fitting} would admit it unchanged, and allows little more`]),
+        : [`${fitting} would admit it unchanged, and allows little else`]),
     ],
     remedy:
       fitting === undefined || serviceAccount === ''
@@ -121,14 +126,14 @@ function deniedFound(
   };
 }
 
-/** The strictest policy that fits and opens nothing grave that the pods don't need, by its name. */
+/** The strictest policy that fits and opens nothing severe that the pods don't need, by its name. */
 function fittingPolicy({item, candidates}: Verdict): string | undefined {
   const {view} = item.submission;
   const least = leastPolicy('least', [view], false);
   const [best] = candidates
     .filter(({allowed, mutates}) => allowed && !mutates)
     .map(({policy: {policy}}) => policy)
-    .filter(policy => !isGrave(excessOf(policy, least), policy))
+    .filter(policy => !isSevere(looseControls(policy, least), policy))
     .sort((a, b) => openness(a) - openness(b));
   return best?.metadata.name;
 }

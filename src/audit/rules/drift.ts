@@ -1,4 +1,4 @@
-import type {Verdict} from '../../admission/judge.ts';
+import type {Verdict} from '../../admission/judgement.ts';
 import {count} from '../../text.ts';
 import {whyCommand} from '../remedies.ts';
 import {defineRule} from '../rule.ts';
@@ -9,7 +9,7 @@ export const policyDrift = defineRule({
   id: 'policy-drift',
   severity: 'medium',
   title: 'Pods that a restart would move to another policy',
-  why: 'What the pods run under is not what they would get now: another policy sorts before, or rights have changed. A restart may change the pods, and what they may do.',
+  why: 'What the pods run under is not what they would get now: another policy sorts first, or rights have changed. A restart may change the pods, and what they may do.',
   remedy:
     'Look at which policy is meant (kubectl psp why), take the other one from its service account, and restart it at a good moment.',
   needs: ['rbac', 'workloads', 'pods'],

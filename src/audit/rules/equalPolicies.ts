@@ -3,14 +3,14 @@ import {isObject, type Json, printJson} from '../../kube/json.ts';
 import type {Policy} from '../../kube/objects.ts';
 import {commandLine} from '../remedies.ts';
 import {defineRule} from '../rule.ts';
-import {policyObject} from '../words.ts';
+import {policyReference} from '../words.ts';
 
 /** Policies that say the same. */
 export const equalPolicies = defineRule({
   id: 'equal-policies',
   severity: 'low',
   title: 'Policies that are equal to another',
-  why: 'Of two that say the same, admission chooses the one that sorts first for all who may use both. Sooner or later one of them is changed, and which one counts is a riddle.',
+  why: 'Of two that say the same, admission chooses the one that sorts first for all who may use both. Sooner or later one of them is changed, and it is no longer obvious which one counts.',
   remedy: 'Grant the first one to those who use the others, and delete those.',
   needs: [],
   breadth: 'cluster',
@@ -20,7 +20,7 @@ export const equalPolicies = defineRule({
       const [first, ...others] = equals.map(({prepared}) => prepared.name);
       if (first === undefined) return [];
       return others.map(name => ({
-        object: policyObject(name),
+        object: policyReference(name),
         message: `says the same as ${first}`,
         evidence: [`equal: ${[first, ...others].join(', ')}`],
         remedy: commandLine('kubectl', 'psp', 'who-can', 'use', name, '-A'),

@@ -2,7 +2,7 @@ import type {Policy} from '../../kube/objects.ts';
 import {admitsAllBound, closingCommand} from '../closing.ts';
 import {patch} from '../remedies.ts';
 import {defineRule} from '../rule.ts';
-import {policyObject} from '../words.ts';
+import {policyReference} from '../words.ts';
 
 const adminNames = ['*', 'ALL', 'SYS_ADMIN', 'CAP_SYS_ADMIN'];
 
@@ -12,7 +12,7 @@ export const escalationBesideAdmin = defineRule({
   severity: 'high',
   milder: 'low where nobody may use the policy.',
   title: 'Policies that allow SYS_ADMIN and privilege escalation, but call themselves unprivileged',
-  why: 'SYS_ADMIN is nearly all of root: mounting, namespaces, the cgroups of the node. With privilege escalation allowed, any program of the image may come to it. Reviews that look for `privileged: true` pass over such a policy.',
+  why: 'SYS_ADMIN is nearly all of root: mounting, namespaces, the cgroups of the node. With privilege escalation allowed, any program of the image may gain it. Reviews that look for `privileged: true` miss such a policy.',
   remedy: 'Allow only the capabilities that are needed, and forbid privilege escalation.',
   needs: [],
   breadth: 'cluster',
@@ -31,7 +31,7 @@ export const escalationBesideAdmin = defineRule({
       };
       return [
         {
-          object: policyObject(metadata.name),
+          object: policyReference(metadata.name),
           message: `allows ${admin.join(', ')} with privilege escalation: as good as privileged`,
           evidence: [
             `allowed or default capabilities: ${given.join(', ')}`,
@@ -48,9 +48,9 @@ export const escalationBesideAdmin = defineRule({
 export const escalationContradiction = defineRule({
   id: 'escalation-contradiction',
   severity: 'medium',
-  title: 'Policies that allow privileged containers or CAP_SYS_ADMIN, and turn escalation off',
-  why: 'The API server refuses containers that are privileged, or add CAP_SYS_ADMIN, beside allowPrivilegeEscalation: false. The policy writes just that into pods that say nothing, so what it seems to allow is denied, with an error that does not name it (pkg/apis/core/validation, v1.24).',
-  remedy: 'Forbid the one or allow the other.',
+  title: 'Policies that allow privileged containers or CAP_SYS_ADMIN, but turn escalation off',
+  why: 'The API server refuses containers that are privileged, or add CAP_SYS_ADMIN, together with allowPrivilegeEscalation: false. The policy writes exactly that into pods that leave it unset, so what it seems to allow is denied, with an error that does not name the policy (pkg/apis/core/validation, v1.24).',
+  remedy: 'Forbid the privileges, or allow escalation.',
   needs: [],
   breadth: 'cluster',
   find: ({policies}) =>
@@ -60,7 +60,7 @@ export const escalationContradiction = defineRule({
         spec.allowPrivilegeEscalation === false || spec.defaultAllowPrivilegeEscalation === false;
       const open = openTo(facts.policy);
       if (!isOff || open.length === 0) return [];
-      const object = policyObject(metadata.name);
+      const object = policyReference(metadata.name);
       const closed = {privileged: false, allowedCapabilities: without(spec.allowedCapabilities)};
       return [
         {

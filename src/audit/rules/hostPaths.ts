@@ -1,13 +1,32 @@
 import {closingCommand, compareCommand} from '../closing.ts';
 import type {PolicyFacts} from '../context.ts';
-import {defineRule, type Found} from '../rule.ts';
-import {policyObject} from '../words.ts';
+import {defineRule, type RuleFinding} from '../rule.ts';
+import {policyReference} from '../words.ts';
 
 /** Who may write here, or in what lies above it, owns the node. */
 const deadly = [
-  ...['/etc', '/root', '/home', '/boot', '/dev', '/proc', '/sys', '/usr', '/opt/cni', '/var/spool'],
-  ...['/bin', '/sbin', '/lib', '/lib64', '/var/lib/kubelet', '/var/lib/etcd', '/var/lib/docker'],
-  ...['/var/lib/containerd', '/var/run', '/run', '/var/log', '/srv/kubernetes'],
+  '/etc',
+  '/root',
+  '/home',
+  '/boot',
+  '/dev',
+  '/proc',
+  '/sys',
+  '/usr',
+  '/opt/cni',
+  '/var/spool',
+  '/bin',
+  '/sbin',
+  '/lib',
+  '/lib64',
+  '/var/lib/kubelet',
+  '/var/lib/etcd',
+  '/var/lib/docker',
+  '/var/lib/containerd',
+  '/var/run',
+  '/run',
+  '/var/log',
+  '/srv/kubernetes',
 ];
 
 /** Policies by which pods may write to paths of the node. */
@@ -17,19 +36,19 @@ export const writableHostPath = defineRule({
   milder:
     'medium where no path that takes over the node can be written to; low where nobody may use the policy.',
   title: 'Policies that let pods write to paths of the node',
-  why: "Writing to the right file of a node is as good as being root on it: a cron job, the kubelet's credentials, a runtime's socket, a link in /var/log. Policies that allow privileged containers are left out: they allow it anyway.",
+  why: "Writing to the right file of a node is as good as being root on it: a cron job, the kubelet's credentials, a runtime's socket, a link in /var/log. Policies that allow privileged containers are left out, since those allow it anyway.",
   remedy: 'Make the paths read-only, or name only those that are needed.',
   needs: [],
   breadth: 'cluster',
   find: ({policies}) => policies.flatMap(writableIn),
 });
 
-function writableIn(facts: PolicyFacts): readonly Found[] {
+function writableIn(facts: PolicyFacts): readonly RuleFinding[] {
   const {isReachable} = facts;
   const {metadata, spec} = facts.policy;
   const {volumes = [], allowedHostPaths = [], privileged = false} = spec;
   if (privileged || !(volumes.includes('*') || volumes.includes('hostPath'))) return [];
-  const object = policyObject(metadata.name);
+  const object = policyReference(metadata.name);
   if (allowedHostPaths.length === 0) {
     return [
       {
@@ -45,7 +64,7 @@ function writableIn(facts: PolicyFacts): readonly Found[] {
     readOnly ? [] : [{pathPrefix, index}],
   );
   if (writable.length === 0) return [];
-  const grave = writable.some(({pathPrefix}) => isDeadly(pathPrefix));
+  const isSevere = writable.some(({pathPrefix}) => isDeadly(pathPrefix));
   return [
     {
       object,
@@ -63,7 +82,7 @@ function writableIn(facts: PolicyFacts): readonly Found[] {
         })),
         {allowedHostPaths: allowedHostPaths.map(path => ({...path, readOnly: true}))},
       ),
-      severity: isReachable ? (grave ? undefined : 'medium') : 'low',
+      severity: isReachable ? (isSevere ? undefined : 'medium') : 'low',
     },
   ];
 }

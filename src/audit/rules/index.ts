@@ -1,4 +1,4 @@
-import type {Rule} from '../rule.ts';
+import type {AuditRule} from '../rule.ts';
 import {contradictedAnnotation, stalePolicyAnnotation, templateAnnotation} from './annotations.ts';
 import {noPolicy, notAnswered} from './answers.ts';
 import {missingPolicy, missingRole, noSubjects, wildcardName} from './danglingGrants.ts';
@@ -7,6 +7,7 @@ import {policyDrift} from './drift.ts';
 import {equalPolicies} from './equalPolicies.ts';
 import {escalationBesideAdmin, escalationContradiction} from './escalation.ts';
 import {writableHostPath} from './hostPaths.ts';
+import {nearMissGrant} from './nearMiss.ts';
 import {openToWorkloads} from './openToWorkloads.ts';
 import {changedByOrder, defaultsBypassed} from './order.ts';
 import {overBroadPolicy} from './overBroad.ts';
@@ -16,12 +17,20 @@ import {selfGrant} from './selfGrant.ts';
 import {ignoredPolicy} from './unusable.ts';
 
 /** The one place where a rule is registered, in the order of docs/RULES.md: by what it is about. */
-export const rules: readonly Rule[] = [
+export const rules: readonly AuditRule[] = [
   ...[deniedOnRestart, deniedNow, deniedIdle, policyDrift, requesterOnly],
   ...[defaultsBypassed, changedByOrder],
   ...[stalePolicyAnnotation, contradictedAnnotation, templateAnnotation],
   ...[writableHostPath, escalationBesideAdmin, escalationContradiction, overBroadPolicy],
   ...[ignoredPolicy, orphanPolicy, unusedPolicy, shadowedPolicy, equalPolicies],
-  ...[openToWorkloads, selfGrant, wildcardName, missingPolicy, missingRole, noSubjects],
+  ...[
+    openToWorkloads,
+    selfGrant,
+    wildcardName,
+    missingPolicy,
+    nearMissGrant,
+    missingRole,
+    noSubjects,
+  ],
   ...[noPolicy, notAnswered],
 ];

@@ -6,17 +6,17 @@ import {leakNote} from '../../rbac/leaks.ts';
 import type {AuditContext} from '../context.ts';
 import type {Severity} from '../finding.ts';
 import {kubectl, unbindCommand} from '../remedies.ts';
-import {defineRule, type Found} from '../rule.ts';
-import {firstOf, objectText, rbacObject} from '../words.ts';
+import {defineRule, type RuleFinding} from '../rule.ts';
+import {firstOf, objectText, rbacReference} from '../words.ts';
 
 /** Grants that reach every workload, because controllers or all accounts have them. */
 export const openToWorkloads = defineRule({
   id: 'open-to-workloads',
   severity: 'high',
   milder:
-    'medium in one namespace, or for policies inside of the baseline standard; info where both is so. Policies inside of restricted are meant for everybody.',
+    'medium in one namespace, or for policies within the baseline standard; info where both apply. Policies within the restricted standard are meant for everybody.',
   title: 'Grants that open a policy to every workload',
-  why: 'The pods of workloads are requested by controllers in kube-system. Who gives a policy to them, to all service accounts or to all users, gives it to everybody who may create a Deployment.',
+  why: 'The pods of workloads are requested by controllers in kube-system. Granting a policy to them, to all service accounts or to all users grants it to everybody who may create a Deployment.',
   remedy:
     'Grant the policy to the service accounts that need it, and take it from this group or controller.',
   needs: ['rbac'],
@@ -24,7 +24,7 @@ export const openToWorkloads = defineRule({
   find: context => context.authorizer.grants.flatMap(grant => leakOf(grant, context)),
 });
 
-function leakOf(grant: Grant, {policies}: AuditContext): readonly Found[] {
+function leakOf(grant: Grant, {policies}: AuditContext): readonly RuleFinding[] {
   const {binding, role} = grant;
   const leaks = granteesOf(grant).flatMap(subject => {
     const note = leakNote(subject, binding.namespace);
@@ -44,7 +44,7 @@ function leakOf(grant: Grant, {policies}: AuditContext): readonly Found[] {
   const subjects = leaks.map(({subject}) => labelOf(subject)).join(', ');
   return [
     {
-      object: rbacObject(binding),
+      object: rbacReference(binding),
       message: `opens ${opened} to ${isWide ? 'every workload' : 'every workload of its namespace'}, through ${subjects}`,
       evidence: [
         `${objectText(binding)} -> ${objectText(role)}`,
@@ -53,7 +53,7 @@ function leakOf(grant: Grant, {policies}: AuditContext): readonly Found[] {
       ],
       remedy:
         grant.policies === undefined
-          ? kubectl('edit', rbacObject(binding))
+          ? kubectl('edit', rbacReference(binding))
           : unbindCommand(name, leak.subject, binding.namespace),
       severity: severityOf(level === 'privileged', isWide),
     },

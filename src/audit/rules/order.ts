@@ -1,5 +1,5 @@
-import {type Candidate, isUsable} from '../../admission/admit.ts';
-import type {Verdict} from '../../admission/judge.ts';
+import type {Candidate} from '../../admission/admit.ts';
+import type {Verdict} from '../../admission/judgement.ts';
 import {patchOf} from '../../kube/edits.ts';
 import {editsOf} from '../../policy/evaluate.ts';
 import {openness} from '../../policy/level.ts';
@@ -17,7 +17,7 @@ export const defaultsBypassed = defineRule({
   severity: 'medium',
   title:
     'Pods that miss the defaults of a stricter policy, because a looser one takes them unchanged',
-  why: 'Admission prefers any policy that changes nothing over one that sorts before and fills in defaults. Granting a looser policy silently takes the defaults of the stricter one away.',
+  why: 'Admission prefers any policy that changes nothing over one that sorts first and fills in defaults. Granting a looser policy silently takes the defaults of the stricter one away.',
   remedy:
     'Take the looser policy from the account, or set in the pod what the stricter one would fill in.',
   find: ({groups}) =>
@@ -48,8 +48,8 @@ export const changedByOrder = defineRule({
   id: 'changed-by-order',
   severity: 'low',
   title: 'Pods whose changes depend on the names of policies',
-  why: 'No policy takes them unchanged, and several would change them, each in another way. The name that sorts first decides; a new or renamed policy changes what the pods get.',
-  remedy: 'Set in the pod what it is to have, or leave its account just one of the policies.',
+  why: 'No policy takes them unchanged, and several would change them, each in a different way. The name that sorts first decides; a new or renamed policy changes what the pods get.',
+  remedy: 'Set the values in the pod itself, or leave its account only one of the policies.',
   find: ({groups}) =>
     groups.flatMap(group => {
       const [found] = group.verdicts.flatMap(verdict => rivalOf(verdict) ?? []);
@@ -58,7 +58,7 @@ export const changedByOrder = defineRule({
       return [
         {
           object: group.object,
-          message: `${chosen.policy.name} changes its pods since it sorts before ${rival.policy.name}, which would change them otherwise`,
+          message: `${chosen.policy.name} changes its pods because it sorts before ${rival.policy.name}, which would change them differently`,
           evidence: [chosen, rival].flatMap(candidate =>
             firstOf(changeLines(candidate, verdict), 5),
           ),
@@ -68,25 +68,24 @@ export const changedByOrder = defineRule({
     }),
 });
 
-function bypassedBy({chosen, candidates}: Verdict): Candidate | undefined {
+function bypassedBy(verdict: Verdict): Candidate | undefined {
+  const {chosen} = verdict;
   if (chosen === undefined || chosen.mutates) return undefined;
-  const stricter = candidates
-    .slice(0, candidates.indexOf(chosen))
-    .find(candidate => candidate.allowed && candidate.mutates && isUsable(candidate.rights));
+  const {granted} = verdict;
+  const stricter = granted
+    .slice(0, granted.indexOf(chosen))
+    .find(({allowed, mutates}) => allowed && mutates);
   if (stricter === undefined) return undefined;
   return openness(chosen.policy.policy) > openness(stricter.policy.policy) ? stricter : undefined;
 }
 
 function rivalOf(verdict: Verdict) {
-  const {chosen, candidates} = verdict;
+  const {chosen} = verdict;
   if (!chosen?.mutates) return undefined;
   const changes = changesText(chosen, verdict);
-  const rival = candidates.find(
+  const rival = verdict.granted.find(
     candidate =>
-      candidate !== chosen &&
-      candidate.allowed &&
-      isUsable(candidate.rights) &&
-      changesText(candidate, verdict) !== changes,
+      candidate !== chosen && candidate.allowed && changesText(candidate, verdict) !== changes,
   );
   return rival === undefined ? undefined : {verdict, chosen, rival};
 }

@@ -3,35 +3,34 @@ import {leastPolicy} from '../../policy/least.ts';
 import {count} from '../../text.ts';
 import {compareCommand} from '../closing.ts';
 import {boundViews, type PolicyFacts} from '../context.ts';
-import {excessOf, isGrave} from '../excess.ts';
-import {defineRule, type Found} from '../rule.ts';
-import {policyObject} from '../words.ts';
+import {isSevere, looseControls} from '../excess.ts';
+import {defineRule, type RuleFinding} from '../rule.ts';
+import {policyReference} from '../words.ts';
 
 /** Policies that leave more open than their pods need. */
 export const overBroadPolicy = defineRule({
   id: 'over-broad-policy',
   severity: 'medium',
   milder:
-    'low where all that is left open beyond the need is inside of the baseline standard, or is seccomp: containers that ask for no profile get none anyway.',
+    'low where everything left open beyond need is within the baseline standard, or is seccomp: containers that ask for no profile get none anyway.',
   title: 'Policies that allow more than any pod that binds to them needs',
-  why: 'Whoever takes over one of the accounts may use all that the policy allows. What no pod needs can be closed without anybody noticing but them.',
-  remedy:
-    'Tighten the controls that are named (kubectl psp advise --compare tells who needs what).',
+  why: 'Whoever takes over one of the accounts may use all that the policy allows. What no pod needs can be closed without affecting anyone else.',
+  remedy: 'Tighten the controls named (kubectl psp advise --compare tells who needs what).',
   needs: ['rbac', 'workloads', 'pods'],
   breadth: 'cluster',
   find: ({policies}) => policies.flatMap(tooBroad),
 });
 
-function tooBroad(facts: PolicyFacts): readonly Found[] {
+function tooBroad(facts: PolicyFacts): readonly RuleFinding[] {
   const {policy, prepared} = facts;
   const views = boundViews(facts);
   if (!isNonEmpty(views)) return [];
   const least = leastPolicy(prepared.name, views, false);
-  const excess = excessOf(policy, least);
+  const excess = looseControls(policy, least);
   if (excess.length === 0) return [];
   return [
     {
-      object: policyObject(prepared.name),
+      object: policyReference(prepared.name),
       message: `allows more than its pods need: ${excess.map(({title}) => title.toLowerCase()).join(', ')}`,
       evidence: [
         ...excess.map(
@@ -40,7 +39,7 @@ function tooBroad(facts: PolicyFacts): readonly Found[] {
         `needed by ${count(views.length, 'template or pod', 'templates and pods')}`,
       ],
       remedy: compareCommand(prepared.name),
-      severity: isGrave(excess, policy) ? undefined : 'low',
+      severity: isSevere(excess, policy) ? undefined : 'low',
     },
   ];
 }

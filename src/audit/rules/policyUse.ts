@@ -2,7 +2,7 @@ import {count} from '../../text.ts';
 import type {AuditContext, PolicyFacts} from '../context.ts';
 import {commandLine, deleteCommand} from '../remedies.ts';
 import {defineRule} from '../rule.ts';
-import {firstOf, objectText, policyObject, wayText} from '../words.ts';
+import {firstOf, objectText, policyReference, wayText} from '../words.ts';
 
 const common = {
   severity: 'low',
@@ -17,16 +17,18 @@ export const orphanPolicy = defineRule({
   ...common,
   id: 'orphan-policy',
   title: 'Policies that are granted to nobody',
-  why: 'No role that is bound names the policy: only who may use every policy, as cluster admins, may use it. It does nothing, and waits to be granted by mistake.',
-  remedy: 'Delete it, or grant it to those that it was made for (kubectl psp bind).',
+  why: 'No role that is bound names the policy: only those who may use every policy, such as cluster admins, may use it. It does nothing, and may be granted by mistake.',
+  remedy: 'Delete it, or grant it to those it was made for (kubectl psp bind).',
   needs: ['rbac'],
   find: context =>
-    used(context, 'orphan').map(({prepared, sweeping}) => ({
-      object: policyObject(prepared.name),
-      message: 'no bound role names it',
-      evidence: firstOf(sweeping.map(grant => `open to all policies: ${wayText(grant)}`)),
-      remedy: deleteCommand(prepared.name),
-    })),
+    used(context, 'orphan')
+      .filter(({prepared}) => !isMissed(prepared.name, context))
+      .map(({prepared, sweeping}) => ({
+        object: policyReference(prepared.name),
+        message: 'no bound role names it',
+        evidence: firstOf(sweeping.map(grant => `open to all policies: ${wayText(grant)}`)),
+        remedy: deleteCommand(prepared.name),
+      })),
 });
 
 /** Policies that somebody may use and nothing binds to. */
@@ -34,11 +36,11 @@ export const unusedPolicy = defineRule({
   ...common,
   id: 'unused-policy',
   title: 'Policies that no pod binds to',
-  why: 'It is granted, but nothing that runs or would run passes it unchanged and binds to it: a right that nobody needs.',
-  remedy: 'Delete it and its grants, after a look at what runs only now and then.',
+  why: 'It is granted, but nothing that runs or would run binds to it: nobody needs that right.',
+  remedy: 'Check what runs only now and then, then delete it and its grants.',
   find: context =>
     used(context, 'unused').map(({prepared, grants}) => ({
-      object: policyObject(prepared.name),
+      object: policyReference(prepared.name),
       message: 'no pod and no workload binds to it',
       evidence: firstOf(grants.map(grant => `granted by ${wayText(grant)}`)),
       remedy: deleteCommand(prepared.name),
@@ -49,16 +51,16 @@ export const unusedPolicy = defineRule({
 export const shadowedPolicy = defineRule({
   ...common,
   id: 'shadowed-policy',
-  title: 'Policies that are never chosen, because others sort before',
-  why: 'Admission tries policies by name. Every pod that would pass this one unchanged passes an earlier one too, which is often looser than what was meant for it.',
+  title: 'Policies that are never chosen, because others sort first',
+  why: 'Admission tries policies by name. Every pod that this one would admit unchanged is admitted by an earlier one, which is often looser than what was meant for it.',
   remedy: 'Take the earlier policy from these accounts, or rename this one so that it sorts first.',
   find: context =>
     used(context, 'shadowed').map(({prepared, passedOver}) => {
       const by = Map.groupBy(passedOver.values(), ({to}) => to);
       const names = [...by.keys()].sort();
       return {
-        object: policyObject(prepared.name),
-        message: `all that would pass it binds to ${names.join(', ')}, which ${names.length === 1 ? 'sorts' : 'sort'} before`,
+        object: policyReference(prepared.name),
+        message: `every pod it would admit uses ${names.join(', ')}, which ${names.length === 1 ? 'sorts' : 'sort'} first`,
         evidence: names.flatMap(name => {
           const shadowed = by.get(name) ?? [];
           const groups = [...new Set(shadowed.map(({group}) => objectText(group.object)))];
@@ -70,6 +72,11 @@ export const shadowedPolicy = defineRule({
       };
     }),
 });
+
+/** Whether a grant was written for it that has a mistake in it: then it is not a leftover. */
+function isMissed(policy: string, {nearMisses}: AuditContext): boolean {
+  return nearMisses.some(({policies}) => policies.includes(policy));
+}
 
 function used({policies}: AuditContext, use: Use): readonly PolicyFacts[] {
   return policies.filter(facts => useOf(facts) === use);

@@ -1,4 +1,4 @@
-import type {Verdict} from '../../admission/judge.ts';
+import type {Verdict} from '../../admission/judgement.ts';
 import {count} from '../../text.ts';
 import {bindCommand} from '../remedies.ts';
 import {defineRule} from '../rule.ts';
@@ -11,7 +11,7 @@ export const requesterOnly = defineRule({
   milder:
     'low for pods that no controller owns: their creator may well be meant to have the right.',
   title: "Pods admitted only through their requester's right",
-  why: 'Their own service account may not use the policy; whoever submits them may: for workloads a controller, whose right everybody shares who may create a workload. Take that right away and they are denied.',
+  why: 'Their own service account may not use the policy; whoever submits them may: for workloads a controller, whose right is shared by everybody who may create a workload. If that right is taken away, they are denied.',
   remedy:
     'Let the service account use the policy (kubectl psp bind), then take it from the requester.',
   needs: ['rbac', 'workloads', 'pods'],
@@ -34,7 +34,7 @@ export const requesterOnly = defineRule({
           evidence: [
             `${accountText(first)} may not use ${policy}`,
             ...viaLines(first),
-            ...(first.judgedForCaller ? ['nobody knows its creator: judged for you'] : []),
+            ...(first.judgedForCaller ? ['its creator is unknown: judged for you'] : []),
           ],
           remedy: bindCommand(policy, namespace, serviceAccount),
           severity: isBare ? 'low' : undefined,

@@ -10,7 +10,7 @@ const decisive = /^(escalate|bind) |podsecuritypolicies$/;
 export const selfGrant = defineRule({
   id: 'self-grant',
   severity: 'high',
-  milder: 'info for users and groups: that is what admins are for.',
+  milder: 'info for users and groups: admins are meant to have such rights.',
   title: 'Accounts that could give themselves a policy, or change one',
   why: "A service account that may bind or escalate roles, or change policies, is one stolen token away from every policy. Kubernetes' own subjects, system:masters and the accounts of kube-system are left out.",
   remedy: 'Take the right from the account, or confine it to a namespace.',

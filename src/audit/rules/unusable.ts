@@ -1,6 +1,6 @@
 import {kubectl} from '../remedies.ts';
 import {defineRule} from '../rule.ts';
-import {firstOf, policyObject, wayText} from '../words.ts';
+import {firstOf, policyReference, wayText} from '../words.ts';
 
 /** Policies that admission leaves out. */
 export const ignoredPolicy = defineRule({
@@ -14,7 +14,7 @@ export const ignoredPolicy = defineRule({
   find: ({policies}) =>
     policies.flatMap(({prepared, grants}) => {
       if (prepared.unusable === undefined) return [];
-      const object = policyObject(prepared.name);
+      const object = policyReference(prepared.name);
       return [
         {
           object,

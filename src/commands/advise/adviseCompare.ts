@@ -1,4 +1,4 @@
-import {boundTo, excessOf} from '../../advice/excess.ts';
+import {boundTo, excessByControl} from '../../advice/excess.ts';
 import {type ExitCode, exitCodes} from '../../errors.ts';
 import type {Item} from '../../inventory/submissions/items.ts';
 import type {Policy} from '../../kube/objects.ts';
@@ -13,18 +13,18 @@ import {builtinNamed, policyOfFile} from '../input/policySource.ts';
 import type {AdviseRequest} from './adviseRequest.ts';
 
 /** The formats in which a policy is held against what its pods need. */
-export const compareFormats = ['table', 'wide', 'json', 'yaml'] as const;
+const excessFormats = ['table', 'wide', 'json', 'yaml'] as const;
 
 /** `advise --compare POLICY`: how far a policy is above what its pods need. */
 export async function adviseCompare(request: AdviseRequest, wanted: string): Promise<ExitCode> {
   const {flags, inventory, world, namespace} = request;
-  const format = choose('-o with --compare', flags.output, compareFormats);
-  const {policy, items} = await subjectOf(request, wanted);
+  const format = choose('-o with --compare', flags.output, excessFormats);
+  const {policy, items} = await subjectFor(request, wanted);
   if (items.length === 0 && request.items.length > 0) {
     const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
     world.warn(`No pod and no workload${where} is bound to ${policy.metadata.name}.`);
   }
-  const found = isNonEmpty(items) ? excessOf(policy, items, flags.allowDefaults) : [];
+  const found = isNonEmpty(items) ? excessByControl(policy, items, flags.allowDefaults) : [];
   if (format === 'json' || format === 'yaml') {
     const printed = items.length === 0 ? [] : [printedExcess(policy, items, found)];
     await printMachine(world, format, document('Excess', printed, inventory.gaps));
@@ -36,7 +36,7 @@ export async function adviseCompare(request: AdviseRequest, wanted: string): Pro
 }
 
 /** The policy, and whose needs count: what is bound to it, or all that there is for others. */
-async function subjectOf(
+async function subjectFor(
   {flags, inventory, items, world}: AdviseRequest,
   wanted: string,
 ): Promise<{readonly policy: Policy; readonly items: readonly Item[]}> {

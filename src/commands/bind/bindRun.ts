@@ -2,7 +2,7 @@ import type {PlannedChange} from '../../apply/applyAll.ts';
 import {applyLines} from '../../apply/applyAll.ts';
 import {type Effect, effectOf} from '../../effect/effect.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
-import {afterSteps, type BindingPlan, type Target} from '../../grant/bindingSteps.ts';
+import {afterSteps, type BindingPlan, type GrantTarget} from '../../grant/bindingSteps.ts';
 import {planBind} from '../../grant/planBind.ts';
 import {planUnbind} from '../../grant/planUnbind.ts';
 import {type Inventory, namespacesOf} from '../../inventory/inventory.ts';
@@ -107,7 +107,7 @@ async function read(
 }
 
 /** Subjects and namespaces that are not there; RBAC takes any name. */
-function missingNotes(inventory: Inventory, targets: readonly Target[]): readonly string[] {
+function missingNotes(inventory: Inventory, targets: readonly GrantTarget[]): readonly string[] {
   const {serviceAccounts, namespaces} = inventory;
   const known = namespacesOf(inventory);
   return targets.flatMap(({subject, namespace}) => {

@@ -4,8 +4,8 @@ import {type ExitCode, exitCodes} from '../../errors.ts';
 import {checkDocument, checkText} from '../../report/check.ts';
 import {printMachine} from '../answer.ts';
 import {
-  checkFlags,
   loadOffline,
+  requireConsistentSource,
   type SourceRequest,
   warnOfGaps,
   withCluster,
@@ -25,7 +25,7 @@ export async function runCheck(
   flags: SourceRequest,
   format: (typeof checkFormats)[number],
 ): Promise<ExitCode> {
-  checkFlags(flags);
+  requireConsistentSource(flags);
   const offline = await loadOffline(world, flags);
   const facts =
     offline === undefined

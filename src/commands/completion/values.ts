@@ -49,7 +49,7 @@ export async function lookUp(source: Source, lookup: Lookup): Promise<void> {
     case 'pods': {
       const [first = '', second] = typed.split('/');
       if (second === undefined) {
-        for (const [kind, help] of shownKinds) add(`${kind}/`, help);
+        for (const kind of shownKinds) add(`${kind}/`, kindOf(kind));
         return names('pods', lookup, name => add(name, 'Pod'));
       }
       const kind = kindOf(first);
@@ -68,15 +68,7 @@ const subjectForms = [
 ] as const;
 
 /** The kinds of workloads by kubectl's short names. */
-const shownKinds = [
-  ['deploy', 'Deployment'],
-  ['sts', 'StatefulSet'],
-  ['ds', 'DaemonSet'],
-  ['job', 'Job'],
-  ['cj', 'CronJob'],
-  ['rs', 'ReplicaSet'],
-  ['rc', 'ReplicationController'],
-] as const;
+const shownKinds = ['deploy', 'sts', 'ds', 'job', 'cj', 'rs', 'rc'];
 
 /** Something with a name: a resource of the inventory, or the workloads of a kind. */
 type What = 'namespaces' | 'serviceAccounts' | 'pods' | 'policies' | {readonly kind: string};

@@ -1,6 +1,6 @@
 import {exitCodes, UserError} from '../../errors.ts';
 import {type Inventory, namespacesOf} from '../../inventory/inventory.ts';
-import {readCluster, withCaller} from '../../inventory/read/readCluster.ts';
+import {type ReadNeeds, readCluster, withCaller} from '../../inventory/read/readCluster.ts';
 import type {ClusterReader} from '../../inventory/read/reader.ts';
 import {nearNames} from '../../kube/nearNames.ts';
 import type {Policy} from '../../kube/objects.ts';
@@ -13,25 +13,6 @@ export type SourceRequest = Partial<
   ValuesOf<typeof sourceFlags & typeof scopeFlags & typeof filenameFlag>
 >;
 
-/** What a command needs of a live cluster. */
-export interface Needs {
-  /** Policies and RBAC; without it, files are enough and no cluster is asked for them. */
-  readonly policies: boolean;
-  /** False: policies alone. */
-  readonly rbac?: boolean;
-  readonly workloads: boolean;
-  /** Service accounts and pods, where workloads are not needed. */
-  readonly accounts?: boolean;
-  /** What the caller may use, where nobody knows who creates a pod. */
-  readonly caller: boolean;
-  /** Also all namespaces and the server's version: see ReadPlan. */
-  readonly whole?: boolean;
-  /** Also the specs of pods that a workload speaks for: see ReadPlan. */
-  readonly everySpec?: boolean;
-  /** Nothing from the server's cache: something is going to be changed. */
-  readonly exact?: boolean;
-}
-
 export interface Loaded {
   readonly inventory: Inventory;
   /** The namespace that the answer is about; undefined for all. */
@@ -42,10 +23,10 @@ export interface Loaded {
  * Reads what the flags name. Files that hold a policy are the whole world; to others, policies, RBAC
  * and service accounts come from the cluster, --from or the demo.
  */
-export async function load(world: World, flags: SourceRequest, needs: Needs): Promise<Loaded> {
+export async function load(world: World, flags: SourceRequest, needs: ReadNeeds): Promise<Loaded> {
   const {filename = []} = flags;
   if (filename.length === 0) return withBase(world, flags, needs, async loaded => loaded);
-  checkFlags(flags);
+  requireConsistentSource(flags);
 
   const {inventoryOfFiles} = await import('./loadFiles.ts');
   const documents = await world.readDocuments(filename);
@@ -61,7 +42,7 @@ export async function load(world: World, flags: SourceRequest, needs: Needs): Pr
 }
 
 /** Refuses flags that exclude each other. */
-export function checkFlags({
+export function requireConsistentSource({
   from = [],
   demo = false,
   namespace,
@@ -81,10 +62,10 @@ export function checkFlags({
 export async function withBase<T>(
   world: World,
   flags: SourceRequest,
-  needs: Needs,
+  needs: ReadNeeds,
   use: (base: Loaded, cluster: ClusterReader | undefined) => Promise<T>,
 ): Promise<T> {
-  checkFlags(flags);
+  requireConsistentSource(flags);
   const answer = (inventory: Inventory, cluster: ClusterReader | undefined) => {
     warnOfGaps(world, inventory);
     const namespace = flags.allNamespaces
@@ -116,7 +97,7 @@ async function overBase(
   world: World,
   flags: SourceRequest,
   files: Inventory,
-  needs: Needs,
+  needs: ReadNeeds,
 ): Promise<Inventory> {
   const {filesOver} = await import('./loadFiles.ts');
   const offline = await loadOffline(world, flags);

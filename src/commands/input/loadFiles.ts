@@ -1,5 +1,6 @@
 import {UserError} from '../../errors.ts';
 import {type Collected, collect, type SourceObject} from '../../inventory/files/collect.ts';
+import {withoutKustomizations} from '../../inventory/files/kustomization.ts';
 import {merged, mergeRbac} from '../../inventory/files/overlay.ts';
 import {inventoryOfSnapshot, isSnapshot} from '../../inventory/files/snapshot.ts';
 import {emptyInventory, type Inventory} from '../../inventory/inventory.ts';
@@ -54,8 +55,9 @@ export function inventoryOfFiles(
   namespace: string,
   world: World,
 ): Inventory {
-  const {remarks, ...found} = collect(documents.map(sourceObject), namespace);
-  for (const remark of remarks) world.warn(remark);
+  const manifests = withoutKustomizations(documents);
+  const {remarks, ...found} = collect(manifests.documents.map(sourceObject), namespace);
+  for (const remark of [...manifests.remarks, ...remarks]) world.warn(remark);
   const {
     clusterRoles,
     roles,

@@ -6,42 +6,58 @@ import {unifiedDiff} from '../../apply/unifiedDiff.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
 import {fixedInventory, followCluster} from '../../inventory/follow/followCluster.ts';
 import type {Policy} from '../../kube/objects.ts';
-import {policyObject} from '../../report/advice.ts';
+import {printablePolicy} from '../../report/advice.ts';
 import type {Result, Services} from '../../tui/services.ts';
+import {createStore} from '../../tui/store.ts';
 import {makeChanges, tryChanges} from '../applyChanges.ts';
 import {loadOffline, type SourceRequest} from '../input/load.ts';
-import type {Cluster, World} from '../world.ts';
+import type {Cluster, SessionOptions, World} from '../world.ts';
+import {failureLine, readDrafts} from './drafts.ts';
 import {viewsToOpen} from './openAt.ts';
 
 /** Runs the interactive session on the cluster, a snapshot, or the demo. */
 export async function runSession(
   world: World,
-  flags: SourceRequest & {readonly open?: string | undefined},
+  flags: SourceRequest & {
+    readonly open?: string | undefined;
+    readonly drafts?: string | undefined;
+  },
 ): Promise<ExitCode> {
-  const {namespace, open} = flags;
-  viewsToOpen(open, namespace, ''); // a wrong --open is told before anything is read
+  const {namespace} = flags;
+  viewsToOpen(flags.open, namespace, ''); // a wrong --open is told before anything is read
+  const drafts = flags.drafts === undefined ? [] : await readDrafts(world, flags.drafts);
+  const open = flags.open ?? (drafts[0] && `psp/${drafts[0].base.metadata.name}`);
   const offline = await loadOffline(world, flags);
   if (offline !== undefined) {
     const what = flags.demo ? 'The demo' : `${offline.source}`;
-    await world.openSession({
+    return openKept(world, {
       live: fixedInventory(offline),
       services: readOnlyServices(world, `${what} can't be changed`),
-      start: viewsToOpen(open, namespace, offline.defaultNamespace),
+      store: createStore(viewsToOpen(open, namespace, offline.defaultNamespace), drafts),
       user: offline.caller?.user ?? '',
     });
-    return exitCodes.ok;
   }
   const cluster = await world.connect(flags);
   const live = followCluster(cluster, {namespace});
   try {
     const services = clusterServices(world, cluster);
-    const start = viewsToOpen(open, namespace, cluster.namespace);
-    await world.openSession({live, services, start, user: cluster.user});
+    const store = createStore(viewsToOpen(open, namespace, cluster.namespace), drafts);
+    return await openKept(world, {live, services, store, user: cluster.user});
   } finally {
     live.stop();
     cluster.close();
   }
-  return exitCodes.ok;
+}
+
+/** Opens the session; if it fails, keeps the edits in progress. */
+async function openKept(world: World, options: SessionOptions): Promise<ExitCode> {
+  try {
+    await world.openSession(options);
+    return exitCodes.ok;
+  } catch (error) {
+    world.warn(await failureLine(world, error, options.store.get()));
+    return exitCodes.bug;
+  }
 }
 
 type Files = Pick<Services, 'writeFile' | 'diff'>;
@@ -85,7 +101,7 @@ function clusterServices(world: World, cluster: Cluster): Services {
 }
 
 async function policyChanges(cluster: Cluster, draft: Policy): Promise<readonly PlannedChange[]> {
-  const raw = await readObject(cluster, objectPath(policyObject(draft)));
+  const raw = await readObject(cluster, objectPath(printablePolicy(draft)));
   if (raw === undefined) {
     throw new UserError(
       `PodSecurityPolicy ${draft.metadata.name} is gone from the cluster: w writes your edit to a file, kubectl create -f makes it again`,
@@ -101,7 +117,10 @@ async function adviceChanges(
   cluster: Cluster,
   advices: readonly Advice[],
 ): Promise<readonly PlannedChange[]> {
-  const objects = advices.flatMap(advice => [policyObject(advice.policy), ...grantObjects(advice)]);
+  const objects = advices.flatMap(advice => [
+    printablePolicy(advice.policy),
+    ...grantObjects(advice),
+  ]);
   const changes: PlannedChange[] = [];
   for (const object of objects) {
     const planned = planCreate(object, await readObject(cluster, objectPath(object)));

@@ -1,3 +1,4 @@
+import {exitCodes, UserError} from '../../errors.ts';
 import {defineCommand} from '../command.ts';
 import {choose} from '../flags.ts';
 import {summaryFlags, summaryFormats} from './summaryFlags.ts';
@@ -11,6 +12,10 @@ without a terminal, or with -o, it prints the summary that the session begins wi
   examples: [
     {says: 'The summary of the cluster', types: 'kubectl psp'},
     {says: 'The session, at a policy', types: 'kubectl psp --open psp/restricted'},
+    {
+      says: 'The session, with the edits that one kept when it failed',
+      types: 'kubectl psp --drafts psp-drafts-20230516T092000.000Z.json',
+    },
     {says: 'Without a cluster: the built-in demo', types: 'kubectl psp --demo'},
   ],
   flags: summaryFlags,
@@ -20,6 +25,12 @@ without a terminal, or with -o, it prints the summary that the session begins wi
     if (flags.output === undefined && world.noSession === undefined) {
       const {runSession} = await import('./runSession.ts');
       return runSession(world, flags);
+    }
+    if (flags.drafts !== undefined) {
+      if (flags.output !== undefined) {
+        throw new UserError('--drafts is for the session, -o for the summary', exitCodes.usage);
+      }
+      throw new UserError(`--drafts is for the session: ${world.noSession}`);
     }
     if (world.noSession !== undefined && world.noSession !== 'no terminal') {
       world.warn(`${world.noSession}; this is the summary`);

@@ -11,6 +11,11 @@ export const summaryFlags = {
     placeholder: 'KIND/NAME',
     help: 'open the session at pod/NAME or sa/NAME (of the namespace), or psp/NAME',
   },
+  drafts: {
+    type: 'string',
+    placeholder: 'FILE',
+    help: 'take up the edits that a session wrote to this file when it failed',
+  },
   ...outputFlag(...summaryFormats),
   ...sourceFlags,
 } as const satisfies Flags;

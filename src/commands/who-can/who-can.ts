@@ -2,7 +2,7 @@ import {defineCommand} from '../command.ts';
 import {choose} from '../flags.ts';
 import {whoCanFlags, whoCanFormats} from './whoCanFlags.ts';
 
-export const whoCan = defineCommand({
+export const whoCanCommand = defineCommand({
   name: 'who-can',
   summary: 'Tell who may use which policy, and through which binding',
   description: `Names every subject that RBAC lets use a policy, or all policies, cluster-wide and in the namespace.

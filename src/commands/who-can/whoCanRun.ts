@@ -1,12 +1,12 @@
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
-import type {Inventory} from '../../inventory/inventory.ts';
+import {decidingSpec, type Inventory} from '../../inventory/inventory.ts';
 import {serviceAccountOf} from '../../kube/pod.ts';
 import {labelOf} from '../../kube/reference.ts';
 import {type Authorizer, authorizerOf} from '../../rbac/authorize.ts';
 import {danglingNotes} from '../../rbac/dangling.ts';
 import {type Account, expandGroup} from '../../rbac/expand.ts';
 import {indirectRights} from '../../rbac/indirect.ts';
-import {whoCan as rightsOf} from '../../rbac/whoCan.ts';
+import {whoCan} from '../../rbac/whoCan.ts';
 import {document} from '../../report/machine.ts';
 import {
   indirectTable,
@@ -49,7 +49,7 @@ export async function runWhoCan(
   const question = {policies, namespace, identity};
   const rights = isRbacUnreadable(inventory)
     ? await (await import('./whoCanServer.ts')).askServer(world, scope, question, inventory)
-    : rightsOf(authorizer, question);
+    : whoCan(authorizer, question);
   const rows = rights.map(right => ({
     right,
     expansion: flags.expand
@@ -89,7 +89,7 @@ function isRbacUnreadable({gaps}: Inventory): boolean {
 function accountsOf({serviceAccounts, pods}: Inventory): readonly Account[] {
   const byAccount = Map.groupBy(
     pods,
-    pod => `${pod.metadata.namespace}/${serviceAccountOf(pod) || 'default'}`,
+    pod => `${pod.metadata.namespace}/${serviceAccountOf({spec: decidingSpec(pod)}) || 'default'}`,
   );
   return serviceAccounts.map(({metadata}) => {
     const {namespace = '', name = ''} = metadata ?? {};

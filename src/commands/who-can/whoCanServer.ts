@@ -11,9 +11,6 @@ import type {UseRight, WhoCanQuestion} from '../../rbac/whoCan.ts';
 import {type SourceRequest, withCluster} from '../input/load.ts';
 import type {World} from '../world.ts';
 
-/** How many reviews are under way at once. */
-const concurrency = 8;
-
 /** Without RBAC to read, the server is asked about one subject: the one named, or the caller. */
 export async function askServer(
   world: World,
@@ -27,7 +24,7 @@ export async function askServer(
     world.warn(
       `roles can't be read: asked the server about ${identity === undefined ? 'you' : 'this subject'} alone, in namespace ${where}`,
     );
-    const run = limiter(concurrency);
+    const run = limiter();
     const ask = (policy: string) =>
       identity === undefined
         ? reviewSelf(cluster, where, policy)

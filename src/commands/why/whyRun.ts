@@ -1,5 +1,5 @@
-import {ruleBy} from '../../admission/decider.ts';
-import {judgeBy, type Ruling, type Verdict} from '../../admission/judge.ts';
+import {judgeOf} from '../../admission/judge.ts';
+import type {Verdict} from '../../admission/judgement.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
 import {kindOf} from '../../inventory/kinds/kindOf.ts';
@@ -43,20 +43,11 @@ export async function runWhy(
       ? args.flatMap(name => named(inventory, name, namespace))
       : itemsIn(inventory, namespace).filter(({labels}) => matches(labels));
   if (items.length === 0) warnOfNothing(world, namespace);
-  const isWhole = args.length > 0 || flags.assumeAuthorized || /^(json|yaml)$/.test(format);
+  const {assumeAuthorized} = flags;
+  const verdicts = items.map(judgeOf(inventory, {requester, assumeAuthorized}).verdict);
   const options = {inventory, isNamed: args.length > 0, headers: !flags.noHeaders};
-  let rulings: readonly Ruling[];
-  if (isWhole) {
-    const {assumeAuthorized} = flags;
-    const verdicts = items.map(judgeBy(inventory, {requester, assumeAuthorized}));
-    await print(world, format, verdicts, options);
-    rulings = verdicts;
-  } else {
-    // A list says nothing of the policies that were passed over: without those, it is sooner there.
-    rulings = items.map(ruleBy(inventory, requester));
-    printList(world, format, rulings, options);
-  }
-  const denied = rulings.some(({state}) => state === 'denied');
+  await print(world, format, verdicts, options);
+  const denied = verdicts.some(({state}) => state === 'denied');
   return denied && flags.failOnDenied ? exitCodes.no : exitCodes.ok;
 }
 
@@ -92,13 +83,13 @@ async function print(
 function printList(
   world: World,
   format: Format,
-  rulings: readonly Ruling[],
+  verdicts: readonly Verdict[],
   {headers}: PrintOptions,
 ): void {
   if (format === 'name') {
-    for (const {item} of rulings) world.print(`${escapeText(resourceName(item))}\n`);
-  } else if (rulings.length > 0) {
-    world.print(whyTable(rulings, {wide: format === 'wide', headers}));
+    for (const {item} of verdicts) world.print(`${escapeText(resourceName(item))}\n`);
+  } else if (verdicts.length > 0) {
+    world.print(whyTable(verdicts, {wide: format === 'wide', headers}));
   }
 }
 

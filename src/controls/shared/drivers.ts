@@ -1,7 +1,7 @@
 import type {FieldError} from '../../kube/fieldError.ts';
 import type {Policy} from '../../kube/objects.ts';
 import type {PodView, VolumeView} from '../../kube/podView.ts';
-import {type Control, defineControl} from '../control.ts';
+import {type Control, defineControl, neverSet} from '../control.ts';
 import {plainNamesField} from './fields.ts';
 import {containsAll, shorter, unique} from './names.ts';
 
@@ -61,6 +61,8 @@ export function defineDriverList(list: DriverList): Control {
     least: pods => unique(pods.flatMap(driversOf)),
     needs: pod => unique(driversOf(pod)).map(driver => `driver ${driver}`),
     describe: drivers => (drivers.length === 0 ? 'all' : drivers.join(', ')),
+    hardening: 'allowed',
+    builtin: neverSet,
     fields: [plainNamesField({label: 'Allowed drivers (all if empty)', hint: list.hint})],
   });
 }

@@ -1,11 +1,11 @@
 import {goQuote} from '../../kube/goQuote.ts';
-import {isProblem, type Problem, type ValueField} from '../control.ts';
+import {type EntryProblem, isProblem, type ValueField} from '../control.ts';
 
 interface ChoiceParts<Value> {
   readonly label: string;
   readonly choices: readonly string[];
   get(value: Value): string;
-  set(value: Value, choice: string): Value | Problem;
+  set(value: Value, choice: string): Value | EntryProblem;
 }
 
 /** A field with just one of the choices. What is set now may stay even if it is none of them. */
@@ -22,7 +22,7 @@ export function choiceField<Value>(parts: ChoiceParts<Value>): ValueField<Value>
       const [choice, ...others] = entries;
       if (choice === undefined || others.length > 0) return {problem: `choose one of ${hint}`};
       if (choice === entryOf(parts.get(value))) return value;
-      if (!choices.includes(choice)) return {problem: `${goQuote(choice)} is none of ${hint}`};
+      if (!choices.includes(choice)) return {problem: `${goQuote(choice)} is not one of ${hint}`};
       return parts.set(value, choice);
     },
   };
@@ -48,8 +48,8 @@ interface ListParts<Value, Item> {
   /** How an item is shown. */
   entry(item: Item): string;
   /** Never sees an empty text, spaces at its ends, or control characters. */
-  parse(text: string): Item | Problem;
-  set(value: Value, items: readonly Item[]): Value | Problem;
+  parse(text: string): Item | EntryProblem;
+  set(value: Value, items: readonly Item[]): Value | EntryProblem;
 }
 
 /** A field of any number of entries. Those that are there now may stay, whatever parse() says of them. */
@@ -74,7 +74,7 @@ function itemsFor<Value, Item>(
   parts: ListParts<Value, Item>,
   present: readonly Item[],
   entries: readonly string[],
-): readonly Item[] | Problem {
+): readonly Item[] | EntryProblem {
   const {entry, hint} = parts;
   const spare = [...present];
   const items: Item[] = [];
@@ -94,7 +94,7 @@ function itemsFor<Value, Item>(
   }
   const all = items.map(entry);
   const twice = added.find(text => all.indexOf(text) !== all.lastIndexOf(text));
-  return twice === undefined ? items : {problem: `${goQuote(twice)} is in the list already`};
+  return twice === undefined ? items : {problem: `${goQuote(twice)} is already in the list`};
 }
 
 function problemOf(text: string, hint: string): string | undefined {

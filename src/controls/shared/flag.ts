@@ -7,6 +7,7 @@ import {
   type Enforcement,
   withSpec,
 } from '../control.ts';
+import type {JudgedTemplate, PlannedStep} from '../hardening.ts';
 import {flagField} from './fields.ts';
 
 type FlagField = 'privileged' | 'hostNetwork' | 'hostPID' | 'hostIPC';
@@ -22,6 +23,7 @@ interface Flag {
   uses(pod: PodView): boolean;
   /** The hooks for a policy that forbids it. */
   readonly forbid: Enforcement;
+  plan(pod: JudgedTemplate): readonly PlannedStep[];
 }
 
 /** A control that is one boolean of the policy: false forbids, true allows, nothing is filled in. */
@@ -47,7 +49,21 @@ export function defineFlag(flag: Flag): Control {
     least: pods => pods.some(uses),
     needs: pod => (uses(pod) ? [subject] : []),
     describe: allowed => (allowed ? 'allowed' : 'forbidden'),
+    hardening: {plan: flag.plan},
+    builtin: {privileged: true, baseline: 'unset', restricted: 'unset'},
     fields: [flagField(title, 'forbidden', 'allowed')],
     level: allowed => (allowed ? 'privileged' : 'restricted'),
   });
+}
+
+/** The step for a pod that shares something with its node: a person has to decide about it. */
+export function planHostFlag(field: 'hostNetwork' | 'hostPID' | 'hostIPC'): readonly PlannedStep[] {
+  return [
+    {
+      where: 'pod',
+      asks: `uses ${field}`,
+      says: `remove ${field}: true`,
+      edits: [{kind: 'spec', field}],
+    },
+  ];
 }

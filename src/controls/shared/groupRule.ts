@@ -4,6 +4,7 @@ import type {Policy, Range, RuleWithRanges} from '../../kube/objects.ts';
 import type {PodView} from '../../kube/podView.ts';
 import {
   type Control,
+  type ControlDefinition,
   type ControlId,
   defineControl,
   type Enforcement,
@@ -16,14 +17,14 @@ import {idFields} from './rangeFields.ts';
 import {clip, covers, format, formatGo, includes, rangesOf} from './ranges.ts';
 
 /** Ranges mean something under MustRunAs and MayRunAs alone. */
-interface Value {
+interface GroupValue {
   readonly rule: string;
   readonly ranges: readonly Range[];
 }
 
-const anyGroup: Value = {rule: 'RunAsAny', ranges: []};
+const anyGroup: GroupValue = {rule: 'RunAsAny', ranges: []};
 /** Where no pod asks for a group: one that Linux gives to nobody. */
-const nobody: Value = {rule: 'MayRunAs', ranges: [{min: 65534, max: 65534}]};
+const nobody: GroupValue = {rule: 'MayRunAs', ranges: [{min: 65534, max: 65534}]};
 const hasRanges = (rule: string) => rule === 'MustRunAs' || rule === 'MayRunAs';
 
 export type GroupField = 'runAsGroup' | 'supplementalGroups' | 'fsGroup';
@@ -52,17 +53,21 @@ interface GroupRule {
   validate(rule: RuleWithRanges | undefined): readonly FieldError[];
   /** What an absent field means: RunAsAny, or a rule that Kubernetes does not know. */
   readonly absent: string;
+  readonly builtin: ControlDefinition<GroupValue>['builtin'];
 }
+
+/** No standard speaks of groups; without a rule, the API server takes no policy. */
+export const anyGroupInAll = {privileged: anyGroup, baseline: anyGroup, restricted: anyGroup};
 
 /** A control of group ids: MustRunAs < MayRunAs < RunAsAny. */
 export function defineGroupRule(definition: GroupRule): Control {
   const {id, title, risk, allows, neededBy, asked} = definition;
-  const unusable = ({rule, ranges}: Value) => {
+  const unusable = ({rule, ranges}: GroupValue) => {
     if (rule === anyGroup.rule) return undefined;
     if (!hasRanges(rule)) return `${definition.unrecognized} ${rule}`;
     return ranges.length === 0 ? `ranges must be supplied for ${rule}` : undefined;
   };
-  return defineControl<Value>({
+  return defineControl<GroupValue>({
     id,
     title,
     risk,
@@ -99,11 +104,13 @@ export function defineGroupRule(definition: GroupRule): Control {
     },
     needs: pod => unique(asked(pod).flat().map(String)).map(group => `group ${group}`),
     describe: ({rule, ranges}) => [rule, format(ranges, ', ')].filter(Boolean).join(' '),
+    hardening: 'allowed',
+    builtin: definition.builtin,
     fields: idFields('group', ['MustRunAs', 'MayRunAs', 'RunAsAny'], ['MustRunAs', 'MayRunAs']),
   });
 }
 
-function stepsOf({rule, ranges}: Value) {
+function stepsOf({rule, ranges}: GroupValue) {
   return [
     ...(ranges.length > 1
       ? ranges.map((range, index) => ({
@@ -123,7 +130,7 @@ function stepsOf({rule, ranges}: Value) {
   ];
 }
 
-function groupCheck({rule, ranges}: Value): GroupCheck {
+function groupCheck({rule, ranges}: GroupValue): GroupCheck {
   const end = ` must be in the ranges: ${formatGo(ranges)}`;
   const mustRunAs = rule === 'MustRunAs';
   return {

@@ -1,7 +1,7 @@
 import {goQuote} from '../../kube/goQuote.ts';
 import {type Integer, integerOf} from '../../kube/json.ts';
 import type {Range} from '../../kube/objects.ts';
-import type {Problem, ValueField} from '../control.ts';
+import type {EntryProblem, ValueField} from '../control.ts';
 import {choiceField, listField} from './fields.ts';
 import {format} from './ranges.ts';
 
@@ -13,7 +13,7 @@ interface RangesParts<Value> {
   readonly largest: Integer;
   readonly hint: string;
   items(value: Value): readonly Range[];
-  set(value: Value, ranges: readonly Range[]): Value | Problem;
+  set(value: Value, ranges: readonly Range[]): Value | EntryProblem;
 }
 
 /** A list of numbers and ranges of them: `80`, `8000-8080`. */
@@ -25,7 +25,7 @@ export function rangesField<Value>(parts: RangesParts<Value>): ValueField<Value>
     parse(text) {
       const [, from, to = from] = /^(\d+)(?:\s*-\s*(\d+))?$/.exec(text) ?? [];
       if (from === undefined || to === undefined) {
-        return {problem: `${goQuote(text)} is no ${unit}: type ${hint}`};
+        return {problem: `${goQuote(text)} is not a ${unit}: type ${hint}`};
       }
       const [min, max] = [integerOf(from), integerOf(to)];
       if (min > max) return {problem: `${text} ends before it begins: type ${max}-${min}`};

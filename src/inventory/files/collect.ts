@@ -1,45 +1,18 @@
 import {exitCodes, UserError} from '../../errors.ts';
-import {groupOf, policyGroups, rbacGroup} from '../../kube/apiGroups.ts';
+import {groupOf} from '../../kube/apiGroups.ts';
 import {DecodeError, type Decoder} from '../../kube/decode.ts';
 import {isObject, type Json, type JsonObject, printJson} from '../../kube/json.ts';
-import {
-  binding,
-  decodePolicy,
-  namespaceObject,
-  role,
-  serviceAccountObject,
-} from '../../kube/objects.ts';
-import {decodePod} from '../../kube/pod.ts';
+import {workloadKindOf} from '../../kube/workloadKinds.ts';
 import {count} from '../../text.ts';
 import type {Inventory} from '../inventory.ts';
-import {
-  decodeWorkload,
-  isKnownWorkload,
-  looksLikeWorkload,
-  type Workload,
-} from '../kinds/workloads.ts';
+import {type Resource, resources} from '../kinds/resources.ts';
+import {decodeWorkload, looksLikeWorkload} from '../kinds/workloads.ts';
 
 /** An object and where it was read: `FILE: document 2, line 10`; '' for objects of a cluster. */
 export interface SourceObject {
   readonly where: string;
   readonly value: JsonObject;
 }
-
-/** What the kinds that are not workloads are decoded by, and where they go. */
-const collections = {
-  policies: {kind: 'PodSecurityPolicy', groups: policyGroups, decode: decodePolicy},
-  clusterRoles: {kind: 'ClusterRole', groups: [rbacGroup], decode: role},
-  roles: {kind: 'Role', groups: [rbacGroup], decode: role},
-  clusterRoleBindings: {kind: 'ClusterRoleBinding', groups: [rbacGroup], decode: binding},
-  roleBindings: {kind: 'RoleBinding', groups: [rbacGroup], decode: binding},
-  namespaces: {kind: 'Namespace', groups: [''], decode: namespaceObject},
-  serviceAccounts: {kind: 'ServiceAccount', groups: [''], decode: serviceAccountObject},
-  pods: {kind: 'Pod', groups: [''], decode: decodePod},
-} as const satisfies Readonly<
-  Record<string, {kind: string; groups: readonly string[]; decode: Decoder<unknown>}>
->;
-
-type CollectionName = keyof typeof collections;
 
 /** Objects sorted by kind and decoded. */
 export interface Collected
@@ -52,7 +25,11 @@ export interface Collected
   readonly remarks: readonly string[];
 }
 
-const clusterScoped = ['PodSecurityPolicy', 'ClusterRole', 'ClusterRoleBinding', 'Namespace'];
+const clusterScoped: ReadonlySet<string> = new Set(
+  Object.values(resources)
+    .filter(({namespaced}) => !namespaced)
+    .map(({kind}) => kind),
+);
 
 /**
  * Sorts objects by kind and reads what matters of them. Lists are taken apart. Objects of the same
@@ -60,16 +37,13 @@ const clusterScoped = ['PodSecurityPolicy', 'ClusterRole', 'ClusterRoleBinding',
  * the default one. A wrong type or a missing name is a UserError that says where.
  */
 export function collect(objects: readonly SourceObject[], defaultNamespace: string): Collected {
-  const found = new Map<string, Map<string, unknown>>();
+  const shelves = emptyShelves();
+  const workloads = shelfOf(decodeWorkload);
   const skipped = new Map<string, number>();
   const lookalikes = new Map<string, number>();
   const defined = new Map<string, JsonObject>();
   const clashes: string[] = [];
   let unnamed = 0;
-  const put = (collection: string, key: string, value: unknown) => {
-    const items = found.get(collection) ?? new Map<string, unknown>();
-    found.set(collection, items.set(key, value));
-  };
 
   for (const source of objects.flatMap(flattenList)) {
     const {apiVersion, kind, name} = headOf(source);
@@ -77,33 +51,33 @@ export function collect(objects: readonly SourceObject[], defaultNamespace: stri
     // Objects that the server will name are each their own.
     if (name === undefined) unnamed += 1;
     const key = `${kind} ${namespaceOf(value)}/${name ?? `#${unnamed}`}`;
-    const home = homeOf(apiVersion, kind, value);
-    if (home === undefined) {
+    const known = Object.values(shelves).find(({fits}) => fits(apiVersion, kind));
+    const isGuess = known === undefined && workloadKindOf(apiVersion, kind) === undefined;
+    if (isGuess && !looksLikeWorkload(value)) {
       increase(skipped, kind);
       continue;
     }
-    if (home.isGuess) increase(lookalikes, kind);
-    put(home.name, key, read(source, home.decode, value));
+    if (isGuess) increase(lookalikes, kind);
+    (known ?? workloads).put(key, source, value);
     const older = defined.get(key);
     if (older !== undefined && printJson(older) !== printJson(value)) {
       clashes.push(
-        `${source.where}: ${labelOf(kind, value, name)} comes again, and differs: this one counts`,
+        `${source.where}: ${labelOf(kind, value, name)} is defined again, differently: this one counts`,
       );
     }
     defined.set(key, value);
   }
 
-  const all = (name: CollectionName | 'workloads') => [...(found.get(name)?.values() ?? [])];
   return {
-    policies: all('policies') as Collected['policies'],
-    clusterRoles: all('clusterRoles') as Collected['clusterRoles'],
-    roles: all('roles') as Collected['roles'],
-    clusterRoleBindings: all('clusterRoleBindings') as Collected['clusterRoleBindings'],
-    roleBindings: all('roleBindings') as Collected['roleBindings'],
-    namespaces: all('namespaces') as Collected['namespaces'],
-    serviceAccounts: all('serviceAccounts') as Collected['serviceAccounts'],
-    workloads: all('workloads') as Workload[],
-    pods: all('pods') as Collected['pods'],
+    policies: shelves.policies.objects(),
+    clusterRoles: shelves.clusterRoles.objects(),
+    roles: shelves.roles.objects(),
+    clusterRoleBindings: shelves.clusterRoleBindings.objects(),
+    roleBindings: shelves.roleBindings.objects(),
+    namespaces: shelves.namespaces.objects(),
+    serviceAccounts: shelves.serviceAccounts.objects(),
+    workloads: workloads.objects(),
+    pods: shelves.pods.objects(),
     remarks: [
       ...[...lookalikes].map(
         ([kind, n]) =>
@@ -122,35 +96,51 @@ function firstOf(clashes: readonly string[]): readonly string[] {
   const more = clashes.length - clashesShown;
   return [
     ...clashes.slice(0, clashesShown),
-    ...(more > 0 ? [`${more} more ${more === 1 ? 'object comes' : 'objects come'} again`] : []),
+    ...(more > 0 ? [`${more} more ${more === 1 ? 'object is' : 'objects are'} defined again`] : []),
   ];
 }
 
-/** Where objects of a kind go, and what reads them; undefined for those that do not matter. */
-function homeOf(apiVersion: string, kind: string, value: JsonObject) {
-  const name = collectionFor(apiVersion, kind);
-  if (name !== undefined) {
-    const decode: Decoder<unknown> = collections[name].decode;
-    return {name, decode, isGuess: false};
-  }
-  const isGuess = !isKnownWorkload(apiVersion, kind);
-  if (isGuess && !looksLikeWorkload(value)) return undefined;
-  return {name: 'workloads', decode: decodeWorkload, isGuess};
+/** Objects that are read alike, the last one of each key. */
+interface Shelf<T> {
+  put(key: string, source: SourceObject, value: JsonObject): void;
+  objects(): readonly T[];
+}
+
+function shelfOf<T>(decode: Decoder<T>): Shelf<T> {
+  const found = new Map<string, T>();
+  return {
+    put(key, source, value) {
+      found.set(key, read(source, decode, value));
+    },
+    objects: () => [...found.values()],
+  };
+}
+
+/** A shelf for one kind, in whatever version of its API groups. */
+function kindShelf<T>({kind, apiVersions, decode}: Resource<T>) {
+  const groups = new Set(apiVersions.map(groupOf));
+  const fits = (apiVersion: string, name: string) =>
+    name === kind && groups.has(groupOf(apiVersion));
+  return {...shelfOf(decode), fits};
+}
+
+function emptyShelves() {
+  return {
+    policies: kindShelf(resources.policies),
+    clusterRoles: kindShelf(resources.clusterRoles),
+    roles: kindShelf(resources.roles),
+    clusterRoleBindings: kindShelf(resources.clusterRoleBindings),
+    roleBindings: kindShelf(resources.roleBindings),
+    namespaces: kindShelf(resources.namespaces),
+    serviceAccounts: kindShelf(resources.serviceAccounts),
+    pods: kindShelf(resources.pods),
+  };
 }
 
 function skippedText(skipped: ReadonlyMap<string, number>): string {
   const total = [...skipped.values()].reduce((sum, n) => sum + n, 0);
   const kinds = [...skipped].sort().map(([kind, n]) => `${n} ${kind}`);
   return `skipped ${count(total, 'object')} without a pod template: ${kinds.join(', ')}`;
-}
-
-function collectionFor(apiVersion: string, kind: string): CollectionName | undefined {
-  const group = groupOf(apiVersion);
-  return (Object.keys(collections) as CollectionName[]).find(
-    name =>
-      collections[name].kind === kind &&
-      (collections[name].groups as readonly string[]).includes(group),
-  );
 }
 
 /** The objects of a `kind: List`, or of a typed list, each with its own kind. */
@@ -192,7 +182,7 @@ function inNamespace(value: JsonObject, kind: string, namespace: string): JsonOb
   const metadata = value.metadata ?? {};
   // What is there and no text is left for decoding to find fault with.
   if (!isObject(metadata)) return value;
-  if (clusterScoped.includes(kind)) {
+  if (clusterScoped.has(kind)) {
     if (typeof metadata.namespace !== 'string') return value;
     const {namespace: _, ...rest} = metadata;
     return {...value, metadata: rest};

@@ -30,7 +30,7 @@ export function mergeRbac(base: Inventory['rbac'], over: Inventory['rbac']): Inv
 /**
  * The base as it would be once `files` are applied and the named policies deleted. What the files do not
  * touch stays the same value. Running pods of a workload whose template is replaced are those of the
- * new template: a rollout makes them anew.
+ * new template: a rollout recreates them.
  */
 export function layOver(
   base: Inventory,

@@ -11,10 +11,11 @@ import {
   serviceAccountObject,
 } from '../../kube/objects.ts';
 import {decodePod} from '../../kube/pod.ts';
-import type {Inventory, PolicyApi} from '../inventory.ts';
+import {type Inventory, isSpokenFor, type PolicyApi} from '../inventory.ts';
 import {decodeStoredWorkload} from '../kinds/workloads.ts';
 
-export const apiVersion = 'psp.kubectl/v1alpha1';
+/** The version of the format; older and newer ones are not read. */
+export const snapshotVersion = 'psp.kubectl/v1alpha1';
 const kind = 'Snapshot';
 
 /** Whether a document is a snapshot, of whatever version. */
@@ -28,7 +29,8 @@ export function isSnapshot(value: JsonObject): boolean {
  */
 export function snapshotOf(inventory: Inventory): Json {
   const {rbac, ...rest} = inventory;
-  return compact({apiVersion, kind, ...rest, ...rbac});
+  const pods = inventory.pods.map(pod => (isSpokenFor(pod) ? {metadata: pod.metadata} : pod));
+  return compact({apiVersion: snapshotVersion, kind, ...rest, pods, ...rbac});
 }
 
 const snapshotFields = object({
@@ -59,9 +61,9 @@ const policyApis = [...policyVersions, 'absent', 'unknown'] as const;
 
 /** The inventory of a snapshot; a UserError if it is of another version or damaged. */
 export function inventoryOfSnapshot(value: JsonObject, file: string): Inventory {
-  if (value.apiVersion !== apiVersion) {
+  if (value.apiVersion !== snapshotVersion) {
     throw new UserError(
-      `${file}: snapshot of version ${String(value.apiVersion)}: this program reads ${apiVersion}; take it again with this version`,
+      `${file}: snapshot of version ${String(value.apiVersion)}: this program reads ${snapshotVersion}; take it again with this version`,
     );
   }
   const fields = decodeSnapshot(value, file);

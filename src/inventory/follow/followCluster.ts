@@ -35,7 +35,7 @@ export interface LiveInventory {
   current(): LiveView;
   /** The listener hears of each new view; the answer ends that. */
   subscribe(listener: () => void): () => void;
-  /** Reads all again, what was forbidden too. What is known stays until it is read anew. */
+  /** Reads everything again, also what was forbidden. What is known stays until it is read again. */
   refresh(): void;
   stop(): void;
 }

@@ -2,14 +2,14 @@ import {messageOf} from '../../errors.ts';
 import {isObject, type JsonObject} from '../../kube/json.ts';
 import {isInEveryCluster, listPath, pagesOf, type Resource} from '../kinds/resources.ts';
 import type {Limiter} from '../read/limiter.ts';
-import type {ClusterReader, ListWishes} from '../read/reader.ts';
+import type {ClusterReader, ListOptions} from '../read/reader.ts';
 import {backOffMs, type Clock, sleep} from './clock.ts';
 import type {Collection} from './liveStore.ts';
 import type {Setbacks} from './setbacks.ts';
 
 /** A cluster that can also be followed. src/world/client.ts has it. */
 export interface WatchingReader extends ClusterReader {
-  list(path: string, options: ListWishes): Promise<{readonly resourceVersion: string}>;
+  list(path: string, options: ListOptions): Promise<{readonly resourceVersion: string}>;
   /** Resolves when the server ends the watch. Throws errors with the HTTP `status`, if any. */
   watch(
     path: string,

@@ -10,8 +10,6 @@ import type {Collection} from './liveStore.ts';
 import {addGap, clearGaps, notePolicyApi, type Tables} from './liveTables.ts';
 import {createSetbacks, type Setbacks} from './setbacks.ts';
 
-/** How many lists are under way at once. */
-const concurrency = 8;
 /** How many watches: one a kind as a rule, more where rights are given namespace by namespace. */
 const mostStreams = 100;
 
@@ -58,7 +56,7 @@ export function startRun(
     client,
     clock,
     setbacks,
-    limit: limiter(concurrency),
+    limit: limiter(),
     streams: createStreams(mostStreams),
     heard() {
       heardAt = clock.now();

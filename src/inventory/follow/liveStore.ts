@@ -1,6 +1,7 @@
 import {isDeepStrictEqual} from 'node:util';
 import {isObject, type Json, type JsonObject} from '../../kube/json.ts';
-import {type LateHead, LateItem} from '../../kube/protobuf/late.ts';
+import {headOf, type ListItem} from '../../kube/listItem.ts';
+import type {LateHead} from '../../kube/protobuf/late.ts';
 import {decodeLive, type Resource} from '../kinds/resources.ts';
 
 /** The objects of one kind, as they change. */
@@ -8,7 +9,7 @@ export interface Collection<T> {
   /** In the order of an inventory; the same array until something in it changes. */
   value(): readonly T[];
   /** Adds or replaces one object as the server sent it; answers with its place. May throw. */
-  put(apiVersion: string, item: JsonObject | LateItem): string;
+  put(apiVersion: string, item: ListItem): string;
   remove(item: JsonObject): void;
   /** Drops the rest. A place is `namespace/name`; the namespace is empty for what is in none. */
   retain(isKept: (place: string) => boolean): void;
@@ -37,7 +38,7 @@ export function createCollection<T>(resource: Resource<T>): Collection<T> {
       return value;
     },
     put(apiVersion, item) {
-      const {place, version} = identityOf(item instanceof LateItem ? item.head : item);
+      const {place, version} = identityOf(headOf(item));
       const known = entries.get(place);
       // Servers that send no version leave only the comparison.
       if (known?.version === version && version !== '') return place;

@@ -22,7 +22,7 @@ export interface Tables {
   readonly facts: Facts;
 }
 
-/** What is known beside the objects. */
+/** What is known besides the objects. */
 export interface Facts {
   serverVersion: string | undefined;
   /** Where policies are served; `absent` if nowhere. */

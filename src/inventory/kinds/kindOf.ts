@@ -1,22 +1,12 @@
-import {workloadKinds} from './workloads.ts';
+import {workloadKinds} from '../../kube/workloadKinds.ts';
 
-const shortKinds: Readonly<Record<string, string>> = {
-  po: 'Pod',
-  pod: 'Pod',
-  pods: 'Pod',
-  deploy: 'Deployment',
-  rs: 'ReplicaSet',
-  rc: 'ReplicationController',
-  sts: 'StatefulSet',
-  ds: 'DaemonSet',
-  cj: 'CronJob',
-};
+const pod = {kind: 'Pod', plural: 'pods', shortName: 'po'};
 
 /** The kind that kubectl's name for it means: `deploy`, `deployments`, `Deployment`. */
 export function kindOf(text: string): string {
-  const [lower = ''] = text.toLowerCase().split('.');
-  const known = Object.entries(workloadKinds).find(
-    ([kind, {plural}]) => kind.toLowerCase() === lower || plural === lower,
+  const [name = ''] = text.toLowerCase().split('.');
+  const known = [pod, ...workloadKinds].find(({kind, plural, shortName}) =>
+    [kind.toLowerCase(), plural, shortName].includes(name),
   );
-  return (Object.hasOwn(shortKinds, lower) ? shortKinds[lower] : known?.[0]) ?? text;
+  return known?.kind ?? text;
 }

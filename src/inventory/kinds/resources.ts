@@ -2,6 +2,7 @@ import {exitCodes, UserError} from '../../errors.ts';
 import {policyVersions, rbacGroup, rbacVersion} from '../../kube/apiGroups.ts';
 import {DecodeError, type Decoder} from '../../kube/decode.ts';
 import type {JsonObject} from '../../kube/json.ts';
+import {headOf, type ListItem, lateOf, wholeOf} from '../../kube/listItem.ts';
 import {
   binding,
   decodePolicy,
@@ -10,11 +11,12 @@ import {
   serviceAccountObject,
 } from '../../kube/objects.ts';
 import {decodeLatePod, decodePod, type Late} from '../../kube/pod.ts';
-import {type LateHead, LateItem} from '../../kube/protobuf/late.ts';
+import type {LateHead} from '../../kube/protobuf/late.ts';
 import {isKnown} from '../../kube/protobuf/list.ts';
 import {placeOf} from '../../kube/reference.ts';
+import {workloadKinds} from '../../kube/workloadKinds.ts';
 import {byText} from '../../text.ts';
-import type {ListWishes} from '../read/reader.ts';
+import type {ListOptions} from '../read/reader.ts';
 import {decodeLateWorkload, decodeWorkload, type Workload} from './workloads.ts';
 
 /** A kind of object, and the paths under which servers of different ages have it, newest first. */
@@ -29,9 +31,8 @@ export interface Resource<T> {
 }
 
 const rbacVersions = [rbacVersion, `${rbacGroup}/v1beta1`];
-const appsVersions = ['apps/v1', 'apps/v1beta2', 'extensions/v1beta1'];
 
-/** What an inventory takes from a cluster, beside workloads. */
+/** What an inventory takes from a cluster, besides workloads. */
 export const resources = {
   policies: resource('podsecuritypolicies', 'PodSecurityPolicy', decodePolicy, {
     apiVersions: policyVersions,
@@ -65,16 +66,16 @@ export const resources = {
   }),
 } as const;
 
-/** The kinds of workloads, in the order in which an inventory has them. */
-export const workloadResources: readonly Resource<Workload>[] = [
-  workload('deployments', 'Deployment', appsVersions),
-  workload('replicasets', 'ReplicaSet', appsVersions),
-  workload('statefulsets', 'StatefulSet', appsVersions),
-  workload('daemonsets', 'DaemonSet', appsVersions),
-  workload('replicationcontrollers', 'ReplicationController', ['v1']),
-  workload('jobs', 'Job', ['batch/v1']),
-  workload('cronjobs', 'CronJob', ['batch/v1', 'batch/v1beta1', 'batch/v2alpha1']),
-];
+/** The kinds of workloads that are read, in the order in which an inventory has them. */
+export const workloadResources: readonly Resource<Workload>[] = workloadKinds
+  .filter(({read}) => read !== 'never')
+  .map(({plural, kind, apiVersions, read}) =>
+    resource(plural, kind, decodeWorkload, {
+      apiVersions,
+      namespaced: true,
+      ...(read === 'specLater' ? {decodeLate: decodeLateWorkload} : {}),
+    }),
+  );
 
 function resource<T>(
   plural: string,
@@ -83,20 +84,6 @@ function resource<T>(
   where: Omit<Resource<T>, 'plural' | 'kind' | 'decode'>,
 ): Resource<T> {
   return {plural, kind, decode, ...where};
-}
-
-function workload(
-  plural: string,
-  kind: string,
-  apiVersions: readonly string[],
-): Resource<Workload> {
-  const where = {apiVersions, namespaced: true};
-  // Of a Deployment and its ReplicaSets, one is judged as a rule; Jobs are mostly of CronJobs.
-  const isMostlyOwned = ['Deployment', 'ReplicaSet', 'Job'].includes(kind);
-  return resource(plural, kind, decodeWorkload, {
-    ...where,
-    ...(isMostlyOwned ? {decodeLate: decodeLateWorkload} : {}),
-  });
 }
 
 /** Whether every cluster has the kind: a server that knows nothing of it is in trouble, or no such server. */
@@ -124,8 +111,8 @@ export function listPath(
 export function pagesOf(
   {kind}: {readonly kind: string},
   apiVersion: string,
-  take: (items: readonly (JsonObject | LateItem)[]) => void,
-): ListWishes {
+  take: (items: readonly ListItem[]) => void,
+): ListOptions {
   return isKnown(apiVersion, kind) ? {onLate: take} : {onPage: take};
 }
 
@@ -133,17 +120,17 @@ export function pagesOf(
 export function decodeLive<T>(
   {decode, decodeLate, kind}: Pick<Resource<T>, 'decode' | 'decodeLate' | 'kind'>,
   apiVersion: string,
-  item: JsonObject | LateItem,
+  item: ListItem,
 ): T {
-  const isLate = item instanceof LateItem;
-  const name = nameOf(isLate ? item.head : item);
-  if (isLate && decodeLate !== undefined) {
-    const spec = () => sensible(kind, name, () => item.spec());
-    const likeness = item.hasSpec ? () => sensible(kind, name, () => item.likeness()) : undefined;
-    return decodeLate({apiVersion, kind, metadata: item.head.metadata, spec, likeness});
+  const name = nameOf(headOf(item));
+  const late = lateOf(item);
+  if (late !== undefined && decodeLate !== undefined) {
+    const spec = () => sensible(kind, name, () => late.spec());
+    const likeness = () => sensible(kind, name, () => late.likeness());
+    return decodeLate({apiVersion, kind, metadata: late.head.metadata, spec, likeness});
   }
   // Lists leave both out; what was asked for is what it is.
-  return sensible(kind, name, () => decode({...(isLate ? item.whole() : item), apiVersion, kind}));
+  return sensible(kind, name, () => decode({...wholeOf(item), apiVersion, kind}));
 }
 
 function nameOf({metadata}: JsonObject | LateHead): string {
@@ -157,7 +144,7 @@ function sensible<T>(kind: string, name: string, decode: () => T): T {
     return decode();
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
-    const message = `the server sent a ${kind} ${name} that makes no sense: ${error.message}`;
+    const message = `the server sent a ${kind} ${name} that can't be read: ${error.message}`;
     throw new UserError(message, exitCodes.unreadable, {cause: error});
   }
 }

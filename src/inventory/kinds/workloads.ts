@@ -1,4 +1,3 @@
-import {groupOf} from '../../kube/apiGroups.ts';
 import {
   boolean,
   type Decoder,
@@ -12,59 +11,8 @@ import {
 import {isObject, type Json, type JsonObject} from '../../kube/json.ts';
 import {type OwnerReference, objectMeta} from '../../kube/objects.ts';
 import {decodePod, type Late, type Pod, type Volume} from '../../kube/pod.ts';
+import {creatorAccountOf, workloadKindNamed, workloadKindOf} from '../../kube/workloadKinds.ts';
 import {type Identity, tokenIdentity} from '../../rbac/authorize.ts';
-import {controllerAccounts} from '../../rbac/controllers.ts';
-
-interface WorkloadKind {
-  /** API groups that serve, or served, the kind; '' is the core group. */
-  readonly groups: readonly string[];
-  /** Plural name, as in URLs. */
-  readonly plural: string;
-  /** Where the pod template is. */
-  readonly template: readonly string[];
-}
-
-const inSpec = ['spec', 'template'];
-
-/** The kinds that hold a pod template. */
-export const workloadKinds: Readonly<Record<string, WorkloadKind>> = {
-  Deployment: {
-    groups: ['apps', 'extensions'],
-    plural: 'deployments',
-    template: inSpec,
-  },
-  ReplicaSet: {
-    groups: ['apps', 'extensions'],
-    plural: 'replicasets',
-    template: inSpec,
-  },
-  StatefulSet: {
-    groups: ['apps'],
-    plural: 'statefulsets',
-    template: inSpec,
-  },
-  DaemonSet: {
-    groups: ['apps', 'extensions'],
-    plural: 'daemonsets',
-    template: inSpec,
-  },
-  ReplicationController: {
-    groups: [''],
-    plural: 'replicationcontrollers',
-    template: inSpec,
-  },
-  Job: {groups: ['batch'], plural: 'jobs', template: inSpec},
-  CronJob: {
-    groups: ['batch'],
-    plural: 'cronjobs',
-    template: ['spec', 'jobTemplate', 'spec', 'template'],
-  },
-  PodTemplate: {
-    groups: [''],
-    plural: 'podtemplates',
-    template: ['template'],
-  },
-};
 
 const workloadFields = object({
   apiVersion: string,
@@ -85,19 +33,9 @@ export interface Workload extends TypeOf<typeof workloadFields> {
   readonly template: Pod;
 }
 
-/** Whether this object is of a kind with a pod template that Kubernetes itself serves. */
-export function isKnownWorkload(apiVersion: string, kind: string): boolean {
-  return knownKind(kind)?.groups.includes(groupOf(apiVersion)) ?? false;
-}
-
 /** The keys from a workload down to its pod template: the usual ones, if the kind is not known. */
 export function templatePath(apiVersion: string, kind: string): readonly string[] {
-  return (isKnownWorkload(apiVersion, kind) && knownKind(kind)?.template) || inSpec;
-}
-
-/** A kind can have any name in a file, also that of something all JavaScript objects have. */
-function knownKind(kind: string): WorkloadKind | undefined {
-  return Object.hasOwn(workloadKinds, kind) ? workloadKinds[kind] : undefined;
+  return workloadKindOf(apiVersion, kind)?.template ?? ['spec', 'template'];
 }
 
 /** Whether an object of an unknown kind has a pod template at the usual place. */
@@ -122,7 +60,9 @@ export const decodeWorkload: Decoder<Workload> = value => {
     suspend: fields.suspend,
     template: withoutEmptyLists(decodeAt(path.join('.'), decodePod, template)),
     volumeClaims:
-      kind === 'StatefulSet' && claims ? decodeAt('spec', volumeClaimNames, claims) : undefined,
+      claims && workloadKindNamed(kind)?.numbersPods
+        ? decodeAt('spec', volumeClaimNames, claims)
+        : undefined,
   };
 };
 
@@ -187,12 +127,12 @@ function withoutEmptyLists(pod: Pod): Pod {
 export function podOfWorkload(workload: Workload): Pod {
   const {kind, metadata, template, volumeClaims = []} = workload;
   const name = metadata.name ?? '';
-  const isStateful = kind === 'StatefulSet';
+  const isNumbered = workloadKindNamed(kind)?.numbersPods === true;
   return {
     metadata: {
       ...template.metadata,
-      name: isStateful ? `${name}-0` : undefined,
-      generateName: isStateful ? undefined : `${name}-`,
+      name: isNumbered ? `${name}-0` : undefined,
+      generateName: isNumbered ? undefined : `${name}-`,
       namespace: metadata.namespace,
     },
     spec: {...template.spec, volumes: withClaims(template.spec.volumes, volumeClaims)},
@@ -213,8 +153,9 @@ function withClaims(
 
 /** Who submits the pods of a kind; undefined for kinds of others. */
 export function controllerOf(kind: string): Identity | undefined {
-  const controller = Object.hasOwn(controllerAccounts, kind) ? controllerAccounts[kind] : undefined;
-  return controller === undefined ? undefined : tokenIdentity('kube-system', controller);
+  const row = workloadKindNamed(kind);
+  const account = row && creatorAccountOf(row);
+  return account === undefined ? undefined : tokenIdentity('kube-system', account);
 }
 
 /** The owner that controls an object, if one does. */

@@ -9,9 +9,6 @@ import {reviewSelf, reviewSelfForAll} from './review.ts';
 /** "May I use this policy in this namespace?" */
 export type CallerQuestion = Omit<CallerAnswer, 'allowed'>;
 
-/** How many questions are under way at once. */
-const concurrency = 8;
-
 /** One for each policy and namespace that has a pod which no controller owns; in a fixed order. */
 export function callerQuestions(
   policies: Inventory['policies'],
@@ -27,19 +24,19 @@ export function callerQuestions(
 }
 
 /**
- * The server's answers, in the order of the questions; who may use every policy in a namespace is asked
- * no more there. Throws the first error.
+ * The server's answers, in the order of the questions; whoever may use every policy in a namespace is not
+ * asked about there again. Throws the first error.
  */
 export async function answerQuestions(
   client: ClusterReader,
   questions: readonly CallerQuestion[],
 ): Promise<readonly CallerAnswer[]> {
-  const run = limiter(concurrency);
+  const run = limiter();
   const counts = Map.groupBy(questions, ({namespace}) => namespace);
   const mayAll = new Map(
     [...counts].map(([namespace, {length}]) => [
       namespace,
-      // For a few, to ask each is no more work.
+      // For a few, asking about each takes no longer.
       once(() => (length > 3 ? run(() => reviewSelfForAll(client, namespace)) : false)),
     ]),
   );

@@ -8,12 +8,10 @@ import {askCaller} from './askCaller.ts';
 import {limiter} from './limiter.ts';
 import type {ClusterReader} from './reader.ts';
 import {readPodsSpokenFor} from './readPods.ts';
-import {type Found, listDecoded, nothing, type Reading, readResource} from './readResource.ts';
+import {type Listing, listDecoded, nothing, type Reading, readResource} from './readResource.ts';
 
-/** What to read. */
-export interface ReadPlan {
-  /** One namespace; undefined for all. */
-  readonly namespace: string | undefined;
+/** What an answer needs of a cluster. */
+export interface ReadNeeds {
   /** Policies and RBAC: not needed to derive policies from workloads. */
   readonly policies: boolean;
   /** False: policies without RBAC. */
@@ -36,12 +34,15 @@ export interface ReadPlan {
   readonly everySpec?: boolean;
   /** Not from the server's cache: something is going to be changed. */
   readonly exact?: boolean;
+}
+
+/** What to read, where and when. */
+export interface ReadPlan extends ReadNeeds {
+  /** One namespace; undefined for all. */
+  readonly namespace: string | undefined;
   /** Now, as ISO 8601. */
   readonly time: string;
 }
-
-/** How many requests are under way at once. */
-const concurrency = 8;
 
 /**
  * Reads a cluster into an inventory. What may not be read becomes a gap; a kind that the server does
@@ -50,7 +51,7 @@ const concurrency = 8;
 export async function readCluster(client: ClusterReader, plan: ReadPlan): Promise<Inventory> {
   const gaps: Gap[] = [];
   const {namespace, exact = false} = plan;
-  const shared = {client, namespace, exact, gaps, run: limiter(concurrency)};
+  const shared = {client, namespace, exact, gaps, run: limiter()};
   const namespaces = once(() => readNamespaces(shared));
   const version = once(() => shared.run(() => readVersion(client)));
   const namesOf = async () => (await namespaces()).flatMap(({metadata}) => metadata?.name ?? []);
@@ -90,7 +91,7 @@ export async function readCluster(client: ClusterReader, plan: ReadPlan): Promis
 
 /** All kinds of the plan but namespaces: the longest list goes first, and nothing waits for another. */
 async function readLists(reading: Reading, plan: ReadPlan) {
-  const read = async <T>(wanted: boolean, resource: Resource<T>): Promise<Found<T>> =>
+  const read = async <T>(wanted: boolean, resource: Resource<T>): Promise<Listing<T>> =>
     wanted ? readResource(reading, resource) : nothing;
   const withRbac = plan.policies && plan.rbac !== false;
   const withPods = plan.workloads || plan.accounts === true;
@@ -127,7 +128,7 @@ async function readLists(reading: Reading, plan: ReadPlan) {
 }
 
 /** Whether something was read, and nothing found. */
-function isVoid(lists: readonly Found<unknown>[]): boolean {
+function isVoid(lists: readonly Listing<unknown>[]): boolean {
   return (
     lists.some(({apiVersion}) => apiVersion !== undefined) &&
     lists.every(({items}) => items.length === 0)

@@ -1,5 +1,5 @@
 import {messageOf} from '../../errors.ts';
-import {LateItem} from '../../kube/protobuf/late.ts';
+import type {LateHead} from '../../kube/protobuf/late.ts';
 import type {Gap} from '../inventory.ts';
 import {
   decidesRights,
@@ -10,7 +10,7 @@ import {
   type Resource,
 } from '../kinds/resources.ts';
 import type {Limiter} from './limiter.ts';
-import type {ClusterReader, ListWishes} from './reader.ts';
+import type {ClusterReader, HeadsOption} from './reader.ts';
 
 /** What reading one kind after the other shares. */
 export interface Reading {
@@ -27,26 +27,26 @@ export interface Reading {
 }
 
 /** What a kind's list held. */
-export interface Found<T> {
+export interface Listing<T> {
   readonly items: readonly T[];
   /** undefined if the server has no such kind, or it could not be read. */
   readonly apiVersion: string | undefined;
-  /** Whether there are objects without their specs. */
-  readonly headsOnly: boolean;
+  /** The metadata of further objects, of which nothing else came. */
+  readonly heads: readonly LateHead[];
 }
 
 /** Of a kind that was not asked for, or that the server has not. */
-export const nothing: Found<never> = {items: [], apiVersion: undefined, headsOnly: false};
+export const nothing: Listing<never> = {items: [], apiVersion: undefined, heads: []};
 
 /**
  * Lists a kind: over all namespaces, or in the one that is meant; failing rights, in each namespace.
- * `areHeadsEnough`: whether metadata is, of a list over all of them that is long and begins so.
+ * `areHeadsEnough`: whether metadata is enough, of a list over all of them that is long and begins so.
  */
 export async function readResource<T>(
   reading: Reading,
   resource: Resource<T>,
-  areHeadsEnough?: ListWishes['areHeadsEnough'],
-): Promise<Found<T>> {
+  areHeadsEnough?: HeadsOption['areEnough'],
+): Promise<Listing<T>> {
   const {client, gaps} = reading;
   const scope = resource.namespaced ? reading.namespace : undefined;
   let missing: unknown;
@@ -79,7 +79,7 @@ async function readByNamespace<T>(
   resource: Resource<T>,
   apiVersion: string,
   reason: string,
-): Promise<Found<T>> {
+): Promise<Listing<T>> {
   const {client, gaps} = reading;
   const names = await reading.namespaces();
   if (names.length === 0) gaps.push({resource: resource.plural, namespace: undefined, reason});
@@ -94,13 +94,13 @@ async function readByNamespace<T>(
       }
     }),
   );
-  return {items: parts.flat(), apiVersion, headsOnly: false};
+  return {items: parts.flat(), apiVersion, heads: []};
 }
 
 interface Scope {
   readonly apiVersion: string;
   readonly namespace: string | undefined;
-  readonly areHeadsEnough?: ListWishes['areHeadsEnough'] | undefined;
+  readonly areHeadsEnough?: HeadsOption['areEnough'] | undefined;
 }
 
 /** One list, when it is its turn. */
@@ -108,20 +108,20 @@ export function listDecoded<T>(
   {client, exact, run}: Pick<Reading, 'client' | 'exact' | 'run'>,
   resource: Resource<T>,
   {apiVersion, namespace, areHeadsEnough}: Scope,
-): Promise<Found<T>> {
+): Promise<Listing<T>> {
   return run(async () => {
     const items: T[] = [];
-    let headsOnly = false;
+    const heads: LateHead[] = [];
+    const take = (page: readonly LateHead[]): void => {
+      for (const head of page) heads.push(head);
+    };
     await client.list(listPath(resource, apiVersion, namespace), {
       cached: !exact,
-      ...(areHeadsEnough ? {areHeadsEnough} : {}),
+      heads: areHeadsEnough && {areEnough: areHeadsEnough, take},
       ...pagesOf(resource, apiVersion, page => {
-        for (const item of page) {
-          items.push(decodeLive(resource, apiVersion, item));
-          if (item instanceof LateItem && !item.hasSpec) headsOnly = true;
-        }
+        for (const item of page) items.push(decodeLive(resource, apiVersion, item));
       }),
     });
-    return {items, apiVersion, headsOnly};
+    return {items, apiVersion, heads};
   });
 }

@@ -1,5 +1,6 @@
 import type {Json, JsonObject} from '../../kube/json.ts';
-import type {LateItem} from '../../kube/protobuf/late.ts';
+import type {ListItem, ListItemOrHead} from '../../kube/listItem.ts';
+import type {LateHead} from '../../kube/protobuf/late.ts';
 
 /** What reading a cluster takes: raw JSON by path. src/world/client.ts has it. */
 export interface ClusterReader {
@@ -10,17 +11,37 @@ export interface ClusterReader {
   readonly user: string;
   get(path: string): Promise<Json>;
   send(method: 'POST', path: string, body: unknown): Promise<Json>;
-  list(path: string, options: ListWishes): Promise<unknown>;
+  list(path: string, options: ListOptions): Promise<unknown>;
   /** Whether an error means "you may not", and whether it means "there is no such thing". */
   isForbidden(error: unknown): boolean;
   isNotFound(error: unknown): boolean;
 }
 
-/** How to list: see ListOptions of src/world/list.ts. */
-export interface ListWishes {
-  onPage?(items: readonly JsonObject[]): void;
-  /** In place of onPage, for kinds that are known as protobuf. */
-  onLate?(items: readonly (JsonObject | LateItem)[]): void;
-  readonly cached?: boolean;
-  areHeadsEnough?(first: readonly (JsonObject | LateItem)[]): boolean;
+/** How to list. */
+export interface ListOptions {
+  /** Items a page; 500 if not given, 0 for all at once. */
+  readonly limit?: number | undefined;
+  /** Gets each page as it comes; then the whole list is not kept. */
+  onPage?: ((items: readonly JsonObject[]) => void) | undefined;
+  /**
+   * As onPage, for a kind that src/kube knows as protobuf: what comes so has only what is read of it,
+   * and specs may be read later.
+   */
+  onLate?: ((items: readonly ListItem[]) => void) | undefined;
+  /**
+   * A list of more than a page may come from the server's watch cache, as controllers get it: all at
+   * once and with less work for the server, but perhaps of a moment ago. To find out how long it is, a
+   * small page comes first.
+   */
+  readonly cached?: boolean | undefined;
+  /** Together with onLate and `cached`: takes metadata alone, of a list of more than a page. */
+  readonly heads?: HeadsOption | undefined;
+}
+
+/** Who can do with metadata in place of objects. */
+export interface HeadsOption {
+  /** Says by the first objects of the list whether their metadata would be enough. */
+  areEnough(first: readonly ListItemOrHead[]): boolean;
+  /** Gets the metadata of what does not come whole; the rest goes to onLate. */
+  take(heads: readonly LateHead[]): void;
 }

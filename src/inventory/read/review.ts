@@ -74,5 +74,5 @@ async function review(
   });
   const status = isObject(answer) ? answer.status : undefined;
   if (isObject(status) && typeof status.allowed === 'boolean') return status.allowed;
-  throw new UserError(`the server's answer to ${plural} makes no sense: try again`);
+  throw new UserError(`the server's answer to ${plural} can't be understood: try again`);
 }

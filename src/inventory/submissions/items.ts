@@ -1,10 +1,9 @@
 import {validatedPolicyKey} from '../../kube/annotations.ts';
-import type {Pod} from '../../kube/pod.ts';
 import type {PodView} from '../../kube/podView.ts';
 import type {NonEmpty} from '../../nonEmpty.ts';
 import {weaklyKeyed} from '../../once.ts';
 import {byText} from '../../text.ts';
-import type {Inventory} from '../inventory.ts';
+import type {Inventory, ListedPod} from '../inventory.ts';
 import type {Workload} from '../kinds/workloads.ts';
 import {speakerIn, topWorkloads, workloadsWithPods} from './owners.ts';
 import {
@@ -37,7 +36,7 @@ export function byPlace(a: Item, b: Item): number {
   return byText(a.namespace, b.namespace) || byText(a.kind, b.kind) || byText(a.name, b.name);
 }
 
-export function itemOfPod(pod: Pod, submissions: Submissions): Item {
+export function itemOfPod(pod: ListedPod, submissions: Submissions): Item {
   const {namespace = '', name, generateName, annotations, labels = {}} = pod.metadata;
   return {
     namespace,
@@ -58,7 +57,7 @@ export function itemOfWorkload(workload: Workload, submissions: Submissions): It
 
 /** Makes items, the same one for the same object. */
 export interface Items {
-  ofPod(pod: Pod): Item;
+  ofPod(pod: ListedPod): Item;
   ofWorkload(workload: Workload): Item;
 }
 
@@ -66,7 +65,7 @@ export interface Items {
 export function itemsWith(source: SubmissionSource): Items {
   const submissions = submissionsOf(source);
   return {
-    ofPod: weaklyKeyed((pod: Pod) => itemOfPod(pod, submissions)),
+    ofPod: weaklyKeyed((pod: ListedPod) => itemOfPod(pod, submissions)),
     ofWorkload: weaklyKeyed((workload: Workload) => itemOfWorkload(workload, submissions)),
   };
 }

@@ -3,7 +3,7 @@ import {defaultPod} from '../../kube/podDefaults.ts';
 import {type PodView, viewOf} from '../../kube/podView.ts';
 import {once} from '../../once.ts';
 import type {Identity} from '../../rbac/authorize.ts';
-import type {Inventory} from '../inventory.ts';
+import {type Inventory, isSpokenFor, type ListedPod} from '../inventory.ts';
 import {
   controllerOf,
   controllerReference,
@@ -38,10 +38,10 @@ export interface Submission {
 /** Makes submissions, each template once. */
 export interface Submissions {
   ofWorkload(workload: Workload): Submission;
-  ofPod(pod: Pod): Submission;
+  ofPod(pod: ListedPod): Submission;
 }
 
-/** What submissions are made from, beside the pod or workload itself. */
+/** What submissions are made from, besides the pod or workload itself. */
 export type SubmissionSource = Pick<Inventory, 'workloads' | 'serviceAccounts' | 'origin'>;
 
 export function submissionsOf(inventory: SubmissionSource): Submissions {
@@ -51,12 +51,8 @@ export function submissionsOf(inventory: SubmissionSource): Submissions {
 
   const firsts = new Map<string, Submission>();
 
-  const admit = (pod: Pod): PodView => viewOf(defaultPod(admitServiceAccount(pod, automount)));
-  const submit = (pod: Pod, requester: Identity | undefined, flags: Flags): Submission => {
-    const view = admit(pod);
-    const namespace = pod.metadata.namespace ?? '';
-    return {view, namespace, serviceAccount: serviceAccountOf(view.pod), requester, ...flags};
-  };
+  const submit = (pod: Pod, requester: Identity | undefined, flags: Flags): Submission =>
+    submissionOf(admitServiceAccount(pod, automount), requester, flags);
   const submitLive = (pod: Pod, requester: Identity | undefined, flags: Flags): Submission => {
     const likeness = likenessOf(pod);
     if (likeness === undefined) return submit(pod, requester, flags);
@@ -64,7 +60,8 @@ export function submissionsOf(inventory: SubmissionSource): Submissions {
     const parts = [namespace, requester?.user, flags, Object.entries(annotations).sort()];
     const key = `${JSON.stringify(parts)} ${likeness}`;
     const first = firsts.get(key);
-    if (first !== undefined) return twinOf(first, () => admit(pod));
+    if (first !== undefined)
+      return twinOf(first, () => viewOfSubmitted(admitServiceAccount(pod, automount)));
     const submission = submit(pod, requester, flags);
     firsts.set(key, submission);
     return submission;
@@ -77,9 +74,10 @@ export function submissionsOf(inventory: SubmissionSource): Submissions {
     made.set(workload, submission);
     return submission;
   };
-  const ofPod = (pod: Pod): Submission => {
+  const ofPod = (pod: ListedPod): Submission => {
     const workload = speakerOf(pod);
     if (workload !== undefined) return ofWorkload(workload);
+    if (isSpokenFor(pod)) return ofWorkload(pod.speaker);
     if (isMirrorPod(pod)) {
       return submit(pod, nodeIdentity(pod), {isLivePod: true, isBare: false});
     }
@@ -94,6 +92,21 @@ export function submissionsOf(inventory: SubmissionSource): Submissions {
 }
 
 type Flags = Pick<Submission, 'isLivePod' | 'isBare'>;
+
+/** A pod as a request brings it to PodSecurityPolicy, in its namespace; its defaults are set here. */
+export function submissionOf(
+  pod: Pod,
+  requester: Identity | undefined,
+  flags: Flags = {isLivePod: false, isBare: false},
+): Submission {
+  const view = viewOfSubmitted(pod);
+  const namespace = pod.metadata.namespace ?? '';
+  return {view, namespace, serviceAccount: serviceAccountOf(view.pod), requester, ...flags};
+}
+
+function viewOfSubmitted(pod: Pod): PodView {
+  return viewOf(defaultPod(pod));
+}
 
 /** The submission that decides about this one, too; often itself. */
 export function decidingFor(submission: Submission): Submission {

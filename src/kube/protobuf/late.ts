@@ -13,25 +13,18 @@ export interface LateHead {
 
 /**
  * An object whose `spec` is read from its bytes each time that it is asked for: most pods of a cluster
- * are spoken for by their workload, and nobody asks. It may throw DecodeError. A list of metadata alone
- * has no specs.
+ * are spoken for by their workload, and nobody asks. It may throw DecodeError.
  */
 export class LateItem {
   /** Its version, kind and metadata, the metadata as src/kube/objects.ts decodes it. */
   readonly head: LateHead;
-  readonly #message: Message | undefined;
+  readonly #message: Message;
   readonly #block: Buffer;
   readonly #from: number;
   readonly #to: number;
 
   /** The spec's bytes are those of the block between the two. */
-  constructor(
-    head: LateHead,
-    message: Message | undefined,
-    block: Buffer,
-    from: number,
-    to: number,
-  ) {
+  constructor(head: LateHead, message: Message, block: Buffer, from: number, to: number) {
     this.head = head;
     this.#message = message;
     this.#block = block;
@@ -39,30 +32,27 @@ export class LateItem {
     this.#to = to;
   }
 
-  /** Whether the spec came with it. */
-  get hasSpec(): boolean {
-    return this.#message !== undefined;
-  }
-
   spec(): JsonObject {
-    const message = this.#specMessage();
-    return readMessage(message, new Wire(this.#block, this.#from), this.#to) as JsonObject;
+    return readMessage(this.#message, new Wire(this.#block, this.#from), this.#to) as JsonObject;
   }
 
   /** See likenessOfMessage. */
   likeness(): string {
-    const message = this.#specMessage();
-    return likenessOfMessage(message, new Wire(this.#block, this.#from), this.#to);
+    return likenessOfMessage(this.#message, new Wire(this.#block, this.#from), this.#to);
   }
 
   /** All of it at once. */
   whole(): JsonObject {
     return {...(this.head as unknown as JsonObject), spec: this.spec()};
   }
+}
 
-  #specMessage(): Message {
-    if (this.#message === undefined) throw new Error('a spec that was never asked for is read');
-    return this.#message;
+/** An object of a list of metadata alone: it has no spec to ask for. */
+export class HeadItem {
+  readonly head: LateHead;
+
+  constructor(head: LateHead) {
+    this.head = head;
   }
 }
 
@@ -70,8 +60,7 @@ const blockSize = 2 ** 18;
 
 /** Keeps the bytes of specs, packed, so that those around them can go. */
 export function specStore(): {
-  /** Without a message, the object has no spec. */
-  keep(head: LateHead, message: Message | undefined, bytes: Buffer, spec: Span): LateItem;
+  keep(head: LateHead, message: Message, bytes: Buffer, spec: Span): LateItem;
 } {
   let block = Buffer.alloc(0);
   let used = 0;

@@ -1,5 +1,6 @@
 import type {JsonObject} from '../json.ts';
-import {type LateItem, specStore} from './late.ts';
+import type {ListItemOrHead} from '../listItem.ts';
+import {HeadItem, specStore} from './late.ts';
 import {decodeMessage, readMessage, type Span} from './message.ts';
 import {listMeta, status, unknown} from './meta.ts';
 import {metadataReader} from './metadata.ts';
@@ -22,7 +23,7 @@ export interface ListReader {
   /** Known before the first item is. */
   head(): ListHead | undefined;
   /** The items, once all bytes are there; throws DecodeError if they aren't. */
-  end(): readonly (JsonObject | LateItem)[];
+  end(): readonly ListItemOrHead[];
 }
 
 /** Whether lists of this kind can be read as protobuf; `apiVersion` as in `apps/v1`. */
@@ -49,7 +50,7 @@ const none: Span = {from: 0, to: 0};
  */
 export function readList(mayBeHeads = false): ListReader {
   const store = specStore();
-  const items: (JsonObject | LateItem)[] = [];
+  const items: ListItemOrHead[] = [];
   let buffer = Buffer.allocUnsafeSlow(firstCapacity);
   let start = 0;
   let filled = 0;
@@ -57,7 +58,7 @@ export function readList(mayBeHeads = false): ListReader {
   let gone = 0;
   let typeMeta: JsonObject | undefined;
   let head: ListHead | undefined;
-  let readItem: ((bytes: Buffer, from: number, to: number) => JsonObject | LateItem) | undefined;
+  let readItem: ((bytes: Buffer, from: number, to: number) => ListItemOrHead) | undefined;
   /** Where the list ends in the whole; undefined until it has begun. */
   let listEnd: number | undefined;
   let hasMagic = false;
@@ -179,7 +180,9 @@ function itemReader(
       const {metadata = none, spec = none} = readMessage(found.parts, new Wire(bytes, from), to);
       const {from: start, to: end} = metadata as Span;
       const head = {apiVersion, kind, metadata: readMetadata(bytes, start, end)};
-      return store.keep(head, found.spec, bytes, spec as Span);
+      return found.spec === undefined
+        ? new HeadItem(head)
+        : store.keep(head, found.spec, bytes, spec as Span);
     };
   }
   return (bytes: Buffer, from: number, to: number): JsonObject => ({

@@ -12,7 +12,7 @@ const ownerReference = fullMessage(go('OwnerReference'), {
   controller: one(6, 'bool'),
 });
 
-export const objectMeta = fullMessage(go('ObjectMeta'), {
+export const objectMetaMessage = fullMessage(go('ObjectMeta'), {
   name: nonZero(1, 'string'),
   generateName: nonZero(2, 'string'),
   namespace: nonZero(3, 'string'),

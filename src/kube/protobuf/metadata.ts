@@ -1,12 +1,12 @@
 import type {ObjectMeta} from '../objects.ts';
 import {readMessage} from './message.ts';
-import {objectMeta} from './meta.ts';
+import {objectMetaMessage} from './meta.ts';
 import {Wire} from './wire.ts';
 
 /** What the pods of a workload have alike; the fields before these are their own. */
 const sharedNames = ['labels', 'annotations', 'ownerReferences'] as const;
 type SharedName = (typeof sharedNames)[number];
-const firstShared = objectMeta.fields.labels?.number ?? 0;
+const firstShared = objectMetaMessage.fields.labels?.number ?? 0;
 
 /** Where all values of a field stand, one after the other; from 0 to 0 if there is none. */
 interface Run {
@@ -47,7 +47,7 @@ export function metadataReader(): (bytes: Buffer, from: number, to: number) => O
 }
 
 function read(bytes: Buffer, from: number, to: number): ObjectMeta {
-  return readMessage(objectMeta, new Wire(bytes, from), to) as ObjectMeta;
+  return readMessage(objectMetaMessage, new Wire(bytes, from), to) as ObjectMeta;
 }
 
 /** So many bytes are remembered: where each object has values of its own, there is no end of them. */

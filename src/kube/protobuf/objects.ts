@@ -1,7 +1,8 @@
-/** The messages of k8s.io/api v0.24 beside pods, as far as they are read. */
+/** The messages of k8s.io/api v0.24 besides pods, as far as they are read. */
+import {type ReadKind, type WorkloadKind, workloadKinds} from '../workloadKinds.ts';
 import {type Field, type Message, many, message, nonZero, one} from './message.ts';
-import {labelSelector, objectMeta} from './meta.ts';
-import {podSpec, podTemplate, seLinuxOptions} from './pod.ts';
+import {labelSelector, objectMetaMessage} from './meta.ts';
+import {podSpecMessage, podTemplate, seLinuxOptions} from './pod.ts';
 
 const core = (name: string) => `k8s.io/api/core/v1.${name}`;
 const apps = (name: string) => `k8s.io/api/apps/v1.${name}`;
@@ -9,7 +10,7 @@ const batch = (name: string) => `k8s.io/api/batch/v1.${name}`;
 const rbac = (name: string) => `k8s.io/api/rbac/v1.${name}`;
 const policy = (name: string) => `k8s.io/api/policy/v1beta1.${name}`;
 
-const metadata = one(1, objectMeta);
+const metadata = one(1, objectMetaMessage);
 
 const ranges = {
   rule: one(1, 'string'),
@@ -113,6 +114,33 @@ function late(goType: string, spec: Message): LateKind {
   return {parts: message(goType, {metadata: one(1, 'raw'), spec: one(2, 'raw')}), spec};
 }
 
+const replicated = {replicas, template: template(3)};
+
+/** The specs of workloads, as far as they are read. */
+const workloadSpecs: Readonly<Record<ReadKind, Message>> = {
+  Deployment: message(apps('DeploymentSpec'), replicated),
+  ReplicaSet: message(apps('ReplicaSetSpec'), replicated),
+  StatefulSet: message(apps('StatefulSetSpec'), {
+    ...replicated,
+    volumeClaimTemplates: many(4, claim),
+  }),
+  DaemonSet: message(apps('DaemonSetSpec'), {template: template(2)}),
+  ReplicationController: message(core('ReplicationControllerSpec'), replicated),
+  Job: jobSpec,
+  CronJob: message(batch('CronJobSpec'), {
+    suspend: one(4, 'bool'),
+    jobTemplate: one(5, message(batch('JobTemplateSpec'), {spec: one(2, jobSpec)})),
+  }),
+};
+
+/** A workload's kind in its newest version, as `kinds` has it. */
+function lateWorkload({kind, apiVersions: [version = '']}: WorkloadKind) {
+  const spec = Object.entries(workloadSpecs).find(([name]) => name === kind)?.[1];
+  if (spec === undefined) return [];
+  const goType = `${spec.goType.slice(0, spec.goType.lastIndexOf('.'))}.${kind}`;
+  return [[`${version}/${kind}`, late(goType, spec)] as const];
+}
+
 /** What is known to be served as protobuf, by version and kind: whole, or with a spec that can wait. */
 export const kinds: Readonly<Record<string, Message | LateKind>> = {
   'meta.k8s.io/v1/PartialObjectMetadata': {
@@ -121,39 +149,8 @@ export const kinds: Readonly<Record<string, Message | LateKind>> = {
     }),
     spec: undefined,
   },
-  'v1/Pod': late(core('Pod'), podSpec),
-  'v1/ReplicationController': late(
-    core('ReplicationController'),
-    message(core('ReplicationControllerSpec'), {replicas, template: template(3)}),
-  ),
-  'apps/v1/Deployment': late(
-    apps('Deployment'),
-    message(apps('DeploymentSpec'), {replicas, template: template(3)}),
-  ),
-  'apps/v1/ReplicaSet': late(
-    apps('ReplicaSet'),
-    message(apps('ReplicaSetSpec'), {replicas, template: template(3)}),
-  ),
-  'apps/v1/StatefulSet': late(
-    apps('StatefulSet'),
-    message(apps('StatefulSetSpec'), {
-      replicas,
-      template: template(3),
-      volumeClaimTemplates: many(4, claim),
-    }),
-  ),
-  'apps/v1/DaemonSet': late(
-    apps('DaemonSet'),
-    message(apps('DaemonSetSpec'), {template: template(2)}),
-  ),
-  'batch/v1/Job': late(batch('Job'), jobSpec),
-  'batch/v1/CronJob': late(
-    batch('CronJob'),
-    message(batch('CronJobSpec'), {
-      suspend: one(4, 'bool'),
-      jobTemplate: one(5, message(batch('JobTemplateSpec'), {spec: one(2, jobSpec)})),
-    }),
-  ),
+  'v1/Pod': late(core('Pod'), podSpecMessage),
+  ...Object.fromEntries(workloadKinds.flatMap(lateWorkload)),
   'v1/Namespace': message(core('Namespace'), {metadata}),
   'v1/ServiceAccount': message(core('ServiceAccount'), {
     metadata,

@@ -1,6 +1,6 @@
 /** The messages of k8s.io/api v0.24 core/v1 that a pod is made of, as far as they are read. */
 import {type Field, inline, type Message, many, message, nonZero, one} from './message.ts';
-import {objectMeta} from './meta.ts';
+import {objectMetaMessage} from './meta.ts';
 
 const go = (name: string) => `k8s.io/api/core/v1.${name}`;
 
@@ -19,6 +19,8 @@ const seccompProfile = message(go('SeccompProfile'), {
   localhostProfile: one(2, 'string'),
 });
 
+const windowsOptions = message(go('WindowsSecurityContextOptions'), {hostProcess: one(4, 'bool')});
+
 const capabilities = message(go('Capabilities'), {
   add: many(1, 'string'),
   drop: many(2, 'string'),
@@ -34,6 +36,7 @@ const securityContext = message(go('SecurityContext'), {
   allowPrivilegeEscalation: one(7, 'bool'),
   runAsGroup: one(8, 'int64'),
   procMount: one(9, 'string'),
+  windowsOptions: one(10, windowsOptions),
   seccompProfile: one(11, seccompProfile),
 });
 
@@ -51,11 +54,26 @@ const volumeMount = message(go('VolumeMount'), {
   mountPath: one(3, 'string'),
 });
 
+/** How a container is asked for its state: only a host that is named matters. */
+const handlerFields = {
+  httpGet: one(2, message(go('HTTPGetAction'), {host: nonZero(3, 'string')})),
+  tcpSocket: one(3, message(go('TCPSocketAction'), {host: nonZero(2, 'string')})),
+};
+const probe = message(go('Probe'), {
+  probeHandler: inline(1, message(go('ProbeHandler'), handlerFields)),
+});
+const hook = message(go('LifecycleHandler'), handlerFields);
+const lifecycle = message(go('Lifecycle'), {postStart: one(1, hook), preStop: one(2, hook)});
+
 const containerFields = {
   name: one(1, 'string'),
   ports: many(6, containerPort),
   volumeMounts: many(9, volumeMount),
+  livenessProbe: one(10, probe),
+  readinessProbe: one(11, probe),
+  lifecycle: one(12, lifecycle),
   securityContext: one(15, securityContext),
+  startupProbe: one(22, probe),
 };
 const container = message(go('Container'), containerFields);
 const ephemeralContainer = message(go('EphemeralContainer'), {
@@ -70,6 +88,7 @@ const podSecurityContext = message(go('PodSecurityContext'), {
   fsGroup: one(5, 'int64'),
   runAsGroup: one(6, 'int64'),
   sysctls: many(7, message(go('Sysctl'), {name: one(1, 'string')})),
+  windowsOptions: one(8, windowsOptions),
   seccompProfile: one(10, seccompProfile),
 });
 
@@ -141,7 +160,7 @@ const volume = message(go('Volume'), {
   volumeSource: inline(2, volumeSource),
 });
 
-export const podSpec = message(go('PodSpec'), {
+export const podSpecMessage = message(go('PodSpec'), {
   volumes: many(1, volume),
   containers: many(2, container),
   serviceAccountName: nonZero(8, 'string'),
@@ -159,8 +178,8 @@ export const podSpec = message(go('PodSpec'), {
 });
 
 export const podTemplate = message(go('PodTemplateSpec'), {
-  metadata: one(1, objectMeta),
-  spec: one(2, podSpec),
+  metadata: one(1, objectMetaMessage),
+  spec: one(2, podSpecMessage),
 });
 
 /** Of a policy, too. */

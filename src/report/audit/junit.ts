@@ -5,7 +5,7 @@ import {
   type Severity,
   severities,
 } from '../../audit/finding.ts';
-import type {Rule} from '../../audit/rule.ts';
+import type {AuditRule} from '../../audit/rule.ts';
 import {rules} from '../../audit/rules/index.ts';
 import {objectText} from '../../audit/words.ts';
 import {escapeText} from '../escape.ts';
@@ -15,7 +15,7 @@ const defaultThreshold: Severity = 'low';
 
 /**
  * The audit as JUnit's XML: a suite for each rule, a test case for each finding, one that passes where a
- * rule found nothing. Findings that are less grave than `failOn` pass and are told as output; ignored
+ * rule found nothing. Findings that are less severe than `failOn` pass and are told as output; ignored
  * ones are skipped, and so is a rule that could not be answered.
  */
 export function auditJunit(audit: Audit, failOn: Severity = defaultThreshold): string {
@@ -53,7 +53,7 @@ interface Totals {
   readonly skipped: number;
 }
 
-function suiteOf({id}: Rule, cases: readonly string[]): {text: string; totals: Totals} {
+function suiteOf({id}: AuditRule, cases: readonly string[]): {text: string; totals: Totals} {
   const having = (part: string) => cases.filter(text => text.includes(part)).length;
   const totals = {
     tests: cases.length,
@@ -94,8 +94,8 @@ function skippedCase({finding, reason, until}: IgnoredFinding): string {
   return element('testcase', names, [element('skipped', {message})]);
 }
 
-function unansweredCase({id, title}: Rule, finding: Finding | undefined): string {
-  const message = finding?.message ?? 'was not looked at';
+function unansweredCase({id, title}: AuditRule, finding: Finding | undefined): string {
+  const message = finding?.message ?? 'was not checked';
   return element('testcase', caseNames(id, title), [element('skipped', {message})]);
 }
 

@@ -1,5 +1,5 @@
 import type {Audit, Finding, Severity} from '../../audit/finding.ts';
-import type {Rule} from '../../audit/rule.ts';
+import type {AuditRule} from '../../audit/rule.ts';
 import {rules} from '../../audit/rules/index.ts';
 import {objectText} from '../../audit/words.ts';
 
@@ -82,7 +82,7 @@ export function auditSarif(audit: Audit, options: SarifOptions): object {
   };
 }
 
-function descriptorOf({id, severity, milder, title, why, remedy}: Rule): object {
+function descriptorOf({id, severity, milder, title, why, remedy}: AuditRule): object {
   return {
     id,
     shortDescription: {text: title},

@@ -1,6 +1,6 @@
 import {type Audit, type Severity, severities} from '../../audit/finding.ts';
 
-/** How many findings there are of each severity, from grave to mere notice. */
+/** How many findings there are of each severity, from the most severe to mere notices. */
 export function countsOf({findings}: Audit): readonly (readonly [Severity, number])[] {
   return severities.map(severity => [
     severity,

@@ -1,14 +1,14 @@
 import {Box, type Key, Text, useInput} from 'ink';
-import TextInput from 'ink-text-input';
 import {useReducer, useRef, useState} from 'react';
 import {type Control, isProblem, type ValueField} from '../../controls/control.ts';
 import {controlById} from '../../controls/index.ts';
 import {fieldErrorText} from '../../kube/fieldError.ts';
 import type {Policy} from '../../kube/objects.ts';
+import {Input} from '../Input.tsx';
 import {firstVisible} from '../List.tsx';
 import {useToneColor} from '../marks.ts';
 import type {Action, View} from '../session.ts';
-import {fitTo} from '../text.ts';
+import {fitTo, widthOf} from '../text.ts';
 
 interface Props {
   readonly view: Extract<View, {name: 'values'}>;
@@ -138,16 +138,11 @@ interface AddLineProps {
 
 /** Where an entry that is no choice is typed; its end stays in sight. */
 function AddLine({typed, hint, width, onChange, onAdd}: AddLineProps) {
+  const label = `${fitTo(`Add (${hint}):`, Math.floor(width / 2)).trimEnd()} `;
   return (
     <Box height={1}>
-      <Box flexShrink={0}>
-        <Text>{`${fitTo(`Add (${hint}):`, Math.floor(width / 2)).trimEnd()} `}</Text>
-      </Box>
-      <Box overflow="hidden" justifyContent="flex-end">
-        <Box flexShrink={0}>
-          <TextInput value={typed} onChange={onChange} onSubmit={onAdd} />
-        </Box>
-      </Box>
+      <Text>{label}</Text>
+      <Input value={typed} width={width - widthOf(label)} onChange={onChange} onSubmit={onAdd} />
     </Box>
   );
 }

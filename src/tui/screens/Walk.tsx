@@ -10,7 +10,7 @@ import {nextStep} from '../edit.ts';
 import type {Model} from '../model.ts';
 import type {Action, View} from '../session.ts';
 import {impactOfDraft} from '../state.ts';
-import {fitTo, wrap} from '../text.ts';
+import {fitTo, wrapLine} from '../text.ts';
 
 interface Props {
   readonly view: Extract<View, {name: 'walk'}>;
@@ -96,7 +96,9 @@ function walkLines(
     [4, ''],
   ];
   for (let most = 4; ; most--) {
-    const lines = parts.filter(([rank]) => rank <= most).flatMap(([, text]) => wrap(text, width));
+    const lines = parts
+      .filter(([rank]) => rank <= most)
+      .flatMap(([, text]) => wrapLine(text, width));
     if (lines.length <= height || most === 0) return lines.slice(0, Math.max(0, height));
   }
 }
@@ -159,11 +161,11 @@ function Summary({base, now, model, width, height}: SummaryProps) {
       control => `  ${control.title}: ${control.describe(base)} -> ${control.describe(now)}`,
     ),
     ...(changed.length === 0 ? ['  nothing'] : []),
-  ].flatMap(line => wrap(line, width));
+  ].flatMap(line => wrapLine(line, width));
   const end = [
     `Impact: ${impactText(impactOfDraft(model, now))}`,
     'Esc goes back to the editor: d shows the difference, w writes a file, p applies.',
-  ].flatMap(line => wrap(line, width));
+  ].flatMap(line => wrapLine(line, width));
   const room = Math.max(1, height - end.length);
   const shown = lines.length <= room ? lines : [...lines.slice(0, room - 1), '  and more'];
   return (

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {groupsOf} from '../../../src/advice/advice.ts';
+import {itemGroups} from '../../../src/advice/advice.ts';
 import {agglomerate, type Cost, improve} from '../../../src/advice/sharing/greedy.ts';
 import {bestPartition} from '../../../src/advice/sharing/partition.ts';
 import {shapesOf} from '../../../src/advice/sharing/shapes.ts';
 import {sharedAdvice} from '../../../src/advice/sharing/sharedAdvice.ts';
 import {
-  excessOf,
-  needsOf,
+  needsOfPods,
   pointsOf,
+  sharedExcessOf,
   totalPoints,
 } from '../../../src/advice/sharing/sharedExcess.ts';
 import {sharedGrants} from '../../../src/advice/sharing/sharedGrants.ts';
@@ -181,11 +181,11 @@ describe('excess', () => {
       fc.property(pods, pods, (own, others) => {
         const least = leastPolicy('', own, false);
         const policy = leastPolicy('', [...own, ...others], false);
-        const all = needsOf([...own, ...others]);
-        const excess = excessOf(policy, least, needsOf(own), all);
+        const all = needsOfPods([...own, ...others]);
+        const excess = sharedExcessOf(policy, least, needsOfPods(own), all);
         const order = orderOf(least, policy);
         expect(pointsOf(excess) === 0).toBe(order === 'equal' || order === 'tighter');
-        expect(pointsOf(excessOf(least, least, needsOf(own), all))).toBe(0);
+        expect(pointsOf(sharedExcessOf(least, least, needsOfPods(own), all))).toBe(0);
       }),
       {numRuns: 300},
     );
@@ -194,14 +194,14 @@ describe('excess', () => {
   test('is weighed at once as it is told one by one', () => {
     fc.assert(
       fc.property(someItems, fc.boolean(), (items, mayFill) => {
-        const shapes = shapesOf([...groupsOf(items, 'service-account').values()], mayFill);
+        const shapes = shapesOf([...itemGroups(items, 'service-account').values()], mayFill);
         const views = items.map(({submission}) => submission.view);
         if (!isNonEmpty(views)) return;
         const policy = leastPolicy('', views, mayFill);
-        const all = needsOf(views);
+        const all = needsOfPods(views);
         const told = shapes.reduce(
           (sum, {least, needs, workloads}) =>
-            sum + workloads * pointsOf(excessOf(policy, least, needs, all)),
+            sum + workloads * pointsOf(sharedExcessOf(policy, least, needs, all)),
           0,
         );
         expect(totalPoints(policy, shapes)).toBe(told);

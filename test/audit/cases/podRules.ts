@@ -11,7 +11,7 @@ export const podRules: RuleCases = {
     finds: [
       'Deployment/shop/app',
       'high',
-      'all 3 pods would be denied if created anew',
+      'all 3 pods would be denied if recreated',
       'kubectl psp advise -n shop --grant',
     ],
     shows: 'strict: spec.containers[0].securityContext.privileged: Invalid value: true',
@@ -22,7 +22,7 @@ export const podRules: RuleCases = {
     finds: [
       'Deployment/shop/app',
       'high',
-      'has no pod, and admission denies those that it asks for',
+      'has no pods: admission denies every pod it tries to create',
       'kubectl psp bind open --to sa:shop/web',
     ],
     shows: 'open would admit it unchanged',
@@ -91,7 +91,7 @@ export const podRules: RuleCases = {
     finds: [
       'Deployment/shop/app',
       'low',
-      'a-hardening changes its pods since it sorts before b-hardening, which would change them otherwise',
+      'a-hardening changes its pods because it sorts before b-hardening, which would change them differently',
       'kubectl psp why deployment/app -n shop',
     ],
     shows: 'b-hardening: add /spec/containers/0/securityContext {"capabilities":{"drop":["KILL"]}}',

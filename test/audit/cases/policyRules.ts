@@ -93,7 +93,7 @@ export const policyRules: RuleCases = {
     finds: [
       'PodSecurityPolicy/strict',
       'low',
-      'all that would pass it binds to open, which sorts before',
+      'every pod it would admit uses open, which sorts first',
       'kubectl psp who-can use open -A',
     ],
     shows: '2 workloads and pods bound to open: Deployment/shop/app, Deployment/shop/other',

@@ -38,7 +38,7 @@ export const rightsRules: RuleCases = {
     finds: [
       'ClusterRole/r',
       'medium',
-      'has the resource name "*", which is no wildcard and grants nothing',
+      'has the resource name "*", which is not a wildcard and grants nothing',
       'kubectl edit clusterrole/r',
     ],
     no: [strict, roleFor('r'), role('s', {...secrets, resourceNames: ['*']})],
@@ -52,6 +52,27 @@ export const rightsRules: RuleCases = {
       'kubectl edit clusterrole/r',
     ],
     no: [strict, roleFor('r', 'strict', '*')],
+  },
+  'near-miss-grant': {
+    yes: [
+      strict,
+      role('r', {
+        apiGroups: ['policy/v1beta1'],
+        resources: ['podsecuritypolicies'],
+        verbs: ['use'],
+      }),
+    ],
+    finds: [
+      'ClusterRole/r',
+      'medium',
+      'names the API group "policy/v1beta1"; the one to use is "policy"',
+      'kubectl edit clusterrole/r',
+    ],
+    no: [
+      strict,
+      roleFor('r', 'strict'),
+      role('reader', {apiGroups: ['policy'], resources: ['podsecuritypolicies'], verbs: ['get']}),
+    ],
   },
   'missing-role': {
     yes: [strict, binding('b', 'gone', ['sa:web'])],
@@ -78,7 +99,7 @@ export const rightsRules: RuleCases = {
     finds: [
       'Audit/policies',
       'info',
-      'the test has no PodSecurityPolicy, so nothing else was looked at',
+      'the test has no PodSecurityPolicy, so nothing else was checked',
       'kubectl psp check',
     ],
     no: [strict],

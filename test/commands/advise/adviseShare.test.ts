@@ -138,11 +138,11 @@ describe('advise --harden', () => {
     const items = await itemsHere('advise', '-f', file, '--harden');
     expect(items.map(({name, unpatchable, patch}) => [name, unpatchable, patch === null])).toEqual([
       ['own', undefined, false],
-      ['owned', 'Cluster db makes it: change the template there', true],
+      ['owned', 'Cluster db creates it: change the template there', true],
       ['p-', 'the pod has no name, only generateName', true],
       [
         'custom',
-        "Thing is no kind of Kubernetes' own, and strategic merge would replace its containers",
+        "Thing is not one of Kubernetes' own kinds: strategic merge would replace its containers",
         true,
       ],
     ]);

@@ -163,14 +163,14 @@ describe('audit --ignore', () => {
     expect(JSON.parse(out).ignored).toHaveLength(count);
   });
 
-  test('counts no more after its day, and says so; says what matches nothing', async () => {
+  test('no longer counts after its day, and says so; says what matches nothing', async () => {
     const {out, err} = await auditWith(
       {...base, until: '2020-02-29'},
       {...base, object: 'Deployment/shop/gone'},
     );
     expect(JSON.parse(out).ignored).toEqual([]);
     expect(err).toMatch(
-      /ignore\.yaml: \[0\]: denied-on-restart of Deployment\/shop\/\* is ignored no more since 2020-02-29\n.*\[1\]: denied-on-restart of Deployment\/shop\/gone matches no finding: remove it\n$/,
+      /ignore\.yaml: \[0\]: denied-on-restart of Deployment\/shop\/\* is no longer ignored: it ended on 2020-02-29\n.*\[1\]: denied-on-restart of Deployment\/shop\/gone matches no finding: remove it\n$/,
     );
   });
 
@@ -197,8 +197,8 @@ describe('audit --ignore', () => {
       '[0]: rule: there is no rule "denied-on-restrat": did you mean "denied-on-restart"?',
     ],
     ['no reason', {rule: base.rule, object: '**'}, '[0]: reason: is missing'],
-    ['an empty reason', {...base, reason: ' '}, '[0]: reason: is no text'],
-    ['a number', {...base, object: 5}, '[0]: object: is no text'],
+    ['an empty reason', {...base, reason: ' '}, '[0]: reason: is not text'],
+    ['a number', {...base, object: 5}, '[0]: object: is not text'],
     ['a day that is none', {...base, until: '2023-02-30'}, '[0]: until: "2023-02-30" is no day'],
     ['another form of day', {...base, until: '31.12.2023'}, '[0]: until: "31.12.2023" is no day'],
     [

@@ -15,7 +15,7 @@ describe('unbind', () => {
       ...from(...made),
     );
     expect(both.out).toMatch(/^delete RoleBinding shop\/psp:web\ndelete Role shop\/psp:web\n\n/);
-    expect(both.out).toMatch(/^shop .* api +web +denied +denied +may not use web any more/m);
+    expect(both.out).toMatch(/^shop .* api +web +denied +denied +may no longer use web/m);
     expect(both.out).toContain('to delete: kubectl delete rolebinding psp:web -n shop\n');
     // A role that another binding uses stays.
     const used = from(...made, binding('b', 'shop', [account('x')], {to: 'psp:web'}));

@@ -10,7 +10,7 @@ async function opened(...args: readonly string[]) {
     openSession: async (options: SessionOptions) => void sessions.push(options),
   };
   const {code, err} = await runIn(() => session, ...args);
-  return {code, err, start: sessions[0]?.start};
+  return {code, err, start: sessions[0]?.store.get().trail.map(({view}) => view)};
 }
 
 const namespaces = {name: 'namespaces'};

@@ -40,9 +40,7 @@ Pods and workloads: 1 would be denied, 2 stay as they are.
     const {code, out} = await tryOver('-f', widened);
     // web has lost its binding, for the file's has other subjects.
     expect(code).toBe(1);
-    expect(out).toMatch(
-      /web +tight +denied +denied +may not use tight any more; it may use no other/,
-    );
+    expect(out).toMatch(/web +tight +denied +denied +may no longer use tight; it may use no other/);
     expect(out).toMatch(/batch +denied +tight +admitted +may now use tight/);
 
     const added = fileOf([role('batch', 'wide'), binding('batch', 'batch')]);
@@ -58,7 +56,7 @@ Pods and workloads: 1 would be denied, 2 stay as they are.
     const {code, out} = await tryOver('-f', files);
     expect(code).toBe(0);
     expect(out).toMatch(
-      /web +tight +a-first \(mutates\) +mutated +may not use tight any more; a-first is new/,
+      /web +tight +a-first \(mutates\) +mutated +may no longer use tight; a-first is new/,
     );
     // The agent's policy lets it through unchanged, and that counts before the order.
     expect(out).not.toContain('agent');
@@ -73,7 +71,7 @@ Pods and workloads: 1 would be denied, 2 stay as they are.
       /web +tight \(mutates\) +tight \(mutates\) +mutation +tight fills in \/spec\/containers\/0\/securityContext/,
     );
     const none = await runHere('try', ...base, '-A', '-f', drop());
-    expect(none.out).toMatch(/web +tight \(mutates\) +tight +mutation +by tight no more\n/);
+    expect(none.out).toMatch(/web +tight \(mutates\) +tight +mutation +no longer by tight\n/);
     expect(none.code).toBe(0);
   });
 
@@ -157,8 +155,8 @@ Pods and workloads: 1 would be denied, 2 stay as they are.
     const {code, out, err} = await tryOver('-f', branch, '--prune');
     expect(code, err).toBe(1);
     expect(out).toBe(`NAMESPACE   KIND         NAME    BEFORE   AFTER    CHANGE   REASON
-shop        Deployment   agent   wide     denied   denied   its new template: may not use wide any more; it may use no other
-shop        Deployment   batch   denied   <none>   gone     not there any more
+shop        Deployment   agent   wide     denied   denied   its new template: may no longer use wide; it may use no other
+shop        Deployment   batch   denied   <none>   gone     no longer there
 
 Pods and workloads: 1 would be denied, 1 is gone, 1 stays as it is.
 `);

@@ -67,7 +67,7 @@ describe('manifests', () => {
     const {out, err} = await runHere('advise', '-f', folder);
     expect(out).toContain('hostPID: true');
     expect(err).toBe(
-      `${folder}/b.yaml: document 2, line 4: Pod a/same comes again, and differs: this one counts\n`,
+      `${folder}/b.yaml: document 2, line 4: Pod a/same is defined again, differently: this one counts\n`,
     );
     expect((await runHere('advise', '-f', `${folder}/a.yaml`, '-f', `${folder}/a.yaml`)).err).toBe(
       '',
@@ -78,7 +78,7 @@ describe('manifests', () => {
     ]);
     const lines = (await runHere('advise', '-f', fileOf(many))).err.trimEnd().split('\n');
     expect(lines).toHaveLength(6);
-    expect(lines.at(-1)).toBe('2 more objects come again');
+    expect(lines.at(-1)).toBe('2 more objects are defined again');
   });
 
   test('files, folders below folders, many documents, JSON and standard input together', async () => {

@@ -207,13 +207,13 @@ describe('faults', () => {
     expect(live.current().freshness.state).toBe('live');
   });
 
-  test('an object that makes no sense: stale with its name, until it is put right', async () => {
+  test('an unreadable object: stale with its name, until it is put right', async () => {
     const {server, live} = await following();
     await untilState(live, 'live');
     server.put(lists.pods, {...pod('odd', 'a'), spec: {containers: 'none'}});
     await untilState(live, 'stale');
     expect(live.current().freshness).toMatchObject({
-      reason: expect.stringMatching(/Pod a\/odd that makes no sense: spec\.containers/),
+      reason: expect.stringMatching(/Pod a\/odd that can't be read: spec\.containers/),
     });
     server.put(lists.pods, pod('odd', 'a'));
     await untilState(live, 'live');

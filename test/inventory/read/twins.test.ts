@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {ruleBy} from '../../../src/admission/decider.ts';
-import {judgeBy} from '../../../src/admission/judge.ts';
+import {judgeOf} from '../../../src/admission/judge.ts';
 import {adviceFor} from '../../../src/advice/advice.ts';
 import {emptyInventory, type Inventory} from '../../../src/inventory/inventory.ts';
 import {decodeLive, resources} from '../../../src/inventory/kinds/resources.ts';
 import {itemsOf, templatesOf} from '../../../src/inventory/submissions/items.ts';
 import {decidingFor} from '../../../src/inventory/submissions/submissions.ts';
 import {type JsonObject, parseJson, printJson} from '../../../src/kube/json.ts';
+import {partedItems} from '../../../src/kube/listItem.ts';
 import {decodePolicy} from '../../../src/kube/objects.ts';
 import {decodePod, likenessOf, type Pod} from '../../../src/kube/pod.ts';
 import {readList} from '../../../src/kube/protobuf/list.ts';
-import {objectMeta} from '../../../src/kube/protobuf/meta.ts';
-import {podSpec} from '../../../src/kube/protobuf/pod.ts';
+import {objectMetaMessage} from '../../../src/kube/protobuf/meta.ts';
+import {podSpecMessage} from '../../../src/kube/protobuf/pod.ts';
 import {adviceYaml} from '../../../src/report/advice.ts';
 import {printedVerdict} from '../../../src/report/verdict.ts';
 import {anyPod} from '../../support/builders/anyPod.ts';
@@ -38,7 +38,7 @@ const basePod = anyPod.map(pod => {
   const all = [...(volumes as readonly JsonObject[]), {name: token, projected: {sources: []}}];
   return {
     metadata: {annotations},
-    spec: asServed(podSpec, {...rest, containers: mounted, volumes: all}),
+    spec: asServed(podSpecMessage, {...rest, containers: mounted, volumes: all}),
   };
 });
 
@@ -48,7 +48,11 @@ function copyOf(pod: JsonObject, number: number): JsonObject {
   const {metadata, spec} = objectOf(parseJson(text));
   const namespace = number % 5 === 4 ? 'data' : 'shop';
   return {
-    metadata: asServed(objectMeta, {...objectOf(metadata), name: `pod-${number}`, namespace}),
+    metadata: asServed(objectMetaMessage, {
+      ...objectOf(metadata),
+      name: `pod-${number}`,
+      namespace,
+    }),
     spec: {...objectOf(spec), nodeName: `node-${number % 4}`},
   };
 }
@@ -65,7 +69,7 @@ const somePods = fc
 function fromProtobuf(pods: readonly JsonObject[]): readonly Pod[] {
   const reader = readList();
   reader.push(podList(pods));
-  return reader.end().map(item => decodeLive(resources.pods, 'v1', item));
+  return partedItems(reader.end()).whole.map(item => decodeLive(resources.pods, 'v1', item));
 }
 
 const policies = [
@@ -128,14 +132,16 @@ describe('pods that only names tell apart', () => {
         const plain = inventoryOf(sent.map(decodePod));
         const rulings = (inventory: Inventory) =>
           itemsOf(inventory).map(item => {
-            const {chosen, message, changes, via, state} = ruleBy(inventory)(item);
+            const {chosen, message, changes, via, state} = judgeOf(inventory).verdict(item);
             return {name: item.name, policy: chosen?.policy.name, message, changes, via, state};
           });
         expect(rulings(late)).toEqual(rulings(plain));
-        const options = {requester: undefined, assumeAuthorized: true};
+        const options = {assumeAuthorized: true};
         const verdicts = (inventory: Inventory) =>
           printJson(
-            itemsOf(inventory).map(judgeBy(inventory, options)).map(printedVerdict) as never,
+            itemsOf(inventory)
+              .map(judgeOf(inventory, options).verdict)
+              .map(printedVerdict) as never,
           );
         expect(verdicts(late)).toBe(verdicts(plain));
       }),

@@ -1,4 +1,4 @@
-import {judgeBy} from '../../../src/admission/judge.ts';
+import {judgeOf} from '../../../src/admission/judge.ts';
 import type {Audit, Finding, Severity} from '../../../src/audit/finding.ts';
 import {demoSnapshot} from '../../../src/demo/index.ts';
 import {inventoryOfSnapshot} from '../../../src/inventory/files/snapshot.ts';
@@ -13,13 +13,12 @@ import {openRules} from './policies.ts';
 
 /** An audit of an inventory with just these findings; all else is worked out from the inventory. */
 export function auditWith(inventory: Inventory, findings: readonly Finding[]): Audit {
-  const judge = judgeBy(inventory, {requester: undefined, assumeAuthorized: false});
   const policies = inventory.policies.map(({metadata}) => metadata.name);
   const question = {policies, namespace: undefined, identity: undefined};
   return {
     inventory,
     namespace: undefined,
-    verdicts: itemsOf(inventory).map(judge),
+    verdicts: itemsOf(inventory).map(judgeOf(inventory).verdict),
     rights: whoCan(authorizerOf(inventory.rbac), question),
     findings,
     ignored: [],

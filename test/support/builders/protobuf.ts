@@ -1,8 +1,8 @@
 import {isObject, type Json, type JsonObject} from '../../../src/kube/json.ts';
 import type {Field, Message} from '../../../src/kube/protobuf/message.ts';
-import {objectMeta} from '../../../src/kube/protobuf/meta.ts';
+import {objectMetaMessage} from '../../../src/kube/protobuf/meta.ts';
 import {kinds, type LateKind} from '../../../src/kube/protobuf/objects.ts';
-import {podSpec} from '../../../src/kube/protobuf/pod.ts';
+import {podSpecMessage} from '../../../src/kube/protobuf/pod.ts';
 
 /** A number's bytes in protobuf: 7 bits each, the lowest first; negative ones as 64 bits. */
 export function varint(value: number | bigint): Buffer {
@@ -134,10 +134,10 @@ export function listOf(
 /** With a status and a managed field, which nobody reads. */
 function encodePod({metadata = {}, spec = {}}: JsonObject): Buffer {
   const managed = bytesField(17, bytesField(1, 'kubelet'));
-  const head = encodeMessage(objectMeta, metadata as JsonObject);
+  const head = encodeMessage(objectMetaMessage, metadata as JsonObject);
   return Buffer.concat([
     bytesField(1, Buffer.concat([head, managed])),
-    bytesField(2, encodeMessage(podSpec, spec as JsonObject)),
+    bytesField(2, encodeMessage(podSpecMessage, spec as JsonObject)),
     bytesField(3, bytesField(1, 'Running')),
   ]);
 }

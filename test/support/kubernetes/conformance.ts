@@ -23,8 +23,16 @@ export interface Vector {
 
 /** The recorded cases: test/kubernetes/README.md tells what they are. */
 export function recordedVectors(): readonly Vector[] {
-  const read = (name: string) => gunzipSync(readFileSync(join(folder, name))).toString('utf8');
-  return vectorsOf(read('cases.jsonl.gz'), read('expected.jsonl.gz'));
+  return vectorsOf(recorded('cases'), recorded('expected'));
+}
+
+/** The recorded updates that change little, out of updateCases.ts. */
+export function recordedUpdates(): readonly Vector[] {
+  return vectorsOf(recorded('updates'), recorded('updatesExpected'));
+}
+
+function recorded(name: string): string {
+  return gunzipSync(readFileSync(join(folder, `${name}.jsonl.gz`))).toString('utf8');
 }
 
 /** Cases and results, both as JSON Lines in the same order. */

@@ -6,6 +6,7 @@ import {isExecutable} from '../run/executables.ts';
 export const binaryNames = [
   'etcd',
   'kube-apiserver',
+  'psa-reference',
   'psp-bench',
   'psp-cases',
   'psp-coverage',

@@ -49,6 +49,7 @@ export function testLaws(control: Control, {base, policies, pods}: Trials): void
     testLeast(control, open, pods);
     testOrder(control, open, [...policies, open], pods);
     testLevels(control, open, [...policies, open], pods);
+    testBuiltin(control, base);
     testSteps(control, open, [...policies, open], pods);
     testWriting(control, open, [...policies, open]);
   });
@@ -167,6 +168,21 @@ function testLevels(
     );
     expect(wrong.slice(0, 5)).toEqual([]);
     expect(rank(open)).toBeLessThanOrEqual(levels.indexOf('baseline'));
+  });
+}
+
+/** Its part of the built-in policies; `base` has it unset. */
+function testBuiltin(control: Control, base: Policy): void {
+  test('the value of a built-in policy is valid, lives up to its level, and opens no stricter one', () => {
+    const built = levels.map(level => control.hold(base, level));
+    expect(built.flatMap(policyErrors).map(fieldErrorText)).toEqual([]);
+    expect(built.map(control.unusable)).toEqual([undefined, undefined, undefined]);
+    built.forEach((policy, index) => {
+      const level = control.level(policy);
+      if (level !== undefined) expect(levels.indexOf(level)).toBeGreaterThanOrEqual(index);
+      const stricter = built.slice(index);
+      expect(stricter.filter(other => !control.covers(policy, other)).map(show)).toEqual([]);
+    });
   });
 }
 

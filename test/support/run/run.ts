@@ -159,6 +159,7 @@ const bare: Partial<World> = {
   noSession: 'no terminal',
   ask: async () => undefined,
   fileExists: async () => false,
+  temporaryFolder: () => '/',
   openSession: async () => {},
   defaultNamespace: async () => 'default',
 };

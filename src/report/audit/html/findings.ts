@@ -2,7 +2,7 @@ import type {Audit, Finding, IgnoredFinding, Severity} from '../../../audit/find
 import {severities} from '../../../audit/finding.ts';
 import {rules} from '../../../audit/rules/index.ts';
 import {html, type Markup} from './markup.ts';
-import {count, grouped, severitySigns} from './words.ts';
+import {grouped, groupedCount, severitySigns} from './words.ts';
 
 /** Characters of HTML that findings may take; so that the page of a large cluster still opens. */
 const mostCharacters = 1_000_000;
@@ -71,7 +71,7 @@ function groupMarkup(
   const note =
     left === 0
       ? html``
-      : html`<p class="left-out">This page has no room for ${count(left, 'more finding')} of this rule. <code>kubectl psp audit -o json</code> has them all; <code>-n NAMESPACE</code> makes a page of one namespace.</p>`;
+      : html`<p class="left-out">This page has no room for ${groupedCount(left, 'more finding')} of this rule. <code>kubectl psp audit -o json</code> has them all; <code>-n NAMESPACE</code> makes a page of one namespace.</p>`;
   return html`<section class="group ${severity}" data-severity="${severity}" data-rule="${rule}">
 <div class="about"><h3><span class="badge"><span aria-hidden="true">${severitySigns[severity]}</span> ${severity}</span> ${titleOf(rule)} <span class="count">${grouped(findings.length)}</span></h3>${whyOf(rule)}</div>
 <div class="list">${shown}</div>${note}</section>`;
@@ -103,7 +103,8 @@ function evidenceMarkup(evidence: readonly string[]): Markup {
   if (evidence.length === 0) return html``;
   const lines = evidence.slice(0, mostEvidence).map(line => html`<li>${line}</li>`);
   const left = evidence.length - lines.length;
-  const more = left > 0 ? html`<li class="more">and ${count(left, 'more line')}</li>` : html``;
+  const more =
+    left > 0 ? html`<li class="more">and ${groupedCount(left, 'more line')}</li>` : html``;
   return html`<dt>Evidence</dt><dd><ul class="evidence">${lines}${more}</ul></dd>`;
 }
 
@@ -123,7 +124,7 @@ function ignoredMarkup(ignored: readonly IgnoredFinding[]): Markup {
     ({finding, reason, until}) =>
       html`<tr><td>${titleOf(finding.rule)}<td><span class="kind">${finding.object.kind}</span> ${placeMarkup(finding.object.namespace)}<b>${finding.object.name}</b><td>${reason}<td>${until === undefined ? 'for ever' : `until ${until}`}`,
   );
-  return html`<details class="ignored"><summary><h3>${count(ignored.length, 'finding')} ignored</h3></summary>
+  return html`<details class="ignored"><summary><h3>${groupedCount(ignored.length, 'finding')} ignored</h3></summary>
 <div class="scroll" tabindex="0" role="region" aria-label="Ignored findings"><table><caption>What the ignore file silences, and why</caption>
 <thead><tr><th scope="col">Rule<th scope="col">Object<th scope="col">Reason<th scope="col">How long</thead><tbody>${rows}</tbody></table></div></details>`;
 }

@@ -1,9 +1,10 @@
-import type {Verdict, Via} from '../../../admission/judge.ts';
+import type {Verdict} from '../../../admission/judgement.ts';
+import type {Via} from '../../../admission/rights.ts';
 import type {Audit} from '../../../audit/finding.ts';
 import {type ObjectReference, podIdentity} from '../../../rbac/authorize.ts';
 import {type Grantee, granteesOf, isPartOf} from '../../../rbac/grantee.ts';
 import {escapeText} from '../../escape.ts';
-import {count, states, stateWords, type Tone, toneOf, toneWords} from './words.ts';
+import {groupedCount, type PolicyTone, states, stateWords, toneOf, toneWords} from './words.ts';
 
 /**
  * Pods that go the same way: the indexes of namespace, service account, breadth, binding, policy and
@@ -32,7 +33,7 @@ export interface Flows {
   readonly bindings: readonly string[];
   readonly policies: readonly string[];
   /** How strict each of `policies` is. */
-  readonly tones: readonly Tone[];
+  readonly tones: readonly PolicyTone[];
   readonly states: readonly string[];
   readonly rows: readonly FlowRow[];
 }
@@ -46,7 +47,7 @@ const mostNames = 4;
 export function flowsOf(audit: Audit, namespaces: readonly string[]): Flows {
   const place = new Map(namespaces.map((name, index) => [name, index]));
   const [accounts, breadths, bindings, policies] = [listing(), listing(), listing(), listing()];
-  const levels = new Map<string, Tone>(
+  const levels = new Map<string, PolicyTone>(
     audit.inventory.policies.map(policy => [policy.metadata.name, toneOf(policy)]),
   );
   const breadthOf = breadthIn(audit);
@@ -185,5 +186,7 @@ function namesText(names: readonly string[]): string {
 export function judgedWords({verdicts}: Audit): string {
   const pods = verdicts.filter(({item}) => item.kind === 'Pod').length;
   const idle = verdicts.length - pods;
-  return count(pods, 'pod') + (idle > 0 ? ` and ${count(idle, 'idle workload')}` : '');
+  return (
+    groupedCount(pods, 'pod') + (idle > 0 ? ` and ${groupedCount(idle, 'idle workload')}` : '')
+  );
 }

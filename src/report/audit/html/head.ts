@@ -1,14 +1,14 @@
-import type {State} from '../../../admission/judge.ts';
+import type {State} from '../../../admission/judgement.ts';
 import type {Audit} from '../../../audit/finding.ts';
 import {severities} from '../../../audit/finding.ts';
 import type {Gap} from '../../../inventory/inventory.ts';
 import {barOf} from './bar.ts';
 import {judgedWords} from './flows.ts';
 import {html, type Markup} from './markup.ts';
-import {count, grouped, severitySigns, states, stateWords} from './words.ts';
+import {grouped, groupedCount, severitySigns, states, stateWords} from './words.ts';
 
 /** The top of the page: what was audited, what a restart would do, and how many findings there are. */
-export function headOf(audit: Audit, namespaces: readonly string[]): Markup {
+export function pageHead(audit: Audit, namespaces: readonly string[]): Markup {
   return html`<header class="masthead">
 <div class="lede"><p class="overline">PodSecurityPolicy audit</p>
 <h1>${audit.inventory.source}</h1>
@@ -87,7 +87,7 @@ function gapsOf(gaps: readonly Gap[]): Markup {
       html`<li><code>${resource}</code>${namespace === undefined ? html`` : html` in namespace <code>${namespace}</code>`}: ${reason}</li>`,
   );
   return html`<section class="gaps" aria-labelledby="gaps-title">
-<h2 id="gaps-title">This report is incomplete: ${count(gaps.length, 'thing')} could not be read</h2>
+<h2 id="gaps-title">This report is incomplete: ${groupedCount(gaps.length, 'thing')} could not be read</h2>
 <p>What depends on the following is missing here, or may be wrong.</p>
 <ul>${lines}</ul></section>`;
 }

@@ -3,7 +3,7 @@ import type {Audit} from '../../../audit/finding.ts';
 import {namespacesOf} from '../../../inventory/inventory.ts';
 import {findingsSection} from './findings.ts';
 import {flowsOf} from './flows.ts';
-import {headOf} from './head.ts';
+import {pageHead} from './head.ts';
 import {html, type Markup, ownMarkup, scriptJson} from './markup.ts';
 import {namespacesSection} from './namespacesSection.ts';
 import {pictureSection} from './pictureSection.ts';
@@ -51,7 +51,7 @@ export function auditHtml(audit: Audit): string {
 <a class="skip" href="#main">Skip to the report</a>
 ${navigation(sections, namespaces)}
 <main id="main">
-${headOf(audit, namespaces)}
+${pageHead(audit, namespaces)}
 ${sections.map(({markup}) => markup)}
 </main>
 <footer><p>Made by <code>kubectl psp audit -o html</code>. What Kubernetes v1.24 does with these pods and policies, worked out from what was read. This page loads nothing and sends nothing.</p></footer>

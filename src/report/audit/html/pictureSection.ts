@@ -1,9 +1,9 @@
 import type {Flows} from './flows.ts';
 import {html, type Markup, ownMarkup} from './markup.ts';
 import {drawGraph, graphOf, layOut} from './picture.ts';
-import {grouped, type Tone, tones, toneWords} from './words.ts';
+import {grouped, type PolicyTone, tones, toneWords} from './words.ts';
 
-/** As wide as the page's text on a screen that has the room; the page draws it anew for others. */
+/** As wide as the page's text on a screen that has the room; the page redraws it for others. */
 const width = 1120;
 const mostRows = 25;
 
@@ -29,7 +29,7 @@ function toneLegend(): Markup {
   return html`<ul class="legend" aria-label="Colours: the Pod Security Standard that the policy keeps to">${keys}</ul>`;
 }
 
-const legendWords: Readonly<Record<Tone, string>> = {
+const legendWords: Readonly<Record<PolicyTone, string>> = {
   ...toneWords,
   denied: 'no policy: denied',
   many: 'privileged: 6 or more controls open',

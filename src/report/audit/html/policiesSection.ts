@@ -6,7 +6,7 @@ import {openness, policyLevel} from '../../../policy/level.ts';
 import type {UseRight} from '../../../rbac/whoCan.ts';
 import {byText} from '../../../text.ts';
 import {html, type Markup} from './markup.ts';
-import {count, grouped, openControls} from './words.ts';
+import {grouped, groupedCount, openControls} from './words.ts';
 
 /** Above so many, the least open policies are left out. */
 const mostPolicies = 300;
@@ -89,7 +89,7 @@ function entryOf(policy: Policy, pods: number, rights: readonly UseRight[]): Mar
     open.length === 0
       ? html`<p>Nothing: it keeps to the restricted standard.</p>`
       : html`<ul class="controls">${lines}</ul>`;
-  return html`<details class="policy"><summary><b>${policy.metadata.name}</b> <span class="level ${level}">${level}</span> <span class="message">${count(pods, 'pod')}, ${rights.length === 0 ? 'nobody may use it' : count(rights.length, 'grant')}</span></summary><dl><dt>Leaves open</dt><dd>${leaves}</dd><dt>Who may use it</dt><dd>${rightsMarkup(rights)}</dd></dl></details>
+  return html`<details class="policy"><summary><b>${policy.metadata.name}</b> <span class="level ${level}">${level}</span> <span class="message">${groupedCount(pods, 'pod')}, ${rights.length === 0 ? 'nobody may use it' : groupedCount(rights.length, 'grant')}</span></summary><dl><dt>Leaves open</dt><dd>${leaves}</dd><dt>Who may use it</dt><dd>${rightsMarkup(rights)}</dd></dl></details>
 `;
 }
 
@@ -104,7 +104,7 @@ function rightsMarkup(rights: readonly UseRight[]): Markup {
   const left = rights.length - lines.length;
   const more =
     left > 0
-      ? html`<li class="more">and ${count(left, 'more grant')}: see <code>kubectl psp who-can</code>`
+      ? html`<li class="more">and ${groupedCount(left, 'more grant')}: see <code>kubectl psp who-can</code>`
       : html``;
   return html`<ul class="rights">${lines}${more}</ul>`;
 }

@@ -1,4 +1,4 @@
-import type {State} from '../../../admission/judge.ts';
+import type {State} from '../../../admission/judgement.ts';
 import type {Severity} from '../../../audit/finding.ts';
 import {controls} from '../../../controls/index.ts';
 import type {Policy} from '../../../kube/objects.ts';
@@ -8,12 +8,19 @@ import {policyLevel} from '../../../policy/level.ts';
  * How strict the policy of a pod is: `denied` if it has none; the standard that it keeps to; and for the
  * many that keep to none, how many of their controls are open. Also the name of its colour.
  */
-export type Tone = 'denied' | 'many' | 'some' | 'few' | 'baseline' | 'restricted';
+export type PolicyTone = 'denied' | 'many' | 'some' | 'few' | 'baseline' | 'restricted';
 
-/** From the gravest on. */
-export const tones: readonly Tone[] = ['denied', 'many', 'some', 'few', 'baseline', 'restricted'];
+/** Most severe first. */
+export const tones: readonly PolicyTone[] = [
+  'denied',
+  'many',
+  'some',
+  'few',
+  'baseline',
+  'restricted',
+];
 
-export const toneWords: Readonly<Record<Tone, string>> = {
+export const toneWords: Readonly<Record<PolicyTone, string>> = {
   denied: 'no policy',
   many: '6 or more open',
   some: '3 to 5 open',
@@ -23,7 +30,7 @@ export const toneWords: Readonly<Record<Tone, string>> = {
 };
 
 /** One control at the level privileged makes a policy privileged; their number tells policies apart. */
-export function toneOf(policy: Policy): Tone {
+export function toneOf(policy: Policy): PolicyTone {
   const open = openControls(policy);
   if (open >= 6) return 'many';
   if (open >= 3) return 'some';
@@ -36,7 +43,7 @@ export function openControls(policy: Policy): number {
   return controls.filter(control => control.level(policy) === 'privileged').length;
 }
 
-/** From the gravest on. */
+/** Most severe first. */
 export const states: readonly State[] = ['denied', 'mutated', 'drifted', 'ok'];
 
 /** What a restart does to a pod in each state. */
@@ -56,7 +63,7 @@ export const severitySigns: Readonly<Record<Severity, string>> = {
 };
 
 /** "1 pod", "2 pods". */
-export function count(number: number, noun: string, plural = `${noun}s`): string {
+export function groupedCount(number: number, noun: string, plural = `${noun}s`): string {
   return `${grouped(number)} ${number === 1 ? noun : plural}`;
 }
 

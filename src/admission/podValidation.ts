@@ -1,0 +1,202 @@
+import {dnsSubdomainProblems} from '../controls/shared/names.ts';
+import {
+  duplicate,
+  type FieldError,
+  forbidden,
+  GoLiteral,
+  invalid,
+  notSupported,
+  required,
+} from '../kube/fieldError.ts';
+import type {Integer} from '../kube/json.ts';
+import type {Container, ContainerSecurityContext, Pod, PodSpec} from '../kube/pod.ts';
+import {annotationErrors, seccompFieldErrors, seccompMatchErrors} from './profileValidation.ts';
+import {osErrors} from './windowsValidation.ts';
+
+/**
+ * What the API server says of a pod that is created, in the order of its own validation: the 422 that
+ * follows after admission (pkg/apis/core/validation/validation.go, ValidatePodCreate, v1.24). It covers
+ * every field that a PodSecurityPolicy can write or that decides about one; a pod without errors here may
+ * still be invalid in fields that were not read (images, probes, resources, ...).
+ *
+ * `pod` is defaulted and prepared for storage, as admission leaves it.
+ */
+export function podErrors(pod: Pod): readonly FieldError[] {
+  const {spec} = pod;
+  const isNew = spec.ephemeralContainers === undefined || spec.ephemeralContainers.length === 0;
+  return [
+    ...annotationErrors(pod),
+    ...containerErrors(spec.containers ?? [], 'spec.containers', true),
+    ...containerErrors(spec.initContainers ?? [], 'spec.initContainers', false),
+    ...initNameErrors(spec),
+    ...podContextErrors(spec),
+    ...(spec.runtimeClassName === undefined
+      ? []
+      : dnsSubdomainProblems(spec.runtimeClassName).map(problem =>
+          invalid('spec.runtimeClassName', spec.runtimeClassName ?? '', problem),
+        )),
+    ...osErrors(spec),
+    ...(isNew ? [] : [forbidden('spec.ephemeralContainers', 'cannot be set on create')]),
+    ...seccompMatchErrors(pod),
+  ];
+}
+
+const labelFormat = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+
+function labelProblems(name: string): readonly string[] {
+  return [
+    ...(name.length > 63 ? ['must be no more than 63 characters'] : []),
+    ...(labelFormat.test(name)
+      ? []
+      : [
+          "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must " +
+            "start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for " +
+            "validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')",
+        ]),
+  ];
+}
+
+/** validateContainers, as far as ports and security contexts go. */
+function containerErrors(
+  containers: readonly Container[],
+  list: string,
+  isNeeded: boolean,
+): readonly FieldError[] {
+  if (containers.length === 0) return isNeeded ? [required(list, '')] : [];
+  const names = new Set<string>();
+  return containers.flatMap((container, index) => {
+    const {name = '', securityContext} = container;
+    const at = `${list}[${index}]`;
+    const isTwice = names.has(name);
+    names.add(name);
+    return [
+      ...(name === ''
+        ? [required(`${at}.name`, '')]
+        : labelProblems(name).map(problem => invalid(`${at}.name`, name, problem))),
+      ...(isTwice ? [duplicate(`${at}.name`, name)] : []),
+      ...portErrors(container, at),
+      ...contextErrors(securityContext, `${at}.securityContext`),
+    ];
+  });
+}
+
+/** The names of init containers must differ from those of containers (validateInitContainers). */
+function initNameErrors({containers = [], initContainers = []}: PodSpec): readonly FieldError[] {
+  const names = new Set(containers.map(({name = ''}) => name));
+  return initContainers.flatMap(({name = ''}, index) => {
+    const isTaken = names.has(name);
+    if (name !== '') names.add(name);
+    return isTaken ? [duplicate(`spec.initContainers[${index}].name`, name)] : [];
+  });
+}
+
+const largestPort = 65535;
+
+function portErrors({ports = []}: Container, at: string): readonly FieldError[] {
+  const outOfRange = `must be between 1 and ${largestPort}, inclusive`;
+  const isPort = (port: number) => port >= 1 && port <= largestPort;
+  return ports.flatMap(({containerPort = 0, hostPort = 0}, index) => [
+    ...(containerPort === 0 ? [required(`${at}.ports[${index}].containerPort`, '')] : []),
+    ...(containerPort === 0 || isPort(containerPort)
+      ? []
+      : [invalid(`${at}.ports[${index}].containerPort`, containerPort, outOfRange)]),
+    ...(hostPort === 0 || isPort(hostPort)
+      ? []
+      : [invalid(`${at}.ports[${index}].hostPort`, hostPort, outOfRange)]),
+  ]);
+}
+
+/**
+ * ValidateSecurityContext. Go prints the whole context with the addresses of its fields as the bad value;
+ * here it stands for itself.
+ */
+function contextErrors(
+  context: ContainerSecurityContext | undefined,
+  at: string,
+): readonly FieldError[] {
+  if (context === undefined) return [];
+  const {runAsUser, runAsGroup, procMount, seccompProfile} = context;
+  return [
+    ...idErrors(runAsUser, `${at}.runAsUser`),
+    ...idErrors(runAsGroup, `${at}.runAsGroup`),
+    ...(procMount === undefined || ['Default', 'Unmasked'].includes(procMount)
+      ? []
+      : [notSupported(`${at}.procMount`, procMount, ['Default', 'Unmasked'])]),
+    ...seccompFieldErrors(seccompProfile, `${at}.seccompProfile`),
+    ...escalationErrors(context, at),
+  ];
+}
+
+const wholeContext = new GoLiteral('core.SecurityContext{...}');
+
+function escalationErrors(
+  {allowPrivilegeEscalation, privileged, capabilities}: ContainerSecurityContext,
+  at: string,
+): readonly FieldError[] {
+  if (allowPrivilegeEscalation !== false) return [];
+  const cannot = (what: string) =>
+    invalid(at, wholeContext, `cannot set \`allowPrivilegeEscalation\` to false and ${what}`);
+  return [
+    ...(privileged === true ? [cannot('`privileged` to true')] : []),
+    ...(capabilities?.add ?? [])
+      .filter(name => name === 'CAP_SYS_ADMIN')
+      .map(name => cannot(`\`capabilities.Add\` ${name}`)),
+  ];
+}
+
+const largestId = 2147483647;
+
+/** IsValidUserID and IsValidGroupID. */
+function idErrors(id: Integer | undefined, field: string): readonly FieldError[] {
+  return id === undefined || (id >= 0 && id <= largestId)
+    ? []
+    : [invalid(field, id, `must be between 0 and ${largestId}, inclusive`)];
+}
+
+/** ValidatePodSecurityContext. */
+function podContextErrors(spec: PodSpec): readonly FieldError[] {
+  const {securityContext: context, hostNetwork, containers = []} = spec;
+  const at = 'spec.securityContext';
+  return [
+    ...(hostNetwork === true ? containers.flatMap(hostNetworkErrors) : []),
+    ...idErrors(context?.fsGroup, `${at}.fsGroup`),
+    ...idErrors(context?.runAsUser, `${at}.runAsUser`),
+    ...idErrors(context?.runAsGroup, `${at}.runAsGroup`),
+    ...(context?.supplementalGroups ?? []).flatMap((group, index) =>
+      idErrors(group, `${at}.supplementalGroups[${index}]`),
+    ),
+    ...sysctlErrors(context?.sysctls?.map(({name = ''}) => name) ?? [], `${at}.sysctls`),
+    ...seccompFieldErrors(context?.seccompProfile, `${at}.seccompProfile`),
+  ];
+}
+
+function hostNetworkErrors({ports = []}: Container, container: number): readonly FieldError[] {
+  return ports.flatMap(({containerPort = 0, hostPort = 0}, port) =>
+    hostPort === containerPort
+      ? []
+      : [
+          invalid(
+            `spec.containers[${container}].ports[${port}].containerPort`,
+            containerPort,
+            'must match `hostPort` when `hostNetwork` is true',
+          ),
+        ],
+  );
+}
+
+const segment = '[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
+const sysctlFormat = `(${segment}\\.)*${segment}`;
+const longestSysctl = 253;
+
+function sysctlErrors(names: readonly string[], at: string): readonly FieldError[] {
+  const whole = new RegExp(`^${sysctlFormat}$`);
+  return names.flatMap((name, index) => {
+    const field = `${at}[${index}].name`;
+    if (name === '') return [required(field, '')];
+    if (name.length > longestSysctl || !whole.test(name)) {
+      const detail = `must have at most ${longestSysctl} characters and match regex ${sysctlFormat}`;
+      return [invalid(field, name, detail)];
+    }
+    return names.indexOf(name) < index ? [duplicate(field, name)] : [];
+  });
+}

@@ -1,0 +1,95 @@
+import {basename, dirname, join} from 'node:path/posix';
+import {UserError} from '../../errors.ts';
+import {groupOf} from '../../kube/apiGroups.ts';
+import {isObject, type Json, type JsonObject} from '../../kube/json.ts';
+import {count} from '../../text.ts';
+import type {SourceDocument} from '../../yaml/documents.ts';
+
+const fileNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+const kustomizeGroup = 'kustomize.config.k8s.io';
+
+/** Fields of a kustomization that leave what policies are about as it is. */
+const harmless = [
+  ...['apiVersion', 'kind', 'metadata', 'resources', 'bases', 'crds', 'images', 'openapi'],
+  ...[
+    'labels',
+    'commonLabels',
+    'buildMetadata',
+    'generatorOptions',
+    'sortOptions',
+    'configurations',
+  ],
+];
+
+/** The manifests among documents, and what to tell of those that only list others. */
+export interface Manifests {
+  readonly documents: readonly SourceDocument[];
+  readonly remarks: readonly string[];
+}
+
+/**
+ * Documents without the kustomizations that only list files that were read too. One that changes
+ * objects, or takes in others than were read, is a UserError that says how to render it: what its files
+ * say is not what gets applied.
+ */
+export function withoutKustomizations(documents: readonly SourceDocument[]): Manifests {
+  const kustomizations = documents.filter(isKustomization);
+  if (kustomizations.length === 0) return {documents, remarks: []};
+  const read = new Set(documents.map(({file}) => normal(file)));
+  for (const {file, value} of kustomizations) {
+    const reason = isObject(value) ? reasonToRender(value, normal(file), read) : undefined;
+    if (reason === undefined) continue;
+    throw new UserError(
+      `${file}: this kustomization ${reason}, so its files are not what gets applied: ` +
+        `kubectl kustomize ${dirname(file)} | kubectl psp ... -f -`,
+    );
+  }
+  const names = kustomizations.map(({file}) => file).join(', ');
+  return {
+    documents: documents.filter(document => !isKustomization(document)),
+    remarks: [
+      `skipped ${count(kustomizations.length, 'kustomization')} that only ${kustomizations.length === 1 ? 'lists' : 'list'} files: ${names}`,
+    ],
+  };
+}
+
+/** By its kind, or without one, as is allowed, by the name of the file. */
+function isKustomization({file, value}: SourceDocument): boolean {
+  if (!isObject(value)) return false;
+  const {apiVersion, kind} = value;
+  if (typeof apiVersion === 'string' && apiVersion !== '') {
+    return groupOf(apiVersion) === kustomizeGroup;
+  }
+  if (kind === 'Kustomization') return true;
+  return kind === undefined && fileNames.includes(basename(normal(file)));
+}
+
+/** Why the listed files alone do not say what is applied; undefined if they do. */
+function reasonToRender(
+  kustomization: JsonObject,
+  file: string,
+  read: ReadonlySet<string>,
+): string | undefined {
+  if (kustomization.kind === 'Component') return 'is a component of others';
+  const changing = Object.entries(kustomization)
+    .filter(([field, value]) => !harmless.includes(field) && !isEmpty(value))
+    .map(([field]) => field);
+  if (changing.length > 0) return `changes objects (${changing.sort().join(', ')})`;
+  const listed = [...textsOf(kustomization.resources), ...textsOf(kustomization.bases)];
+  const elsewhere = listed.find(path => !read.has(join(dirname(file), path)));
+  return elsewhere === undefined ? undefined : `takes in ${elsewhere}`;
+}
+
+function textsOf(value: Json | undefined): readonly string[] {
+  return Array.isArray(value) ? value.filter(item => typeof item === 'string') : [];
+}
+
+function isEmpty(value: Json | undefined): boolean {
+  if (value === null || value === undefined) return true;
+  return Array.isArray(value) ? value.length === 0 : isObject(value) && !Object.keys(value).length;
+}
+
+/** A path as the others are written: with slashes, and without `./`. */
+function normal(file: string): string {
+  return join(file.replaceAll('\\', '/'));
+}

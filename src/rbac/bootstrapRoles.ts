@@ -1,0 +1,139 @@
+import type {JsonObject} from '../kube/json.ts';
+import {type Binding, type Role, role} from '../kube/objects.ts';
+import {aggregateRules} from './aggregate.ts';
+
+const aggregates = (to: string): JsonObject => ({
+  [`rbac.authorization.k8s.io/aggregate-to-${to}`]: 'true',
+});
+const everything = {apiGroups: ['*'], resources: ['*']};
+const rbacGroups = ['rbac.authorization.k8s.io'];
+
+/** The ClusterRoles that others are aggregated into, or that reach policies, roles or bindings. */
+const reachingRoles: readonly JsonObject[] = [
+  {metadata: {name: 'cluster-admin'}, rules: [{...everything, verbs: ['*']}]},
+  aggregated('admin', {}),
+  aggregated('edit', aggregates('admin')),
+  aggregated('view', aggregates('edit')),
+  {
+    metadata: {name: 'system:aggregate-to-admin', labels: aggregates('admin')},
+    rules: [
+      {
+        apiGroups: rbacGroups,
+        resources: ['rolebindings', 'roles'],
+        verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
+      },
+    ],
+  },
+  {metadata: {name: 'system:aggregate-to-edit', labels: aggregates('edit')}},
+  {metadata: {name: 'system:aggregate-to-view', labels: aggregates('view')}},
+  {
+    metadata: {name: 'system:controller:clusterrole-aggregation-controller'},
+    rules: [
+      {
+        apiGroups: rbacGroups,
+        resources: ['clusterroles'],
+        verbs: ['escalate', 'get', 'list', 'patch', 'update', 'watch'],
+      },
+    ],
+  },
+  {
+    metadata: {name: 'system:controller:generic-garbage-collector'},
+    rules: [{...everything, verbs: ['delete', 'get', 'list', 'patch', 'update', 'watch']}],
+  },
+];
+
+/** All others; what they grant has nothing to do with policies or RBAC, but for reading. */
+const otherNames: readonly string[] = [
+  ...[
+    'auth-delegator',
+    'basic-user',
+    'certificates.k8s.io:certificatesigningrequests:nodeclient',
+    'certificates.k8s.io:certificatesigningrequests:selfnodeclient',
+    'certificates.k8s.io:kube-apiserver-client-approver',
+    'certificates.k8s.io:kube-apiserver-client-kubelet-approver',
+    'certificates.k8s.io:kubelet-serving-approver',
+    'certificates.k8s.io:legacy-unknown-approver',
+    'discovery',
+    'heapster',
+    'kube-aggregator',
+    'kube-controller-manager',
+    'kube-dns',
+    'kube-scheduler',
+    'kubelet-api-admin',
+    'monitoring',
+    'node',
+    'node-bootstrapper',
+    'node-problem-detector',
+    'node-proxier',
+    'persistent-volume-provisioner',
+    'public-info-viewer',
+    'service-account-issuer-discovery',
+    'volume-scheduler',
+  ].map(name => `system:${name}`),
+  ...[
+    'attachdetach-controller',
+    'certificate-controller',
+    'cronjob-controller',
+    'daemon-set-controller',
+    'deployment-controller',
+    'disruption-controller',
+    'endpoint-controller',
+    'endpointslice-controller',
+    'endpointslicemirroring-controller',
+    'ephemeral-volume-controller',
+    'expand-controller',
+    'horizontal-pod-autoscaler',
+    'job-controller',
+    'namespace-controller',
+    'node-controller',
+    'persistent-volume-binder',
+    'pod-garbage-collector',
+    'pv-protection-controller',
+    'pvc-protection-controller',
+    'replicaset-controller',
+    'replication-controller',
+    'resourcequota-controller',
+    'root-ca-cert-publisher',
+    'route-controller',
+    'service-account-controller',
+    'service-controller',
+    'statefulset-controller',
+    'ttl-after-finished-controller',
+    'ttl-controller',
+  ].map(name => `system:controller:${name}`),
+];
+
+/**
+ * The ClusterRoles that the API server creates in every cluster, with what they grant of policies, roles
+ * and bindings (plugin/pkg/auth/authorizer/rbac/bootstrappolicy, v1.24); rules about other things, and the
+ * verbs that only read or delete, are left out of most.
+ */
+export const bootstrapRoles: readonly Role[] = [
+  ...reachingRoles,
+  ...otherNames.map(name => ({metadata: {name}})),
+].map(role);
+
+/**
+ * The ClusterRoles of manifests with their aggregated rules, and with those bootstrap roles that the
+ * bindings refer to: every cluster has them, so a binding of one is no mistake. Roles of the files win.
+ */
+export function withBootstrapRoles(
+  clusterRoles: readonly Role[],
+  bindings: readonly Binding[],
+): readonly Role[] {
+  const own = new Set(clusterRoles.map(({metadata}) => metadata?.name));
+  const referred = new Set(
+    bindings.flatMap(({roleRef}) => (roleRef?.kind === 'ClusterRole' ? [roleRef.name] : [])),
+  );
+  const added = bootstrapRoles.filter(({metadata}) => !own.has(metadata?.name));
+  return aggregateRules([...clusterRoles, ...added]).filter(
+    ({metadata}) => own.has(metadata?.name) || referred.has(metadata?.name),
+  );
+}
+
+function aggregated(name: string, labels: JsonObject): JsonObject {
+  return {
+    metadata: {name, labels},
+    aggregationRule: {clusterRoleSelectors: [{matchLabels: aggregates(name)}]},
+  };
+}
