@@ -1,5 +1,8 @@
 import {defineConfig} from 'vitest/config';
 import {builtScreens} from './test/support/run/builtScreens.ts';
+import {requireNode} from './test/support/run/nodeVersion.ts';
+
+requireNode();
 
 export default defineConfig({
   test: {
