@@ -1,11 +1,10 @@
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {main} from '../../src/cli.ts';
 import {isObject, type JsonObject, parseJson, printJson} from '../../src/kube/json.ts';
 import {role as decodeRole} from '../../src/kube/objects.ts';
 import {matches} from '../../src/rbac/aggregate.ts';
-import {realWorld} from '../../src/world/index.ts';
+import {runIn} from '../../test/support/run/run.ts';
 import {type ApiServer, startApiServer} from '../../test/support/server/apiServer.ts';
 import {playController, type Refusal, submit} from './controllers.ts';
 import {collectionPath, objectAt, readManifest} from './objects.ts';
@@ -188,15 +187,8 @@ async function takeSnapshot(server: ApiServer): Promise<JsonObject> {
     contexts: [{name: 'demo', context: {cluster: 'demo', user: olivia.name, namespace: 'shop'}}],
   };
   writeFileSync(kubeconfig, printJson(config), {mode: 0o600});
-  let printed = '';
-  const world = {
-    ...realWorld(new AbortController().signal),
-    print: (text: string) => {
-      printed += text;
-    },
-    now: () => takenAt,
-  };
-  const exitCode = await main(['snapshot', '--kubeconfig', kubeconfig], world);
-  if (exitCode !== 0) throw new Error(`kubectl psp snapshot ended with ${exitCode}`);
-  return objectAt(parseJson(printed));
+  const atThatTime = () => ({now: () => takenAt});
+  const {code, out, err} = await runIn(atThatTime, 'snapshot', '--kubeconfig', kubeconfig);
+  if (code !== 0) throw new Error(`kubectl psp snapshot ended with ${code}: ${err}`);
+  return objectAt(parseJson(out));
 }

@@ -11,7 +11,8 @@ import type {JsonObject} from '../../src/kube/json.ts';
 import type {Policy} from '../../src/kube/objects.ts';
 import type {PodView} from '../../src/kube/podView.ts';
 import {preparePolicy} from '../../src/policy/evaluate.ts';
-import {openRules, pod, podWith, policy} from '../support/builders/builders.ts';
+import {pod, podWith} from '../support/builders/pods.ts';
+import {openRules, policy} from '../support/builders/policies.ts';
 
 const make = (name: string, spec: JsonObject = {}) =>
   policy({...openRules, volumes: ['*'], ...spec}, {name});

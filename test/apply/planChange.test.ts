@@ -3,8 +3,8 @@ import {objectPath, planCreate, planPolicyUpdate} from '../../src/apply/planChan
 import {UserError} from '../../src/errors.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {decodePolicy, type Policy} from '../../src/kube/objects.ts';
-import {openRules} from '../support/builders/builders.ts';
-import {objectOf} from '../support/run/world.ts';
+import {openRules} from '../support/builders/policies.ts';
+import {objectOf} from '../support/run/output.ts';
 
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 const seccompAllowed = 'seccomp.security.alpha.kubernetes.io/allowedProfileNames';

@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {unifiedDiff} from '../../src/apply/unifiedDiff.ts';
-import {folderOf} from '../support/run/world.ts';
+import {folderOf} from '../support/run/files.ts';
 
 const names = {before: 'web (cluster)', after: 'web (edited)'};
 

@@ -4,7 +4,7 @@ import {auditOf} from '../../src/audit/index.ts';
 import {demoSnapshot} from '../../src/demo/index.ts';
 import {inventoryOfSnapshot} from '../../src/inventory/files/snapshot.ts';
 import {wordsOf} from '../docs/markdown.ts';
-import {parseCommand} from '../docs/runCommand.ts';
+import {parseOnly} from '../support/run/run.ts';
 
 describe('the demo', () => {
   const inventory = inventoryOfSnapshot(demoSnapshot, 'demo');
@@ -22,7 +22,7 @@ describe('the demo', () => {
     const own = [...new Set(lines)].filter(line => line.startsWith('kubectl psp '));
     expect(own.length).toBeGreaterThan(5);
     for (const line of own) {
-      const {exitCode, output} = await parseCommand(wordsOf(line).slice(2));
+      const {exitCode, output} = await parseOnly(wordsOf(line).slice(2));
       expect.soft(exitCode, `${line}: ${output}`).not.toBe(2);
     }
     expect(lines.filter(line => !line.startsWith('kubectl '))).toEqual([]);

@@ -15,6 +15,7 @@ import {
   roleFor,
 } from '../support/builders/audits.ts';
 import {clusterWith} from '../support/builders/inventory.ts';
+import {podObject} from '../support/builders/pods.ts';
 import {podRules} from './cases/podRules.ts';
 import {policyRules} from './cases/policyRules.ts';
 import {rightsRules} from './cases/rightsRules.ts';
@@ -47,12 +48,8 @@ describe.each(Object.entries(cases))('%s', (rule, {yes, finds, shows, no}) => {
 
 describe('less grave are', () => {
   test('denied pods whose creator nobody knows', () => {
-    const bare = {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: {name: 'bare', namespace: 'shop'},
-      spec: {containers: [{name: 'c', securityContext: privileged}]},
-    };
+    const containers = [{name: 'c', securityContext: privileged}];
+    const bare = podObject({name: 'bare', namespace: 'shop'}, {containers});
     const [found] = findingsOf('denied-on-restart', [...web, bare]);
     expect(found).toMatchObject({severity: 'medium', object: {kind: 'Pod', name: 'bare'}});
     expect(found?.message).toContain('unless the right of whoever creates them');

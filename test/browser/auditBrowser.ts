@@ -5,7 +5,7 @@ import {auditHtml} from '../../src/report/audit/html/index.ts';
 import {demoAudit, hostileAudit, largeAudit} from '../support/builders/auditPages.ts';
 import {isThorough} from '../support/kubernetes/reference.ts';
 import {startChromium} from '../support/run/browser.ts';
-import {fileOf} from '../support/run/world.ts';
+import {fileOf} from '../support/run/files.ts';
 
 /** A page in the browser, and whatever it did that it should not have done. */
 export interface Opened {

@@ -3,10 +3,11 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {isObject, type Json, type JsonObject, printJson} from '../../src/kube/json.ts';
+import {podObject} from '../support/builders/pods.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
 import {kubectlOn} from '../support/run/kubectl.ts';
-import {run, runProgram} from '../support/run/run.ts';
-import {itemsOf, objectOf, runHere} from '../support/run/world.ts';
+import {itemsOf, objectOf} from '../support/run/output.ts';
+import {runBuilt, runHere, runProgram} from '../support/run/run.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
 import {
   barePod,
@@ -180,7 +181,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('advise and snapshot, liv
   test('files are judged by the cluster: its policies, rights and unmounted tokens', async () => {
     const args = ['-o', 'json', '--kubeconfig', server.kubeconfig];
     const pod = {...barePod, spec: {...barePod.spec, serviceAccountName: 'b-sa'}};
-    const {out} = await run(['why', '-f', '-', ...args], {stdin: printJson(pod)});
+    const {out} = await runBuilt(['why', '-f', '-', ...args], {stdin: printJson(pod)});
     expect(itemsOf(out)).toMatchObject([{serviceAccount: 'b-sa', policy: 'no-volumes'}]);
     // `b-sa` mounts no token: no volume, so a policy without volumes refuses nothing.
     const candidates = itemsOf(out)[0]?.candidates;
@@ -212,12 +213,8 @@ async function submitAll(server: ApiServer): Promise<readonly Submitted[]> {
   for (const {metadata, spec} of workloads()) {
     const {name, namespace} = objectOf(metadata);
     const {metadata: meta, spec: podSpec} = objectOf(objectOf(spec).template);
-    const pod = {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      spec: objectOf(podSpec),
-      metadata: {...objectOf(meta), namespace, generateName: `${name}-`},
-    };
+    const named = {...objectOf(meta), namespace, generateName: `${name}-`};
+    const pod = podObject(named, objectOf(podSpec));
     const path = `/api/v1/namespaces/${namespace}/pods?dryRun=All`;
     const {status, json} = await server.request('POST', path, pod, {token: 'creator-token'});
     answers.push({label: `${namespace}/${name}`, pod, status, answer: objectOf(json)});

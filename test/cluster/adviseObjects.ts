@@ -1,6 +1,7 @@
 import {type JsonObject, printJson} from '../../src/kube/json.ts';
-import {policyObject} from '../support/builders/builders.ts';
-import {objectOf} from '../support/run/world.ts';
+import {podObject} from '../support/builders/pods.ts';
+import {policyObject} from '../support/builders/policies.ts';
+import {objectOf} from '../support/run/output.ts';
 import {podIn, validCases} from './pods.ts';
 
 /** What must not get into any answer. */
@@ -43,11 +44,9 @@ export const ownPolicies: readonly JsonObject[] = [
 ];
 
 /** A pod with a secret in all places where none should be. */
-export const barePod = {
-  apiVersion: 'v1',
-  kind: 'Pod',
-  metadata: {name: 'bare', namespace: 'default', annotations: {note: `see ${secret}`}},
-  spec: {
+export const barePod = podObject(
+  {name: 'bare', namespace: 'default', annotations: {note: `see ${secret}`}},
+  {
     containers: [
       {
         name: 'main',
@@ -57,7 +56,7 @@ export const barePod = {
       },
     ],
   },
-};
+);
 
 /** Namespaces, accounts, and users with few rights: `creator`, `viewer` and `reader`. */
 export function clusterObjects(): readonly JsonObject[] {

@@ -9,10 +9,11 @@ import {
   readObject,
 } from '../../src/apply/applyAll.ts';
 import {printJson} from '../../src/kube/json.ts';
-import {openRules} from '../support/builders/builders.ts';
+import {openRules} from '../support/builders/policies.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
+import {folderOf} from '../support/run/files.ts';
 import {kubectlOn} from '../support/run/kubectl.ts';
-import {folderOf, objectOf} from '../support/run/world.ts';
+import {objectOf} from '../support/run/output.ts';
 import {savingTo} from '../support/server/saving.ts';
 import {testBrokenConnections} from './applyBroken.ts';
 import {

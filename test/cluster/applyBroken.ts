@@ -1,7 +1,8 @@
 import {readFileSync} from 'node:fs';
 import {beforeAll, describe, expect, test} from 'vitest';
 import {applyAll, dryRunAll} from '../../src/apply/applyAll.ts';
-import {folderOf, objectOf} from '../support/run/world.ts';
+import {folderOf} from '../support/run/files.ts';
+import {objectOf} from '../support/run/output.ts';
 import {savingTo} from '../support/server/saving.ts';
 import type {Seen} from '../world/fakeApiServer.ts';
 import {clusterRole, meaning, planned, policyOf, roleIn, use} from './applyObjects.ts';

@@ -2,8 +2,8 @@ import {expect} from 'vitest';
 import type {PlannedChange} from '../../src/apply/applyAll.ts';
 import {objectPath, planCreate} from '../../src/apply/planChange.ts';
 import {isObject, type Json, type JsonObject, parseJson, printJson} from '../../src/kube/json.ts';
-import {policyObject} from '../support/builders/builders.ts';
-import {objectOf} from '../support/run/world.ts';
+import {policyObject} from '../support/builders/policies.ts';
+import {objectOf} from '../support/run/output.ts';
 
 /** Where kubectl keeps what was applied. */
 export const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';

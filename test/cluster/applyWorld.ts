@@ -4,7 +4,7 @@ import {planPolicyUpdate} from '../../src/apply/planChange.ts';
 import {type Json, type JsonObject, parseJson} from '../../src/kube/json.ts';
 import {decodePolicy, type PolicySpec} from '../../src/kube/objects.ts';
 import {ApiError, type Client, connect} from '../../src/world/client.ts';
-import {objectOf} from '../support/run/world.ts';
+import {objectOf} from '../support/run/output.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
 import {client as clientOf, json, type Seen, serve} from '../world/fakeApiServer.ts';
 import {clusterRole, clusterRoleBinding, policyOf, rbac, rule} from './applyObjects.ts';

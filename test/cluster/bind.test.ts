@@ -5,10 +5,13 @@ import {applyAll, applyLines, dryRunAll} from '../../src/apply/applyAll.ts';
 import {planCreate, planDelete, planSubjects} from '../../src/apply/planChange.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {type Client, connect} from '../../src/world/client.ts';
-import {policyObject} from '../support/builders/builders.ts';
+import {podObject} from '../support/builders/pods.ts';
+import {policyObject} from '../support/builders/policies.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
+import {fileOf, folderOf} from '../support/run/files.ts';
 import {kubectlOn} from '../support/run/kubectl.ts';
-import {fileOf, folderOf, objectOf, runWith} from '../support/run/world.ts';
+import {objectOf} from '../support/run/output.ts';
+import {runWith} from '../support/run/run.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
 import {savingTo} from '../support/server/saving.ts';
 import {account, bare, bindingOf, bindings, deployment, roleOf, roles, use} from './bindObjects.ts';
@@ -39,12 +42,10 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('bind and unbind, on a cl
 
   /** The policy that lets a pod of the account in, made by someone who may use none; or the refusal. */
   async function admitted(serviceAccount: string): Promise<string> {
-    const pod = {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: {generateName: 'x-', namespace: 'shop'},
-      spec: {serviceAccountName: serviceAccount, containers: [{name: 'c', image: 'i'}]},
-    };
+    const pod = podObject(
+      {generateName: 'x-', namespace: 'shop'},
+      {serviceAccountName: serviceAccount},
+    );
     const answer = await server.request('POST', '/api/v1/namespaces/shop/pods?dryRun=All', pod, {
       token: 'dev-token',
     });

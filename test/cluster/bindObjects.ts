@@ -1,4 +1,5 @@
 import type {JsonObject} from '../../src/kube/json.ts';
+import {podObject} from '../support/builders/pods.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
 /** Where the roles of shop are. */
@@ -57,10 +58,5 @@ export function deployment(name: string): JsonObject {
 
 /** A pod in shop that runs as the account `api`. */
 export function bare(name: string): JsonObject {
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {name, namespace: 'shop'},
-    spec: {serviceAccountName: 'api', containers: [{name: 'c', image: 'i'}]},
-  };
+  return podObject({name, namespace: 'shop'}, {serviceAccountName: 'api'});
 }

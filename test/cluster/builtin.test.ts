@@ -1,14 +1,16 @@
-import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {afterAll, beforeAll, describe, expect, test, vi} from 'vitest';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {readDocuments} from '../../src/yaml/documents.ts';
 import {grantedIn} from '../support/builders/builtins.ts';
+import {podObject} from '../support/builders/pods.ts';
 import {
   podSecurityModule,
   type StandardLevel,
   standardFixtures,
 } from '../support/kubernetes/podSecurityStandards.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
-import {objectOf, runHere} from '../support/run/world.ts';
+import {objectOf} from '../support/run/output.ts';
+import {runHere} from '../support/run/run.ts';
 import type {ApiAnswer} from '../support/server/apiClient.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
 import {validCases} from './pods.ts';
@@ -170,7 +172,7 @@ function namespaceObject(name: string): JsonObject {
 }
 
 function podOf(spec: JsonObject, annotations: JsonObject = {}): JsonObject {
-  return {apiVersion: 'v1', kind: 'Pod', metadata: {name: 'p', annotations}, spec};
+  return podObject({name: 'p', annotations}, spec);
 }
 
 function annotationsOf(pod: JsonObject): JsonObject {
@@ -222,11 +224,7 @@ async function settled(server: ApiServer): Promise<void> {
     const {text} = await server.request('POST', path, podOf(plain), alice);
     return text.includes('pss-baseline');
   };
-  const deadline = Date.now() + 20_000;
   for (const place of placesOf('baseline')) {
-    while (!(await isBaseline(place))) {
-      if (Date.now() > deadline) throw new Error(`the grant in ${place} has no effect`);
-      await new Promise(resolve => setTimeout(resolve, 50));
-    }
+    await vi.waitUntil(() => isBaseline(place), {timeout: 90_000});
   }
 }

@@ -5,10 +5,10 @@ import type {JsonObject} from '../../src/kube/json.ts';
 import {decodePolicy} from '../../src/kube/objects.ts';
 import {decodePod} from '../../src/kube/pod.ts';
 import {connect} from '../../src/world/client.ts';
-import {policyObject} from '../support/builders/builders.ts';
+import {policyObject} from '../support/builders/policies.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
-import {readerOf} from '../support/server/live.ts';
+import {readerOf} from '../support/server/following.ts';
 
 const names = ['a', 'b', 'c', 'd', 'e'];
 const namespaces = ['shop', 'data'];

@@ -1,7 +1,9 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import type {JsonObject} from '../../src/kube/json.ts';
+import {podObject} from '../support/builders/pods.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
-import {objectOf, runHere} from '../support/run/world.ts';
+import {objectOf} from '../support/run/output.ts';
+import {runHere} from '../support/run/run.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
@@ -83,12 +85,12 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('check and the API server
     expect(out.replaceAll(/\s+/g, ' ')).toContain(
       'probably off: the youngest pod, default/old, does not carry kubernetes.io/psp (a pod',
     );
-    await new Promise(resolve => setTimeout(resolve, 1100)); // times are in seconds
-    await off.createAll([podOf('young', {'kubernetes.io/psp': 'some'})]);
+    // Times are in seconds; of pods of the same second it is the first by name.
+    await off.createAll([podOf('new', {'kubernetes.io/psp': 'some'})]);
     const later = await check(off, ...as);
     expect(later.code).toBe(0);
     expect(later.out.replaceAll(/\s+/g, ' ')).toContain(
-      'probably on: the youngest pod, default/young, carries',
+      'probably on: the youngest pod, default/new, carries',
     );
   });
 });
@@ -128,10 +130,5 @@ function roleOf(name: string, verb: string): JsonObject {
 }
 
 function podOf(name: string, annotations: JsonObject): JsonObject {
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {name, namespace: 'default', annotations},
-    spec: {containers: [{name: 'c', image: 'c'}]},
-  };
+  return podObject({name, namespace: 'default', annotations});
 }

@@ -3,7 +3,8 @@ import {isObject, type JsonObject} from '../../src/kube/json.ts';
 import {builtinPolicy} from '../../src/policy/builtin.ts';
 import {printablePolicy} from '../../src/report/advice.ts';
 import {hasReference, isThorough} from '../support/kubernetes/reference.ts';
-import {itemsHere, objectOf} from '../support/run/world.ts';
+import {objectOf} from '../support/run/output.ts';
+import {itemsHere} from '../support/run/run.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
 import {validCases} from './pods.ts';
 

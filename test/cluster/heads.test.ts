@@ -5,10 +5,10 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {clusterOf} from '../../scripts/bench/cluster.ts';
 import {loadCluster} from '../../scripts/bench/loader.ts';
 import {isObject, type Json, type JsonObject, parseJson, printJson} from '../../src/kube/json.ts';
-import {policyObject} from '../support/builders/builders.ts';
+import {podObject} from '../support/builders/pods.ts';
+import {policyObject} from '../support/builders/policies.ts';
 import {hasReference, isThorough} from '../support/kubernetes/reference.ts';
-import {run} from '../support/run/run.ts';
-import {runHere} from '../support/run/world.ts';
+import {runBuilt, runHere} from '../support/run/run.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
 import {podIn, validCases} from './pods.ts';
 
@@ -46,7 +46,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('pods without their specs
 
   /** The answer of the cluster, and that of the snapshot of it, which has every spec. */
   async function bothAnswers(...args: readonly string[]) {
-    const answers = await run([...args, ...live, '-v', '8']);
+    const answers = await runBuilt([...args, ...live, '-v', '8']);
     const requests = answers.err.split('\n').filter(line => line.includes(heads));
     return {
       live: {code: answers.code, out: answers.out},
@@ -113,12 +113,7 @@ function ownerOf(kind: string): JsonObject {
 }
 
 function plainPod(name: string, metadata: JsonObject): JsonObject {
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {name, namespace: 'odd', ...metadata},
-    spec: {nodeName: 'node-1', hostPID: true, containers: [{name: 'main', image: 'none'}]},
-  };
+  return podObject({name, namespace: 'odd', ...metadata}, {nodeName: 'node-1', hostPID: true});
 }
 
 /** What an answer says, without when and of what. */

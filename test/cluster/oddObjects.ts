@@ -1,5 +1,6 @@
 import type {JsonObject} from '../../src/kube/json.ts';
-import {objectOf} from '../support/run/world.ts';
+import {podObject} from '../support/builders/pods.ts';
+import {objectOf} from '../support/run/output.ts';
 
 const anyRule = {rule: 'RunAsAny'};
 
@@ -61,16 +62,13 @@ const sources: readonly JsonObject[] = [
 
 /** A pod for each volume source. */
 export function volumePods(namespace: string): readonly JsonObject[] {
-  return sources.map((source, index) => ({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {name: `volume-${index}`, namespace},
-    spec: {
-      serviceAccountName: 'default',
-      containers: [{name: 'c', image: 'i'}],
-      volumes: [{name: 'v', ...source}],
-    },
-  }));
+  return sources.map((source, index) => {
+    const volumes = [{name: 'v', ...source}];
+    return podObject(
+      {name: `volume-${index}`, namespace},
+      {serviceAccountName: 'default', volumes},
+    );
+  });
 }
 
 /** What is set to its zero value, to an extreme, or to everything at once. */

@@ -1,6 +1,7 @@
 import {isObject, type Json, type JsonObject, printJson} from '../../src/kube/json.ts';
+import {podObject} from '../support/builders/pods.ts';
 import {recordedVectors} from '../support/kubernetes/conformance.ts';
-import {objectOf} from '../support/run/world.ts';
+import {objectOf} from '../support/run/output.ts';
 
 /** A case of the vectors, whose pod and policies the API server would take. */
 export interface Case {
@@ -91,22 +92,16 @@ export function objectsOf({policies, rbac, namespace}: Case, id: string): readon
 export function podIn(
   pod: JsonObject,
   namespace: string,
-  name: object,
+  name: JsonObject,
   account?: Json,
 ): JsonObject {
   const {labels, annotations} = objectOf(pod.metadata);
   const {serviceAccount: _old, priorityClassName: _class, ...spec} = objectOf(pod.spec);
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {
-      ...name,
-      namespace,
-      ...(labels === undefined ? {} : {labels}),
-      ...(annotations === undefined ? {} : {annotations}),
-    },
-    spec: {...spec, ...(account === undefined ? {} : {serviceAccountName: account})},
-  } as JsonObject;
+  const metadata = {...name, namespace, labels, annotations};
+  return podObject(metadata, {
+    ...spec,
+    ...(account === undefined ? {} : {serviceAccountName: account}),
+  });
 }
 
 /** Same things of a pod that decide about its security, in one text. */

@@ -3,7 +3,7 @@ import {applyEdits, compact} from '../../src/kube/edits.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {decodePod} from '../../src/kube/pod.ts';
 import {defaultPod} from '../../src/kube/podDefaults.ts';
-import {objectOf} from '../support/run/world.ts';
+import {objectOf} from '../support/run/output.ts';
 
 /**
  * The admitted pod as the registry makes it ready for the store (seccomp annotations and fields in

@@ -8,7 +8,7 @@ import {volumeSourceKeys} from '../../src/kube/pod.ts';
 import {LateItem} from '../../src/kube/protobuf/late.ts';
 import {type Client, connect, isForbidden, isNotFound} from '../../src/world/client.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
-import {objectOf} from '../support/run/world.ts';
+import {objectOf} from '../support/run/output.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
 import {oddObjects, volumePods, workloadsOf} from './oddObjects.ts';
 import {objectsOf, podIn, validCases} from './pods.ts';

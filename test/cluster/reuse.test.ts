@@ -1,9 +1,11 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {readDocuments} from '../../src/yaml/documents.ts';
-import {policyObject} from '../support/builders/builders.ts';
+import {podObject} from '../support/builders/pods.ts';
+import {policyObject} from '../support/builders/policies.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
-import {itemsOf, objectOf, runHere} from '../support/run/world.ts';
+import {itemsOf, objectOf} from '../support/run/output.ts';
+import {runHere} from '../support/run/run.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
 
 const users = [
@@ -75,12 +77,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('existing policies, live'
   });
 
   async function chosenFor(name: string): Promise<unknown> {
-    const pod = {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: {generateName: `${name}-`},
-      spec: {...pods[name], serviceAccountName: name},
-    };
+    const pod = podObject({generateName: `${name}-`}, {...pods[name], serviceAccountName: name});
     const path = '/api/v1/namespaces/team/pods?dryRun=All';
     const {json, text} = await server.request('POST', path, pod, {token: 'creator-token'});
     const {annotations} = objectOf(objectOf(json).metadata);

@@ -3,7 +3,8 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {readDocuments} from '../../src/yaml/documents.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
-import {objectOf, runHere} from '../support/run/world.ts';
+import {objectOf} from '../support/run/output.ts';
+import {runHere} from '../support/run/run.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
 
 interface Rule {

@@ -8,9 +8,9 @@ import type {JsonObject} from '../../src/kube/json.ts';
 import {isPartOf} from '../../src/rbac/grantee.ts';
 import type {UseRight} from '../../src/rbac/whoCan.ts';
 import {anyRbac, askedSubjects, namespaces, policies} from '../support/builders/anyRbac.ts';
-import {policyObject} from '../support/builders/builders.ts';
+import {policyObject} from '../support/builders/policies.ts';
 import {hasReference, isThorough} from '../support/kubernetes/reference.ts';
-import {run} from '../support/run/run.ts';
+import {runBuilt} from '../support/run/run.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
 
 /** How many RBAC worlds are made; each is asked all questions: at least 2,000 in CI. */
@@ -20,7 +20,8 @@ const seed = 20240117;
 
 describe.runIf(hasReference('etcd', 'kube-apiserver'))('who-can and the server', () => {
   let server: ApiServer;
-  const kubectl = (...args: readonly string[]) => run(['--kubeconfig', server.kubeconfig, ...args]);
+  const kubectl = (...args: readonly string[]) =>
+    runBuilt(['--kubeconfig', server.kubeconfig, ...args]);
 
   beforeAll(async () => {
     server = await startApiServer();
@@ -63,7 +64,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('who-can and the server',
     expect(verified.code).toBe(0);
     const file = join(mkdtempSync(join(tmpdir(), 'psp-')), 'snapshot.json');
     expect((await kubectl('snapshot', file)).code).toBe(0);
-    const offline = await run(['who-can', '-A', '--from', file]);
+    const offline = await runBuilt(['who-can', '-A', '--from', file]);
     expect(offline.out).toBe(verified.out);
     expect(readFileSync(file, 'utf8')).toContain('"clusterRoleBindings"');
     await removeAll(server, objects);

@@ -1,6 +1,7 @@
 import {isObject, type JsonObject, printJson} from '../../src/kube/json.ts';
-import {openRules} from '../support/builders/builders.ts';
-import {objectOf} from '../support/run/world.ts';
+import {podObject} from '../support/builders/pods.ts';
+import {openRules} from '../support/builders/policies.ts';
+import {objectOf} from '../support/run/output.ts';
 import {type Case, objectsOf, podIn} from './pods.ts';
 
 /** How many bare pods a world has. */
@@ -193,14 +194,9 @@ export function podOf({kind, metadata, spec}: JsonObject): JsonObject {
   const volumes = Array.isArray(podSpec.volumes) ? podSpec.volumes : [];
   const others = volumes.filter(volume => objectOf(volume).name !== 'data');
   const data = {name: 'data', persistentVolumeClaim: {claimName: `data-${name}-0`}};
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {
-      ...objectOf(template.metadata),
-      ...(isStateful ? {name: `${name}-0`} : {generateName: `${name}-`}),
-      namespace,
-    },
-    spec: isStateful ? {...podSpec, volumes: [data, ...others]} : podSpec,
-  } as JsonObject;
+  const naming = isStateful ? {name: `${name}-0`} : {generateName: `${name}-`};
+  return podObject(
+    {...objectOf(template.metadata), ...naming, namespace},
+    isStateful ? {...podSpec, volumes: [data, ...others]} : podSpec,
+  );
 }

@@ -1,8 +1,8 @@
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import {run, runProgram} from '../support/run/run.ts';
-import {fileOf, folderOf, runHere} from '../support/run/world.ts';
+import {fileOf, folderOf} from '../support/run/files.ts';
+import {runBuilt, runHere, runProgram} from '../support/run/run.ts';
 
 const pod = '{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{name: c}]}}';
 const policy = 'apiVersion: policy/v1beta1\nkind: PodSecurityPolicy\nmetadata: {name: p}\n';
@@ -76,7 +76,7 @@ describe('what cannot be read: one line, exit code 3, no answer', () => {
     [['--kubeconfig', 'nowhere'], /^error: .*nowhere.*no such file/],
     [['--server', 'http://127.0.0.1:1'], /^error: cannot .*127\.0\.0\.1:1/],
   ] as const)('%s', async ([args, line]) => {
-    const {code, out, err} = await run(['why', ...args]);
+    const {code, out, err} = await runBuilt(['why', ...args]);
     expect({code, out}).toEqual({code: 3, out: ''});
     expect(err.trimEnd()).toMatch(line);
     expect(err.trimEnd().split('\n')).toHaveLength(1);
@@ -90,7 +90,9 @@ describe('what cannot be read: one line, exit code 3, no answer', () => {
   });
 
   test('standard input without an end is given up early', async () => {
-    const {code, err} = await run(['advise', '-f', '-'], {stdin: new Uint8Array(70 * 2 ** 20)});
+    const {code, err} = await runBuilt(['advise', '-f', '-'], {
+      stdin: new Uint8Array(70 * 2 ** 20),
+    });
     expect(code).toBe(3);
     expect(err).toMatch(/^error: standard input: .*MiB.*\n$/);
   });

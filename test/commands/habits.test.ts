@@ -2,8 +2,8 @@ import {spawn} from 'node:child_process';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {commands} from '../../src/commands/index.ts';
-import {run} from '../support/run/run.ts';
-import {fileOf, folderOf, runHere} from '../support/run/world.ts';
+import {fileOf, folderOf} from '../support/run/files.ts';
+import {runBuilt, runHere} from '../support/run/run.ts';
 
 const program = join(import.meta.dirname, '../../bin/kubectl-psp');
 const odd = 'a\u001b[31m\u009b\u202eb';
@@ -49,7 +49,7 @@ describe('what a terminal sees', () => {
     [],
   ])('%j is escaped', async args => {
     const source = args[0] === 'why' || args[0] === 'advise' ? '-f' : '--from';
-    const {out, err} = await run([...args, source, file]);
+    const {out, err} = await runBuilt([...args, source, file]);
     expect(`${out}${err}`.length).toBeGreaterThan(10);
     const safe = args[0] === 'snapshot' ? ['\u001b'] : dangerous;
     expect(safe.filter(character => `${out}${err}`.includes(character))).toEqual([]);
@@ -65,14 +65,14 @@ describe('kubectl’s habits', () => {
   test('-v tells what is asked, and no secret', async () => {
     const server = 'http://joe:hush@127.0.0.1:1';
     const flags = ['--kubeconfig', '/dev/null', '-s', server, '--token', 'geheim'];
-    const quiet = await run(['who-can', ...flags]);
+    const quiet = await runBuilt(['who-can', ...flags]);
     expect(quiet.err.trimEnd().split('\n')).toHaveLength(1);
-    const {code, err} = await run(['who-can', ...flags, '-v=9']);
+    const {code, err} = await runBuilt(['who-can', ...flags, '-v=9']);
     expect(code).toBe(3);
     expect(err).toMatch(/^GET http:\/\/127\.0\.0\.1:1\/\S+ ECONNREFUSED in \d+ ms$/m);
     expect(err).toContain('Authorization: (hidden)\n');
     expect(err).not.toMatch(/geheim|hush|joe/);
-    expect(await run(['who-can', ...flags, '-v=much'])).toMatchObject({
+    expect(await runBuilt(['who-can', ...flags, '-v=much'])).toMatchObject({
       code: 2,
       err: 'error: -v: "much" is not a number\n',
     });
@@ -106,7 +106,7 @@ describe('kubectl’s habits', () => {
     expect(await named()).toContain('0-least.of-one.default');
     expect(await named('--context', 'two')).toContain('0-least.of-two.default');
     const env = {KUBECONFIG: kubeconfig};
-    const {out} = await run(['advise', '-o', 'name', '-f', unplaced], {env});
+    const {out} = await runBuilt(['advise', '-o', 'name', '-f', unplaced], {env});
     expect(out).toContain('0-least.of-one.default');
   });
 
@@ -143,8 +143,10 @@ describe('kubectl’s habits', () => {
   });
 
   test('version, for people and scripts', async () => {
-    expect((await run(['version'])).out).toMatch(/^kubectl-psp v\d+\.\d+\.\d+ \(commit .*\)\n$/);
-    const {out} = await run(['version', '-o', 'json']);
+    expect((await runBuilt(['version'])).out).toMatch(
+      /^kubectl-psp v\d+\.\d+\.\d+ \(commit .*\)\n$/,
+    );
+    const {out} = await runBuilt(['version', '-o', 'json']);
     expect(JSON.parse(out).version).toMatch(/^\d/);
   });
 });

@@ -4,8 +4,8 @@ import {argumentsUsage} from '../../src/commands/command.ts';
 import {understand} from '../../src/commands/completion/line.ts';
 import {flagName} from '../../src/commands/flags.ts';
 import {commands, rootCommand} from '../../src/commands/index.ts';
-import {run} from '../support/run/run.ts';
-import {fileOf, folderOf, runHere} from '../support/run/world.ts';
+import {fileOf, folderOf} from '../support/run/files.ts';
+import {runBuilt, runHere} from '../support/run/run.ts';
 import {json, serve, status} from '../world/fakeApiServer.ts';
 
 /** The values offered for the last of these words, and the directive. */
@@ -181,9 +181,10 @@ describe('a live cluster', () => {
     const {url} = await serve(() => {});
     const config = kubeconfigOf(url);
     const started = performance.now();
-    const {code, out, err} = await run(['__complete', '--kubeconfig', config, '-n', '']);
+    const {code, out, err} = await runBuilt(['__complete', '--kubeconfig', config, '-n', '']);
     expect([code, out, err]).toEqual([0, ':4\n', '']);
-    expect(performance.now() - started).toBeLessThan(5000); // a second on a machine that is free
+    // A second on a machine that is free; a request by itself would wait for a minute.
+    expect(performance.now() - started).toBeLessThan(30_000);
   });
 
   test('that is late with a page gives the pages before', async () => {

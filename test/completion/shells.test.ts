@@ -4,8 +4,8 @@ import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {scripts} from '../../src/commands/completion/scripts.ts';
 import {root} from '../docs/markdown.ts';
+import {folderOf} from '../support/run/files.ts';
 import {type Ran, runProgram} from '../support/run/run.ts';
-import {folderOf} from '../support/run/world.ts';
 
 /** Whether there is such a program on PATH. */
 function has(program: string, ...args: readonly string[]): boolean {

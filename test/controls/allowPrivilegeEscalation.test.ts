@@ -1,5 +1,5 @@
 import {allowPrivilegeEscalation} from '../../src/controls/allowPrivilegeEscalation.ts';
-import {pod, secured} from '../support/builders/builders.ts';
+import {pod, secured} from '../support/builders/pods.ts';
 import {testControl} from '../support/laws/testControl.ts';
 
 const off = secured({allowPrivilegeEscalation: false});

@@ -1,5 +1,5 @@
 import {allowedFlexVolumes} from '../../src/controls/allowedFlexVolumes.ts';
-import {pod, podWith} from '../support/builders/builders.ts';
+import {pod, podWith} from '../support/builders/pods.ts';
 import {testControl} from '../support/laws/testControl.ts';
 
 const using = (...drivers: readonly string[]) =>

@@ -1,5 +1,5 @@
 import {allowedHostPaths} from '../../src/controls/allowedHostPaths.ts';
-import {pod, podWith} from '../support/builders/builders.ts';
+import {pod, podWith} from '../support/builders/pods.ts';
 import {testControl} from '../support/laws/testControl.ts';
 
 const asking = (path: string) => podWith({volumes: [{name: 'v', hostPath: {path}}]});

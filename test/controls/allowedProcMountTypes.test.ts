@@ -1,5 +1,5 @@
 import {allowedProcMountTypes} from '../../src/controls/allowedProcMountTypes.ts';
-import {pod, secured} from '../support/builders/builders.ts';
+import {pod, secured} from '../support/builders/pods.ts';
 import {testControl} from '../support/laws/testControl.ts';
 
 const mounting = (procMount: string) => secured({procMount});

@@ -1,5 +1,5 @@
 import {appArmor} from '../../src/controls/appArmor.ts';
-import {pod, podWith} from '../support/builders/builders.ts';
+import {pod, podWith} from '../support/builders/pods.ts';
 import {testControl} from '../support/laws/testControl.ts';
 
 const prefix = 'container.apparmor.security.beta.kubernetes.io/';

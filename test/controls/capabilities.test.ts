@@ -1,5 +1,5 @@
 import {capabilities} from '../../src/controls/capabilities.ts';
-import {pod, secured} from '../support/builders/builders.ts';
+import {pod, secured} from '../support/builders/pods.ts';
 import {testControl} from '../support/laws/testControl.ts';
 
 type Names = readonly string[];

@@ -4,7 +4,7 @@ import {controls} from '../../src/controls/index.ts';
 import {compact} from '../../src/kube/edits.ts';
 import {parseJson, printJson} from '../../src/kube/json.ts';
 import {decodePolicy, type Policy} from '../../src/kube/objects.ts';
-import {policy} from '../support/builders/builders.ts';
+import {policy} from '../support/builders/policies.ts';
 import {recordedVectors} from '../support/kubernetes/conformance.ts';
 import {type Field, fieldOf, made, open} from './fieldsOf.ts';
 

@@ -1,7 +1,7 @@
 import {isProblem, type ValueField} from '../../src/controls/control.ts';
 import {controlById, controls} from '../../src/controls/index.ts';
 import type {Policy} from '../../src/kube/objects.ts';
-import {policy} from '../support/builders/builders.ts';
+import {policy} from '../support/builders/policies.ts';
 
 /** A field of a control. */
 export type Field = ValueField<Policy>;

@@ -1,5 +1,5 @@
 import {fsGroup} from '../../src/controls/fsGroup.ts';
-import {pod, podWith} from '../support/builders/builders.ts';
+import {pod, podWith} from '../support/builders/pods.ts';
 import {testControl} from '../support/laws/testControl.ts';
 
 const owned = (group: number) => podWith({securityContext: {fsGroup: group}});

@@ -1,5 +1,5 @@
 import {hostIPC} from '../../src/controls/hostIPC.ts';
-import {pod, podWith} from '../support/builders/builders.ts';
+import {pod, podWith} from '../support/builders/pods.ts';
 import {testControl} from '../support/laws/testControl.ts';
 
 const using = podWith({hostIPC: true});

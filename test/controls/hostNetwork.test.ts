@@ -1,5 +1,5 @@
 import {hostNetwork} from '../../src/controls/hostNetwork.ts';
-import {pod, podWith} from '../support/builders/builders.ts';
+import {pod, podWith} from '../support/builders/pods.ts';
 import {testControl} from '../support/laws/testControl.ts';
 
 const using = podWith({hostNetwork: true});

@@ -1,5 +1,5 @@
 import {hostPID} from '../../src/controls/hostPID.ts';
-import {pod, podWith} from '../support/builders/builders.ts';
+import {pod, podWith} from '../support/builders/pods.ts';
 import {testControl} from '../support/laws/testControl.ts';
 
 const using = podWith({hostPID: true});

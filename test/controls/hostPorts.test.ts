@@ -1,5 +1,5 @@
 import {hostPorts} from '../../src/controls/hostPorts.ts';
-import {pod, podWith} from '../support/builders/builders.ts';
+import {pod, podWith} from '../support/builders/pods.ts';
 import {testControl} from '../support/laws/testControl.ts';
 
 const claiming = (...ports: readonly number[]) =>

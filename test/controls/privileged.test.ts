@@ -1,5 +1,5 @@
 import {privileged} from '../../src/controls/privileged.ts';
-import {pod, podWith, secured} from '../support/builders/builders.ts';
+import {pod, podWith, secured} from '../support/builders/pods.ts';
 import {testControl} from '../support/laws/testControl.ts';
 
 const using = {securityContext: {privileged: true}};

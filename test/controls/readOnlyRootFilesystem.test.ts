@@ -1,5 +1,5 @@
 import {readOnlyRootFilesystem} from '../../src/controls/readOnlyRootFilesystem.ts';
-import {pod} from '../support/builders/builders.ts';
+import {pod} from '../support/builders/pods.ts';
 import {testControl} from '../support/laws/testControl.ts';
 
 const readOnly = {securityContext: {readOnlyRootFilesystem: true}};

@@ -1,5 +1,5 @@
 import {runAsGroup} from '../../src/controls/runAsGroup.ts';
-import {pod, podWith, secured} from '../support/builders/builders.ts';
+import {pod, podWith, secured} from '../support/builders/pods.ts';
 import {testControl} from '../support/laws/testControl.ts';
 
 const as = (group: number) => secured({runAsGroup: group});

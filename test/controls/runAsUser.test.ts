@@ -1,6 +1,6 @@
 import {runAsUser} from '../../src/controls/runAsUser.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
-import {pod, podWith, secured} from '../support/builders/builders.ts';
+import {pod, podWith, secured} from '../support/builders/pods.ts';
 import {testControl} from '../support/laws/testControl.ts';
 
 const as = (user: number) => secured({runAsUser: user});

@@ -1,6 +1,6 @@
 import {seLinux} from '../../src/controls/seLinux.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
-import {pod, podWith} from '../support/builders/builders.ts';
+import {pod, podWith} from '../support/builders/pods.ts';
 import {testControl} from '../support/laws/testControl.ts';
 
 const labelled = (seLinuxOptions: JsonObject, ...containers: readonly JsonObject[]) =>

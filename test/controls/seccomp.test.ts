@@ -1,6 +1,6 @@
 import {seccomp} from '../../src/controls/seccomp.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
-import {pod, podWith, secured} from '../support/builders/builders.ts';
+import {pod, podWith, secured} from '../support/builders/pods.ts';
 import {testControl} from '../support/laws/testControl.ts';
 
 const podKey = 'seccomp.security.alpha.kubernetes.io/pod';

@@ -1,5 +1,5 @@
 import {supplementalGroups} from '../../src/controls/supplementalGroups.ts';
-import {pod, podWith} from '../support/builders/builders.ts';
+import {pod, podWith} from '../support/builders/pods.ts';
 import {testControl} from '../support/laws/testControl.ts';
 
 const joining = (...groups: readonly number[]) =>

@@ -1,5 +1,5 @@
 import {sysctls} from '../../src/controls/sysctls.ts';
-import {pod, podWith} from '../support/builders/builders.ts';
+import {pod, podWith} from '../support/builders/pods.ts';
 import {testControl} from '../support/laws/testControl.ts';
 
 const setting = (...names: readonly string[]) =>

@@ -3,7 +3,7 @@ import {controlById} from '../../src/controls/index.ts';
 import {compact} from '../../src/kube/edits.ts';
 import {type JsonObject, parseJson} from '../../src/kube/json.ts';
 import type {Policy} from '../../src/kube/objects.ts';
-import {policy} from '../support/builders/builders.ts';
+import {policy} from '../support/builders/policies.ts';
 import {fieldOf, made, open} from './fieldsOf.ts';
 
 const seccomp = 'seccomp.security.alpha.kubernetes.io';

@@ -1,7 +1,7 @@
 import {volumes} from '../../src/controls/volumes.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {volumeSourceKeys} from '../../src/kube/pod.ts';
-import {pod, podWith} from '../support/builders/builders.ts';
+import {pod, podWith} from '../support/builders/pods.ts';
 import {testControl} from '../support/laws/testControl.ts';
 
 const mounting = (...types: readonly string[]) =>

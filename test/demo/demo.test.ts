@@ -7,8 +7,7 @@ import {inventoryOfSnapshot} from '../../src/inventory/files/snapshot.ts';
 import {decidingSpec} from '../../src/inventory/inventory.ts';
 import {isObject, type JsonObject} from '../../src/kube/json.ts';
 import {hasReference, isThorough} from '../support/kubernetes/reference.ts';
-import {run} from '../support/run/run.ts';
-import {itemsHere, runHere} from '../support/run/world.ts';
+import {itemsHere, runBuilt, runHere} from '../support/run/run.ts';
 
 const file = join(import.meta.dirname, '../../src/demo/snapshot.json');
 const inventory = inventoryOfSnapshot(demoSnapshot, 'the demo');
@@ -204,7 +203,7 @@ describe('commands on the demo', () => {
   });
 
   test('the built program has it embedded', async () => {
-    const built = await run(['--demo']);
+    const built = await runBuilt(['--demo']);
     expect(built.code).toBe(0);
     expect(built.err).toBe('');
     expect(built).toEqual(await runHere('--demo'));

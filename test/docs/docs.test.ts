@@ -8,8 +8,8 @@ import {exitCodes} from '../../src/errors.ts';
 import {readCluster} from '../../src/inventory/read/readCluster.ts';
 import type {ClusterReader} from '../../src/inventory/read/reader.ts';
 import {readDocuments} from '../../src/yaml/documents.ts';
+import {parseOnly, runShown} from '../support/run/run.ts';
 import {blocksOf, commandLines, readText, replaceBlocks, root, wordsOf} from './markdown.ts';
-import {parseCommand, runCommand} from './runCommand.ts';
 
 const guide = readdirSync(join(root, 'docs/guide')).map(name => `docs/guide/${name}`);
 const pages = ['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md', 'CHANGELOG.md', ...guide];
@@ -30,7 +30,7 @@ describe('the README', () => {
 
 describe('the guide', () => {
   test('has every exit code of --help', async () => {
-    const {output} = await parseCommand(['--help']);
+    const {output} = await parseOnly(['--help']);
     const codes = (text: string, line: RegExp) => [...text.matchAll(line)].map(([, code]) => code);
     const documented = codes(readText('docs/guide/output.md'), /^\| (\d+) \|/gm);
     expect(documented).toEqual(codes(output.split('Exit codes:')[1] ?? '', /^ {2}(\d+) /gm));
@@ -99,7 +99,7 @@ describe('the recorded sessions', () => {
       const line = text.split('\n')[0] ?? '';
       const [dollar, program, plugin, ...args] = wordsOf(line);
       expect([dollar, program, plugin]).toEqual(['$', 'kubectl', 'psp']);
-      const {output, exitCode} = await runCommand(args, folder);
+      const {output, exitCode} = await runShown(args, folder);
       // That two policies differ is an answer, too.
       expect(exitCode, output).toBe(args[0] === 'diff' ? 1 : 0);
       return `${line}\n${output}`;
@@ -115,7 +115,7 @@ test('the command lines of all pages parse', async () => {
   const named = new Set(lines.map(([, , name]) => name));
   expect(commands.map(({name}) => name).filter(name => !named.has(name))).toEqual([]);
   for (const [, , ...args] of lines) {
-    const {exitCode, output} = await parseCommand(args);
+    const {exitCode, output} = await parseOnly(args);
     expect.soft(exitCode, `kubectl psp ${args.join(' ')}: ${output}`).not.toBe(exitCodes.usage);
   }
 });

@@ -4,8 +4,8 @@ import {tmpdir} from 'node:os';
 import {delimiter, join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {readDocuments} from '../../src/yaml/documents.ts';
+import {parseOnly} from '../support/run/run.ts';
 import {readText} from './markdown.ts';
-import {parseCommand} from './runCommand.ts';
 
 interface Plugin {
   readonly shortCut: string;
@@ -86,7 +86,7 @@ describe.each(plugins)('%s', (_name, plugin) => {
     const args = plugin.args.map(argument => substitute(argument, values));
     const start = args.indexOf('kubectl');
     expect(args.slice(start, start + 2)).toEqual(['kubectl', 'psp']);
-    const {exitCode, output} = await parseCommand(args.slice(start + 2));
+    const {exitCode, output} = await parseOnly(args.slice(start + 2));
     expect(exitCode, output).toBe(3); // Parsed, and then there is no cluster.
   });
 });

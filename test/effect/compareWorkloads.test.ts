@@ -9,7 +9,7 @@ import {openPolicy} from '../../src/policy/comparePolicies.ts';
 import {leastPolicy} from '../../src/policy/least.ts';
 import {anyPod} from '../support/builders/anyPod.ts';
 import {leavesAlone} from '../support/builders/judge.ts';
-import {objectOf} from '../support/run/world.ts';
+import {objectOf} from '../support/run/output.ts';
 
 /** Pods as files have them, named p0, p1 and so on. */
 function itemsFrom(pods: readonly Json[]): readonly Item[] {

@@ -5,10 +5,7 @@ import type {JsonObject} from '../../src/kube/json.ts';
 import {decodePolicy} from '../../src/kube/objects.ts';
 import {labelOf} from '../../src/kube/reference.ts';
 import {connect} from '../../src/world/client.ts';
-import {policyObject} from '../support/builders/builders.ts';
-import {clusterObjects} from '../support/faults/faultObjects.ts';
-import {type Fault, type FaultProxy, openFaultProxy} from '../support/faults/faultProxy.ts';
-import {advicesFor, draftOf, openBareSession} from '../support/faults/faultSession.ts';
+import {policyObject} from '../support/builders/policies.ts';
 import {
   answers,
   breaks,
@@ -20,8 +17,12 @@ import {
   stalls,
   type Which,
 } from '../support/faults/faults.ts';
+import {clusterObjects} from '../support/faults/objects.ts';
+import {type Fault, type FaultProxy, openFaultProxy} from '../support/faults/proxy.ts';
+import {advicesFor, draftOf, openBareSession} from '../support/faults/session.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
-import {folderOf, objectOf} from '../support/run/world.ts';
+import {folderOf} from '../support/run/files.ts';
+import {objectOf} from '../support/run/output.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
 
 const policies = '/apis/policy/v1beta1/podsecuritypolicies';

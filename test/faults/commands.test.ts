@@ -1,14 +1,7 @@
 import type {Agent} from 'node:https';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {commands, rootCommand} from '../../src/commands/index.ts';
-import {
-  type Case,
-  denying,
-  passing,
-  short,
-  staying,
-  withoutPolicies,
-} from '../support/faults/faultCases.ts';
+import {type Case, denying, passing, staying, withoutPolicies} from '../support/faults/cases.ts';
 import {
   completion,
   mainRows,
@@ -16,10 +9,11 @@ import {
   rows,
   runAgainst,
   type Timed,
-} from '../support/faults/faultCommands.ts';
-import {judge, judgeCompletion} from '../support/faults/faultJudge.ts';
-import {clusterObjects} from '../support/faults/faultObjects.ts';
-import {agentTo, type Fault, openFaultProxy} from '../support/faults/faultProxy.ts';
+  tooLongMs,
+} from '../support/faults/commands.ts';
+import {judge, judgeCompletion} from '../support/faults/judge.ts';
+import {clusterObjects} from '../support/faults/objects.ts';
+import {agentTo, type Fault, openFaultProxy} from '../support/faults/proxy.ts';
 import {hasReference, isThorough} from '../support/kubernetes/reference.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
 
@@ -116,7 +110,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver')).concurrent('a command', (
     for (const {row, result, strikes} of met) {
       const where = `${row.args.join(' ')} (${strikes}): ${result.err}`;
       expect(result.err, where).not.toMatch(/bug of kubectl psp|^ +at /m);
-      expect(result.ms, where).toBeLessThan(fault.timeout === short ? 6000 : 20_000);
+      expect(result.ms, where).toBeLessThan(tooLongMs);
       if (row === completion) judgeCompletion(result, answerTo(row));
       else if (strikes === 0 && result.code <= 1)
         expect({...result, ms: 0}, where).toEqual({...answerTo(row), ms: 0});

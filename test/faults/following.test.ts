@@ -2,9 +2,6 @@ import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vites
 import type {ConnectionFlags} from '../../src/commands/flags.ts';
 import {isObject} from '../../src/kube/json.ts';
 import {type Client, connect} from '../../src/world/client.ts';
-import {renewingLogin} from '../support/faults/faultLogin.ts';
-import {clusterObjects} from '../support/faults/faultObjects.ts';
-import {type Fault, type FaultProxy, openFaultProxy} from '../support/faults/faultProxy.ts';
 import {
   answers,
   breaks,
@@ -17,9 +14,12 @@ import {
   streams,
   watches,
 } from '../support/faults/faults.ts';
+import {renewingLogin} from '../support/faults/login.ts';
+import {clusterObjects} from '../support/faults/objects.ts';
+import {type Fault, type FaultProxy, openFaultProxy} from '../support/faults/proxy.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
-import {followed, until, untilSame, untilState} from '../support/server/live.ts';
+import {followed, until, untilSame, untilState} from '../support/server/following.ts';
 
 const tokens = ['first-token', 'second-token'] as const;
 const users = tokens.map(token => ({token, name: token, groups: ['system:masters']}));
@@ -97,7 +97,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('what follows a cluster',
     await change();
     proxy.set(undefined);
     proxy.cut();
-    await untilState(live, 'live', 20_000);
+    await untilState(live, 'live');
     await untilSame(live, direct);
   });
 
@@ -120,7 +120,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('what follows a cluster',
     await until(proxy.strikes, count => count > 0);
     await change();
     await until(proxy.strikes, count => count >= 2);
-    await untilState(live, 'live', 20_000);
+    await untilState(live, 'live');
     await untilSame(live, direct);
   });
 
@@ -143,7 +143,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('what follows a cluster',
     proxy.cut();
     await untilState(live, 'stale');
     await change();
-    await untilState(live, 'live', 20_000);
+    await untilState(live, 'live');
     expect([...denied.values()].every(times => times >= 2)).toBe(true);
     await untilSame(live, direct);
     expect(live.current().inventory.gaps).toEqual([]);
@@ -180,7 +180,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('what follows a cluster',
     proxy.cut();
     await change();
     await until(proxy.strikes, count => count > 0);
-    await untilState(live, 'live', 20_000);
+    await untilState(live, 'live');
     await untilSame(live, client);
     expect(login.runs()).toBe(2);
   });
@@ -198,7 +198,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('what follows a cluster',
     await server.restart();
     await change();
     for (const each of [live, late]) {
-      await untilState(each, 'live', 20_000);
+      await untilState(each, 'live');
       await untilSame(each, direct);
       expect(each.current().inventory.gaps).toEqual([]);
       const [pod] = each.current().inventory.pods;

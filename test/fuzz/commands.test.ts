@@ -7,7 +7,9 @@ import {type Json, type JsonObject, parseJson, printJson} from '../../src/kube/j
 import {anyPod} from '../support/builders/anyPod.ts';
 import {anyRbac} from '../support/builders/anyRbac.ts';
 import {isThorough} from '../support/kubernetes/reference.ts';
-import {folderOf, objectOf, runHere} from '../support/run/world.ts';
+import {folderOf} from '../support/run/files.ts';
+import {objectOf} from '../support/run/output.ts';
+import {runHere} from '../support/run/run.ts';
 import {mutated} from './mutations.ts';
 
 // PSP_SEED runs the inputs of a failure again.

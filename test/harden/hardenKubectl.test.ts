@@ -6,9 +6,10 @@ import {isObject, type Json, type JsonObject, parseJson, printJson} from '../../
 import {decodePod, type Pod} from '../../src/kube/pod.ts';
 import {readDocuments} from '../../src/yaml/documents.ts';
 import {anyPod} from '../support/builders/anyPod.ts';
+import {fileOf, folderOf} from '../support/run/files.ts';
 import {hasKubectl} from '../support/run/kubectl.ts';
-import {runProgram} from '../support/run/run.ts';
-import {fileOf, folderOf, itemsHere, objectOf, runHere} from '../support/run/world.ts';
+import {objectOf} from '../support/run/output.ts';
+import {itemsHere, runHere, runProgram} from '../support/run/run.ts';
 import {hardenedTo, stepped} from './hardening.ts';
 
 /** Workloads of kinds with their templates at three places, around these pods. */

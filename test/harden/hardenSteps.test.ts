@@ -1,8 +1,8 @@
 import {describe, expect, test} from 'vitest';
 import {decodePod} from '../../src/kube/pod.ts';
 import {builtinPolicy} from '../../src/policy/builtin.ts';
-import {pod as podOf, podWith} from '../support/builders/builders.ts';
 import {errorsOf} from '../support/builders/judge.ts';
+import {pod as podOf, podWith} from '../support/builders/pods.ts';
 import {hardenedTo} from './hardening.ts';
 
 const stepsOf = (

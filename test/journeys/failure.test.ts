@@ -3,8 +3,8 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {describe, expect, onTestFinished, test} from 'vitest';
 import {parseJson} from '../../src/kube/json.ts';
-import {run} from '../support/run/run.ts';
-import {fileOf} from '../support/run/world.ts';
+import {fileOf} from '../support/run/files.ts';
+import {runBuilt} from '../support/run/run.ts';
 import {hasTmux, openTerminal, type Terminal} from './tmux.ts';
 
 const program = join(import.meta.dirname, '../../bin/kubectl-psp');
@@ -120,9 +120,9 @@ test.each([
 });
 
 test('--drafts without a session is refused', async () => {
-  expect(await run(['--demo', '--drafts', 'x.json'])).toMatchObject({
+  expect(await runBuilt(['--demo', '--drafts', 'x.json'])).toMatchObject({
     code: 3,
     err: 'error: --drafts is for the session: no terminal\n',
   });
-  expect(await run(['--demo', '--drafts', 'x.json', '-o', 'json'])).toMatchObject({code: 2});
+  expect(await runBuilt(['--demo', '--drafts', 'x.json', '-o', 'json'])).toMatchObject({code: 2});
 });

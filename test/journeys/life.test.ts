@@ -3,8 +3,9 @@ import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {type JsonObject, parseJson} from '../../src/kube/json.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
-import {type Ran, run, runProgram} from '../support/run/run.ts';
-import {folderOf, itemsOf, objectOf} from '../support/run/world.ts';
+import {folderOf} from '../support/run/files.ts';
+import {itemsOf, objectOf} from '../support/run/output.ts';
+import {type Ran, runBuilt, runProgram} from '../support/run/run.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
 import {makeOwners, restart, workloads} from './lifeWorld.ts';
 
@@ -30,7 +31,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('the life of a policy, on
   afterAll(() => server?.stop());
 
   const options = () => ({cwd: folder, env: {KUBECONFIG: server.kubeconfig, HOME: folder}});
-  const psp = (...args: readonly string[]) => run(args, options());
+  const psp = (...args: readonly string[]) => runBuilt(args, options());
   const kubectl = (stdin: string, ...args: readonly string[]) =>
     runProgram('kubectl', args, {...options(), stdin});
 
@@ -44,7 +45,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('the life of a policy, on
   /** Restarts all pods once the server's caches have the change, and expects this of them. */
   async function restartsAs(expected: Readonly<Record<string, unknown>>): Promise<void> {
     const trial = () => restart(server, {isTrial: true});
-    await expect.poll(trial, {timeout: 20_000}).toEqual(expected);
+    await expect.poll(trial).toEqual(expected);
     expect(await restart(server, {isTrial: false})).toEqual(expected);
   }
 
@@ -101,7 +102,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('the life of a policy, on
     expect(bad.out).toContain('1 would be denied, 2 stay as they are.');
     await done(kubectl('', 'apply', '-f', 'bad.yaml'));
     const asTold = {...least, [shipper]: refused};
-    await expect.poll(() => restart(server, {isTrial: true}), {timeout: 20_000}).toEqual(asTold);
+    await expect.poll(() => restart(server, {isTrial: true})).toEqual(asTold);
     await done(kubectl('', 'apply', '-f', 'advised.yaml'));
     await restartsAs(least);
 
@@ -132,7 +133,7 @@ describe('the life of a policy, in a repository', () => {
   test('is checked in CI as on a cluster, without one', async () => {
     const cwd = repository();
     // `run` gives it neither a kubeconfig nor a home.
-    const psp = (...args: readonly string[]) => run(args, {cwd});
+    const psp = (...args: readonly string[]) => runBuilt(args, {cwd});
     const write = (name: string, text: string) => writeFileSync(join(cwd, name), text);
     const code = async (...args: readonly string[]) => (await psp(...args)).code;
     write('main/policies.yaml', (await psp('policies')).out);

@@ -1,5 +1,6 @@
 import {isObject, type Json, type JsonObject} from '../../src/kube/json.ts';
-import {objectOf} from '../support/run/world.ts';
+import {podObject} from '../support/builders/pods.ts';
+import {objectOf} from '../support/run/output.ts';
 import type {ApiServer} from '../support/server/apiServer.ts';
 
 /** A shop that needs little, and a log shipper that reads the files of its node. */
@@ -142,12 +143,8 @@ export async function restart(
       const selector = `labelSelector=app%3D${objectOf(labels).app}`;
       await server.request('DELETE', `${pods}?gracePeriodSeconds=0&${selector}`);
     }
-    const pod = {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: ownedBy(made, {generateName: `${name}-`, labels: labels ?? {}}),
-      spec,
-    };
+    const own = {generateName: `${name}-`, labels: labels ?? {}};
+    const pod = podObject(ownedBy(made, own), objectOf(spec));
     const path = isTrial ? `${pods}?dryRun=All` : pods;
     const {json} = await server.request('POST', path, pod, {
       as: `system:serviceaccount:kube-system:${controller}`,

@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test} from 'vitest';
 import {isObject, type JsonObject} from '../../src/kube/json.ts';
-import {openRules, policyObject} from '../support/builders/builders.ts';
+import {openRules, policyObject} from '../support/builders/policies.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
 import {hasTmux, openTerminal, type Terminal} from './tmux.ts';

@@ -3,7 +3,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import fc from 'fast-check';
 import {describe, expect, onTestFinished, test} from 'vitest';
 import {isThorough} from '../support/kubernetes/reference.ts';
-import {folderOf} from '../support/run/world.ts';
+import {folderOf} from '../support/run/files.ts';
 import {hasTmux, openTerminal, type Terminal} from './tmux.ts';
 
 const program = join(import.meta.dirname, '../../bin/kubectl-psp');

@@ -33,7 +33,8 @@ export interface Terminal {
 
 /** How often to look at the screen, in milliseconds. */
 const lookMs = 25;
-const patienceMs = 20_000;
+/** Less than a test's time, so that a failure shows the screen. */
+const patienceMs = 45_000;
 
 /** Whether tmux is there; else it says so, or throws if nothing may be skipped. */
 export function hasTmux(): boolean {

@@ -3,7 +3,7 @@ import type {Json} from '../../src/kube/json.ts';
 import {parseJson} from '../../src/kube/json.ts';
 import {decodePolicy} from '../../src/kube/objects.ts';
 import {decodePod} from '../../src/kube/pod.ts';
-import {podWith} from '../support/builders/builders.ts';
+import {podWith} from '../support/builders/pods.ts';
 
 describe('a pod that is not one', () => {
   test.each<[Json, string]>([

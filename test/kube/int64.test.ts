@@ -6,8 +6,9 @@ import {fieldErrorText} from '../../src/kube/fieldError.ts';
 import {type Json, parseJson, printJson} from '../../src/kube/json.ts';
 import {decodePolicy} from '../../src/kube/objects.ts';
 import {policyErrors} from '../../src/policy/evaluate.ts';
-import {openRules, podFrom} from '../support/builders/builders.ts';
 import {errorsOf, writesOf} from '../support/builders/judge.ts';
+import {podFrom} from '../support/builders/pods.ts';
+import {openRules} from '../support/builders/policies.ts';
 
 const largest = '9223372036854775807';
 const smallest = '-9223372036854775808';

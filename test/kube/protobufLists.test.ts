@@ -17,7 +17,7 @@ import {
   listOf,
   podList,
 } from '../support/builders/protobuf.ts';
-import {objectOf} from '../support/run/world.ts';
+import {objectOf} from '../support/run/output.ts';
 
 function read(
   bytes: Buffer,

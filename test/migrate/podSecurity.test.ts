@@ -29,7 +29,7 @@ import {
   standardTestFolder,
   standardTests,
 } from '../support/kubernetes/standards.ts';
-import {objectOf} from '../support/run/world.ts';
+import {objectOf} from '../support/run/output.ts';
 
 const firstPinned = 24;
 const versions = Array.from({length: newestStandard - firstPinned + 1}, (_, index) =>

@@ -18,7 +18,7 @@ import {
   standardVersions,
 } from '../support/kubernetes/podSecurityStandards.ts';
 import {hasReference, runReference} from '../support/kubernetes/reference.ts';
-import {objectOf} from '../support/run/world.ts';
+import {objectOf} from '../support/run/output.ts';
 
 const folder = podSecurityModule();
 const fixtures = folder === undefined ? [] : standardFixtures(folder);

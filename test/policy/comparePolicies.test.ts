@@ -5,8 +5,9 @@ import {comparePolicies, isEqual, openPolicy} from '../../src/policy/comparePoli
 import {type Direction, effectiveDirection, orderOf, overall} from '../../src/policy/direction.ts';
 import {anyPod} from '../support/builders/anyPod.ts';
 import {twoPolicies} from '../support/builders/anyPolicy.ts';
-import {openRules, podFrom, policy} from '../support/builders/builders.ts';
 import {errorsOf, leavesAlone, writesOf} from '../support/builders/judge.ts';
+import {podFrom} from '../support/builders/pods.ts';
+import {openRules, policy} from '../support/builders/policies.ts';
 
 const pods = fc.array(anyPod.map(podFrom), {minLength: 3, maxLength: 8});
 

@@ -10,8 +10,8 @@ import {isNonEmpty, type NonEmpty} from '../../src/nonEmpty.ts';
 import {policyErrors} from '../../src/policy/evaluate.ts';
 import {leastPolicy} from '../../src/policy/least.ts';
 import {anyPod} from '../support/builders/anyPod.ts';
-import {podFrom} from '../support/builders/builders.ts';
 import {leavesAlone, lets} from '../support/builders/judge.ts';
+import {podFrom} from '../support/builders/pods.ts';
 import {recordedVectors} from '../support/kubernetes/conformance.ts';
 import {addsOnlyDefault, keptByTypes} from '../support/laws/controlLaws.ts';
 

@@ -6,7 +6,7 @@ import {authorizerOf} from '../../src/rbac/authorize.ts';
 import {bootstrapRoles, withBootstrapRoles} from '../../src/rbac/bootstrapRoles.ts';
 import {readDocuments} from '../../src/yaml/documents.ts';
 import {goModule} from '../support/kubernetes/goModule.ts';
-import {objectOf} from '../support/run/world.ts';
+import {objectOf} from '../support/run/output.ts';
 
 const kubernetes = goModule('k8s.io/kubernetes@v1.24.17', "Kubernetes' bootstrap roles");
 

@@ -21,7 +21,7 @@ import {isObject, parseJson} from '../../src/kube/json.ts';
 import {readDocuments} from '../../src/yaml/documents.ts';
 import {findProgram} from '../support/run/executables.ts';
 import {hasKubectl} from '../support/run/kubectl.ts';
-import {run, runProgram} from '../support/run/run.ts';
+import {runBuilt, runProgram} from '../support/run/run.ts';
 import {serve, status} from '../world/fakeApiServer.ts';
 import {krewProblems, list} from './krewRules.ts';
 
@@ -123,7 +123,7 @@ describe.runIf(canBuild)('the linux-amd64 archive', () => {
     ])('runs %s', async (_, changes) => {
       const advise = ['kubectl', 'psp', 'advise', '-f', join(scratch, 'pod 1.yaml')];
       const ran = await runProgram('env', [...changes, ...advise], {env: {PATH: path()}});
-      const checkout = await run(advise.slice(2));
+      const checkout = await runBuilt(advise.slice(2));
       expect(ran).toEqual(checkout);
     });
 
@@ -253,5 +253,5 @@ function kubectl(...args: readonly string[]) {
 
 /** The installed plugin answers as the program of this checkout does. */
 async function sameAsCheckout(...args: readonly string[]) {
-  expect(await kubectl(...args)).toEqual(await run(args));
+  expect(await kubectl(...args)).toEqual(await runBuilt(args));
 }

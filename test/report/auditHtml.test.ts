@@ -14,7 +14,7 @@ import {
   hostileNames,
   largeAudit,
 } from '../support/builders/auditPages.ts';
-import {openRules} from '../support/builders/builders.ts';
+import {openRules} from '../support/builders/policies.ts';
 
 const demo = auditHtml(demoAudit());
 

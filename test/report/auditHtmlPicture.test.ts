@@ -9,7 +9,7 @@ import {drawGraph, graphOf, layOut} from '../../src/report/audit/html/picture.ts
 import {pageScript} from '../../src/report/audit/html/script.ts';
 import {tones} from '../../src/report/audit/html/words.ts';
 import {auditWith, demoAudit} from '../support/builders/auditPages.ts';
-import {fileOf} from '../support/run/world.ts';
+import {fileOf} from '../support/run/files.ts';
 
 const audit = demoAudit();
 const namespaces = [...new Set(audit.verdicts.map(({item}) => item.namespace))].sort();

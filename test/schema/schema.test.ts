@@ -6,7 +6,9 @@ import {demoSnapshot} from '../../src/demo/index.ts';
 import {isObject, type Json, type JsonObject, parseJson, printJson} from '../../src/kube/json.ts';
 import {volumeSourceKeys} from '../../src/kube/pod.ts';
 import {readDocuments} from '../../src/yaml/documents.ts';
-import {fileOf, objectOf, runHere} from '../support/run/world.ts';
+import {fileOf} from '../support/run/files.ts';
+import {objectOf} from '../support/run/output.ts';
+import {runHere} from '../support/run/run.ts';
 
 const file = join(import.meta.dirname, '../../schema/psp.kubectl.v1alpha1.json');
 const schema: JsonObject = JSON.parse(readFileSync(file, 'utf8'));

@@ -99,6 +99,9 @@ export interface Screen {
   ended(): unknown;
 }
 
+/** Half of a test's time: what does not come at once will not come later. */
+const patienceMs = 30_000;
+
 class Terminal extends EventEmitter {
   readonly isTTY = true;
   columns: number;
@@ -119,6 +122,19 @@ class Terminal extends EventEmitter {
     this.frames += 1;
     this.emit('frame');
     return true;
+  }
+  /** Waits for the frame that `isThere` is true of; fails if none comes. */
+  shows(isThere: () => boolean, failure: () => string): Promise<void> {
+    const {promise, resolve, reject} = Promise.withResolvers<void>();
+    const look = () => {
+      if (isThere()) resolve();
+    };
+    const last = setTimeout(() => reject(new Error(failure())), patienceMs);
+    this.on('frame', look);
+    return promise.finally(() => {
+      clearTimeout(last);
+      this.off('frame', look);
+    });
   }
   read(): string | null {
     return this.waiting.shift() ?? null;
@@ -161,11 +177,7 @@ export function openScreen({
       .join('\n');
   const shows = async (text: string | RegExp) => {
     const isThere = () => (typeof text === 'string' ? frame().includes(text) : text.test(frame()));
-    const deadline = Date.now() + 5000;
-    while (!isThere()) {
-      if (Date.now() > deadline) throw new Error(`no ${text} on the screen:\n${frame()}`);
-      await new Promise(resolve => setImmediate(resolve));
-    }
+    if (!isThere()) await terminal.shows(isThere, () => `no ${text} on the screen:\n${frame()}`);
     return frame();
   };
   return {

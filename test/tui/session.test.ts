@@ -10,7 +10,7 @@ import {modelOf} from '../../src/tui/model.ts';
 import {arrange, podTable} from '../../src/tui/rows.ts';
 import {reduce, startAt, topOf, type View} from '../../src/tui/session.ts';
 import {cursorOf, driftOf} from '../../src/tui/state.ts';
-import {openRules, policy} from '../support/builders/builders.ts';
+import {openRules, policy} from '../support/builders/policies.ts';
 import {demo} from './screen.tsx';
 
 const base = policy({...openRules, hostNetwork: true}, {name: 'web'});

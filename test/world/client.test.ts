@@ -1,7 +1,9 @@
+import type {ServerResponse} from 'node:http';
 import {createServer} from 'node:net';
 import {setTimeout as wait} from 'node:timers/promises';
-import {expect, onTestFinished, test} from 'vitest';
+import {expect, onTestFinished, test, vi} from 'vitest';
 import {isForbidden, isNotFound} from '../../src/world/client.ts';
+import {settled} from '../support/server/clocks.ts';
 import {client, failure, file, folder, json, kubeconfig, serve, status} from './fakeApiServer.ts';
 
 test('get answers with JSON, send sends it', async () => {
@@ -172,7 +174,7 @@ test('a server that falls silent', async () => {
   const error = await failure(api.get('/api/v1/pods'));
   expect(error).toMatchObject({exitCode: 3, reason: 'Timeout'});
   expect(String(error)).toContain('has sent nothing for 0.08 s');
-  expect(seen.length).toBe(1);
+  await expect.poll(() => seen.length).toBe(1);
 });
 
 test('a server that takes connections but not TLS handshakes', async () => {
@@ -187,40 +189,59 @@ test('a server that takes connections but not TLS handshakes', async () => {
 });
 
 test('requests that wait for a connection in use do not take the server for dead', async () => {
-  const {url, seen} = await serve(response => void setTimeout(() => json(response, {}), 150));
+  fakeTime();
+  const held: ServerResponse[] = [];
+  const {url, seen} = await serve(response => void held.push(response));
   const {client: api} = await client({server: url}, {tuning: {waits: {connectMs: 100}}});
-  await Promise.all(Array.from({length: 12}, (_, index) => api.get(`/api?${index}`)));
-  expect(seen).toHaveLength(12);
+  const answers = Promise.all(Array.from({length: 12}, (_, index) => api.get(`/api?${index}`)));
+  while (held.length < 2) await settled();
+  await settled();
+  expect(seen.length).toBeLessThan(12);
+  vi.advanceTimersByTime(1000);
+  const answerAll = () => {
+    for (const response of held.splice(0)) json(response, {});
+  };
+  while (seen.length < 12 || held.length > 0) {
+    answerAll();
+    await settled();
+  }
+  expect(await answers).toHaveLength(12);
 });
 
 test('--request-timeout is for all tries together', async () => {
+  fakeTime();
   const {url, seen} = await serve(response =>
     status(response, 429, 'TooManyRequests', 'later', {'Retry-After': '1'}),
   );
-  const patience = {sleep: (ms: number) => new Promise<void>(done => void setTimeout(done, ms))};
+  const patience = {sleep: async (ms: number) => void vi.advanceTimersByTime(ms)};
   const {client: api} = await client({server: url, requestTimeout: '1500ms'}, {tuning: {patience}});
   const started = performance.now();
   expect(await failure(api.get('/api'))).toMatchObject({status: 429});
-  expect(performance.now() - started).toBeLessThan(1500);
+  expect(performance.now() - started).toBe(1000);
   expect(seen).toHaveLength(2);
 });
 
-test('a client that is closed waits for nothing any more', async () => {
+test('a client that is closed no longer waits for anything', async () => {
   const {url} = await serve(response =>
     status(response, 429, 'TooManyRequests', 'later', {'Retry-After': '20'}),
   );
-  const sleep = (ms: number, signal: AbortSignal | undefined) => wait(ms, undefined, {signal});
+  const sleep = (ms: number, signal: AbortSignal | undefined) => {
+    queueMicrotask(() => api.close());
+    return wait(ms, undefined, {signal});
+  };
   const {client: api} = await client({server: url}, {tuning: {patience: {sleep}}});
-  const failed = failure(api.get('/api'));
-  setTimeout(() => api.close(), 50);
-  expect(String(await failed)).toContain('the connection is closed');
+  expect(String(await failure(api.get('/api')))).toContain('the connection is closed');
 });
 
 test('--request-timeout is for the whole answer', async () => {
-  const {url} = await serve(response => {
+  fakeTime();
+  const {url} = await serve(async response => {
     response.writeHead(200, {'Content-Type': 'application/json'});
-    const timer = setInterval(() => response.write(' '), 10);
-    response.on('close', () => clearInterval(timer));
+    while (!response.destroyed) {
+      response.write(' ');
+      await settled();
+      if (vi.isFakeTimers()) vi.advanceTimersByTime(10); // else the test is over
+    }
   });
   const {client: api} = await client({server: url, requestTimeout: '100ms'});
   const error = await failure(api.get('/api'));
@@ -248,10 +269,11 @@ test('the signal ends a pause', async () => {
   const controller = new AbortController();
   const {url} = await serve(response => {
     status(response, 429, 'TooManyRequests', 'slow', {'Retry-After': '20'});
-    setTimeout(() => controller.abort(new Error('ctrl-c')), 50);
   });
-  const {setTimeout: wait} = await import('node:timers/promises');
-  const sleep = (ms: number, signal?: AbortSignal) => wait(ms, undefined, {signal});
+  const sleep = (ms: number, signal?: AbortSignal) => {
+    queueMicrotask(() => controller.abort(new Error('ctrl-c')));
+    return wait(ms, undefined, {signal});
+  };
   const tuning = {patience: {sleep}};
   const {client: api} = await client({server: url}, {signal: controller.signal, tuning});
   expect(await failure(api.get('/api'))).toBe(controller.signal.reason);
@@ -298,3 +320,9 @@ test('the log names requests and headers, and no secret', async () => {
   expect(lines.join()).not.toContain('hush');
   expect(lines.join()).not.toContain(base64);
 });
+
+/** From here on to the end of the test, time passes by `vi.advanceTimersByTime` alone. */
+function fakeTime(): void {
+  vi.useFakeTimers({toFake: ['setTimeout', 'clearTimeout', 'performance']});
+  onTestFinished(() => void vi.useRealTimers());
+}

@@ -2,6 +2,7 @@ import type {ServerResponse} from 'node:http';
 import {gzipSync} from 'node:zlib';
 import {expect, test} from 'vitest';
 import type {JsonObject} from '../../src/kube/json.ts';
+import {settled} from '../support/server/clocks.ts';
 import {client, failure, json, type Seen, serve, status} from './fakeApiServer.ts';
 
 const names = ['a', 'b', 'c', 'd', 'e'];
@@ -170,9 +171,8 @@ test('a first page that changes when asked for again takes its next page along',
     const first = {...body, metadata: {resourceVersion: '7', continue: token}};
     if (token === 'new') return json(response, first);
     response.writeHead(200, {'Content-Type': 'application/json'});
-    response.write(JSON.stringify(first).slice(0, 120), () => {
-      setTimeout(() => response.destroy(), 50);
-    });
+    response.write(JSON.stringify(first).slice(0, 120));
+    void settled().then(() => response.destroy());
   });
   const {client: api} = await client({server: url});
   expect(namesOf((await api.list('/api/v1/pods', {limit: 3})).items)).toEqual(names);

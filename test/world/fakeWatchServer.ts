@@ -1,6 +1,6 @@
 import type {ServerResponse} from 'node:http';
 import type {JsonObject} from '../../src/kube/json.ts';
-import {objectOf} from '../support/run/world.ts';
+import {objectOf} from '../support/run/output.ts';
 import {json, type Seen, serve, status} from './fakeApiServer.ts';
 
 type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import {expect, onTestFinished, test} from 'vitest';
 import type {JsonObject} from '../../src/kube/json.ts';
-import {objectOf} from '../support/run/world.ts';
+import {objectOf} from '../support/run/output.ts';
+import {settled} from '../support/server/clocks.ts';
 import {client, failure, file, kubeconfig, serve, status} from './fakeApiServer.ts';
 
 const path = '/api/v1/pods';
@@ -178,20 +179,19 @@ test('an error of the listener ends the watch and comes out of it', async () => 
   });
 });
 
-test('a connection that breaks, and one that says nothing any more', async () => {
+test('a connection that breaks, and one that falls silent', async () => {
   const {url} = await serve((response, _request, index) => {
     response.write(event('ADDED', 'a', '8'));
-    if (index === 0) setTimeout(() => response.destroy(), 10);
+    if (index === 0) void settled().then(() => response.destroy());
   });
-  const {client: api} = await client(
-    {server: url, requestTimeout: '1ms'},
-    {tuning: {watchIdleMs: 50}},
-  );
+  const flags = {server: url, requestTimeout: '1ms'};
+  const {client: patient} = await client(flags);
   const watch = noted();
-  expect(await failure(api.watch(path, watch.options))).toMatchObject({
+  expect(await failure(patient.watch(path, watch.options))).toMatchObject({
     status: 0,
     reason: 'Unreachable',
   });
+  const {client: api} = await client(flags, {tuning: {watchIdleMs: 50}});
   expect(await failure(api.watch(path, watch.options))).toMatchObject({
     status: 0,
     reason: 'Timeout',

@@ -22,9 +22,9 @@ import {openPolicy} from '../../../src/policy/comparePolicies.ts';
 import {orderOf} from '../../../src/policy/direction.ts';
 import {leastPolicy} from '../../../src/policy/least.ts';
 import {anyPod} from '../../support/builders/anyPod.ts';
-import {podFrom} from '../../support/builders/builders.ts';
 import {leavesAlone} from '../../support/builders/judge.ts';
-import {objectOf} from '../../support/run/world.ts';
+import {podFrom} from '../../support/builders/pods.ts';
+import {objectOf} from '../../support/run/output.ts';
 
 type Clusters = readonly (readonly number[])[];
 

@@ -3,7 +3,9 @@ import {controls} from '../../../src/controls/index.ts';
 import {type JsonObject, parseJson, printJson} from '../../../src/kube/json.ts';
 import {decodePolicy, type Policy} from '../../../src/kube/objects.ts';
 import {hasReference, runReference} from '../../support/kubernetes/reference.ts';
-import {fileOf, itemsHere, itemsOf, objectOf, runHere} from '../../support/run/world.ts';
+import {fileOf} from '../../support/run/files.ts';
+import {itemsOf, objectOf} from '../../support/run/output.ts';
+import {itemsHere, runHere} from '../../support/run/run.ts';
 
 function workload(namespace: string, name: string, spec: object, annotations = {}): JsonObject {
   return {

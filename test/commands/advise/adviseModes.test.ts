@@ -1,7 +1,8 @@
 import {describe, expect, test} from 'vitest';
 import type {JsonObject} from '../../../src/kube/json.ts';
-import {policyObject} from '../../support/builders/builders.ts';
-import {fileOf, folderOf, itemsHere, runHere} from '../../support/run/world.ts';
+import {policyObject} from '../../support/builders/policies.ts';
+import {fileOf, folderOf} from '../../support/run/files.ts';
+import {itemsHere, runHere} from '../../support/run/run.ts';
 
 const workload = (name: string, spec: object): object => ({
   apiVersion: 'apps/v1',

@@ -1,7 +1,9 @@
 import {describe, expect, test} from 'vitest';
 import type {JsonObject} from '../../../src/kube/json.ts';
 import {readDocuments} from '../../../src/yaml/documents.ts';
-import {fileOf, itemsHere, objectOf, runHere} from '../../support/run/world.ts';
+import {fileOf} from '../../support/run/files.ts';
+import {objectOf} from '../../support/run/output.ts';
+import {itemsHere, runHere} from '../../support/run/run.ts';
 
 function deployment(name: string, spec: object, securityContext: object = {}): JsonObject {
   return {

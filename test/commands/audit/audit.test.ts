@@ -1,12 +1,11 @@
 import {chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import {main} from '../../../src/cli.ts';
-import type {World} from '../../../src/commands/world.ts';
 import {printJson} from '../../../src/kube/json.ts';
 import {realWorld} from '../../../src/world/index.ts';
 import {deployment, grant, podsOf, psp} from '../../support/builders/audits.ts';
-import {fileOf, folderOf, runHere} from '../../support/run/world.ts';
+import {fileOf, folderOf} from '../../support/run/files.ts';
+import {runHere, runIn} from '../../support/run/run.ts';
 
 const objects = [
   psp('strict'),
@@ -76,15 +75,12 @@ describe('audit', () => {
   test('reads manifests once, also to say where they are: a pipe has no second time', async () => {
     const real = realWorld(new AbortController().signal);
     const read: (readonly string[])[] = [];
-    const world: World = {
-      ...real,
-      print: () => undefined,
-      readDocuments(paths) {
-        read.push(paths);
-        return real.readDocuments(paths);
-      },
+    const readDocuments = (paths: readonly string[]) => {
+      read.push(paths);
+      return real.readDocuments(paths);
     };
-    expect(await main(['audit', '--from', manifests, '-o', 'sarif'], world)).toBe(0);
+    const world = () => ({readDocuments});
+    expect((await runIn(world, 'audit', '--from', manifests, '-o', 'sarif')).code).toBe(0);
     expect(read).toEqual([[manifests]]);
   });
 

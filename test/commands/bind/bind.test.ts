@@ -1,7 +1,9 @@
 import {describe, expect, test} from 'vitest';
 import {isObject, parseJson} from '../../../src/kube/json.ts';
 import {readDocuments} from '../../../src/yaml/documents.ts';
-import {fileOf, objectOf, runHere, runWith} from '../../support/run/world.ts';
+import {fileOf} from '../../support/run/files.ts';
+import {objectOf} from '../../support/run/output.ts';
+import {runHere, runWith} from '../../support/run/run.ts';
 import {account, binding, from, role} from './bindWorld.ts';
 
 /** The kinds and names of printed objects. */

@@ -1,5 +1,5 @@
-import {policyObject} from '../../support/builders/builders.ts';
-import {fileOf} from '../../support/run/world.ts';
+import {policyObject} from '../../support/builders/policies.ts';
+import {fileOf} from '../../support/run/files.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
 const deployment = (name: string, container: object = {}) => ({

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {runHere} from '../../support/run/world.ts';
+import {runHere} from '../../support/run/run.ts';
 import {account, binding, from, group, own, role} from './bindWorld.ts';
 
 describe('unbind', () => {

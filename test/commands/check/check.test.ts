@@ -4,7 +4,9 @@ import {Ajv2020} from 'ajv/dist/2020.js';
 import {describe, expect, test} from 'vitest';
 import type {JsonObject} from '../../../src/kube/json.ts';
 import {printJson} from '../../../src/kube/json.ts';
-import {fileOf, objectOf, runHere} from '../../support/run/world.ts';
+import {fileOf} from '../../support/run/files.ts';
+import {objectOf} from '../../support/run/output.ts';
+import {runHere} from '../../support/run/run.ts';
 import {checked, type Tried} from './checkWorld.ts';
 
 const pods = (...items: readonly JsonObject[]) => ({'/api/v1/pods': items});

@@ -1,5 +1,6 @@
 import {type FakeOptions, fakeCluster} from '../../inventory/fakeCluster.ts';
-import {objectOf, runHere} from '../../support/run/world.ts';
+import {objectOf} from '../../support/run/output.ts';
+import {runHere} from '../../support/run/run.ts';
 import {json, type Seen, status} from '../../world/fakeApiServer.ts';
 
 /** What a cluster says when `check` asks it. */

@@ -1,6 +1,8 @@
 import {expect, test} from 'vitest';
 import {parseJson} from '../../../src/kube/json.ts';
-import {fileOf, folderOf, objectOf, runHere} from '../../support/run/world.ts';
+import {fileOf, folderOf} from '../../support/run/files.ts';
+import {objectOf} from '../../support/run/output.ts';
+import {runHere} from '../../support/run/run.ts';
 
 const deployment = (name: string, spec: object, namespace?: string): object => ({
   apiVersion: 'apps/v1',

@@ -11,8 +11,8 @@ import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {installCompleter} from '../../../src/world/completer.ts';
 import {root} from '../../docs/markdown.ts';
-import {run, runProgram} from '../../support/run/run.ts';
-import {folderOf, runHere} from '../../support/run/world.ts';
+import {folderOf} from '../../support/run/files.ts';
+import {runBuilt, runHere, runProgram} from '../../support/run/run.ts';
 
 /** A folder with an executable of this name, as one of PATH. */
 function folderWith(name: string): string {
@@ -41,7 +41,7 @@ describe('completion install', () => {
     const folder = folderOf();
     symlinkSync(join(root, 'bin/kubectl-psp'), join(folder, 'kubectl-psp'));
     const env = {PATH: `${folderOf()}:${folder}:${process.env.PATH}`};
-    const made = await run(['completion', 'install'], {env});
+    const made = await runBuilt(['completion', 'install'], {env});
     const link = join(folder, 'kubectl_complete-psp');
     expect(made).toEqual({
       code: 0,
@@ -49,7 +49,7 @@ describe('completion install', () => {
       out: `${link} now leads to ${join(folder, 'kubectl-psp')}\n`,
     });
     expect(readlinkSync(link)).toBe('kubectl-psp');
-    const again = await run(['completion', 'install'], {env});
+    const again = await runBuilt(['completion', 'install'], {env});
     expect(again).toEqual({code: 0, err: '', out: `${link} already exists\n`});
     const {code, out} = await runProgram(link, ['why', '-o', 'w']);
     expect([code, out]).toEqual([0, 'wide\n:4\n']);

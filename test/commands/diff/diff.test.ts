@@ -1,8 +1,10 @@
 import {expect, test} from 'vitest';
 import {controls} from '../../../src/controls/index.ts';
 import type {JsonObject} from '../../../src/kube/json.ts';
-import {policyObject} from '../../support/builders/builders.ts';
-import {fileOf, folderOf, itemsHere, itemsOf, runHere} from '../../support/run/world.ts';
+import {policyObject} from '../../support/builders/policies.ts';
+import {fileOf, folderOf} from '../../support/run/files.ts';
+import {itemsOf} from '../../support/run/output.ts';
+import {itemsHere, runHere} from '../../support/run/run.ts';
 
 test('tells by control which way B is from A, and exits with 1', async () => {
   const file = fileOf([

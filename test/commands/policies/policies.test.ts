@@ -1,7 +1,9 @@
 import {describe, expect, test} from 'vitest';
 import {type Json, parseJson} from '../../../src/kube/json.ts';
 import {readDocuments} from '../../../src/yaml/documents.ts';
-import {fileOf, itemsHere, itemsOf, objectOf, runHere} from '../../support/run/world.ts';
+import {fileOf} from '../../support/run/files.ts';
+import {itemsOf, objectOf} from '../../support/run/output.ts';
+import {itemsHere, runHere} from '../../support/run/run.ts';
 
 const nameOf = (object: Json) => objectOf(objectOf(object).metadata).name;
 

@@ -1,8 +1,8 @@
 import {chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import {run} from '../../support/run/run.ts';
-import {fileOf, folderOf, runHere} from '../../support/run/world.ts';
+import {fileOf, folderOf} from '../../support/run/files.ts';
+import {runBuilt, runHere} from '../../support/run/run.ts';
 
 const planted = 'hunter2-planted';
 const pod = {
@@ -59,7 +59,7 @@ describe('snapshot', () => {
 
   test('what exists stays, without --force and with nobody to ask', async () => {
     const file = fileOf('mine', 'mine.json');
-    const {code, out, err} = await run(['snapshot', file, '--from', source]);
+    const {code, out, err} = await runBuilt(['snapshot', file, '--from', source]);
     expect({code, out}).toEqual({code: 2, out: ''});
     expect(err).toBe(`error: ${file} exists; use --force to overwrite it\n`);
     expect(readFileSync(file, 'utf8')).toBe('mine');

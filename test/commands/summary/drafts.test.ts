@@ -9,7 +9,7 @@ import {editedDrafts} from '../../../src/tui/session.ts';
 import {createStore} from '../../../src/tui/store.ts';
 import {realWorld} from '../../../src/world/index.ts';
 import {anyPolicy} from '../../support/builders/anyPolicy.ts';
-import {folderOf} from '../../support/run/world.ts';
+import {folderOf} from '../../support/run/files.ts';
 
 const folder = folderOf();
 const world = {

@@ -1,20 +1,16 @@
 import {expect, test} from 'vitest';
-import {main} from '../../../src/cli.ts';
 import type {SessionOptions} from '../../../src/commands/world.ts';
-import {realWorld} from '../../../src/world/index.ts';
+import {runIn} from '../../support/run/run.ts';
 
 /** What a command line would open the session with, on a terminal that can show it. */
 async function opened(...args: readonly string[]) {
   const sessions: SessionOptions[] = [];
-  const lines: string[] = [];
-  const code = await main(args, {
-    ...realWorld(new AbortController().signal),
+  const session = {
     noSession: undefined,
-    print: () => {},
-    warn: line => void lines.push(line),
-    openSession: async options => void sessions.push(options),
-  });
-  return {code, lines, start: sessions[0]?.store.get().trail.map(({view}) => view)};
+    openSession: async (options: SessionOptions) => void sessions.push(options),
+  };
+  const {code, err} = await runIn(() => session, ...args);
+  return {code, err, start: sessions[0]?.store.get().trail.map(({view}) => view)};
 }
 
 const namespaces = {name: 'namespaces'};
@@ -47,14 +43,14 @@ test.each([
     [namespaces, {name: 'policies'}, {name: 'policy', policy: 'restricted'}],
   ],
 ])('%j opens the views on the way', async (args, start) => {
-  expect(await opened('--demo', ...args)).toEqual({code: 0, lines: [], start});
+  expect(await opened('--demo', ...args)).toEqual({code: 0, err: '', start});
 });
 
 test.each(['pod', 'deploy/web', 'pod/a/b', 'constructor/x', ''])(
   '--open %j is refused before anything is read',
   async open => {
-    const {code, lines, start} = await opened('--kubeconfig', '/nowhere', '--open', open);
+    const {code, err, start} = await opened('--kubeconfig', '/nowhere', '--open', open);
     expect({code, start}).toEqual({code: 2, start: undefined});
-    expect(lines).toEqual([`error: --open: "${open}" is not pod/NAME, sa/NAME or psp/NAME`]);
+    expect(err).toBe(`error: --open: "${open}" is not pod/NAME, sa/NAME or psp/NAME\n`);
   },
 );

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {runHere} from '../../support/run/world.ts';
+import {runHere} from '../../support/run/run.ts';
 
 test('without a terminal, no command prints the summary', async () => {
   const {code, out, err} = await runHere('--demo');

@@ -2,7 +2,9 @@ import {describe, expect, test} from 'vitest';
 import {demoSnapshot} from '../../../src/demo/index.ts';
 import type {JsonObject} from '../../../src/kube/json.ts';
 import {parseJson, printJson} from '../../../src/kube/json.ts';
-import {fileOf, folderOf, itemsOf, objectOf, runHere} from '../../support/run/world.ts';
+import {fileOf, folderOf} from '../../support/run/files.ts';
+import {itemsOf, objectOf} from '../../support/run/output.ts';
+import {runHere} from '../../support/run/run.ts';
 import {binding, deployment, policy, repository, role, tryOver} from './tryWorld.ts';
 
 describe('try', () => {

@@ -1,6 +1,7 @@
 import type {JsonObject} from '../../../src/kube/json.ts';
-import {policyObject} from '../../support/builders/builders.ts';
-import {folderOf, runHere} from '../../support/run/world.ts';
+import {policyObject} from '../../support/builders/policies.ts';
+import {folderOf} from '../../support/run/files.ts';
+import {runHere} from '../../support/run/run.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
 /** A policy with the four rules open and all volumes, and these fields. */

@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
-import {policyObject} from '../../support/builders/builders.ts';
-import {fileOf, runHere} from '../../support/run/world.ts';
+import {policyObject} from '../../support/builders/policies.ts';
+import {fileOf} from '../../support/run/files.ts';
+import {runHere} from '../../support/run/run.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
 

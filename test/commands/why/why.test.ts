@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
-import {fileOf, folderOf, itemsHere, runHere} from '../../support/run/world.ts';
+import {fileOf, folderOf} from '../../support/run/files.ts';
+import {itemsHere, runHere} from '../../support/run/run.ts';
 
 const policies = `
 apiVersion: policy/v1beta1

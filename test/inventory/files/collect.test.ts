@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
-import {run} from '../../support/run/run.ts';
-import {fileOf, folderOf, itemsHere, runHere} from '../../support/run/world.ts';
+import {fileOf, folderOf} from '../../support/run/files.ts';
+import {itemsHere, runBuilt, runHere} from '../../support/run/run.ts';
 
 const template = {spec: {containers: [{name: 'main', image: 'x'}]}};
 
@@ -89,7 +89,7 @@ describe('manifests', () => {
       'deep/three.yml': pod('d'),
       'deep/four.txt': 'no manifest: [',
     });
-    const {code, out, err} = await run(
+    const {code, out, err} = await runBuilt(
       ['advise', '--for', 'workload', '-o', 'name', '-f', folder, '-f', '-'],
       {stdin: pod('e')},
     );

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {fixedInventory} from '../../../src/inventory/follow/followCluster.ts';
 import {emptyInventory} from '../../../src/inventory/inventory.ts';
-import {until, untilSame, untilState} from '../../support/server/live.ts';
+import {settled} from '../../support/server/clocks.ts';
+import {until, untilSame, untilState} from '../../support/server/following.ts';
 import {watchedLists} from '../../world/fakeWatchServer.ts';
 import {following, lists, named, pod, podNames, untilPods} from './following.ts';
 
@@ -52,7 +53,7 @@ describe('following a cluster', () => {
           if (fault === 'end' || fault === 'break') server.endWatches(fault);
           else if (fault === 'expire') server.expire(label === 'x' ? 'event' : 'status');
           else if (fault === 'bookmark') server.bookmark();
-          if (label === 'x' && name === 'c') await new Promise(resolve => setTimeout(resolve, 2));
+          if (label === 'x' && name === 'c') await settled();
         }
         await untilSame(live, api);
       }),
@@ -102,20 +103,19 @@ describe('following a cluster', () => {
   });
 
   test('many changes make few inventories', async () => {
-    const {server, live, views} = await following();
+    const {server, live, views, clock} = await following();
     await untilState(live, 'live');
     const count = views.length;
-    const start = performance.now();
+    const start = clock.now();
     for (let index = 0; index < 500; index++) {
       server.put(lists.pods, pod(`n${index % 50}`, 'b', String(index)));
-      if (index % 10 === 0) await new Promise(resolve => setTimeout(resolve, 1));
+      if (index % 10 === 0) await clock.pass(20);
     }
     await until(
       () => live.current().inventory.pods.at(48)?.metadata.labels?.label ?? '',
       label => Number(label) >= 450,
     );
-    // The clock of these tests makes 10 ms of 200.
-    const batches = (performance.now() - start) / 10;
+    const batches = (clock.now() - start) / 200;
     expect(views.length - count).toBeLessThanOrEqual(batches + 2);
     expect(new Set(views.map(({inventory}) => inventory)).size).toBeLessThan(60);
   });
@@ -139,14 +139,14 @@ describe('following a cluster', () => {
   });
 
   test('nothing is read or told any more after stop', async () => {
-    const {server, live, views} = await following();
+    const {server, live, views, clock} = await following();
     await untilState(live, 'live');
     live.stop();
     await until(server.watching, watching => watching.length === 0);
     const count = [views.length, server.seen.length];
     server.put(lists.pods, pod('p0', 'a'));
     live.refresh();
-    await new Promise(resolve => setTimeout(resolve, 50));
+    await clock.pass(60_000);
     expect([views.length, server.seen.length]).toEqual(count);
   });
 });

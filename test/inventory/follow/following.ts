@@ -2,7 +2,8 @@ import {onTestFinished} from 'vitest';
 import type {Freshness, LiveInventory} from '../../../src/inventory/follow/followCluster.ts';
 import type {Inventory} from '../../../src/inventory/inventory.ts';
 import type {JsonObject} from '../../../src/kube/json.ts';
-import {followed, until} from '../../support/server/live.ts';
+import {testClock} from '../../support/server/clocks.ts';
+import {followed, until} from '../../support/server/following.ts';
 import {client} from '../../world/fakeApiServer.ts';
 import {type FakeWatchServer, fakeWatchServer} from '../../world/fakeWatchServer.ts';
 
@@ -43,9 +44,10 @@ export async function following(namespace?: string) {
   const server = await fakeWatchServer();
   filled(server);
   const {client: api} = await client({server: server.url});
-  const live = followed(api, namespace);
+  const clock = testClock();
+  const live = followed(api, namespace, clock);
   const views = viewsOf(live);
-  return {server, api, live, views};
+  return {server, api, live, views, clock};
 }
 
 /** All views that a listener gets to see. */

@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
-import {itemsOf, runHere} from '../../support/run/world.ts';
+import {itemsOf} from '../../support/run/output.ts';
+import {runHere} from '../../support/run/run.ts';
 import {json} from '../../world/fakeApiServer.ts';
 import {fakeCluster} from '../fakeCluster.ts';
 import {objects, pod, pods, policies, policy} from '../smallCluster.ts';

@@ -6,7 +6,8 @@ import type {JsonObject} from '../../../src/kube/json.ts';
 import {decodePod} from '../../../src/kube/pod.ts';
 import {objectMetaMessage} from '../../../src/kube/protobuf/meta.ts';
 import {bytesField, encodeMessage, listOf} from '../../support/builders/protobuf.ts';
-import {objectOf, runHere} from '../../support/run/world.ts';
+import {objectOf} from '../../support/run/output.ts';
+import {runHere} from '../../support/run/run.ts';
 import type {Seen} from '../../world/fakeApiServer.ts';
 import {fakeCluster} from '../fakeCluster.ts';
 

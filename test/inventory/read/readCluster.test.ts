@@ -1,5 +1,8 @@
+import type {ServerResponse} from 'node:http';
 import {describe, expect, test} from 'vitest';
-import {itemsOf, runHere} from '../../support/run/world.ts';
+import {itemsOf} from '../../support/run/output.ts';
+import {runHere} from '../../support/run/run.ts';
+import {settled} from '../../support/server/clocks.ts';
 import {json} from '../../world/fakeApiServer.ts';
 import {fakeCluster} from '../fakeCluster.ts';
 import {objects, pod, pods, policies, policy} from '../smallCluster.ts';
@@ -114,6 +117,10 @@ describe('reading a cluster', () => {
   });
 
   test('gaps come in the same order each time', async () => {
+    const refuse = (response: ServerResponse) => {
+      response.writeHead(403, {'Content-Type': 'application/json'});
+      response.end('{"kind":"Status","message":"no","reason":"Forbidden"}');
+    };
     const forbids = (path: string) =>
       path.startsWith('/api/v1/pods') || path.endsWith('roles') || /namespaces\/[ab]\//.test(path);
     const runs = await Promise.all(
@@ -123,10 +130,8 @@ describe('reading a cluster', () => {
           forbids,
           answers: (response, {url}) => {
             if (!url.includes('/namespaces/a/')) return false;
-            setTimeout(() => {
-              response.writeHead(403, {'Content-Type': 'application/json'});
-              response.end('{"kind":"Status","message":"no","reason":"Forbidden"}');
-            }, Math.random() * 20);
+            // The answers come in any order.
+            void settled(Math.random() * 40).then(() => refuse(response));
             return true;
           },
         });
@@ -165,7 +170,7 @@ describe('reading a cluster', () => {
   test('files of one namespace need only the rights to read that one', async () => {
     const {flags, seen} = await fakeCluster({objects});
     const {writeFileSync} = await import('node:fs');
-    const {folderOf} = await import('../../support/run/world.ts');
+    const {folderOf} = await import('../../support/run/files.ts');
     const file = `${folderOf()}/pod.json`;
     writeFileSync(file, JSON.stringify({apiVersion: 'v1', kind: 'Pod', ...pod('new', 'a')}));
     const {code, out} = await runHere('why', '-f', file, ...flags);
@@ -208,7 +213,7 @@ describe('servers that fail', () => {
         if (!url.startsWith('/api/v1/pods')) return false;
         response.writeHead(200, {'Content-Type': 'application/json', 'Content-Length': '9999'});
         response.write('{"kind":"PodList","items":[{"metadata"');
-        setTimeout(() => response.destroy(), 5);
+        void settled().then(() => response.destroy());
         return true;
       },
     });

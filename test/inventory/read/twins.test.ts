@@ -16,9 +16,9 @@ import {podSpecMessage} from '../../../src/kube/protobuf/pod.ts';
 import {adviceYaml} from '../../../src/report/advice.ts';
 import {printedVerdict} from '../../../src/report/verdict.ts';
 import {anyPod} from '../../support/builders/anyPod.ts';
-import {policyObject} from '../../support/builders/builders.ts';
+import {policyObject} from '../../support/builders/policies.ts';
 import {asServed, podList} from '../../support/builders/protobuf.ts';
-import {objectOf} from '../../support/run/world.ts';
+import {objectOf} from '../../support/run/output.ts';
 
 const token = 'kube-api-access-zzzzz';
 const ends = ['bcdfg', 'hjklm', '24567'];

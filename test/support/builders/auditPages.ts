@@ -8,7 +8,8 @@ import {decodePolicy} from '../../../src/kube/objects.ts';
 import {decodePod} from '../../../src/kube/pod.ts';
 import {authorizerOf} from '../../../src/rbac/authorize.ts';
 import {whoCan} from '../../../src/rbac/whoCan.ts';
-import {openRules} from './builders.ts';
+import {podObject} from './pods.ts';
+import {openRules} from './policies.ts';
 
 /** An audit of an inventory with just these findings; all else is worked out from the inventory. */
 export function auditWith(inventory: Inventory, findings: readonly Finding[]): Audit {
@@ -146,14 +147,12 @@ export function hostileAudit(): Audit {
       automountServiceAccountToken: undefined,
     })),
     pods: hostileNames.map((name, index) =>
-      decodePod({
-        metadata: {name, namespace: name},
-        spec: {
-          serviceAccountName: name,
-          hostNetwork: index % 3 === 0,
-          containers: [{name: 'c'}],
-        },
-      }),
+      decodePod(
+        podObject(
+          {name, namespace: name},
+          {serviceAccountName: name, hostNetwork: index % 3 === 0},
+        ),
+      ),
     ),
     gaps: hostileNames.map(name => ({resource: name, namespace: name, reason: name})),
   };
@@ -229,14 +228,15 @@ export function largeAudit(podCount: number): Audit {
       }),
     },
     pods: Array.from({length: podCount}, (_, index) =>
-      decodePod({
-        metadata: {name: `app-${index}`, namespace: namespaces[index % namespaces.length] ?? ''},
-        spec: {
-          serviceAccountName: `app-${Math.floor(index / 500) % 4}`,
-          hostNetwork: index % 4 === 0,
-          containers: [{name: 'app'}],
-        },
-      }),
+      decodePod(
+        podObject(
+          {name: `app-${index}`, namespace: namespaces[index % namespaces.length] ?? ''},
+          {
+            serviceAccountName: `app-${Math.floor(index / 500) % 4}`,
+            hostNetwork: index % 4 === 0,
+          },
+        ),
+      ),
     ),
   };
   const evidence = Array.from({length: 20}, (_, line) => `spec.containers[${line}]: not allowed`);

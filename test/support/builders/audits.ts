@@ -2,8 +2,9 @@ import type {Finding} from '../../../src/audit/finding.ts';
 import {auditOf} from '../../../src/audit/index.ts';
 import type {Gap, Inventory} from '../../../src/inventory/inventory.ts';
 import type {JsonObject} from '../../../src/kube/json.ts';
-import {openRules} from './builders.ts';
 import {clusterWith} from './inventory.ts';
+import {podObject} from './pods.ts';
+import {openRules} from './policies.ts';
 
 /** What a rule finds in a whole cluster of these objects. */
 export function findingsOf(
@@ -89,17 +90,16 @@ export function podsOf(
   admittedBy: string | undefined,
   count = 1,
 ): readonly JsonObject[] {
-  return Array.from({length: count}, (_, index) => ({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {
-      name: `${owner}-${index}`,
-      namespace: 'shop',
-      annotations: admittedBy === undefined ? {} : {'kubernetes.io/psp': admittedBy},
-      ownerReferences: [
-        {apiVersion: 'apps/v1', kind: 'Deployment', name: owner, uid: '', controller: true},
-      ],
-    },
-    spec: {serviceAccountName: 'web', containers: [{name: 'c'}]},
-  }));
+  const controller = {apiVersion: 'apps/v1', kind: 'Deployment', uid: '', controller: true};
+  return Array.from({length: count}, (_, index) =>
+    podObject(
+      {
+        name: `${owner}-${index}`,
+        namespace: 'shop',
+        annotations: admittedBy === undefined ? {} : {'kubernetes.io/psp': admittedBy},
+        ownerReferences: [{...controller, name: owner}],
+      },
+      {serviceAccountName: 'web'},
+    ),
+  );
 }

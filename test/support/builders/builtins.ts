@@ -3,7 +3,7 @@ import type {JsonObject} from '../../../src/kube/json.ts';
 import {parseJson, printJson} from '../../../src/kube/json.ts';
 import {type BuiltinOptions, builtinLevels} from '../../../src/policy/builtin.ts';
 import {builtinJson} from '../../../src/report/builtin.ts';
-import {itemsOf, objectOf} from '../run/world.ts';
+import {itemsOf, objectOf} from '../run/output.ts';
 
 /** All built-in objects as `kubectl psp policies -o json` prints them. */
 export function printedBuiltins(options: BuiltinOptions): readonly JsonObject[] {

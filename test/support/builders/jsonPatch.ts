@@ -1,5 +1,5 @@
 import type {Json, JsonObject} from '../../../src/kube/json.ts';
-import {objectOf} from '../run/world.ts';
+import {objectOf} from '../run/output.ts';
 
 /** The value after a patch (RFC 6902; of its operations those that occur: add, replace, remove). */
 export function patched(value: Json, patch: readonly JsonObject[]): Json {

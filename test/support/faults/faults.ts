@@ -1,6 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {isObject, parseJson} from '../../../src/kube/json.ts';
-import {type Exchange, type Fault, isCollection, type Passing} from './faultProxy.ts';
+import {type Exchange, type Fault, isCollection, type Passing} from './proxy.ts';
 
 /** Chooses requests. */
 export type Which = (request: Passing) => boolean;

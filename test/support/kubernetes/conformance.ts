@@ -5,7 +5,7 @@ import {gunzipSync} from 'node:zlib';
 import {conformanceResult} from '../../../src/conformance/conformance.ts';
 import {isObject, type JsonObject, parseJson, printJson} from '../../../src/kube/json.ts';
 import {patched} from '../builders/jsonPatch.ts';
-import {objectOf} from '../run/world.ts';
+import {objectOf} from '../run/output.ts';
 
 const folder = join(import.meta.dirname, '../../fixtures/vectors');
 

@@ -2,7 +2,7 @@ import {readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import type {JsonObject} from '../../../src/kube/json.ts';
 import {readDocuments} from '../../../src/yaml/documents.ts';
-import {objectOf} from '../run/world.ts';
+import {objectOf} from '../run/output.ts';
 import {goModule} from './goModule.ts';
 
 export type StandardLevel = 'baseline' | 'restricted';

@@ -1,6 +1,6 @@
 import {gzipSync} from 'node:zlib';
 import {type JsonObject, parseJson, printJson} from '../../../src/kube/json.ts';
-import {objectOf} from '../run/world.ts';
+import {objectOf} from '../run/output.ts';
 import {runReference} from './reference.ts';
 import {updateCases} from './updateCases.ts';
 

@@ -8,8 +8,8 @@ import type {Policy} from '../../../src/kube/objects.ts';
 import type {PodView} from '../../../src/kube/podView.ts';
 import type {NonEmpty} from '../../../src/nonEmpty.ts';
 import {policyErrors} from '../../../src/policy/evaluate.ts';
-import {policy} from '../builders/builders.ts';
 import {errorsOf, prepared, writesOf} from '../builders/judge.ts';
+import {policy} from '../builders/policies.ts';
 import {testLaws} from './controlLaws.ts';
 
 /** What the control is set to, as the API has it. All other controls are open. */

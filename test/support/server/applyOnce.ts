@@ -1,5 +1,5 @@
 /** `KUBECONFIG URL FOLDER policy|advice`: one apply of a session, as a process that can be killed. */
-import {advicesFor, draftOf, openBareSession} from '../faults/faultSession.ts';
+import {advicesFor, draftOf, openBareSession} from '../faults/session.ts';
 
 const [kubeconfig = '', server = '', folder = '', what = ''] = process.argv.slice(2);
 const {services, inventory, end} = await openBareSession({kubeconfig, server}, folder);

@@ -4,10 +4,11 @@ import {connect} from 'node:net';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import type {JsonObject} from '../../src/kube/json.ts';
-import {policyObject} from '../support/builders/builders.ts';
-import {hasReference} from '../support/kubernetes/reference.ts';
-import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
+import type {JsonObject} from '../../../src/kube/json.ts';
+import {podObject} from '../builders/pods.ts';
+import {policyObject} from '../builders/policies.ts';
+import {hasReference} from '../kubernetes/reference.ts';
+import {type ApiServer, startApiServer} from './apiServer.ts';
 
 const developer = {token: 'dev-token', name: 'dev', groups: ['developers']};
 
@@ -20,12 +21,7 @@ const serviceAccount: JsonObject = {
 };
 
 function podOf(name: string, spec: JsonObject = {}): JsonObject {
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {name, namespace: 'team-a'},
-    spec: {containers: [{name: 'main', image: 'nginx:1.25'}], ...spec},
-  };
+  return podObject({name, namespace: 'team-a'}, spec);
 }
 
 const hasServer = hasReference('etcd', 'kube-apiserver');
@@ -119,7 +115,7 @@ describe.runIf(hasServer)('the end of an API server', () => {
   });
 
   test('it ends with the process that started it, even by SIGKILL', async () => {
-    const module = join(import.meta.dirname, '../support/server/apiServer.ts');
+    const module = join(import.meta.dirname, './apiServer.ts');
     const script = `
       const {startApiServer} = await import(${JSON.stringify(module)});
       const {url, dir} = await startApiServer();

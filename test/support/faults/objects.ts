@@ -1,5 +1,6 @@
 import type {JsonObject} from '../../../src/kube/json.ts';
-import {policyObject} from '../builders/builders.ts';
+import {podObject} from '../builders/pods.ts';
+import {policyObject} from '../builders/policies.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
 
@@ -46,12 +47,7 @@ export const clusterObjects: readonly JsonObject[] = [
         template: {metadata: {labels: {app: 'agent'}}, spec: {...podSpec, hostNetwork: true}},
       },
     },
-    ...['a', 'b', 'c'].map(name => ({
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: {name, namespace},
-      spec: podSpec,
-    })),
+    ...['a', 'b', 'c'].map(name => podObject({name, namespace}, podSpec)),
   ]),
   ...['open', 'tight', 'zero'].map(name =>
     policyObject(name, {volumes: ['emptyDir'], privileged: name === 'open'}),

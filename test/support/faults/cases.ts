@@ -1,4 +1,3 @@
-import type {Fault, ProxyOptions} from './faultProxy.ts';
 import {
   about,
   answers,
@@ -16,6 +15,7 @@ import {
   stalls,
   toGroup,
 } from './faults.ts';
+import type {Fault, ProxyOptions} from './proxy.ts';
 
 /**
  * What may come of it: the answer that there is without the fault, a failure with this exit code, or

@@ -5,8 +5,8 @@ import {referencePages} from '../../scripts/docs.ts';
 import {flagName} from '../../src/commands/flags.ts';
 import {commands, rootCommand} from '../../src/commands/index.ts';
 import {exitCodes} from '../../src/errors.ts';
+import {parseOnly} from '../support/run/run.ts';
 import {blocksOf, commandLines, readText, root} from './markdown.ts';
-import {parseCommand} from './runCommand.ts';
 
 const page = readText('docs/REFERENCE.md');
 
@@ -18,7 +18,7 @@ test.each(Object.entries(referencePages()))('%s is current', (path, text) => {
 describe('the reference', () => {
   test('has every command, flag and exit code of --help', async () => {
     for (const {name, flags} of [rootCommand, ...commands]) {
-      const {output} = await parseCommand([...[name].filter(Boolean), '--help']);
+      const {output} = await parseOnly([...[name].filter(Boolean), '--help']);
       const title = ['kubectl psp', name].filter(Boolean).join(' ');
       expect(page).toContain(`\n## ${title}\n`);
       for (const [key, {help}] of Object.entries(flags)) {
@@ -35,7 +35,7 @@ describe('the reference', () => {
     const lines = blocksOf(page).flatMap(block => commandLines(block, 'kubectl psp'));
     expect(lines.length).toBeGreaterThan(commands.length);
     for (const [, , ...args] of lines) {
-      const {exitCode, output} = await parseCommand(args);
+      const {exitCode, output} = await parseOnly(args);
       expect.soft(exitCode, `${args.join(' ')}: ${output}`).not.toBe(exitCodes.usage);
     }
   });

@@ -1,7 +1,7 @@
 import {expect} from 'vitest';
 import {parseJson} from '../../../src/kube/json.ts';
-import type {Case} from './faultCases.ts';
-import type {Row, Timed} from './faultCommands.ts';
+import type {Case} from './cases.ts';
+import {type Row, type Timed, tooLongMs} from './commands.ts';
 
 /** Fails if a command's way with a fault that it met is none of those that the case allows. */
 export function judge(fault: Case, row: Row, result: Timed, answer: Timed, where: string): void {
@@ -32,7 +32,7 @@ export function judge(fault: Case, row: Row, result: Timed, answer: Timed, where
 /** Completions are always an answer, in time, without a word beside it. */
 export function judgeCompletion({code, out, err, ms}: Timed, answer: Timed): void {
   expect({code, err}).toEqual({code: 0, err: ''});
-  expect(ms).toBeLessThan(3000);
+  expect(ms).toBeLessThan(tooLongMs);
   expect(out).toMatch(/(^|\n):\d+\n$/);
   const names = out.split('\n').slice(0, -2);
   expect(answer.out.split('\n')).toEqual(expect.arrayContaining(names));

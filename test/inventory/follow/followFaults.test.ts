@@ -1,16 +1,17 @@
 import {describe, expect, test} from 'vitest';
-import {followed, until, untilSame, untilState} from '../../support/server/live.ts';
+import {testClock} from '../../support/server/clocks.ts';
+import {followed, until, untilSame, untilState} from '../../support/server/following.ts';
 import {client, status} from '../../world/fakeApiServer.ts';
 import {fakeWatchServer, watchedLists} from '../../world/fakeWatchServer.ts';
 import {filled, following, lists, named, pod, podNames, untilPods} from './following.ts';
 
 describe('faults', () => {
   test('watches that end go on from the last bookmark, without a new list', async () => {
-    const {server, live, views} = await following();
+    const {server, live, views, clock} = await following();
     await untilState(live, 'live');
     await until(server.watching, watching => watching.length === watchedLists.length);
     server.bookmark();
-    await new Promise(resolve => setTimeout(resolve, 80));
+    await clock.pass(1600);
     const seen = server.seen.length;
     server.endWatches('end');
     server.put(lists.pods, pod('p0', 'a'));
@@ -37,7 +38,7 @@ describe('faults', () => {
   });
 
   test('a list that is always too old is not asked for without a pause', async () => {
-    const {server, live} = await following();
+    const {server, live, clock} = await following();
     server.answers = (response, {url}) => {
       if (!url.startsWith(lists.pods) || !url.includes('watch=1')) return false;
       status(response, 410, 'Expired', 'too old');
@@ -46,14 +47,14 @@ describe('faults', () => {
     await untilState(live, 'stale');
     expect(live.current().freshness).toMatchObject({reason: expect.stringContaining('too old')});
     expect(podNames(live)).toEqual(['p2', 'p3', 'p1']);
-    await new Promise(resolve => setTimeout(resolve, 500));
+    await clock.pass(10_000);
     expect(server.seen.filter(({url}) => url.startsWith(`${lists.pods}?`)).length).toBeLessThan(40);
     server.answers = undefined;
     await untilState(live, 'live');
   });
 
   test('an unreachable server: stale with the reason, since then; pauses grow; then live', async () => {
-    const {server, api, live} = await following();
+    const {server, api, live, clock} = await following();
     await untilState(live, 'live');
     let tries = 0;
     server.answers = response => {
@@ -69,17 +70,15 @@ describe('faults', () => {
       reason: expect.stringMatching(/^cannot watch \w+: .* (closed the connection|broke off)/),
     });
     expect(inventory.pods).toHaveLength(3);
-    await new Promise(resolve => setTimeout(resolve, 400));
+    await clock.pass(6000);
     // While a try is under way there is no pause to tell.
-    await expect
-      .poll(() => {
-        const later = live.current().freshness;
-        return 'retryInMs' in later && later.retryInMs;
-      })
-      .toBeGreaterThan(1000);
+    await until(
+      () => live.current().freshness,
+      later => 'retryInMs' in later && later.retryInMs > 1000,
+    );
     const later = live.current().freshness;
     expect(later).toMatchObject({since: 'since' in freshness ? freshness.since : ''});
-    // 8 seconds of the session: pauses of 1, 2 and 4 for each of 15 watches.
+    // Pauses of 1, 2 and 4 seconds for each of 15 watches.
     expect(tries).toBeLessThanOrEqual(watchedLists.length * 6);
     server.put(lists.pods, pod('p0', 'a'));
     server.answers = undefined;
@@ -95,7 +94,7 @@ describe('faults', () => {
       return true;
     };
     const {client: api} = await client({server: server.url});
-    const live = followed(api);
+    const live = followed(api, undefined, testClock());
     await untilState(live, 'stale');
     server.answers = undefined;
     await untilState(live, 'live');
@@ -128,7 +127,7 @@ describe('faults', () => {
       return true;
     };
     const {client: api} = await client({server: server.url});
-    const live = followed(api);
+    const live = followed(api, undefined, testClock());
     await untilState(live, 'live');
     await untilSame(live, api);
     expect(live.current().inventory).toMatchObject({
@@ -201,7 +200,7 @@ describe('faults', () => {
       return true;
     };
     const {client: api} = await client({server: server.url});
-    const live = followed(api);
+    const live = followed(api, undefined, testClock());
     await untilState(live, 'live');
     server.put(lists.pods, pod('p0', 'a'));
     await untilPods(live, 'p0', 'p2', 'p3', 'p1');
@@ -230,7 +229,7 @@ describe('faults', () => {
       return true;
     };
     const {client: api} = await client({server: server.url});
-    const live = followed(api);
+    const live = followed(api, undefined, testClock());
     await untilState(live, 'live');
     expect(live.current().inventory).toMatchObject({policyApi: 'absent', policies: [], gaps: []});
     await untilSame(live, api);
@@ -245,7 +244,7 @@ describe('faults', () => {
       return true;
     };
     const {client: api} = await client({server: server.url});
-    const live = followed(api);
+    const live = followed(api, undefined, testClock());
     await untilState(live, 'live');
     await untilSame(live, api);
     expect(live.current().inventory.gaps).toMatchObject([{resource: 'selfsubjectaccessreviews'}]);

@@ -1,6 +1,6 @@
 import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {folderOf} from '../run/world.ts';
+import {folderOf} from '../run/files.ts';
 import type {ApiServer} from '../server/apiServer.ts';
 
 /** A login by a credential plugin. */

@@ -1,7 +1,6 @@
-import {main} from '../../../src/cli.ts';
+import type {World} from '../../../src/commands/world.ts';
 import {connect, isForbidden, isNotFound} from '../../../src/world/client.ts';
-import {realWorld} from '../../../src/world/index.ts';
-import type {Ran} from '../run/run.ts';
+import {type Ran, runIn} from '../run/run.ts';
 
 /** One command line that reads the cluster; `name` is the command's, '' that of the summary. */
 export interface Row {
@@ -48,6 +47,12 @@ export const rows: readonly Row[] = [
 /** A command line to complete that looks up names in the cluster. */
 export const completion: Row = {name: 'completion', args: ['__complete', 'why', '-n', 'shop']};
 
+/**
+ * What no command takes, whatever the fault, in milliseconds: far more than the time-outs of these tests and
+ * than a busy machine adds, far less than what the program would wait by itself.
+ */
+export const tooLongMs = 30_000;
+
 /** How a command was run, and how long that took, in milliseconds. */
 export interface Timed extends Ran {
   readonly ms: number;
@@ -62,13 +67,7 @@ export async function runAgainst(
   connection: readonly string[],
   signal = new AbortController().signal,
 ): Promise<Timed> {
-  const out: string[] = [];
-  const err: string[] = [];
-  const warn = (line: string) => void err.push(`${line}\n`);
-  const world: typeof real = {
-    ...real,
-    print: text => void out.push(text),
-    warn,
+  const changes = (warn: World['warn']): Partial<World> => ({
     noSession: 'no terminal',
     now: () => '2022-05-03T12:00:00.000Z',
     async connect(flags) {
@@ -76,13 +75,11 @@ export async function runAgainst(
       const client = await connect(flags, environment, {patience: {baseMs: 20}});
       return {...client, isForbidden, isNotFound};
     },
-  };
+  });
   const [first = ''] = args;
   const isCompletion = first === '__complete';
   const line = isCompletion ? [...args, ...connection, ''] : [...args, ...connection];
   const started = performance.now();
-  const code = await main(line, world);
-  return {code, out: out.join(''), err: err.join(''), ms: performance.now() - started};
+  const ran = await runIn(changes, ...line);
+  return {...ran, ms: performance.now() - started};
 }
-
-const real = realWorld(new AbortController().signal);

@@ -1,8 +1,20 @@
 import type {Json, JsonObject} from '../../../src/kube/json.ts';
-import {decodePolicy, type Policy} from '../../../src/kube/objects.ts';
 import {decodePod} from '../../../src/kube/pod.ts';
 import {defaultPod} from '../../../src/kube/podDefaults.ts';
 import {type PodView, viewOf} from '../../../src/kube/podView.ts';
+
+/**
+ * A pod as a manifest has it, or as the server sends it: one container that asks for nothing, unless the
+ * spec has others. What is not given is not there.
+ */
+export function podObject(metadata: JsonObject, spec: JsonObject = {}) {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata,
+    spec: {containers: [{name: 'c', image: 'i'}], ...spec} satisfies JsonObject,
+  };
+}
 
 /** Any pod as JSON, the way admission sees it: read, defaulted, looked at. */
 export function podFrom(raw: Json): PodView {
@@ -19,10 +31,8 @@ export function podWith(
   {annotations, ...spec}: JsonObject,
   ...containers: readonly JsonObject[]
 ): PodView {
-  return podFrom({
-    metadata: {name: 'pod', namespace: 'default', annotations},
-    spec: {containers: named(containers), ...spec},
-  });
+  const metadata = {name: 'pod', namespace: 'default', annotations};
+  return podFrom(podObject(metadata, {containers: named(containers), ...spec}));
 }
 
 /** A pod whose one container has this security context. */
@@ -33,30 +43,4 @@ export function secured(securityContext: JsonObject): PodView {
 function named(containers: readonly JsonObject[]): readonly JsonObject[] {
   const some = containers.length > 0 ? containers : [{}];
   return some.map((container, index) => ({name: `c${index}`, ...container}));
-}
-
-/** A policy as the API gives it. It has just these fields, so the rules that it must have may be missing. */
-export function policy(
-  spec: JsonObject,
-  {name = 'policy', annotations}: {name?: string; annotations?: JsonObject} = {},
-): Policy {
-  return decodePolicy({metadata: {name, annotations}, spec});
-}
-
-/** The four rules without which a policy is invalid, all open. */
-export const openRules: JsonObject = {
-  runAsUser: {rule: 'RunAsAny'},
-  seLinux: {rule: 'RunAsAny'},
-  fsGroup: {rule: 'RunAsAny'},
-  supplementalGroups: {rule: 'RunAsAny'},
-};
-
-/** A policy as a manifest has it: with the four rules open, and these fields. */
-export function policyObject(name: string, spec: JsonObject = {}): JsonObject {
-  return {
-    apiVersion: 'policy/v1beta1',
-    kind: 'PodSecurityPolicy',
-    metadata: {name},
-    spec: {...openRules, ...spec},
-  };
 }

@@ -3,13 +3,8 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {gunzipSync} from 'node:zlib';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
-import {
-  findBinary,
-  hasReference,
-  isThorough,
-  runReference,
-} from '../support/kubernetes/reference.ts';
-import {vectorFiles} from '../support/kubernetes/vectors.ts';
+import {findBinary, hasReference, isThorough, runReference} from './reference.ts';
+import {vectorFiles} from './vectors.ts';
 
 describe('findBinary', () => {
   let dir: string;
@@ -39,7 +34,7 @@ describe('findBinary', () => {
     expect(find()).toBe(inAssets);
   });
 
-  test('passes over what can’t be run', () => {
+  test('passes over what is not executable', () => {
     put('assets', 0o644);
     const inPath = put('path');
     expect(find()).toBe(inPath);
@@ -47,10 +42,10 @@ describe('findBinary', () => {
 });
 
 const hasGenerators = hasReference('psp-cases', 'psp-reference', 'psp-coverage');
-// Making them anew takes longest of all, and they change with test/kubernetes only.
+// Making them takes longest of all, and they change with test/kubernetes only.
 describe.runIf(hasGenerators && isThorough)('test/fixtures/vectors', () => {
   test('are what the reference programs say', () => {
-    const folder = join(import.meta.dirname, '../fixtures/vectors');
+    const folder = join(import.meta.dirname, '../../fixtures/vectors');
     for (const [name, made] of Object.entries(vectorFiles())) {
       const kept = readFileSync(join(folder, name));
       // Unzipped, as another version of zlib may zip in another way.
