@@ -2,7 +2,8 @@ import type {Audit, Finding, IgnoredFinding, Severity} from '../../../audit/find
 import {severities} from '../../../audit/finding.ts';
 import {rules} from '../../../audit/rules/index.ts';
 import {html, type Markup} from './markup.ts';
-import {grouped, groupedCount, severitySigns} from './words.ts';
+import {grouped, groupedCount} from './numbers.ts';
+import {severitySigns} from './words.ts';
 
 /** Characters of HTML that findings may take; so that the page of a large cluster still opens. */
 const mostCharacters = 1_000_000;

@@ -5,7 +5,8 @@ import type {Gap} from '../../../inventory/inventory.ts';
 import {barOf} from './bar.ts';
 import {judgedWords} from './flows.ts';
 import {html, type Markup} from './markup.ts';
-import {grouped, groupedCount, severitySigns, states, stateWords} from './words.ts';
+import {grouped, groupedCount} from './numbers.ts';
+import {severitySigns, states, stateWords} from './words.ts';
 
 /** The top of the page: what was audited, what a restart would do, and how many findings there are. */
 export function pageHead(audit: Audit, namespaces: readonly string[]): Markup {

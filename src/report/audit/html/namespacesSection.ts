@@ -1,7 +1,9 @@
 import type {Audit} from '../../../audit/finding.ts';
 import {barOf} from './bar.ts';
 import {html, type Markup} from './markup.ts';
-import {grouped, groupedCount, type PolicyTone, toneOf, tones, toneWords} from './words.ts';
+import {grouped, groupedCount} from './numbers.ts';
+import type {PolicyTone} from './picture/ways.ts';
+import {toneOf, tones, toneWords} from './words.ts';
 
 /** Above so many, namespaces with nothing to look at are left out. */
 const mostNamespaces = 1000;

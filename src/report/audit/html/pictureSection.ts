@@ -1,7 +1,10 @@
-import type {Flows} from './flows.ts';
 import {html, type Markup, ownMarkup} from './markup.ts';
-import {drawGraph, graphOf, layOut} from './picture.ts';
-import {grouped, type PolicyTone, tones, toneWords} from './words.ts';
+import {grouped} from './numbers.ts';
+import {drawGraph} from './picture/draw.ts';
+import {graphOf} from './picture/graph.ts';
+import {layOut} from './picture/layout.ts';
+import type {Flows, PolicyTone} from './picture/ways.ts';
+import {tones, toneWords} from './words.ts';
 
 /** As wide as the page's text on a screen that has the room; the page redraws it for others. */
 const width = 1120;

@@ -6,7 +6,8 @@ import {openness, policyLevel} from '../../../policy/level.ts';
 import type {UseRight} from '../../../rbac/whoCan.ts';
 import {byText} from '../../../text.ts';
 import {html, type Markup} from './markup.ts';
-import {grouped, groupedCount, openControls} from './words.ts';
+import {grouped, groupedCount} from './numbers.ts';
+import {openControls} from './words.ts';
 
 /** Above so many, the least open policies are left out. */
 const mostPolicies = 300;
