@@ -116,7 +116,7 @@ describe('advise --reuse', () => {
     const args = ['--from', file, '--from', fileOf(least.out), '-n', 'shop', '--reuse'];
     const {out} = await runHere('advise', ...args);
     expect(out).toContain(
-      '# Admission would choose 0-all in place of 0-least-cluster for shop/Deployment/api: it may be used too, and comes before it by name\n',
+      '# Admission would choose 0-all instead of 0-least-cluster for shop/Deployment/api: it may also be used, and its name sorts first\n',
     );
     const table = await runHere('advise', ...args, '-o', 'table');
     expect(table.err).toContain('note: Admission would choose 0-all');

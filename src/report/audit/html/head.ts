@@ -43,7 +43,7 @@ function factsOf({inventory, namespace}: Audit, namespaces: readonly string[]): 
   const bindings = rbac.clusterRoleBindings.length + rbac.roleBindings.length;
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['Server', inventory.serverVersion],
-    ['Policy API', policyApi === 'absent' ? 'not served: gone since v1.25' : policyApi],
+    ['Policy API', policyApi === 'absent' ? 'not served: removed in v1.25' : policyApi],
     ['Taken at', inventory.takenAt],
     ['Scope', namespace === undefined ? 'the whole cluster' : `namespace ${namespace}`],
     ['Namespaces', grouped(namespaces.length)],

@@ -53,7 +53,7 @@ ${navigation(sections, namespaces)}
 ${pageHead(audit, namespaces)}
 ${sections.map(({markup}) => markup)}
 </main>
-<footer><p>Made by <code>kubectl psp audit -o html</code>. What Kubernetes v1.24 does with these pods and policies, worked out from what was read. This page loads nothing and sends nothing.</p></footer>
+<footer><p>Made by <code>kubectl psp audit -o html</code>. It shows what Kubernetes v1.24 does with these pods and policies, computed from what was read. This page loads nothing and sends nothing.</p></footer>
 <script type="application/json" id="data">${scriptJson(flows)}</script>
 <script>${ownMarkup(pageScript)}</script>
 </body>
