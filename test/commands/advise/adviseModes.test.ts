@@ -205,6 +205,16 @@ describe('advise --compare', () => {
     expect(other).toMatchObject({policy: 'mine', workloads: [{name: 'web'}]});
     expect(states(other)).toMatchObject({hostPID: 'stricter'});
   });
+
+  test('says no group set to people, and the rule to machines', async () => {
+    const {out} = await runHere('advise', '--demo', '--compare', 'edge');
+    expect(out).toMatch(/^Volume group +RunAsAny +no group set +too loose$/m);
+    expect(out).not.toContain('65534');
+    const [item] = await itemsHere('advise', '--demo', '--compare', 'edge');
+    expect(item?.controls).toContainEqual(
+      expect.objectContaining({id: 'fsGroup', least: 'MayRunAs 65534'}),
+    );
+  });
 });
 
 test('bad input is one line and an exit code', async () => {
