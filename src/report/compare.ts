@@ -9,6 +9,8 @@ import {wrap} from './wrapped.ts';
 /** The columns that a line of text may take. */
 const width = 80;
 
+const noVolumes = 'no such volumes';
+
 interface CompareOptions {
   /** A table with one line for each control, however long, and no summary. */
   readonly wide: boolean;
@@ -49,13 +51,18 @@ function trendLines(
 
 function valuesText(control: Control, {before, after}: WorkloadChange): string {
   return [before, after]
-    .flatMap(policy => (policy === undefined ? [] : neededText(control, policy)))
+    .flatMap(policy => (policy === undefined ? [] : neededWords(control, policy)))
     .join(' -> ');
 }
 
-/** The value of a control of a least policy: what its pods need. */
+/** The value of a control of a least policy, what its pods need, as machine output has it. */
 export function neededText(control: Control, least: Policy): string {
-  return control.isMoot(least) ? 'no such volumes' : control.describe(least);
+  return control.isMoot(least) ? noVolumes : control.describe(least);
+}
+
+/** The same for people. */
+export function neededWords(control: Control, least: Policy): string {
+  return control.isMoot(least) ? noVolumes : control.describeForPeople(least);
 }
 
 function summary({changes, unchanged, rises, falls}: WorkloadComparison): string {
@@ -75,8 +82,8 @@ function wideTable({changes}: WorkloadComparison, headers: boolean): string {
     return change.trends.map(({control, trend}) => [
       ...place,
       control.title,
-      change.before === undefined ? '' : neededText(control, change.before),
-      change.after === undefined ? '' : neededText(control, change.after),
+      change.before === undefined ? '' : neededWords(control, change.before),
+      change.after === undefined ? '' : neededWords(control, change.after),
       trend,
     ]);
   });

@@ -2,7 +2,7 @@ import type {ControlExcess, ExcessState} from '../advice/excess.ts';
 import type {Item} from '../inventory/submissions/items.ts';
 import type {Policy} from '../kube/objects.ts';
 import {count} from '../text.ts';
-import {neededText} from './compare.ts';
+import {neededText, neededWords} from './compare.ts';
 import {valueText} from './diff.ts';
 import {escapeText} from './escape.ts';
 import {table} from './table.ts';
@@ -36,7 +36,7 @@ export function excessText(
   const rows = shown.map(({control, state, least}) => [
     control.title,
     valueText(control, policy),
-    neededText(control, least),
+    neededWords(control, least),
     words[state],
   ]);
   const header = headers ? ['CONTROL', 'POLICY', 'LEAST', 'STATE'] : undefined;

@@ -29,7 +29,7 @@ export function reuseYaml(reuses: readonly Reuse[], plan: ReusePlan, withGrants:
 
 function newText({existing, tighterIn}: Reuse): string {
   const [first] = existing;
-  if (first === undefined) return 'No existing policy lets these pods through:';
+  if (first === undefined) return 'No existing policy admits these pods:';
   const where = tighterIn.map(({title}) => title).join(', ');
   return `Tighter than ${first.metadata.name}, the tightest that exists, in: ${where}`;
 }
@@ -47,12 +47,12 @@ function remarks(reuse: Reuse, {overtaken}: ReusePlan): readonly string[] {
 /** Which policy comes before the one that is meant, and why. */
 export function overtakenText({policy, items}: Overtaken, wanted: string): string {
   const whose = itemsText(items);
-  if (policy === undefined) return `Admission would deny ${whose} all the same`;
+  if (policy === undefined) return `Admission would still deny ${whose}`;
   const why =
     policy < wanted
-      ? 'it may be used too, and comes before it by name'
-      : `it may be used too, and leaves the pod as it is`;
-  return `Admission would choose ${policy} in place of ${wanted} for ${whose}: ${why}`;
+      ? 'it may also be used, and its name sorts first'
+      : `it may also be used, and leaves the pod unchanged`;
+  return `Admission would choose ${policy} instead of ${wanted} for ${whose}: ${why}`;
 }
 
 function itemsText(items: readonly Item[]): string {

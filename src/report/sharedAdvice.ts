@@ -23,8 +23,8 @@ export function sharingYaml(sharing: Sharing, scope: Scope, withGrants: boolean)
 function verdict({advices, points, exact}: Sharing): readonly string[] {
   if (advices.length === 0) return [];
   const found = exact
-    ? 'the least there can be with so many'
-    : 'found by merging step by step: there may be less';
+    ? 'the least possible with so many'
+    : 'found by merging step by step: less may be possible';
   const policies = count(advices.length, 'policy', 'policies');
   return [
     `${policies} with ${count(points, 'point')} of excess privilege over all workloads, ${found}`,

@@ -30,7 +30,7 @@ export function summaryTable(rows: readonly NamespaceSummary[], headers: boolean
 }
 
 function headText({source, serverVersion, policyApi, policies, takenAt}: Inventory): string {
-  const api = policyApi === 'absent' ? 'gone from this version' : policyApi;
+  const api = policyApi === 'absent' ? 'removed from this version' : policyApi;
   return [
     `Source    ${escapeText(source)}${takenAt === undefined ? '' : ` at ${takenAt}`}`,
     ...(serverVersion === undefined ? [] : [`Server    ${escapeText(serverVersion)}`]),

@@ -137,8 +137,8 @@ function candidateText(candidate: Candidate, chosen: Candidate | undefined): str
   const right = isUsable(rights)
     ? `usable by the ${[...(rights.serviceAccount ? ['service account'] : []), ...(rights.requester ? ['requester'] : [])].join(' and the ')}`
     : 'not usable by this pod';
-  if (!allowed) return `${right}, refuses it (${count(errors.length, 'reason')})`;
-  const fits = mutates ? 'would change it' : 'lets it through unchanged';
+  if (!allowed) return `${right}, denies it (${count(errors.length, 'reason')})`;
+  const fits = mutates ? 'would change it' : 'admits it unchanged';
   if (candidate === chosen) return `${right}, ${mutates ? 'changes it' : fits}: chosen`;
   return `${right}, ${fits}`;
 }

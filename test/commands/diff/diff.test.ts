@@ -64,13 +64,13 @@ test('what fills in otherwise is a difference', async () => {
   const {code, out} = await runHere('diff', 'a', 'b', '--from', file);
   expect(code).toBe(1);
   expect(out).toContain('equal *');
-  expect(out).toContain('lets the same pods through as A (a), but fills in otherwise');
+  expect(out).toContain('admits the same pods as A (a), but fills in different values');
 });
 
 test('a policy that admission leaves out is marked', async () => {
   const file = fileOf([policyObject('a'), policyObject('b', {runAsUser: {rule: 'MustRunAs'}})]);
   const {out} = await runHere('diff', 'a', 'b', '--from', file);
-  expect(out).toContain('note: admission leaves b out, it lets no pod in: MustRunAs requires');
+  expect(out).toContain('note: admission leaves b out, it admits no pod: MustRunAs requires');
   const [item] = itemsOf((await runHere('diff', 'a', 'b', '--from', file, '-o', 'json')).out);
   expect(item).toMatchObject({a: {name: 'a'}, b: {name: 'b', unusable: expect.any(String)}});
 });

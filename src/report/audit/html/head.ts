@@ -5,7 +5,8 @@ import type {Gap} from '../../../inventory/inventory.ts';
 import {barOf} from './bar.ts';
 import {judgedWords} from './flows.ts';
 import {html, type Markup} from './markup.ts';
-import {grouped, groupedCount, severitySigns, states, stateWords} from './words.ts';
+import {grouped, groupedCount} from './numbers.ts';
+import {severitySigns, states, stateWords} from './words.ts';
 
 /** The top of the page: what was audited, what a restart would do, and how many findings there are. */
 export function pageHead(audit: Audit, namespaces: readonly string[]): Markup {
@@ -42,7 +43,7 @@ function factsOf({inventory, namespace}: Audit, namespaces: readonly string[]): 
   const bindings = rbac.clusterRoleBindings.length + rbac.roleBindings.length;
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['Server', inventory.serverVersion],
-    ['Policy API', policyApi === 'absent' ? 'not served: gone since v1.25' : policyApi],
+    ['Policy API', policyApi === 'absent' ? 'not served: removed in v1.25' : policyApi],
     ['Taken at', inventory.takenAt],
     ['Scope', namespace === undefined ? 'the whole cluster' : `namespace ${namespace}`],
     ['Namespaces', grouped(namespaces.length)],
