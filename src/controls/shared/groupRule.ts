@@ -106,8 +106,7 @@ export function defineGroupRule(definition: GroupRule): Control {
     },
     needs: pod => unique(asked(pod).flat().map(String)).map(group => `group ${group}`),
     describe,
-    describeForPeople: value =>
-      describe(value) === describe(nobody) ? nobodyInWords : describe(value),
+    describeForPeople,
     hardening: 'allowed',
     builtin: definition.builtin,
     fields: idFields('group', ['MustRunAs', 'MayRunAs', 'RunAsAny'], ['MustRunAs', 'MayRunAs']),
@@ -116,6 +115,11 @@ export function defineGroupRule(definition: GroupRule): Control {
 
 function describe({rule, ranges}: GroupValue): string {
   return [rule, format(ranges, ', ')].filter(Boolean).join(' ');
+}
+
+function describeForPeople(value: GroupValue): string {
+  const text = describe(value);
+  return text === describe(nobody) ? nobodyInWords : text;
 }
 
 function stepsOf({rule, ranges}: GroupValue) {
