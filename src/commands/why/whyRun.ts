@@ -2,7 +2,7 @@ import {judgeOf} from '../../admission/judge.ts';
 import type {Verdict} from '../../admission/judgement.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
-import {kindOf} from '../../inventory/kinds/kindOf.ts';
+import {isOfKind, kindOf} from '../../inventory/kinds/kindOf.ts';
 import {
   type Item,
   itemOfPod,
@@ -12,6 +12,7 @@ import {
 } from '../../inventory/submissions/items.ts';
 import {submissionsOf} from '../../inventory/submissions/submissions.ts';
 import {parseSelector} from '../../kube/labelSelector.ts';
+import {kindText} from '../../kube/workloadKinds.ts';
 import {type Identity, podIdentity} from '../../rbac/authorize.ts';
 import {escapeText} from '../../report/escape.ts';
 import {document} from '../../report/machine.ts';
@@ -52,8 +53,8 @@ export async function runWhy(
 }
 
 /** As kubectl's -o name has it. */
-function resourceName({kind, name}: Item): string {
-  return `${kind.toLowerCase()}/${name}`;
+function resourceName(item: Item): string {
+  return `${kindText(item).toLowerCase()}/${item.name}`;
 }
 
 type Format = (typeof whyFormats)[number];
@@ -135,7 +136,7 @@ function named(
           .filter(({metadata}) => isMeant(metadata))
           .map(pod => itemOfPod(pod, submissions))
       : inventory.workloads
-          .filter(workload => workload.kind.toLowerCase() === kind.toLowerCase())
+          .filter(workload => isOfKind(workload, first))
           .filter(({metadata}) => isMeant(metadata))
           .map(workload => itemOfWorkload(workload, submissions));
   if (found.length > 0) return found;

@@ -2,7 +2,7 @@ import {exitCodes, UserError} from '../../errors.ts';
 import {groupOf} from '../../kube/apiGroups.ts';
 import {DecodeError, type Decoder} from '../../kube/decode.ts';
 import {isObject, type Json, type JsonObject, printJson} from '../../kube/json.ts';
-import {workloadKindOf} from '../../kube/workloadKinds.ts';
+import {homeGroupOf, workloadKindOf} from '../../kube/workloadKinds.ts';
 import {count} from '../../text.ts';
 import type {Inventory} from '../inventory.ts';
 import {type Resource, resources} from '../kinds/resources.ts';
@@ -50,8 +50,10 @@ export function collect(objects: readonly SourceObject[], defaultNamespace: stri
     const value = inNamespace(source.value, kind, defaultNamespace);
     // Objects that the server will name are each their own.
     if (name === undefined) unnamed += 1;
-    const key = `${kind} ${namespaceOf(value)}/${name ?? `#${unnamed}`}`;
     const known = Object.values(shelves).find(({fits}) => fits(apiVersion, kind));
+    // Policies and RBAC are the same objects in each group that they are served from.
+    const group = known === undefined ? homeGroupOf(apiVersion, kind) : '';
+    const key = `${group}/${kind} ${namespaceOf(value)}/${name ?? `#${unnamed}`}`;
     const isGuess = known === undefined && workloadKindOf(apiVersion, kind) === undefined;
     if (isGuess && !looksLikeWorkload(value)) {
       increase(skipped, kind);

@@ -1,7 +1,8 @@
 import {placeOf} from '../../kube/reference.ts';
 import {aggregateRules} from '../../rbac/aggregate.ts';
 import type {Inventory} from '../inventory.ts';
-import {controllerReference, type Workload} from '../kinds/workloads.ts';
+import {controllerReference, type Workload, workloadKey} from '../kinds/workloads.ts';
+import {ownerIndex} from '../submissions/owners.ts';
 
 interface Placed {
   readonly metadata:
@@ -79,31 +80,31 @@ function mergedWorkloads(
   over: readonly Workload[],
 ): readonly Workload[] {
   if (over.length === 0) return base;
-  const key = ({kind, metadata}: Workload) => `${kind}/${placeOf(metadata)}`;
-  const old = new Map(base.map(workload => [key(workload), workload]));
+  const old = new Map(base.map(workload => [workloadKey(workload), workload]));
+  const ownerOf = ownerIndex(base);
   const kept = over.map(workload => {
-    const was = workload.metadata.name ? old.get(key(workload)) : undefined;
+    const was = workload.metadata.name ? old.get(workloadKey(workload)) : undefined;
     if (was === undefined) return workload;
     // Its pods refer to it by its uid, and the files know nothing of its owner.
     const {uid, ownerReferences} = was.metadata;
     return {...workload, metadata: {...workload.metadata, uid, ownerReferences}};
   });
-  const replaced = new Map(kept.map(workload => [key(workload), workload]));
+  const replaced = new Map(kept.map(workload => [workloadKey(workload), workload]));
   const templateFor = (workload: Workload): Workload['template'] | undefined => {
     const seen = new Set<Workload>(); // files may have workloads that own each other
     let next: Workload | undefined = workload;
     while (next !== undefined && !seen.has(next)) {
-      const own = replaced.get(key(next));
+      const own = replaced.get(workloadKey(next));
       if (own !== undefined) return own.template;
       seen.add(next);
       const owner = controllerReference(next.metadata.ownerReferences);
-      next = owner && old.get(`${owner.kind}/${next.metadata.namespace ?? ''}/${owner.name}`);
+      next = owner && ownerOf(owner, next.metadata.namespace);
     }
     return undefined;
   };
   const heirs = base.map(workload => {
-    const template = replaced.has(key(workload)) ? undefined : templateFor(workload);
+    const template = replaced.has(workloadKey(workload)) ? undefined : templateFor(workload);
     return template === undefined ? workload : {...workload, template};
   });
-  return mergedBy(heirs, kept, key);
+  return mergedBy(heirs, kept, workloadKey);
 }

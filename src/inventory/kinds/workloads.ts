@@ -11,7 +11,7 @@ import {
 import {isObject, type Json, type JsonObject} from '../../kube/json.ts';
 import {type OwnerReference, objectMeta} from '../../kube/objects.ts';
 import {decodePod, type Late, type Pod, type Volume} from '../../kube/pod.ts';
-import {creatorAccountOf, workloadKindNamed, workloadKindOf} from '../../kube/workloadKinds.ts';
+import {creatorAccountOf, homeGroupOf, workloadKindOf} from '../../kube/workloadKinds.ts';
 import {type Identity, tokenIdentity} from '../../rbac/authorize.ts';
 
 const workloadFields = object({
@@ -31,6 +31,22 @@ export interface Workload extends TypeOf<typeof workloadFields> {
   readonly metadata: TypeOf<typeof objectMeta>;
   /** The pod as the template has it. */
   readonly template: Pod;
+}
+
+/** What tells a workload from all others: its API group, kind, namespace and name. */
+export function workloadKey({
+  apiVersion,
+  kind,
+  metadata: {namespace = '', name = ''},
+}: WorkloadHead): string {
+  return [homeGroupOf(apiVersion, kind), kind, namespace, name].join('/');
+}
+
+interface WorkloadHead extends Pick<Workload, 'apiVersion' | 'kind'> {
+  readonly metadata: {
+    readonly namespace?: string | undefined;
+    readonly name?: string | undefined;
+  };
 }
 
 /** The keys from a workload down to its pod template: the usual ones, if the kind is not known. */
@@ -60,7 +76,7 @@ export const decodeWorkload: Decoder<Workload> = value => {
     suspend: fields.suspend,
     template: withoutEmptyLists(decodeAt(path.join('.'), decodePod, template)),
     volumeClaims:
-      claims && workloadKindNamed(kind)?.numbersPods
+      claims && workloadKindOf(apiVersion, kind)?.numbersPods
         ? decodeAt('spec', volumeClaimNames, claims)
         : undefined,
   };
@@ -125,9 +141,9 @@ function withoutEmptyLists(pod: Pod): Pod {
 
 /** The pod that the workload's controller submits. */
 export function podOfWorkload(workload: Workload): Pod {
-  const {kind, metadata, template, volumeClaims = []} = workload;
+  const {apiVersion, kind, metadata, template, volumeClaims = []} = workload;
   const name = metadata.name ?? '';
-  const isNumbered = workloadKindNamed(kind)?.numbersPods === true;
+  const isNumbered = workloadKindOf(apiVersion, kind)?.numbersPods === true;
   return {
     metadata: {
       ...template.metadata,
@@ -151,9 +167,9 @@ function withClaims(
   ];
 }
 
-/** Who submits the pods of a kind; undefined for kinds of others. */
-export function controllerOf(kind: string): Identity | undefined {
-  const row = workloadKindNamed(kind);
+/** Who creates the pods of a kind; undefined if nobody knows. */
+export function creatorOf(apiVersion: string, kind: string): Identity | undefined {
+  const row = workloadKindOf(apiVersion, kind);
   const account = row && creatorAccountOf(row);
   return account === undefined ? undefined : tokenIdentity('kube-system', account);
 }

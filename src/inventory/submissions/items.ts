@@ -1,5 +1,6 @@
 import {validatedPolicyKey} from '../../kube/annotations.ts';
 import type {PodView} from '../../kube/podView.ts';
+import {homeGroupOf, isOwnKind} from '../../kube/workloadKinds.ts';
 import type {NonEmpty} from '../../nonEmpty.ts';
 import {weaklyKeyed} from '../../once.ts';
 import {byText} from '../../text.ts';
@@ -17,6 +18,8 @@ import {
 /** One row of an answer: a pod or a workload, and the submission that decides about it. */
 export interface Item {
   readonly namespace: string;
+  /** Its API group: of a kind that Kubernetes moved between groups, the newest; '' for pods. */
+  readonly group: string;
   readonly kind: string;
   readonly name: string;
   /** The policy that the live pod was admitted by, as its annotation says; undefined without one. */
@@ -24,35 +27,53 @@ export interface Item {
   /** Its own labels; a workload's over those of its template. */
   readonly labels: Readonly<Record<string, string>>;
   readonly submission: Submission;
+  /** The workload that it is; undefined for a pod. */
+  readonly workload: Workload | undefined;
 }
 
 /** What tells an item apart from all others. */
-export function itemKey({namespace, kind, name}: Item): string {
-  return `${namespace}/${kind}/${name}`;
+export function itemKey(item: Item): string {
+  const {namespace, group, kind, name} = item;
+  return `${namespace}/${isOwnKind(item) ? kind : `${kind}.${group}`}/${name}`;
 }
 
-/** The order of items: by namespace, kind and name. */
+/** The order of items: by namespace, kind and name; of one name in several API groups, by these. */
 export function byPlace(a: Item, b: Item): number {
-  return byText(a.namespace, b.namespace) || byText(a.kind, b.kind) || byText(a.name, b.name);
+  return (
+    byText(a.namespace, b.namespace) ||
+    byText(a.kind, b.kind) ||
+    byText(a.name, b.name) ||
+    byText(a.group, b.group)
+  );
 }
 
 export function itemOfPod(pod: ListedPod, submissions: Submissions): Item {
   const {namespace = '', name, generateName, annotations, labels = {}} = pod.metadata;
   return {
     namespace,
+    group: '',
     kind: 'Pod',
     name: name || generateName || '',
     admittedBy: annotations?.[validatedPolicyKey],
     labels,
     submission: submissions.ofPod(pod),
+    workload: undefined,
   };
 }
 
 export function itemOfWorkload(workload: Workload, submissions: Submissions): Item {
-  const {namespace = '', name = ''} = workload.metadata;
-  const submission = submissions.ofWorkload(workload);
-  const labels = {...workload.template.metadata.labels, ...workload.metadata.labels};
-  return {namespace, kind: workload.kind, name, admittedBy: undefined, labels, submission};
+  const {apiVersion, kind, metadata, template} = workload;
+  const {namespace = '', name = ''} = metadata;
+  return {
+    namespace,
+    group: homeGroupOf(apiVersion, kind),
+    kind,
+    name,
+    admittedBy: undefined,
+    labels: {...template.metadata.labels, ...metadata.labels},
+    submission: submissions.ofWorkload(workload),
+    workload,
+  };
 }
 
 /** Makes items, the same one for the same object. */

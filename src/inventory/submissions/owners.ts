@@ -2,22 +2,29 @@ import type {ObjectMeta, OwnerReference} from '../../kube/objects.ts';
 import type {Pod} from '../../kube/pod.ts';
 import {weaklyKeyed} from '../../once.ts';
 import type {Inventory} from '../inventory.ts';
-import {controllerReference, type Workload} from '../kinds/workloads.ts';
+import {controllerReference, type Workload, workloadKey} from '../kinds/workloads.ts';
 import {isMirrorPod} from './serviceAccount.ts';
 
 type OwnerIndex = (owner: OwnerReference, namespace: string | undefined) => Workload | undefined;
 
-/** Finds a workload by a reference to it: by uid where there is one, else by its place. */
+/**
+ * Finds a workload by a reference to it: by uid if both have one, as an object that was created again
+ * under the name of another owns nothing of it; else by API group, kind, namespace and name.
+ */
 export const ownerIndex = weaklyKeyed((workloads: readonly Workload[]): OwnerIndex => {
   const byUid = new Map<string, Workload>();
   const byPlace = new Map<string, Workload>();
   for (const workload of workloads) {
-    const {uid, namespace, name} = workload.metadata;
+    const {uid} = workload.metadata;
     if (uid) byUid.set(uid, workload);
-    byPlace.set(`${workload.kind}/${namespace}/${name}`, workload);
+    byPlace.set(workloadKey(workload), workload);
   }
-  return ({uid, kind, name}, namespace) =>
-    (uid ? byUid.get(uid) : undefined) ?? byPlace.get(`${kind}/${namespace}/${name}`);
+  return ({uid, apiVersion = '', kind = '', name}, namespace) => {
+    const known = uid ? byUid.get(uid) : undefined;
+    if (known !== undefined) return known;
+    const found = byPlace.get(workloadKey({apiVersion, kind, metadata: {namespace, name}}));
+    return uid && found?.metadata.uid ? undefined : found;
+  };
 });
 
 interface Owned {

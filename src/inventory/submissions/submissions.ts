@@ -4,12 +4,7 @@ import {type PodView, viewOf} from '../../kube/podView.ts';
 import {once} from '../../once.ts';
 import type {Identity} from '../../rbac/authorize.ts';
 import {type Inventory, isSpokenFor, type ListedPod} from '../inventory.ts';
-import {
-  controllerOf,
-  controllerReference,
-  podOfWorkload,
-  type Workload,
-} from '../kinds/workloads.ts';
+import {controllerReference, creatorOf, podOfWorkload, type Workload} from '../kinds/workloads.ts';
 import {speakerIn} from './owners.ts';
 import {admitServiceAccount, automountOf, isMirrorPod} from './serviceAccount.ts';
 
@@ -27,8 +22,13 @@ export interface Submission {
   readonly namespace: string;
   /** '' for mirror pods, which have none. */
   readonly serviceAccount: string;
-  /** undefined: nobody knows who created it, or an operator that we don't know will. */
+  /** Who creates it; undefined if nobody knows. */
   readonly requester: Identity | undefined;
+  /**
+   * `unknown` for bare pods and for those that controllers of others create: it can be anybody who is
+   * logged in to the cluster.
+   */
+  readonly creator: 'known' | 'unknown';
   /** Judged as it is in the cluster, for there is no template: it may already carry changes. */
   readonly isLivePod: boolean;
   /** A pod that no controller owns: whoever runs the program may stand in for its creator. */
@@ -70,7 +70,8 @@ export function submissionsOf(inventory: SubmissionSource): Submissions {
     const known = made.get(workload);
     if (known !== undefined) return known;
     const flags = {isLivePod: false, isBare: false};
-    const submission = submit(podOfWorkload(workload), controllerOf(workload.kind), flags);
+    const creator = creatorOf(workload.apiVersion, workload.kind);
+    const submission = submit(podOfWorkload(workload), creator, flags);
     made.set(workload, submission);
     return submission;
   };
@@ -86,7 +87,8 @@ export function submissionsOf(inventory: SubmissionSource): Submissions {
       const isLivePod = inventory.origin === 'cluster';
       return submitLive(pod, undefined, {isLivePod, isBare: true});
     }
-    return submitLive(pod, controllerOf(owner.kind ?? ''), {isLivePod: true, isBare: false});
+    const creator = creatorOf(owner.apiVersion ?? '', owner.kind ?? '');
+    return submitLive(pod, creator, {isLivePod: true, isBare: false});
   };
   return {ofWorkload, ofPod};
 }
@@ -101,7 +103,9 @@ export function submissionOf(
 ): Submission {
   const view = viewOfSubmitted(pod);
   const namespace = pod.metadata.namespace ?? '';
-  return {view, namespace, serviceAccount: serviceAccountOf(view.pod), requester, ...flags};
+  const creator = requester === undefined ? 'unknown' : 'known';
+  const serviceAccount = serviceAccountOf(view.pod);
+  return {view, namespace, serviceAccount, requester, creator, ...flags};
 }
 
 function viewOfSubmitted(pod: Pod): PodView {
@@ -122,6 +126,7 @@ function twinOf(first: Submission, admit: () => PodView): Submission {
     namespace: first.namespace,
     serviceAccount: first.serviceAccount,
     requester: first.requester,
+    creator: first.creator,
     isLivePod: first.isLivePod,
     isBare: first.isBare,
     alike: first,
