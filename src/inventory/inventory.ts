@@ -87,6 +87,14 @@ export function isSpokenFor(pod: ListedPod): pod is SpokenPod {
   return 'speaker' in pod;
 }
 
+/**
+ * Whether a pod is, or was, in a cluster: that of a dump has the uid that the server gave it, the one of
+ * a manifest has none and nothing has admitted it yet.
+ */
+export function isLive({metadata}: ListedPod, {origin}: Pick<Inventory, 'origin'>): boolean {
+  return origin === 'cluster' || Boolean(metadata.uid);
+}
+
 /** The spec that decides about a pod: its own, or that of its workload's template. */
 export function decidingSpec(pod: ListedPod): Pod['spec'] {
   return isSpokenFor(pod) ? pod.speaker.template.spec : pod.spec;

@@ -3,13 +3,7 @@ import type {Verdict} from '../../admission/judgement.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
 import {isOfKind, kindOf} from '../../inventory/kinds/kindOf.ts';
-import {
-  type Item,
-  itemOfPod,
-  itemOfWorkload,
-  itemsOf,
-  templatesOf,
-} from '../../inventory/submissions/items.ts';
+import {type Item, itemOfPod, itemOfWorkload, itemsOf} from '../../inventory/submissions/items.ts';
 import {submissionsOf} from '../../inventory/submissions/submissions.ts';
 import {parseSelector} from '../../kube/labelSelector.ts';
 import {kindText} from '../../kube/workloadKinds.ts';
@@ -112,8 +106,7 @@ const serviceAccountUser = /^system:serviceaccount:([^:]+):([^:]+)$/;
 
 /** All rows of an answer about the namespace; undefined is all namespaces. */
 function itemsIn(inventory: Inventory, namespace: string | undefined): readonly Item[] {
-  const all = inventory.origin === 'cluster' ? itemsOf(inventory) : templatesOf(inventory);
-  return all.filter(item => namespace === undefined || item.namespace === namespace);
+  return itemsOf(inventory).filter(item => namespace === undefined || item.namespace === namespace);
 }
 
 /** The pods or workloads that an argument like `web-0`, `pod/web-0` or `deploy/web` means. */

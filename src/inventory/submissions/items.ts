@@ -4,7 +4,7 @@ import {homeGroupOf, isOwnKind} from '../../kube/workloadKinds.ts';
 import type {NonEmpty} from '../../nonEmpty.ts';
 import {weaklyKeyed} from '../../once.ts';
 import {byText} from '../../text.ts';
-import type {Inventory, ListedPod} from '../inventory.ts';
+import {type Inventory, isLive, type ListedPod} from '../inventory.ts';
 import type {Workload} from '../kinds/workloads.ts';
 import {speakerIn, topWorkloads, workloadsWithPods} from './owners.ts';
 import {
@@ -22,11 +22,13 @@ export interface Item {
   readonly group: string;
   readonly kind: string;
   readonly name: string;
-  /** The policy that the live pod was admitted by, as its annotation says; undefined without one. */
+  /** The policy that the pod was admitted by, as its annotation says; undefined without one. */
   readonly admittedBy: string | undefined;
   /** Its own labels; a workload's over those of its template. */
   readonly labels: Readonly<Record<string, string>>;
   readonly submission: Submission;
+  /** Whether it is a pod that admission has let into a cluster. */
+  readonly isLive: boolean;
   /** The workload that it is; undefined for a pod. */
   readonly workload: Workload | undefined;
 }
@@ -57,6 +59,7 @@ export function itemOfPod(pod: ListedPod, submissions: Submissions): Item {
     admittedBy: annotations?.[validatedPolicyKey],
     labels,
     submission: submissions.ofPod(pod),
+    isLive: submissions.isLive(pod),
     workload: undefined,
   };
 }
@@ -72,6 +75,7 @@ export function itemOfWorkload(workload: Workload, submissions: Submissions): It
     admittedBy: undefined,
     labels: {...template.metadata.labels, ...metadata.labels},
     submission: submissions.ofWorkload(workload),
+    isLive: false,
     workload,
   };
 }
@@ -93,12 +97,20 @@ export function itemsWith(source: SubmissionSource): Items {
 
 /**
  * All that runs or would run: the pods, and the workloads that have none (scaled to zero, denied,
- * waiting for their hour). Sorted by namespace, kind and name.
+ * waiting for their hour, or just written in a manifest). A pod of a manifest counts unless a workload
+ * speaks for it. Sorted by namespace, kind and name.
  */
 export function itemsOf(inventory: Inventory, items = itemsWith(inventory)): readonly Item[] {
-  const withPods = workloadsWithPods(inventory);
+  const [live, written] = partition(inventory.pods, pod => isLive(pod, inventory));
+  const speakerOf = speakerIn(inventory.workloads);
+  const pods = [...live, ...written.filter(pod => speakerOf(pod) === undefined)];
+  const withPods = workloadsWithPods({...inventory, pods: live});
   const idle = topWorkloads(inventory).filter(workload => !withPods.has(workload));
-  return [...inventory.pods.map(items.ofPod), ...idle.map(items.ofWorkload)].sort(byPlace);
+  return [...pods.map(items.ofPod), ...idle.map(items.ofWorkload)].sort(byPlace);
+}
+
+function partition<T>(all: readonly T[], isFirst: (one: T) => boolean): readonly [T[], T[]] {
+  return [all.filter(isFirst), all.filter(one => !isFirst(one))];
 }
 
 /**

@@ -59,10 +59,21 @@ export function speakerIn(
   return pod => (isMirrorPod(pod) ? undefined : controllerOf(pod.metadata));
 }
 
-/** Workloads that no other workload of the inventory owns. */
+/** Workloads that no other workload of the inventory owns, but for what is history. */
 export function topWorkloads({workloads}: Inventory): readonly Workload[] {
   const controllerOf = controllerIn(workloads);
-  return workloads.filter(({metadata}) => controllerOf(metadata) === undefined);
+  return workloads.filter(
+    workload => controllerOf(workload.metadata) === undefined && !isHistory(workload),
+  );
+}
+
+/**
+ * Whether a set without replicas is kept by the controller that owns it for a way back, as Deployments
+ * and Argo Rollouts keep old ReplicaSets.
+ */
+function isHistory(workload: Workload): boolean {
+  if (controllerReference(workload.metadata.ownerReferences) === undefined) return false;
+  return workload.replicas === 0;
 }
 
 /** The workloads that own a pod, directly or through workloads of theirs. */

@@ -3,7 +3,7 @@ import {defaultPod} from '../../kube/podDefaults.ts';
 import {type PodView, viewOf} from '../../kube/podView.ts';
 import {once} from '../../once.ts';
 import type {Identity} from '../../rbac/authorize.ts';
-import {type Inventory, isSpokenFor, type ListedPod} from '../inventory.ts';
+import {type Inventory, isLive, isSpokenFor, type ListedPod} from '../inventory.ts';
 import {controllerReference, creatorOf, podOfWorkload, type Workload} from '../kinds/workloads.ts';
 import {speakerIn} from './owners.ts';
 import {admitServiceAccount, automountOf, isMirrorPod} from './serviceAccount.ts';
@@ -39,6 +39,8 @@ export interface Submission {
 export interface Submissions {
   ofWorkload(workload: Workload): Submission;
   ofPod(pod: ListedPod): Submission;
+  /** Whether admission has let the pod into a cluster. */
+  isLive(pod: ListedPod): boolean;
 }
 
 /** What submissions are made from, besides the pod or workload itself. */
@@ -83,14 +85,11 @@ export function submissionsOf(inventory: SubmissionSource): Submissions {
       return submit(pod, nodeIdentity(pod), {isLivePod: true, isBare: false});
     }
     const owner = controllerReference(pod.metadata.ownerReferences);
-    if (owner === undefined) {
-      const isLivePod = inventory.origin === 'cluster';
-      return submitLive(pod, undefined, {isLivePod, isBare: true});
-    }
-    const creator = creatorOf(owner.apiVersion ?? '', owner.kind ?? '');
-    return submitLive(pod, creator, {isLivePod: true, isBare: false});
+    const creator = owner && creatorOf(owner.apiVersion ?? '', owner.kind ?? '');
+    const isLivePod = isLive(pod, inventory);
+    return submitLive(pod, creator, {isLivePod, isBare: owner === undefined});
   };
-  return {ofWorkload, ofPod};
+  return {ofWorkload, ofPod, isLive: pod => isLive(pod, inventory)};
 }
 
 type Flags = Pick<Submission, 'isLivePod' | 'isBare'>;
