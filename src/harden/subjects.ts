@@ -95,7 +95,7 @@ function originOfWorkload(workload: Workload): Origin {
     template,
     workload,
     apiVersion,
-    path: templatePath(apiVersion, kind),
+    path: templatePath(workload),
     // Strategic merge knows the lists of Kubernetes' own kinds; of others it would replace them.
     unpatchable: workloadKindOf(apiVersion, kind)
       ? namelessContainer(template)

@@ -26,6 +26,15 @@ export interface Gap {
   readonly reason: string;
 }
 
+/** An object whose pods are not judged, as it is not known what they are like. */
+export interface UnjudgedObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly reason: string;
+}
+
 /** One answer of the server to "may I use this policy in this namespace?". */
 export interface CallerAnswer {
   readonly namespace: string;
@@ -63,6 +72,8 @@ export interface Inventory {
   readonly pods: readonly ListedPod[];
   readonly caller: Caller | undefined;
   readonly gaps: readonly Gap[];
+  /** Of files: a cluster's own kinds are all that is read of it. */
+  readonly unjudged: readonly UnjudgedObject[];
 }
 
 export const emptyInventory: Inventory = {
@@ -80,6 +91,7 @@ export const emptyInventory: Inventory = {
   pods: [],
   caller: undefined,
   gaps: [],
+  unjudged: [],
 };
 
 /** Whether only the metadata of a pod was listed. */

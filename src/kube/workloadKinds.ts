@@ -9,12 +9,13 @@ export interface GroupKind {
 /**
  * Who creates the pods of a kind: a controller of kube-controller-manager, by its service account in
  * kube-system (with --use-service-account-credentials, as kubeadm sets it; pkg/controller, v1.24); the
- * controller of other objects, which this kind's controller makes; or nobody.
+ * controller of other objects, which this kind's controller makes; nobody; or somebody whom nobody knows.
  */
 export type PodCreator =
   | {readonly by: 'account'; readonly account: string}
   | {readonly by: 'objects'; readonly of: GroupKind}
-  | {readonly by: 'nobody'};
+  | {readonly by: 'nobody'}
+  | {readonly by: 'unknown'};
 
 /** Pods that the controllers of Kubernetes create for objects of another kind. */
 export function podsOf(group: string, kind: string): PodCreator {
@@ -190,6 +191,7 @@ export function creatorAccountOf({creator}: {readonly creator: PodCreator}): str
       return made && creatorAccountOf(made);
     }
     case 'nobody':
+    case 'unknown':
       return undefined;
   }
 }

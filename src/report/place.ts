@@ -7,10 +7,19 @@ export interface PrintedPlace {
   readonly group: string | undefined;
   readonly kind: string;
   readonly name: string;
+  /** The keys down to the pod template, of an object that has several. */
+  readonly template: string | undefined;
 }
 
 /** The place of an item for machine output. */
 export function printedPlace(item: Item): PrintedPlace {
-  const {namespace, group, kind, name} = item;
-  return {namespace, group: isOwnKind(item) ? undefined : group, kind, name};
+  const {namespace, group, kind, workload} = item;
+  const isPart = workload?.part !== undefined;
+  return {
+    namespace,
+    group: isOwnKind(item) ? undefined : group,
+    kind,
+    name: (isPart ? workload.metadata.name : undefined) ?? item.name,
+    template: isPart ? workload.templateAt?.join('.') : undefined,
+  };
 }

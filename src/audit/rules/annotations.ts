@@ -115,6 +115,6 @@ function writtenAnnotation({object, workload}: VerdictGroup, {item}: Verdict): s
 }
 
 function annotationPath({workload}: VerdictGroup): string {
-  const template = workload === undefined ? [] : templatePath(workload.apiVersion, workload.kind);
+  const template = workload === undefined ? [] : templatePath(workload);
   return pointer([...template, 'metadata', 'annotations', validatedPolicyKey]);
 }

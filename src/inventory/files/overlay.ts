@@ -54,6 +54,7 @@ export function layOver(
     serviceAccounts: merged(base.serviceAccounts, files.serviceAccounts),
     workloads: mergedWorkloads(base.workloads, files.workloads),
     pods: merged(base.pods, files.pods),
+    unjudged: [...base.unjudged, ...files.unjudged],
   };
 }
 
@@ -74,27 +75,31 @@ function mergedBy<T extends Placed>(
   return [...kept, ...named.values(), ...over.filter(object => !isNamed(object))];
 }
 
+function templateKey(workload: Workload): string {
+  return `${workloadKey(workload)}:${workload.part ?? ''}`;
+}
+
 /** With the ReplicaSets and Jobs of replaced workloads as their controllers would make them now. */
 function mergedWorkloads(
   base: readonly Workload[],
   over: readonly Workload[],
 ): readonly Workload[] {
   if (over.length === 0) return base;
-  const old = new Map(base.map(workload => [workloadKey(workload), workload]));
+  const old = new Map(base.map(workload => [templateKey(workload), workload]));
   const ownerOf = ownerIndex(base);
   const kept = over.map(workload => {
-    const was = workload.metadata.name ? old.get(workloadKey(workload)) : undefined;
+    const was = workload.metadata.name ? old.get(templateKey(workload)) : undefined;
     if (was === undefined) return workload;
     // Its pods refer to it by its uid, and the files know nothing of its owner.
     const {uid, ownerReferences} = was.metadata;
     return {...workload, metadata: {...workload.metadata, uid, ownerReferences}};
   });
-  const replaced = new Map(kept.map(workload => [workloadKey(workload), workload]));
+  const replaced = new Map(kept.map(workload => [templateKey(workload), workload]));
   const templateFor = (workload: Workload): Workload['template'] | undefined => {
     const seen = new Set<Workload>(); // files may have workloads that own each other
     let next: Workload | undefined = workload;
     while (next !== undefined && !seen.has(next)) {
-      const own = replaced.get(workloadKey(next));
+      const own = replaced.get(templateKey(next));
       if (own !== undefined) return own.template;
       seen.add(next);
       const owner = controllerReference(next.metadata.ownerReferences);
@@ -103,8 +108,8 @@ function mergedWorkloads(
     return undefined;
   };
   const heirs = base.map(workload => {
-    const template = replaced.has(workloadKey(workload)) ? undefined : templateFor(workload);
+    const template = replaced.has(templateKey(workload)) ? undefined : templateFor(workload);
     return template === undefined ? workload : {...workload, template};
   });
-  return mergedBy(heirs, kept, workloadKey);
+  return mergedBy(heirs, kept, templateKey);
 }

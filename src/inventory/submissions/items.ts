@@ -21,6 +21,7 @@ export interface Item {
   /** Its API group: of a kind that Kubernetes moved between groups, the newest; '' for pods. */
   readonly group: string;
   readonly kind: string;
+  /** Of an object with several pod templates, with what tells this one apart: `es:nodeSets[0]`. */
   readonly name: string;
   /** The policy that the pod was admitted by, as its annotation says; undefined without one. */
   readonly admittedBy: string | undefined;
@@ -65,13 +66,13 @@ export function itemOfPod(pod: ListedPod, submissions: Submissions): Item {
 }
 
 export function itemOfWorkload(workload: Workload, submissions: Submissions): Item {
-  const {apiVersion, kind, metadata, template} = workload;
+  const {apiVersion, kind, metadata, template, part} = workload;
   const {namespace = '', name = ''} = metadata;
   return {
     namespace,
     group: homeGroupOf(apiVersion, kind),
     kind,
-    name,
+    name: part === undefined ? name : `${name}:${part}`,
     admittedBy: undefined,
     labels: {...template.metadata.labels, ...metadata.labels},
     submission: submissions.ofWorkload(workload),

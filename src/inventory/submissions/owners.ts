@@ -56,7 +56,11 @@ export function speakerIn(
   workloads: readonly Workload[],
 ): (pod: Pick<Pod, 'metadata'>) => Workload | undefined {
   const controllerOf = controllerIn(workloads);
-  return pod => (isMirrorPod(pod) ? undefined : controllerOf(pod.metadata));
+  return pod => {
+    const owner = isMirrorPod(pod) ? undefined : controllerOf(pod.metadata);
+    // Nobody knows of which of several templates the pod is.
+    return owner?.part === undefined ? owner : undefined;
+  };
 }
 
 /** Workloads that no other workload of the inventory owns, but for what is history. */
@@ -78,15 +82,16 @@ function isHistory(workload: Workload): boolean {
 
 /** The workloads that own a pod, directly or through workloads of theirs. */
 export function workloadsWithPods({workloads, pods}: Inventory): ReadonlySet<Workload> {
-  const speakerOf = speakerIn(workloads);
   const controllerOf = controllerIn(workloads);
   const found = new Set<Workload>();
   for (const pod of pods) {
-    let workload = speakerOf(pod);
+    let workload = isMirrorPod(pod) ? undefined : controllerOf(pod.metadata);
     while (workload !== undefined && !found.has(workload)) {
       found.add(workload);
       workload = controllerOf(workload.metadata);
     }
   }
-  return found;
+  const parts = new Set([...found].filter(({part}) => part !== undefined).map(workloadKey));
+  if (parts.size === 0) return found;
+  return new Set([...found, ...workloads.filter(workload => parts.has(workloadKey(workload)))]);
 }

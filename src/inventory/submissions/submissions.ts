@@ -4,7 +4,13 @@ import {type PodView, viewOf} from '../../kube/podView.ts';
 import {once} from '../../once.ts';
 import type {Identity} from '../../rbac/authorize.ts';
 import {type Inventory, isLive, isSpokenFor, type ListedPod} from '../inventory.ts';
-import {controllerReference, creatorOf, podOfWorkload, type Workload} from '../kinds/workloads.ts';
+import {
+  controllerReference,
+  creatorOf,
+  creatorOfOwned,
+  podOfWorkload,
+  type Workload,
+} from '../kinds/workloads.ts';
 import {speakerIn} from './owners.ts';
 import {admitServiceAccount, automountOf, isMirrorPod} from './serviceAccount.ts';
 
@@ -72,8 +78,7 @@ export function submissionsOf(inventory: SubmissionSource): Submissions {
     const known = made.get(workload);
     if (known !== undefined) return known;
     const flags = {isLivePod: false, isBare: false};
-    const creator = creatorOf(workload.apiVersion, workload.kind);
-    const submission = submit(podOfWorkload(workload), creator, flags);
+    const submission = submit(podOfWorkload(workload), creatorOf(workload), flags);
     made.set(workload, submission);
     return submission;
   };
@@ -85,7 +90,7 @@ export function submissionsOf(inventory: SubmissionSource): Submissions {
       return submit(pod, nodeIdentity(pod), {isLivePod: true, isBare: false});
     }
     const owner = controllerReference(pod.metadata.ownerReferences);
-    const creator = owner && creatorOf(owner.apiVersion ?? '', owner.kind ?? '');
+    const creator = owner && creatorOfOwned(owner);
     const isLivePod = isLive(pod, inventory);
     return submitLive(pod, creator, {isLivePod, isBare: owner === undefined});
   };
