@@ -40,8 +40,7 @@ export function collect(objects: readonly SourceObject[], defaultNamespace: stri
   const workloads = new Map<string, readonly Workload[]>();
   const others = otherKinds();
   const unjudged = new Map<string, UnjudgedObject>();
-  const defined = new Map<string, JsonObject>();
-  const clashes: string[] = [];
+  const definitions = definitionNotes();
   let unnamed = 0;
 
   for (const source of objects.flatMap(flattened)) {
@@ -69,13 +68,7 @@ export function collect(objects: readonly SourceObject[], defaultNamespace: stri
       workloads.set(key, found ?? []);
       if (found === undefined) setAside(needsParameter);
     }
-    const older = defined.get(key);
-    if (older !== undefined && printJson(older) !== printJson(value)) {
-      clashes.push(
-        `${source.where}: ${labelOf(kind, value, name)} is defined again, differently: this one counts`,
-      );
-    }
-    defined.set(key, value);
+    definitions.add(key, source, value);
   }
 
   return {
@@ -89,7 +82,11 @@ export function collect(objects: readonly SourceObject[], defaultNamespace: stri
     workloads: [...workloads.values()].flat(),
     pods: shelves.pods.objects(),
     unjudged: [...unjudged.values()],
-    remarks: [...others.remarks(), ...unjudgedTexts([...unjudged.values()]), ...firstOf(clashes)],
+    remarks: [
+      ...others.remarks(),
+      ...unjudgedTexts([...unjudged.values()]),
+      ...firstOf(definitions.clashes),
+    ],
   };
 }
 
@@ -112,6 +109,25 @@ function unjudgedTexts(objects: readonly UnjudgedObject[]): readonly string[] {
     const rest = more > 0 ? ` and ${more} more` : '';
     return `not judged: ${names.slice(0, clashesShown).join(', ')}${rest}: ${reason}`;
   });
+}
+
+/** Notes which objects are defined more than once. */
+function definitionNotes() {
+  const defined = new Map<string, JsonObject>();
+  const clashes: string[] = [];
+  return {
+    clashes,
+    add(key: string, source: SourceObject, value: JsonObject): void {
+      const older = defined.get(key);
+      if (older !== undefined && printJson(older) !== printJson(value)) {
+        const {kind, name} = headOf(source);
+        clashes.push(
+          `${source.where}: ${labelOf(kind, value, name)} is defined again, differently: this one counts`,
+        );
+      }
+      defined.set(key, value);
+    },
+  };
 }
 
 /** So many clashes are told one by one. */
