@@ -100,7 +100,9 @@ export const templateAnnotation = defineRule({
           remedy:
             group.workload === undefined
               ? kubectl('annotate', group.object, `${validatedPolicyKey}-`)
-              : patch(group.object, [{op: 'remove', path: annotationPath(group)}]),
+              : patch({...group.object, name: group.workload.metadata.name ?? ''}, [
+                  {op: 'remove', path: annotationPath(group)},
+                ]),
         },
       ];
     }),

@@ -214,3 +214,36 @@ describe('a Template of OpenShift', () => {
     expect(codes).toEqual([3, 0]);
   });
 });
+
+test('findings about kinds of others stand where their objects do', async () => {
+  const annotated = (spec: object) => ({
+    metadata: {annotations: {'kubernetes.io/psp': 'p'}},
+    ...spec,
+  });
+  const file = fileOf([
+    policy,
+    object('apps/v1', 'StatefulSet', {template: pod}, 'db'),
+    object('apps.kruise.io/v1beta1', 'StatefulSet', {template: annotated(pod)}, 'db'),
+    object('ray.io/v1', 'RayCluster', {
+      headGroupSpec: {template: annotated(pod)},
+      workerGroupSpecs: [{template: pod}],
+    }),
+  ]);
+  const {out} = await runHere('audit', '--from', file, '-o', 'sarif');
+  const found = JSON.parse(out).runs[0].results.filter(
+    ({ruleId}: {readonly ruleId: string}) => ruleId === 'template-annotation',
+  );
+  expect(
+    found.map(
+      ({locations}: {readonly locations: readonly Location[]}) =>
+        locations[0]?.physicalLocation.region.startLine,
+    ),
+  ).toEqual([4, 3]);
+  const {out: text} = await runHere('audit', '--from', file, '-o', 'wide');
+  expect(text).toContain('kubectl patch raycluster/x -n a');
+  expect(text).toContain('kubectl patch statefulset.apps.kruise.io/db -n a');
+});
+
+interface Location {
+  readonly physicalLocation: {readonly region: {readonly startLine: number}};
+}
