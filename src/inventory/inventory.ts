@@ -26,6 +26,15 @@ export interface Gap {
   readonly reason: string;
 }
 
+/** An object whose pods are not judged, as it is not known what they are like. */
+export interface UnjudgedObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly reason: string;
+}
+
 /** One answer of the server to "may I use this policy in this namespace?". */
 export interface CallerAnswer {
   readonly namespace: string;
@@ -63,6 +72,8 @@ export interface Inventory {
   readonly pods: readonly ListedPod[];
   readonly caller: Caller | undefined;
   readonly gaps: readonly Gap[];
+  /** Of files: a cluster's own kinds are all that is read of it. */
+  readonly unjudged: readonly UnjudgedObject[];
 }
 
 export const emptyInventory: Inventory = {
@@ -80,11 +91,20 @@ export const emptyInventory: Inventory = {
   pods: [],
   caller: undefined,
   gaps: [],
+  unjudged: [],
 };
 
 /** Whether only the metadata of a pod was listed. */
 export function isSpokenFor(pod: ListedPod): pod is SpokenPod {
   return 'speaker' in pod;
+}
+
+/**
+ * Whether a pod is, or was, in a cluster: that of a dump has the uid that the server gave it, the one of
+ * a manifest has none and nothing has admitted it yet.
+ */
+export function isLive({metadata}: ListedPod, {origin}: Pick<Inventory, 'origin'>): boolean {
+  return origin === 'cluster' || Boolean(metadata.uid);
 }
 
 /** The spec that decides about a pod: its own, or that of its workload's template. */

@@ -1,8 +1,10 @@
 import type {Control} from '../controls/control.ts';
 import type {ControlTrend, WorkloadChange, WorkloadComparison} from '../effect/compareWorkloads.ts';
 import type {Policy} from '../kube/objects.ts';
+import {kindText} from '../kube/workloadKinds.ts';
 import {count} from '../text.ts';
 import {escapeText} from './escape.ts';
+import {printedPlace} from './place.ts';
 import {table} from './table.ts';
 import {wrap} from './wrapped.ts';
 
@@ -76,8 +78,8 @@ const header = ['NAMESPACE', 'KIND', 'NAME', 'CHANGE', 'CONTROL', 'BEFORE', 'AFT
 
 function wideTable({changes}: WorkloadComparison, headers: boolean): string {
   const rows = changes.flatMap(change => {
-    const {namespace, kind, name} = change.item;
-    const place = [namespace, kind, name, change.kind];
+    const {namespace, name} = change.item;
+    const place = [namespace, kindText(change.item), name, change.kind];
     if (change.trends.length === 0) return [[...place, '', '', '', '']];
     return change.trends.map(({control, trend}) => [
       ...place,
@@ -90,8 +92,8 @@ function wideTable({changes}: WorkloadComparison, headers: boolean): string {
   return rows.length === 0 ? '' : table(headers ? header : undefined, rows);
 }
 
-function placeOf({item: {namespace, kind, name}}: WorkloadChange): string {
-  return `${namespace}/${kind}/${name}`;
+function placeOf({item}: WorkloadChange): string {
+  return `${item.namespace}/${kindText(item)}/${item.name}`;
 }
 
 /** The comparison as machine output has it. */
@@ -100,9 +102,7 @@ export function printedComparison({changes, unchanged, rises, falls}: WorkloadCo
   readonly summary: object;
 } {
   const items = changes.map(({kind, item, before, after, trends}) => ({
-    namespace: item.namespace,
-    kind: item.kind,
-    name: item.name,
+    ...printedPlace(item),
     change: kind,
     controls: trends.map(({control, trend}) => ({
       id: control.id,

@@ -2,6 +2,8 @@ import {type Candidate, isUsable} from '../admission/admit.ts';
 import type {Judgement} from '../admission/judgement.ts';
 import {type Effect, type Shift, type ShiftKind, shiftKinds} from '../effect/effect.ts';
 import type {Item} from '../inventory/submissions/items.ts';
+import {kindText} from '../kube/workloadKinds.ts';
+import {printedPlace} from './place.ts';
 import {table} from './table.ts';
 import {plainWords, referenceText} from './why.ts';
 
@@ -51,7 +53,7 @@ export function effectTable(
 
 function row({kind, item, before, after}: Shift): readonly string[] {
   return [
-    ...[item.namespace, item.kind, item.name],
+    ...[item.namespace, kindText(item), item.name],
     ...[outcomeText(before), outcomeText(after), words[kind]],
   ];
 }
@@ -192,9 +194,7 @@ export function printedSummary({shifts, same}: Effect): object {
 export function printedShift(shift: Shift): object {
   const {kind, item, before, after} = shift;
   return {
-    namespace: item.namespace,
-    kind: item.kind,
-    name: item.name,
+    ...printedPlace(item),
     serviceAccount: item.submission.serviceAccount,
     change: words[kind],
     reason: reasonText(shift),

@@ -5,6 +5,7 @@ import {count} from '../text.ts';
 import {neededText, neededWords} from './compare.ts';
 import {valueText} from './diff.ts';
 import {escapeText} from './escape.ts';
+import {printedPlace} from './place.ts';
 import {table} from './table.ts';
 import {nameOf} from './why.ts';
 import {wrap, wrappedTable} from './wrapped.ts';
@@ -101,17 +102,13 @@ export function printedExcess(
 ): object {
   return {
     policy: policy.metadata.name,
-    workloads: items.map(placeOf),
+    workloads: items.map(printedPlace),
     controls: found.map(({control, state, least, needs}) => ({
       id: control.id,
       value: control.describe(policy),
       least: neededText(control, least),
       state,
-      needs: needs.map(({need, items: having}) => ({need, workloads: having.map(placeOf)})),
+      needs: needs.map(({need, items: having}) => ({need, workloads: having.map(printedPlace)})),
     })),
   };
-}
-
-function placeOf({namespace, kind, name}: Item): object {
-  return {namespace, kind, name};
 }

@@ -3,6 +3,7 @@ import type {Overtaken, ReusePlan} from '../advice/reusePlan.ts';
 import type {Item} from '../inventory/submissions/items.ts';
 import {printYaml} from '../yaml/documents.ts';
 import {adviceYaml, comment, listed, printedAdvice} from './advice.ts';
+import {printedPlace} from './place.ts';
 import {table} from './table.ts';
 import {nameOf} from './why.ts';
 
@@ -86,15 +87,11 @@ export function printedReuse(reuse: Reuse, {overtaken}: ReusePlan, withGrants: b
     tighterIn: isNew ? tighterIn.map(({id}) => id) : [],
     namespace: advice.namespace ?? null,
     subjects: advice.grantees,
-    workloads: advice.items.map(placeOf),
+    workloads: advice.items.map(printedPlace),
     overtaken: (overtaken.get(reuse) ?? []).map(({policy, items}) => ({
       policy: policy ?? null,
-      workloads: items.map(placeOf),
+      workloads: items.map(printedPlace),
     })),
     advice: isNew ? printedAdvice(advice, withGrants) : null,
   };
-}
-
-function placeOf({namespace, kind, name}: Item): object {
-  return {namespace, kind, name};
 }

@@ -52,12 +52,13 @@ function sharerLine({groups, workloads, excess, points}: Sharer, scope: Scope): 
 }
 
 /** What a group is called in its scope. */
-function labelOf({namespace, kind, name, submission}: Item, scope: Scope): string {
+function labelOf(item: Item, scope: Scope): string {
+  const {namespace, submission} = item;
   switch (scope) {
     case 'service-account':
       return `${namespace}/${submission.serviceAccount || 'system:nodes'}`;
     case 'workload':
-      return `${namespace}/${nameOf({kind, name} as Item)}`;
+      return `${namespace}/${nameOf(item)}`;
     case 'namespace':
       return namespace;
     case 'cluster':

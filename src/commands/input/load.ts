@@ -32,7 +32,7 @@ export async function load(world: World, flags: SourceRequest, needs: ReadNeeds)
   const documents = await world.readDocuments(filename);
   const namespace = flags.namespace ?? (await world.defaultNamespace(flags));
   const files = inventoryOfFiles(documents, filename, namespace, world);
-  if (files.workloads.length + files.pods.length === 0) {
+  if (files.workloads.length + files.pods.length + files.unjudged.length === 0) {
     throw new UserError(
       `${filename.join(', ')}: no pods or workloads in ${count(documents.length, 'document')}`,
     );

@@ -1,8 +1,9 @@
 import {UserError} from '../../errors.ts';
-import {type Collected, collect, type SourceObject} from '../../inventory/files/collect.ts';
+import {type Collected, collect} from '../../inventory/files/collect.ts';
 import {withoutKustomizations} from '../../inventory/files/kustomization.ts';
 import {merged, mergeRbac} from '../../inventory/files/overlay.ts';
 import {inventoryOfSnapshot, isSnapshot} from '../../inventory/files/snapshot.ts';
+import type {SourceObject} from '../../inventory/files/sourceObjects.ts';
 import {emptyInventory, type Inventory} from '../../inventory/inventory.ts';
 import {isObject} from '../../kube/json.ts';
 import {storedPolicy} from '../../policy/evaluate.ts';
@@ -45,6 +46,7 @@ export function filesOver(base: Inventory, files: Inventory): Inventory {
     serviceAccounts: merged(base.serviceAccounts, files.serviceAccounts),
     workloads: files.workloads,
     pods: files.pods,
+    unjudged: files.unjudged,
   };
 }
 

@@ -2,6 +2,7 @@ import {changeNotes} from '../../effect/changeNotes.ts';
 import {type Effect, effectOf} from '../../effect/effect.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
 import {emptyInventory, type Inventory, namespacesOf} from '../../inventory/inventory.ts';
+import {kindText} from '../../kube/workloadKinds.ts';
 import {policyErrors} from '../../policy/evaluate.ts';
 import {effectTable, effectText, printedShift, printedSummary} from '../../report/effect.ts';
 import {escapeText} from '../../report/escape.ts';
@@ -54,7 +55,7 @@ async function print(
     }
     case 'name':
       for (const {item} of shifts) {
-        world.print(`${escapeText(`${item.kind.toLowerCase()}/${item.name}`)}\n`);
+        world.print(`${escapeText(`${kindText(item).toLowerCase()}/${item.name}`)}\n`);
       }
       return;
     case 'table':

@@ -1,6 +1,7 @@
 import type {Verdict} from '../../../admission/judgement.ts';
 import type {Via} from '../../../admission/rights.ts';
 import type {Audit} from '../../../audit/finding.ts';
+import {kindText} from '../../../kube/workloadKinds.ts';
 import {type ObjectReference, podIdentity} from '../../../rbac/authorize.ts';
 import {type Grantee, granteesOf, isPartOf} from '../../../rbac/grantee.ts';
 import {escapeText} from '../../escape.ts';
@@ -143,7 +144,7 @@ function requesterWords(requester: string): string {
 /** The name that pods of one template share. */
 function ownerName({item}: Verdict): string {
   const {metadata} = item.submission.view.pod;
-  if (item.kind !== 'Pod') return `${item.kind}/${item.name}`;
+  if (item.kind !== 'Pod') return `${kindText(item)}/${item.name}`;
   return metadata.generateName ? `${metadata.generateName}*` : item.name;
 }
 
