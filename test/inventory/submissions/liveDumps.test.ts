@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
-import {fileOf, itemsHere, runHere} from '../../support/run/world.ts';
+import {fileOf} from '../../support/run/files.ts';
+import {itemsHere, runHere} from '../../support/run/run.ts';
 
 const anything = {rule: 'RunAsAny'};
 const rules = {
