@@ -1,5 +1,6 @@
 import {exitCodes, UserError} from '../../errors.ts';
-import {type Inventory, namespacesOf} from '../../inventory/inventory.ts';
+import {gapSummaries, gapText, isAbsence, rbacKinds, runningKinds} from '../../inventory/gaps.ts';
+import {type Gap, type Inventory, namespacesOf} from '../../inventory/inventory.ts';
 import {type ReadNeeds, readCluster, withCaller} from '../../inventory/read/readCluster.ts';
 import type {ClusterReader} from '../../inventory/read/reader.ts';
 import {nearNames} from '../../kube/nearNames.ts';
@@ -29,6 +30,7 @@ export async function load(world: World, flags: SourceRequest, needs: ReadNeeds)
   requireConsistentSource(flags);
 
   const {inventoryOfFiles} = await import('./loadFiles.ts');
+  const {asFilesWorld} = await import('../../inventory/files/filesWorld.ts');
   const documents = await world.readDocuments(filename);
   const namespace = flags.namespace ?? (await world.defaultNamespace(flags));
   const files = inventoryOfFiles(documents, filename, namespace, world);
@@ -37,7 +39,12 @@ export async function load(world: World, flags: SourceRequest, needs: ReadNeeds)
       `${filename.join(', ')}: no pod and no workload in ${count(documents.length, 'document')}`,
     );
   }
-  if (files.policies.length > 0 || !needs.policies) return {inventory: files, namespace: undefined};
+  if (!needs.policies) return {inventory: files, namespace: undefined};
+  if (files.policies.length > 0) {
+    const inventory = asFilesWorld(files);
+    warnOfGaps(world, relevantGaps(inventory, needs), flags);
+    return {inventory, namespace: undefined};
+  }
   return {inventory: await overBase(world, flags, files, needs), namespace: undefined};
 }
 
@@ -67,7 +74,7 @@ export async function withBase<T>(
 ): Promise<T> {
   requireConsistentSource(flags);
   const answer = (inventory: Inventory, cluster: ClusterReader | undefined) => {
-    warnOfGaps(world, inventory);
+    warnOfGaps(world, relevantGaps(inventory, needs), flags);
     const namespace = flags.allNamespaces
       ? undefined
       : (flags.namespace ?? inventory.defaultNamespace);
@@ -102,8 +109,9 @@ async function overBase(
   const {filesOver} = await import('./loadFiles.ts');
   const offline = await loadOffline(world, flags);
   if (offline !== undefined) {
-    warnOfGaps(world, offline);
-    return filesOver({...offline, caller: undefined}, files);
+    const laid = filesOver({...offline, caller: undefined}, files);
+    warnOfGaps(world, relevantGaps(laid, needs), flags);
+    return laid;
   }
   return withCluster(world, {...flags, allNamespaces: true}, async cluster => {
     // Files of one namespace need no more than the rights to read that one.
@@ -117,7 +125,7 @@ async function overBase(
       caller: false,
     });
     const base = needs.caller ? await withCaller(cluster, read, files.pods) : read;
-    warnOfGaps(world, base);
+    warnOfGaps(world, base, flags);
     return filesOver(base, files);
   });
 }
@@ -139,12 +147,27 @@ export async function withCluster<T>(
   }
 }
 
-/** A line for each thing that could not be read. */
-export function warnOfGaps(world: World, {gaps}: Pick<Inventory, 'gaps'>): void {
-  for (const {resource, namespace, reason} of gaps) {
-    const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
-    world.warn(`incomplete: could not read ${resource}${where}: ${reason}`);
-  }
+/** What could not be read, a line for each kind of trouble; with -v, for each thing. */
+export function warnOfGaps(
+  world: World,
+  {gaps}: Pick<Inventory, 'gaps'>,
+  {v}: Pick<SourceRequest, 'v'>,
+): void {
+  const lines = v === undefined ? gapSummaries(gaps) : gaps.map(gapText);
+  for (const line of lines) world.warn(`incomplete: ${line}`);
+}
+
+/** The gaps that an answer depends on: files need not hold what nobody asks about. */
+function relevantGaps(
+  {gaps, policies: known}: Inventory,
+  {policies, rbac = policies, workloads}: ReadNeeds,
+): Pick<Inventory, 'gaps'> {
+  const wanted = [
+    ...(rbac && known.length > 0 ? rbacKinds : []),
+    ...(workloads ? runningKinds : []),
+  ];
+  const isWanted = ({resource}: Gap) => wanted.some(({plural}) => plural === resource);
+  return {gaps: gaps.filter(gap => !isAbsence(gap) || isWanted(gap))};
 }
 
 /** Refuses to answer about a namespace that is not there: a misspelt one has no findings. */

@@ -1,5 +1,6 @@
 import {UserError} from '../../errors.ts';
 import {type Collected, collect, type SourceObject} from '../../inventory/files/collect.ts';
+import {asFilesWorld, isFilesAlone} from '../../inventory/files/filesWorld.ts';
 import {withoutKustomizations} from '../../inventory/files/kustomization.ts';
 import {merged, mergeRbac} from '../../inventory/files/overlay.ts';
 import {inventoryOfSnapshot, isSnapshot} from '../../inventory/files/snapshot.ts';
@@ -32,12 +33,12 @@ export async function readOffline(
     }
     return inventoryOfSnapshot(first.value, first.file);
   }
-  return inventoryOfFiles(documents, from, namespace ?? 'default', world);
+  return asFilesWorld(inventoryOfFiles(documents, from, namespace ?? 'default', world));
 }
 
 /** Pods and workloads of files, before the policies and rights of the base. */
 export function filesOver(base: Inventory, files: Inventory): Inventory {
-  return {
+  const laid: Inventory = {
     ...base,
     source: `${files.source} in ${base.source}`,
     origin: 'manifests',
@@ -46,6 +47,7 @@ export function filesOver(base: Inventory, files: Inventory): Inventory {
     workloads: files.workloads,
     pods: files.pods,
   };
+  return isFilesAlone(base) ? asFilesWorld(laid) : laid;
 }
 
 /** The objects of files as an inventory; `namespace` is that of those that name none. */

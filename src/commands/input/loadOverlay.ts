@@ -1,6 +1,7 @@
 import type {ChangedInventory} from '../../effect/changeNotes.ts';
 import {exitCodes, UserError} from '../../errors.ts';
 import {layOver} from '../../inventory/files/overlay.ts';
+import {notAmongFiles} from '../../inventory/gaps.ts';
 import {emptyInventory, type Inventory} from '../../inventory/inventory.ts';
 import {answerQuestions, callerQuestions} from '../../inventory/read/askCaller.ts';
 import type {ClusterReader} from '../../inventory/read/reader.ts';
@@ -67,8 +68,10 @@ function emptied(inventory: Inventory): Inventory {
 /** Without rights everything would be denied before and after, and no change would show. */
 function requireRights({gaps}: Inventory, namespace: string | undefined): void {
   const gap = gaps.find(
-    ({resource, namespace: place}) =>
-      /^(cluster)?role(binding)?s$/.test(resource) && (place === undefined || place === namespace),
+    ({resource, namespace: place, reason}) =>
+      reason !== notAmongFiles &&
+      /^(cluster)?role(binding)?s$/.test(resource) &&
+      (place === undefined || place === namespace),
   );
   if (gap === undefined) return;
   throw new UserError(
