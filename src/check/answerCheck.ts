@@ -35,7 +35,7 @@ export function answerCheck(facts: CheckFacts): CheckAnswer {
   return {
     inForce,
     findings,
-    managed: managedPolicies(facts.policies ?? [], facts.hasAzureBinding),
+    managed: managedPolicies(facts.managed, facts.hasAzureBinding),
     notes: notesOn(facts, admission.answer),
   };
 }

@@ -67,9 +67,15 @@ function causeOf({reason}: Gap): string {
   return /\bforbidden\b/i.test(reason) ? 'forbidden' : reason;
 }
 
+/** The order in which kinds are told. */
+const toldOrder = [...Object.values(resources), ...workloadResources].map(({plural}) => plural);
+
 /** `clusterroles; roles, rolebindings in 14 namespaces`. */
 function listText(gaps: readonly Gap[]): string {
-  const placesOf = Map.groupBy(gaps, ({resource}) => resource);
+  const inOrder = gaps.toSorted(
+    (one, other) => toldOrder.indexOf(one.resource) - toldOrder.indexOf(other.resource),
+  );
+  const placesOf = Map.groupBy(inOrder, ({resource}) => resource);
   const byPlaces = Map.groupBy(placesOf, ([, same]) =>
     same.some(({namespace}) => namespace === undefined)
       ? ''
