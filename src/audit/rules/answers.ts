@@ -18,7 +18,7 @@ export const noPolicy = defineRule({
       : [
           {
             object: {kind: 'Audit', namespace: undefined, name: 'policies'},
-            message: `${inventory.source} has no PodSecurityPolicy, so nothing else was checked`,
+            message: `${inventory.source} has no PodSecurityPolicy${(inventory.refused ?? []).length > 0 ? ' that the API server would take' : ''}, so nothing else was checked`,
             evidence: [],
             remedy: 'kubectl psp check',
           },

@@ -29,8 +29,7 @@ export async function load(world: World, flags: SourceRequest, needs: ReadNeeds)
   if (filename.length === 0) return withBase(world, flags, needs, async loaded => loaded);
   requireConsistentSource(flags);
 
-  const {inventoryOfFiles} = await import('./loadFiles.ts');
-  const {asFilesWorld} = await import('../../inventory/files/filesWorld.ts');
+  const {inventoryOfFiles, worldOfFiles} = await import('./loadFiles.ts');
   const documents = await world.readDocuments(filename);
   const namespace = flags.namespace ?? (await world.defaultNamespace(flags));
   const files = inventoryOfFiles(documents, filename, namespace, world);
@@ -40,8 +39,8 @@ export async function load(world: World, flags: SourceRequest, needs: ReadNeeds)
     );
   }
   if (!needs.policies) return {inventory: files, namespace: undefined};
-  if (files.policies.length > 0) {
-    const inventory = asFilesWorld(files);
+  if (files.policies.length + (files.refused ?? []).length > 0) {
+    const inventory = worldOfFiles(files, world);
     warnOfGaps(world, relevantGaps(inventory, needs), flags);
     return {inventory, namespace: undefined};
   }
@@ -180,9 +179,15 @@ export function requireNamespace(inventory: Inventory, wanted: string | undefine
 }
 
 /** The policy of this name in the inventory; else a UserError with the names that are near. */
-export function policyNamed({policies, source}: Inventory, wanted: string): Policy {
+export function policyNamed({policies, refused = [], source}: Inventory, wanted: string): Policy {
   const found = policies.find(({metadata}) => metadata.name === wanted);
   if (found !== undefined) return found;
+  const refusal = refused.find(({policy}) => policy.metadata.name === wanted);
+  if (refusal !== undefined) {
+    throw new UserError(
+      `policy ${JSON.stringify(wanted)} can't exist, the API server would refuse it: ${refusal.reason}`,
+    );
+  }
   const names = policies.map(({metadata}) => metadata.name);
   throw new UserError(
     `policy ${JSON.stringify(wanted)} not found in ${source}: ${nearNames(wanted, names, 'policies')}`,

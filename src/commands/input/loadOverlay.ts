@@ -88,8 +88,16 @@ async function readChange(
   const namespace = flags.namespace ?? (await world.defaultNamespace(flags));
   const documents = paths.length === 0 ? [] : await world.readDocuments(paths);
   const files = inventoryOfFiles(documents, paths, namespace, world);
-  const {policies, rbac, serviceAccounts, namespaces, workloads, pods} = files;
-  const found = [policies, serviceAccounts, namespaces, workloads, pods, ...Object.values(rbac)];
+  const {policies, refused = [], rbac, serviceAccounts, namespaces, workloads, pods} = files;
+  const found = [
+    policies,
+    refused,
+    serviceAccounts,
+    namespaces,
+    workloads,
+    pods,
+    ...Object.values(rbac),
+  ];
   if (paths.length === 0 || found.some(list => list.length > 0)) return files;
   throw new UserError(
     `${paths.join(', ')}: no policy, no object of RBAC, no pod and no workload in ${count(documents.length, 'document')}`,

@@ -1,12 +1,15 @@
 import {exitCodes, UserError} from '../../errors.ts';
-import {groupOf} from '../../kube/apiGroups.ts';
+import {groupOf, policyVersion} from '../../kube/apiGroups.ts';
 import {DecodeError, type Decoder} from '../../kube/decode.ts';
 import {isObject, type Json, type JsonObject, printJson} from '../../kube/json.ts';
+import {decodePolicy} from '../../kube/objects.ts';
 import {workloadKindOf} from '../../kube/workloadKinds.ts';
 import {count} from '../../text.ts';
-import type {Inventory} from '../inventory.ts';
+import type {Inventory, RefusedPolicy} from '../inventory.ts';
 import {type Resource, resources} from '../kinds/resources.ts';
 import {decodeWorkload, looksLikeWorkload} from '../kinds/workloads.ts';
+import {type DefinedObject, refusePatches} from './patches.ts';
+import {type StrictObject, unknownFieldRemarks} from './unknownFieldRemarks.ts';
 
 /** An object and where it was read: `FILE: document 2, line 10`; '' for objects of a cluster. */
 export interface SourceObject {
@@ -21,6 +24,8 @@ export interface Collected
   readonly roles: Inventory['rbac']['roles'];
   readonly clusterRoleBindings: Inventory['rbac']['clusterRoleBindings'];
   readonly roleBindings: Inventory['rbac']['roleBindings'];
+  /** Policies of an apiVersion that has none. */
+  readonly refused: readonly RefusedPolicy[];
   /** Things to tell: kinds that only look like workloads, that were skipped, objects that clash. */
   readonly remarks: readonly string[];
 }
@@ -41,13 +46,21 @@ export function collect(objects: readonly SourceObject[], defaultNamespace: stri
   const workloads = shelfOf(decodeWorkload);
   const skipped = new Map<string, number>();
   const lookalikes = new Map<string, number>();
-  const defined = new Map<string, JsonObject>();
+  const defined = new Map<string, DefinedObject>();
+  const strict: StrictObject[] = [];
   const clashes: string[] = [];
+  const refused: RefusedPolicy[] = [];
   let unnamed = 0;
 
   for (const source of objects.flatMap(flattenList)) {
     const {apiVersion, kind, name} = headOf(source);
     const value = inNamespace(source.value, kind, defaultNamespace);
+    const object = {where: source.where, label: labelOf(kind, value, name), kind, value};
+    if (isMisversioned(apiVersion, kind)) {
+      refused.push({policy: read(source, decodePolicy, value), reason: versionProblem(apiVersion)});
+      strict.push(object);
+      continue;
+    }
     // Objects that the server will name are each their own.
     if (name === undefined) unnamed += 1;
     const key = `${kind} ${namespaceOf(value)}/${name ?? `#${unnamed}`}`;
@@ -58,18 +71,16 @@ export function collect(objects: readonly SourceObject[], defaultNamespace: stri
       continue;
     }
     if (isGuess) increase(lookalikes, kind);
+    else strict.push(object);
     (known ?? workloads).put(key, source, value);
-    const older = defined.get(key);
-    if (older !== undefined && printJson(older) !== printJson(value)) {
-      clashes.push(
-        `${source.where}: ${labelOf(kind, value, name)} is defined again, differently: this one counts`,
-      );
-    }
-    defined.set(key, value);
+    const clash = clashOf(defined.get(key), object, known === undefined || known === shelves.pods);
+    if (clash !== undefined) clashes.push(clash);
+    defined.set(key, object);
   }
 
   return {
     policies: shelves.policies.objects(),
+    refused,
     clusterRoles: shelves.clusterRoles.objects(),
     roles: shelves.roles.objects(),
     clusterRoleBindings: shelves.clusterRoleBindings.objects(),
@@ -79,14 +90,41 @@ export function collect(objects: readonly SourceObject[], defaultNamespace: stri
     workloads: workloads.objects(),
     pods: shelves.pods.objects(),
     remarks: [
-      ...[...lookalikes].map(
-        ([kind, n]) =>
-          `${n} of unknown kind ${kind} read as ${n === 1 ? 'a workload' : 'workloads'}: spec.template looks like a pod template`,
-      ),
+      ...[...lookalikes].map(lookalikeText),
       ...(skipped.size > 0 ? [skippedText(skipped)] : []),
+      ...unknownFieldRemarks(strict),
       ...firstOf(clashes),
     ],
   };
+}
+
+/** Whether somebody means a PodSecurityPolicy, under an apiVersion that no server has it in. */
+function isMisversioned(apiVersion: string, kind: string): boolean {
+  if (kind !== resources.policies.kind) return false;
+  if (resources.policies.apiVersions.includes(apiVersion)) return false;
+  const group = groupOf(apiVersion);
+  // A group with a domain of its own has kinds of its own.
+  return !group.includes('.') || group.endsWith('.k8s.io');
+}
+
+function versionProblem(apiVersion: string): string {
+  return `apiVersion: ${apiVersion} has no PodSecurityPolicy, it is ${policyVersion}`;
+}
+
+function lookalikeText([kind, n]: readonly [string, number]): string {
+  const what = n === 1 ? 'a workload' : 'workloads';
+  return `${n} of unknown kind ${kind} read as ${what}: spec.template looks like a pod template`;
+}
+
+/** What is odd about two objects of one name; a UserError if one is a patch of the other. */
+function clashOf(
+  older: DefinedObject | undefined,
+  object: DefinedObject,
+  holdsPods: boolean,
+): string | undefined {
+  if (older === undefined || printJson(older.value) === printJson(object.value)) return undefined;
+  if (holdsPods) refusePatches(older, object);
+  return `${object.where}: ${object.label} is defined again, differently: this one counts`;
 }
 
 /** So many clashes are told one by one. */

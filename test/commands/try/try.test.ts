@@ -107,7 +107,6 @@ Pods and workloads: 1 would be denied, 2 stay as they are.
         /^note: PodSecurityPolicy broken is invalid, the API server would refuse it: spec\.runAsUser\.rule: /,
       ),
       'note: nobody may use PodSecurityPolicy lonely: no role that is bound grants it',
-      'note: nobody may use PodSecurityPolicy broken: no role that is bound grants it',
       'note: Role shop/loose grants the use of policies, but no binding refers to it',
       'note: Role/shop/loose names policy "absent", which does not exist',
       'note: RoleBinding/shop/missing refers to Role/shop/missing, which does not exist',
