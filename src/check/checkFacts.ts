@@ -96,21 +96,14 @@ export async function readCheckFacts(
 
 /** The same of a snapshot or manifests, which know nothing of rights and times. */
 export function checkFactsOf(inventory: Inventory, namespace: string): CheckFacts {
-  const {policyApi, pods, policies, rbac, serverVersion, source, gaps} = inventory;
-  const isMarked = (annotations: Readonly<Record<string, string>> | undefined) =>
-    annotations?.[validatedPolicyKey] !== undefined;
+  const {policies, rbac, serverVersion, source, gaps} = inventory;
   return {
     source,
     isLive: false,
     namespace,
     version: serverVersion,
     probe: undefined,
-    servedIn: policyApi === 'unknown' ? undefined : policyApi === 'absent' ? [] : [policyApi],
-    evidence: {
-      pods: pods.length,
-      marked: pods.filter(({metadata}) => isMarked(metadata.annotations)).length,
-      youngest: undefined,
-    },
+    ...admissionFactsOf(inventory),
     policies: policies.map(({metadata}) => metadata.name),
     managed: policyReaches(
       policies.filter(({metadata}) => isPlatformName(metadata.name)),
@@ -123,6 +116,34 @@ export function checkFactsOf(inventory: Inventory, namespace: string): CheckFact
     rights: [],
     gaps,
   };
+}
+
+/** What an inventory says of the admission plugin: the annotations of pods that a cluster let in tell. */
+export function admissionFactsOf({
+  origin,
+  policyApi,
+  pods: listed,
+}: Pick<Inventory, 'origin' | 'policyApi' | 'pods'>): Pick<CheckFacts, 'servedIn' | 'evidence'> {
+  const pods = listed.filter(({metadata}) => origin === 'cluster' || metadata.uid !== undefined);
+  const marked = pods.filter(
+    ({metadata}) => metadata.annotations?.[validatedPolicyKey] !== undefined,
+  );
+  return {
+    servedIn: policyApi === 'unknown' ? undefined : policyApi === 'absent' ? [] : [policyApi],
+    evidence: {pods: pods.length, marked: marked.length, youngest: undefined},
+  };
+}
+
+/** Tries a pod where servers can be asked to; on older ones, nothing is known. */
+export async function safeProbe(
+  client: ClusterReader,
+  namespace: string,
+  version: string | undefined,
+): Promise<Probe> {
+  if ((minorOf(version) ?? 0) >= firstDryRun) return probePlugin(client, namespace);
+  const what = version === undefined ? 'its version is not known' : `it is ${version}`;
+  const reason = `no pod can be tried: ${what}, and servers before 1.${firstDryRun} would create it`;
+  return {plugin: 'unknown', reason};
 }
 
 /** What the server answers; undefined if there is no such thing, or the caller may not see it. */
@@ -215,17 +236,6 @@ async function listAll<T extends Policy | Role | Binding>(
     }),
   });
   return sortedByName(items);
-}
-
-async function safeProbe(
-  client: ClusterReader,
-  namespace: string,
-  version: string | undefined,
-): Promise<Probe> {
-  if ((minorOf(version) ?? 0) >= firstDryRun) return probePlugin(client, namespace);
-  const what = version === undefined ? 'its version is not known' : `it is ${version}`;
-  const reason = `no pod can be tried: ${what}, and servers before 1.${firstDryRun} would create it`;
-  return {plugin: 'unknown', reason};
 }
 
 /** The number after `v1.`; undefined if there is none. */
