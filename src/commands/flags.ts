@@ -92,6 +92,12 @@ export const filenameFlag = {
     placeholder: 'FILE',
     help: 'manifest files, folders or - for standard input (repeatable)',
   },
+  kustomize: {
+    type: 'list',
+    short: 'k',
+    placeholder: 'DIR',
+    help: 'kustomization folders, rendered by kubectl kustomize (repeatable)',
+  },
 } as const satisfies Flags;
 
 export const noHeadersFlag = {

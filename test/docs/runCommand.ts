@@ -66,6 +66,7 @@ export async function parseCommand(args: readonly string[]): Promise<Ran> {
     connect: refuse,
     kubeconfigNames: refuse,
     installCompleter: refuse,
+    renderKustomization: refuse,
   });
   return {output, exitCode};
 }

@@ -8,6 +8,7 @@ import type {Policy} from '../../kube/objects.ts';
 import {count} from '../../text.ts';
 import type {filenameFlag, scopeFlags, sourceFlags, ValuesOf} from '../flags.ts';
 import type {World} from '../world.ts';
+import {readSources, sourceNames} from './readSources.ts';
 
 /** What a command was told about where to look. */
 export type SourceRequest = Partial<
@@ -25,12 +26,12 @@ export interface Loaded {
  * and service accounts come from the cluster, --from or the demo.
  */
 export async function load(world: World, flags: SourceRequest, needs: ReadNeeds): Promise<Loaded> {
-  const {filename = []} = flags;
+  const filename = sourceNames(flags);
   if (filename.length === 0) return withBase(world, flags, needs, async loaded => loaded);
   requireConsistentSource(flags);
 
   const {inventoryOfFiles, worldOfFiles} = await import('./loadFiles.ts');
-  const documents = await world.readDocuments(filename);
+  const documents = await readSources(world, flags);
   const namespace = flags.namespace ?? (await world.defaultNamespace(flags));
   const files = inventoryOfFiles(documents, filename, namespace, world);
   if (files.workloads.length + files.pods.length === 0) {

@@ -10,6 +10,7 @@ import {count} from '../../text.ts';
 import type {World} from '../world.ts';
 import {requirePolicies, type SourceRequest, withBase} from './load.ts';
 import {inventoryOfFiles} from './loadFiles.ts';
+import {readSources, sourceNames} from './readSources.ts';
 
 /** A cluster without and with a change, and where to look. */
 export interface Overlaid extends ChangedInventory {
@@ -34,7 +35,7 @@ export async function loadOverlay(
   flags: SourceRequest,
   {deleted, prune}: Removal,
 ): Promise<Overlaid> {
-  const {filename = []} = flags;
+  const filename = sourceNames(flags);
   if (filename.length === 0 && deleted.length === 0) {
     throw new UserError(
       'give the change to try: -f with its files, or --delete with a policy',
@@ -86,7 +87,7 @@ async function readChange(
   paths: readonly string[],
 ): Promise<Inventory> {
   const namespace = flags.namespace ?? (await world.defaultNamespace(flags));
-  const documents = paths.length === 0 ? [] : await world.readDocuments(paths);
+  const documents = await readSources(world, flags);
   const files = inventoryOfFiles(documents, paths, namespace, world);
   const {policies, refused = [], rbac, serviceAccounts, namespaces, workloads, pods} = files;
   const found = [
