@@ -196,7 +196,9 @@ Pods and workloads: 1 would be denied, 1 is gone, 1 stays as it is.
     const partly = snapshot({resource: 'rolebindings', namespace: 'shop', reason: 'forbidden'});
     const rest = await runHere('try', '--from', partly, '-n', 'ci', '--delete', 'baseline');
     expect(rest.code).toBe(1);
-    expect(rest.err).toMatch(/^incomplete: can't list rolebindings in namespace shop \(forbidden\); /);
+    expect(rest.err).toMatch(
+      /^incomplete: can't list rolebindings in namespace shop \(forbidden\); /,
+    );
     const here = await runHere('try', '--from', partly, '-n', 'shop', '--delete', 'baseline');
     expect(here.code).toBe(4);
   });

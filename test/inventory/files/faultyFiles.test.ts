@@ -105,7 +105,12 @@ describe('unknown fields', () => {
     const found = await warnings(
       policy('q', {hostPort: []}),
       {...everybody, subject: []},
-      {apiVersion: 'v1', kind: 'Pod', metadata: {name: 'x'}, spec: {container: [], somethingElse: 1}},
+      {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: {name: 'x'},
+        spec: {container: [], somethingElse: 1},
+      },
       {...web, metadata: {name: 'v'}, spec: {...web.spec, containers: []}},
     );
     expect(
