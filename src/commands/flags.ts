@@ -144,6 +144,12 @@ export const filenameFlag = {
     completes: 'files',
     help: 'manifest files, folders or - for standard input (repeatable)',
   },
+  kustomize: {
+    type: 'list',
+    short: 'k',
+    placeholder: 'DIR',
+    help: 'kustomization folders, rendered by kubectl kustomize (repeatable)',
+  },
 } as const satisfies Flags;
 
 export const noHeadersFlag = {

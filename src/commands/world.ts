@@ -55,6 +55,8 @@ export interface World {
   now(): string;
   /** The documents of files, folders (searched for .yaml, .yml and .json) and `-`. */
   readDocuments(paths: readonly string[]): Promise<readonly SourceDocument[]>;
+  /** The objects of a kustomization folder, as `kubectl kustomize` renders them. */
+  renderKustomization(folder: string): Promise<readonly SourceDocument[]>;
   /** Writes a new file that only its owner can read; asks before it overwrites one, unless forced. */
   writeFile(path: string, text: string, force: boolean): Promise<void>;
   fileExists(path: string): Promise<boolean>;

@@ -48,6 +48,13 @@ export interface Caller {
   readonly answers: readonly CallerAnswer[];
 }
 
+/** A policy of files that can't exist, because the API server would refuse it. */
+export interface RefusedPolicy {
+  readonly policy: Policy;
+  /** What is wrong with it, in the API server's words or much like them. */
+  readonly reason: string;
+}
+
 /**
  * Everything the program knows about a cluster at one moment. All answers are computed from this value
  * and nothing else, so a live cluster, a snapshot file and a folder of manifests answer alike. It never
@@ -65,6 +72,8 @@ export interface Inventory {
   readonly serverVersion: string | undefined;
   readonly policyApi: PolicyApi;
   readonly policies: readonly Policy[];
+  /** Those of files that are not among the policies; what a cluster stores counts as it is. */
+  readonly refused?: readonly RefusedPolicy[];
   readonly rbac: RbacObjects;
   readonly namespaces: readonly NamespaceObject[];
   readonly serviceAccounts: readonly ServiceAccountObject[];

@@ -184,6 +184,12 @@ interface HeaderProps {
   readonly width: number;
 }
 
+const admissionTexts = {
+  yes: '',
+  no: ', admission probably off',
+  unknown: ', admission unknown',
+} as const;
+
 /** Where the facts come from and how current they are. */
 function Header({inventory, freshness, user, width}: HeaderProps) {
   const {source, serverVersion, policyApi} = inventory;
@@ -191,7 +197,9 @@ function Header({inventory, freshness, user, width}: HeaderProps) {
   const name = 'kubectl psp';
   const state = freshnessText(freshness);
   const right = fitTo(state, Math.min(state.length, Math.max(0, width - name.length - 2)));
-  const left = `${name}  ${source}  ${serverVersion ?? ''}  PSP ${psp}  ${user}`;
+  const isKnown = freshness.state === 'loading' || policyApi === 'absent';
+  const admission = isKnown ? '' : admissionTexts[modelOf(inventory).admission];
+  const left = `${name}  ${source}  ${serverVersion ?? ''}  PSP ${psp}${admission}  ${user}`;
   const isBad = freshness.state === 'stale';
   const colorOf = useToneColor();
   return (

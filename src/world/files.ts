@@ -39,13 +39,18 @@ async function filesOf(path: string): Promise<readonly string[]> {
     },
   );
   const files = entries
-    .filter(entry => !entry.isDirectory() && manifestEndings.includes(extname(entry.name)))
+    .filter(entry => !entry.isDirectory() && isManifest(entry.name))
     .map(entry => join(entry.parentPath, entry.name))
     .sort();
   if (files.length === 0) {
     throw new UserError(`${path}: no ${manifestEndings.join(', ')} file in this folder`);
   }
   return files;
+}
+
+/** By its ending; a kustomization may have none. */
+function isManifest(name: string): boolean {
+  return manifestEndings.includes(extname(name)) || name === 'Kustomization';
 }
 
 async function bytesOf(file: string): Promise<Uint8Array> {

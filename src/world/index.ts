@@ -46,6 +46,10 @@ export function realWorld(signal: AbortSignal): RealWorld {
       const {readFiles} = await import('./files.ts');
       return readFiles(paths);
     },
+    async renderKustomization(folder) {
+      const {renderKustomization} = await import('./kustomize.ts');
+      return renderKustomization(folder, {env, signal});
+    },
     async writeFile(path, text, force) {
       const {writePrivateFile} = await import('./files.ts');
       return writePrivateFile(path, text, force);

@@ -38,7 +38,8 @@ export async function runAudit(
   const {inventory, namespace} = await load(reader, scope, needs);
   requirePolicies(inventory);
   requireNamespace(inventory, namespace);
-  if (inventory.origin === 'manifests' && inventory.policies.length === 0) {
+  const {policies, refused = []} = inventory;
+  if (inventory.origin === 'manifests' && policies.length + refused.length === 0) {
     // A cluster may have none; files without any are not the ones meant, and must not pass in CI.
     throw new UserError(
       `${inventory.source}: contains no PodSecurityPolicy, so there is nothing to audit`,

@@ -45,8 +45,8 @@ export async function runUnbind(
   const inventory = await read(world, flags, namespace);
   const plan = planUnbind(inventory.rbac, policy, targets);
   if (plan.steps.length === 0) {
-    requireRbac(inventory);
     policyNamed(inventory, policy); // a grant may outlive its policy
+    requireRbac(inventory);
   }
   return carryOut(world, flags, asked, inventory, plan, namespace);
 }

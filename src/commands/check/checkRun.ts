@@ -1,6 +1,7 @@
 import {answerCheck} from '../../check/answerCheck.ts';
 import {checkFactsOf, readCheckFacts} from '../../check/checkFacts.ts';
 import {type ExitCode, exitCodes} from '../../errors.ts';
+import {isAbsence} from '../../inventory/gaps.ts';
 import {checkDocument, checkText} from '../../report/check.ts';
 import {printMachine} from '../answer.ts';
 import {loadOffline, requireConsistentSource, warnOfGaps, withCluster} from '../input/load.ts';
@@ -27,7 +28,7 @@ export async function runCheck(
           readCheckFacts(cluster, wanted ?? cluster.namespace),
         )
       : checkFactsOf(offline, flags.namespace ?? offline.defaultNamespace);
-  warnOfGaps(world, facts);
+  warnOfGaps(world, {gaps: facts.gaps.filter(gap => !isAbsence(gap))}, flags);
   const answer = answerCheck(facts);
   if (format === 'table') world.print(checkText(answer, facts));
   else await printMachine(world, format, checkDocument(answer, facts.rights, facts.gaps));

@@ -3,7 +3,6 @@ import {type Effect, effectOf} from '../../effect/effect.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
 import {emptyInventory, type Inventory, namespacesOf} from '../../inventory/inventory.ts';
 import {kindText} from '../../kube/workloadKinds.ts';
-import {policyErrors} from '../../policy/evaluate.ts';
 import {effectTable, effectText, printedShift, printedSummary} from '../../report/effect.ts';
 import {escapeText} from '../../report/escape.ts';
 import {document} from '../../report/machine.ts';
@@ -34,7 +33,7 @@ export async function runTry(
   for (const note of notesOf(overlaid, isPart)) world.warn(`note: ${note}`);
   if (effect.same + effect.shifts.length === 0) requireCluster(overlaid);
   await print(world, effect, before, options);
-  const isRefused = overlaid.files.policies.some(policy => policyErrors(policy).length > 0);
+  const isRefused = (overlaid.files.refused ?? []).length > 0;
   const isDenied = effect.shifts.some(({kind}) => kind === 'denied');
   return isRefused || isDenied ? exitCodes.no : exitCodes.ok;
 }

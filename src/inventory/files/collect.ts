@@ -1,13 +1,16 @@
 import {exitCodes, UserError} from '../../errors.ts';
-import {groupOf} from '../../kube/apiGroups.ts';
+import {groupOf, policyVersion} from '../../kube/apiGroups.ts';
 import {DecodeError, type Decoder} from '../../kube/decode.ts';
 import {isObject, type Json, type JsonObject, printJson} from '../../kube/json.ts';
+import {decodePolicy} from '../../kube/objects.ts';
 import {homeGroupOf, workloadKindOf} from '../../kube/workloadKinds.ts';
-import type {Inventory, UnjudgedObject} from '../inventory.ts';
+import type {Inventory, RefusedPolicy, UnjudgedObject} from '../inventory.ts';
 import {type Resource, resources} from '../kinds/resources.ts';
 import {decodeWorkload, type Workload, workloadAt} from '../kinds/workloads.ts';
 import {otherKinds, type TemplatePlace} from './otherObjects.ts';
+import {type DefinedObject, refusePatches} from './patches.ts';
 import {flattened, hasOpenParameter, type SourceObject} from './sourceObjects.ts';
+import {type StrictObject, unknownFieldRemarks} from './unknownFieldRemarks.ts';
 
 /** Objects sorted by kind and decoded. */
 export interface Collected
@@ -19,6 +22,8 @@ export interface Collected
   readonly roles: Inventory['rbac']['roles'];
   readonly clusterRoleBindings: Inventory['rbac']['clusterRoleBindings'];
   readonly roleBindings: Inventory['rbac']['roleBindings'];
+  /** Policies of an apiVersion that has none. */
+  readonly refused: readonly RefusedPolicy[];
   /** Things to tell: kinds that only look like workloads, that were skipped, objects that clash. */
   readonly remarks: readonly string[];
 }
@@ -41,11 +46,20 @@ export function collect(objects: readonly SourceObject[], defaultNamespace: stri
   const others = otherKinds();
   const unjudged = new Map<string, UnjudgedObject>();
   const definitions = definitionNotes();
+  const strict: StrictObject[] = [];
+  const refused: RefusedPolicy[] = [];
   let unnamed = 0;
 
   for (const source of objects.flatMap(flattened)) {
     const {apiVersion, kind, name} = headOf(source);
     const value = inNamespace(source.value, kind, defaultNamespace);
+    const object = {where: source.where, label: labelOf(kind, value, name), kind, value};
+    if (isMisversioned(apiVersion, kind)) {
+      const policy = read(source, decodePolicy, value);
+      if (policy !== undefined) refused.push({policy, reason: versionProblem(apiVersion)});
+      strict.push(object);
+      continue;
+    }
     // Objects that the server will name are each their own.
     if (name === undefined) unnamed += 1;
     const known = Object.values(shelves).find(({fits}) => fits(apiVersion, kind));
@@ -68,11 +82,15 @@ export function collect(objects: readonly SourceObject[], defaultNamespace: stri
       workloads.set(key, found ?? []);
       if (found === undefined) setAside(needsParameter);
     }
-    definitions.add(key, source, value);
+    const isOwn = known !== undefined || workloadKindOf(apiVersion, kind) !== undefined;
+    if (isOwn && !source.isOfTemplate) strict.push(object);
+    const holdsPods = known === undefined ? isOwn : known === shelves.pods;
+    definitions.add(key, object, holdsPods);
   }
 
   return {
     policies: shelves.policies.objects(),
+    refused,
     clusterRoles: shelves.clusterRoles.objects(),
     roles: shelves.roles.objects(),
     clusterRoleBindings: shelves.clusterRoleBindings.objects(),
@@ -85,6 +103,7 @@ export function collect(objects: readonly SourceObject[], defaultNamespace: stri
     remarks: [
       ...others.remarks(),
       ...unjudgedTexts([...unjudged.values()]),
+      ...unknownFieldRemarks(strict),
       ...firstOf(definitions.clashes),
     ],
   };
@@ -113,21 +132,40 @@ function unjudgedTexts(objects: readonly UnjudgedObject[]): readonly string[] {
 
 /** Notes which objects are defined more than once. */
 function definitionNotes() {
-  const defined = new Map<string, JsonObject>();
+  const defined = new Map<string, DefinedObject>();
   const clashes: string[] = [];
   return {
     clashes,
-    add(key: string, source: SourceObject, value: JsonObject): void {
-      const older = defined.get(key);
-      if (older !== undefined && printJson(older) !== printJson(value)) {
-        const {kind, name} = headOf(source);
-        clashes.push(
-          `${source.where}: ${labelOf(kind, value, name)} is defined again, differently: this one counts`,
-        );
-      }
-      defined.set(key, value);
+    add(key: string, object: DefinedObject, holdsPods: boolean): void {
+      const clash = clashOf(defined.get(key), object, holdsPods);
+      if (clash !== undefined) clashes.push(clash);
+      defined.set(key, object);
     },
   };
+}
+
+/** Whether somebody means a PodSecurityPolicy, under an apiVersion that no server has it in. */
+function isMisversioned(apiVersion: string, kind: string): boolean {
+  if (kind !== resources.policies.kind) return false;
+  if (resources.policies.apiVersions.includes(apiVersion)) return false;
+  const group = groupOf(apiVersion);
+  // A group with a domain of its own has kinds of its own.
+  return !group.includes('.') || group.endsWith('.k8s.io');
+}
+
+function versionProblem(apiVersion: string): string {
+  return `apiVersion: ${apiVersion} has no PodSecurityPolicy, it is ${policyVersion}`;
+}
+
+/** What is odd about two objects of one name; a UserError if one is a patch of the other. */
+function clashOf(
+  older: DefinedObject | undefined,
+  object: DefinedObject,
+  holdsPods: boolean,
+): string | undefined {
+  if (older === undefined || printJson(older.value) === printJson(object.value)) return undefined;
+  if (holdsPods) refusePatches(older, object);
+  return `${object.where}: ${object.label} is defined again, differently: this one counts`;
 }
 
 /** So many clashes are reported one by one. */

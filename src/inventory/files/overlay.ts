@@ -3,6 +3,7 @@ import {aggregateRules} from '../../rbac/aggregate.ts';
 import type {Inventory} from '../inventory.ts';
 import {controllerReference, type Workload, workloadKey} from '../kinds/workloads.ts';
 import {ownerIndex} from '../submissions/owners.ts';
+import {asFilesWorld, isFilesAlone} from './filesWorld.ts';
 
 interface Placed {
   readonly metadata:
@@ -18,10 +19,14 @@ export function merged<T extends Placed>(base: readonly T[], over: readonly T[])
   return mergedBy(base, over, ({metadata}) => placeOf(metadata));
 }
 
-/** RBAC objects laid over others, as `merged` does. Aggregated ClusterRoles are left as they are. */
+/**
+ * RBAC objects laid over others, as `merged` does. ClusterRoles that bring new ones are aggregated
+ * again; else those of the base stay as they are.
+ */
 export function mergeRbac(base: Inventory['rbac'], over: Inventory['rbac']): Inventory['rbac'] {
+  const clusterRoles = merged(base.clusterRoles, over.clusterRoles);
   return {
-    clusterRoles: merged(base.clusterRoles, over.clusterRoles),
+    clusterRoles: over.clusterRoles.length === 0 ? clusterRoles : aggregateRules(clusterRoles),
     roles: merged(base.roles, over.roles),
     clusterRoleBindings: merged(base.clusterRoleBindings, over.clusterRoleBindings),
     roleBindings: merged(base.roleBindings, over.roleBindings),
@@ -38,24 +43,21 @@ export function layOver(
   files: Inventory,
   deletedPolicies: readonly string[] = [],
 ): Inventory {
-  const rbac = mergeRbac(base.rbac, files.rbac);
   const policies = merged(base.policies, files.policies);
-  return {
+  const laid = {
     ...base,
     policies:
       deletedPolicies.length === 0
         ? policies
         : policies.filter(({metadata}) => !deletedPolicies.includes(metadata.name)),
-    rbac:
-      files.rbac.clusterRoles.length === 0
-        ? rbac
-        : {...rbac, clusterRoles: aggregateRules(rbac.clusterRoles)},
+    rbac: mergeRbac(base.rbac, files.rbac),
     namespaces: merged(base.namespaces, files.namespaces),
     serviceAccounts: merged(base.serviceAccounts, files.serviceAccounts),
     workloads: mergedWorkloads(base.workloads, files.workloads),
     pods: merged(base.pods, files.pods),
     unjudged: [...base.unjudged, ...files.unjudged],
   };
+  return isFilesAlone(base) ? asFilesWorld(laid) : laid;
 }
 
 function mergedBy<T extends Placed>(

@@ -28,7 +28,7 @@ export function isSnapshot(value: JsonObject): boolean {
  * annotation but those of policies and profiles, no managed fields.
  */
 export function snapshotOf(inventory: Inventory): Json {
-  const {rbac, ...rest} = inventory;
+  const {rbac, refused: _, ...rest} = inventory;
   const pods = inventory.pods.map(pod => (isSpokenFor(pod) ? {metadata: pod.metadata} : pod));
   const unjudged = rest.unjudged.length > 0 ? rest.unjudged : undefined;
   return compact({apiVersion: snapshotVersion, kind, ...rest, pods, unjudged, ...rbac});

@@ -1,6 +1,7 @@
 import type {State} from '../../../admission/judgement.ts';
 import type {Audit} from '../../../audit/finding.ts';
 import {severities} from '../../../audit/finding.ts';
+import {absenceText, isAbsence} from '../../../inventory/gaps.ts';
 import type {Gap} from '../../../inventory/inventory.ts';
 import {barOf} from './bar.ts';
 import {judgedWords} from './flows.ts';
@@ -83,12 +84,14 @@ function severityTiles({findings}: Audit): Markup {
 
 function gapsOf(gaps: readonly Gap[]): Markup {
   if (gaps.length === 0) return html``;
-  const lines = gaps.map(
+  const read = gaps.filter(gap => !isAbsence(gap));
+  const absence = absenceText(gaps);
+  const lines = read.map(
     ({resource, namespace, reason}) =>
       html`<li><code>${resource}</code>${namespace === undefined ? html`` : html` in namespace <code>${namespace}</code>`}: ${reason}</li>`,
   );
   return html`<section class="gaps" aria-labelledby="gaps-title">
-<h2 id="gaps-title">This report is incomplete: ${groupedCount(gaps.length, 'thing')} could not be read</h2>
-<p>What depends on the following is missing here, or may be wrong.</p>
-<ul>${lines}</ul></section>`;
+<h2 id="gaps-title">This report is incomplete${read.length === 0 ? html`` : html`: ${groupedCount(read.length, 'thing')} could not be read`}</h2>
+<p>What depends on the following is missing here.</p>
+<ul>${lines}${absence === undefined ? html`` : html`<li>${absence} among the files</li>`}</ul></section>`;
 }
