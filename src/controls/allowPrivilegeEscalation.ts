@@ -3,6 +3,7 @@ import type {Policy} from '../kube/objects.ts';
 import type {PodView} from '../kube/podView.ts';
 import {defineControl, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
+import {containerRuntime, yesOrNo} from './runtime.ts';
 import {choiceField} from './shared/fields.ts';
 
 interface Value {
@@ -93,6 +94,11 @@ export const allowPrivilegeEscalation = defineControl<Value>({
     plan: planEscalation,
   },
   builtin: {privileged: open, baseline: open, restricted: closed},
+  // Unset sets no no_new_privs (pkg/securitycontext/util.go, AddNoNewPrivileges).
+  runtime: containerRuntime({
+    ...yesOrNo,
+    read: container => container.allowPrivilegeEscalation !== false,
+  }),
   level: ({allowed}) => (allowed ? 'baseline' : 'restricted'),
 });
 

@@ -5,6 +5,8 @@ import type {ContainerView, PodView} from '../kube/podView.ts';
 import {defineControl, type Enforcement, type Level, type ValueField, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
 import type {Report} from './report.ts';
+import {containerRuntime} from './runtime.ts';
+import {capabilityStates, heldCapabilities} from './shared/capabilityRuntime.ts';
 import {namesField} from './shared/fields.ts';
 import {containsAll, shorter, unique} from './shared/names.ts';
 
@@ -101,6 +103,8 @@ export const capabilities = defineControl<Value>({
     leavesUnsaid: pod => pod.containers.some(own => !own.capabilitiesDrop.includes('ALL')),
     plan: planCapabilities,
   },
+  // Unset is what the runtime gives to every container.
+  runtime: containerRuntime({...capabilityStates, read: heldCapabilities}),
   builtin: {
     privileged: open,
     baseline: {...none, allowed: harmlessCapabilities},

@@ -11,8 +11,10 @@ import type {NonEmpty} from '../nonEmpty.ts';
 import {defineControl, type Level, withAnnotations} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
 import type {Report} from './report.ts';
+import {containerRuntime} from './runtime.ts';
 import {containsAll, unique} from './shared/names.ts';
 import {profileFields} from './shared/profileFields.ts';
+import {profileStates} from './shared/profileRuntime.ts';
 import {profileWords} from './shared/profileSteps.ts';
 
 interface Value {
@@ -95,6 +97,16 @@ export const seccomp = defineControl<Value>({
     hint: 'localhost/profiles/audit.json',
   }),
   hardening: {leavesUnsaid: leavesProfileUnset, plan: planSeccomp},
+  // Unset is unconfined, unless the kubelet's alpha gate SeccompDefault makes it the runtime's profile
+  // (pkg/kubelet/kuberuntime/helpers.go, getSeccompProfile).
+  runtime: containerRuntime({
+    ...profileStates,
+    read(container, pod) {
+      if (container.privileged) return 'unconfined';
+      const profile = profileOf(container, pod) || 'unconfined';
+      return profile === dockerDefault ? runtimeDefault : profile;
+    },
+  }),
   builtin: {privileged: open, baseline: confined, restricted: confined},
   level(value): Level {
     if (isOpen(value)) return 'privileged';
