@@ -1,8 +1,8 @@
 import type {ControlExcess, ExcessState} from '../advice/excess.ts';
+import type {Control} from '../controls/control.ts';
 import type {Item} from '../inventory/submissions/items.ts';
 import type {Policy} from '../kube/objects.ts';
 import {count} from '../text.ts';
-import {neededText} from './compare.ts';
 import {valueText} from './diff.ts';
 import {escapeText} from './escape.ts';
 import {table} from './table.ts';
@@ -18,6 +18,11 @@ const words: Readonly<Record<ExcessState, string>> = {
   stricter: 'stricter',
   other: 'neither',
 };
+
+/** The value of a control of a least policy: what its pods need. */
+function neededText(control: Control, least: Policy): string {
+  return control.isMoot(least) ? 'no such volumes' : control.describe(least);
+}
 
 interface ExcessOptions {
   /** All controls and all names, one line each, however long. */
