@@ -7,6 +7,7 @@ import type {PodView} from '../kube/podView.ts';
 import type {PreparedPolicy} from '../policy/evaluate.ts';
 import type {Authorizer, Grant} from '../rbac/authorize.ts';
 import {type DanglingGrant, danglingGrants} from '../rbac/dangling.ts';
+import {type NearMiss, nearMisses} from '../rbac/nearMisses.ts';
 import {type VerdictGroup, verdictGroupsOf} from './groups.ts';
 
 /** A rule that could not be answered, or not for a namespace. */
@@ -43,6 +44,8 @@ export interface AuditContext {
   readonly authorizer: Authorizer;
   /** Grants that lead nowhere. */
   readonly dangling: readonly DanglingGrant[];
+  /** What looks like a grant and is none. */
+  readonly nearMisses: readonly NearMiss[];
   readonly unanswered: readonly Unanswered[];
 }
 
@@ -61,6 +64,7 @@ export function contextOf(
     policies: policyFacts(policies, inventory.gaps, groups, authorizer),
     authorizer,
     dangling: danglingGrants(inventory.rbac, authorizer, [...policies.byName.keys()]),
+    nearMisses: nearMisses(inventory.rbac),
     unanswered,
   };
 }

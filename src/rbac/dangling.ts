@@ -1,5 +1,6 @@
 import type {Binding} from '../kube/objects.ts';
 import {type Authorizer, type ObjectReference, policiesOf, type RbacObjects} from './authorize.ts';
+import {nearMisses} from './nearMisses.ts';
 
 /** An object of RBAC that leads nowhere. */
 export interface DanglingGrant {
@@ -49,18 +50,26 @@ export function danglingGrants(
   return [...missing, ...named, ...unbound];
 }
 
-/** The same in sentences, sorted. */
+/** The same in sentences, with what looks like a grant and is none, sorted. */
 export function danglingNotes(
   rbac: RbacObjects,
   authorizer: Authorizer,
   policies: readonly string[],
 ): readonly string[] {
-  return danglingGrants(rbac, authorizer, policies).flatMap(notesOf).sort();
+  const misses = nearMisses(rbac);
+  const explained = new Set(misses.map(({object}) => placeText(object)));
+  return [
+    ...danglingGrants(rbac, authorizer, policies)
+      .filter(
+        ({problem, object}) => problem !== 'missing-role' || !explained.has(placeText(object)),
+      )
+      .flatMap(notesOf),
+    ...misses.map(({object, says}) => `${placeText(object)} ${says}`),
+  ].sort();
 }
 
 function notesOf({problem, object, names}: DanglingGrant): readonly string[] {
-  const {kind, namespace, name} = object;
-  const place = namespace === undefined ? `${kind}/${name}` : `${kind}/${namespace}/${name}`;
+  const place = placeText(object);
   switch (problem) {
     case 'missing-role':
       return names.map(role => `${place} refers to ${role}, which does not exist`);
@@ -75,9 +84,13 @@ function notesOf({problem, object, names}: DanglingGrant): readonly string[] {
   }
 }
 
+function placeText({kind, namespace, name}: ObjectReference): string {
+  return namespace === undefined ? `${kind}/${name}` : `${kind}/${namespace}/${name}`;
+}
+
 function roleKey({metadata, roleRef}: Binding): string {
-  return roleRef?.kind === 'Role'
-    ? `Role/${metadata?.namespace}/${roleRef.name}`
+  return roleRef?.kind === 'Role' && metadata?.namespace !== undefined
+    ? `Role/${metadata.namespace}/${roleRef.name}`
     : `${roleRef?.kind}/${roleRef?.name}`;
 }
 

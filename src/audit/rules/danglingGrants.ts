@@ -2,7 +2,7 @@ import type {DanglingGrant} from '../../rbac/dangling.ts';
 import type {AuditContext} from '../context.ts';
 import {kubectl} from '../remedies.ts';
 import {defineRule} from '../rule.ts';
-import {rbacReference} from '../words.ts';
+import {objectText, rbacReference} from '../words.ts';
 
 const common = {needs: ['rbac'], breadth: 'namespace'} as const;
 
@@ -15,12 +15,14 @@ export const missingRole = defineRule({
   why: 'The binding grants nothing now. Whoever creates a role of that name gives its rights to the subjects at once.',
   remedy: 'Delete the binding, or create the role that was meant.',
   find: context =>
-    ofProblem(context, 'missing-role').map(({object, names}) => ({
-      object: rbacReference(object),
-      message: `refers to ${names.join(', ')}, which does not exist`,
-      evidence: [],
-      remedy: kubectl('delete', rbacReference(object)),
-    })),
+    ofProblem(context, 'missing-role')
+      .filter(({object}) => !isMissed(object, context))
+      .map(({object, names}) => ({
+        object: rbacReference(object),
+        message: `refers to ${names.join(', ')}, which does not exist`,
+        evidence: [],
+        remedy: kubectl('delete', rbacReference(object)),
+      })),
 });
 
 /** Roles that grant policies that do not exist. */
@@ -73,6 +75,11 @@ export const noSubjects = defineRule({
       remedy: kubectl('delete', rbacReference(object)),
     })),
 });
+
+/** Whether another rule knows what the binding was meant to refer to. */
+function isMissed(object: DanglingGrant['object'], {nearMisses}: AuditContext): boolean {
+  return nearMisses.some(miss => objectText(miss.object) === objectText(object));
+}
 
 function ofProblem(
   {inventory, dangling}: AuditContext,

@@ -7,6 +7,7 @@ import {policyDrift} from './drift.ts';
 import {equalPolicies} from './equalPolicies.ts';
 import {escalationBesideAdmin, escalationContradiction} from './escalation.ts';
 import {writableHostPath} from './hostPaths.ts';
+import {nearMissGrant} from './nearMiss.ts';
 import {openToWorkloads} from './openToWorkloads.ts';
 import {changedByOrder, defaultsBypassed} from './order.ts';
 import {overBroadPolicy} from './overBroad.ts';
@@ -22,6 +23,14 @@ export const rules: readonly AuditRule[] = [
   ...[stalePolicyAnnotation, contradictedAnnotation, templateAnnotation],
   ...[writableHostPath, escalationBesideAdmin, escalationContradiction, overBroadPolicy],
   ...[ignoredPolicy, orphanPolicy, unusedPolicy, shadowedPolicy, equalPolicies],
-  ...[openToWorkloads, selfGrant, wildcardName, missingPolicy, missingRole, noSubjects],
+  ...[
+    openToWorkloads,
+    selfGrant,
+    wildcardName,
+    missingPolicy,
+    nearMissGrant,
+    missingRole,
+    noSubjects,
+  ],
   ...[noPolicy, notAnswered],
 ];

@@ -21,12 +21,14 @@ export const orphanPolicy = defineRule({
   remedy: 'Delete it, or grant it to those it was made for (kubectl psp bind).',
   needs: ['rbac'],
   find: context =>
-    used(context, 'orphan').map(({prepared, sweeping}) => ({
-      object: policyReference(prepared.name),
-      message: 'no bound role names it',
-      evidence: firstOf(sweeping.map(grant => `open to all policies: ${wayText(grant)}`)),
-      remedy: deleteCommand(prepared.name),
-    })),
+    used(context, 'orphan')
+      .filter(({prepared}) => !isMissed(prepared.name, context))
+      .map(({prepared, sweeping}) => ({
+        object: policyReference(prepared.name),
+        message: 'no bound role names it',
+        evidence: firstOf(sweeping.map(grant => `open to all policies: ${wayText(grant)}`)),
+        remedy: deleteCommand(prepared.name),
+      })),
 });
 
 /** Policies that somebody may use and nothing binds to. */
@@ -70,6 +72,11 @@ export const shadowedPolicy = defineRule({
       };
     }),
 });
+
+/** Whether a grant was written for it that has a mistake in it: then it is not a leftover. */
+function isMissed(policy: string, {nearMisses}: AuditContext): boolean {
+  return nearMisses.some(({policies}) => policies.includes(policy));
+}
 
 function used({policies}: AuditContext, use: Use): readonly PolicyFacts[] {
   return policies.filter(facts => useOf(facts) === use);

@@ -53,6 +53,27 @@ export const rightsRules: RuleCases = {
     ],
     no: [strict, roleFor('r', 'strict', '*')],
   },
+  'near-miss-grant': {
+    yes: [
+      strict,
+      role('r', {
+        apiGroups: ['policy/v1beta1'],
+        resources: ['podsecuritypolicies'],
+        verbs: ['use'],
+      }),
+    ],
+    finds: [
+      'ClusterRole/r',
+      'medium',
+      'names the API group "policy/v1beta1"; the one to use is "policy"',
+      'kubectl edit clusterrole/r',
+    ],
+    no: [
+      strict,
+      roleFor('r', 'strict'),
+      role('reader', {apiGroups: ['policy'], resources: ['podsecuritypolicies'], verbs: ['get']}),
+    ],
+  },
   'missing-role': {
     yes: [strict, binding('b', 'gone', ['sa:web'])],
     finds: [

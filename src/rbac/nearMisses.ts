@@ -1,0 +1,198 @@
+import {policyGroups} from '../kube/apiGroups.ts';
+import {nearName} from '../kube/nearNames.ts';
+import type {Binding, Role, Rule, Subject} from '../kube/objects.ts';
+import {type ObjectReference, policiesOf, type RbacObjects} from './authorize.ts';
+
+/** Something in a role or binding that looks like a grant of policies and grants nothing. */
+export interface NearMiss {
+  readonly object: ObjectReference;
+  /** What is wrong, as a sentence without a full stop: `names the resource "psp"; ...`. */
+  readonly says: string;
+  /** The policies that were meant; none if that is not known. */
+  readonly policies: readonly string[];
+}
+
+const resource = 'podsecuritypolicies';
+
+/** What people write for the resource; RBAC compares its plural name, letter by letter. */
+const resourceWords = ['podsecuritypolicies', 'podsecuritypolicy', 'psp', 'psps'];
+
+/** All near misses: of roles first, then of bindings, in the order of the objects. */
+export function nearMisses(objects: RbacObjects): readonly NearMiss[] {
+  const {clusterRoles, roles, clusterRoleBindings, roleBindings} = objects;
+  return [
+    ...[...clusterRoles, ...roles].flatMap(missesOfRole),
+    ...[...clusterRoleBindings, ...roleBindings].flatMap(binding =>
+      missesOfBinding(binding, objects),
+    ),
+  ];
+}
+
+function missesOfRole(role: Role): readonly NearMiss[] {
+  const {rules = []} = role;
+  // A role that grants the use in another rule does what it is for.
+  if (rules.some(rule => policiesOf(rule) !== undefined)) return [];
+  return rules.flatMap(rule => {
+    const says = missOfRule(rule);
+    if (says === undefined) return [];
+    return [{object: referenceToRole(role), says, policies: rule.resourceNames ?? []}];
+  });
+}
+
+/** Why a rule that is about policies does not grant their use; undefined if it is about others. */
+function missOfRule(rule: Rule): string | undefined {
+  const {verbs = [], apiGroups = [], resources = [], resourceNames = []} = rule;
+  const written = resources.find(name => resourceWords.includes(name.toLowerCase()));
+  const isResource = resources.includes(resource) || resources.includes('*');
+  const isGroup = [...policyGroups, '*'].some(group => apiGroups.includes(group));
+  const isVerb = verbs.includes('use') || verbs.includes('*');
+  if (written === undefined) return undefined;
+  if (!isResource) {
+    return isVerb || isGroup
+      ? `names the resource ${quoted(written)}; the one to use is ${quoted(resource)}`
+      : undefined;
+  }
+  if (!isGroup) {
+    const found = apiGroups.map(quoted).join(', ') || 'none';
+    return isVerb ? `names the API group ${found}; the one to use is "policy"` : undefined;
+  }
+  const near = verbs.find(verb => verb !== 'use' && /^us(e|es|ing)$/i.test(verb));
+  if (near !== undefined)
+    return `has the verb ${quoted(near)}; the one that opens policies is "use"`;
+  // Reading policies is a right of its own, but nobody gives it policy by policy.
+  const reads = verbs.every(verb => ['get', 'list', 'watch'].includes(verb));
+  return resourceNames.length > 0 && reads
+    ? `has the verbs ${verbs.join(', ')} for policies by name; the verb that opens them is "use"`
+    : undefined;
+}
+
+function missesOfBinding(binding: Binding, objects: RbacObjects): readonly NearMiss[] {
+  const object = referenceToBinding(binding);
+  const role = roleOf(binding, objects);
+  if (role === undefined) return missOfRoleRef(binding, object, objects);
+  const policies = namedPolicies(role);
+  if (policies === undefined) return [];
+  return (binding.subjects ?? []).flatMap(subject => {
+    const says = missOfSubject(subject, object.namespace);
+    return says === undefined ? [] : [{object, says, policies}];
+  });
+}
+
+/** A role of the name but of the other kind, or one that the name was meant for. */
+function missOfRoleRef(
+  {roleRef}: Binding,
+  object: ObjectReference,
+  {clusterRoles, roles}: RbacObjects,
+): readonly NearMiss[] {
+  const {kind = '', name = ''} = roleRef ?? {};
+  const {namespace} = object;
+  const missed = (role: Role, says: string) => {
+    const policies = namedPolicies(role);
+    return policies === undefined ? [] : [{object, says, policies}];
+  };
+  if (kind === 'Role' && namespace === undefined) {
+    const role = clusterRoles.find(({metadata}) => metadata?.name === name);
+    const says = `refers to Role/${name}; a ClusterRoleBinding can only refer to a ClusterRole`;
+    return role === undefined ? [{object, says, policies: []}] : missed(role, says);
+  }
+  const inScope = [
+    ...clusterRoles,
+    ...roles.filter(({metadata}) => metadata?.namespace === namespace),
+  ];
+  const other = inScope.find(({metadata}) => metadata?.name === name);
+  if (other !== undefined) {
+    return missed(other, `refers to ${kind}/${name}, but there is only ${roleText(other)}`);
+  }
+  const opening = inScope.filter(role => (namedPolicies(role) ?? []).length > 0);
+  const meant =
+    opening.find(({metadata}) => metadata?.name === object.name) ??
+    opening.find(({metadata}) => metadata?.name === nearName(name, opening.map(nameOfRole)));
+  if (meant === undefined) return [];
+  return missed(meant, `refers to ${kind}/${name}, which does not exist; ${roleText(meant)} does`);
+}
+
+const accountName = /^[^:]+:[^:]+$/;
+
+/** Why a subject is not what it looks like; undefined if nothing speaks against it. */
+function missOfSubject(
+  {kind = '', name = '', namespace}: Subject,
+  bindingNamespace: string | undefined,
+): string | undefined {
+  switch (kind) {
+    case 'Group':
+      if (!/^system:serviceaccount:/.test(name)) return undefined;
+      return `has Group ${name}; the accounts of a namespace are Group system:serviceaccounts:NAMESPACE`;
+    case 'User':
+      return missOfUser(name);
+    case 'ServiceAccount': {
+      const home = namespace || bindingNamespace;
+      if (home === undefined) return `has ServiceAccount ${name} without a namespace`;
+      // The controllers that create the pods of other namespaces live in kube-system.
+      if (bindingNamespace === undefined || home === bindingNamespace || home === 'kube-system') {
+        return undefined;
+      }
+      return `has ServiceAccount ${home}/${name}, whose own pods are in namespace ${home}; in ${bindingNamespace} it opens the policy to nothing but pods that this account creates itself`;
+    }
+    default:
+      return `has a subject of kind ${quoted(kind)}; kinds are User, Group and ServiceAccount`;
+  }
+}
+
+function missOfUser(name: string): string | undefined {
+  if (/^system:serviceaccounts(:|$)/.test(name) || name === 'system:authenticated') {
+    return `has User ${name}, which is the name of a group`;
+  }
+  const [, short] = /^(?:system:)?serviceaccounts?:(.*)$/.exec(name) ?? [];
+  if (short === undefined || /^system:serviceaccount:[^:]+:[^:]+$/.test(name)) return undefined;
+  return accountName.test(short)
+    ? `has User ${name}; the user name of that service account is system:serviceaccount:${short}`
+    : `has User ${name}; the user name of a service account is system:serviceaccount:NAMESPACE:NAME`;
+}
+
+/** The policies that a role grants by name; undefined if it grants none, [] if it grants all. */
+function namedPolicies({rules = []}: Role): readonly string[] | undefined {
+  const granted = rules.flatMap(rule => {
+    const policies = policiesOf(rule);
+    return policies === undefined ? [] : [policies];
+  });
+  if (granted.length === 0) return undefined;
+  return granted.flatMap(policies => (policies === 'all' ? [] : policies));
+}
+
+function roleOf({metadata, roleRef}: Binding, {clusterRoles, roles}: RbacObjects) {
+  const {kind, name} = roleRef ?? {};
+  return kind === 'ClusterRole'
+    ? clusterRoles.find(role => role.metadata?.name === name)
+    : kind === 'Role' && metadata?.namespace
+      ? roles.find(
+          role => role.metadata?.name === name && role.metadata?.namespace === metadata.namespace,
+        )
+      : undefined;
+}
+
+function nameOfRole({metadata}: Role): string {
+  return metadata?.name ?? '';
+}
+
+function referenceToRole({metadata}: Role): ObjectReference {
+  const {namespace, name = ''} = metadata ?? {};
+  return namespace
+    ? {kind: 'Role', namespace, name}
+    : {kind: 'ClusterRole', namespace: undefined, name};
+}
+
+function referenceToBinding({metadata}: Binding): ObjectReference {
+  const {namespace, name = ''} = metadata ?? {};
+  return namespace
+    ? {kind: 'RoleBinding', namespace, name}
+    : {kind: 'ClusterRoleBinding', namespace: undefined, name};
+}
+
+function roleText(role: Role): string {
+  const {kind, namespace, name} = referenceToRole(role);
+  return namespace === undefined ? `${kind}/${name}` : `${kind}/${namespace}/${name}`;
+}
+
+function quoted(word: string): string {
+  return JSON.stringify(word);
+}

@@ -1,0 +1,81 @@
+import {describe, expect, test} from 'vitest';
+import type {JsonObject} from '../../src/kube/json.ts';
+import {nearMisses} from '../../src/rbac/nearMisses.ts';
+import {binding, grant, role, roleFor, subject} from '../support/builders/audits.ts';
+import {clusterWith} from '../support/builders/inventory.ts';
+
+const says = (...objects: readonly JsonObject[]) =>
+  nearMisses(clusterWith(objects).rbac).map(miss => miss.says);
+const use = {apiGroups: ['policy'], resources: ['podsecuritypolicies'], verbs: ['use']};
+
+describe('a rule that looks like a grant and is none', () => {
+  test.each([
+    [{...use, apiGroups: ['policy/v1beta1']}, 'names the API group "policy/v1beta1"'],
+    [{...use, apiGroups: ['']}, 'names the API group ""'],
+    [{...use, resources: ['psp']}, 'names the resource "psp"'],
+    [{...use, resources: ['PodSecurityPolicies']}, 'names the resource "PodSecurityPolicies"'],
+    [{...use, verbs: ['Use']}, 'has the verb "Use"'],
+    [{...use, verbs: ['get', 'list'], resourceNames: ['web']}, 'has the verbs get, list'],
+  ])('%j', (rule, words) => {
+    expect(says(role('r', rule)).join()).toContain(words);
+  });
+
+  test.each([
+    ['a role that reads policies', {...use, verbs: ['get', 'list', 'watch']}],
+    ['a role that changes policies', {...use, verbs: ['create', 'update']}],
+    ['a role for everything', {apiGroups: ['*'], resources: ['*'], verbs: ['*']}],
+    ['a role about other things', {apiGroups: [''], resources: ['pods'], verbs: ['use']}],
+  ])('not %s', (_, rule) => {
+    expect(says(role('r', rule))).toEqual([]);
+  });
+});
+
+describe('a binding that looks right', () => {
+  const bound = (...subjects: readonly JsonObject[]) =>
+    says(roleFor('r', 'web'), {...binding('b', 'r', []), subjects: [...subjects]});
+  const roleRef = (kind: string, name: string) => ({
+    roleRef: {apiGroup: 'rbac.authorization.k8s.io', kind, name},
+  });
+
+  test.each([
+    [subject('group:system:serviceaccount:shop'), 'Group system:serviceaccounts:NAMESPACE'],
+    [subject('user:serviceaccount:shop:web'), 'is system:serviceaccount:shop:web'],
+    [subject('user:system:serviceaccounts'), 'which is the name of a group'],
+    [{kind: 'ServiceAccount', name: 'web', namespace: 'ci'}, 'whose own pods are in namespace ci'],
+    [{kind: 'serviceaccount', name: 'web'}, 'kinds are User, Group and ServiceAccount'],
+  ])('%j', (one, words) => {
+    expect(bound(one).join()).toContain(words);
+  });
+
+  test('with subjects that are what they seem says nothing', () => {
+    const controller = {kind: 'ServiceAccount', name: 'job-controller', namespace: 'kube-system'};
+    expect(
+      bound(
+        subject('sa:web'),
+        subject('user:system:serviceaccount:ci:deployer'),
+        subject('user:alice'),
+        subject('group:system:serviceaccounts:shop'),
+        controller,
+      ),
+    ).toEqual([]);
+  });
+
+  test('may refer to the wrong kind of role, or to a name that a role nearly has', () => {
+    const wide = binding('b', 'r', ['sa:web'], true);
+    expect(says(roleFor('r', 'web'), {...wide, ...roleRef('Role', 'r')})).toEqual([
+      'refers to Role/r; a ClusterRoleBinding can only refer to a ClusterRole',
+    ]);
+    expect(says(roleFor('r', 'web'), {...binding('b', 'r', []), ...roleRef('Role', 'r')})).toEqual([
+      'refers to Role/r, but there is only ClusterRole/r',
+    ]);
+    expect(says(roleFor('web-psp', 'web'), binding('web-psp', 'web', ['sa:web']))).toEqual([
+      'refers to ClusterRole/web, which does not exist; ClusterRole/web-psp does',
+    ]);
+  });
+
+  test('of a role that is just missing is no near miss', () => {
+    expect(says(...grant('strict', 'sa:web'), binding('b', 'nothing-like-it', ['sa:web']))).toEqual(
+      [],
+    );
+  });
+});
