@@ -16,6 +16,7 @@ import {containsAll, unique} from './shared/names.ts';
 import {profileFields} from './shared/profileFields.ts';
 import {profileStates} from './shared/profileRuntime.ts';
 import {profileWords} from './shared/profileSteps.ts';
+import {isForWindows} from './shared/windows.ts';
 
 interface Value {
   /** The annotation as it stands, a list with commas, not trimmed; undefined allows no profile. */
@@ -73,15 +74,15 @@ export const seccomp = defineControl<Value>({
 
   least,
   leastFilling(pods) {
-    const fillable = pods.every(pod =>
-      [profileOfPod(pod), ...pod.containers.map(container => profileOf(container, pod))].every(
-        profile => ['', runtimeDefault, dockerDefault].includes(profile),
-      ),
+    const fillable = pods.every(
+      pod =>
+        !isForWindows(pod) &&
+        profilesIn(pod).every(profile => ['', runtimeDefault, dockerDefault].includes(profile)),
     );
     return fillable ? {allowed: runtimeDefault, fill: runtimeDefault} : least(pods);
   },
   needs: pod =>
-    unique([profileOfPod(pod), ...pod.containers.map(container => profileOf(container, pod))])
+    unique(profilesIn(pod))
       .filter(profile => profile !== '')
       .map(profile => `seccomp profile ${profile}`),
 
@@ -154,6 +155,11 @@ function profileOfPod({seccompAnnotation, seccompField}: PodView): string {
   return seccompAnnotation || (seccompField ?? '');
 }
 
+/** What holds for the pod itself and for each container. */
+function profilesIn(pod: PodView): readonly string[] {
+  return [profileOfPod(pod), ...pod.containers.map(container => profileOf(container, pod))];
+}
+
 /** What holds for a container (seccomp/strategy.go, profileForContainer). */
 function profileOf(container: ContainerView, pod: PodView, podAnnotation?: string): string {
   return (
@@ -202,12 +208,7 @@ function enforce(value: Value) {
  * profile, or a mix of some and none, needs `*`.
  */
 function least(pods: NonEmpty<PodView>): Value {
-  const profiles = unique(
-    pods.flatMap(pod => [
-      profileOfPod(pod),
-      ...pod.containers.map(container => profileOf(container, pod)),
-    ]),
-  );
+  const profiles = unique(pods.flatMap(profilesIn));
   if (profiles.every(profile => profile === '')) return noProfile;
   const isListable = (name: string) => profileProblem(name) === undefined && !name.includes(',');
   if (!profiles.every(isListable)) return open;
