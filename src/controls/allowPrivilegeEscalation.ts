@@ -5,7 +5,7 @@ import {defineControl, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
 import {containerRuntime, yesOrNo} from './runtime.ts';
 import {choiceField} from './shared/fields.ts';
-import {isForWindows} from './shared/windows.ts';
+import {takesNoLinuxFields} from './shared/windows.ts';
 
 interface Value {
   readonly allowed: boolean;
@@ -118,7 +118,7 @@ function toleratesNoEscalation(pod: PodView): boolean {
     container =>
       container.allowPrivilegeEscalation === false ||
       (container.allowPrivilegeEscalation === undefined &&
-        !isForWindows(pod) &&
+        !takesNoLinuxFields(pod) &&
         !container.privileged &&
         !container.capabilitiesAdd.includes('CAP_SYS_ADMIN')),
   );

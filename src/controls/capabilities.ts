@@ -9,7 +9,7 @@ import {containerRuntime} from './runtime.ts';
 import {capabilityStates, heldCapabilities} from './shared/capabilityRuntime.ts';
 import {namesField} from './shared/fields.ts';
 import {containsAll, shorter, unique} from './shared/names.ts';
-import {isForWindows} from './shared/windows.ts';
+import {takesNoLinuxFields} from './shared/windows.ts';
 
 interface Value {
   /** May be added by containers; `*` is all, and then drops are not checked either. */
@@ -77,7 +77,7 @@ export const capabilities = defineControl<Value>({
   validate,
 
   least: pods => leastOf(pods, []),
-  leastFilling: pods => leastOf(pods, pods.some(isForWindows) ? [] : ['ALL']),
+  leastFilling: pods => leastOf(pods, pods.some(takesNoLinuxFields) ? [] : ['ALL']),
   needs: needsOf,
 
   describe: ({allowed, defaultAdd, requiredDrop}) =>

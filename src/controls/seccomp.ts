@@ -16,7 +16,7 @@ import {containsAll, unique} from './shared/names.ts';
 import {profileFields} from './shared/profileFields.ts';
 import {profileStates} from './shared/profileRuntime.ts';
 import {profileWords} from './shared/profileSteps.ts';
-import {isForWindows} from './shared/windows.ts';
+import {takesNoLinuxFields} from './shared/windows.ts';
 
 interface Value {
   /** The annotation as it stands, a list with commas, not trimmed; undefined allows no profile. */
@@ -76,7 +76,7 @@ export const seccomp = defineControl<Value>({
   leastFilling(pods) {
     const fillable = pods.every(
       pod =>
-        !isForWindows(pod) &&
+        !takesNoLinuxFields(pod) &&
         profilesIn(pod).every(profile => ['', runtimeDefault, dockerDefault].includes(profile)),
     );
     return fillable ? {allowed: runtimeDefault, fill: runtimeDefault} : least(pods);
