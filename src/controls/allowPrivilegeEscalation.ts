@@ -3,7 +3,9 @@ import type {Policy} from '../kube/objects.ts';
 import type {PodView} from '../kube/podView.ts';
 import {defineControl, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
+import {containerRuntime, yesOrNo} from './runtime.ts';
 import {choiceField} from './shared/fields.ts';
+import {takesNoLinuxFields} from './shared/windows.ts';
 
 interface Value {
   readonly allowed: boolean;
@@ -62,7 +64,8 @@ export const allowPrivilegeEscalation = defineControl<Value>({
   validate: validateEscalation,
 
   least: pods => ({allowed: !pods.every(refusesEscalation), fill: undefined}),
-  // The API server refuses pods that turn it off next to privileged or CAP_SYS_ADMIN, so those stay open.
+  // The API server refuses pods that turn it off next to privileged or CAP_SYS_ADMIN, or for Windows, so
+  // those stay open.
   leastFilling: pods => (pods.every(toleratesNoEscalation) ? closed : open),
   needs: pod => (refusesEscalation(pod) ? [] : ['allowPrivilegeEscalation is not false']),
 
@@ -93,6 +96,11 @@ export const allowPrivilegeEscalation = defineControl<Value>({
     plan: planEscalation,
   },
   builtin: {privileged: open, baseline: open, restricted: closed},
+  // Unset sets no no_new_privs (pkg/securitycontext/util.go, AddNoNewPrivileges).
+  runtime: containerRuntime({
+    ...yesOrNo,
+    read: container => container.allowPrivilegeEscalation !== false,
+  }),
   level: ({allowed}) => (allowed ? 'baseline' : 'restricted'),
 });
 
@@ -110,6 +118,7 @@ function toleratesNoEscalation(pod: PodView): boolean {
     container =>
       container.allowPrivilegeEscalation === false ||
       (container.allowPrivilegeEscalation === undefined &&
+        !takesNoLinuxFields(pod) &&
         !container.privileged &&
         !container.capabilitiesAdd.includes('CAP_SYS_ADMIN')),
   );

@@ -1,8 +1,9 @@
 import {type FieldError, invalid, required} from '../kube/fieldError.ts';
 import {goQuote} from '../kube/goQuote.ts';
 import type {AllowedHostPath} from '../kube/objects.ts';
-import type {PodView, VolumeView} from '../kube/podView.ts';
+import type {ContainerView, PodView, VolumeView} from '../kube/podView.ts';
 import {defineControl, type EntryProblem, neverSet, withSpec} from './control.ts';
+import {containerRuntime} from './runtime.ts';
 import {listField} from './shared/fields.ts';
 import {unique} from './shared/names.ts';
 
@@ -91,6 +92,13 @@ export const allowedHostPaths = defineControl<readonly HostPath[]>({
   ],
 
   hardening: 'allowed',
+  // What a container mounts, it sees with all that is below; without readOnly it may write there
+  // (pkg/kubelet/kubelet_pods.go, makeMounts). Where a subPath narrows that, it is not looked at.
+  runtime: containerRuntime({
+    read: (container, pod) => outermost(mountedPaths(container, pod)),
+    atMost: (one, other) => one.every(path => other.some(outer => contains(outer, path))),
+    says: paths => paths.map(word).join(', ') || 'none',
+  }),
   builtin: neverSet,
 });
 
@@ -99,6 +107,20 @@ function hostPathsOf(pod: PodView): readonly HostPath[] {
     volume.hostPath
       ? [{pathPrefix: volume.hostPath.path ?? '', readOnly: writingMounts(pod, name).length === 0}]
       : [],
+  );
+}
+
+/** The paths of the node that a container mounts, without slashes at the end. */
+function mountedPaths({container}: ContainerView, pod: PodView): readonly HostPath[] {
+  return (container.volumeMounts ?? []).flatMap(({name = '', readOnly}) =>
+    pod.volumes
+      .filter(volume => volume.name === name)
+      .flatMap(({volume: {hostPath}}) => {
+        if (hostPath === undefined) return [];
+        const {path = ''} = hostPath;
+        const pathPrefix = path.replace(/(?<=.)\/+$/, '');
+        return [{pathPrefix, readOnly: readOnly === true}];
+      }),
   );
 }
 

@@ -1,6 +1,7 @@
 import {notSupported} from '../kube/fieldError.ts';
 import {defineControl, neverSet, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
+import {containerRuntime, yesOrNo} from './runtime.ts';
 import {namesField} from './shared/fields.ts';
 import {containsAll, shorter, unique} from './shared/names.ts';
 
@@ -72,6 +73,14 @@ export const allowedProcMountTypes = defineControl<readonly string[]>({
     }),
   ],
   hardening: {plan: planProcMount},
+  // Only Unmasked leaves out the masked and read-only paths (pkg/securitycontext/util.go,
+  // ConvertToRuntimeMaskedPaths); a privileged container has none of them either.
+  runtime: containerRuntime({
+    ...yesOrNo,
+    says: unmasked => (unmasked ? 'Unmasked' : 'Default'),
+    read: ({privileged, procMount}) => privileged || procMount === 'Unmasked',
+    overruledBy: 'privileged',
+  }),
   // Also not in the open one: the API server drops the field while its alpha gate is off.
   builtin: neverSet,
   level: allowed => (allowed.every(type => type === 'Default') ? 'restricted' : 'privileged'),

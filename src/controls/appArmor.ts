@@ -9,8 +9,10 @@ import type {Policy} from '../kube/objects.ts';
 import type {PodView} from '../kube/podView.ts';
 import {defineControl, type Level, withAnnotations} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep} from './hardening.ts';
+import {containerRuntime} from './runtime.ts';
 import {containsAll, unique} from './shared/names.ts';
 import {profileFields} from './shared/profileFields.ts';
+import {profileStates} from './shared/profileRuntime.ts';
 import {profileWords} from './shared/profileSteps.ts';
 
 interface Value {
@@ -112,6 +114,13 @@ export const appArmor = defineControl<Value>({
     hint: 'localhost/k8s-nginx',
   }),
   hardening: {plan: planAppArmor},
+  // Unset is the profile of the runtime, on nodes with AppArmor (containerd 1.6,
+  // pkg/cri/server/container_create_linux.go, generateApparmorSpecOpts; Docker and CRI-O alike).
+  runtime: containerRuntime({
+    ...profileStates,
+    read: ({privileged, appArmorAnnotation}) =>
+      privileged ? 'unconfined' : appArmorAnnotation || runtimeDefault,
+  }),
   builtin: {privileged: 'unset', baseline: confined, restricted: confined},
   level({allowed}): Level {
     if (allowed === undefined) return 'privileged';

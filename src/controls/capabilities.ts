@@ -5,8 +5,11 @@ import type {ContainerView, PodView} from '../kube/podView.ts';
 import {defineControl, type Enforcement, type Level, type ValueField, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
 import type {Report} from './report.ts';
+import {containerRuntime} from './runtime.ts';
+import {capabilityStates, heldCapabilities} from './shared/capabilityRuntime.ts';
 import {namesField} from './shared/fields.ts';
 import {containsAll, shorter, unique} from './shared/names.ts';
+import {takesNoLinuxFields} from './shared/windows.ts';
 
 interface Value {
   /** May be added by containers; `*` is all, and then drops are not checked either. */
@@ -73,17 +76,8 @@ export const capabilities = defineControl<Value>({
   enforce,
   validate,
 
-  least(pods) {
-    const containers = pods.flatMap(pod => pod.containers);
-    const allowed = unique(containers.flatMap(({capabilitiesAdd}) => capabilitiesAdd));
-    return {allowed, defaultAdd: [], requiredDrop: droppable(dropsOfAll(containers), allowed)};
-  },
-  leastFilling(pods) {
-    const containers = pods.flatMap(pod => pod.containers);
-    const allowed = unique(containers.flatMap(({capabilitiesAdd}) => capabilitiesAdd));
-    const drops = unique([...dropsOfAll(containers), 'ALL']);
-    return {allowed, defaultAdd: [], requiredDrop: droppable(drops, allowed)};
-  },
+  least: pods => leastOf(pods, []),
+  leastFilling: pods => leastOf(pods, pods.some(takesNoLinuxFields) ? [] : ['ALL']),
   needs: needsOf,
 
   describe: ({allowed, defaultAdd, requiredDrop}) =>
@@ -101,6 +95,8 @@ export const capabilities = defineControl<Value>({
     leavesUnsaid: pod => pod.containers.some(own => !own.capabilitiesDrop.includes('ALL')),
     plan: planCapabilities,
   },
+  // Unset is what the runtime gives to every container.
+  runtime: containerRuntime({...capabilityStates, read: heldCapabilities}),
   builtin: {
     privileged: open,
     baseline: {...none, allowed: harmlessCapabilities},
@@ -126,6 +122,14 @@ function setField(part: keyof Value, label: string, choices: readonly string[]):
 
 function mayAdd({allowed, defaultAdd}: Value): readonly string[] {
   return [...allowed, ...defaultAdd];
+}
+
+/** What the pods add may be added; what all drop, and what else they are to drop, must be dropped. */
+function leastOf(pods: readonly PodView[], alsoDropped: readonly string[]): Value {
+  const containers = pods.flatMap(pod => pod.containers);
+  const allowed = unique(containers.flatMap(({capabilitiesAdd}) => capabilitiesAdd));
+  const drops = unique([...dropsOfAll(containers), ...alsoDropped]);
+  return {allowed, defaultAdd: [], requiredDrop: droppable(drops, allowed)};
 }
 
 /** What all these containers drop. */

@@ -4,6 +4,7 @@ import type {ContainerView, PodView, VolumeView} from '../kube/podView.ts';
 import type {NonEmpty} from '../nonEmpty.ts';
 import type {JudgedTemplate, PlannedStep} from './hardening.ts';
 import type {Report} from './report.ts';
+import type {Runtime} from './runtime.ts';
 
 /** The controls of policy/v1beta1. The API is gone from v1.25 on, so this list is closed. */
 export type ControlId =
@@ -191,6 +192,8 @@ export interface ControlDefinition<Value>
   readonly id: ControlId;
   /** `'allowed'` if every built-in policy lets through what pods ask for: then nothing has to change. */
   readonly hardening: PodHardening<Value> | 'allowed';
+  /** What a pod may do by it once it runs; the comment above it in each control names the source. */
+  readonly runtime: Runtime;
 }
 
 /**
@@ -223,6 +226,7 @@ export interface Control extends ControlWords {
   leavesUnsaid(pod: PodView): boolean;
   /** The steps for a template that does not meet this control of the policy. */
   plan(pod: JudgedTemplate, policy: Policy, mustSay: boolean): readonly PlannedStep[];
+  readonly runtime: Runtime;
 }
 
 /** For controls that no built-in policy sets: every one of them means what unset means. */
@@ -272,6 +276,7 @@ export function defineControl<Value>(control: ControlDefinition<Value>): Control
     },
     leavesUnsaid: pod => hardening?.leavesUnsaid?.(pod) ?? false,
     plan: (pod, policy, mustSay) => hardening?.plan(pod, read(policy), mustSay) ?? [],
+    runtime: control.runtime,
   };
 }
 

@@ -1,4 +1,5 @@
-import {anyGroupInAll, defineGroupRule, looseRuleErrors} from './shared/groupRule.ts';
+import {podRuntime} from './runtime.ts';
+import {anyGroupInAll, defineGroupRule, looseRuleErrors, oneGroup} from './shared/groupRule.ts';
 
 const field = 'spec.securityContext.fsGroup';
 
@@ -22,6 +23,9 @@ export const fsGroup = defineGroupRule({
   }),
   absent: '',
   builtin: anyGroupInAll,
+  // Volumes are given to the group that the processes are in as well (pkg/volume/volume_linux.go,
+  // SetVolumeOwnership): which one makes another pod, and not one that may do more.
+  runtime: podRuntime({...oneGroup('none'), read: pod => pod.fsGroup}),
   unrecognized: 'Unrecognized FSGroup strategy type',
   validate: rule => looseRuleErrors('spec.fsGroup', rule),
 });

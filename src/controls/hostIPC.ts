@@ -1,3 +1,4 @@
+import {podRuntime, yesOrNo} from './runtime.ts';
 import {defineFlag, planHostFlag} from './shared/flag.ts';
 
 /** Whether pods may use the host's IPC namespace. Set on the pod's spec, but reported under its security context. */
@@ -17,4 +18,6 @@ export const hostIPC = defineFlag({
     },
   },
   plan: () => planHostFlag('hostIPC'),
+  // Unset is the IPC namespace of the pod (pkg/kubelet/kuberuntime/util/util.go, NamespacesForPod).
+  runtime: podRuntime({...yesOrNo, read: pod => pod.hostIPC}),
 });

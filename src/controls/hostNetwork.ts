@@ -1,3 +1,4 @@
+import {podRuntime, yesOrNo} from './runtime.ts';
 import {defineFlag, planHostFlag} from './shared/flag.ts';
 
 /** Whether pods may use the host's network. Set on the pod's spec, but reported under its security context. */
@@ -20,4 +21,6 @@ export const hostNetwork = defineFlag({
     },
   },
   plan: () => planHostFlag('hostNetwork'),
+  // Unset is the network namespace of the pod (pkg/kubelet/kuberuntime/util/util.go, NamespacesForPod).
+  runtime: podRuntime({...yesOrNo, read: pod => pod.hostNetwork}),
 });

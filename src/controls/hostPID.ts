@@ -1,3 +1,4 @@
+import {podRuntime, yesOrNo} from './runtime.ts';
 import {defineFlag, planHostFlag} from './shared/flag.ts';
 
 /** Whether pods may use the host's process namespace. Set on the pod's spec, but reported under its security context. */
@@ -16,4 +17,6 @@ export const hostPID = defineFlag({
     },
   },
   plan: () => planHostFlag('hostPID'),
+  // Unset is the process namespace of the pod (pkg/kubelet/kuberuntime/util/util.go, NamespacesForPod).
+  runtime: podRuntime({...yesOrNo, read: pod => pod.hostPID}),
 });

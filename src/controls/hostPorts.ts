@@ -1,6 +1,7 @@
 import type {Range} from '../kube/objects.ts';
 import {defineControl, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep} from './hardening.ts';
+import {containerRuntime} from './runtime.ts';
 import {rangesField} from './shared/rangeFields.ts';
 import {clip, covers, format, includes, rangesOf} from './shared/ranges.ts';
 
@@ -62,6 +63,14 @@ export const hostPorts = defineControl<readonly Range[]>({
     }),
   ],
   hardening: {plan: planHostPorts},
+  // On the network of the node a container can listen on every port, claimed or not; elsewhere the
+  // runtime maps those that it claims (pkg/kubelet/container/helpers.go, MakePortMappings).
+  runtime: containerRuntime({
+    read: (container, pod) => (pod.hostNetwork ? [allPorts] : rangesOf(container.hostPorts)),
+    atMost: (one, other) => covers(other, one),
+    says: ranges => format(ranges, ', ') || 'none',
+    overruledBy: 'hostNetwork',
+  }),
   builtin: {privileged: [{min: 0, max: 65535}], baseline: 'unset', restricted: 'unset'},
   level: allowed => (clip(allowed, allPorts).length === 0 ? 'restricted' : 'privileged'),
 });

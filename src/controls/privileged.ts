@@ -1,4 +1,5 @@
 import {containersIn, setIn} from './hardening.ts';
+import {containerRuntime, yesOrNo} from './runtime.ts';
 import {defineFlag} from './shared/flag.ts';
 
 /** Whether containers may be privileged. It implies nothing else: no capability, no host access. */
@@ -30,4 +31,6 @@ export const privileged = defineFlag({
         says: 'remove privileged: true',
         edits: [setIn(place, 'privileged', null)],
       })),
+  // Unset is not (pkg/securitycontext/util.go, HasPrivilegedRequest).
+  runtime: containerRuntime({...yesOrNo, read: ({privileged}) => privileged}),
 });

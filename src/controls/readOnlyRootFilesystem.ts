@@ -1,4 +1,5 @@
 import {defineControl, neverSet, withSpec} from './control.ts';
+import {containerRuntime, yesOrNo} from './runtime.ts';
 import {flagField} from './shared/fields.ts';
 
 /** Whether every container must have a read-only root filesystem. */
@@ -49,5 +50,11 @@ export const readOnlyRootFilesystem = defineControl<boolean>({
   fields: [flagField('Read-only root filesystem', 'not required', 'required')],
 
   hardening: 'allowed',
+  // Unset is writable (pkg/kubelet/kuberuntime/security_context.go, convertToRuntimeSecurityContext).
+  runtime: containerRuntime({
+    ...yesOrNo,
+    says: writable => (writable ? 'not read-only' : 'read-only'),
+    read: container => container.readOnlyRootFilesystem !== true,
+  }),
   builtin: neverSet,
 });

@@ -1,5 +1,6 @@
 import {neverSet} from './control.ts';
-import {defineGroupRule, strictRuleErrors} from './shared/groupRule.ts';
+import {containerRuntime} from './runtime.ts';
+import {defineGroupRule, oneGroup, strictRuleErrors} from './shared/groupRule.ts';
 
 /** The primary groups that containers may run as. Reported under the security context itself. */
 export const runAsGroup = defineGroupRule({
@@ -22,6 +23,9 @@ export const runAsGroup = defineGroupRule({
   }),
   absent: 'RunAsAny',
   builtin: neverSet,
+  // Unset is the group of the user in the image, and root's where the image does not know the user
+  // (pkg/kubelet/kuberuntime/security_context.go; containerd 1.6, pkg/cri/server, WithUser).
+  runtime: containerRuntime({...oneGroup("the image's"), read: container => container.runAsGroup}),
   unrecognized: 'Unrecognized RunAsGroup strategy type',
   validate: rule => strictRuleErrors('spec.runAsGroup', rule),
 });

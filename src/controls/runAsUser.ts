@@ -11,6 +11,7 @@ import {
   setIn,
 } from './hardening.ts';
 import type {Report} from './report.ts';
+import {containerRuntime} from './runtime.ts';
 import {allIds, hasIds, rangeErrors} from './shared/idRanges.ts';
 import {unique} from './shared/names.ts';
 import {idFields} from './shared/rangeFields.ts';
@@ -98,8 +99,27 @@ export const runAsUser = defineControl<Value>({
   fields: idFields('user', rules, ['MustRunAs']),
   hardening: {leavesUnsaid: mayBeRoot, plan: planUser},
   builtin: {privileged: anyUser, baseline: anyUser, restricted: nonRoot},
+  // Unset is the user that the image names, who may be root; with runAsNonRoot the kubelet starts no
+  // container as root (pkg/kubelet/kuberuntime/security_context.go, verifyRunAsNonRoot).
+  runtime: containerRuntime({
+    read: runningUser,
+    // Which user owns more than another one is not known, but for root.
+    atMost: (one, other) =>
+      one === other || other === root || (one !== root && other === imageUser),
+    says: user => user,
+  }),
   level: ({rule}) => (rule === nonRoot.rule ? 'restricted' : 'baseline'),
 });
+
+const root = '0';
+const imageUser = "the image's";
+const imageNonRoot = "the image's, not root";
+
+/** Whom a container runs as, in words. */
+function runningUser({runAsUser: user, runAsNonRoot}: ContainerView): string {
+  if (user !== undefined && !(runAsNonRoot && Number(user) === 0)) return String(user);
+  return runAsNonRoot ? imageNonRoot : imageUser;
+}
 
 function unusable({rule, ranges}: Value): string | undefined {
   if (!rules.includes(rule)) return `Unrecognized RunAsUser strategy type ${rule}`;

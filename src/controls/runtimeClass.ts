@@ -2,6 +2,7 @@ import {duplicate, type FieldError, GoLiteral, invalid, required} from '../kube/
 import {goQuote} from '../kube/goQuote.ts';
 import type {Policy} from '../kube/objects.ts';
 import {defineControl, neverSet, withSpec} from './control.ts';
+import {podRuntime} from './runtime.ts';
 import {choiceField, namesField} from './shared/fields.ts';
 import {containsAll, dnsSubdomainProblems, shorter, unique} from './shared/names.ts';
 
@@ -106,6 +107,13 @@ export const runtimeClass = defineControl<Value>({
   ],
 
   hardening: 'allowed',
+  // What stands behind a name, a sandbox or something weaker, is up to the node's configuration
+  // (pkg/kubelet/runtimeclass/runtimeclass_manager.go, LookupRuntimeHandler): another one is a change.
+  runtime: podRuntime({
+    read: ({runtimeClassName}) => runtimeClassName ?? '',
+    atMost: (one, other) => one === other,
+    says: name => name || "the node's default",
+  }),
   builtin: neverSet,
 });
 

@@ -4,8 +4,10 @@ import type {PodView} from '../kube/podView.ts';
 import {defineControl, type Level, type ValueField, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
 import type {Report} from './report.ts';
+import {containerRuntime} from './runtime.ts';
 import {choiceField, namesField} from './shared/fields.ts';
 import {unique} from './shared/names.ts';
+import {contextStates, runningContext} from './shared/seLinuxRuntime.ts';
 
 /** Options are there under MustRunAs alone. */
 interface Value {
@@ -110,6 +112,7 @@ export const seLinux = defineControl<Value>({
     partField('level', 'Level', 's0:c123,c456'),
   ],
   hardening: {plan: planSeLinux},
+  runtime: containerRuntime({...contextStates, read: runningContext}),
   builtin: {privileged: anyContext, baseline: noContext, restricted: noContext},
   level: ({options}): Level => {
     if (options === undefined || options.user || options.role) return 'privileged';

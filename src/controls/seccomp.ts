@@ -11,9 +11,12 @@ import type {NonEmpty} from '../nonEmpty.ts';
 import {defineControl, type Level, withAnnotations} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
 import type {Report} from './report.ts';
+import {containerRuntime} from './runtime.ts';
 import {containsAll, unique} from './shared/names.ts';
 import {profileFields} from './shared/profileFields.ts';
+import {profileStates} from './shared/profileRuntime.ts';
 import {profileWords} from './shared/profileSteps.ts';
+import {takesNoLinuxFields} from './shared/windows.ts';
 
 interface Value {
   /** The annotation as it stands, a list with commas, not trimmed; undefined allows no profile. */
@@ -71,15 +74,15 @@ export const seccomp = defineControl<Value>({
 
   least,
   leastFilling(pods) {
-    const fillable = pods.every(pod =>
-      [profileOfPod(pod), ...pod.containers.map(container => profileOf(container, pod))].every(
-        profile => ['', runtimeDefault, dockerDefault].includes(profile),
-      ),
+    const fillable = pods.every(
+      pod =>
+        !takesNoLinuxFields(pod) &&
+        profilesIn(pod).every(profile => ['', runtimeDefault, dockerDefault].includes(profile)),
     );
     return fillable ? {allowed: runtimeDefault, fill: runtimeDefault} : least(pods);
   },
   needs: pod =>
-    unique([profileOfPod(pod), ...pod.containers.map(container => profileOf(container, pod))])
+    unique(profilesIn(pod))
       .filter(profile => profile !== '')
       .map(profile => `seccomp profile ${profile}`),
 
@@ -95,6 +98,16 @@ export const seccomp = defineControl<Value>({
     hint: 'localhost/profiles/audit.json',
   }),
   hardening: {leavesUnsaid: leavesProfileUnset, plan: planSeccomp},
+  // Unset is unconfined, unless the kubelet's alpha gate SeccompDefault makes it the runtime's profile
+  // (pkg/kubelet/kuberuntime/helpers.go, getSeccompProfile).
+  runtime: containerRuntime({
+    ...profileStates,
+    read(container, pod) {
+      if (container.privileged) return 'unconfined';
+      const profile = profileOf(container, pod) || 'unconfined';
+      return profile === dockerDefault ? runtimeDefault : profile;
+    },
+  }),
   builtin: {privileged: open, baseline: confined, restricted: confined},
   level(value): Level {
     if (isOpen(value)) return 'privileged';
@@ -140,6 +153,11 @@ function shorterLists({allowed, fill}: Value) {
 /** What the pod itself says (seccomp/strategy.go, ValidatePod). */
 function profileOfPod({seccompAnnotation, seccompField}: PodView): string {
   return seccompAnnotation || (seccompField ?? '');
+}
+
+/** What holds for the pod itself and for each container. */
+function profilesIn(pod: PodView): readonly string[] {
+  return [profileOfPod(pod), ...pod.containers.map(container => profileOf(container, pod))];
 }
 
 /** What holds for a container (seccomp/strategy.go, profileForContainer). */
@@ -190,12 +208,7 @@ function enforce(value: Value) {
  * profile, or a mix of some and none, needs `*`.
  */
 function least(pods: NonEmpty<PodView>): Value {
-  const profiles = unique(
-    pods.flatMap(pod => [
-      profileOfPod(pod),
-      ...pod.containers.map(container => profileOf(container, pod)),
-    ]),
-  );
+  const profiles = unique(pods.flatMap(profilesIn));
   if (profiles.every(profile => profile === '')) return noProfile;
   const isListable = (name: string) => profileProblem(name) === undefined && !name.includes(',');
   if (!profiles.every(isListable)) return open;

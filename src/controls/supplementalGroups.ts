@@ -1,3 +1,4 @@
+import {namedRights, podRuntime} from './runtime.ts';
 import {anyGroupInAll, defineGroupRule, looseRuleErrors} from './shared/groupRule.ts';
 
 const field = 'spec.securityContext.supplementalGroups';
@@ -22,6 +23,12 @@ export const supplementalGroups = defineGroupRule({
   }),
   absent: '',
   builtin: anyGroupInAll,
+  // Each group opens the files that are its own. Those of the image come on top in any case
+  // (pkg/kubelet/kuberuntime/security_context.go, SupplementalGroups).
+  runtime: podRuntime({
+    ...namedRights,
+    read: pod => ({rights: (pod.supplementalGroups ?? []).map(String), harmless: []}),
+  }),
   unrecognized: 'Unrecognized SupplementalGroups strategy type',
   validate: rule => looseRuleErrors('spec.supplementalGroups', rule),
 });

@@ -3,6 +3,7 @@ import {goQuote} from '../kube/goQuote.ts';
 import type {Policy} from '../kube/objects.ts';
 import {defineControl, withSpec} from './control.ts';
 import type {JudgedTemplate, PlannedStep} from './hardening.ts';
+import {namedRights, podRuntime} from './runtime.ts';
 import {namesField} from './shared/fields.ts';
 import {shorter, unique} from './shared/names.ts';
 
@@ -93,9 +94,27 @@ export const sysctls = defineControl<Value>({
     }),
   ],
   hardening: {plan: planSysctls},
+  // Safe ones reach no other pod and no node; the kubelet takes slashes for dots
+  // (pkg/kubelet/sysctl/safe_sysctls.go, allowlist.go).
+  runtime: podRuntime({
+    ...namedRights,
+    read({sysctls: set}) {
+      const names = set.map(plainSysctl);
+      return {
+        rights: names.filter(name => !safe.includes(name)),
+        harmless: names.filter(name => safe.includes(name)),
+      };
+    },
+  }),
   builtin: {privileged: open, baseline: 'unset', restricted: 'unset'},
   level: ({allowedUnsafe}) => (allowedUnsafe.length === 0 ? 'restricted' : 'privileged'),
 });
+
+/** Where slashes part the name, dots stand for slashes in a part. */
+function plainSysctl(name: string): string {
+  if (!/^[^.]*\//.test(name)) return name;
+  return name.replace(/[./]/g, mark => (mark === '/' ? '.' : '/'));
+}
 
 /** Why a sysctl is refused; undefined if it is not. */
 function judge({allowedUnsafe, forbidden: names}: Value, name: string): string | undefined {

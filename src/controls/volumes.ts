@@ -3,6 +3,7 @@ import {type ProjectedSource, type Volume, volumeSourceKeys} from '../kube/pod.t
 import type {PodView} from '../kube/podView.ts';
 import {defineControl, type Level, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep} from './hardening.ts';
+import {namedRights, podRuntime} from './runtime.ts';
 import {plainNamesField} from './shared/fields.ts';
 import {containsAll, shorter, unique} from './shared/names.ts';
 
@@ -78,6 +79,23 @@ export const volumes = defineControl<readonly string[]>({
     plainNamesField({label: 'Allowed types', choices: ['*', ...allTypes], hint: 'configMap or *'}),
   ],
   hardening: {plan: planVolumes},
+  // The types that the restricted standard allows lead to objects of the pod's own namespace, or to
+  // room of its own; others show the pod the node, or storage by its address
+  // (k8s.io/pod-security-admission v0.24, policy/check_restrictedVolumes.go).
+  runtime: podRuntime({
+    ...namedRights,
+    read({volumes: all}) {
+      const types = all.map(({volume, type}) =>
+        isServiceAccountToken(volume) ? 'service account token' : type,
+      );
+      const isHarmless = (type: string) =>
+        type === 'service account token' || harmlessVolumes.includes(type);
+      return {
+        rights: types.filter(type => !isHarmless(type)),
+        harmless: types.filter(isHarmless),
+      };
+    },
+  }),
   builtin: {
     privileged: ['*'],
     baseline: allTypes.filter(type => type !== 'hostPath'),

@@ -1,46 +1,40 @@
 import type {Control} from '../controls/control.ts';
 import {controls} from '../controls/index.ts';
+import type {RunningContainer} from '../controls/runtime.ts';
 import {byPlace, type Item, itemKey} from '../inventory/submissions/items.ts';
-import type {Policy} from '../kube/objects.ts';
+import {decodePod} from '../kube/pod.ts';
+import {type PodView, viewOf} from '../kube/podView.ts';
 import {builtinPolicy} from '../policy/builtin.ts';
 import {openPolicy} from '../policy/comparePolicies.ts';
-import {effectiveDirection} from '../policy/direction.ts';
 import {evaluate, type PreparedPolicy, preparePolicy} from '../policy/evaluate.ts';
-import {leastPolicy} from '../policy/least.ts';
+import {
+  type ControlTrend,
+  isOverruled,
+  mergeTrends,
+  podTrends,
+  type Trend,
+  trendOf,
+} from './compareContainers.ts';
 
-/**
- * Which way what a workload needs has gone. `rise`: more, or something that the old value does not
- * cover; `fall`: less, and nothing else.
- */
-export type Trend = 'rise' | 'fall';
-
-/** What a workload needs of one control, before and after. */
-export interface ControlTrend {
-  readonly control: Control;
-  readonly trend: Trend;
-}
-
-/** A workload that needs something else than before, or that is not in both versions. */
+/** A workload whose pods may do something else than before, or that is not in both versions. */
 export interface WorkloadChange {
   readonly kind: 'changed' | 'added' | 'removed';
   /** As it is in the new version; in the old one, if it is removed. */
   readonly item: Item;
-  /** The least policy of it; undefined where it is not there. */
-  readonly before: Policy | undefined;
-  readonly after: Policy | undefined;
+  /** Whether its pods have several containers, so that it has to be said which one is meant. */
+  readonly hasSeveral: boolean;
   /** For what is added, what the built-in restricted policy denies; nothing for what is removed. */
   readonly trends: readonly ControlTrend[];
 }
 
-/** What rises and falls between two versions of workloads. */
+/** What rises, falls and changes between two versions of workloads. */
 export interface WorkloadComparison {
   /** By namespace, kind and name. */
   readonly changes: readonly WorkloadChange[];
-  /** How many workloads need what they needed. */
+  /** How many workloads may do at run time just what they might. */
   readonly unchanged: number;
-  /** How many controls of workloads rise, and how many fall. */
-  readonly rises: number;
-  readonly falls: number;
+  /** How many trends of each kind the workloads have. */
+  readonly counts: Readonly<Record<Trend, number>>;
 }
 
 /** Compares workloads of two versions, matched by kind, namespace and name. */
@@ -61,38 +55,72 @@ export function compareWorkloads(
     ...removed,
   ].sort((a, b) => byPlace(a.item, b.item));
   const trends = changes.flatMap(one => one.trends);
+  const among = (trend: Trend) => trends.filter(one => one.trend === trend).length;
   return {
     changes,
     unchanged: compared.length + removed.length - changes.length,
-    rises: trends.filter(({trend}) => trend === 'rise').length,
-    falls: trends.filter(({trend}) => trend === 'fall').length,
+    counts: {rise: among('rise'), fall: among('fall'), change: among('change')},
   };
 }
 
 function change(was: Item, item: Item): WorkloadChange {
-  const [before, after] = [leastOf(was), leastOf(item)];
-  const trends = controls.flatMap((control): readonly ControlTrend[] => {
-    const direction = effectiveDirection(control, before, after);
-    if (direction === 'equal') return [];
-    return [{control, trend: direction === 'tighter' ? 'fall' : 'rise'}];
-  });
-  return {kind: 'changed', item, before, after, trends};
+  const [before, after] = [was.submission.view, item.submission.view];
+  const hasSeveral = before.containers.length > 1 || after.containers.length > 1;
+  return {kind: 'changed', item, hasSeveral, trends: podTrends(controls, before, after)};
 }
 
-/** What the built-in restricted policy denies, though it may fill in. */
+/**
+ * Of what the built-in restricted policy denies, though it may fill in, that which may do more than its
+ * pods: the policy can't name all that does no more, such as a level of SELinux.
+ */
 function addition(item: Item, strict: readonly ControlAlone[]): WorkloadChange {
-  const trends = strict
-    .filter(({prepared}) => evaluate(prepared, item.submission.view).errors.length > 0)
-    .map(({control}): ControlTrend => ({control, trend: 'rise'}));
-  return {kind: 'added', item, before: undefined, after: leastOf(item), trends};
+  const {view} = item.submission;
+  const trends = strict.flatMap(({control, prepared}) => additionTrends(control, prepared, view));
+  return {kind: 'added', item, hasSeveral: view.containers.length > 1, trends};
 }
+
+function additionTrends(
+  control: Control,
+  prepared: PreparedPolicy,
+  view: PodView,
+): readonly ControlTrend[] {
+  const {runtime} = control;
+  const denies = (pod: PodView) => evaluate(prepared, pod).errors.length > 0;
+  if (runtime.scope === 'pod') {
+    const trend = denies(view) ? trendOf(runtime.compare(view, filledPod)) : undefined;
+    if (trend === undefined || trend === 'fall') return [];
+    return [{control, trend, containers: [], before: undefined, after: runtime.says(view)}];
+  }
+  const rising = view.containers.flatMap((container): readonly ControlTrend[] => {
+    const here: RunningContainer = {container, pod: view};
+    if (isOverruled(runtime, here) || !denies({...view, containers: [container]})) return [];
+    const [trend] = filledPod.containers.map(filled =>
+      trendOf(runtime.compare(here, {container: filled, pod: filledPod})),
+    );
+    if (trend === undefined || trend === 'fall') return [];
+    const after = runtime.says(here);
+    return [{control, trend, containers: [container], before: undefined, after}];
+  });
+  return mergeTrends(rising);
+}
+
+/** What the built-in restricted policy makes of a pod that says nothing. */
+const filledPod = viewOf(
+  decodePod({
+    spec: {
+      securityContext: {runAsNonRoot: true, seccompProfile: {type: 'RuntimeDefault'}},
+      containers: [
+        {
+          name: 'plain',
+          securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: ['ALL']}},
+        },
+      ],
+    },
+  }),
+);
 
 function removal(item: Item): WorkloadChange {
-  return {kind: 'removed', item, before: leastOf(item), after: undefined, trends: []};
-}
-
-function leastOf({submission}: Item): Policy {
-  return leastPolicy('least', [submission.view], false);
+  return {kind: 'removed', item, hasSeveral: false, trends: []};
 }
 
 interface ControlAlone {

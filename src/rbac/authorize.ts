@@ -178,3 +178,28 @@ export function tokenIdentity(namespace: string, serviceAccount: string): Identi
   const {user, groups} = podIdentity(namespace, serviceAccount);
   return {user, groups: [...groups, 'system:authenticated']};
 }
+
+const serviceAccountUserName = /^system:serviceaccount:([^:]+):([^:]+)$/;
+
+/** Namespace and name of the service account that a user name stands for; undefined for other users. */
+export function accountOfUser(
+  user: string,
+): {readonly namespace: string; readonly name: string} | undefined {
+  const [, namespace, name] = serviceAccountUserName.exec(user) ?? [];
+  return namespace === undefined || name === undefined ? undefined : {namespace, name};
+}
+
+/**
+ * Who makes requests under this user name and in these groups, with the groups that the API server adds,
+ * as for `kubectl --as` (v1.24, apiserver/pkg/endpoints/filters/impersonation.go): every user but the
+ * anonymous one is authenticated, and a service account named alone is in the groups of its kind.
+ */
+export function requestIdentity(user: string, groups: readonly string[]): Identity {
+  const account = accountOfUser(user);
+  const own =
+    groups.length === 0 && account !== undefined
+      ? podIdentity(account.namespace, account.name).groups
+      : [];
+  const everybody = user === 'system:anonymous' ? 'system:unauthenticated' : 'system:authenticated';
+  return {user, groups: [...new Set([...groups, ...own, everybody])]};
+}

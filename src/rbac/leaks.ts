@@ -1,7 +1,6 @@
 import {kindsCreatedBy} from '../kube/workloadKinds.ts';
+import {accountOfUser} from './authorize.ts';
 import type {Grantee} from './grantee.ts';
-
-const accountUser = /^system:serviceaccount:([^:]+):([^:]+)$/;
 
 /** What an admin should know of a grant, and whether it opens policies to every workload. */
 interface GrantNote {
@@ -26,12 +25,12 @@ function grantNotes(subject: Grantee, namespace: string | undefined): readonly G
   const where = namespace === undefined ? 'the cluster' : `namespace ${namespace}`;
   const {kind, name} = subject;
   if (kind === 'Group') return groupNotes(name, where);
-  const account = kind === 'User' ? accountUser.exec(name) : undefined;
-  const [accountNamespace, accountName] =
-    kind === 'User' ? [account?.[1], account?.[2]] : [subject.namespace, name];
-  const kinds = accountNamespace === 'kube-system' ? kindsCreatedBy(accountName ?? '') : [];
+  const account = kind === 'User' ? accountOfUser(name) : subject;
+  const kinds = account?.namespace === 'kube-system' ? kindsCreatedBy(account.name) : [];
   return [
-    ...(account ? [remark(`this user is service account ${account[1]}/${account[2]}`)] : []),
+    ...(kind === 'User' && account !== undefined
+      ? [remark(`this user is service account ${account.namespace}/${account.name}`)]
+      : []),
     ...(kinds.length > 0
       ? [leak(kinds.join(' and '), where, 'this controller requests their pods')]
       : []),

@@ -1,8 +1,8 @@
 import type {ControlExcess, ExcessState} from '../advice/excess.ts';
+import type {Control} from '../controls/control.ts';
 import type {Item} from '../inventory/submissions/items.ts';
 import type {Policy} from '../kube/objects.ts';
 import {count} from '../text.ts';
-import {neededText, neededWords} from './compare.ts';
 import {valueText} from './diff.ts';
 import {escapeText} from './escape.ts';
 import {printedPlace} from './place.ts';
@@ -19,6 +19,18 @@ const words: Readonly<Record<ExcessState, string>> = {
   stricter: 'stricter',
   other: 'neither',
 };
+
+/** The value of a control of a least policy: what its pods need. */
+function neededText(control: Control, least: Policy): string {
+  return control.isMoot(least) ? noVolumes : control.describe(least);
+}
+
+/** The same for people. */
+function neededWords(control: Control, least: Policy): string {
+  return control.isMoot(least) ? noVolumes : control.describeForPeople(least);
+}
+
+const noVolumes = 'no such volumes';
 
 interface ExcessOptions {
   /** All controls and all names, one line each, however long. */

@@ -70,6 +70,47 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('who-can and the server',
     await removeAll(server, objects);
   });
 
+  test('--verify asks about the identity itself, also if it may use nothing, and about everybody', async () => {
+    const nothing = await kubectl('who-can', '--subject', 'user:nobody', '--verify');
+    expect(nothing.err).toContain('No subject may use it here.');
+    expect(nothing.err).toContain(`verified: ${policies.length} questions asked, 0 disagreements`);
+    expect(nothing.code).toBe(0);
+
+    // All that the policies are given to is system:authenticated: kubectl auth can-i says yes to any user.
+    const apiGroup = 'rbac.authorization.k8s.io';
+    const objects = [
+      {
+        apiVersion: `${apiGroup}/v1`,
+        kind: 'ClusterRole',
+        metadata: {name: 'use-first'},
+        rules: [
+          {
+            verbs: ['use'],
+            apiGroups: ['policy'],
+            resources: ['podsecuritypolicies'],
+            resourceNames: policies.slice(0, 1),
+          },
+        ],
+      },
+      {
+        apiVersion: `${apiGroup}/v1`,
+        kind: 'ClusterRoleBinding',
+        metadata: {name: 'use-first'},
+        roleRef: {apiGroup, kind: 'ClusterRole', name: 'use-first'},
+        subjects: [{kind: 'Group', apiGroup, name: 'system:authenticated'}],
+      },
+    ];
+    await server.createAll(objects);
+    await settle(server);
+    for (const subject of ['user:nobody', 'system:serviceaccount:ns-a:web']) {
+      const ran = await kubectl('who-can', '--subject', subject, '--verify', '--no-headers');
+      expect(ran.out).toMatch(new RegExp(`^${policies[0]} +Group system:authenticated `));
+      expect(ran.err).toMatch(/verified: \d+ questions asked, 0 disagreements/);
+      expect(ran.code).toBe(0);
+    }
+    await removeAll(server, objects);
+  });
+
   test('says so when roles may not be read, and asks about the caller', async () => {
     const as = ['--as', 'nobody-special'];
     const denied = await kubectl('who-can', ...as);

@@ -154,7 +154,7 @@ describe('the life of a policy, in a repository', () => {
     expect(compared).toMatchObject({
       code: 1,
       out: `shop/Deployment/web
-  rise   Host network   forbidden -> allowed
+  rise   Host network   no -> yes
 
 1 rise and 0 falls. Workloads: 1 changed, 0 added, 0 removed, 2 unchanged.
 `,

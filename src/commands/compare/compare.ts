@@ -7,12 +7,17 @@ export const compare = defineCommand({
   name: 'compare',
   summary: 'Tell what privileges rise and fall between two versions of manifests',
   description: `Reads workloads and pods out of two files or folders (- is standard input) and shows control by
-control what the least policy of each workload was and would be. Workloads are matched by kind,
-namespace and name. No cluster is asked, and no kubeconfig is read.
+control what their containers may do at run time, before and after. Workloads are matched by kind,
+namespace and name, containers by name. No cluster is asked, and no kubeconfig is read.
 
-rise: the new version needs more, or something that the old one did not (user 0 for user 1000). fall:
-it needs less. For an added workload, what the built-in restricted policy would deny is a rise;
-that policy may fill in what pods leave unset. A removed workload is listed, but is not a rise.`,
+What a pod leaves unset is what Kubernetes v1.24 makes of it: no seccomp profile is unconfined, no
+AppArmor profile is that of the runtime, no user is that of the image.
+
+rise: a container may do more (user 0 for user 1000). fall: it may do less. change: something else, of
+which no one can say that it is more or less (user 1001 for user 1000, another runtime class); it is
+no rise. A container that is added is a rise if it may do more than one that says nothing, or more than
+all that were there. For an added workload, what the built-in restricted policy would deny is a
+rise; that policy may fill in what pods leave unset. A removed workload is listed, but is not a rise.`,
   positionals: [
     {placeholder: 'OLD', completes: 'files'},
     {placeholder: 'NEW', completes: 'files'},

@@ -44,7 +44,7 @@ export async function runCompare(
   } else {
     world.print(compareText(comparison, {wide: format === 'wide', headers}));
   }
-  return failOnRise && comparison.rises > 0 ? exitCodes.no : exitCodes.ok;
+  return failOnRise && comparison.counts.rise > 0 ? exitCodes.no : exitCodes.ok;
 }
 
 async function itemsIn(world: World, path: string, namespace: string): Promise<readonly Item[]> {

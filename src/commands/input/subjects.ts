@@ -1,11 +1,16 @@
 import {exitCodes, UserError} from '../../errors.ts';
-import {type Identity, podIdentity} from '../../rbac/authorize.ts';
+import {type Identity, podIdentity, requestIdentity} from '../../rbac/authorize.ts';
 import type {Grantee} from '../../rbac/grantee.ts';
 
+/** Also as `-o name` and `kubectl --as` write them: `serviceaccount/NS/NAME`, `system:serviceaccount:NS:NAME`. */
 const subjectFormat =
-  /^(?:sa:(?<namespace>[^/:]+)\/(?<account>[^/]+)|user:(?<user>.+)|group:(?<group>.+))$/s;
+  /^(?:(?:sa|serviceaccount)[:/](?<namespace>[^/:]+)\/(?<account>[^/]+)|(?:user[:/](?=.)|(?=system:serviceaccount:[^:]+:[^:]+$))(?<user>.+)|group[:/](?<group>.+))$/s;
 
-/** All subjects together as one who asks; undefined if there are none. */
+/**
+ * All subjects together as one who asks; undefined if there are none. A service account is what admission
+ * sees of a pod; a user, also of the name of an account, makes requests: it is in the groups that the API
+ * server adds.
+ */
 export function identityOfSubjects(subjects: readonly string[]): Identity | undefined {
   if (subjects.length === 0) return undefined;
   const users: string[] = [];
@@ -24,13 +29,16 @@ export function identityOfSubjects(subjects: readonly string[]): Identity | unde
       users.push(identity.user);
       groups.push(...identity.groups);
     }
-    if (user !== undefined) users.push(user);
+    if (user !== undefined) {
+      users.push(user);
+      groups.push(...requestIdentity(user, []).groups);
+    }
     if (group !== undefined) groups.push(group);
   }
   if (users.length > 1) {
     throw new UserError('--subject: one identity has one user or account', exitCodes.usage);
   }
-  return {user: users[0] ?? '', groups};
+  return {user: users[0] ?? '', groups: [...new Set(groups)]};
 }
 
 /** A subject as `--to` names it, and the namespace that it is of, if it is of one. */

@@ -10,7 +10,12 @@ With --subject it answers the reverse: which policies that subject may use, wher
 in the order in which admission tries them. Several --subject flags together are one identity.
 
 A service account is treated as admission treats the account of a pod: it is in system:serviceaccounts and
-system:serviceaccounts:NS, and not in system:authenticated. system:masters has no shortcut here.`,
+system:serviceaccounts:NS, and not in system:authenticated. A user is who makes requests, as with
+kubectl --as: in system:authenticated, also as user:system:serviceaccount:NS:NAME, which has the groups
+of that account as well. system:masters has no shortcut here.
+
+--verify asks the server about each row, and about the same subjects and the other policies; with
+--subject also about that identity, and where there are no rows about everybody.`,
   positionals: [
     {words: ['use'], isOptional: true},
     {placeholder: 'POLICY', completes: 'policies', isOptional: true},

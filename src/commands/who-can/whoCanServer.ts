@@ -1,13 +1,11 @@
 import {exitCodes, UserError} from '../../errors.ts';
-import {verifyRights} from '../../grant/verifyRights.ts';
+import {questionsAbout, verifyRights} from '../../grant/verifyRights.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
 import {limiter} from '../../inventory/read/limiter.ts';
 import type {ClusterReader} from '../../inventory/read/reader.ts';
 import {reviewAccess, reviewSelf} from '../../inventory/read/review.ts';
-import {labelOf} from '../../kube/reference.ts';
-import type {Authorizer} from '../../rbac/authorize.ts';
+import type {Authorizer, Identity} from '../../rbac/authorize.ts';
 import type {UseRight, WhoCanQuestion} from '../../rbac/whoCan.ts';
-
 import {type SourceRequest, withCluster} from '../input/load.ts';
 import type {World} from '../world.ts';
 
@@ -45,12 +43,24 @@ export async function askServer(
   });
 }
 
-/** Asks the server about each row and near misses; the exit code says whether it agrees. */
+/** An answer of this program, and who was asked about. */
+export interface RightsAnswer {
+  readonly authorizer: Authorizer;
+  readonly rights: readonly UseRight[];
+  /** undefined: everybody. */
+  readonly identity: Identity | undefined;
+  /** undefined: all namespaces. */
+  readonly namespace: string | undefined;
+}
+
+/**
+ * Asks the server about each row, near misses and the identity that was asked about; the exit code says
+ * whether it agrees.
+ */
 export async function verify(
   world: World,
   flags: SourceRequest,
-  authorizer: Authorizer,
-  rights: readonly UseRight[],
+  {authorizer, rights, identity, namespace}: RightsAnswer,
   inventory: Inventory,
 ): Promise<0 | 1> {
   if (flags.demo || (flags.from ?? []).length > 0) {
@@ -59,22 +69,18 @@ export async function verify(
       exitCodes.usage,
     );
   }
-  const policies = inventory.policies.map(({metadata}) => metadata.name);
-  const {asked, disagreements} = await withCluster(world, flags, (cluster: ClusterReader) =>
-    verifyRights(
-      cluster,
-      authorizer,
-      rights,
-      policies,
-      inventory.defaultNamespace,
-      (done, total) => {
-        if (done % 500 === 0) world.warn(`asked ${done} of ${total}`);
-      },
-    ),
+  const questions = questionsAbout(
+    {rights, identity, elsewhere: namespace ?? inventory.defaultNamespace},
+    inventory.policies.map(({metadata}) => metadata.name),
   );
-  for (const {subject, policy, namespace, server} of disagreements) {
+  const {asked, disagreements} = await withCluster(world, flags, (cluster: ClusterReader) =>
+    verifyRights(cluster, authorizer, questions, (done, total) => {
+      if (done % 500 === 0) world.warn(`asked ${done} of ${total}`);
+    }),
+  );
+  for (const {who, policy, namespace: where, server} of disagreements) {
     world.warn(
-      `disagreement: the server says ${server ? 'yes' : 'no'} to ${labelOf(subject)} using ${policy} in ${namespace}`,
+      `disagreement: the server says ${server ? 'yes' : 'no'} to ${who} using ${policy} in ${where}`,
     );
   }
   world.warn(`verified: ${asked} questions asked, ${disagreements.length} disagreements`);

@@ -7,7 +7,7 @@ import {type Item, itemOfPod, itemOfWorkload, itemsOf} from '../../inventory/sub
 import {submissionsOf} from '../../inventory/submissions/submissions.ts';
 import {parseSelector} from '../../kube/labelSelector.ts';
 import {kindText} from '../../kube/workloadKinds.ts';
-import {type Identity, podIdentity} from '../../rbac/authorize.ts';
+import {type Identity, requestIdentity} from '../../rbac/authorize.ts';
 import {escapeText} from '../../report/escape.ts';
 import {document} from '../../report/machine.ts';
 import {printedVerdict} from '../../report/verdict.ts';
@@ -103,21 +103,13 @@ function printList(
   }
 }
 
-/**
- * The user and groups of `USER[,GROUP...]`, and the groups that the API server adds by itself
- * (v1.24, apiserver/pkg/endpoints/filters/impersonation.go).
- */
+/** The user and groups of `USER[,GROUP...]`, and the groups that the API server adds by itself. */
 function identityOf(text: string | undefined): Identity | undefined {
   if (text === undefined) return undefined;
   const [user = '', ...groups] = text.split(',');
   if (user === '') throw new UserError('--requester: the user name is empty', exitCodes.usage);
-  if (user === 'system:anonymous') return {user, groups: [...groups, 'system:unauthenticated']};
-  const [, namespace = '', account = ''] = serviceAccountUser.exec(user) ?? [];
-  const own = groups.length === 0 && account !== '' ? podIdentity(namespace, account).groups : [];
-  return {user, groups: [...new Set([...groups, ...own, 'system:authenticated'])]};
+  return requestIdentity(user, groups);
 }
-
-const serviceAccountUser = /^system:serviceaccount:([^:]+):([^:]+)$/;
 
 /** All rows of an answer about the namespace; undefined is all namespaces. */
 function itemsIn(inventory: Inventory, namespace: string | undefined): readonly Item[] {

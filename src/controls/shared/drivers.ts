@@ -2,6 +2,7 @@ import type {FieldError} from '../../kube/fieldError.ts';
 import type {Policy} from '../../kube/objects.ts';
 import type {PodView, VolumeView} from '../../kube/podView.ts';
 import {type Control, defineControl, neverSet} from '../control.ts';
+import {namedRights, podRuntime} from '../runtime.ts';
 import {plainNamesField} from './fields.ts';
 import {containsAll, shorter, unique} from './names.ts';
 
@@ -62,6 +63,12 @@ export function defineDriverList(list: DriverList): Control {
     needs: pod => unique(driversOf(pod)).map(driver => `driver ${driver}`),
     describe: drivers => (drivers.length === 0 ? 'all' : drivers.join(', ')),
     hardening: 'allowed',
+    // A driver is a program of the node that the pod hands its options (pkg/volume/flexvolume/driver.go,
+    // pkg/volume/csi/csi_mounter.go).
+    runtime: podRuntime({
+      ...namedRights,
+      read: pod => ({rights: driversOf(pod), harmless: []}),
+    }),
     builtin: neverSet,
     fields: [plainNamesField({label: 'Allowed drivers (all if empty)', hint: list.hint})],
   });

@@ -8,6 +8,7 @@ import {
   withSpec,
 } from '../control.ts';
 import type {JudgedTemplate, PlannedStep} from '../hardening.ts';
+import type {Runtime} from '../runtime.ts';
 import {flagField} from './fields.ts';
 
 type FlagField = 'privileged' | 'hostNetwork' | 'hostPID' | 'hostIPC';
@@ -24,6 +25,7 @@ interface Flag {
   /** The hooks for a policy that forbids it. */
   readonly forbid: Enforcement;
   plan(pod: JudgedTemplate): readonly PlannedStep[];
+  readonly runtime: Runtime;
 }
 
 /** A control that is one boolean of the policy: false forbids, true allows, nothing is filled in. */
@@ -50,6 +52,7 @@ export function defineFlag(flag: Flag): Control {
     needs: pod => (uses(pod) ? [subject] : []),
     describe: allowed => (allowed ? 'allowed' : 'forbidden'),
     hardening: {plan: flag.plan},
+    runtime: flag.runtime,
     builtin: {privileged: true, baseline: 'unset', restricted: 'unset'},
     fields: [flagField(title, 'forbidden', 'allowed')],
     level: allowed => (allowed ? 'privileged' : 'restricted'),

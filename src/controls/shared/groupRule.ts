@@ -11,6 +11,7 @@ import {
   withSpec,
 } from '../control.ts';
 import type {Report} from '../report.ts';
+import type {Runtime, RuntimeStates} from '../runtime.ts';
 import {allIds, hasIds, rangeErrors} from './idRanges.ts';
 import {unique} from './names.ts';
 import {idFields} from './rangeFields.ts';
@@ -56,6 +57,20 @@ interface GroupRule {
   /** What an absent field means: RunAsAny, or a rule that Kubernetes does not know. */
   readonly absent: string;
   readonly builtin: ControlDefinition<GroupValue>['builtin'];
+  readonly runtime: Runtime;
+}
+
+/** A group that is one id, or what `unset` stands for. */
+export function oneGroup(unset: string): RuntimeStates<Integer | undefined> {
+  return {
+    // Which group owns more than another one is not known, but for root's.
+    atMost: (one, other) => one === other || isRootGroup(other),
+    says: group => (group === undefined ? unset : String(group)),
+  };
+}
+
+function isRootGroup(group: Integer | undefined): boolean {
+  return group !== undefined && Number(group) === 0;
 }
 
 /** No standard speaks of groups; without a rule, the API server takes no policy. */
@@ -109,6 +124,7 @@ export function defineGroupRule(definition: GroupRule): Control {
     describeForPeople,
     hardening: 'allowed',
     builtin: definition.builtin,
+    runtime: definition.runtime,
     fields: idFields('group', ['MustRunAs', 'MayRunAs', 'RunAsAny'], ['MustRunAs', 'MayRunAs']),
   });
 }

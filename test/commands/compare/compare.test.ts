@@ -35,12 +35,12 @@ test('tells what rises and falls, what is added and removed', async () => {
 default/Deployment/plain (added): nothing above restricted
 
 default/Deployment/strong (added)
-  rise   Privileged       allowed
+  rise   Privileged       yes
 
 default/Deployment/web
-  rise   Host processes   forbidden -> allowed
+  rise   Host processes   no -> yes
   fall   Host ports       80 -> none
-  rise   User             MustRunAs 1000 -> MustRunAs 0
+  rise   User             1000 -> 0
 
 3 rises and 1 fall. Workloads: 1 changed, 2 added, 1 removed, 1 unchanged.
 `,
@@ -63,27 +63,59 @@ test('--fail-on-rise: 1 on a rise, also of what is added; 0 for what falls or is
   expect(await code(strong, none)).toBe(0);
 });
 
+test('of several containers, it is said which; what is neither is a change and no rise', async () => {
+  const pod = (contexts: Readonly<Record<string, object>>, initUser: number) =>
+    fileOf([
+      deployment('web', {
+        initContainers: [{name: 'setup', securityContext: {runAsUser: initUser}}],
+        containers: Object.entries(contexts).map(([name, securityContext]) => ({
+          name,
+          securityContext,
+        })),
+      }),
+    ]);
+  const before = pod({web: {runAsUser: 5}, old: {privileged: true}}, 5);
+  const after = pod({web: {runAsUser: 0}, new: {}}, 6);
+  const ran = await runHere('compare', before, after, '--fail-on-rise');
+  expect(ran).toEqual({
+    code: 1,
+    err: '',
+    out: `default/Deployment/web
+  fall     Privileged   old: yes (removed)
+  change   User         init container setup: 5 -> 6
+  rise     User         web: 5 -> 0
+
+1 rise, 1 fall and 1 change that is neither. Workloads: 1 changed, 0 added, 0 removed, 0 unchanged.
+`,
+  });
+  const grouped = fileOf([deployment('web', {...container({runAsGroup: 5}), hostIPC: false})]);
+  const plain = fileOf([deployment('web', container())]);
+  const quiet = await runHere('compare', plain, grouped, '--fail-on-rise');
+  expect(quiet).toMatchObject({code: 0, err: ''});
+  expect(quiet.out).toContain("change   Group   the image's -> 5");
+});
+
 test('folders, -o wide and machine output', async () => {
   const pod = 'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n';
   const before = folderOf({'a/x.yaml': `${pod}spec: {}\n`});
   const after = folderOf({'b/y.yml': `${pod}spec: {hostIPC: true}\n`, 'b/notes.txt': 'none'});
   const wide = await runHere('compare', before, after, '-o', 'wide', '-n', 'shop');
   expect(wide.out.split('\n').map(line => line.split(/ {2,}/))).toEqual([
-    ['NAMESPACE', 'KIND', 'NAME', 'CHANGE', 'CONTROL', 'BEFORE', 'AFTER', 'TREND'],
-    ['shop', 'Pod', 'p', 'changed', 'Host IPC', 'forbidden', 'allowed', 'rise'],
+    ['NAMESPACE', 'KIND', 'NAME', 'CHANGE', 'CONTROL', 'BEFORE', 'AFTER', 'TREND', 'CONTAINERS'],
+    ['shop', 'Pod', 'p', 'changed', 'Host IPC', 'no', 'yes', 'rise'],
     [''],
   ]);
   const json = objectOf(parseJson((await runHere('compare', before, after, '-o', 'json')).out));
   expect(json).toMatchObject({
     kind: 'Compare',
-    summary: {rises: 1, falls: 0, unchanged: 0},
+    summary: {rises: 1, falls: 0, changes: 0, unchanged: 0},
     items: [
       {
         namespace: 'default',
         kind: 'Pod',
         name: 'p',
         change: 'changed',
-        controls: [{id: 'hostIPC', before: 'forbidden', after: 'allowed', trend: 'rise'}],
+        controls: [{id: 'hostIPC', containers: [], before: 'no', after: 'yes', trend: 'rise'}],
       },
     ],
   });

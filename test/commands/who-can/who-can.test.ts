@@ -88,11 +88,39 @@ describe('who-can', () => {
     expect(await rows('sa:shop/other')).toEqual(['tight shop']);
     expect(await rows('sa:ci/web')).toEqual([]);
     expect(await rows('user:alice')).toEqual(['open *', 'tight *']);
+    // The same account, as who makes requests and as -o name writes it.
+    expect(await rows('user:system:serviceaccount:shop:web')).toEqual(['tight shop', 'tight shop']);
+    expect(await rows('system:serviceaccount:shop:web')).toEqual(['tight shop', 'tight shop']);
+    expect(await rows('serviceaccount/shop/web')).toEqual(['tight shop', 'tight shop']);
+    expect(await rows('user/alice')).toEqual(['open *', 'tight *']);
     expect(await rows('user:alice', 'group:system:serviceaccounts:shop')).toEqual([
       'open *',
       'tight *',
       'tight shop',
     ]);
+  });
+
+  test('a user is in system:authenticated, the account of a pod is not', async () => {
+    const granted = fileOf([
+      ...world,
+      {
+        apiVersion: `${rbac}/v1`,
+        kind: 'ClusterRoleBinding',
+        metadata: {name: 'everybody'},
+        roleRef: {apiGroup: rbac, kind: 'ClusterRole', name: 'use-tight'},
+        subjects: [{kind: 'Group', apiGroup: rbac, name: 'system:authenticated'}],
+      },
+    ]);
+    const subjectsFor = async (subject: string) => {
+      const {out} = await runHere('who-can', '--subject', subject, '-o', 'name', '--from', granted);
+      return out.trimEnd().split('\n');
+    };
+    expect(await subjectsFor('user:Bob')).toEqual(['group/system:authenticated']);
+    expect(await subjectsFor('user:system:serviceaccount:ci:web')).toEqual([
+      'group/system:authenticated',
+    ]);
+    expect(await subjectsFor('sa:ci/web')).toEqual(['']);
+    expect(await subjectsFor('user:system:anonymous')).toEqual(['']);
   });
 
   test('JSON has the shape that scripts rely on', async () => {
