@@ -1,6 +1,6 @@
 import type {PlannedChange} from '../../apply/applyAll.ts';
 import {applyLines} from '../../apply/applyAll.ts';
-import {type Effect, effectOf} from '../../effect/effect.ts';
+import {type Effect, effectOf, type ShiftKind} from '../../effect/effect.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
 import {afterSteps, type BindingPlan, type GrantTarget} from '../../grant/bindingSteps.ts';
 import {planBind} from '../../grant/planBind.ts';
@@ -221,11 +221,16 @@ async function make(
 }
 
 async function isAgreed(world: World, policy: string, {shifts}: Effect): Promise<boolean> {
-  const denied = shifts.filter(({kind}) => kind === 'denied').length;
+  const number = (wanted: ShiftKind) => shifts.filter(({kind}) => kind === wanted).length;
+  const [denied, unknown] = [number('denied'), number('unknown')];
+  const what = [
+    ...(denied > 0 ? [`Pods or workloads that would be denied: ${denied}.`] : []),
+    ...(unknown > 0
+      ? [`Pods or workloads of which it is unknown whether they would be denied: ${unknown}.`]
+      : []),
+  ].join(' ');
   const answer = await world.ask(
-    denied > 0
-      ? `Pods or workloads that would be denied: ${denied}. Type the policy's name to go on: `
-      : 'Apply this? [y/N] ',
+    what !== '' ? `${what} Type the policy's name to go on: ` : 'Apply this? [y/N] ',
   );
   if (answer === undefined) {
     throw new UserError(
@@ -233,7 +238,7 @@ async function isAgreed(world: World, policy: string, {shifts}: Effect): Promise
       exitCodes.usage,
     );
   }
-  return denied > 0 ? answer.trim() === policy : /^y(es)?$/i.test(answer.trim());
+  return what !== '' ? answer.trim() === policy : /^y(es)?$/i.test(answer.trim());
 }
 
 function printObjects(world: World, format: Asked['format'], objects: readonly object[]): void {

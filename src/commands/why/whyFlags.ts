@@ -20,11 +20,15 @@ export const whyFlags = {
   ...outputFlag(...whyFormats),
   ...noHeadersFlag,
   failOnDenied: {type: 'boolean', help: 'exit with 1 if a pod or workload is denied'},
+  failOnUnknown: {
+    type: 'boolean',
+    help: 'exit with 1 if what was read does not tell whether one is admitted, or by what',
+  },
   assumeAuthorized: {type: 'boolean', help: 'take every policy as usable by every pod'},
   requester: {
     type: 'string',
-    placeholder: 'USER[,GROUP...]',
-    help: 'who creates bare pods (default: you, on a live cluster; else nobody)',
+    placeholder: 'USER[,GROUP...]|me',
+    help: 'who creates bare pods (default: you, for -f on a live cluster; else nobody knows)',
   },
   ...sourceFlags,
 } as const satisfies Flags;

@@ -1,5 +1,5 @@
 import {judgeOf} from '../../admission/judge.ts';
-import type {Verdict} from '../../admission/judgement.ts';
+import type {State, Verdict} from '../../admission/judgement.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
 import {kindOf} from '../../inventory/kinds/kindOf.ts';
@@ -34,8 +34,8 @@ export async function runWhy(
     throw new UserError('name pods or give -l, not both', exitCodes.usage);
   }
   const matches = parseSelector(flags.selector ?? '');
-  const requester = identityOf(flags.requester);
-  const needs = {policies: true, workloads: true, caller: flags.requester === undefined};
+  const requester = requesterOf(flags);
+  const needs = {policies: true, workloads: true, caller: requester === 'caller'};
   const {inventory, namespace} = await load(world, flags, needs);
   requirePolicies(inventory);
   const items =
@@ -47,8 +47,10 @@ export async function runWhy(
   const verdicts = items.map(judgeOf(inventory, {requester, assumeAuthorized}).verdict);
   const options = {inventory, isNamed: args.length > 0, headers: !flags.noHeaders};
   await print(world, format, verdicts, options);
-  const denied = verdicts.some(({state}) => state === 'denied');
-  return denied && flags.failOnDenied ? exitCodes.no : exitCodes.ok;
+  const isThere = (wanted: State) => verdicts.some(({state}) => state === wanted);
+  const fails =
+    (flags.failOnDenied && isThere('denied')) || (flags.failOnUnknown && isThere('unknown'));
+  return fails ? exitCodes.no : exitCodes.ok;
 }
 
 /** As kubectl's -o name has it. */
@@ -91,6 +93,12 @@ function printList(
   } else if (verdicts.length > 0) {
     world.print(whyTable(verdicts, {wide: format === 'wide', headers}));
   }
+}
+
+/** Who creates bare pods: for files it is the caller, who is about to apply them, if nothing else is said. */
+function requesterOf({requester, filename = []}: WhyFlags): Identity | 'caller' | undefined {
+  if (requester === 'me') return 'caller';
+  return requester === undefined && filename.length > 0 ? 'caller' : identityOf(requester);
 }
 
 /**

@@ -32,7 +32,7 @@ interface GraphWay {
 export function graphOf(flows: Flows, namespace: number, isNarrow: boolean): Graph {
   const most = 12;
   const isAll = namespace < 0;
-  const gravity = ['denied', 'many', 'some', 'few', 'baseline', 'restricted'];
+  const gravity = ['denied', 'unknown', 'many', 'some', 'few', 'baseline', 'restricted'];
   const source = isAll
     ? {title: 'Namespace', field: 0, labels: flows.namespaces}
     : {title: 'Service account', field: 1, labels: flows.accounts};

@@ -1,18 +1,19 @@
-import type {State} from '../../../admission/judgement.ts';
+import {type State, verdictStates} from '../../../admission/judgement.ts';
 import type {Severity} from '../../../audit/finding.ts';
 import {controls} from '../../../controls/index.ts';
 import type {Policy} from '../../../kube/objects.ts';
 import {policyLevel} from '../../../policy/level.ts';
 
 /**
- * How strict the policy of a pod is: `denied` if it has none; the standard that it keeps to; and for the
+ * How strict the policy of a pod is: `denied` if it has none, `unknown` if nobody knows it; the standard that it keeps to; and for the
  * many that keep to none, how many of their controls are open. Also the name of its colour.
  */
-export type PolicyTone = 'denied' | 'many' | 'some' | 'few' | 'baseline' | 'restricted';
+export type PolicyTone = 'denied' | 'unknown' | 'many' | 'some' | 'few' | 'baseline' | 'restricted';
 
 /** Most severe first. */
 export const tones: readonly PolicyTone[] = [
   'denied',
+  'unknown',
   'many',
   'some',
   'few',
@@ -22,6 +23,7 @@ export const tones: readonly PolicyTone[] = [
 
 export const toneWords: Readonly<Record<PolicyTone, string>> = {
   denied: 'no policy',
+  unknown: 'unknown',
   many: '6 or more open',
   some: '3 to 5 open',
   few: '1 or 2 open',
@@ -44,11 +46,12 @@ export function openControls(policy: Policy): number {
 }
 
 /** Most severe first. */
-export const states: readonly State[] = ['denied', 'mutated', 'drifted', 'ok'];
+export const states: readonly State[] = verdictStates;
 
 /** What a restart does to a pod in each state. */
 export const stateWords: Readonly<Record<State, string>> = {
   denied: 'denied',
+  unknown: 'unknown',
   mutated: 'changed',
   drifted: 'moved to another policy',
   ok: 'as it is',
