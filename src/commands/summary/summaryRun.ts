@@ -14,7 +14,7 @@ export async function runSummary(
   format: (typeof summaryFormats)[number],
 ): Promise<ExitCode> {
   const all = flags.namespace === undefined;
-  const needs = {policies: true, workloads: true, caller: true, whole: true};
+  const needs = {policies: true, workloads: true, caller: false, whole: true};
   const {inventory, namespace} = await load(world, {...flags, allNamespaces: all}, needs);
   requirePolicies(inventory);
   const rows = summarize(inventory, namespace);
