@@ -38,6 +38,11 @@ export async function runWhy(
   const needs = {policies: true, workloads: true, caller: requester === 'caller'};
   const {inventory, namespace} = await load(world, flags, needs);
   requirePolicies(inventory);
+  if (flags.requester === 'me' && inventory.caller === undefined) {
+    throw new UserError(
+      `--requester me: ${inventory.source} does not tell what you may use: name who creates the pods`,
+    );
+  }
   const items =
     args.length > 0
       ? args.flatMap(name => named(inventory, name, namespace))
