@@ -104,7 +104,7 @@ function decideOn({user, authorizer, policies}: Work, pod: Pod): Verdict {
   return {
     chosen: chosenBy(decision)?.policy.name,
     message:
-      decision.kind === 'denied'
+      decision.kind === 'denied' && decision.refusal !== undefined
         ? forbiddenMessage(name || generateName || '', decision.refusal)
         : undefined,
   };

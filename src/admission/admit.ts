@@ -3,17 +3,25 @@ import {type FieldError, fieldErrorText} from '../kube/fieldError.ts';
 import {goQuote} from '../kube/goQuote.ts';
 import type {PodView} from '../kube/podView.ts';
 import {admitsUnchanged, evaluate, type PreparedPolicy} from '../policy/evaluate.ts';
+import type {Known} from '../rbac/possibleRights.ts';
 import {byText} from '../text.ts';
 
-/** Whose right to `use` a policy opens it for a pod. */
+/** Whose right to `use` a policy opens it for a pod; undefined where nobody knows. */
 export interface Rights {
-  readonly serviceAccount: boolean;
-  readonly requester: boolean;
+  readonly serviceAccount: Known;
+  readonly requester: Known;
 }
 
-/** Whether anybody's right opens the policy. */
+/** Whether anybody's right opens the policy for sure. */
 export function isUsable({serviceAccount, requester}: Rights): boolean {
-  return serviceAccount || requester;
+  return serviceAccount === true || requester === true;
+}
+
+/** Whether nobody's right opens the policy for sure, but one that is not known could. */
+export function isPerhapsUsable(rights: Rights): boolean {
+  return (
+    !isUsable(rights) && (rights.serviceAccount === undefined || rights.requester === undefined)
+  );
 }
 
 /** Tells whose right opens the policy for the pod at hand. */
@@ -44,15 +52,49 @@ export function policySet(policies: readonly PreparedPolicy[]): PolicySet {
   return {ordered, byName: new Map(ordered.map(policy => [policy.name, policy]))};
 }
 
-/** What admission decides about a pod. */
+/** What becomes of a pod. */
+export type Ending =
+  | {
+      readonly kind: 'admitted';
+      readonly chosen: Candidate;
+      /** Whether a live pod's own annotation is what tells that its creator may use the policy. */
+      readonly isByAnnotation: boolean;
+    }
+  /** `refusal`: why no policy fits, in the API server's words; undefined where nobody knows them. */
+  | {readonly kind: 'denied'; readonly refusal: string | undefined}
+  /** The policy lets it in, and the server refuses the pod that comes out. */
+  | {
+      readonly kind: 'invalid';
+      readonly chosen: Candidate;
+      readonly errors: readonly FieldError[];
+    };
+
+/** What an answer depends on, and what one would have to have to know it. */
+export interface Unknown {
+  readonly about: string;
+  readonly needs: string;
+}
+
+/** What admission decides about a pod: how it ends, or how it could. */
 export type Decision =
-  | {readonly kind: 'admitted'; readonly chosen: Candidate}
-  /** `refusal`: why no policy fits, in the API server's words. */
-  | {readonly kind: 'denied'; readonly refusal: string};
+  | Ending
+  | {
+      readonly kind: 'unknown';
+      /** All that are possible; none where not even the policies are known. */
+      readonly endings: readonly Ending[];
+      readonly unknown: readonly Unknown[];
+    };
 
 /** The policy that lets the pod in; undefined if the decision is another one. */
 export function chosenBy(decision: Decision): Candidate | undefined {
   return decision.kind === 'admitted' ? decision.chosen : undefined;
+}
+
+/** Whether the pod gets in; undefined if nobody knows. */
+export function isAdmitted(decision: Decision): Known {
+  if (decision.kind !== 'unknown') return decision.kind === 'admitted';
+  const {endings} = decision;
+  return endings.length > 0 && endings.every(({kind}) => kind === 'admitted') ? true : undefined;
 }
 
 /**
@@ -65,7 +107,7 @@ export function decide(
   policies: PolicySet,
   rightsTo: RightsTo,
   operation: Operation = 'CREATE',
-): Decision {
+): Ending {
   let mutating: Candidate | undefined;
   let anyUsable = false;
   const failed: Candidate[] = [];
@@ -78,11 +120,16 @@ export function decide(
     if (mutating !== undefined && !admitsUnchanged(policy, pod)) continue;
     const candidate = candidateOf(policy, pod, rights);
     if (!candidate.allowed) failed.push(candidate);
-    else if (!candidate.mutates) return {kind: 'admitted', chosen: candidate};
+    else if (!candidate.mutates) return admittedBy(candidate);
     else if (operation === 'CREATE') mutating ??= candidate;
   }
-  if (mutating !== undefined) return {kind: 'admitted', chosen: mutating};
+  if (mutating !== undefined) return admittedBy(mutating);
   return {kind: 'denied', refusal: refusalOf(failed, anyUsable, operation)};
+}
+
+/** The ending of a pod that a policy lets in by a right. */
+export function admittedBy(chosen: Candidate): Ending {
+  return {kind: 'admitted', chosen, isByAnnotation: false};
 }
 
 /** The result of holding a pod against one policy, which is open to those of `rights`. */

@@ -1,19 +1,25 @@
 import type {Inventory} from '../inventory/inventory.ts';
 import type {Item} from '../inventory/submissions/items.ts';
 import {decidingFor, type Submission} from '../inventory/submissions/submissions.ts';
+import {validatedPolicyKey} from '../kube/annotations.ts';
 import {weaklyKeyed} from '../once.ts';
-import {preparePolicy} from '../policy/evaluate.ts';
+import {type PreparedPolicy, preparePolicy} from '../policy/evaluate.ts';
 import {authorizerOf, type Identity} from '../rbac/authorize.ts';
+import {possibleRights} from '../rbac/possibleRights.ts';
+import {type UnreadRbac, unreadRbac} from '../rbac/unreadRbac.ts';
 import {
   candidateOf,
-  decide,
+  type Decision,
+  isPerhapsUsable,
   isUsable,
   type Operation,
   orderOfTries,
   type PolicySet,
   policySet,
   type Rights,
+  type Unknown,
 } from './admit.ts';
+import {type Creator, decisionOf} from './endings.ts';
 import {
   type Judgement,
   judgementOf,
@@ -23,6 +29,7 @@ import {
   verdictOf,
 } from './judgement.ts';
 import {type RightsSource, rightsKey, rightsOf} from './rights.ts';
+import {validationOf} from './validation.ts';
 
 /** Judges by the policies and rights of one inventory. */
 export interface Judge {
@@ -33,39 +40,61 @@ export interface Judge {
 }
 
 /** What verdicts depend on, besides the item itself. */
-export type JudgeSource = Pick<Inventory, 'policies' | 'rbac' | 'caller'>;
+export type JudgeSource = Pick<Inventory, 'policies' | 'rbac' | 'caller' | 'origin' | 'gaps'>;
 
 /** What else makes a difference. */
 export interface JudgeOptions {
-  /** Who creates bare pods; undefined leaves that to the caller's answers, if there are any. */
-  readonly requester?: Identity | undefined;
+  /** Who creates bare pods: somebody, or the caller, of whom the server's answers tell; else nobody knows. */
+  readonly requester?: Identity | 'caller' | undefined;
   /** Take every policy as usable by everybody. */
   readonly assumeAuthorized?: boolean;
   /** What is asked for with the pods; creating them if not given. */
   readonly operation?: Operation;
+  /** What of RBAC was not read, if the inventory itself does not tell: it is one with a change. */
+  readonly unread?: UnreadRbac;
+  /** Leave out what the server checks after the policies. */
+  readonly isAdmissionOnly?: boolean;
 }
 
 /**
  * Makes the judge of an inventory. Rights are looked up once for all submissions that share them, only
  * policies that they open are tried, and submissions that no decision can tell apart are judged once.
  */
-export function judgeOf(
-  {policies: objects, rbac, caller}: JudgeSource,
-  {requester, assumeAuthorized = false, operation = 'CREATE'}: JudgeOptions = {},
-): Judge {
-  const policies = policySet(objects.map(preparePolicy));
+export function judgeOf(source: JudgeSource, options: JudgeOptions = {}): Judge {
+  const {requester, assumeAuthorized = false, operation = 'CREATE'} = options;
+  const policies = policySet(source.policies.map(preparePolicy));
+  const {unread = unreadRbac(source)} = options;
+  const authorizer = authorizerOf(source.rbac);
   const standingOf = standings(policies, {
-    authorizer: authorizerOf(rbac),
-    caller,
-    requester,
+    authorizer,
+    possible: possibleRights(source.rbac, authorizer, unread),
+    caller: requester === 'caller' ? source.caller : undefined,
+    requester: requester === 'caller' ? undefined : requester,
     assumeAuthorized,
   });
+  const arePoliciesUnread = source.gaps.some(({resource}) => resource === 'podsecuritypolicies');
+  const validates = operation === 'CREATE' && !options.isAdmissionOnly;
+  const decisionOn = (submission: Submission, known: Known): Decision => {
+    if (arePoliciesUnread) return withoutPolicies;
+    const {view, namespace} = submission;
+    return decisionOf({
+      pod: view,
+      operation,
+      worthTrying: known.worthTrying,
+      perhaps: known.perhaps,
+      creator: creatorOf(submission, known, policies),
+      to: known.standing.to,
+      candidate: policy => candidateOf(policy, view, known.standing.to(policy.name)),
+      validated: validates ? validationOf(submission) : ending => ending,
+      unknown: (names, isAboutCreator) => unknownOf(names, unread.needs(namespace), isAboutCreator),
+    });
+  };
   const judge = (submission: Submission): Judgement => {
     const deciding = decidingFor(submission);
     if (deciding !== submission) return judgementOfTwin(submission, judgement(deciding));
     const {view} = submission;
-    const {standing, worthTrying} = standingOf(submission);
-    return judgementOf(submission, decide(view, worthTrying, standing.to, operation), standing, {
+    const known = standingOf(submission);
+    return judgementOf(submission, decisionOn(submission, known), known.standing, {
       order: () => orderOfTries(view, policies, operation),
       policy: name => policies.byName.get(name),
       candidate: (policy, rights) => candidateOf(policy, view, rights),
@@ -76,9 +105,44 @@ export function judgeOf(
   return {judgement, verdict: item => verdictOf(item, judgement(item.submission))};
 }
 
+const withoutPolicies: Decision = {
+  kind: 'unknown',
+  endings: [],
+  unknown: [{about: 'the policies', needs: 'podsecuritypolicies'}],
+};
+
+/** What an answer depends on, in words. */
+function unknownOf(
+  policies: readonly string[],
+  needs: readonly string[],
+  isAboutCreator: boolean,
+): readonly Unknown[] {
+  return [
+    ...needs.map(each => ({about: `who may use ${policies.join(', ')}`, needs: each})),
+    ...(isAboutCreator ? [{about: 'who creates it', needs: '--requester'}] : []),
+  ];
+}
+
 interface Known {
   readonly standing: Standing;
   readonly worthTrying: PolicySet;
+  /** What rights that were not read could open. */
+  readonly perhaps: readonly PreparedPolicy[];
+  /** What those who could be the unknown creator may use, or could. */
+  readonly byCreator: readonly PreparedPolicy[] | undefined;
+  /** Whether one of them is granted a policy. */
+  readonly isGrantedToCreator: (policy: string) => boolean;
+}
+
+function creatorOf(
+  {isLivePod, view}: Submission,
+  {byCreator, isGrantedToCreator}: Known,
+  {byName}: PolicySet,
+): Creator | undefined {
+  if (byCreator === undefined) return undefined;
+  const named = isLivePod ? byName.get(view.annotations[validatedPolicyKey] ?? '') : undefined;
+  const isHeld = named?.unusable === undefined && named && isGrantedToCreator(named.name);
+  return {policies: byCreator, annotated: isHeld ? named : undefined};
 }
 
 const noRights: Rights = {serviceAccount: false, requester: false};
@@ -98,22 +162,30 @@ function standings(policies: PolicySet, source: RightsSource): (submission: Subm
 
 function standingOf(submission: Submission, policies: PolicySet, source: RightsSource): Known {
   const rights = rightsOf(submission, source);
-  const held = new Map<string, Rights>();
-  for (const {name} of policies.ordered) {
-    const right = rights.to(name);
-    if (isUsable(right)) held.set(name, right);
+  const {creatorTo} = rights;
+  const shown = new Map<string, Rights>();
+  const open: PreparedPolicy[] = [];
+  const perhaps: PreparedPolicy[] = [];
+  const byCreator: PreparedPolicy[] = [];
+  for (const policy of policies.ordered) {
+    const {name, unusable} = policy;
+    const held = rights.to(name);
+    const couldCreator =
+      held.requester !== true && creatorTo !== undefined && creatorTo(name) !== false;
+    const right = couldCreator ? {...held, requester: undefined} : held;
+    shown.set(name, right);
+    if (unusable !== undefined) continue;
+    if (isUsable(held)) open.push(policy);
+    else if (isPerhapsUsable(held)) perhaps.push(policy);
+    if (couldCreator && !isUsable(held)) byCreator.push(policy);
   }
-  const open = policies.ordered.filter(
-    ({name, unusable}) => unusable === undefined && held.has(name),
-  );
+  const to = (policy: string) => shown.get(policy) ?? noRights;
   return {
-    standing: {
-      rights,
-      to: policy => held.get(policy) ?? noRights,
-      opens: policy => held.has(policy),
-      tried: open.length,
-    },
+    standing: {rights, to, opens: policy => isUsable(to(policy)), tried: open.length},
     // Without an open one, the words of the refusal depend on the policies that nobody may use.
     worthTrying: open.length === 0 ? policies : policySet(open),
+    perhaps,
+    byCreator: creatorTo && byCreator,
+    isGrantedToCreator: policy => creatorTo?.(policy) === true,
   };
 }

@@ -2,11 +2,21 @@ import type {Item} from '../inventory/submissions/items.ts';
 import type {Submission} from '../inventory/submissions/submissions.ts';
 import {type Edit, type PatchOperation, patchOf} from '../kube/edits.ts';
 import {editsOf, type PreparedPolicy} from '../policy/evaluate.ts';
-import {type Candidate, chosenBy, type Decision, forbiddenMessage, type Rights} from './admit.ts';
+import {
+  type Candidate,
+  chosenBy,
+  type Decision,
+  forbiddenMessage,
+  isAdmitted,
+  type Rights,
+  type Unknown,
+} from './admit.ts';
 import type {SubmissionRights, Via} from './rights.ts';
+import {invalidMessage} from './validation.ts';
 
-/** The first of these that is true of a pod, from left to right. */
-export type State = 'denied' | 'mutated' | 'drifted' | 'ok';
+/** What can be said of a pod, the first that is true first. */
+export const verdictStates = ['denied', 'unknown', 'mutated', 'drifted', 'ok'] as const;
+export type State = (typeof verdictStates)[number];
 
 /**
  * What admission does with a submission. The decision is there; what explains it is computed when it
@@ -14,15 +24,21 @@ export type State = 'denied' | 'mutated' | 'drifted' | 'ok';
  */
 export interface Judgement {
   readonly decision: Decision;
-  /** The policy that lets it in; undefined if none does. */
+  /** Whether it gets in; undefined if that depends on what is not known. */
+  readonly allowed: boolean | undefined;
+  /** The policy that lets it in; undefined if none does, or nobody knows which. */
   readonly chosen: Candidate | undefined;
+  /** What the answer depends on; nothing if it is known. */
+  readonly unknown: readonly Unknown[];
+  /** Whether the annotation of a live pod is what tells that its creator may use the chosen policy. */
+  readonly isByAnnotation: boolean;
   /** The ways in which the chosen policy is open to it. */
   readonly via: readonly Via[];
   /** What the chosen policy writes into the submitted pod. */
   readonly edits: readonly Edit[];
   /** The same as a JSON patch of the submitted pod. */
   readonly changes: readonly PatchOperation[];
-  /** The API server's whole message; undefined if the pod is admitted. */
+  /** The API server's whole message; undefined if the pod is admitted, or nobody knows the words. */
   readonly message: string | undefined;
   /** The name of the requester; undefined if nobody knows it. */
   readonly requester: string | undefined;
@@ -73,7 +89,8 @@ export function judgementOf(
 
 /** The same for another submission of which only the names differ: a refusal names the pod. */
 export function judgementOfTwin(twin: Submission, first: Judgement): Judgement {
-  return first.decision.kind === 'denied' ? new TwinJudgement(twin, first) : first;
+  const {kind} = first.decision;
+  return kind === 'denied' || kind === 'invalid' ? new TwinJudgement(twin, first) : first;
 }
 
 /** The verdict on an item whose submission is judged so. */
@@ -101,6 +118,15 @@ class LazyJudgement implements Judgement {
     this.#tries = tries;
   }
 
+  get allowed() {
+    return isAdmitted(this.decision);
+  }
+  get unknown() {
+    return this.decision.kind === 'unknown' ? this.decision.unknown : [];
+  }
+  get isByAnnotation() {
+    return this.decision.kind === 'admitted' && this.decision.isByAnnotation;
+  }
   get via() {
     const {chosen} = this;
     this.#via ??= chosen === undefined ? [] : this.#standing.rights.via(chosen.policy.name);
@@ -171,6 +197,15 @@ abstract class Delegate implements Judgement {
   get chosen() {
     return this.#to.chosen;
   }
+  get allowed() {
+    return this.#to.allowed;
+  }
+  get unknown() {
+    return this.#to.unknown;
+  }
+  get isByAnnotation() {
+    return this.#to.isByAnnotation;
+  }
   get via() {
     return this.#to.via;
   }
@@ -227,14 +262,20 @@ class ItemVerdict extends Delegate implements Verdict {
   }
 }
 
-function stateOf({chosen}: Judgement, {admittedBy}: Item): State {
+function stateOf({chosen, decision}: Judgement, {admittedBy}: Item): State {
+  if (decision.kind === 'unknown') return 'unknown';
   if (chosen === undefined) return 'denied';
   if (chosen.mutates) return 'mutated';
   return admittedBy !== undefined && admittedBy !== chosen.policy.name ? 'drifted' : 'ok';
 }
 
 function messageOf({view}: Submission, decision: Decision): string | undefined {
-  if (decision.kind !== 'denied') return undefined;
-  const {name, generateName} = view.pod.metadata;
-  return forbiddenMessage(name || generateName || '', decision.refusal);
+  const {name, generateName = ''} = view.pod.metadata;
+  if (decision.kind === 'denied') {
+    const {refusal} = decision;
+    return refusal === undefined ? undefined : forbiddenMessage(name || generateName, refusal);
+  }
+  return decision.kind === 'invalid'
+    ? invalidMessage(name || (generateName && `${generateName}xxxxx`), decision.errors)
+    : undefined;
 }

@@ -6,7 +6,8 @@ import {
   type ObjectReference,
   podIdentity,
 } from '../rbac/authorize.ts';
-import type {RightsTo} from './admit.ts';
+import type {Known, PossibleRights} from '../rbac/possibleRights.ts';
+import type {Rights} from './admit.ts';
 
 /** One way in which the chosen policy is open to the pod. */
 export interface Via {
@@ -18,7 +19,10 @@ export interface Via {
 
 /** Whose rights count for a submission, and what they open. */
 export interface SubmissionRights {
-  readonly to: RightsTo;
+  /** The rights of the account and the requester; for an unknown creator, those that everybody has. */
+  to(policy: string): Rights;
+  /** Whether somebody who could be the creator may use a policy; undefined if the creator is known. */
+  readonly creatorTo: ((policy: string) => Known) | undefined;
   /** The ways in which a policy is open to it. */
   via(policy: string): readonly Via[];
   /** The name of the requester; undefined if nobody knows it. */
@@ -30,9 +34,10 @@ export interface SubmissionRights {
 /** From what rights are known. */
 export interface RightsSource {
   readonly authorizer: Authorizer;
+  readonly possible: PossibleRights;
   /** What the API server answered about the caller, who stands in for unknown creators. */
   readonly caller: Caller | undefined;
-  /** Who creates bare pods; undefined leaves that to the caller's answers, if there are any. */
+  /** Who creates bare pods; undefined if nobody knows, or if it is the caller. */
   readonly requester: Identity | undefined;
   /** Take every policy as usable by everybody. */
   readonly assumeAuthorized: boolean;
@@ -44,41 +49,52 @@ export function rightsKey({namespace, serviceAccount, requester, isBare}: Submis
   return [namespace, serviceAccount, requester?.user ?? '', String(isBare)].join('\0');
 }
 
+/** Whoever creates a pod is logged in. */
+const everybody: Identity = {user: '', groups: ['system:authenticated']};
+
 /** The rights of a submission's service account and of its requester. */
 export function rightsOf(submission: Submission, source: RightsSource): SubmissionRights {
   const {namespace, serviceAccount, isBare} = submission;
   const requester = submission.requester ?? (isBare ? source.requester : undefined);
   if (source.assumeAuthorized) {
-    const to = () => ({serviceAccount: true, requester: true});
-    return {to, via: () => [], requester: requester?.user, isForCaller: false};
+    return {
+      to: () => ({serviceAccount: true, requester: true}),
+      creatorTo: undefined,
+      via: () => [],
+      requester: requester?.user,
+      isForCaller: false,
+    };
   }
   const caller = requester === undefined && isBare ? source.caller : undefined;
-  const {authorizer} = source;
+  const {authorizer, possible} = source;
   const account = serviceAccount === '' ? undefined : podIdentity(namespace, serviceAccount);
   const callerMay = new Set(
     caller?.answers
       .filter(answer => answer.namespace === namespace && answer.allowed)
       .map(({policy}) => policy),
   );
+  const creator = caller === undefined ? (requester ?? everybody) : undefined;
   const may = (identity: Identity | undefined) =>
-    identity === undefined ? () => false : authorizer.usableBy(identity, namespace);
-  const [accountMay, requesterMay] = [may(account), may(requester)];
+    identity === undefined ? () => false : possible.mayUse(identity, namespace);
+  const [accountMay, creatorMay] = [may(account), may(creator)];
   const through = (right: Via['right'], identity: Identity | undefined, policy: string) =>
     identity === undefined
       ? []
       : authorizer
           .grantsOf(identity, namespace, policy)
           .map(({binding, role}): Via => ({right, binding, role}));
+  const isUnknown = requester === undefined && caller === undefined;
   return {
     requester: requester?.user ?? caller?.user,
     isForCaller: caller !== undefined,
     to: policy => ({
       serviceAccount: accountMay(policy),
-      requester: requesterMay(policy) || callerMay.has(policy),
+      requester: callerMay.has(policy) || creatorMay(policy),
     }),
+    creatorTo: isUnknown ? possible.mayCreatorUse(namespace, serviceAccount) : undefined,
     via: policy => [
       ...through('serviceAccount', account, policy),
-      ...through('requester', requester, policy),
+      ...through('requester', creator, policy),
       ...(callerMay.has(policy) ? [byAnswer] : []),
     ],
   };

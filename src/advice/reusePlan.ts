@@ -7,6 +7,7 @@ import type {Item} from '../inventory/submissions/items.ts';
 import {binding, type Policy, role, type Subject} from '../kube/objects.ts';
 import {type Authorizer, authorizerOf, podIdentity} from '../rbac/authorize.ts';
 import type {Grantee} from '../rbac/grantee.ts';
+import {unreadRbac} from '../rbac/unreadRbac.ts';
 import {grantObjects} from './advice.ts';
 import {answerOf, type Reuse} from './reuse.ts';
 
@@ -36,7 +37,7 @@ export function planReuse(reuses: readonly Reuse[], inventory: Inventory): Reuse
       [...grants, ...fresh.flatMap(grantObjects)],
     ),
   );
-  const {judgement} = judgeOf(after);
+  const {judgement} = judgeOf(after, {unread: unreadRbac(inventory)});
   const overtaken = new Map<Reuse, readonly Overtaken[]>();
   for (const reuse of reuses) {
     const wanted = answerOf(reuse).metadata.name;

@@ -31,6 +31,8 @@ export interface PolicyFacts {
   readonly isReachable: boolean;
   /** What binds to it, each submission once, with what it belongs to. */
   readonly bound: ReadonlyMap<Submission, VerdictGroup>;
+  /** What could bind to it, as far as is known. */
+  readonly perhapsBound: ReadonlyMap<Submission, VerdictGroup>;
   /** What may use it and would pass it unchanged, but binds to one that sorts before. */
   readonly passedOver: ReadonlyMap<Submission, {readonly group: VerdictGroup; readonly to: string}>;
 }
@@ -69,9 +71,9 @@ export function contextOf(
   };
 }
 
-/** The views of what binds to a policy. */
-export function boundViews({bound}: PolicyFacts): readonly PodView[] {
-  return [...bound.keys()].map(({view}) => view);
+/** The views of what binds to a policy, or could. */
+export function boundViews({bound, perhapsBound}: PolicyFacts): readonly PodView[] {
+  return [...bound.keys(), ...perhapsBound.keys()].map(({view}) => view);
 }
 
 function policyFacts(
@@ -94,6 +96,7 @@ function policyFacts(
       sweeping,
       isReachable: prepared.unusable === undefined && isGranted,
       bound: new Map<Submission, VerdictGroup>(),
+      perhapsBound: new Map<Submission, VerdictGroup>(),
       passedOver: new Map<Submission, {group: VerdictGroup; to: string}>(),
     };
   });
@@ -103,8 +106,12 @@ function policyFacts(
     for (const verdict of group.verdicts) {
       const {chosen} = verdict;
       const {submission} = verdict.item;
-      if (chosen === undefined || seen.has(submission)) continue;
+      if (seen.has(submission)) continue;
       seen.add(submission);
+      for (const name of possiblePolicies(verdict)) {
+        byName.get(name)?.perhapsBound.set(submission, group);
+      }
+      if (chosen === undefined) continue;
       const to = chosen.policy.name;
       byName.get(to)?.bound.set(submission, group);
       for (const candidate of verdict.granted) {
@@ -114,6 +121,14 @@ function policyFacts(
     }
   }
   return facts;
+}
+
+/** The policies that could be chosen, where nobody knows which is. */
+function possiblePolicies({decision}: Verdict): readonly string[] {
+  if (decision.kind !== 'unknown') return [];
+  return decision.endings.flatMap(ending =>
+    ending.kind === 'denied' ? [] : ending.chosen.policy.name,
+  );
 }
 
 /** Whether a pod that may use it would bind to it if no other policy came first. */

@@ -41,7 +41,13 @@ export function wayText({binding, role}: UseRight['via'][number]): string {
 }
 
 /** Why the policies that a pod may use refuse it, one error a line. */
-export function refusalLines({granted}: Verdict): readonly string[] {
+export function refusalLines({granted, decision}: Verdict): readonly string[] {
+  if (decision.kind === 'invalid') {
+    const {chosen, errors} = decision;
+    return errors.map(
+      error => `invalid once ${chosen.policy.name} let it in: ${fieldErrorText(error)}`,
+    );
+  }
   if (granted.length === 0)
     return ['neither its service account nor its requester may use a policy'];
   return granted.flatMap(({policy, errors}) =>

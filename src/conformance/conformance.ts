@@ -69,7 +69,7 @@ function resultOf(value: Json): object {
       oldPod,
       gates,
     },
-    {policies: stored, rbac: rbacOf(rbac), caller: undefined},
+    {policies: stored, rbac: rbacOf(rbac), caller: undefined, origin: 'cluster', gaps: []},
   );
   return {
     allowed: answer.allowed,

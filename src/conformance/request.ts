@@ -1,6 +1,7 @@
 import type {Candidate, Operation} from '../admission/admit.ts';
 import {type JudgeSource, judgeOf} from '../admission/judge.ts';
 import type {Judgement} from '../admission/judgement.ts';
+import {prepareForCreate, prepareForUpdate} from '../admission/prepare.ts';
 import {submissionOf} from '../inventory/submissions/submissions.ts';
 import {validatedPolicyKey} from '../kube/annotations.ts';
 import {applyEdits, type Edit} from '../kube/edits.ts';
@@ -10,7 +11,6 @@ import {defaultPod} from '../kube/podDefaults.ts';
 import type {FeatureGates} from '../policy/evaluate.ts';
 import type {Identity} from '../rbac/authorize.ts';
 import {changesOnlyOwners} from './ownersOnly.ts';
-import {prepareForCreate, prepareForUpdate} from './prepare.ts';
 
 /** A request for a pod, as the API server's admission chain gets it. */
 export interface PodRequest {
@@ -56,7 +56,7 @@ export function answerRequest(request: PodRequest, source: JudgeSource): Request
 
 function answerCreate(request: PodRequest, source: JudgeSource): RequestAnswer {
   const submission = submissionOf(podOf(request.pod, request), request.user);
-  const admitted = judgeOf(source).judgement(submission);
+  const admitted = judgeOf(source, {isAdmissionOnly: true}).judgement(submission);
   const {chosen, candidates} = admitted;
   if (chosen === undefined) {
     return {...nothing, phase: 'admit', message: admitted.message, candidates};

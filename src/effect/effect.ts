@@ -6,6 +6,7 @@ import {byPlace, type Item, itemKey, itemsOf} from '../inventory/submissions/ite
 import type {Submission} from '../inventory/submissions/submissions.ts';
 import {printJson} from '../kube/json.ts';
 import type {Identity} from '../rbac/authorize.ts';
+import {unreadRbac} from '../rbac/unreadRbac.ts';
 import {type Turn, turnOf} from './impact.ts';
 
 /**
@@ -18,6 +19,8 @@ export const shiftKinds = [
   'move',
   'altered',
   'admitted',
+  'unknown',
+  'known',
   'new',
   'gone',
 ] as const satisfies readonly (Turn | 'altered' | 'new' | 'gone')[];
@@ -67,7 +70,9 @@ export function effectOf(
   after: Inventory,
   {namespace, requester}: EffectOptions = {},
 ): Effect {
-  const sides = {before: judgeOf(before, {requester}), after: judgeOf(after, {requester})};
+  // A change makes nothing known of what was not read before.
+  const options = {requester, unread: unreadRbac(before)};
+  const sides = {before: judgeOf(before, options), after: judgeOf(after, options)};
   const isMeant = (item: Item) => namespace === undefined || item.namespace === namespace;
   const old = itemsOf(before).filter(isMeant);
   const now = hasSameItems(before, after) ? old : itemsOf(after).filter(isMeant);

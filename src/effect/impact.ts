@@ -1,9 +1,10 @@
-import {isUsable} from '../admission/admit.ts';
+import {type Ending, isPerhapsUsable, isUsable} from '../admission/admit.ts';
 import {type Judge, judgeOf} from '../admission/judge.ts';
 import type {Judgement, Verdict} from '../admission/judgement.ts';
 import {merged} from '../inventory/files/overlay.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import type {Submission} from '../inventory/submissions/submissions.ts';
+import {printJson} from '../kube/json.ts';
 import type {Policy} from '../kube/objects.ts';
 import {evaluate, preparePolicy} from '../policy/evaluate.ts';
 
@@ -27,9 +28,22 @@ export interface Impact {
   readonly admitted: readonly Moved[];
   /** Not bound to it, but they could be now and could not before. */
   readonly couldUse: readonly Moved[];
+  /** What becomes of them after depends on what is not known. */
+  readonly unknown: readonly Moved[];
+  /** Admitted after, and nobody knows whether they were before. */
+  readonly known: readonly Moved[];
 }
 
-export const impactKinds = ['denied', 'mutated', 'move', 'admitted', 'couldUse', 'stay'] as const;
+export const impactKinds = [
+  'denied',
+  'mutated',
+  'move',
+  'admitted',
+  'couldUse',
+  'stay',
+  'unknown',
+  'known',
+] as const;
 export type ImpactKind = (typeof impactKinds)[number];
 
 /** In words, for a list of them. */
@@ -40,6 +54,8 @@ export const impactTitles: Readonly<Record<ImpactKind, string>> = {
   admitted: 'are no longer denied',
   couldUse: 'could now use it',
   stay: 'stay',
+  unknown: 'are unknown',
+  known: 'are let in for sure',
 };
 
 /** In a word, for a row of them. */
@@ -50,11 +66,20 @@ export const impactTabs: Readonly<Record<ImpactKind, string>> = {
   admitted: 'let in',
   couldUse: 'could use',
   stay: 'stay',
+  unknown: 'unknown',
+  known: 'known',
 };
 
-/** The first list that has something in it. */
+/** How many would be denied, or could be: that is what a person is asked about. */
+export function atRisk({denied, unknown}: Impact): number {
+  return denied.length + unknown.length;
+}
+
+/** The first list that has something in it, the worst first. */
 export function firstImpact(impact: Impact): ImpactKind {
-  return impactKinds.find(kind => impact[kind].length > 0) ?? 'stay';
+  return (
+    (['denied', 'unknown', ...impactKinds] as const).find(kind => impact[kind].length > 0) ?? 'stay'
+  );
 }
 
 /** The inventory with policies replaced by their drafts, or added. */
@@ -86,6 +111,8 @@ export function impactOf(
     admitted: [],
     couldUse: [],
     stay: [],
+    unknown: [],
+    known: [],
   };
   for (const before of verdicts) {
     if (!isSame(before)) judge ??= judgeOf(withDrafts(inventory, drafts));
@@ -108,10 +135,13 @@ function sameFate(drafts: readonly Policy[]): (verdict: Verdict) => boolean {
     prepared.every(draft => {
       const was = verdict.candidate(draft.name);
       if (was === undefined) return false;
-      if (!isUsable(was.rights)) return true;
+      if (!isUsable(was.rights) && !isPerhapsUsable(was.rights)) return true;
       if (draft.unusable !== undefined) return !was.allowed;
       const {mutates, errors} = evaluate(draft, verdict.item.submission.view);
-      return was.allowed === (errors.length === 0) && was.mutates === mutates;
+      const allowed = errors.length === 0;
+      // What it writes may make the pod invalid.
+      if (allowed && mutates) return false;
+      return was.allowed === allowed && was.mutates === mutates;
     });
   return verdict => {
     const {submission} = verdict.item;
@@ -122,18 +152,43 @@ function sameFate(drafts: readonly Policy[]): (verdict: Verdict) => boolean {
 }
 
 /** What admission does otherwise than before: `mutated` is changed where it was not. */
-export type Turn = 'denied' | 'mutated' | 'move' | 'admitted';
+export type Turn = 'denied' | 'mutated' | 'move' | 'admitted' | 'unknown' | 'known';
 
 /** The first of these that is true of two judgements; undefined if none is. */
 export function turnOf(
-  before: Pick<Judgement, 'chosen'>,
-  after: Pick<Judgement, 'chosen'>,
+  before: Pick<Judgement, 'chosen' | 'allowed' | 'decision'>,
+  after: Pick<Judgement, 'chosen' | 'allowed' | 'decision'>,
 ): Turn | undefined {
+  if (after.allowed === false) return before.allowed === false ? undefined : 'denied';
+  if (isSameUnknown(before, after)) return undefined;
+  if (after.allowed === undefined) return 'unknown';
+  if (before.allowed === false) return 'admitted';
+  if (before.allowed === undefined) return 'known';
+  if (after.decision.kind === 'unknown') return 'unknown';
   const [from, to] = [before.chosen?.policy.name, after.chosen?.policy.name];
-  if (from !== undefined && to === undefined) return 'denied';
-  if (from === undefined && to !== undefined) return 'admitted';
   if (!before.chosen?.mutates && after.chosen?.mutates) return 'mutated';
   return from === to ? undefined : 'move';
+}
+
+/** Whether the same endings are possible as before, each by the same policy. */
+function isSameUnknown(
+  {decision: before}: Pick<Judgement, 'decision'>,
+  {decision: after}: Pick<Judgement, 'decision'>,
+): boolean {
+  if (before.kind !== 'unknown' || after.kind !== 'unknown') return false;
+  const all = new Set(before.endings.map(endingText));
+  return (
+    before.endings.length === after.endings.length &&
+    after.endings.every(ending => all.has(endingText(ending)))
+  );
+}
+
+function endingText(ending: Ending): string {
+  if (ending.kind === 'denied') return ending.kind;
+  const {policy, mutates} = ending.chosen;
+  // What a policy would write depends on all of it.
+  const writes = mutates && ending.kind === 'admitted' ? printJson(policy.policy) : '';
+  return `${ending.kind} ${policy.name} ${writes}`;
 }
 
 function kindOf({before, after}: Moved, edited: ReadonlySet<string>): ImpactKind | undefined {
@@ -162,6 +217,8 @@ const titlesOfOne: Partial<Readonly<Record<ImpactKind, string>>> = {
   move: 'moves to another policy',
   admitted: 'is no longer denied',
   stay: 'stays',
+  unknown: 'is unknown',
+  known: 'is let in for sure',
 };
 
 function countedTitle(kind: ImpactKind, number: number): string {

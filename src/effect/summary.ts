@@ -22,6 +22,8 @@ export interface NamespaceSummary {
   readonly idle: number;
   readonly serviceAccounts: number;
   readonly denied: number;
+  /** Of which nobody can tell without reading more, or knowing who creates them. */
+  readonly unknown: number;
   readonly mutated: number;
   readonly drifted: number;
   /** The policies that its pods bind to, the most open one first. */
@@ -65,6 +67,7 @@ export function summaryOf(
         idle: verdicts.length - pods,
         serviceAccounts: accounts.get(namespace)?.length ?? 0,
         denied: count(({state}) => state === 'denied'),
+        unknown: count(({state}) => state === 'unknown'),
         mutated: count(({state}) => state === 'mutated'),
         drifted: count(({state}) => state === 'drifted'),
         policies: policiesOf(verdicts, inUse),

@@ -113,6 +113,17 @@ export const bootstrapRoles: readonly Role[] = [
   ...otherNames.map(name => ({metadata: {name}})),
 ].map(role);
 
+const controllerPrefix = 'system:controller:';
+
+/**
+ * The accounts in kube-system of the controllers of kube-controller-manager: each has a ClusterRole of its
+ * name. Those that create pods create them for objects of their own kinds.
+ */
+export const controllerAccounts: readonly string[] = bootstrapRoles.flatMap(({metadata}) => {
+  const name = metadata?.name ?? '';
+  return name.startsWith(controllerPrefix) ? [name.slice(controllerPrefix.length)] : [];
+});
+
 /**
  * The ClusterRoles of manifests with their aggregated rules, and with those bootstrap roles that the
  * bindings refer to: every cluster has them, so a binding of one is no mistake. Roles of the files win.

@@ -1,5 +1,6 @@
-import {type Candidate, isUsable} from '../admission/admit.ts';
+import {type Candidate, type Ending, isUsable} from '../admission/admit.ts';
 import type {Judgement} from '../admission/judgement.ts';
+import {isInvalidByItself} from '../admission/validation.ts';
 import {type Effect, type Shift, type ShiftKind, shiftKinds} from '../effect/effect.ts';
 import type {Item} from '../inventory/submissions/items.ts';
 import {kindText} from '../kube/workloadKinds.ts';
@@ -20,6 +21,8 @@ const words: Readonly<Record<ShiftKind, string>> = {
   move: 'moved',
   altered: 'mutation',
   admitted: 'admitted',
+  unknown: 'unknown',
+  known: 'known',
   new: 'new',
   gone: 'gone',
 };
@@ -31,6 +34,8 @@ const phrases: Readonly<Record<ShiftKind, readonly [one: string, several: string
   move: ['moves to another policy', 'move to another policy'],
   altered: ['is changed differently', 'are changed differently'],
   admitted: ['is no longer denied', 'are no longer denied'],
+  unknown: ['is unknown', 'are unknown'],
+  known: ['is let in for sure', 'are let in for sure'],
   new: ['is new', 'are new'],
   gone: ['is gone', 'are gone'],
 };
@@ -74,7 +79,8 @@ function wideRow(shift: Shift): readonly string[] {
 
 function outcomeText(outcome: Judgement | undefined): string {
   if (outcome === undefined) return '';
-  if (outcome.chosen === undefined) return 'denied';
+  if (outcome.allowed === false) return 'denied';
+  if (outcome.chosen === undefined) return 'unknown';
   const {policy, mutates} = outcome.chosen;
   return mutates ? `${policy.name} (mutates)` : policy.name;
 }
@@ -83,10 +89,27 @@ function outcomeText(outcome: Judgement | undefined): string {
 function reasonText(shift: Shift): string {
   const {kind, after, isNewTemplate} = shift;
   if (kind === 'gone') return 'no longer there';
+  if (after?.decision.kind === 'unknown') return unknownText(after);
+  if (after?.decision.kind === 'invalid') return invalidText(after.decision, shift.item);
   if (kind === 'new') return after?.chosen === undefined ? noneText(shift) : '';
   const text = [...lostText(shift), ...gainedText(shift)].join('; ');
   const template = isNewTemplate ? 'its new template' : '';
   return [template, text].filter(Boolean).join(': ');
+}
+
+function unknownText({unknown}: Judgement): string {
+  return `depends on ${unknown.map(({about, needs}) => `${about} (${needs})`).join(', ')}`;
+}
+
+function invalidText(
+  {chosen: {policy, mutates}, errors}: Extract<Ending, {readonly kind: 'invalid'}>,
+  {submission}: Item,
+): string {
+  const [error] = errors;
+  const what = error === undefined ? '' : `: ${plainWords(error, submission.view)}`;
+  return mutates && !isInvalidByItself(submission)
+    ? `what ${policy.name} writes into it makes it invalid${what}`
+    : `it is invalid${what}`;
 }
 
 /** What happened to the policy that admitted it before. */
@@ -168,17 +191,20 @@ export function effectText({shifts, same}: Effect): string {
   const parts = shiftKinds.flatMap(kind => {
     const count = shifts.filter(shift => shift.kind === kind).length;
     if (count === 0) return [];
-    const denied =
-      kind === 'new' ? shifts.filter(shift => isNewAndDenied(shift)).length : undefined;
-    return `${count} ${phrases[kind][count === 1 ? 0 : 1]}${denied ? ` (${denied} denied)` : ''}`;
+    return `${count} ${phrases[kind][count === 1 ? 0 : 1]}${kind === 'new' ? newText(shifts) : ''}`;
   });
   const rest = same === 0 ? [] : [`${same} ${same === 1 ? 'stays as it is' : 'stay as they are'}`];
   return `Pods and workloads: ${[...parts, ...rest].join(', ') || 'none'}.`;
 }
 
-/** Whether something that the change adds would be denied. */
-function isNewAndDenied({kind, after}: Shift): boolean {
-  return kind === 'new' && after?.chosen === undefined;
+/** How many of what comes with the change admission would not let in, or perhaps not. */
+function newText(shifts: readonly Shift[]): string {
+  const fresh = shifts.filter(({kind}) => kind === 'new').map(({after}) => after?.allowed);
+  const parts = [
+    {word: 'denied', number: fresh.filter(allowed => allowed === false).length},
+    {word: 'unknown', number: fresh.filter(allowed => allowed === undefined).length},
+  ].flatMap(({word, number}) => (number === 0 ? [] : `${number} ${word}`));
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
 }
 
 /** How many of each kind there are, for machines. */
@@ -205,9 +231,9 @@ export function printedShift(shift: Shift): object {
 
 function printedOutcome(outcome: Judgement | undefined): object | null {
   if (outcome === undefined) return null;
-  const {chosen, via, changes, message, requester, judgedForCaller} = outcome;
+  const {chosen, via, changes, message, requester, judgedForCaller, decision} = outcome;
   return {
-    allowed: chosen !== undefined,
+    allowed: outcome.allowed ?? null,
     policy: chosen?.policy.name ?? null,
     requester: requester ?? null,
     via: via.map(({right, binding, role}) => ({
@@ -217,6 +243,8 @@ function printedOutcome(outcome: Judgement | undefined): object | null {
     })),
     changes,
     message: message ?? null,
+    unknown: decision.kind === 'unknown' ? outcome.unknown : undefined,
+    phase: decision.kind === 'invalid' ? 'validation' : undefined,
     judgedForCaller: judgedForCaller || undefined,
   };
 }

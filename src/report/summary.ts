@@ -5,10 +5,14 @@ import {escapeText} from './escape.ts';
 import {table} from './table.ts';
 
 /** As narrow as it goes: with usual names the table fits 80 columns. */
-const header = [
-  ...['NAMESPACE', 'PODS', 'IDLE', 'DENIED', 'MUTATED', 'DRIFTED', 'PSPS'],
-  'RISKIEST',
-];
+function headerOf(hasUnknown: boolean): readonly string[] {
+  const unknown = hasUnknown ? ['UNKNOWN'] : [];
+  return [
+    ...['NAMESPACE', 'PODS', 'IDLE', 'DENIED'],
+    ...unknown,
+    ...['MUTATED', 'DRIFTED', 'PSPS', 'RISKIEST'],
+  ];
+}
 
 /** Where the facts come from, and the table of namespaces. */
 export function summaryText(
@@ -21,13 +25,16 @@ export function summaryText(
 }
 
 export function summaryTable(rows: readonly NamespaceSummary[], headers: boolean): string {
+  const hasUnknown = rows.some(({unknown}) => unknown > 0);
   return table(
-    headers ? header : undefined,
+    headers ? headerOf(hasUnknown) : undefined,
     rows.map(row => {
       const [riskiest] = row.policies;
       return [
         row.namespace,
-        ...[row.pods, row.idle, row.denied, row.mutated, row.drifted].map(String),
+        ...[row.pods, row.idle, row.denied].map(String),
+        ...(hasUnknown ? [String(row.unknown)] : []),
+        ...[row.mutated, row.drifted].map(String),
         String(row.policies.length),
         riskiest?.name ?? '',
       ];
@@ -76,8 +83,10 @@ function totalText(
           'off, nothing is denied; if it is on, no pod gets in.',
         ],
   };
+  const unknown = total(row => row.unknown);
   return [
     ...sentences[answer],
+    ...(unknown === 0 ? [] : [`What it would do to ${unknown} is unknown: see why -A.`]),
     'Next: kubectl psp why -A, why POD, advise -n NAMESPACE, who-can -A, --help',
   ].join('\n');
 }

@@ -5,12 +5,12 @@ import {printedPlace} from './place.ts';
 
 /** One verdict as `why -o json` prints it. */
 export function printedVerdict(verdict: Verdict): object {
-  const {item, state, chosen, candidates, via} = verdict;
+  const {item, state, chosen, candidates, via, decision} = verdict;
   return {
     ...printedPlace(item),
     serviceAccount: item.submission.serviceAccount,
     requester: verdict.requester ?? null,
-    allowed: chosen !== undefined,
+    allowed: verdict.allowed ?? null,
     policy: chosen?.policy.name ?? null,
     via: via.map(({right, binding, role}) => ({
       right,
@@ -18,10 +18,13 @@ export function printedVerdict(verdict: Verdict): object {
       role: role ?? null,
     })),
     state,
+    unknown: state === 'unknown' ? verdict.unknown : undefined,
+    phase: decision.kind === 'invalid' ? 'validation' : undefined,
     message: verdict.message ?? null,
     changes: verdict.changes,
     candidates: candidates.map(printedCandidate),
     admittedBy: item.admittedBy,
+    byAnnotation: verdict.isByAnnotation || undefined,
     judgedForCaller: verdict.judgedForCaller || undefined,
     judgedByLivePod: item.submission.isLivePod || undefined,
   };
@@ -31,7 +34,10 @@ export function printedVerdict(verdict: Verdict): object {
 export function printedCandidate({policy, rights, allowed, mutates, errors}: Candidate) {
   return {
     name: policy.name,
-    authorizedFor: {serviceAccount: rights.serviceAccount, user: rights.requester},
+    authorizedFor: {
+      serviceAccount: rights.serviceAccount ?? null,
+      user: rights.requester ?? null,
+    },
     allowed,
     mutates,
     providerError: policy.unusable,

@@ -1,6 +1,7 @@
-import {type Candidate, isUsable} from '../admission/admit.ts';
+import {type Candidate, isPerhapsUsable, isUsable} from '../admission/admit.ts';
 import type {Verdict} from '../admission/judgement.ts';
 import type {Via} from '../admission/rights.ts';
+import {isInvalidByItself} from '../admission/validation.ts';
 import {type FieldError, fieldErrorText} from '../kube/fieldError.ts';
 import type {PodView} from '../kube/podView.ts';
 import {kindText} from '../kube/workloadKinds.ts';
@@ -26,14 +27,20 @@ export function whyTable(verdicts: readonly Verdict[], {wide, headers}: TableOpt
   );
 }
 
-function row({item, chosen, via, state, judgedForCaller}: Verdict): readonly string[] {
+function row(verdict: Verdict): readonly string[] {
+  const {item, chosen, via, state, judgedForCaller, isByAnnotation, decision} = verdict;
+  const remark =
+    (judgedForCaller && ' (creator unknown: judged for you)') ||
+    (isByAnnotation && ' (by its annotation)') ||
+    (decision.kind === 'invalid' && ' (invalid)') ||
+    '';
   return [
     item.namespace,
     nameOf(item),
     item.submission.serviceAccount,
     chosen?.policy.name ?? '',
     via[0] === undefined ? '' : shortViaText(via[0]),
-    judgedForCaller ? `${state} (creator unknown: judged for you)` : state,
+    `${state}${remark}`,
   ];
 }
 
@@ -78,7 +85,8 @@ export function whyDetail(verdict: Verdict, wide: boolean): string {
     '',
     `  Service account  ${account === '' ? 'none' : account}`,
     `  Requester        ${requesterText(verdict)}`,
-    `  Policy           ${chosen?.policy.name ?? 'none'}`,
+    `  Policy           ${chosen?.policy.name ?? (state === 'unknown' ? 'unknown' : 'none')}`,
+    ...unknownLines(verdict),
     ...via.map((way, index) => `  ${index === 0 ? 'Via' : '   '}              ${viaText(way)}`),
     ...(item.submission.isLivePod
       ? ['  Judged by        the live pod: it has no template here, and may already carry changes']
@@ -92,31 +100,57 @@ export function whyDetail(verdict: Verdict, wide: boolean): string {
     'Policies in the order in which admission tries them:',
     ...candidates.flatMap(candidate => candidateLines(candidate, verdict, wide)),
     ...(candidates.length === 0 ? ['  none: the cluster has no PodSecurityPolicy'] : []),
-    ...(message === undefined ? [] : ['', 'The API server says:', `  ${message}`]),
+    ...messageLines(message, verdict),
   ];
   return `${lines.map(escapeText).join('\n')}\n`;
 }
 
-function stateText({state, chosen, item}: Verdict): string {
+/** What the answer depends on, one a line. */
+function unknownLines({unknown}: Verdict): readonly string[] {
+  return unknown.map(
+    ({about, needs}, index) =>
+      `  ${index === 0 ? 'Depends on' : '          '}       ${about} (${needs})`,
+  );
+}
+
+function messageLines(message: string | undefined, {state}: Verdict): readonly string[] {
+  if (message !== undefined) return ['', 'The API server says:', `  ${message}`];
+  return state === 'denied'
+    ? ['', 'The API server would deny it; its words depend on rights that are not known here.']
+    : [];
+}
+
+function stateText(verdict: Verdict): string {
+  const {state, chosen, item, decision} = verdict;
   const name = chosen?.policy.name;
+  const how = verdict.isByAnnotation ? ', by its annotation' : '';
   switch (state) {
     case 'denied':
-      return 'denied';
+      return decision.kind === 'invalid' ? invalidText(decision.chosen, verdict) : 'denied';
+    case 'unknown':
+      return verdict.allowed ? 'admitted, by a policy that is unknown' : 'unknown';
     case 'mutated':
-      return `admitted by ${name}, which changes it`;
+      return `admitted by ${name}${how}, which changes it`;
     case 'drifted':
       return `a restart would move it from ${item.admittedBy} to ${name}`;
     case 'ok':
-      return `admitted by ${name}`;
+      return `admitted by ${name}${how}`;
   }
+}
+
+/** Who makes a pod invalid that a policy lets in. */
+function invalidText({policy, mutates}: Candidate, {item}: Verdict): string {
+  return mutates && !isInvalidByItself(item.submission)
+    ? `denied: what ${policy.name} writes into it makes it invalid`
+    : 'denied: it is invalid, whatever the policies say';
 }
 
 function requesterText({requester, judgedForCaller, item}: Verdict): string {
   if (judgedForCaller) return `${requester} (creator unknown: judged for you)`;
   if (requester !== undefined) return requester;
   return item.submission.isBare
-    ? 'unknown: only the service account counts (see --requester)'
-    : 'unknown operator: only the service account counts';
+    ? 'unknown, but logged in (see --requester)'
+    : 'unknown operator, but logged in';
 }
 
 function candidateLines(candidate: Candidate, verdict: Verdict, wide: boolean): readonly string[] {
@@ -137,7 +171,9 @@ function candidateText(candidate: Candidate, chosen: Candidate | undefined): str
   if (policy.unusable !== undefined) return `ignored by admission: ${policy.unusable}`;
   const right = isUsable(rights)
     ? `usable by the ${[...(rights.serviceAccount ? ['service account'] : []), ...(rights.requester ? ['requester'] : [])].join(' and the ')}`
-    : 'not usable by this pod';
+    : isPerhapsUsable(rights)
+      ? 'perhaps usable'
+      : 'not usable by this pod';
   if (!allowed) return `${right}, denies it (${count(errors.length, 'reason')})`;
   const fits = mutates ? 'would change it' : 'admits it unchanged';
   if (candidate === chosen) return `${right}, ${mutates ? 'changes it' : fits}: chosen`;

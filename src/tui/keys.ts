@@ -142,6 +142,7 @@ export function helpLines(): readonly string[] {
     '  ok        a restart gives it the same policy, unchanged',
     '  drifted   a restart gives it another policy than its annotation says',
     '  mutated   the policy fills in fields that the pod leaves unset',
+    '  unknown   it depends on what was not read, or on who creates it',
     '  denied    no policy that it may use admits it: a restart would fail',
   ];
 }

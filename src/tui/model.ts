@@ -47,15 +47,19 @@ const itemsFrom = remember(
 );
 
 const judgeFrom = remember(
-  (policies: Inventory['policies'], rbac: Inventory['rbac'], caller: Inventory['caller']) =>
-    weaklyKeyed(judgeOf({policies, rbac, caller}).verdict),
+  (
+    policies: Inventory['policies'],
+    rbac: Inventory['rbac'],
+    origin: Inventory['origin'],
+    gaps: Inventory['gaps'],
+  ) => weaklyKeyed(judgeOf({policies, rbac, origin, gaps, caller: undefined}).verdict),
 );
 
 function makeModel(inventory: Inventory): Model {
   const verdicts = once(() => {
-    const {workloads, serviceAccounts, origin, policies, rbac, caller} = inventory;
+    const {workloads, serviceAccounts, origin, policies, rbac, gaps} = inventory;
     const items = itemsOf(inventory, itemsFrom(workloads, serviceAccounts, origin));
-    return items.map(judgeFrom(policies, rbac, caller));
+    return items.map(judgeFrom(policies, rbac, origin, gaps));
   });
   const namespaces = once(() => summaryOf(inventory, verdicts(), undefined));
   const admission = once(

@@ -43,18 +43,24 @@ export interface Table {
 }
 
 export function namespaceTable({namespaces}: Model): Table {
+  const hasUnknown = namespaces.some(({unknown}) => unknown > 0);
   return {
-    columns: ['NAMESPACE', 'PODS', 'IDLE', 'ACCOUNTS', 'DENIED', 'MUTATED', 'DRIFTED', 'RISKIEST'],
+    columns: [
+      ...['NAMESPACE', 'PODS', 'IDLE', 'ACCOUNTS', 'DENIED'],
+      ...(hasUnknown ? ['UNKNOWN'] : []),
+      ...['MUTATED', 'DRIFTED', 'RISKIEST'],
+    ],
     empty: 'No namespaces yet.',
     rows: namespaces.map(row => ({
       key: row.namespace,
       cells: [
         row.namespace,
-        ...[row.pods, row.idle, row.serviceAccounts].map(String),
-        ...[row.denied, row.mutated, row.drifted].map(String),
+        ...[row.pods, row.idle, row.serviceAccounts, row.denied].map(String),
+        ...(hasUnknown ? [String(row.unknown)] : []),
+        ...[row.mutated, row.drifted].map(String),
         row.policies[0]?.name ?? '',
       ],
-      tone: row.denied > 0 ? 'bad' : row.mutated + row.drifted > 0 ? 'warn' : 'plain',
+      tone: row.denied > 0 ? 'bad' : row.unknown + row.mutated + row.drifted > 0 ? 'warn' : 'plain',
       enter: {name: 'accounts', namespace: row.namespace},
     })),
   };
@@ -72,7 +78,7 @@ export function accountTable(model: Model, namespace: string): Table {
     empty: 'No service account here.',
     rows: names.map(account => {
       const verdicts = byAccount.get(account) ?? [];
-      const bound = new Set(verdicts.map(({chosen}) => chosen?.policy.name ?? 'denied'));
+      const bound = new Set(verdicts.map(({chosen, state}) => chosen?.policy.name ?? state));
       const usable = account === '' ? [] : model.usableBy(namespace, account);
       return {
         key: account,
@@ -89,7 +95,13 @@ export function accountTable(model: Model, namespace: string): Table {
   };
 }
 
-const stateTones = {denied: 'bad', mutated: 'warn', drifted: 'warn', ok: 'plain'} as const;
+const stateTones = {
+  denied: 'bad',
+  unknown: 'warn',
+  mutated: 'warn',
+  drifted: 'warn',
+  ok: 'plain',
+} as const;
 
 export function podTable({verdicts}: Model, view: Extract<View, {name: 'pods'}>): Table {
   const {namespace, account, policy} = view;
@@ -112,7 +124,7 @@ const podRowHere = weaklyKeyed((verdict: Verdict) => makePodRow(verdict, false))
 const podRowAnywhere = weaklyKeyed((verdict: Verdict) => makePodRow(verdict, true));
 
 function makePodRow(verdict: Verdict, withNamespace: boolean): Row {
-  const {item, state, chosen, via} = verdict;
+  const {item, state, chosen, via, isByAnnotation} = verdict;
   return {
     key: itemKey(item),
     cells: [
@@ -121,7 +133,9 @@ function makePodRow(verdict: Verdict, withNamespace: boolean): Row {
       state,
       chosen?.policy.name ?? '',
       via[0] === undefined
-        ? ''
+        ? isByAnnotation
+          ? 'its annotation'
+          : ''
         : `${via[0].right === 'serviceAccount' ? 'sa' : 'requester'}: ${via[0].binding?.name ?? 'granted by the API server (binding unknown)'}`,
     ],
     tone: stateTones[state],
@@ -198,7 +212,8 @@ export function editorTable(policy: Policy, base: Policy, least: Policy | undefi
 export function impactTable(impact: Impact, kind: ImpactKind, policy: string): Table {
   return {
     caption: impactKinds
-      .map((each, index) => {
+      .flatMap((each, index) => {
+        if (!isTab(each, impact) && each !== kind) return [];
         const text = `${index + 1}:${impactTabs[each]} ${impact[each].length}`;
         return each === kind ? `[${text}]` : ` ${text} `;
       })
@@ -213,14 +228,20 @@ export function impactTable(impact: Impact, kind: ImpactKind, policy: string): T
         outcomeText(moved.before),
         outcomeText(moved.after),
       ],
-      tone: kind === 'denied' ? 'bad' : 'plain',
+      tone: kind === 'denied' ? 'bad' : kind === 'unknown' ? 'warn' : 'plain',
       enter: {name: 'why', item: itemKey(moved.before.item), after: policy},
     })),
   };
 }
 
+/** Where not all is known, there are more lists than fit in a line: those with nothing are left out. */
+function isTab(kind: ImpactKind, impact: Impact): boolean {
+  const isAllKnown = impact.unknown.length + impact.known.length === 0;
+  return isAllKnown ? kind !== 'unknown' && kind !== 'known' : impact[kind].length > 0;
+}
+
 function outcomeText({chosen, state}: Verdict): string {
-  if (chosen === undefined) return 'denied';
+  if (chosen === undefined) return state;
   return state === 'mutated' ? `${chosen.policy.name} (changed)` : chosen.policy.name;
 }
 

@@ -186,12 +186,15 @@ function adviceEffects(
  * or becomes more permissive than the restricted standard, admits what it did not before.
  */
 function reasonsToType({base, now}: Draft, model: Model): readonly string[] {
-  const denied = impactOfDraft(model, now).denied.length;
+  const {denied, unknown} = impactOfDraft(model, now);
   const looser =
     policyLevel(now) === 'restricted' ? [] : controls.filter(control => !control.covers(base, now));
   const names = looser.map(({title}) => title).join(', ');
   return [
-    ...(denied > 0 ? [`Pods or workloads that would be denied: ${denied}`] : []),
+    ...(denied.length > 0 ? [`Pods or workloads that would be denied: ${denied.length}`] : []),
+    ...(unknown.length > 0
+      ? [`Pods or workloads of which it is unknown whether they would be denied: ${unknown.length}`]
+      : []),
     ...(looser.length > 0 ? [`More permissive than restricted, and looser in: ${names}`] : []),
   ];
 }

@@ -102,6 +102,8 @@ describe('the effect of a change', () => {
       denied: 'admitted',
       admitted: 'denied',
       move: 'move',
+      unknown: 'known',
+      known: 'unknown',
       altered: 'altered',
       new: 'gone',
       gone: 'new',
@@ -113,7 +115,8 @@ describe('the effect of a change', () => {
         expect(back.map(({item}) => itemKey(item))).toEqual(there.map(({item}) => itemKey(item)));
         for (const [index, {kind}] of there.entries()) {
           // A pod that is changed where it was not may have been moved as well.
-          if (kind === 'mutated' || back[index]?.kind === 'mutated') continue;
+          const isUnknown = there[index]?.before?.allowed === undefined;
+          if (isUnknown || kind === 'mutated' || back[index]?.kind === 'mutated') continue;
           expect(back[index]?.kind).toBe(opposite[kind]);
         }
       }),
@@ -151,7 +154,7 @@ describe('the effect of a change', () => {
   });
 });
 
-test('a pod of an operator is not judged for the caller, as a bare one of its account is', () => {
+test('pods whose creator is unknown are judged by what everybody may use, and not for the caller', () => {
   const pod = (name: string, owner?: object) =>
     decodePod({
       metadata: {name, namespace: 'a', ownerReferences: owner === undefined ? [] : [{...owner}]},
@@ -164,9 +167,13 @@ test('a pod of an operator is not judged for the caller, as a bare one of its ac
     pods: [pod('bare'), pod('owned', {kind: 'Custom', name: 'x', controller: true})],
     caller: {user: 'me', answers: [{namespace: 'a', policy: 'privileged', allowed: true}]},
   };
-  const {shifts, same} = effectOf(before, {...before, policies: []});
-  expect(shifts.map(({kind, item}) => [kind, item.name])).toEqual([['denied', 'bare']]);
-  expect(same).toBe(1);
+  expect(effectOf(before, {...before, policies: []})).toEqual({shifts: [], same: 2});
+  const open = {...before, rbac: free.rbac};
+  const {shifts} = effectOf(open, {...open, policies: []});
+  expect(shifts.map(({kind, item}) => [kind, item.name])).toEqual([
+    ['denied', 'bare'],
+    ['denied', 'owned'],
+  ]);
 });
 
 /** The demo, where all pods may use all policies, also those that are not there yet. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {podErrors} from '../../src/admission/podValidation.ts';
-import {prepareForCreate} from '../../src/conformance/prepare.ts';
+import {prepareForCreate} from '../../src/admission/prepare.ts';
 import {compact} from '../../src/kube/edits.ts';
 import {isObject, type Json, type JsonObject, parseJson, printJson} from '../../src/kube/json.ts';
 import {decodePod} from '../../src/kube/pod.ts';

@@ -31,11 +31,9 @@ function withPolicy(
 describe('the editor', () => {
   test('steps, marks what a step would deny, undoes, resets, takes the least', async () => {
     const screen = openScreen({start: editor('ci-builder')});
-    expect(screen.frame()).toContain(
-      '← ! tighter: forbid privileged containers (2 would be denied)',
-    );
+    expect(screen.frame()).toContain('← ! tighter: forbid privileged containers (2 are unknown)');
     await screen.press(left);
-    expect(await screen.shows('ci-builder*')).toContain('So far: 2 would be denied');
+    expect(await screen.shows('ci-builder*')).toContain('So far: 2 are unknown');
     await screen.press('u');
     await screen.shows('Nothing is edited yet');
     await screen.press('U', 'x');
@@ -61,13 +59,13 @@ describe('the editor', () => {
   test('the lists of the impact, and why a pod would be denied', async () => {
     const screen = openScreen({start: editor('ci-builder')});
     await screen.press(left, 'i');
-    expect(await screen.shows('[1:denied 2]')).toMatch(/> ci +runner-\S+ +ci-builder +denied/);
+    expect(await screen.shows('[7:unknown 2]')).toMatch(/> ci +runner-\S+ +ci-builder +unknown/);
     await screen.press(enter);
-    expect(await screen.shows('(after the edit)')).toContain('denied');
+    expect(await screen.shows('(after the edit)')).toContain('unknown');
     await screen.press(esc, '6');
     await screen.shows('[6:stay 0]');
-    await screen.press(right);
-    await screen.shows('[1:denied 2]');
+    await screen.press('7');
+    await screen.shows('[7:unknown 2]');
   });
 
   test('the guide goes through all controls, and its steps count', async () => {
@@ -97,7 +95,7 @@ describe('the editor', () => {
     const screen = openScreen({services, start: editor('ci-builder')});
     await screen.press(left, 'p');
     expect(await screen.shows('Type ci-builder to apply:')).toContain(
-      'Pods or workloads that would be denied: 2',
+      'Pods or workloads of which it is unknown whether they would be denied: 2',
     );
     expect(screen.frame()).toContain('+after');
     await screen.press(...'wrong', enter);
@@ -147,7 +145,7 @@ describe('the editor', () => {
     await other.press(...'ci-builder', enter);
     await other.shows('forbidden: jane may not');
     await other.press(esc);
-    await other.shows('So far: 2 would be denied');
+    await other.shows('So far: 2 are unknown');
   });
 
   test('the policy changes in the cluster meanwhile: said at once, sent never, merged by m', async () => {

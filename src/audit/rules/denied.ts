@@ -18,7 +18,6 @@ const remedy =
 export const deniedOnRestart = defineRule({
   id: 'denied-on-restart',
   severity: 'high',
-  milder: 'medium where it is unknown who would recreate the pods: their right may open a policy.',
   title: 'Running pods that admission would deny now',
   why: 'Policies and rights are looked at when a pod is created. These pods run, but a restart, a drained node or a new release leaves their workload without pods.',
   remedy,
@@ -29,13 +28,10 @@ export const deniedOnRestart = defineRule({
       const denied = group.runs ? group.verdicts.filter(isDenied) : [];
       const [first] = denied;
       if (first === undefined) return [];
-      const known = knowsRequester(first);
-      const unless = known ? '' : ', unless the right of whoever creates them opens a policy';
       return [
         {
           ...deniedFound(group, first),
-          message: `${of(denied.length, group)} would be denied if recreated${unless}`,
-          severity: known ? undefined : 'medium',
+          message: `${of(denied.length, group)} would be denied if recreated`,
         },
       ];
     }),
@@ -91,10 +87,6 @@ function wantsPods({workload}: VerdictGroup): boolean {
 
 function isDenied({state}: Verdict): boolean {
   return state === 'denied';
-}
-
-function knowsRequester({requester, item}: Verdict): boolean {
-  return requester !== undefined || item.submission.serviceAccount === '';
 }
 
 function of(denied: number, {verdicts}: VerdictGroup): string {

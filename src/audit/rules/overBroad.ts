@@ -24,7 +24,7 @@ export const overBroadPolicy = defineRule({
 function tooBroad(facts: PolicyFacts): readonly RuleFinding[] {
   const {policy, prepared} = facts;
   const views = boundViews(facts);
-  if (!isNonEmpty(views)) return [];
+  if (facts.bound.size === 0 || !isNonEmpty(views)) return [];
   const least = leastPolicy(prepared.name, views, false);
   const excess = looseControls(policy, least);
   if (excess.length === 0) return [];

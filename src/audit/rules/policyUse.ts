@@ -83,9 +83,10 @@ function used({policies}: AuditContext, use: Use): readonly PolicyFacts[] {
 }
 
 /** One word for a policy, so that it is found by one rule of this family. */
-function useOf({prepared, bound, grants, passedOver}: PolicyFacts): Use {
+function useOf({prepared, bound, perhapsBound, grants, passedOver}: PolicyFacts): Use {
   if (prepared.unusable !== undefined) return 'ignored';
   if (bound.size > 0) return 'bound';
   if (grants.every(({subjects}) => subjects.length === 0)) return 'orphan';
+  if (perhapsBound.size > 0) return 'bound';
   return passedOver.size > 0 ? 'shadowed' : 'unused';
 }

@@ -26,16 +26,12 @@ export const requesterOnly = defineRule({
       const what = group.runs
         ? `${count(borrowed.length, 'pod')} bound to`
         : 'its pods would bind to';
-      const who = first.requester ?? 'its creator';
+      const who = first.requester ?? 'everybody who is logged in';
       return [
         {
           object: group.object,
           message: `${what} ${policy} through the right of ${who} alone`,
-          evidence: [
-            `${accountText(first)} may not use ${policy}`,
-            ...viaLines(first),
-            ...(first.judgedForCaller ? ['its creator is unknown: judged for you'] : []),
-          ],
+          evidence: [`${accountText(first)} may not use ${policy}`, ...viaLines(first)],
           remedy: bindCommand(policy, namespace, serviceAccount),
           severity: isBare ? 'low' : undefined,
         },
@@ -44,7 +40,7 @@ export const requesterOnly = defineRule({
 });
 
 /** Mirror pods have no account of their own: the node's right is the way that is meant. */
-function isBorrowed({chosen, item}: Verdict): boolean {
+function isBorrowed({chosen, item, isByAnnotation}: Verdict): boolean {
   if (chosen === undefined || item.submission.serviceAccount === '') return false;
-  return !chosen.rights.serviceAccount;
+  return chosen.rights.serviceAccount === false && !isByAnnotation;
 }

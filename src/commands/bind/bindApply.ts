@@ -61,11 +61,9 @@ async function askUser(
   {policy, effect: {shifts}, printer}: PlanToApply,
 ): Promise<ExitCode | undefined> {
   if (yes) return undefined;
-  const denied = shifts.filter(({kind}) => kind === 'denied').length;
+  const warning = warningOf(shifts);
   const answer = await world.ask(
-    denied > 0
-      ? `Pods or workloads that would be denied: ${denied}. Type the policy's name to go on: `
-      : 'Apply this? [y/N] ',
+    warning === '' ? 'Apply this? [y/N] ' : `${warning} Type the policy's name to go on: `,
   );
   if (answer === undefined) {
     throw new UserError(
@@ -73,9 +71,24 @@ async function askUser(
       exitCodes.usage,
     );
   }
-  if (denied > 0 ? answer.trim() === policy : /^y(es)?$/i.test(answer.trim())) return undefined;
+  const isAgreed =
+    warning === '' ? /^y(es)?$/i.test(answer.trim()) : answer.trim() === policy;
+  if (isAgreed) return undefined;
   printer.say('Nothing was changed.');
   return exitCodes.no;
+}
+
+/** What has to be said before the question; '' if nobody would be denied, nor perhaps. */
+function warningOf(shifts: Effect['shifts']): string {
+  const [denied, unknown] = (['denied', 'unknown'] as const).map(
+    wanted => shifts.filter(({kind}) => kind === wanted).length,
+  );
+  return [
+    ...(denied ? [`Pods or workloads that would be denied: ${denied}.`] : []),
+    ...(unknown
+      ? [`Pods or workloads of which it is unknown whether they would be denied: ${unknown}.`]
+      : []),
+  ].join(' ');
 }
 
 async function makePlan(

@@ -93,7 +93,7 @@ async function read(
   flags: SourceRequest,
   namespace: string | undefined,
 ): Promise<Inventory> {
-  const needs = {policies: true, workloads: true, caller: true, whole: true, exact: true};
+  const needs = {policies: true, workloads: true, caller: false, whole: true, exact: true};
   const scoped = {...flags, namespace, allNamespaces: namespace === undefined};
   const {inventory} = await load(world, scoped, needs);
   requirePolicies(inventory);

@@ -3,8 +3,6 @@ import {exitCodes, UserError} from '../../errors.ts';
 import {layOver} from '../../inventory/files/overlay.ts';
 import {notAmongFiles} from '../../inventory/gaps.ts';
 import {emptyInventory, type Inventory} from '../../inventory/inventory.ts';
-import {answerQuestions, callerQuestions} from '../../inventory/read/askCaller.ts';
-import type {ClusterReader} from '../../inventory/read/reader.ts';
 import {nearNames} from '../../kube/nearNames.ts';
 import {count} from '../../text.ts';
 import type {World} from '../world.ts';
@@ -43,8 +41,8 @@ export async function loadOverlay(
     );
   }
   const files = await readChange(world, flags, filename);
-  const needs = {policies: true, workloads: true, caller: true, whole: true};
-  return withBase(world, flags, needs, async ({inventory: before, namespace}, cluster) => {
+  const needs = {policies: true, workloads: true, caller: false, whole: true};
+  return withBase(world, flags, needs, async ({inventory: before, namespace}) => {
     if (prune && (before.origin !== 'manifests' || filename.length === 0)) {
       throw new UserError(
         '--prune is for manifests on both sides: those of --from and those of -f',
@@ -55,8 +53,7 @@ export async function loadOverlay(
     requireRights(before, namespace);
     checkDeleted(deleted, before, files);
     const after = layOver(prune ? emptied(before) : before, files, deleted);
-    const answered = cluster === undefined ? after : await withAnswers(cluster, after);
-    return {before, after: answered, files, namespace};
+    return {before, after, files, namespace};
   });
 }
 
@@ -120,16 +117,4 @@ function checkDeleted(deleted: readonly string[], base: Inventory, files: Invent
       );
     }
   }
-}
-
-/** The cluster is asked what the caller may do of the things that it was not asked about yet. */
-async function withAnswers(cluster: ClusterReader, after: Inventory): Promise<Inventory> {
-  const {caller, policies, pods} = after;
-  if (caller === undefined) return after;
-  const key = ({namespace, policy}: {readonly namespace: string; readonly policy: string}) =>
-    `${namespace}/${policy}`;
-  const known = new Set(caller.answers.map(key));
-  const questions = callerQuestions(policies, pods).filter(question => !known.has(key(question)));
-  const answers = await answerQuestions(cluster, questions);
-  return {...after, caller: {...caller, answers: [...caller.answers, ...answers]}};
 }

@@ -18,7 +18,7 @@ export async function runSummary(
   format: (typeof summaryFormats)[number],
 ): Promise<ExitCode> {
   const all = flags.namespace === undefined;
-  const needs = {policies: true, workloads: true, caller: true, whole: true};
+  const needs = {policies: true, workloads: true, caller: false, whole: true};
   const scope = {...flags, allNamespaces: all};
   return withBase(world, scope, needs, async ({inventory, namespace}, cluster) => {
     requirePolicies(inventory);

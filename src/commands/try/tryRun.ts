@@ -19,7 +19,7 @@ export interface TryOptions {
   readonly removal: Removal;
 }
 
-/** Prints what the change does; 1 if something that runs would be denied, or a policy be refused. */
+/** Prints what the change does; 1 if something that runs would be denied, or perhaps, or a policy be refused. */
 export async function runTry(
   world: World,
   flags: TryFlags,
@@ -34,7 +34,7 @@ export async function runTry(
   if (effect.same + effect.shifts.length === 0) requireCluster(overlaid);
   await print(world, effect, before, options);
   const isRefused = (overlaid.files.refused ?? []).length > 0;
-  const isDenied = effect.shifts.some(({kind}) => kind === 'denied');
+  const isDenied = effect.shifts.some(({kind}) => kind === 'denied' || kind === 'unknown');
   return isRefused || isDenied ? exitCodes.no : exitCodes.ok;
 }
 
@@ -92,9 +92,6 @@ function notesOf(overlaid: Overlaid, isPart: boolean): readonly string[] {
     .flatMap(({metadata}) => metadata?.namespace ?? [])
     .filter(place => namespace !== undefined && place !== namespace);
   const names = [...new Set(elsewhere)].sort();
-  const isForCaller =
-    (after.caller?.answers.length ?? 0) > 0 &&
-    Object.values(files.rbac).some(objects => objects.length > 0);
   const {clusterRoles, clusterRoleBindings} = files.rbac;
   const isWide =
     after.policies !== before.policies || clusterRoles.length + clusterRoleBindings.length > 0;
@@ -104,8 +101,5 @@ function notesOf(overlaid: Overlaid, isPart: boolean): readonly string[] {
   return [
     ...changeNotes(overlaid),
     ...(beyond ? [`only namespace ${namespace} is looked at; ${beyond}: see -A`] : []),
-    ...(isForCaller
-      ? ['pods whose creator is unknown are judged by what you may use in the cluster as it is now']
-      : []),
   ];
 }

@@ -10,8 +10,9 @@ chooses, the binding that opens it to the service account or to the requester, w
 pod, and why it passed over every other policy.
 
 A pod that a controller owns is judged by its template, as the controller would submit it again: that
-is what a restart does. STATE is the first of these that is true: denied, mutated (the policy changes
-the pod), drifted (the annotation kubernetes.io/psp names another policy), ok.`,
+is what a restart does. STATE is the first of these that is true: denied, unknown (it depends on something
+that was not read, or on who creates the pod), mutated (the policy changes the pod), drifted (the
+annotation kubernetes.io/psp names another policy), ok.`,
   positionals: [
     {placeholder: 'POD | KIND/NAME', completes: 'pods', isOptional: true, isRepeated: true},
   ],

@@ -27,11 +27,15 @@ export const whyFlags = {
     type: 'boolean',
     help: 'let --fail-on-denied pass though objects of the files are not judged',
   },
+  failOnUnknown: {
+    type: 'boolean',
+    help: 'exit with 1 if what was read does not tell whether one is admitted, or by what',
+  },
   assumeAuthorized: {type: 'boolean', help: 'assume that every pod may use every policy'},
   requester: {
     type: 'string',
-    placeholder: 'USER[,GROUP...]',
-    help: 'who creates bare pods (default: you, on a live cluster; else nobody)',
+    placeholder: 'USER[,GROUP...]|me',
+    help: 'who creates bare pods (default: you, for -f on a live cluster; else nobody knows)',
   },
   ...sourceFlags,
 } as const satisfies Flags;

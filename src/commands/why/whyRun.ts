@@ -1,5 +1,5 @@
 import {judgeOf} from '../../admission/judge.ts';
-import type {Verdict} from '../../admission/judgement.ts';
+import type {State, Verdict} from '../../admission/judgement.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
 import type {Inventory, UnjudgedObject} from '../../inventory/inventory.ts';
 import {isOfKind, kindOf} from '../../inventory/kinds/kindOf.ts';
@@ -30,10 +30,15 @@ export async function runWhy(
     throw new UserError('name pods or give -l, not both', exitCodes.usage);
   }
   const matches = parseSelector(flags.selector ?? '');
-  const requester = identityOf(flags.requester);
-  const needs = {policies: true, workloads: true, caller: flags.requester === undefined};
+  const requester = requesterOf(flags);
+  const needs = {policies: true, workloads: true, caller: requester === 'caller'};
   const {inventory, namespace} = await load(world, flags, needs);
   requirePolicies(inventory);
+  if (flags.requester === 'me' && inventory.caller === undefined) {
+    throw new UserError(
+      `--requester me: ${inventory.source} does not tell what you may use: name who creates the pods`,
+    );
+  }
   const items =
     args.length > 0
       ? args.flatMap(name => named(inventory, name, namespace))
@@ -43,8 +48,10 @@ export async function runWhy(
   const verdicts = items.map(judgeOf(inventory, {requester, assumeAuthorized}).verdict);
   const options = {inventory, isNamed: args.length > 0, headers: !flags.noHeaders};
   await print(world, format, verdicts, options);
+  const isThere = (wanted: State) => verdicts.some(({state}) => state === wanted);
+  if (flags.failOnUnknown && isThere('unknown')) return exitCodes.no;
   if (!flags.failOnDenied) return exitCodes.ok;
-  if (verdicts.some(({state}) => state === 'denied')) return exitCodes.no;
+  if (isThere('denied')) return exitCodes.no;
   const unjudged = args.length > 0 ? [] : unjudgedIn(inventory, namespace);
   if (unjudged.length === 0 || flags.allowUnread) return exitCodes.ok;
   world.warn(
@@ -103,7 +110,16 @@ function printList(
   }
 }
 
-/** The user and groups of `USER[,GROUP...]`, and the groups that the API server adds by itself. */
+/** Who creates bare pods: for files it is the caller, who is about to apply them, if nothing else is said. */
+function requesterOf({requester, filename = []}: WhyFlags): Identity | 'caller' | undefined {
+  if (requester === 'me') return 'caller';
+  return requester === undefined && filename.length > 0 ? 'caller' : identityOf(requester);
+}
+
+/**
+ * The user and groups of `USER[,GROUP...]`, and the groups that the API server adds by itself
+ * (v1.24, apiserver/pkg/endpoints/filters/impersonation.go).
+ */
 function identityOf(text: string | undefined): Identity | undefined {
   if (text === undefined) return undefined;
   const [user = '', ...groups] = text.split(',');

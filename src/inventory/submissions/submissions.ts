@@ -37,7 +37,7 @@ export interface Submission {
   readonly creator: 'known' | 'unknown';
   /** Judged as it is in the cluster, for there is no template: it may already carry changes. */
   readonly isLivePod: boolean;
-  /** A pod that no controller owns: whoever runs the program may stand in for its creator. */
+  /** A pod that no controller owns: a requester may be named for it. */
   readonly isBare: boolean;
 }
 

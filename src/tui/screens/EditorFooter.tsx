@@ -1,7 +1,7 @@
 import {Box, Text} from 'ink';
 import {useMemo} from 'react';
 import type {Control} from '../../controls/control.ts';
-import {impactText} from '../../effect/impact.ts';
+import {atRisk, impactText} from '../../effect/impact.ts';
 import type {Policy} from '../../kube/objects.ts';
 import {nextStep} from '../edit.ts';
 import {useToneColor} from '../marks.ts';
@@ -27,7 +27,7 @@ export function EditorFooter({control, base, now, model, width}: Props) {
     const next = control && nextStep(control, now, direction);
     if (next === undefined) return {text: `${arrow} no ${direction} step`, denies: false};
     const impact = impactOfDraft(model, next.value);
-    const denies = impact.denied.length > impactOfDraft(model, now).denied.length;
+    const denies = atRisk(impact) > atRisk(impactOfDraft(model, now));
     const mark = denies ? '! ' : '';
     return {text: `${arrow} ${mark}${direction}: ${next.label} (${impactText(impact)})`, denies};
   };

@@ -3,7 +3,7 @@ import SelectInput from 'ink-select-input';
 import {useMemo} from 'react';
 import type {Control} from '../../controls/control.ts';
 import {controls} from '../../controls/index.ts';
-import {impactText} from '../../effect/impact.ts';
+import {atRisk, impactText} from '../../effect/impact.ts';
 import type {Policy} from '../../kube/objects.ts';
 import {directionOf} from '../../policy/direction.ts';
 import {nextStep} from '../edit.ts';
@@ -119,12 +119,12 @@ function optionsFor(control: Control, now: Policy, model: Model): readonly Choic
   const least = model.leastFor(now.metadata.name);
   const fitted = least && control.copy(least, now);
   const way = fitted === undefined ? 'equal' : directionOf(control, now, fitted);
-  const deniedNow = impactOfDraft(model, now).denied.length;
+  const riskNow = atRisk(impactOfDraft(model, now));
   const steps = (['tighter', 'looser'] as const).flatMap((direction): Choice[] => {
     const step = nextStep(control, now, direction);
     if (step === undefined) return [];
     const impact = impactOfDraft(model, step.value);
-    const mark = impact.denied.length > deniedNow ? '! ' : '';
+    const mark = atRisk(impact) > riskNow ? '! ' : '';
     const verb = direction === 'tighter' ? 'tighten' : 'loosen';
     const label = `${mark}${verb}: ${step.label} (${impactText(impact)})`;
     return [{label, policy: step.value}];

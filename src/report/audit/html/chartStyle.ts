@@ -6,6 +6,7 @@ export const chartStyle = `
 .some{fill:var(--some)}
 .few{fill:var(--few)}
 .denied{fill:var(--denied)}
+.unknown{fill:var(--edge)}
 .mutated{fill:var(--baseline)}
 .drifted{fill:light-dark(#6a86c9,#7f9ce0)}
 .ok{fill:var(--restricted)}
@@ -61,6 +62,7 @@ figure{margin-top:1rem}
 .node.some .bar{fill:var(--some)}
 .node.few .bar{fill:var(--few)}
 .node.denied .bar{fill:var(--denied)}
+.node.unknown .bar{fill:var(--edge)}
 .node text{fill:var(--ink);paint-order:stroke;stroke:var(--sheet);stroke-width:3.5px;stroke-linejoin:round;stroke-opacity:.85}
 .node .pods{fill:var(--soft)}
 .node[data-namespace]{cursor:pointer}

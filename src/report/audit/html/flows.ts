@@ -31,7 +31,7 @@ export function flowsOf(audit: Audit, namespaces: readonly string[]): Flows {
       accounts.at(item.submission.serviceAccount || 'no service account'),
       breadths.at(breadthOf(verdict, via)),
       bindings.at(bindingWords(verdict, via)),
-      policies.at(chosen?.policy.name ?? ''),
+      policies.at(chosen?.policy.name ?? (state === 'unknown' ? unknownPolicy : '')),
       states.indexOf(state),
     ];
     const key = head.join();
@@ -50,11 +50,21 @@ export function flowsOf(audit: Audit, namespaces: readonly string[]): Flows {
     accounts: [...accounts.texts.map(escapeText), 'other accounts'],
     breadths: breadths.texts,
     bindings: bindings.texts.map(escapeText),
-    policies: policies.texts.map(name => (name === '' ? toneWords.denied : escapeText(name))),
-    tones: policies.texts.map(name => levels.get(name) ?? 'denied'),
+    policies: policies.texts.map(policyText),
+    tones: policies.texts.map(
+      name => levels.get(name) ?? (name === unknownPolicy ? 'unknown' : 'denied'),
+    ),
     states: states.map(state => stateWords[state]),
     rows: limited(rows, accounts.texts.length),
   };
+}
+
+/** Stands for a policy that nobody knows: no policy has such a name. */
+const unknownPolicy = '?';
+
+function policyText(name: string): string {
+  if (name === '') return toneWords.denied;
+  return name === unknownPolicy ? toneWords.unknown : escapeText(name);
 }
 
 /** A list that numbers texts in the order in which they come. */
@@ -94,8 +104,10 @@ function merged(rows: readonly FlowRow[], otherAccounts: number): readonly FlowR
   );
 }
 
-function bindingWords({chosen}: Verdict, via: Via | undefined): string {
+function bindingWords({chosen, state, isByAnnotation}: Verdict, via: Via | undefined): string {
+  if (state === 'unknown') return 'unknown';
   if (chosen === undefined) return 'nothing that fits';
+  if (isByAnnotation) return 'its annotation';
   if (via?.binding === undefined) return "the server's answer";
   const {kind, name} = via.binding;
   return `${kind} ${name}${via.right === 'requester' ? ' (to the requester)' : ''}`;
@@ -113,8 +125,10 @@ function breadthIn({inventory}: Audit): (verdict: Verdict, via: Via | undefined)
   };
   add('ClusterRoleBinding', clusterRoleBindings);
   add('RoleBinding', roleBindings);
-  return ({chosen, requester = '', item}, via) => {
+  return ({chosen, state, isByAnnotation, requester = '', item}, via) => {
+    if (state === 'unknown') return 'unknown';
     if (chosen === undefined) return 'nobody';
+    if (isByAnnotation) return 'its creator';
     if (via === undefined) return 'not asked';
     if (via.binding === undefined) return 'you (creator unknown)';
     if (via.right === 'requester') return requesterWords(requester);

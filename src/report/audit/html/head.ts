@@ -36,7 +36,11 @@ function ledeOf(audit: Audit): Markup {
     of('denied') === 0
       ? html`deny <strong class="fine">none</strong>`
       : html`deny <strong>${grouped(of('denied'))}</strong>`;
-  return html`<p class="sentence">A restart of the ${judgedWords(audit)}${where} would ${denied}, change ${grouped(of('mutated'))}, and move ${grouped(of('drifted'))} to another policy.</p>`;
+  const unknown =
+    of('unknown') === 0
+      ? html``
+      : html` What it would do to <strong>${grouped(of('unknown'))}</strong> is unknown.`;
+  return html`<p class="sentence">A restart of the ${judgedWords(audit)}${where} would ${denied}, change ${grouped(of('mutated'))}, and move ${grouped(of('drifted'))} to another policy.${unknown}</p>`;
 }
 
 function factsOf({inventory, namespace}: Audit, namespaces: readonly string[]): Markup {

@@ -55,13 +55,16 @@ function rowsOf({inventory, verdicts}: Audit, namespaces: readonly string[]): re
     const here = byNamespace.get(name) ?? [];
     const by: Record<PolicyTone, number> = {
       denied: 0,
+      unknown: 0,
       many: 0,
       some: 0,
       few: 0,
       baseline: 0,
       restricted: 0,
     };
-    for (const {chosen} of here) by[levels.get(chosen?.policy.name ?? '') ?? 'denied']++;
+    for (const {chosen, state} of here) {
+      by[levels.get(chosen?.policy.name ?? '') ?? (state === 'unknown' ? state : 'denied')]++;
+    }
     return here.length === 0 ? [] : [{name, index, pods: here.length, by}];
   });
   const exposed = ({by, pods}: Row) => (by.many * 6 + by.some * 3 + by.denied * 2 + by.few) / pods;

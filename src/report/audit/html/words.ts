@@ -1,4 +1,4 @@
-import type {State} from '../../../admission/judgement.ts';
+import {type State, verdictStates} from '../../../admission/judgement.ts';
 import type {Severity} from '../../../audit/finding.ts';
 import {controls} from '../../../controls/index.ts';
 import type {Policy} from '../../../kube/objects.ts';
@@ -8,6 +8,7 @@ import type {PolicyTone} from './picture/ways.ts';
 /** Most severe first. */
 export const tones: readonly PolicyTone[] = [
   'denied',
+  'unknown',
   'many',
   'some',
   'few',
@@ -17,6 +18,7 @@ export const tones: readonly PolicyTone[] = [
 
 export const toneWords: Readonly<Record<PolicyTone, string>> = {
   denied: 'no policy',
+  unknown: 'unknown',
   many: '6 or more open',
   some: '3 to 5 open',
   few: '1 or 2 open',
@@ -39,11 +41,12 @@ export function openControls(policy: Policy): number {
 }
 
 /** Most severe first. */
-export const states: readonly State[] = ['denied', 'mutated', 'drifted', 'ok'];
+export const states: readonly State[] = verdictStates;
 
 /** What a restart does to a pod in each state. */
 export const stateWords: Readonly<Record<State, string>> = {
   denied: 'denied',
+  unknown: 'unknown',
   mutated: 'changed',
   drifted: 'moved to another policy',
   ok: 'as it is',

@@ -1,0 +1,51 @@
+import type {Submission} from '../inventory/submissions/submissions.ts';
+import {applyEdits} from '../kube/edits.ts';
+import {type FieldError, fieldErrorText} from '../kube/fieldError.ts';
+import {goQuote} from '../kube/goQuote.ts';
+import type {Pod} from '../kube/pod.ts';
+import {once} from '../once.ts';
+import {editsOf} from '../policy/evaluate.ts';
+import type {Ending} from './admit.ts';
+import {podErrors} from './podValidation.ts';
+import {prepareForCreate} from './prepare.ts';
+
+/**
+ * What the server says of a pod after a policy let it in (registry/core/pod/strategy.go: it is prepared,
+ * then validated). A live pod that stays as it is was valid when it was stored.
+ */
+export function validationOf({view, isLivePod}: Submission): (ending: Ending) => Ending {
+  const own = once(() => (isLivePod ? [] : storedErrors(view.pod)));
+  return ending => {
+    if (ending.kind !== 'admitted') return ending;
+    const {chosen} = ending;
+    const changed = () => applyEdits(view.pod, editsOf(chosen.policy, view));
+    const errors = chosen.mutates
+      ? storedErrors(isLivePod ? recreated(changed()) : changed())
+      : own();
+    return errors.length === 0 ? ending : {kind: 'invalid', chosen, errors};
+  };
+}
+
+/** Whether the server would refuse the pod of a template whatever a policy does with it. */
+export function isInvalidByItself({view, isLivePod}: Submission): boolean {
+  return !isLivePod && storedErrors(view.pod).length > 0;
+}
+
+function storedErrors(pod: Pod): readonly FieldError[] {
+  return podErrors(prepareForCreate(pod, false));
+}
+
+/** A live pod as it would come again: debug containers come later, by requests of their own. */
+function recreated(pod: Pod): Pod {
+  return {...pod, spec: {...pod.spec, ephemeralContainers: undefined}};
+}
+
+/**
+ * The whole message of the 422 (apimachinery v0.24, pkg/api/errors, NewInvalid, and pkg/util/errors: what
+ * is said twice is printed once, and only several come in brackets).
+ */
+export function invalidMessage(name: string, errors: readonly FieldError[]): string {
+  const texts = [...new Set(errors.map(fieldErrorText))];
+  const all = texts.length === 1 ? texts.join() : `[${texts.join(', ')}]`;
+  return `Pod ${goQuote(name)} is invalid: ${all}`;
+}

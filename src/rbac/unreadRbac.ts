@@ -1,0 +1,75 @@
+import type {RbacObjects} from './authorize.ts';
+
+/** What could not be read, as an inventory notes it. */
+interface UnreadKind {
+  /** The plural name of the kind. */
+  readonly resource: string;
+  /** undefined: in no namespace. */
+  readonly namespace: string | undefined;
+}
+
+/** The kinds of RBAC, which decide about rights, in the order in which needs name them. */
+export const rbacResources = [
+  'clusterroles',
+  'clusterrolebindings',
+  'roles',
+  'rolebindings',
+] as const;
+export type RbacResource = (typeof rbacResources)[number];
+
+/** What of RBAC was not read: there may be more of it than the objects that are known. */
+export interface UnreadRbac {
+  /** Whether anything is missing anywhere. */
+  readonly isAny: boolean;
+  /** Whether objects of a kind may be missing that count in a namespace. */
+  lacks(resource: RbacResource, namespace: string): boolean;
+  /** What would have to be read to know the rights in a namespace; nothing if all is known. */
+  needs(namespace: string): readonly string[];
+}
+
+/** What an inventory has to say of RBAC. */
+export interface RbacSource {
+  readonly origin: 'cluster' | 'manifests';
+  readonly rbac: RbacObjects;
+  readonly gaps: readonly UnreadKind[];
+}
+
+/**
+ * What of RBAC was not read. Every cluster has roles and bindings; manifests without a single one leave
+ * them to somebody else.
+ */
+export function unreadRbac({origin, rbac, gaps}: RbacSource): UnreadRbac {
+  const kinds: ReadonlySet<string> = new Set(rbacResources);
+  const relevant = gaps.filter(({resource}) => kinds.has(resource));
+  if (relevant.length === 0) {
+    return origin === 'manifests' && isVoid(rbac) ? allUnread : nothingUnread;
+  }
+  const places = new Set(relevant.map(({resource, namespace}) => keyOf(resource, namespace)));
+  const lacks = (resource: RbacResource, namespace: string): boolean =>
+    places.has(keyOf(resource, undefined)) || places.has(keyOf(resource, namespace));
+  return {
+    isAny: true,
+    lacks,
+    needs: namespace =>
+      rbacResources
+        .filter(resource => lacks(resource, namespace))
+        .map(resource => (/^cluster/.test(resource) ? resource : `${resource} in ${namespace}`)),
+  };
+}
+
+/** RBAC that is read as a whole. */
+export const nothingUnread: UnreadRbac = {isAny: false, lacks: () => false, needs: () => []};
+
+const allUnread: UnreadRbac = {
+  isAny: true,
+  lacks: () => true,
+  needs: () => ['roles and bindings, of which the files have none'],
+};
+
+function keyOf(resource: string, namespace: string | undefined): string {
+  return `${resource}/${namespace ?? ''}`;
+}
+
+function isVoid(rbac: RbacObjects): boolean {
+  return Object.values(rbac).every(objects => objects.length === 0);
+}
