@@ -1,6 +1,7 @@
 import type {Candidate, Operation} from '../admission/admit.ts';
 import {type JudgeSource, judgeOf} from '../admission/judge.ts';
 import type {Judgement} from '../admission/judgement.ts';
+import {prepareForCreate, prepareForUpdate} from '../admission/prepare.ts';
 import {submissionOf} from '../inventory/submissions/submissions.ts';
 import {validatedPolicyKey} from '../kube/annotations.ts';
 import {applyEdits, type Edit} from '../kube/edits.ts';
@@ -10,7 +11,6 @@ import {defaultPod} from '../kube/podDefaults.ts';
 import type {FeatureGates} from '../policy/evaluate.ts';
 import type {Identity} from '../rbac/authorize.ts';
 import {changesOnlyOwners} from './ownersOnly.ts';
-import {prepareForCreate, prepareForUpdate} from './prepare.ts';
 
 /** A request for a pod, as the API server's admission chain gets it. */
 export interface PodRequest {

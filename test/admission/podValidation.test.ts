@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {podErrors} from '../../src/admission/podValidation.ts';
-import {prepareForCreate} from '../../src/conformance/prepare.ts';
+import {prepareForCreate} from '../../src/admission/prepare.ts';
 import type {FieldError} from '../../src/kube/fieldError.ts';
 import {isObject, type Json, type JsonObject} from '../../src/kube/json.ts';
 import {decodePod} from '../../src/kube/pod.ts';

@@ -1,4 +1,4 @@
-import {prepareForCreate} from '../../src/conformance/prepare.ts';
+import {prepareForCreate} from '../../src/admission/prepare.ts';
 import {applyEdits, compact} from '../../src/kube/edits.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {decodePod} from '../../src/kube/pod.ts';
