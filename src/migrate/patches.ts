@@ -144,6 +144,7 @@ function patchOf(
   const {namespace, kind, name} = item;
   const head = {apiVersion, kind, metadata: {name, namespace}};
   const isPod = kind === 'Pod' && canPatch;
+  const isJob = kind === 'Job' && canPatch;
   return {
     item,
     goal,
@@ -159,6 +160,7 @@ function patchOf(
       ...(unpatchable === undefined ? [] : [`no patch, for ${unpatchable}`]),
       ...remarks,
       ...(isPod ? ['a pod has to be deleted and created again to be changed'] : []),
+      ...(isJob ? ["a job's template never changes: delete it and create it again"] : []),
     ],
   };
 }

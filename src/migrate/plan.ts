@@ -10,7 +10,7 @@ import {
 } from './namespaceLevels.ts';
 import {standardRefusals, violationText} from './podSecurity/judge.ts';
 import {type PolicyFit, policyFits} from './policyLevels.ts';
-import {nextStep, type RoadStep, serverMinor, stepTo} from './road.ts';
+import {nextVersion, type RoadStep, serverMinor, stepTo} from './road.ts';
 import {editsToKeep} from './templateEdits.ts';
 import {removedApi, upgradeProblems} from './upgradeProblems.ts';
 import {underLevel, type WorkloadLevels} from './workloadLevels.ts';
@@ -60,7 +60,7 @@ export function planOf(
 ): MigrationPlan {
   const {serverVersion, policies} = inventory;
   const server = serverMinor(serverVersion);
-  const step = stepTo(to ?? nextStep(server));
+  const step = stepTo(to ?? nextVersion(server));
   const removed = removedIn(inventory, step.to);
   const namespaces = namespaceLevels(inventory, step.to, wanted).map(levels =>
     namespacePlan(levels, step.to, server ?? 24, removed),

@@ -19,7 +19,7 @@ export function serverMinor(gitVersion: string | undefined): number | undefined 
 }
 
 /** Where the road goes next from a server: by one minor version, but never to one with policies. */
-export function nextStep(server: number | undefined): number {
+export function nextVersion(server: number | undefined): number {
   const next = (server ?? firstWithoutPolicies - 1) + 1;
   return Math.min(Math.max(next, firstWithoutPolicies), newestStandard);
 }

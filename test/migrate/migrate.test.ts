@@ -4,7 +4,7 @@ import {labelsFor} from '../../src/migrate/labels.ts';
 import {enforcedBy, podSecurityPrefix} from '../../src/migrate/namespaceLevels.ts';
 import {patchesFor} from '../../src/migrate/patches.ts';
 import {planOf} from '../../src/migrate/plan.ts';
-import {nextStep, serverMinor, stepTo} from '../../src/migrate/road.ts';
+import {nextVersion, serverMinor, stepTo} from '../../src/migrate/road.ts';
 import {upgradeProblems} from '../../src/migrate/upgradeProblems.ts';
 import {workloadLevels} from '../../src/migrate/workloadLevels.ts';
 import {podFrom} from '../support/builders/builders.ts';
@@ -347,7 +347,7 @@ describe('patches', () => {
 
 test('the road', () => {
   expect(
-    ['v1.24.17', 'v1.28.3-eks', undefined, 'v1.22.1'].map(v => nextStep(serverMinor(v))),
+    ['v1.24.17', 'v1.28.3-eks', undefined, 'v1.22.1'].map(v => nextVersion(serverMinor(v))),
   ).toEqual([25, 29, 25, 25]);
   expect([25, 29, 30, 37].map(to => stepTo(to).kind)).toEqual([
     ...['inPlace', 'inPlace'],

@@ -42,6 +42,7 @@ export const rows: readonly Row[] = [
     doesWithout: ['namespaces'],
   },
   {name: 'audit', args: ['audit', '-o', 'json']},
+  {name: 'migrate', args: ['migrate', '-A', '-o', 'json']},
   {name: 'check', args: ['check', '-n', 'shop', '-o', 'json'], isAboutServer: true},
 ];
 
