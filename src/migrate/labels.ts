@@ -11,7 +11,7 @@ import {
 import {patchesFor} from './patches.ts';
 import {type PodSecurityLevel, violationText} from './podSecurity/judge.ts';
 import {standardVersionText} from './podSecurity/version.ts';
-import {underLevel, type WorkloadLevels} from './workloadLevels.ts';
+import {type LevelAnswer, underLevel, type WorkloadLevels} from './workloadLevels.ts';
 
 /** How a workload fares under the labels, or all of a namespace: the first of these that is true. */
 export type LabelVerdict = 'breaks' | 'needs patch' | 'unknown' | 'fine';
@@ -50,9 +50,31 @@ export function labelsFor(
   inventory: Inventory,
   {level: asked, stage, to, namespace}: LabelRequest,
 ): readonly NamespaceLabels[] {
-  return namespaceLevels(inventory, to, namespace).map(levels => {
+  const judged = namespaceLevels(inventory, to, namespace).map(levels => {
     const level = asked === 'auto' ? (levels.after ?? 'restricted') : asked;
-    const problems = problemsUnder(levels, level, to, inventory);
+    const answers = levels.workloads
+      .filter(isRunning)
+      .map(workload => ({workload, answer: underLevel(workload, level, to)}));
+    return {levels, level, answers};
+  });
+  // All at once: what patches are made from is found once for the whole inventory.
+  const helped = new Set(
+    (['baseline', 'restricted'] as const).flatMap(level => {
+      const refused = judged
+        .filter(one => one.level === level)
+        .flatMap(({answers}) => answers.filter(({answer}) => answer.state === 'refused'));
+      return itemsHelped(
+        refused.map(({workload}) => workload),
+        level,
+        to,
+        inventory,
+      );
+    }),
+  );
+  return judged.map(({levels, level, answers}) => {
+    const problems = answers.flatMap(({workload: {item}, answer}) =>
+      problemOf(item, answer, violationText(level, to, answer.refusals), helped),
+    );
     const verdicts = new Set<LabelVerdict>(problems.map(({verdict}) => verdict));
     const isUnread = levels.isUncertain && level !== 'privileged';
     const verdict = order.find(one => verdicts.has(one)) ?? (isUnread ? 'unknown' : 'fine');
@@ -75,30 +97,20 @@ function labelsOf(
   );
 }
 
-function problemsUnder(
-  {workloads}: NamespaceLevels,
-  level: PodSecurityLevel,
-  to: number,
-  inventory: Inventory,
+function problemOf(
+  item: Item,
+  {state}: LevelAnswer,
+  says: string,
+  helped: ReadonlySet<Item>,
 ): readonly LabelProblem[] {
-  const judged = workloads
-    .filter(isRunning)
-    .map(workload => ({workload, answer: underLevel(workload, level, to)}));
-  const refused = judged.flatMap(({workload, answer}) =>
-    answer.state === 'refused' ? [workload] : [],
-  );
-  const helped =
-    level === 'privileged' ? new Set<Item>() : itemsHelped(refused, level, to, inventory);
-  return judged.flatMap(
-    ({workload: {item}, answer: {state, refusals}}): readonly LabelProblem[] => {
-      if (state === 'fine') return [];
-      const says = violationText(level, to, refusals);
-      if (state === 'unknown') {
-        return [{item, verdict: state, says: `may be refused, its template is not known: ${says}`}];
-      }
+  switch (state) {
+    case 'fine':
+      return [];
+    case 'unknown':
+      return [{item, verdict: state, says: `may be refused, its template is not known: ${says}`}];
+    case 'refused':
       return [{item, verdict: helped.has(item) ? 'needs patch' : 'breaks', says}];
-    },
-  );
+  }
 }
 
 /** Those that a patch brings to the level without a decision. */
@@ -107,8 +119,8 @@ function itemsHelped(
   level: 'baseline' | 'restricted',
   to: number,
   inventory: Inventory,
-): ReadonlySet<Item> {
-  if (workloads.length === 0) return new Set();
+): readonly Item[] {
+  if (workloads.length === 0) return [];
   const patches = patchesFor(workloads, inventory, level, to);
-  return new Set(patches.filter(({isReached}) => isReached).map(({item}) => item));
+  return patches.filter(({isReached}) => isReached).map(({item}) => item);
 }

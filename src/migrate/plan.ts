@@ -1,6 +1,7 @@
 import type {Inventory} from '../inventory/inventory.ts';
 import type {Item} from '../inventory/submissions/items.ts';
 import {topWorkloads} from '../inventory/submissions/owners.ts';
+import {once} from '../once.ts';
 import {
   enforcedBy,
   isRunning,
@@ -42,7 +43,8 @@ export interface MigrationPlan {
   readonly step: RoadStep;
   readonly serverVersion: string | undefined;
   readonly namespaces: readonly NamespacePlan[];
-  readonly policies: readonly PolicyPlan[];
+  /** Computed when first asked for: witnesses take their time. */
+  readonly policies: () => readonly PolicyPlan[];
   readonly state: PlanState;
 }
 
@@ -69,10 +71,9 @@ export function planOf(
     step,
     serverVersion,
     namespaces,
-    policies: policies.map(policy => ({
-      name: policy.metadata.name,
-      fits: policyFits(policy, step.to),
-    })),
+    policies: once(() =>
+      policies.map(policy => ({name: policy.metadata.name, fits: policyFits(policy, step.to)})),
+    ),
     state: stateOf(namespaces),
   };
 }

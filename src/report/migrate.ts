@@ -29,7 +29,7 @@ export function planText(plan: MigrationPlan, {wide, headers, again}: PlanOption
   const parts = [
     `${from} v1.${step.to}: ${step.says}.\n`,
     table(headers ? header : undefined, rows),
-    ...(wide ? [policiesTable(plan.policies, headers)] : []),
+    ...(wide ? [policiesTable(plan.policies(), headers)] : []),
     problemsText('Breaks', breaks),
     problemsText("Can't be told", wide ? doubts : shortened(doubts)),
     `${verdictText(plan)}\nNext: ${nextLine(plan, again)}\n`,
@@ -141,7 +141,7 @@ export function printedPlan(
     to: standardVersionText(step.to),
     road: step.kind,
     state,
-    policies: policies.map(({name, fits}) => ({
+    policies: policies().map(({name, fits}) => ({
       name,
       fits: fits.map(({level, inside, contains}) => ({
         level,
