@@ -44,6 +44,10 @@ export async function runMigrate(
   const needs = {policies: true, workloads: true, caller: true, whole: true};
   const {inventory, namespace} = await load(world, flags, needs);
   requireNamespace(inventory, namespace);
+  if (inventory.policyApi === 'absent') {
+    const {serverVersion = 'this version'} = inventory;
+    world.warn(`the server (${serverVersion}) has no PodSecurityPolicy: only templates are judged`);
+  }
   const to = wanted ?? nextVersion(serverMinor(inventory.serverVersion));
   const request = {world, flags, inventory, namespace, to};
   switch (topic) {
