@@ -9,9 +9,9 @@ import {nearNames} from './kube/nearNames.ts';
 /** What the exit codes mean; the end of every help. */
 export const exitCodeHelp = `Exit codes:
   0   success, including empty namespaces and (marked) partial answers
-  1   the answer is no, or different (check, diff, try, unbind; else with --fail-on... or --verify)
+  1   the answer is no, or different (check, diff, migrate, try, unbind; else --fail-on..., --verify)
   2   the command line is wrong
-  3   a file or server can't be read or reached, files hold no workload, or check finds no answer
+  3   a file or server can't be read or reached, files hold no workload, or check or migrate can't tell
   4   the server refused something that the answer depends on
   70  a bug of kubectl psp`;
 

@@ -15,6 +15,7 @@ const loadedRarely: readonly string[] = [
   'src/commands/check/checkRun.ts',
   'src/commands/compare/compareRun.ts',
   'src/commands/diff/diffRun.ts',
+  'src/commands/migrate/migrateRun.ts',
   'src/commands/snapshot/snapshotRun.ts',
   'src/commands/summary/summaryRun.ts',
   'src/commands/try/tryRun.ts',

@@ -24,7 +24,7 @@ export function prepareForUpdate(pod: Pod, oldPod: Pod, procMountEnabled: boolea
 }
 
 /** With the feature off, any procMount that is set becomes Default. */
-function resetProcMount(pod: Pod): Pod {
+export function resetProcMount(pod: Pod): Pod {
   return mapContainers(pod, container =>
     container.securityContext?.procMount === undefined
       ? container

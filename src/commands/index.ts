@@ -7,6 +7,7 @@ import type {Command} from './command.ts';
 import {compare} from './compare/compare.ts';
 import {completion} from './completion/completion.ts';
 import {diff} from './diff/diff.ts';
+import {migrate} from './migrate/migrate.ts';
 import {policies} from './policies/policies.ts';
 import {snapshot} from './snapshot/snapshot.ts';
 import {summary} from './summary/summary.ts';
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   bind,
   unbind,
   audit,
+  migrate,
   snapshot,
   completion,
   version,

@@ -64,7 +64,7 @@ function targetsFrom(level: HardenLevel): NonEmpty<HardenTarget> {
 }
 
 /** Where an item's pod template is, as it was written. */
-interface Origin {
+export interface Origin {
   readonly template: Pod;
   readonly workload: Workload | undefined;
   readonly apiVersion: string;
@@ -74,7 +74,7 @@ interface Origin {
 }
 
 /** Finds the object of an item; of several at one place, as files can have, the first one. */
-function originsOf(inventory: Inventory): (item: Item) => Origin | undefined {
+export function originsOf(inventory: Inventory): (item: Item) => Origin | undefined {
   const pods = new Map<string, Pod>();
   for (const pod of inventory.pods) {
     if (isSpokenFor(pod)) continue;

@@ -179,6 +179,12 @@ const documents: readonly (readonly [kind: string, ...args: readonly string[]])[
   ['Audit', 'audit', '--demo'],
   ['Audit', 'audit', '--demo', '--ignore', ignoreFile],
   ['Audit', 'audit', '--from', partial, '-n', 'shop'],
+  ['Migration', 'migrate', '--demo', '-A'],
+  ['Migration', 'migrate', '--from', partial, '-A', '--to', 'v1.34'],
+  ['MigrationLabels', 'migrate', 'labels', '--demo', '-A', '--level', 'restricted'],
+  ['MigrationLabels', 'migrate', 'labels', '--from', partial, '-A', '--stage', 'enforce'],
+  ['MigrationPatches', 'migrate', 'patches', '--demo', '-A'],
+  ['MigrationPatches', 'migrate', 'patches', '--demo', '-A', '--for', 'restricted'],
 ];
 
 const cases = documents.map(
@@ -190,7 +196,8 @@ describe('the schema describes', () => {
     const {code, out, err} = await runHere(...args, '-o', 'json');
     // That two policies differ, or that pods would be denied, is an answer, too.
     const isNo = kind === 'Diff' ? args.includes('privileged') : args.includes('--delete');
-    expect(code, err).toBe(isNo ? 1 : 0);
+    const isPlan = kind === 'Migration' || kind === 'MigrationLabels';
+    expect(isPlan ? [1, 3] : [isNo ? 1 : 0], err).toContain(code);
     const document: unknown = JSON.parse(out);
     expect(faultsOf(kind, document)).toEqual([]);
     expect(ajv.validate(schema.$id as string, document)).toBe(true);
@@ -223,6 +230,19 @@ test.each(cases)('-o yaml says what -o json says: %s', async (_, kind, args) => 
       ],
     );
     expect(readDocuments(yaml.out, 'yaml').map(({value}) => value)).toEqual(objects);
+    return;
+  }
+  if (kind === 'MigrationLabels') {
+    // Its YAML are patches of namespaces, those that can be set.
+    const set = readDocuments(yaml.out, 'yaml').map(({value}) =>
+      objectOf(objectOf(value).metadata),
+    );
+    const items = objectOf(parseJson(json.out)).items as readonly JsonObject[];
+    const wanted = items.map(({namespace: name, labels}) => ({name, labels}));
+    const ready = args.includes('enforce')
+      ? wanted.filter((_item, index) => items[index]?.verdict === 'fine')
+      : wanted;
+    expect(set).toEqual(ready);
     return;
   }
   if (kind === 'Hardening') {

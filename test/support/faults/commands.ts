@@ -10,6 +10,8 @@ export interface Row {
   readonly printsObjects?: boolean;
   /** The kinds that it lists and can do without. */
   readonly doesWithout?: readonly string[];
+  /** What it can't tell for what was not read is part of its answer, and has an exit code. */
+  readonly answersWithout?: boolean;
   /** What goes wrong with the server is its answer. */
   readonly isAboutServer?: boolean;
 }
@@ -41,6 +43,7 @@ export const rows: readonly Row[] = [
     doesWithout: ['namespaces'],
   },
   {name: 'audit', args: ['audit', '-o', 'json']},
+  {name: 'migrate', args: ['migrate', '-A', '-o', 'json'], answersWithout: true},
   {name: 'check', args: ['check', '-n', 'shop', '-o', 'json'], isAboutServer: true},
 ];
 

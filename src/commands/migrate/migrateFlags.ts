@@ -1,0 +1,64 @@
+import {
+  type Flags,
+  filenameFlag,
+  noHeadersFlag,
+  scopeFlags,
+  sourceFlags,
+  type ValuesOf,
+} from '../flags.ts';
+
+/** What can be asked about the way off; the first one is meant if none is named. */
+export const migrateTopics = ['plan', 'labels', 'patches'] as const;
+export type MigrateTopic = (typeof migrateTopics)[number];
+
+/** The output formats of each topic; the first one is the default. */
+export const migrateFormats = {
+  plan: ['table', 'wide', 'json', 'yaml'],
+  labels: ['table', 'wide', 'json', 'yaml'],
+  patches: ['patch', 'kustomize', 'json6902', 'table', 'json', 'yaml'],
+} as const;
+
+/** The versions that can be planned for: those without PodSecurityPolicies whose checks are known. */
+const plannedVersions = Array.from({length: 13}, (_, index) => `v1.${25 + index}`);
+
+/** The flags of `migrate`. */
+export const migrateFlags = {
+  to: {
+    type: 'string',
+    placeholder: 'v1.N',
+    choices: plannedVersions,
+    help: 'the version to go to (default: the next one without PodSecurityPolicies)',
+  },
+  level: {
+    type: 'string',
+    placeholder: 'LEVEL',
+    choices: ['auto', 'baseline', 'restricted', 'privileged'],
+    help: 'labels: the level (default auto: the strictest that the workloads meet)',
+  },
+  stage: {
+    type: 'string',
+    placeholder: 'STAGE',
+    choices: ['warn', 'audit', 'enforce'],
+    help: 'labels: set those up to this one (default warn)',
+  },
+  for: {
+    type: 'string',
+    placeholder: 'GOAL',
+    choices: ['psp', 'baseline', 'restricted'],
+    help: 'patches: keep the pods as policies make them (default psp), or reach a level',
+  },
+  ...filenameFlag,
+  ...scopeFlags,
+  output: {
+    type: 'string',
+    short: 'o',
+    placeholder: 'FORMAT',
+    choices: ['table', 'wide', 'json', 'yaml', 'patch', 'kustomize', 'json6902'],
+    help: 'output format: table (default), wide, json, yaml; of patches: patch (default), kustomize, json6902, table, json, yaml',
+  },
+  ...noHeadersFlag,
+  ...sourceFlags,
+} as const satisfies Flags;
+
+/** Their values. */
+export type MigrateFlags = ValuesOf<typeof migrateFlags>;

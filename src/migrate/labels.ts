@@ -1,0 +1,126 @@
+import type {Inventory} from '../inventory/inventory.ts';
+import type {Item} from '../inventory/submissions/items.ts';
+import {
+  isRunning,
+  type NamespaceLevels,
+  namespaceLevels,
+  type PodSecurityMode,
+  podSecurityModes,
+  podSecurityPrefix,
+} from './namespaceLevels.ts';
+import {patchesFor} from './patches.ts';
+import {type PodSecurityLevel, violationText} from './podSecurity/judge.ts';
+import {standardVersionText} from './podSecurity/version.ts';
+import {type LevelAnswer, underLevel, type WorkloadLevels} from './workloadLevels.ts';
+
+/** How a workload fares under the labels, or all of a namespace: the first of these that is true. */
+export type LabelVerdict = 'breaks' | 'needs patch' | 'unknown' | 'fine';
+
+/** A workload that the label's level refuses, or may refuse. */
+export interface LabelProblem {
+  readonly item: Item;
+  readonly verdict: Exclude<LabelVerdict, 'fine'>;
+  /** Pod Security Admission's words. */
+  readonly says: string;
+}
+
+/** The labels of one namespace, judged on the pods as they are without PodSecurityPolicy. */
+export interface NamespaceLabels extends NamespaceLevels {
+  readonly level: PodSecurityLevel;
+  /** What to set: each mode up to the stage, and its version. */
+  readonly proposed: Readonly<Record<string, string>>;
+  readonly verdict: LabelVerdict;
+  readonly problems: readonly LabelProblem[];
+}
+
+/** What labels are asked for. */
+export interface LabelRequest {
+  /** `auto`: for each namespace the strictest that its workloads meet. */
+  readonly level: PodSecurityLevel | 'auto';
+  readonly stage: PodSecurityMode;
+  /** The minor version that they are pinned to. */
+  readonly to: number;
+  readonly namespace: string | undefined;
+}
+
+const order: readonly LabelVerdict[] = ['breaks', 'needs patch', 'unknown', 'fine'];
+
+/** The labels of each namespace, and what they do to its workloads once PodSecurityPolicy is gone. */
+export function labelsFor(
+  inventory: Inventory,
+  {level: asked, stage, to, namespace}: LabelRequest,
+): readonly NamespaceLabels[] {
+  const judged = namespaceLevels(inventory, to, namespace).map(levels => {
+    const level = asked === 'auto' ? (levels.after ?? 'restricted') : asked;
+    const answers = levels.workloads
+      .filter(isRunning)
+      .map(workload => ({workload, answer: underLevel(workload, level, to)}));
+    return {levels, level, answers};
+  });
+  // All at once: what patches are made from is found once for the whole inventory.
+  const helped = new Set(
+    (['baseline', 'restricted'] as const).flatMap(level => {
+      const refused = judged
+        .filter(one => one.level === level)
+        .flatMap(({answers}) => answers.filter(({answer}) => answer.state === 'refused'));
+      return itemsHelped(
+        refused.map(({workload}) => workload),
+        level,
+        to,
+        inventory,
+      );
+    }),
+  );
+  return judged.map(({levels, level, answers}) => {
+    const problems = answers.flatMap(({workload: {item}, answer}) =>
+      problemOf(item, answer, violationText(level, to, answer.refusals), helped),
+    );
+    const verdicts = new Set<LabelVerdict>(problems.map(({verdict}) => verdict));
+    const isUnread = levels.isUncertain && level !== 'privileged';
+    const verdict = order.find(one => verdicts.has(one)) ?? (isUnread ? 'unknown' : 'fine');
+    return {...levels, level, proposed: labelsOf(level, stage, to), verdict, problems};
+  });
+}
+
+/** The labels of a level from the mildest mode up to a stage. */
+function labelsOf(
+  level: PodSecurityLevel,
+  stage: PodSecurityMode,
+  to: number,
+): Readonly<Record<string, string>> {
+  const modes = podSecurityModes.slice(0, podSecurityModes.indexOf(stage) + 1);
+  return Object.fromEntries(
+    modes.flatMap(mode => [
+      [`${podSecurityPrefix}${mode}`, level],
+      [`${podSecurityPrefix}${mode}-version`, standardVersionText(to)],
+    ]),
+  );
+}
+
+function problemOf(
+  item: Item,
+  {state}: LevelAnswer,
+  says: string,
+  helped: ReadonlySet<Item>,
+): readonly LabelProblem[] {
+  switch (state) {
+    case 'fine':
+      return [];
+    case 'unknown':
+      return [{item, verdict: state, says: `may be refused, its template is not known: ${says}`}];
+    case 'refused':
+      return [{item, verdict: helped.has(item) ? 'needs patch' : 'breaks', says}];
+  }
+}
+
+/** Those that a patch brings to the level without a decision. */
+function itemsHelped(
+  workloads: readonly WorkloadLevels[],
+  level: 'baseline' | 'restricted',
+  to: number,
+  inventory: Inventory,
+): readonly Item[] {
+  if (workloads.length === 0) return [];
+  const patches = patchesFor(workloads, inventory, level, to);
+  return patches.filter(({isReached}) => isReached).map(({item}) => item);
+}

@@ -1,0 +1,108 @@
+import type {Gap, Inventory} from '../inventory/inventory.ts';
+import {namespacesOf} from '../inventory/inventory.ts';
+import {workloadResources} from '../inventory/kinds/resources.ts';
+import {type PodSecurityLevel, standardLevels} from './podSecurity/judge.ts';
+import {parseStandardVersion, type StandardVersion} from './podSecurity/version.ts';
+import {underLevel, type WorkloadLevels, workloadLevels} from './workloadLevels.ts';
+
+/** What begins the names of the labels that Pod Security Admission reads. */
+export const podSecurityPrefix = 'pod-security.kubernetes.io/';
+
+/** What Pod Security Admission does about a pod that is above the level, from mild to strict. */
+export const podSecurityModes = ['warn', 'audit', 'enforce'] as const;
+export type PodSecurityMode = (typeof podSecurityModes)[number];
+
+/** A level, and the version whose checks it means. */
+export interface PinnedLevel {
+  readonly level: PodSecurityLevel;
+  readonly version: StandardVersion;
+}
+
+/** A namespace on its way off PodSecurityPolicy. */
+export interface NamespaceLevels {
+  readonly namespace: string;
+  /** Its labels about Pod Security; undefined if the namespace itself was not read. */
+  readonly labels: Readonly<Record<string, string>> | undefined;
+  readonly workloads: readonly WorkloadLevels[];
+  /** The strictest level that its workloads meet as PodSecurityPolicy leaves them; undefined without any. */
+  readonly now: PodSecurityLevel | undefined;
+  /** The same once PodSecurityPolicy is gone. */
+  readonly after: PodSecurityLevel | undefined;
+  /** Whether that depends on what was not read or cannot be known. */
+  readonly isUncertain: boolean;
+}
+
+/** Each namespace of the inventory, or one, with its workloads' levels under the version. */
+export function namespaceLevels(
+  inventory: Inventory,
+  version: StandardVersion,
+  wanted?: string,
+): readonly NamespaceLevels[] {
+  const byNamespace = Map.groupBy(
+    workloadLevels(inventory, version, wanted),
+    ({item}) => item.namespace,
+  );
+  const labelsOf = new Map(
+    inventory.namespaces.map(({metadata}) => [metadata?.name ?? '', metadata?.labels ?? {}]),
+  );
+  const names = wanted === undefined ? namespacesOf(inventory) : [wanted];
+  return names.map(namespace => {
+    const workloads = byNamespace.get(namespace) ?? [];
+    const running = workloads.filter(isRunning);
+    const labels = labelsOf.get(namespace);
+    const after = laxest(running.map(({submitted}) => submitted));
+    return {
+      namespace,
+      labels: labels && onlyPodSecurity(labels),
+      workloads,
+      now: laxest(running.map(({admitted}) => admitted)),
+      after,
+      isUncertain:
+        hasUnread(inventory.gaps, namespace) ||
+        running.some(
+          workload => underLevel(workload, after ?? 'restricted', version).state !== 'fine',
+        ),
+    };
+  });
+}
+
+/** Whether it runs, or may: what is denied today has nothing to lose. */
+export function isRunning({today}: WorkloadLevels): boolean {
+  return today !== 'denied';
+}
+
+/** Whether workloads or pods of the namespace could not be read. */
+export function hasUnread(gaps: readonly Gap[], namespace: string): boolean {
+  const kinds = new Set(['pods', ...workloadResources.map(({plural}) => plural)]);
+  return gaps.some(
+    gap => kinds.has(gap.resource) && (gap.namespace === undefined || gap.namespace === namespace),
+  );
+}
+
+/**
+ * What the labels enforce on a server of this minor version (pod-security-admission v0.37,
+ * api/helpers.go, PolicyToEvaluate): a level that is none is taken for restricted, a version that is
+ * none for the newest; without a label, privileged, as far as the server's defaults are not changed.
+ */
+export function enforcedBy(labels: Readonly<Record<string, string>>, minor: number): PinnedLevel {
+  const named = labels[`${podSecurityPrefix}enforce`];
+  const pin = parseStandardVersion(labels[`${podSecurityPrefix}enforce-version`] ?? 'latest');
+  const level = standardLevels.find(known => known === named);
+  return {
+    level: level ?? (named === undefined ? 'privileged' : 'restricted'),
+    version: Math.min(minor, typeof pin === 'number' ? pin : minor),
+  };
+}
+
+/** The laxest of some levels; undefined for none. */
+function laxest(levels: readonly PodSecurityLevel[]): PodSecurityLevel | undefined {
+  return standardLevels.find(level => levels.includes(level));
+}
+
+function onlyPodSecurity(
+  labels: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(labels).filter(([key]) => key.startsWith(podSecurityPrefix)),
+  );
+}

@@ -1,0 +1,206 @@
+import type {Item} from '../inventory/submissions/items.ts';
+import {compact, pointer} from '../kube/edits.ts';
+import {labelOf} from '../kube/reference.ts';
+import {podSecurityModes, podSecurityPrefix} from '../migrate/namespaceLevels.ts';
+import type {MigrationPlan, NamespacePlan, PlanProblem, PolicyPlan} from '../migrate/plan.ts';
+import {standardVersionText} from '../migrate/podSecurity/version.ts';
+import type {ForAllPods} from '../migrate/policyLevels.ts';
+import {count} from '../text.ts';
+import {escapeText} from './escape.ts';
+import {table} from './table.ts';
+
+/** How a plan is printed. */
+export interface PlanOptions {
+  /** Also each policy's relation to the levels, and what policies set that is lost. */
+  readonly wide: boolean;
+  readonly headers: boolean;
+  /** The flags that name the source and scope again. */
+  readonly again: readonly string[];
+}
+
+/** The plan for people: the step, a line a namespace, what breaks and what can't be told, what to type next. */
+export function planText(plan: MigrationPlan, {wide, headers, again}: PlanOptions): string {
+  const {step, serverVersion, namespaces} = plan;
+  const from = serverVersion === undefined ? 'To' : `From ${escapeText(serverVersion)} to`;
+  const header = ['NAMESPACE', 'LABELS', 'WORKLOADS', 'WITH PSP', 'WITHOUT', 'PATCHES', 'BREAKS'];
+  const rows = namespaces.map(rowOf);
+  const breaks = namespaces.flatMap(one => one.breaks);
+  const doubts = namespaces.flatMap(one => one.doubts);
+  const parts = [
+    `${from} v1.${step.to}: ${step.says}.\n`,
+    table(headers ? header : undefined, rows),
+    ...(wide ? [policiesTable(plan.policies(), headers)] : []),
+    problemsText('Breaks', breaks),
+    problemsText("Can't be told", wide ? doubts : shortened(doubts)),
+    `${verdictText(plan)}\nNext: ${nextLine(plan, again)}\n`,
+  ];
+  return parts.filter(part => part !== '').join('\n');
+}
+
+function rowOf(plan: NamespacePlan): readonly string[] {
+  const {namespace, workloads, now, after, patches, breaks} = plan;
+  return [
+    namespace,
+    labelsCell(plan),
+    String(workloads.length),
+    now ?? '',
+    after === undefined ? '' : `${after}${plan.isUncertain ? '?' : ''}`,
+    String(patches.length),
+    String(breaks.length),
+  ];
+}
+
+/** `enforce=baseline:v1.25,warn=restricted`. */
+function labelsCell({labels}: NamespacePlan): string {
+  if (labels === undefined) return 'not read';
+  return podSecurityModes
+    .toReversed()
+    .flatMap(mode => {
+      const level = labels[podSecurityPrefix + mode];
+      const version = labels[`${podSecurityPrefix}${mode}-version`];
+      if (level === undefined) return [];
+      return [`${mode}=${level}${version === undefined ? '' : `:${version}`}`];
+    })
+    .join(',');
+}
+
+function problemsText(title: string, problems: readonly (PlanProblem | string)[]): string {
+  if (problems.length === 0) return '';
+  const lines = problems.map(problem =>
+    typeof problem === 'string' ? problem : escapeText(`${labelOf(problem.item)}: ${problem.says}`),
+  );
+  return `${title}:\n${lines.map(line => `  ${line}\n`).join('')}`;
+}
+
+const shown = 5;
+
+function shortened(problems: readonly PlanProblem[]): readonly (PlanProblem | string)[] {
+  if (problems.length <= shown + 1) return problems;
+  return [...problems.slice(0, shown), `and ${problems.length - shown} more: see -o wide`];
+}
+
+function verdictText({state, namespaces}: MigrationPlan): string {
+  const broken = new Set(namespaces.flatMap(({breaks}) => breaks.map(({item}) => item)));
+  const doubtful = new Set(namespaces.flatMap(({doubts}) => doubts.map(({item}) => item)));
+  if (state === 'breaks') return `${count(broken.size, 'workload')} would break.`;
+  if (state === 'fine') return 'Nothing breaks.';
+  const about =
+    doubtful.size > 0 ? `of ${count(doubtful.size, 'workload')}` : 'of what was not read';
+  return `Nothing is known to break; ${about} it can't be told.`;
+}
+
+/** What to do next: patches while something lives on policies, then labels. */
+function nextLine({namespaces}: MigrationPlan, again: readonly string[]): string {
+  const needsPatches = namespaces.some(({patches}) => patches.length > 0);
+  const words = needsPatches ? ['patches', '--for', 'psp'] : ['labels', '--stage', 'warn'];
+  return shellLine(['kubectl', 'psp', 'migrate', ...words, ...again]);
+}
+
+/** A command line for a POSIX shell. */
+export function shellLine(words: readonly string[]): string {
+  return words
+    .map(word =>
+      /^[\w@%+=:,./-]+$/.test(word)
+        ? word
+        : `'${escapeText(word).replaceAll("'", String.raw`'\''`)}'`,
+    )
+    .join(' ');
+}
+
+function policiesTable(policies: readonly PolicyPlan[], headers: boolean): string {
+  const rows = policies.flatMap(({name, fits}) =>
+    fits.map(({level, inside, contains}) => [
+      name,
+      level,
+      answerOf(inside),
+      answerOf(contains),
+      [
+        ...(inside.holds ? [] : [`lets in: ${inside.reasons[0] ?? ''}`]),
+        ...(contains.holds ? [] : [`refuses: ${contains.reasons[0] ?? ''}`]),
+      ].join('; '),
+    ]),
+  );
+  if (rows.length === 0) return '';
+  const header = ['POLICY', 'LEVEL', 'INSIDE', 'CONTAINS', 'FOR EXAMPLE'];
+  return table(headers ? header : undefined, rows);
+}
+
+function answerOf({holds}: ForAllPods): string {
+  return holds ? 'yes' : 'no';
+}
+
+/** The plan as machine output has it. */
+export function printedPlan(
+  plan: MigrationPlan,
+  again: readonly string[],
+): {readonly items: readonly object[]} & Readonly<Record<string, unknown>> {
+  const {step, serverVersion, namespaces, policies, state} = plan;
+  return {
+    items: namespaces.map(printedNamespace),
+    from: serverVersion,
+    to: standardVersionText(step.to),
+    road: step.kind,
+    state,
+    policies: policies().map(({name, fits}) => ({
+      name,
+      fits: fits.map(({level, inside, contains}) => ({
+        level,
+        inside: printedAnswer(inside),
+        contains: printedAnswer(contains),
+      })),
+    })),
+    next: nextLine(plan, again),
+  };
+}
+
+function printedAnswer(answer: ForAllPods): object {
+  if (answer.holds) return {holds: true};
+  const {witness, reasons} = answer;
+  return {holds: false, reasons, witness: compact(witness)};
+}
+
+function printedNamespace(plan: NamespacePlan): object {
+  const {namespace, labels, enforced, now, after, isUncertain} = plan;
+  return {
+    namespace,
+    labels: labels ?? null,
+    enforced:
+      enforced === undefined
+        ? null
+        : {level: enforced.level, version: standardVersionText(enforced.version)},
+    now: now ?? null,
+    after: after ?? null,
+    uncertain: isUncertain,
+    breaks: plan.breaks.map(printedProblem),
+    unknown: plan.doubts.map(printedProblem),
+    workloads: plan.workloads.map(workload => ({
+      ...placeOfItem(workload.item),
+      today: workload.today,
+      policy: workload.policy ?? null,
+      now: workload.admitted,
+      after: workload.submitted,
+      repaired: workload.repaired.map(printedRefusal),
+      spoiled: workload.spoiled.map(printedRefusal),
+      lost: workload.lost.map(({at, value}) => ({path: pointer(at), value: compact(value)})),
+      needsPatch: plan.patches.includes(workload),
+    })),
+  };
+}
+
+/** An item's place, as machine output has it. */
+export function placeOfItem({namespace, kind, name}: Item): object {
+  return {namespace, kind, name};
+}
+
+function printedProblem({item, says}: PlanProblem): object {
+  return {...placeOfItem(item), message: says};
+}
+
+function printedRefusal(refusal: {
+  readonly check: string;
+  readonly reason: string;
+  readonly detail: string;
+}): object {
+  const {check, reason, detail} = refusal;
+  return {check, reason, detail};
+}

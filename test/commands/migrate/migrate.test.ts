@@ -1,0 +1,226 @@
+import {describe, expect, test} from 'vitest';
+import {migrateFlags} from '../../../src/commands/migrate/migrateFlags.ts';
+import {parseJson} from '../../../src/kube/json.ts';
+import {newestStandard, standardVersionText} from '../../../src/migrate/podSecurity/version.ts';
+import {firstWithoutPolicies} from '../../../src/migrate/road.ts';
+import {readDocuments} from '../../../src/yaml/documents.ts';
+import {fileOf} from '../../support/run/files.ts';
+import {itemsOf, objectOf} from '../../support/run/output.ts';
+import {runHere} from '../../support/run/run.ts';
+
+const namespace = (name: string, labels: object = {}): object => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: {name, labels},
+});
+const deployment = (name: string, spec: object = {}, context?: object): object => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: {name, namespace: 'shop'},
+  spec: {template: {spec: {containers: [{name: 'c', securityContext: context}], ...spec}}},
+});
+const hardened = {
+  runAsNonRoot: true,
+  allowPrivilegeEscalation: false,
+  capabilities: {drop: ['ALL']},
+  seccompProfile: {type: 'RuntimeDefault'},
+};
+
+describe('the plan', () => {
+  test('of nothing that breaks: 0, and labels come next', async () => {
+    const file = fileOf([namespace('shop'), deployment('web', {}, hardened)]);
+    expect(await runHere('migrate', '-A', '--from', file, '--to', '1.31')).toEqual({
+      code: 0,
+      err: '',
+      out: `To v1.31: a new cluster of v1.30 to v1.35: labels, patches, and ValidatingAdmissionPolicies for the rest.
+
+NAMESPACE   LABELS   WORKLOADS   WITH PSP     WITHOUT      PATCHES   BREAKS
+shop        <none>   1           restricted   restricted   0         0
+
+Nothing breaks.
+Next: kubectl psp migrate labels --stage warn -A --to 1.31 --from ${file}
+`,
+    });
+  });
+
+  test('of what the labels will refuse, and of APIs that are gone: 1', async () => {
+    const labels = {'pod-security.kubernetes.io/enforce': 'baseline'};
+    const cron = {
+      apiVersion: 'batch/v1beta1',
+      kind: 'CronJob',
+      metadata: {name: 'old', namespace: 'shop'},
+      spec: {jobTemplate: {spec: {template: {spec: {containers: [{name: 'c'}]}}}}},
+    };
+    const file = fileOf([namespace('shop', labels), cron]);
+    const {code, out} = await runHere('migrate', '-A', '--from', file);
+    expect([code, out]).toEqual([
+      1,
+      expect.stringContaining(`shop        enforce=baseline   1           baseline   baseline   0         1
+
+Breaks:
+  CronJob shop/old: no matches for kind "CronJob" in version "batch/v1beta1"
+
+1 workload would break.
+`),
+    ]);
+  });
+
+  test('of the demo: what policies set is lost, which cannot be told to work: 3', async () => {
+    const {code, out} = await runHere('migrate', '-A', '--demo');
+    expect(code).toBe(3);
+    expect(out).toContain('\nNext: kubectl psp migrate patches --for psp -A --demo\n');
+    expect(out).toContain('and 7 more: see -o wide');
+    const {out: wide} = await runHere('migrate', '-A', '--demo', '-o', 'wide');
+    expect(wide).not.toContain('see -o wide');
+    expect(wide).toMatch(/\nprivileged +baseline +no +yes +lets in: privileged \(container "c"/);
+  });
+
+  test('of a namespace that is not there: 3, with those that are', async () => {
+    const {code, err} = await runHere('migrate', '-n', 'shp', '--demo');
+    expect([code, err]).toEqual([3, expect.stringContaining('namespace "shp" not found')]);
+  });
+
+  test('machine output has each workload', async () => {
+    const {out} = await runHere('migrate', '-n', 'payments', '--demo', '-o', 'json');
+    const answer = objectOf(parseJson(out));
+    expect(answer).toMatchObject({kind: 'Migration', from: 'v1.24.17', to: 'v1.25'});
+    const [payments] = itemsOf(out);
+    expect(payments).toMatchObject({
+      namespace: 'payments',
+      now: 'baseline',
+      workloads: expect.arrayContaining([
+        expect.objectContaining({name: 'payout', policy: 'restricted', needsPatch: true}),
+      ]),
+    });
+  });
+});
+
+test('the versions that completion offers are those that can be planned for', () => {
+  const {choices} = migrateFlags.to;
+  const known = [firstWithoutPolicies, newestStandard].map(standardVersionText);
+  expect([choices[0], choices.at(-1)]).toEqual(known);
+});
+
+describe('usage', () => {
+  test.each([
+    ['a version with policies', ['--to', 'v1.24'], 'v1.24 still has PodSecurityPolicies'],
+    ['a version that nobody knows', ['--to', 'v1.38'], 'v1.38 is newer than the checks'],
+    ['no version', ['--to', 'soon'], '"soon" is no version of Kubernetes'],
+    ['another topic', ['bypass'], '"bypass" is not one of plan, labels, patches'],
+    ['two topics', ['labels', 'patches'], 'got labels patches'],
+    ['a flag of another topic', ['--level', 'auto'], '--level belongs to migrate labels'],
+    ['another goal', ['labels', '--for', 'psp'], '--for belongs to migrate patches'],
+    ['a format of another topic', ['labels', '-o', 'patch'], '"patch" is not one of table'],
+    ['a level that is none', ['labels', '--level', 'strict'], 'strict'],
+  ])('%s', async (_, args, message) => {
+    const {code, out, err} = await runHere('migrate', ...args, '--demo');
+    expect([code, out, err]).toEqual([2, '', expect.stringContaining(message)]);
+  });
+});
+
+describe('labels', () => {
+  const risky = {'pod-security.kubernetes.io/enforce': 'privileged'};
+  const file = fileOf([
+    namespace('shop', risky),
+    namespace('empty'),
+    deployment('web', {}, {runAsUser: 1000}),
+    deployment('agent', {hostPID: true}),
+  ]);
+
+  test('are kubectl lines; with enforce, only where the level is fine', async () => {
+    const args = ['labels', '-A', '--from', file, '--to', 'v1.30', '--level', 'baseline'];
+    const {code, out} = await runHere('migrate', ...args, '--stage', 'enforce');
+    expect(code).toBe(1);
+    expect(out).toBe(`NAMESPACE   LEVEL      WORKLOADS   WITH PSP     WITHOUT      VERDICT
+empty       baseline   0           <none>       <none>       fine
+shop        baseline   2           privileged   privileged   breaks
+
+Deployment shop/agent: breaks: violates PodSecurity "baseline:v1.30": host namespaces (hostPID=true)
+
+kubectl label --overwrite namespace empty pod-security.kubernetes.io/warn=baseline pod-security.kubernetes.io/warn-version=v1.30 pod-security.kubernetes.io/audit=baseline pod-security.kubernetes.io/audit-version=v1.30 pod-security.kubernetes.io/enforce=baseline pod-security.kubernetes.io/enforce-version=v1.30
+# shop: not yet, breaks
+`);
+  });
+
+  test('auto breaks nothing', async () => {
+    const {code, out} = await runHere('migrate', 'labels', '-A', '--from', file);
+    expect([code, out]).toEqual([0, expect.stringMatching(/shop +privileged .* fine\n/)]);
+  });
+
+  test('-o yaml: patches of namespaces', async () => {
+    const {out} = await runHere('migrate', 'labels', '-n', 'shop', '--from', file, '-o', 'yaml');
+    expect(readDocuments(out, 'yaml').map(({value}) => value)).toEqual([
+      {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: {
+          name: 'shop',
+          labels: {
+            'pod-security.kubernetes.io/warn': 'privileged',
+            'pod-security.kubernetes.io/warn-version': 'v1.25',
+          },
+        },
+      },
+    ]);
+  });
+});
+
+describe('patches', () => {
+  const patches = (...args: readonly string[]) =>
+    runHere('migrate', 'patches', '-n', 'payments', '--demo', ...args);
+
+  test('are strategic merge patches by default', async () => {
+    const {code, out} = await patches();
+    const kinds = readDocuments(out, 'yaml').map(({value}) => objectOf(value).kind);
+    expect([code, kinds]).toEqual([0, ['CronJob', 'Deployment', 'Deployment', 'Job']]);
+  });
+
+  test('are lines for kubectl, with operations in them', async () => {
+    const {out} = await patches('-o', 'json6902');
+    const lines = out.split('\n').filter(line => !line.startsWith('#') && line !== '');
+    expect(lines).toHaveLength(4);
+    const [, json = ''] = /--type=json -p '(.*)'$/.exec(lines[0] ?? '') ?? [];
+    expect(JSON.parse(json)).toContainEqual({
+      op: 'add',
+      path: '/spec/jobTemplate/spec/template/spec/securityContext/seccompProfile',
+      value: {type: 'RuntimeDefault'},
+    });
+  });
+
+  test('stand in a kustomization beside the manifests', async () => {
+    const {out} = await patches('-o', 'kustomize');
+    const [kustomization] = readDocuments(out, 'yaml');
+    expect(objectOf(kustomization?.value)).toMatchObject({
+      kind: 'Kustomization',
+      patches: expect.arrayContaining([
+        expect.objectContaining({
+          target: {
+            group: 'batch',
+            version: 'v1',
+            kind: 'CronJob',
+            name: 'payout',
+            namespace: 'payments',
+          },
+        }),
+      ]),
+    });
+  });
+
+  test('say where a person has to decide', async () => {
+    const {out} = await runHere(
+      ...['migrate', 'patches', '-n', 'shop', '--demo', '--for', 'restricted', '-o', 'table'],
+    );
+    expect(out).toMatch(/Pod\/debug-ben +privileged +privileged +no +needs a decision: container/);
+    expect(out).toMatch(/Deployment\/cart +baseline +restricted +yes\n/);
+  });
+
+  test('are none where nothing is to do', async () => {
+    const file = fileOf([deployment('web', {}, hardened)]);
+    const args = ['--from', file, '-A', '--for', 'restricted'];
+    expect(await runHere('migrate', 'patches', ...args)).toEqual({
+      code: 0,
+      out: '',
+      err: 'All workloads meet restricted\n',
+    });
+  });
+});
