@@ -143,10 +143,14 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('advise and snapshot, liv
     expect(withoutTime(out)).toBe(withoutTime(text));
   });
 
-  test('a bare pod is judged for who asks, also by rights in the group extensions', async () => {
-    const [item] = itemsOf((await runHere('why', 'bare', ...live, '-o', 'json')).out);
+  test('a bare pod is judged for who asks if that is said, also by rights in the group extensions', async () => {
+    const [item] = itemsOf(
+      (await runHere('why', 'bare', ...live, '--requester', 'me', '-o', 'json')).out,
+    );
     expect(item).toMatchObject({name: 'bare', judgedForCaller: true, allowed: true});
-    const asReader = await runHere('why', 'bare', ...live, '--as', 'reader', '-o', 'json');
+    const asReader = await runHere(
+      ...['why', 'bare', ...live, '--as', 'reader', '--requester', 'me', '-o', 'json'],
+    );
     expect(itemsOf(asReader.out)).toMatchObject([
       {allowed: true, policy: 'open', requester: 'reader', via: [{right: 'requester'}]},
     ]);
