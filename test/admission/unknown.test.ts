@@ -6,8 +6,8 @@ import type {Gap, Inventory} from '../../src/inventory/inventory.ts';
 import {type Item, itemsOf} from '../../src/inventory/submissions/items.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {anyRbac, namespaces} from '../support/builders/anyRbac.ts';
-import {policyObject} from '../support/builders/policies.ts';
 import {clusterWith} from '../support/builders/inventory.ts';
+import {policyObject} from '../support/builders/policies.ts';
 
 type RbacObject = JsonObject & {
   readonly kind: string;

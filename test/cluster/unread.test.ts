@@ -3,8 +3,8 @@ import type {JsonObject} from '../../src/kube/json.ts';
 import {binding, psp, roleFor} from '../support/builders/audits.ts';
 import {policyObject} from '../support/builders/policies.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
-import {runBuilt} from '../support/run/run.ts';
 import {itemsOf} from '../support/run/output.ts';
+import {runBuilt} from '../support/run/run.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
 
 const rbacGroup = 'rbac.authorization.k8s.io';

@@ -7,8 +7,8 @@ import {planOf} from '../../src/migrate/plan.ts';
 import {nextVersion, serverMinor, stepTo} from '../../src/migrate/road.ts';
 import {upgradeProblems} from '../../src/migrate/upgradeProblems.ts';
 import {workloadLevels} from '../../src/migrate/workloadLevels.ts';
-import {podFrom} from '../support/builders/pods.ts';
 import {clusterWith} from '../support/builders/inventory.ts';
+import {podFrom} from '../support/builders/pods.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
 

@@ -71,8 +71,7 @@ async function askUser(
       exitCodes.usage,
     );
   }
-  const isAgreed =
-    warning === '' ? /^y(es)?$/i.test(answer.trim()) : answer.trim() === policy;
+  const isAgreed = warning === '' ? /^y(es)?$/i.test(answer.trim()) : answer.trim() === policy;
   if (isAgreed) return undefined;
   printer.say('Nothing was changed.');
   return exitCodes.no;

@@ -28,7 +28,10 @@ export function refusePatches(one: DefinedObject, other: DefinedObject): void {
 
 function hasContainers(object: JsonObject): boolean {
   const {apiVersion, kind} = object;
-  const path = kind === 'Pod' ? [] : templatePath({apiVersion: String(apiVersion), kind: String(kind), templateAt: undefined});
+  const path =
+    kind === 'Pod'
+      ? []
+      : templatePath({apiVersion: String(apiVersion), kind: String(kind), templateAt: undefined});
   const containers = [...path, 'spec', 'containers'].reduce<Json | undefined>(
     (tree, key) => (isObject(tree) ? tree[key] : undefined),
     object,

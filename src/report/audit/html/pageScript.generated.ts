@@ -39,14 +39,14 @@ pods">\${count}</tspan></text></g>\`});return\`<text class="title" x="\${x}" y="
 ">\${safe(title)}</text>\${drawn.join("")}\`}function px(value){return String(Math.round(value*10)/10)}
 function safe(text){return text.replaceAll(/[&<>"']/g,character=>\`&#\${character.charCodeAt(0)};\`)}function short(label,room){
 const longest=Math.max(4,Math.floor(room/labelCharacter));return label.length>longest?\`\${[...label].
-slice(0,longest-1).join("")}…\`:label}var most=12;var severest=["denied","many","some","few","baseline","restricted"];var placeOf={namespace:0,
-account:1,breadth:2,binding:3,policy:4,state:5};function graphOf(flows2,namespace,isNarrow){const kinds=kindsOf(
-flows2,namespace<0,isNarrow);const rows=flows2.rows.filter(row=>namespace<0||row[0]===namespace);const columns=kinds.
-map(kind=>columnOf(kind,rows,flows2.tones));const ways=new Map;for(const row of rows){const at=columns.
-map(({nodeOf})=>nodeOf(row));const tone=flows2.tones[row[4]]??"";const key=[...at,tone].join();ways.
-set(key,{at,tone,pods:(ways.get(key)?.pods??0)+row[6]})}return{columns:columns.map(({title,nodes})=>({
-title,nodes})),ways:[...ways.values()]}}function kindsOf(flows2,isAll,isNarrow){const source=isAll?{
-title:"Namespace",part:"namespace",labels:flows2.namespaces}:{title:"Service account",part:"account",
+slice(0,longest-1).join("")}…\`:label}var most=12;var severest=["denied","unknown","many","some","few","baseline","restricted"];var placeOf={
+namespace:0,account:1,breadth:2,binding:3,policy:4,state:5};function graphOf(flows2,namespace,isNarrow){
+const kinds=kindsOf(flows2,namespace<0,isNarrow);const rows=flows2.rows.filter(row=>namespace<0||row[0]===
+namespace);const columns=kinds.map(kind=>columnOf(kind,rows,flows2.tones));const ways=new Map;for(const row of rows){
+const at=columns.map(({nodeOf})=>nodeOf(row));const tone=flows2.tones[row[4]]??"";const key=[...at,tone].
+join();ways.set(key,{at,tone,pods:(ways.get(key)?.pods??0)+row[6]})}return{columns:columns.map(({title,
+nodes})=>({title,nodes})),ways:[...ways.values()]}}function kindsOf(flows2,isAll,isNarrow){const source=isAll?
+{title:"Namespace",part:"namespace",labels:flows2.namespaces}:{title:"Service account",part:"account",
 labels:flows2.accounts};const grant=isAll?{title:"Policy granted to",part:"breadth",labels:flows2.breadths}:
 {title:"Through",part:"binding",labels:flows2.bindings};const policy={title:"Policy",part:"policy",labels:flows2.
 policies};const state={title:"After a restart",part:"state",labels:flows2.states};return isNarrow?[source,

@@ -30,7 +30,15 @@ interface GraphWay {
 /** Most nodes in a column. */
 const most = 12;
 /** Most severe first. */
-const severest: readonly PolicyTone[] = ['denied', 'unknown', 'many', 'some', 'few', 'baseline', 'restricted'];
+const severest: readonly PolicyTone[] = [
+  'denied',
+  'unknown',
+  'many',
+  'some',
+  'few',
+  'baseline',
+  'restricted',
+];
 
 /** What a column tells apart: a part of a row, and the texts that it is an index of. */
 interface Kind {
