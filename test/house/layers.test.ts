@@ -6,7 +6,7 @@ import {controls} from '../../src/controls/index.ts';
 
 const root = join(import.meta.dirname, '../..');
 const thisFile = 'test/house/layers.test.ts';
-const longestFile = 400;
+const longestFile = 300;
 
 /**
  * The files and folders of src/ from high to low, as ARCHITECTURE.md lists them: a file may import from
@@ -83,7 +83,7 @@ describe('nothing', () => {
     .filter(file => file !== thisFile && !file.startsWith('test/fixtures/'));
 
   test(`is longer than ${longestFile} lines in src/`, () => {
-    const long = sources.filter(file => read(file).split('\n').length > longestFile);
+    const long = sources.filter(file => read(file).trimEnd().split('\n').length > longestFile);
     expect(long).toEqual([]);
   });
 
