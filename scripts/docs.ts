@@ -5,7 +5,7 @@
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {exitCodeHelp} from '../src/cli.ts';
-import type {Command} from '../src/commands/command.ts';
+import {argumentsUsage, type Command} from '../src/commands/command.ts';
 import {connectionFlags, type Flag, type Flags, flagName} from '../src/commands/flags.ts';
 import {commands, rootCommand} from '../src/commands/index.ts';
 import {rulesPage} from './rulesPage.ts';
@@ -26,7 +26,7 @@ function titleOf({name}: Command): string {
 }
 
 function usageOf(command: Command): string {
-  return [titleOf(command), '[flags]', command.positionals].filter(Boolean).join(' ');
+  return `${titleOf(command)} ${argumentsUsage(command)}`;
 }
 
 /** The command's own flags; those for reaching a cluster are told once for all commands. */

@@ -1,5 +1,5 @@
 import {CommanderError, Option, Command as Program} from 'commander';
-import type {Command} from './commands/command.ts';
+import {argumentsUsage, type Command} from './commands/command.ts';
 import {type Flag, type Flags, flagName} from './commands/flags.ts';
 import {commands, rootCommand} from './commands/index.ts';
 import type {World} from './commands/world.ts';
@@ -8,15 +8,15 @@ import {nearNames} from './kube/nearNames.ts';
 
 /** What the exit codes mean; the end of every help. */
 export const exitCodeHelp = `Exit codes:
-  0   fine, also where a live namespace is empty, and for partial answers, which are marked
+  0   success, including empty namespaces and (marked) partial answers
   1   the answer is no, or different (check, diff, try, unbind; else with --fail-on... or --verify)
   2   the command line is wrong
-  3   a file or server can't be read or reached, files hold no workload, or check can't tell
-  4   the server refused what the answer can't do without
+  3   a file or server can't be read or reached, files hold no workload, or check finds no answer
+  4   the server refused something that the answer depends on
   70  a bug of kubectl psp`;
 
 /** The first word of a command line that asks for completions: `__complete ARGS... TOCOMPLETE`. */
-export const completionRequest = '__complete';
+const completionRequest = '__complete';
 
 /**
  * Runs one command line. Errors that the user can put right become one line on standard error; the
@@ -86,7 +86,7 @@ function configure(
   program
     .summary(command.summary)
     .description(reflowed(command.description))
-    .usage(['[flags]', command.positionals].filter(Boolean).join(' '))
+    .usage(argumentsUsage(command))
     .helpOption('-h, --help', 'show this help')
     .addHelpText('after', `\n${examplesText(command)}\n\n${exitCodeHelp}`)
     .argument('[arguments...]')

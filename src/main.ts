@@ -30,7 +30,7 @@ run(args).then(exitCode => {
 async function run(args: readonly string[]) {
   if (args.length === 1 && args[0] === 'version') {
     // What scripts ask most often needs neither the parser nor the other commands.
-    const {version} = await import('./commands/version.ts');
+    const {version} = await import('./commands/version/version.ts');
     return version.run({flags: {}, args: [], world});
   }
   const {main} = await import('./cli.ts');

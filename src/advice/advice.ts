@@ -4,6 +4,7 @@ import {type Item, viewsOf} from '../inventory/submissions/items.ts';
 import {decidingFor, type Submission} from '../inventory/submissions/submissions.ts';
 import {pointer} from '../kube/edits.ts';
 import type {Policy} from '../kube/objects.ts';
+import {kindText} from '../kube/workloadKinds.ts';
 import type {NonEmpty} from '../nonEmpty.ts';
 import {keyed} from '../once.ts';
 import {editsOf, preparePolicy} from '../policy/evaluate.ts';
@@ -68,7 +69,8 @@ export function itemGroups(
   return groups;
 }
 
-function nameFor({namespace, kind, name, submission}: Item, scope: Scope): string {
+function nameFor(item: Item, scope: Scope): string {
+  const {namespace, name, submission} = item;
   // The scope is in the name, so that policies of several scopes do not overwrite each other.
   switch (scope) {
     case 'cluster':
@@ -76,7 +78,7 @@ function nameFor({namespace, kind, name, submission}: Item, scope: Scope): strin
     case 'namespace':
       return objectName(`${prefix}-namespace.`, [namespace]);
     case 'workload':
-      return objectName(`${prefix}-workload.`, [namespace, kind.toLowerCase(), name]);
+      return objectName(`${prefix}-workload.`, [namespace, kindText(item).toLowerCase(), name]);
     case 'service-account':
       // Mirror pods have no account: their node asks for them.
       return submission.serviceAccount === ''

@@ -4,7 +4,7 @@ import {bindingFor, roleFor, subjectOf} from '../grant/grantObjects.ts';
 import {layOver} from '../inventory/files/overlay.ts';
 import {emptyInventory, type Inventory} from '../inventory/inventory.ts';
 import type {Item} from '../inventory/submissions/items.ts';
-import {binding, type Policy, role} from '../kube/objects.ts';
+import {binding, type Policy, role, type Subject} from '../kube/objects.ts';
 import {type Authorizer, authorizerOf, podIdentity} from '../rbac/authorize.ts';
 import type {Grantee} from '../rbac/grantee.ts';
 import {grantObjects} from './advice.ts';
@@ -97,7 +97,7 @@ function subjectsNow(
   name: string,
   namespace: string | undefined,
   {rbac}: Inventory,
-): readonly object[] {
+): readonly Subject[] {
   const bindings = namespace === undefined ? rbac.clusterRoleBindings : rbac.roleBindings;
   const found = bindings.find(
     ({metadata}) =>

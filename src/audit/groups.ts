@@ -1,8 +1,11 @@
 import type {Verdict} from '../admission/judgement.ts';
 import type {Inventory, ListedPod} from '../inventory/inventory.ts';
 import {controllerReference, type Workload} from '../inventory/kinds/workloads.ts';
+import type {Item} from '../inventory/submissions/items.ts';
 import {ownerIndex} from '../inventory/submissions/owners.ts';
 import {isMirrorPod} from '../inventory/submissions/serviceAccount.ts';
+import {groupOf} from '../kube/apiGroups.ts';
+import {kindText} from '../kube/workloadKinds.ts';
 import {byText} from '../text.ts';
 import type {FindingObject} from './finding.ts';
 
@@ -28,9 +31,9 @@ export function verdictGroupsOf(
   const topOf = topIndex(inventory);
   const found = new Map<string, VerdictGroup & {readonly verdicts: Verdict[]}>();
   for (const verdict of verdicts) {
-    const {namespace, kind, name} = verdict.item;
+    const {namespace, kind} = verdict.item;
     const runs = kind === 'Pod';
-    const {object, workload} = topOf(namespace, kind, name);
+    const {object, workload} = topOf(verdict.item);
     const key = `${namespace}\0${object.kind}\0${object.name}`;
     const group = found.get(key);
     if (group === undefined) found.set(key, {object, workload, verdicts: [verdict], runs});
@@ -48,19 +51,19 @@ interface Top {
 function topIndex(inventory: Inventory) {
   const byOwner = ownerIndex(inventory.workloads);
   const pods = new Map(inventory.pods.map(pod => [placeOf(pod), pod]));
-  return (namespace: string, kind: string, name: string): Top => {
-    const pod = kind === 'Pod' ? pods.get(`${namespace}/${name}`) : undefined;
-    let top: Top = {
-      object: {kind, namespace, name},
-      workload: pod ? undefined : byOwner({...unknownOwner, kind, name}, namespace),
-    };
+  return (item: Item): Top => {
+    const {namespace, name, workload: itself} = item;
+    const pod = itself === undefined ? pods.get(`${namespace}/${name}`) : undefined;
+    let top: Top = {object: {kind: kindText(item), namespace, name}, workload: itself};
     // The node that owns a mirror pod is no workload.
     if (pod === undefined || isMirrorPod(pod)) return top;
     let owner = controllerReference(pod.metadata.ownerReferences);
     const seen = new Set<Workload>();
     while (owner !== undefined) {
       const workload = byOwner(owner, namespace);
-      top = {object: {kind: owner.kind ?? '', namespace, name: owner.name ?? ''}, workload};
+      const {apiVersion = '', kind = '', name = ''} = owner;
+      const object = {kind: kindText({group: groupOf(apiVersion), kind}), namespace, name};
+      top = {object, workload};
       if (workload === undefined || seen.has(workload)) break;
       seen.add(workload);
       owner = controllerReference(workload.metadata.ownerReferences);
@@ -68,8 +71,6 @@ function topIndex(inventory: Inventory) {
     return top;
   };
 }
-
-const unknownOwner = {apiVersion: undefined, uid: undefined, controller: true};
 
 function placeOf({metadata}: ListedPod): string {
   return `${metadata.namespace ?? ''}/${metadata.name || metadata.generateName || ''}`;

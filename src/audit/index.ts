@@ -12,6 +12,7 @@ import {type Audit, type Finding, severities} from './finding.ts';
 import type {AuditRule, RuleFinding, RuleNeed} from './rule.ts';
 import {noPolicy} from './rules/answers.ts';
 import {rules} from './rules/index.ts';
+import {refusedPolicy} from './rules/unusable.ts';
 import {objectText} from './words.ts';
 
 /** What an audit is about. */
@@ -34,7 +35,7 @@ export function auditOf(inventory: Inventory, {namespace, isWhole}: AuditScope):
   const authorizer = authorizerOf(inventory.rbac);
   const policies = policySet(inventory.policies.map(preparePolicy));
   const verdicts = itemsOf(inventory).map(judgeOf(inventory).verdict);
-  const asked = inventory.policies.length === 0 ? [noPolicy] : rules;
+  const asked = inventory.policies.length === 0 ? [refusedPolicy, noPolicy] : rules;
   const unanswered = asked.flatMap(rule => unansweredOf(rule, inventory.gaps, isWhole));
   const context = contextOf(inventory, policies, verdicts, authorizer, unanswered);
   const voids = new Map(unanswered.map(entry => [entry.rule, entry]));

@@ -1,5 +1,4 @@
 import type {Verdict} from '../admission/judgement.ts';
-import {workloadKindNamed} from '../kube/workloadKinds.ts';
 import type {Grantee} from '../rbac/grantee.ts';
 import type {FindingObject} from './finding.ts';
 import type {VerdictGroup} from './groups.ts';
@@ -32,10 +31,9 @@ export function patch(object: FindingObject, change: object): string {
   return kubectl('patch', object, `--type=${type}`, '-p', JSON.stringify(change));
 }
 
-/** What tells all about a group's verdict. Kinds of others are known by their pods. */
-export function whyCommand({object}: VerdictGroup, {item}: Verdict): string {
-  const isKnown = workloadKindNamed(object.kind) !== undefined;
-  const name = isKnown ? `${object.kind.toLowerCase()}/${object.name}` : item.name;
+/** What tells all about a group's verdict. What was not read itself is known by its pods. */
+export function whyCommand({object, workload}: VerdictGroup, {item}: Verdict): string {
+  const name = workload !== undefined ? `${object.kind.toLowerCase()}/${object.name}` : item.name;
   return commandLine('kubectl', 'psp', 'why', name, ...inNamespace(object.namespace));
 }
 

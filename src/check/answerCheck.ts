@@ -29,13 +29,13 @@ export interface CheckAnswer {
  * tried tells for certain; annotations of pods are the next best, and only if nothing speaks against.
  */
 export function answerCheck(facts: CheckFacts): CheckAnswer {
-  const findings = [versionFinding(facts), apiFinding(facts), admissionFinding(facts)] as const;
+  const findings = [versionFinding(facts), apiFinding(facts), admissionOf(facts)] as const;
   const [, api, admission] = findings;
   const inForce = conclusion(api.answer, admission.answer, facts.probe?.plugin === 'on');
   return {
     inForce,
     findings,
-    managed: managedPolicies(facts.policies ?? [], facts.hasAzureBinding),
+    managed: managedPolicies(facts.managed, facts.hasAzureBinding),
     notes: notesOn(facts, admission.answer),
   };
 }
@@ -51,7 +51,7 @@ const gone = 25;
 function versionFinding({version, isLive}: CheckFacts): CheckFinding {
   const minor = minorOf(version);
   if (version === undefined || minor === undefined) {
-    const says = isLive ? 'the server does not tell its version' : 'no server was asked';
+    const says = isLive ? 'the server does not report its version' : 'no server was asked';
     return {about: 'version', answer: 'unknown', says};
   }
   if (minor >= gone) {
@@ -73,7 +73,12 @@ function apiFinding({servedIn}: CheckFacts): CheckFinding {
   return {about: 'api', answer: 'yes', says: `served as ${servedIn.join(' and ')}`};
 }
 
-function admissionFinding({servedIn, probe, evidence}: CheckFacts): CheckFinding {
+/** Whether the admission plugin is on, and how that is known. */
+export function admissionOf({
+  servedIn,
+  probe,
+  evidence,
+}: Pick<CheckFacts, 'servedIn' | 'probe' | 'evidence'>): CheckFinding {
   if (servedIn?.length === 0) {
     return {about: 'admission', answer: 'no', says: 'off: there is no plugin without the API'};
   }
@@ -84,7 +89,7 @@ function admissionFinding({servedIn, probe, evidence}: CheckFacts): CheckFinding
   return {about: 'admission', answer, says: says + reason};
 }
 
-const noPods: readonly [CheckVerdict, string] = ['unknown', 'unknown: there is no pod to tell by'];
+const noPods: readonly [CheckVerdict, string] = ['unknown', 'unknown: there is no pod to judge by'];
 const unreadablePods: readonly [CheckVerdict, string] = ['unknown', 'unknown: no pod can be read'];
 
 /** Pods from before the plugin was turned on lack the annotation, those from before it was off have it. */

@@ -1,15 +1,26 @@
 import {metadataOf} from '../apply/change.ts';
 import {messageOf} from '../errors.ts';
 import type {Gap, Inventory} from '../inventory/inventory.ts';
-import {listPath, resources} from '../inventory/kinds/resources.ts';
+import {
+  decodeLive,
+  listPath,
+  pagesOf,
+  type Resource,
+  resources,
+  sortedByName,
+} from '../inventory/kinds/resources.ts';
 import {readVersion, sortedGaps, sourceOf} from '../inventory/read/readCluster.ts';
 import type {ClusterReader} from '../inventory/read/reader.ts';
 import {validatedPolicyKey} from '../kube/annotations.ts';
 import {policyVersions, rbacVersion} from '../kube/apiGroups.ts';
 import {isObject, type Json, type JsonObject} from '../kube/json.ts';
+import type {Binding, Policy, Role} from '../kube/objects.ts';
+import type {RbacObjects} from '../rbac/authorize.ts';
 import {byText} from '../text.ts';
 import {type Probe, probePlugin} from './checkProbe.ts';
 import {type OwnRight, readOwnRights} from './checkRights.ts';
+import {isPlatformName, type PolicyReach} from './managedPolicies.ts';
+import {policyReaches} from './policyReach.ts';
 
 /** What the annotations of pods that run say about the plugin, which writes them. */
 export interface PodEvidence {
@@ -35,6 +46,8 @@ export interface CheckFacts {
   readonly evidence: PodEvidence | undefined;
   /** The names of the policies; undefined if they are not known. */
   readonly policies: readonly string[] | undefined;
+  /** What there is of policies that are called as those of a platform. */
+  readonly managed: readonly PolicyReach[];
   /** The API groups that are served. */
   readonly groups: readonly string[];
   /** Whether kube-system has the RoleBinding that Azure makes for its policy. */
@@ -57,7 +70,7 @@ export async function readCheckFacts(
     readVersion(client),
     readServed(client),
     readGroups(client),
-    readPolicyNames(client),
+    readPolicies(client),
     ask(client, `${listPath(resources.roleBindings, rbacVersion, 'kube-system')}/${azureBinding}`),
     readOwnRights(client, namespace),
   ]);
@@ -72,7 +85,8 @@ export async function readCheckFacts(
     servedIn,
     probe,
     evidence,
-    policies: policies.names,
+    policies: policies.found?.map(({metadata}) => metadata.name),
+    managed: await readReaches(client, policies.found ?? []),
     groups,
     hasAzureBinding: hasAzureBinding !== undefined,
     rights: own.rights,
@@ -82,29 +96,54 @@ export async function readCheckFacts(
 
 /** The same of a snapshot or manifests, which know nothing of rights and times. */
 export function checkFactsOf(inventory: Inventory, namespace: string): CheckFacts {
-  const {policyApi, pods, policies, rbac: objects, serverVersion, source, gaps} = inventory;
-  const isMarked = (annotations: Readonly<Record<string, string>> | undefined) =>
-    annotations?.[validatedPolicyKey] !== undefined;
+  const {policies, rbac, serverVersion, source, gaps} = inventory;
   return {
     source,
     isLive: false,
     namespace,
     version: serverVersion,
     probe: undefined,
-    servedIn: policyApi === 'unknown' ? undefined : policyApi === 'absent' ? [] : [policyApi],
-    evidence: {
-      pods: pods.length,
-      marked: pods.filter(({metadata}) => isMarked(metadata.annotations)).length,
-      youngest: undefined,
-    },
+    ...admissionFactsOf(inventory),
     policies: policies.map(({metadata}) => metadata.name),
+    managed: policyReaches(
+      policies.filter(({metadata}) => isPlatformName(metadata.name)),
+      gaps.some(({resource}) => isWideKind(resource)) ? undefined : rbac,
+    ),
     groups: [],
-    hasAzureBinding: objects.roleBindings.some(
+    hasAzureBinding: rbac.roleBindings.some(
       ({metadata}) => metadata?.namespace === 'kube-system' && metadata.name === azureBinding,
     ),
     rights: [],
     gaps,
   };
+}
+
+/** What an inventory says of the admission plugin: the annotations of pods that a cluster let in tell. */
+export function admissionFactsOf({
+  origin,
+  policyApi,
+  pods: listed,
+}: Pick<Inventory, 'origin' | 'policyApi' | 'pods'>): Pick<CheckFacts, 'servedIn' | 'evidence'> {
+  const pods = listed.filter(({metadata}) => origin === 'cluster' || metadata.uid !== undefined);
+  const marked = pods.filter(
+    ({metadata}) => metadata.annotations?.[validatedPolicyKey] !== undefined,
+  );
+  return {
+    servedIn: policyApi === 'unknown' ? undefined : policyApi === 'absent' ? [] : [policyApi],
+    evidence: {pods: pods.length, marked: marked.length, youngest: undefined},
+  };
+}
+
+/** Tries a pod where servers can be asked to; on older ones, nothing is known. */
+export async function safeProbe(
+  client: ClusterReader,
+  namespace: string,
+  version: string | undefined,
+): Promise<Probe> {
+  if ((minorOf(version) ?? 0) >= firstDryRun) return probePlugin(client, namespace);
+  const what = version === undefined ? 'its version is not known' : `it is ${version}`;
+  const reason = `no pod can be tried: ${what}, and servers before 1.${firstDryRun} would create it`;
+  return {plugin: 'unknown', reason};
 }
 
 /** What the server answers; undefined if there is no such thing, or the caller may not see it. */
@@ -137,39 +176,66 @@ async function readGroups(client: ClusterReader): Promise<readonly string[]> {
   return itemsIn(answer, 'groups').flatMap(({name}) => (typeof name === 'string' ? [name] : []));
 }
 
-async function readPolicyNames(client: ClusterReader): Promise<{
-  readonly names: readonly string[] | undefined;
+async function readPolicies(client: ClusterReader): Promise<{
+  /** By name; undefined if they may not be listed. */
+  readonly found: readonly Policy[] | undefined;
   readonly gaps: readonly Gap[];
 }> {
   const {plural} = resources.policies;
-  const names: string[] = [];
   for (const apiVersion of policyVersions) {
     try {
-      await client.list(listPath(resources.policies, apiVersion, undefined), {
-        onPage(page) {
-          for (const item of page) names.push(String(metadataOf(item).name));
-        },
-      });
-      return {names: names.toSorted(), gaps: []};
+      return {found: await listAll(client, resources.policies, apiVersion), gaps: []};
     } catch (error) {
       if (client.isNotFound(error)) continue;
       if (!client.isForbidden(error)) throw error;
       const gap = {resource: plural, namespace: undefined, reason: messageOf(error)};
-      return {names: undefined, gaps: [gap]};
+      return {found: undefined, gaps: [gap]};
     }
   }
-  return {names: [], gaps: []};
+  return {found: [], gaps: []};
 }
 
-async function safeProbe(
+/** The roles and bindings of the whole cluster are only read if a policy is called as a platform's. */
+async function readReaches(
   client: ClusterReader,
-  namespace: string,
-  version: string | undefined,
-): Promise<Probe> {
-  if ((minorOf(version) ?? 0) >= firstDryRun) return probePlugin(client, namespace);
-  const what = version === undefined ? 'its version is not known' : `it is ${version}`;
-  const reason = `no pod can be tried: ${what}, and servers before 1.${firstDryRun} would create it`;
-  return {plugin: 'unknown', reason};
+  policies: readonly Policy[],
+): Promise<readonly PolicyReach[]> {
+  const wanted = policies.filter(({metadata}) => isPlatformName(metadata.name));
+  return wanted.length === 0 ? [] : policyReaches(wanted, await readWideRbac(client));
+}
+
+async function readWideRbac(client: ClusterReader): Promise<RbacObjects | undefined> {
+  try {
+    const [clusterRoles, clusterRoleBindings] = await Promise.all([
+      listAll(client, resources.clusterRoles, rbacVersion),
+      listAll(client, resources.clusterRoleBindings, rbacVersion),
+    ]);
+    return {clusterRoles, clusterRoleBindings, roles: [], roleBindings: []};
+  } catch (error) {
+    if (client.isForbidden(error) || client.isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+function isWideKind(plural: string): boolean {
+  return [resources.clusterRoles, resources.clusterRoleBindings].some(
+    resource => resource.plural === plural,
+  );
+}
+
+/** All objects of a kind, by name; throws as the client does. */
+async function listAll<T extends Policy | Role | Binding>(
+  client: ClusterReader,
+  resource: Resource<T>,
+  apiVersion: string,
+): Promise<readonly T[]> {
+  const items: T[] = [];
+  await client.list(listPath(resource, apiVersion, undefined), {
+    ...pagesOf(resource, apiVersion, page => {
+      for (const item of page) items.push(decodeLive(resource, apiVersion, item));
+    }),
+  });
+  return sortedByName(items);
 }
 
 /** The number after `v1.`; undefined if there is none. */

@@ -6,28 +6,34 @@ export interface ManagedPolicy {
   readonly says: string;
 }
 
-const eks =
-  'lets every pod in, and ClusterRoleBinding eks:podsecuritypolicy:authenticated gives it to everybody: stricter policies bind nothing until that binding is gone';
-const gke = 'for system pods: GKE puts it back when it is changed';
-const rke2 =
-  'made by RKE2 at its first start and then left to you: without its CIS profile everybody may use global-unrestricted-psp, with it global-restricted-psp, and system-unrestricted-psp is for kube-system';
-const ibm = 'made by IBM Cloud: do not change it';
-const tanzu = 'made by VMware Tanzu: nobody but its own services may use it until you bind it';
+/** What a cluster holds of a policy that may come with a platform. */
+export interface PolicyReach {
+  readonly policy: string;
+  /** Whether it lets every pod in; undefined if only its name is known. */
+  readonly letsAllIn: boolean | undefined;
+  /** The bindings that give it to everybody; undefined if they could not be read. */
+  readonly everybody: readonly WideBinding[] | undefined;
+}
 
-/** What is known by the whole name. */
-const byName: Readonly<Record<string, readonly [platform: string, says: string]>> = {
-  'eks.privileged': ['Amazon EKS', eks],
-  'ack.privileged': [
-    'Alibaba Cloud ACK',
-    'lets every pod in, and its own pods need it: do not change it',
-  ],
-  'gardener.privileged': [
-    'Gardener',
-    'lets every pod in; everybody may use it if the shoot has allowPrivilegedContainers',
-  ],
+/** A binding of all who log in, or of all service accounts. */
+export interface WideBinding {
+  readonly name: string;
+  readonly to: 'everybody' | 'all service accounts';
+}
+
+const rke2 = 'made by RKE2 at its first start and then left to you';
+const ibm = 'made by IBM Cloud: do not change it';
+const tanzu = 'made by VMware Tanzu';
+const gke = 'for system pods: GKE puts it back when it is changed';
+
+/** What is known by the whole name: the platform, and what the platform does with the policy. */
+const byName: Readonly<Record<string, readonly [platform: string, about: string]>> = {
+  'eks.privileged': ['Amazon EKS', 'made by EKS with the cluster and then left to you'],
+  'ack.privileged': ['Alibaba Cloud ACK', 'its own pods need it: do not change it'],
+  'gardener.privileged': ['Gardener', 'made by Gardener'],
   'global-restricted-psp': ['RKE2', rke2],
   'global-unrestricted-psp': ['RKE2', rke2],
-  'system-unrestricted-psp': ['RKE2', rke2],
+  'system-unrestricted-psp': ['RKE2', `${rke2}; for kube-system`],
   'vmware-system-privileged': ['VMware Tanzu', tanzu],
   'vmware-system-restricted': ['VMware Tanzu', tanzu],
   'ibm-anyuid-hostaccess-psp': ['IBM Cloud', ibm],
@@ -35,25 +41,48 @@ const byName: Readonly<Record<string, readonly [platform: string, says: string]>
   'ibm-anyuid-psp': ['IBM Cloud', ibm],
   'ibm-privileged-psp': ['IBM Cloud', ibm],
   'ibm-restricted-psp': ['IBM Cloud', ibm],
-  'psp-global': ['Huawei Cloud CCE', 'the default for everybody: it can be changed, not deleted'],
+  'psp-global': ['Huawei Cloud CCE', 'it can be changed, not deleted'],
 };
 
 const azure = 'made by Azure when the feature was turned on: do not change it';
 
 /**
- * The policies that a managed platform made, by their names. The name `privileged` alone says nothing:
- * Azure's is known by the RoleBinding that comes with it.
+ * The policies that a managed platform made, by their names, with what this cluster holds of them. The
+ * name `privileged` alone says nothing: Azure's is known by the RoleBinding that comes with it.
  */
 export function managedPolicies(
-  names: readonly string[],
+  reaches: readonly PolicyReach[],
   hasAzureBinding: boolean,
 ): readonly ManagedPolicy[] {
-  return names.flatMap(policy => {
-    if (policy.startsWith('gce.')) return [{policy, platform: 'Google GKE', says: gke}];
-    if (policy === 'privileged' && hasAzureBinding) {
-      return [{policy, platform: 'Azure AKS', says: azure}];
-    }
-    const [platform, says] = (Object.hasOwn(byName, policy) && byName[policy]) || [];
-    return platform === undefined || says === undefined ? [] : [{policy, platform, says}];
+  return reaches.flatMap(reach => {
+    const {policy} = reach;
+    const [platform, about] = knownAs(policy, hasAzureBinding) ?? [];
+    if (platform === undefined || about === undefined) return [];
+    const pods = reach.letsAllIn === true ? 'it lets every pod in' : undefined;
+    const facts = [about, pods, reachText(reach)].filter(text => text !== undefined);
+    return [{policy, platform, says: facts.join('; ')}];
   });
+}
+
+/** Whether the name may be that of a platform's policy. */
+export function isPlatformName(policy: string): boolean {
+  return knownAs(policy, true) !== undefined;
+}
+
+function knownAs(
+  policy: string,
+  hasAzureBinding: boolean,
+): readonly [platform: string, about: string] | undefined {
+  if (policy.startsWith('gce.')) return ['Google GKE', gke];
+  if (policy === 'privileged') return hasAzureBinding ? ['Azure AKS', azure] : undefined;
+  return Object.hasOwn(byName, policy) ? byName[policy] : undefined;
+}
+
+/** Who may use it, as the bindings of the cluster have it. */
+function reachText({letsAllIn, everybody}: PolicyReach): string {
+  if (everybody === undefined) return 'who may use it could not be read';
+  if (everybody.length === 0) return 'no ClusterRoleBinding gives it to everybody';
+  const given = everybody.map(({name, to}) => `ClusterRoleBinding ${name} gives it to ${to}`);
+  const isForAll = letsAllIn === true && everybody.some(({to}) => to === 'everybody');
+  return `${given.join(', ')}${isForAll ? ', so no pod is denied until that binding is gone' : ''}`;
 }

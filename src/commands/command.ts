@@ -1,5 +1,5 @@
 import type {ExitCode} from '../errors.ts';
-import type {Flags, ValuesOf} from './flags.ts';
+import type {Completes, Flags, ValuesOf} from './flags.ts';
 import type {World} from './world.ts';
 
 export interface Example {
@@ -9,6 +9,18 @@ export interface Example {
   readonly types: string;
 }
 
+/** One positional argument, as data: usage and completion come from it. */
+export interface Positional {
+  /** What stands for it in the usage line: POLICY; if absent, its words. */
+  readonly placeholder?: string;
+  /** Words that may stand there. */
+  readonly words?: readonly string[];
+  /** What completion looks up besides the words. */
+  readonly completes?: Completes;
+  readonly isOptional?: boolean;
+  readonly isRepeated?: boolean;
+}
+
 interface Description {
   readonly name: string;
   /** One line for the list of commands. */
@@ -16,8 +28,7 @@ interface Description {
   /** More about it, in paragraphs. */
   readonly description: string;
   readonly examples: readonly Example[];
-  /** The positional arguments as the usage line shows them: `[POD | KIND/NAME]...`. */
-  readonly positionals?: string;
+  readonly positionals?: readonly Positional[];
 }
 
 interface CommandDefinition<F extends Flags> extends Description {
@@ -37,6 +48,16 @@ export interface Command extends Description {
   run(input: CommandInput<Flags>): Promise<ExitCode>;
 }
 
+/** What follows the command's name in its usage line: `[flags] [POD | KIND/NAME]...`. */
+export function argumentsUsage({positionals = []}: Command): string {
+  const shown = positionals.map(({placeholder, words = [], isOptional, isRepeated}) => {
+    const name = placeholder ?? words.join(' | ');
+    return `${isOptional ? `[${name}]` : name}${isRepeated ? '...' : ''}`;
+  });
+  return ['[flags]', ...shown].join(' ');
+}
+
+/** Seals a command's types of flags. */
 export function defineCommand<const F extends Flags>(definition: CommandDefinition<F>): Command {
   return {
     ...definition,

@@ -1,6 +1,17 @@
 import {exitCodes, UserError} from '../errors.ts';
 
-/** One flag, as data: parsing, help and documentation all come from it. */
+/** What completion can look up: names of the cluster or the kubeconfig, or files. */
+export type Completes =
+  | 'namespaces'
+  | 'pods'
+  | 'policies'
+  | 'subjects'
+  | 'files'
+  | 'contexts'
+  | 'clusters'
+  | 'users';
+
+/** One flag, as data: parsing, help, documentation and completion all come from it. */
 export interface Flag {
   readonly short?: string;
   readonly type: 'string' | 'boolean' | 'list';
@@ -8,6 +19,8 @@ export interface Flag {
   readonly placeholder?: string;
   readonly help: string;
   readonly choices?: readonly string[];
+  /** What completion offers as the value; if absent, the choices alone. */
+  readonly completes?: Completes;
   /** What it means to give the flag without a value; if absent, the value is needed. */
   readonly implied?: string;
   /** Left out of the help; for flags that only make sense to few. */
@@ -27,10 +40,30 @@ export type ValuesOf<F extends Flags> = {readonly [K in keyof F]: ValueOf<F[K]>}
 
 /** kubectl's flags for reaching a cluster, with kubectl's meaning. */
 export const connectionFlags = {
-  kubeconfig: {type: 'string', placeholder: 'FILE', help: 'kubeconfig file to use'},
-  context: {type: 'string', placeholder: 'NAME', help: 'context of the kubeconfig to use'},
-  cluster: {type: 'string', placeholder: 'NAME', help: 'cluster of the kubeconfig to use'},
-  user: {type: 'string', placeholder: 'NAME', help: 'user entry of the kubeconfig to use'},
+  kubeconfig: {
+    type: 'string',
+    placeholder: 'FILE',
+    completes: 'files',
+    help: 'kubeconfig file to use',
+  },
+  context: {
+    type: 'string',
+    placeholder: 'NAME',
+    completes: 'contexts',
+    help: 'context of the kubeconfig to use',
+  },
+  cluster: {
+    type: 'string',
+    placeholder: 'NAME',
+    completes: 'clusters',
+    help: 'cluster of the kubeconfig to use',
+  },
+  user: {
+    type: 'string',
+    placeholder: 'NAME',
+    completes: 'users',
+    help: 'user entry of the kubeconfig to use',
+  },
   as: {type: 'string', placeholder: 'USER', help: 'user to impersonate'},
   asGroup: {type: 'list', placeholder: 'GROUP', help: 'group to impersonate (repeatable)'},
   asUid: {type: 'string', placeholder: 'UID', help: 'UID to impersonate'},
@@ -39,10 +72,21 @@ export const connectionFlags = {
   certificateAuthority: {
     type: 'string',
     placeholder: 'FILE',
+    completes: 'files',
     help: 'certificate authority of the API server',
   },
-  clientCertificate: {type: 'string', placeholder: 'FILE', help: 'client certificate for TLS'},
-  clientKey: {type: 'string', placeholder: 'FILE', help: 'client key for TLS'},
+  clientCertificate: {
+    type: 'string',
+    placeholder: 'FILE',
+    completes: 'files',
+    help: 'client certificate for TLS',
+  },
+  clientKey: {
+    type: 'string',
+    placeholder: 'FILE',
+    completes: 'files',
+    help: 'client key for TLS',
+  },
   tlsServerName: {type: 'string', placeholder: 'NAME', help: "name in the server's certificate"},
   insecureSkipTlsVerify: {type: 'boolean', help: "do not check the server's certificate"},
   requestTimeout: {
@@ -54,7 +98,7 @@ export const connectionFlags = {
     type: 'string',
     short: 'v',
     placeholder: 'LEVEL',
-    help: 'tell on standard error what is asked: 6 the requests, 8 also their headers, no secrets',
+    help: 'log requests on standard error: 6 the requests, 8 also their headers; never secrets',
   },
 } as const satisfies Flags;
 
@@ -65,6 +109,7 @@ export const sourceFlags = {
   from: {
     type: 'list',
     placeholder: 'PATH',
+    completes: 'files',
     help: 'snapshot, or manifest files and folders, in place of the cluster (repeatable)',
   },
   demo: {type: 'boolean', help: 'use the built-in demo cluster'},
@@ -72,7 +117,13 @@ export const sourceFlags = {
 } as const satisfies Flags;
 
 export const scopeFlags = {
-  namespace: {type: 'string', short: 'n', placeholder: 'NS', help: 'the namespace to look at'},
+  namespace: {
+    type: 'string',
+    short: 'n',
+    placeholder: 'NS',
+    completes: 'namespaces',
+    help: 'the namespace to look at',
+  },
   allNamespaces: {type: 'boolean', short: 'A', help: 'look at all namespaces'},
 } as const satisfies Flags;
 
@@ -90,7 +141,14 @@ export const filenameFlag = {
     type: 'list',
     short: 'f',
     placeholder: 'FILE',
+    completes: 'files',
     help: 'manifest files, folders or - for standard input (repeatable)',
+  },
+  kustomize: {
+    type: 'list',
+    short: 'k',
+    placeholder: 'DIR',
+    help: 'kustomization folders, rendered by kubectl kustomize (repeatable)',
   },
 } as const satisfies Flags;
 

@@ -7,11 +7,11 @@ import type {Command} from './command.ts';
 import {compare} from './compare/compare.ts';
 import {completion} from './completion/completion.ts';
 import {diff} from './diff/diff.ts';
-import {policies} from './policies.ts';
+import {policies} from './policies/policies.ts';
 import {snapshot} from './snapshot/snapshot.ts';
 import {summary} from './summary/summary.ts';
 import {tryCommand} from './try/try.ts';
-import {version} from './version.ts';
+import {version} from './version/version.ts';
 import {whoCanCommand} from './who-can/who-can.ts';
 import {why} from './why/why.ts';
 

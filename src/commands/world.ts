@@ -19,7 +19,7 @@ export interface SessionOptions {
   readonly services: Services;
   /** What the session remembers, with the views that it begins with. */
   readonly store: SessionStore;
-  /** Whom the server knows us as. */
+  /** The user name that the server sees. */
   readonly user: string;
 }
 
@@ -55,6 +55,8 @@ export interface World {
   now(): string;
   /** The documents of files, folders (searched for .yaml, .yml and .json) and `-`. */
   readDocuments(paths: readonly string[]): Promise<readonly SourceDocument[]>;
+  /** The objects of a kustomization folder, as `kubectl kustomize` renders them. */
+  renderKustomization(folder: string): Promise<readonly SourceDocument[]>;
   /** Writes a new file that only its owner can read; asks before it overwrites one, unless forced. */
   writeFile(path: string, text: string, force: boolean): Promise<void>;
   fileExists(path: string): Promise<boolean>;
@@ -68,6 +70,6 @@ export interface World {
   defaultNamespace(flags: ConnectionFlags): Promise<string>;
   connect(flags: ConnectionFlags): Promise<Cluster>;
   kubeconfigNames(flags: ConnectionFlags): Promise<KubeconfigNames>;
-  /** Puts kubectl_complete-psp beside the kubectl-psp of PATH; overwrites nothing. */
+  /** Puts kubectl_complete-psp next to the kubectl-psp of PATH; overwrites nothing. */
   installCompleter(): Promise<InstalledCompleter>;
 }

@@ -98,6 +98,8 @@ interface ValuePlace<Value> {
   write(policy: Policy, value: Value): Policy;
   /** The value as the end of "<title>: …", for example "80, 8000-8080". */
   describe(value: Value): string;
+  /** The same for people, where they read it otherwise than machines. */
+  describeForPeople?(value: Value): string;
   /** The parts of the value, to be set exactly. set() of get() changes nothing. */
   readonly fields: readonly ValueField<Value>[];
 }
@@ -214,6 +216,7 @@ export interface Control extends ControlWords {
   copy(from: Policy, to: Policy): Policy;
   needs(pod: PodView): readonly string[];
   describe(policy: Policy): string;
+  describeForPeople(policy: Policy): string;
   level(policy: Policy): Level | undefined;
   /** The policy with this control as the built-in policy of the level has it. */
   hold(policy: Policy, level: Level): Policy;
@@ -261,6 +264,7 @@ export function defineControl<Value>(control: ControlDefinition<Value>): Control
     copy: (from, to) => write(to, read(from)),
     needs: pod => control.needs(pod),
     describe: policy => control.describe(read(policy)),
+    describeForPeople: policy => (control.describeForPeople ?? control.describe)(read(policy)),
     level: policy => control.level?.(read(policy)),
     hold(policy, level) {
       const value = control.builtin[level];

@@ -1,8 +1,7 @@
 import type {Inventory} from '../inventory/inventory.ts';
-import {fieldErrorText} from '../kube/fieldError.ts';
 import type {Binding, Role} from '../kube/objects.ts';
 import {labelOf} from '../kube/reference.ts';
-import {policyErrors} from '../policy/evaluate.ts';
+import {refusalText} from '../policy/refused.ts';
 import {type Authorizer, authorizerOf, policiesOf} from '../rbac/authorize.ts';
 import {danglingNotes} from '../rbac/dangling.ts';
 
@@ -23,11 +22,7 @@ export function changeNotes({before, after, files}: ChangedInventory): readonly 
   const old = new Set(dangling(before, authorizerOf(before.rbac)));
   const {clusterRoles, roles} = files.rbac;
   return [
-    ...files.policies.flatMap(policy => {
-      const [error] = policyErrors(policy);
-      if (error === undefined) return [];
-      return `PodSecurityPolicy ${policy.metadata.name} is invalid, the API server would refuse it: ${fieldErrorText(error)}`;
-    }),
+    ...(files.refused ?? []).map(refusalText),
     ...files.policies.flatMap(({metadata: {name}}) =>
       authorizer.grants.some(({policies}) => policies === undefined || policies.has(name))
         ? []

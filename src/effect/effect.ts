@@ -2,7 +2,7 @@ import type {Candidate} from '../admission/admit.ts';
 import {type Judge, judgeOf} from '../admission/judge.ts';
 import type {Judgement} from '../admission/judgement.ts';
 import type {Inventory} from '../inventory/inventory.ts';
-import {byPlace, type Item, itemKey, itemsOf, templatesOf} from '../inventory/submissions/items.ts';
+import {byPlace, type Item, itemKey, itemsOf} from '../inventory/submissions/items.ts';
 import type {Submission} from '../inventory/submissions/submissions.ts';
 import {printJson} from '../kube/json.ts';
 import type {Identity} from '../rbac/authorize.ts';
@@ -69,8 +69,8 @@ export function effectOf(
 ): Effect {
   const sides = {before: judgeOf(before, {requester}), after: judgeOf(after, {requester})};
   const isMeant = (item: Item) => namespace === undefined || item.namespace === namespace;
-  const old = rowsOf(before).filter(isMeant);
-  const now = hasSameItems(before, after) ? old : rowsOf(after).filter(isMeant);
+  const old = itemsOf(before).filter(isMeant);
+  const now = hasSameItems(before, after) ? old : itemsOf(after).filter(isMeant);
   // Pods that the server will name may share the beginning of their names.
   const oldByKey = now === old ? undefined : Map.groupBy(old, itemKey);
   const compare = comparison(sides);
@@ -88,11 +88,6 @@ export function effectOf(
       gone.length === 0 ? shifts : [...shifts, ...gone].sort((a, b) => byPlace(a.item, b.item)),
     same,
   };
-}
-
-/** As `why` has them: in manifests no pod has come from a template yet. */
-function rowsOf(inventory: Inventory): readonly Item[] {
-  return inventory.origin === 'cluster' ? itemsOf(inventory) : templatesOf(inventory);
 }
 
 function hasSameItems(before: Inventory, after: Inventory): boolean {

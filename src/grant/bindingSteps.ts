@@ -1,6 +1,6 @@
 import type {Inventory} from '../inventory/inventory.ts';
-import {policyGroups, rbacGroup} from '../kube/apiGroups.ts';
-import type {Binding, Role, Rule, Subject} from '../kube/objects.ts';
+import {policyGroups} from '../kube/apiGroups.ts';
+import type {Binding, Role, Rule} from '../kube/objects.ts';
 import {type ObjectReference, serviceAccountUser} from '../rbac/authorize.ts';
 import type {Grantee} from '../rbac/grantee.ts';
 
@@ -33,13 +33,13 @@ export interface RbacObject {
 export interface BindingPlan {
   /** In the order in which they are made. */
   readonly steps: readonly BindingStep[];
-  /** What an admin should know: what is there already, who else has the right. */
+  /** What an admin should know: what already exists, who else has the right. */
   readonly notes: readonly string[];
   /** Grants that can't be taken away without taking away more, and what to do. */
   readonly kept: readonly string[];
 }
 
-/** The label of what the program makes, and may delete when it is of no more use. */
+/** The label of what the program makes, and may delete once it is no longer needed. */
 export const ownLabel = 'app.kubernetes.io/managed-by';
 /** Its value. */
 export const ownName = 'kubectl-psp';
@@ -49,7 +49,7 @@ export function isOwn({metadata}: Role | Binding): boolean {
   return metadata?.labels?.[ownLabel] === ownName;
 }
 
-/** Whether a role grants the use of this policy, and not a thing more. */
+/** Whether a role grants the use of this policy and nothing else. */
 export function grantsJust({rules = [], aggregationRule}: Role, policy: string): boolean {
   const isAll = (list: readonly string[] | undefined, ...allowed: readonly string[]) =>
     list !== undefined && list.length > 0 && list.every(word => allowed.includes(word));
@@ -59,13 +59,6 @@ export function grantsJust({rules = [], aggregationRule}: Role, policy: string):
     isAll(resources, 'podsecuritypolicies') &&
     isAll(resourceNames, policy);
   return aggregationRule === undefined && rules.length > 0 && rules.every(isJust);
-}
-
-/** A subject as RBAC has it. */
-export function decodedSubjectOf({kind, namespace, name}: Grantee): Subject {
-  return kind === 'ServiceAccount'
-    ? {kind, namespace, name, apiGroup: undefined}
-    : {kind, namespace: undefined, name, apiGroup: rbacGroup};
 }
 
 /** Whether two subjects are the same one; a service account is also the user of its full name. */

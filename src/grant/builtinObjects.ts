@@ -5,7 +5,7 @@ import type {Policy} from '../kube/objects.ts';
 import {type BuiltinOptions, builtinLevels, builtinName, builtinPolicy} from '../policy/builtin.ts';
 import {bindingFor, type GrantObject, roleFor, subjectOf} from './grantObjects.ts';
 
-/** An object to be applied, a policy or a grant of it, and what to tell about it. */
+/** An object to be applied, a policy or a grant of it, and what to say about it. */
 export type BuiltinObject = ({readonly policy: Policy} | {readonly grant: GrantObject}) & {
   /** Lines above the object. */
   readonly header: readonly string[];

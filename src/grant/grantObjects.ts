@@ -1,5 +1,5 @@
 import {rbacGroup, rbacVersion} from '../kube/apiGroups.ts';
-import type {Rule} from '../kube/objects.ts';
+import type {Rule, Subject} from '../kube/objects.ts';
 import type {Grantee} from '../rbac/grantee.ts';
 
 /** A role or binding, as the API has it. */
@@ -30,14 +30,14 @@ export function roleFor(
 export function bindingFor(
   {apiVersion, kind, metadata: {name}}: GrantObject,
   namespace: string | undefined,
-  subjects: readonly object[],
+  subjects: readonly Subject[],
 ): GrantObject {
   return {
     apiVersion,
     kind: namespace === undefined ? 'ClusterRoleBinding' : 'RoleBinding',
     metadata: namespace === undefined ? {name} : {name, namespace},
     roleRef: {apiGroup: rbacGroup, kind, name},
-    subjects,
+    subjects: subjects.map(writtenSubject),
   };
 }
 
@@ -46,7 +46,7 @@ export function grantName(policy: string): string {
   return `psp:${policy}`;
 }
 
-/** The use of one policy, and not a thing more. */
+/** The use of one policy and nothing else. */
 export function rulesFor(policy: string): readonly Rule[] {
   return [
     {
@@ -59,6 +59,13 @@ export function rulesFor(policy: string): readonly Rule[] {
 }
 
 /** A grantee as bindings have it. */
-export function subjectOf({kind, namespace, name}: Grantee): object {
-  return kind === 'ServiceAccount' ? {kind, namespace, name} : {apiGroup: rbacGroup, kind, name};
+export function subjectOf({kind, namespace, name}: Grantee): Subject {
+  return kind === 'ServiceAccount'
+    ? {kind, namespace, name, apiGroup: undefined}
+    : {kind, namespace: undefined, name, apiGroup: rbacGroup};
+}
+
+/** The order in which manifests have the fields. */
+function writtenSubject({apiGroup, kind, namespace, name}: Subject): object {
+  return {apiGroup, kind, namespace, name};
 }

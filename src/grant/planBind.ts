@@ -12,7 +12,6 @@ import {
   type BindingPlan,
   type BindingStep,
   bindingAt,
-  decodedSubjectOf,
   type GrantTarget,
   grantsJust,
   isSameGrantee,
@@ -20,7 +19,7 @@ import {
   ownName,
   roleOf,
 } from './bindingSteps.ts';
-import {grantName, rulesFor} from './grantObjects.ts';
+import {grantName, rulesFor, subjectOf} from './grantObjects.ts';
 
 /** What is to be bound. */
 export interface BindRequest {
@@ -109,7 +108,7 @@ function usableRole(
   }
   if (grantsJust(own.body, policy)) return own;
   throw new UserError(
-    `${labelOf(own.reference)} is there and grants something else than the use of ${policy} alone: choose another name with --role`,
+    `${labelOf(own.reference)} already exists and grants something other than the use of ${policy}: choose another name with --role`,
     exitCodes.refused,
   );
 }
@@ -138,14 +137,14 @@ function planBinding(
     const body: Binding = {
       metadata: {name, namespace, uid: undefined, labels: {[ownLabel]: ownName}},
       roleRef: {apiGroup: rbacGroup, kind: role.kind, name: role.name},
-      subjects: subjects.map(decodedSubjectOf),
+      subjects: subjects.map(subjectOf),
     };
     return {steps: [{action: 'create', object: {reference, body}}], notes: [], kept: []};
   }
   const {roleRef, subjects: old = []} = before;
   if (roleRef?.kind !== role.kind || roleRef.name !== role.name) {
     throw new UserError(
-      `${labelOf(reference)} is there and refers to ${roleRef?.kind} ${roleRef?.name}, which can't be changed: choose another name with --role`,
+      `${labelOf(reference)} already exists and refers to ${roleRef?.kind} ${roleRef?.name}, which can't be changed: choose another name with --role`,
       exitCodes.refused,
     );
   }
@@ -154,9 +153,9 @@ function planBinding(
   const added = subjects.filter(subject => !isBound(subject));
   const notes = subjects
     .filter(isBound)
-    .map(subject => `${labelOf(subject)} is in ${labelOf(reference)} already`);
+    .map(subject => `${labelOf(subject)} is already in ${labelOf(reference)}`);
   if (added.length === 0) return {steps: [], notes, kept: []};
-  const body = {...before, subjects: [...old, ...added.map(decodedSubjectOf)]};
+  const body = {...before, subjects: [...old, ...added.map(subjectOf)]};
   const step = {action: 'update', object: {reference, body}, before, added, removed: []} as const;
   return {steps: [step], notes, kept: []};
 }
@@ -178,7 +177,7 @@ function alreadyNotes(
       .filter(({binding}) => binding.name !== name)
       .map(
         ({binding, role}) =>
-          `${labelOf(subject)} may use ${policy} through ${labelOf(binding)} -> ${labelOf(role)} too`,
+          `${labelOf(subject)} may also use ${policy} through ${labelOf(binding)} -> ${labelOf(role)}`,
       ),
   );
 }

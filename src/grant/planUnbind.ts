@@ -117,9 +117,9 @@ function unusedRoles(
 
 function leftNote(reference: ObjectReference): string {
   const what = reference.kind.endsWith('Binding')
-    ? 'has no subjects then'
-    : 'is bound to nobody then';
-  return `${labelOf(reference)} ${what}, but kubectl psp did not make it: kubectl delete ${kubectlName(reference)} removes it`;
+    ? 'still exists, without subjects'
+    : 'still exists, without bindings';
+  return `${labelOf(reference)} ${what}: it was not made by kubectl psp, so it stays; kubectl delete ${kubectlName(reference)} removes it`;
 }
 
 function keptNote({grant: {binding, role, policies}, role: body, subjects}: Found, policy: string) {
@@ -131,7 +131,7 @@ function keptNote({grant: {binding, role, policies}, role: body, subjects}: Foun
         ? `the policies ${[...policies].sort().join(', ')}`
         : 'more than the use of the policy';
   const aggregated = body.aggregationRule === undefined ? '' : ' (an aggregated role)';
-  return `${names} still may use ${policy} through ${labelOf(binding)}, as ${labelOf(role)}${aggregated} grants ${more}: bind what is needed by a role of its own, then take the subject out with kubectl edit ${kubectlName(binding)}`;
+  return `${names} may still use ${policy} through ${labelOf(binding)}, as ${labelOf(role)}${aggregated} grants ${more}: bind what is needed through a role of its own, then remove the subject with kubectl edit ${kubectlName(binding)}`;
 }
 
 function nothingNotes(
@@ -164,7 +164,7 @@ function otherWays(
       .filter(right => right.subject.kind === 'Group')
       .map(
         right =>
-          `${labelOf(subject)} may use ${policy} as a member of ${labelOf(right.subject)} too: ${right.via.map(({binding}) => labelOf(binding)).join(', ')}`,
+          `${labelOf(subject)} may also use ${policy} as a member of ${labelOf(right.subject)}: ${right.via.map(({binding}) => labelOf(binding)).join(', ')}`,
       );
   });
 }

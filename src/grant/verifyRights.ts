@@ -18,7 +18,7 @@ export interface Verification {
   readonly disagreements: readonly Disagreement[];
 }
 
-/** The identity that a subject stands for when asked about by itself. */
+/** The identity that a subject stands for when asked about on its own. */
 export function identityOf({kind, namespace, name}: Grantee): Identity {
   switch (kind) {
     case 'ServiceAccount':

@@ -1,11 +1,11 @@
 import {type Inventory, isSpokenFor} from '../inventory/inventory.ts';
 import {controllerReference, templatePath, type Workload} from '../inventory/kinds/workloads.ts';
 import type {Item} from '../inventory/submissions/items.ts';
-import {topWorkloads} from '../inventory/submissions/owners.ts';
 import {isMirrorPod} from '../inventory/submissions/serviceAccount.ts';
 import {submissionsOf} from '../inventory/submissions/submissions.ts';
 import type {JsonObject} from '../kube/json.ts';
 import type {Pod} from '../kube/pod.ts';
+import {placeOf} from '../kube/reference.ts';
 import {workloadKindOf} from '../kube/workloadKinds.ts';
 import type {NonEmpty} from '../nonEmpty.ts';
 import {type Hardening, harden} from './harden.ts';
@@ -75,25 +75,18 @@ interface Origin {
 
 /** Finds the object of an item; of several at one place, as files can have, the first one. */
 function originsOf(inventory: Inventory): (item: Item) => Origin | undefined {
-  // Made when asked for: most pods are spoken for by a template.
-  const found = new Map<string, () => Origin>();
-  const add = (key: string, origin: () => Origin) => {
-    if (!found.has(key)) found.set(key, origin);
-  };
-  for (const workload of topWorkloads(inventory)) {
-    const {namespace = '', name = ''} = workload.metadata;
-    add(placeOf(namespace, workload.kind, name), () => originOfWorkload(workload));
-  }
+  const pods = new Map<string, Pod>();
   for (const pod of inventory.pods) {
     if (isSpokenFor(pod)) continue;
     const {namespace = '', name, generateName = ''} = pod.metadata;
-    add(placeOf(namespace, 'Pod', name || generateName), () => originOfPod(pod));
+    const place = placeOf({namespace, name: name || generateName});
+    if (!pods.has(place)) pods.set(place, pod);
   }
-  return ({namespace, kind, name}) => found.get(placeOf(namespace, kind, name))?.();
-}
-
-function placeOf(namespace: string, kind: string, name: string): string {
-  return [namespace, kind, name].join('\0');
+  return item => {
+    if (item.workload !== undefined) return originOfWorkload(item.workload);
+    const pod = pods.get(placeOf(item));
+    return pod && originOfPod(pod);
+  };
 }
 
 function originOfWorkload(workload: Workload): Origin {
@@ -102,7 +95,7 @@ function originOfWorkload(workload: Workload): Origin {
     template,
     workload,
     apiVersion,
-    path: templatePath(apiVersion, kind),
+    path: templatePath(workload),
     // Strategic merge knows the lists of Kubernetes' own kinds; of others it would replace them.
     unpatchable: workloadKindOf(apiVersion, kind)
       ? namelessContainer(template)

@@ -26,6 +26,15 @@ export interface Gap {
   readonly reason: string;
 }
 
+/** An object whose pods are not judged, as it is not known what they are like. */
+export interface UnjudgedObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly reason: string;
+}
+
 /** One answer of the server to "may I use this policy in this namespace?". */
 export interface CallerAnswer {
   readonly namespace: string;
@@ -37,6 +46,13 @@ export interface CallerAnswer {
 export interface Caller {
   readonly user: string;
   readonly answers: readonly CallerAnswer[];
+}
+
+/** A policy of files that can't exist, because the API server would refuse it. */
+export interface RefusedPolicy {
+  readonly policy: Policy;
+  /** What is wrong with it, in the API server's words or much like them. */
+  readonly reason: string;
 }
 
 /**
@@ -56,6 +72,8 @@ export interface Inventory {
   readonly serverVersion: string | undefined;
   readonly policyApi: PolicyApi;
   readonly policies: readonly Policy[];
+  /** Those of files that are not among the policies; what a cluster stores counts as it is. */
+  readonly refused?: readonly RefusedPolicy[];
   readonly rbac: RbacObjects;
   readonly namespaces: readonly NamespaceObject[];
   readonly serviceAccounts: readonly ServiceAccountObject[];
@@ -63,6 +81,8 @@ export interface Inventory {
   readonly pods: readonly ListedPod[];
   readonly caller: Caller | undefined;
   readonly gaps: readonly Gap[];
+  /** Of files: a cluster's own kinds are all that is read of it. */
+  readonly unjudged: readonly UnjudgedObject[];
 }
 
 export const emptyInventory: Inventory = {
@@ -80,11 +100,20 @@ export const emptyInventory: Inventory = {
   pods: [],
   caller: undefined,
   gaps: [],
+  unjudged: [],
 };
 
 /** Whether only the metadata of a pod was listed. */
 export function isSpokenFor(pod: ListedPod): pod is SpokenPod {
   return 'speaker' in pod;
+}
+
+/**
+ * Whether a pod is, or was, in a cluster: that of a dump has the uid that the server gave it, the one of
+ * a manifest has none and nothing has admitted it yet.
+ */
+export function isLive({metadata}: ListedPod, {origin}: Pick<Inventory, 'origin'>): boolean {
+  return origin === 'cluster' || Boolean(metadata.uid);
 }
 
 /** The spec that decides about a pod: its own, or that of its workload's template. */

@@ -1,7 +1,7 @@
 import {goQuote} from './goQuote.ts';
 import type {Integer} from './json.ts';
 
-/** What field errors are about, and in which words Kubernetes tells it. */
+/** The types of field errors, in Kubernetes' words. */
 const typeTexts = {
   FieldValueInvalid: 'Invalid value',
   FieldValueRequired: 'Required value',

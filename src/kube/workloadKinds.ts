@@ -9,12 +9,18 @@ export interface GroupKind {
 /**
  * Who creates the pods of a kind: a controller of kube-controller-manager, by its service account in
  * kube-system (with --use-service-account-credentials, as kubeadm sets it; pkg/controller, v1.24); the
- * controller of other objects, which this kind's controller makes; or nobody.
+ * controller of other objects, which this kind's controller makes; nobody; or somebody whom nobody knows.
  */
 export type PodCreator =
   | {readonly by: 'account'; readonly account: string}
   | {readonly by: 'objects'; readonly of: GroupKind}
-  | {readonly by: 'nobody'};
+  | {readonly by: 'nobody'}
+  | {readonly by: 'unknown'};
+
+/** Pods that the controllers of Kubernetes create for objects of another kind. */
+export function podsOf(group: string, kind: string): PodCreator {
+  return {by: 'objects', of: {group, kind}};
+}
 
 /** All that is known about a kind that holds a pod template, but for its place in protobuf. */
 export interface WorkloadKind {
@@ -45,10 +51,6 @@ function account(name: string): PodCreator {
   return {by: 'account', account: name};
 }
 
-function objects(group: string, kind: string): PodCreator {
-  return {by: 'objects', of: {group, kind}};
-}
-
 const rows = [
   {
     kind: 'Deployment',
@@ -56,7 +58,7 @@ const rows = [
     shortName: 'deploy',
     apiVersions: ['apps/v1', 'apps/v1beta2', 'extensions/v1beta1'],
     template: inSpec,
-    creator: objects('apps', 'ReplicaSet'),
+    creator: podsOf('apps', 'ReplicaSet'),
     read: 'specLater',
     keepsPods: true,
     numbersPods: false,
@@ -122,7 +124,7 @@ const rows = [
     shortName: 'cj',
     apiVersions: ['batch/v1', 'batch/v1beta1', 'batch/v2alpha1'],
     template: ['spec', 'jobTemplate', 'spec', 'template'],
-    creator: objects('batch', 'Job'),
+    creator: podsOf('batch', 'Job'),
     read: 'whole',
     keepsPods: false,
     numbersPods: false,
@@ -148,30 +150,48 @@ export const workloadKinds: readonly WorkloadKind[] = rows;
 
 const byName = new Map(workloadKinds.map(row => [row.kind, row]));
 
-/** The kind of this name, whatever the API group; undefined for those of others. */
-export function workloadKindNamed(kind: string): WorkloadKind | undefined {
-  return byName.get(kind);
-}
-
 /** The kind that Kubernetes itself serves, or served, under an apiVersion; undefined for those of others. */
 export function workloadKindOf(apiVersion: string, kind: string): WorkloadKind | undefined {
+  return workloadKindIn(groupOf(apiVersion), kind);
+}
+
+/** The same by the name of the API group. */
+function workloadKindIn(group: string, kind: string): WorkloadKind | undefined {
   const row = byName.get(kind);
-  const group = groupOf(apiVersion);
   return row?.apiVersions.some(version => groupOf(version) === group) ? row : undefined;
 }
 
-/** The account in kube-system that creates the pods of a kind; undefined if none does. */
-export function creatorAccountOf({creator}: WorkloadKind): string | undefined {
+/**
+ * The group that a kind is at home in: of one that Kubernetes moved from group to group, the newest, so
+ * that it is the same object in each of them.
+ */
+export function homeGroupOf(apiVersion: string, kind: string): string {
+  const [newest = apiVersion] = workloadKindOf(apiVersion, kind)?.apiVersions ?? [];
+  return groupOf(newest);
+}
+
+/** Whether Kubernetes itself serves, or served, the kind in this group, and makes pods of it. */
+export function isOwnKind({group, kind}: GroupKind): boolean {
+  return (group === '' && kind === 'Pod') || workloadKindIn(group, kind) !== undefined;
+}
+
+/** A kind for people and for kubectl: with its group, if Kubernetes has another one of its name. */
+export function kindText({group, kind}: GroupKind): string {
+  const isTaken = kind === 'Pod' || byName.has(kind);
+  return isTaken && !isOwnKind({group, kind}) ? `${kind}.${group}` : kind;
+}
+
+/** The account in kube-system that creates the pods; undefined if none does, or nobody knows. */
+export function creatorAccountOf({creator}: {readonly creator: PodCreator}): string | undefined {
   switch (creator.by) {
     case 'account':
       return creator.account;
     case 'objects': {
-      const {group, kind} = creator.of;
-      const made = byName.get(kind);
-      const isMeant = made?.apiVersions.some(version => groupOf(version) === group);
-      return made !== undefined && isMeant ? creatorAccountOf(made) : undefined;
+      const made = workloadKindIn(creator.of.group, creator.of.kind);
+      return made && creatorAccountOf(made);
     }
     case 'nobody':
+    case 'unknown':
       return undefined;
   }
 }

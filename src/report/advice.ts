@@ -8,6 +8,7 @@ import type {Policy} from '../kube/objects.ts';
 import {policyLevel} from '../policy/level.ts';
 import {printYaml} from '../yaml/documents.ts';
 import {escapeText} from './escape.ts';
+import {printedPlace} from './place.ts';
 import {table} from './table.ts';
 import {nameOf} from './why.ts';
 
@@ -102,25 +103,20 @@ export function adviceTable(advices: readonly Advice[], headers: boolean): strin
 /** One advice as machine output has it. */
 export function printedAdvice(advice: Advice, withGrants: boolean): object {
   const {policy, namespace, grantees, items, reasons, changes} = advice;
-  const place = (item: Advice['items'][number]) => ({
-    namespace: item.namespace,
-    kind: item.kind,
-    name: item.name,
-  });
   return {
     name: policy.metadata.name,
     namespace: namespace ?? null,
     subjects: grantees,
     level: policyLevel(policy),
-    workloads: items.map(place),
+    workloads: items.map(printedPlace),
     policy: printablePolicy(policy),
     grants: withGrants ? grantObjects(advice) : undefined,
     controls: controls.map(({id, describe}) => ({id, value: describe(policy)})),
     reasons: reasons.map(({field, need, items: having}) => ({
       field,
       need,
-      workloads: having.map(place),
+      workloads: having.map(printedPlace),
     })),
-    changes: changes.map(({item, edits}) => ({...place(item), edits})),
+    changes: changes.map(({item, edits}) => ({...printedPlace(item), edits})),
   };
 }

@@ -72,7 +72,7 @@ function rightsText(rights: readonly OwnRight[], namespace: string): string {
     ...columns.map(([, ...verbs]) => cellOf(own, verbs)),
   ]);
   const isPartial = rights.some(({reach}) => reach === 'namespace');
-  const hint = isPartial ? `here: in namespace ${escapeText(namespace)} alone\n` : '';
+  const hint = isPartial ? `here: in namespace ${escapeText(namespace)} only\n` : '';
   return table(['YOU MAY', ...columns.map(([title]) => title)], rows) + hint;
 }
 

@@ -1,13 +1,17 @@
 import type {Control} from '../controls/control.ts';
 import type {ControlTrend, WorkloadChange, WorkloadComparison} from '../effect/compareWorkloads.ts';
 import type {Policy} from '../kube/objects.ts';
+import {kindText} from '../kube/workloadKinds.ts';
 import {count} from '../text.ts';
 import {escapeText} from './escape.ts';
+import {printedPlace} from './place.ts';
 import {table} from './table.ts';
 import {wrap} from './wrapped.ts';
 
 /** The columns that a line of text may take. */
 const width = 80;
+
+const noVolumes = 'no such volumes';
 
 interface CompareOptions {
   /** A table with one line for each control, however long, and no summary. */
@@ -49,13 +53,18 @@ function trendLines(
 
 function valuesText(control: Control, {before, after}: WorkloadChange): string {
   return [before, after]
-    .flatMap(policy => (policy === undefined ? [] : neededText(control, policy)))
+    .flatMap(policy => (policy === undefined ? [] : neededWords(control, policy)))
     .join(' -> ');
 }
 
-/** The value of a control of a least policy: what its pods need. */
+/** The value of a control of a least policy, what its pods need, as machine output has it. */
 export function neededText(control: Control, least: Policy): string {
-  return control.isMoot(least) ? 'no such volumes' : control.describe(least);
+  return control.isMoot(least) ? noVolumes : control.describe(least);
+}
+
+/** The same for people. */
+export function neededWords(control: Control, least: Policy): string {
+  return control.isMoot(least) ? noVolumes : control.describeForPeople(least);
 }
 
 function summary({changes, unchanged, rises, falls}: WorkloadComparison): string {
@@ -69,22 +78,22 @@ const header = ['NAMESPACE', 'KIND', 'NAME', 'CHANGE', 'CONTROL', 'BEFORE', 'AFT
 
 function wideTable({changes}: WorkloadComparison, headers: boolean): string {
   const rows = changes.flatMap(change => {
-    const {namespace, kind, name} = change.item;
-    const place = [namespace, kind, name, change.kind];
+    const {namespace, name} = change.item;
+    const place = [namespace, kindText(change.item), name, change.kind];
     if (change.trends.length === 0) return [[...place, '', '', '', '']];
     return change.trends.map(({control, trend}) => [
       ...place,
       control.title,
-      change.before === undefined ? '' : neededText(control, change.before),
-      change.after === undefined ? '' : neededText(control, change.after),
+      change.before === undefined ? '' : neededWords(control, change.before),
+      change.after === undefined ? '' : neededWords(control, change.after),
       trend,
     ]);
   });
   return rows.length === 0 ? '' : table(headers ? header : undefined, rows);
 }
 
-function placeOf({item: {namespace, kind, name}}: WorkloadChange): string {
-  return `${namespace}/${kind}/${name}`;
+function placeOf({item}: WorkloadChange): string {
+  return `${item.namespace}/${kindText(item)}/${item.name}`;
 }
 
 /** The comparison as machine output has it. */
@@ -93,9 +102,7 @@ export function printedComparison({changes, unchanged, rises, falls}: WorkloadCo
   readonly summary: object;
 } {
   const items = changes.map(({kind, item, before, after, trends}) => ({
-    namespace: item.namespace,
-    kind: item.kind,
-    name: item.name,
+    ...printedPlace(item),
     change: kind,
     controls: trends.map(({control, trend}) => ({
       id: control.id,

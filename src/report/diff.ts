@@ -48,9 +48,9 @@ export function diffText(
   return `${rows.length > 0 ? `${text}\n` : ''}${lines.map(paragraph).join('')}`;
 }
 
-/** The value of a control, and whether it makes no difference. */
+/** The value of a control for people, and whether it makes no difference. */
 export function valueText(control: Control, policy: Policy): string {
-  const value = control.describe(policy);
+  const value = control.describeForPeople(policy);
   return control.isMoot(policy) ? `${value} (no such volumes)` : value;
 }
 
@@ -69,7 +69,7 @@ function verdict(a: NamedPolicy, b: NamedPolicy, {order, isEqual}: PolicyCompari
     case 'equal':
       return isEqual
         ? `B (${b.label}) equals A (${a.label})`
-        : `B (${b.label}) lets the same pods through as A (${a.label}), but fills in otherwise`;
+        : `B (${b.label}) admits the same pods as A (${a.label}), but fills in different values`;
     case 'incomparable':
       return `B (${b.label}) is neither tighter nor looser than A (${a.label})`;
     default:
@@ -82,7 +82,7 @@ function unusableNotes(...policies: readonly NamedPolicy[]): readonly string[] {
     const {unusable} = preparePolicy(policy);
     return unusable === undefined
       ? []
-      : [`note: admission leaves ${label} out, it lets no pod in: ${unusable}`];
+      : [`note: admission leaves ${label} out, it admits no pod: ${unusable}`];
   });
 }
 

@@ -2,6 +2,8 @@ import {type Candidate, isUsable} from '../admission/admit.ts';
 import type {Judgement} from '../admission/judgement.ts';
 import {type Effect, type Shift, type ShiftKind, shiftKinds} from '../effect/effect.ts';
 import type {Item} from '../inventory/submissions/items.ts';
+import {kindText} from '../kube/workloadKinds.ts';
+import {printedPlace} from './place.ts';
 import {table} from './table.ts';
 import {plainWords, referenceText} from './why.ts';
 
@@ -27,7 +29,7 @@ const phrases: Readonly<Record<ShiftKind, readonly [one: string, several: string
   denied: ['would be denied', 'would be denied'],
   mutated: ['would be changed', 'would be changed'],
   move: ['moves to another policy', 'move to another policy'],
-  altered: ['is changed otherwise', 'are changed otherwise'],
+  altered: ['is changed differently', 'are changed differently'],
   admitted: ['is no longer denied', 'are no longer denied'],
   new: ['is new', 'are new'],
   gone: ['is gone', 'are gone'],
@@ -51,7 +53,7 @@ export function effectTable(
 
 function row({kind, item, before, after}: Shift): readonly string[] {
   return [
-    ...[item.namespace, item.kind, item.name],
+    ...[item.namespace, kindText(item), item.name],
     ...[outcomeText(before), outcomeText(after), words[kind]],
   ];
 }
@@ -87,7 +89,7 @@ function reasonText(shift: Shift): string {
   return [template, text].filter(Boolean).join(': ');
 }
 
-/** What became of the policy that let it in before. */
+/** What happened to the policy that admitted it before. */
 function lostText(shift: Shift): readonly string[] {
   const {kind, lost, after, item} = shift;
   if (lost === undefined || kind === 'altered') return [];
@@ -97,7 +99,7 @@ function lostText(shift: Shift): readonly string[] {
   const what = troubleOf(policy, candidate, item);
   if (after?.chosen !== undefined) return what === undefined ? [] : [what];
   const others = shift.tried - (lost.candidate === undefined || isClosed(lost.candidate) ? 0 : 1);
-  return [what ?? `${policy} lets it in`, othersText(others)];
+  return [what ?? `${policy} admits it`, othersText(others)];
 }
 
 /** Whether admission does not even try the policy for it. */
@@ -107,10 +109,10 @@ function isClosed({policy, rights}: Candidate): boolean {
 
 function othersText(count: number): string {
   if (count === 0) return 'it may use no other';
-  return count === 1 ? 'the other one refuses it' : `the ${count} others refuse it`;
+  return count === 1 ? 'the other one denies it' : `the ${count} others deny it`;
 }
 
-/** Why a policy does not let it in; undefined if it would, had not another come first. */
+/** Why a policy does not admit it; undefined if it would, had another not come first. */
 function troubleOf(
   policy: string,
   candidate: Candidate | undefined,
@@ -124,12 +126,12 @@ function troubleOf(
   const [error] = errors;
   if (error !== undefined) {
     const more = errors.length > 1 ? ` and ${errors.length - 1} more` : '';
-    return `${policy} refuses it: ${plainWords(error, item.submission.view)}${more}`;
+    return `${policy} denies it: ${plainWords(error, item.submission.view)}${more}`;
   }
   return mutates ? `${policy} would change it` : undefined;
 }
 
-/** Why the policy that lets it in now did not before. */
+/** Why the policy that admits it now did not before. */
 function gainedText({kind, lost, gained, after}: Shift): readonly string[] {
   if (kind === 'altered') {
     const name = after?.chosen?.policy.name ?? '';
@@ -142,14 +144,14 @@ function gainedText({kind, lost, gained, after}: Shift): readonly string[] {
   if (candidate === undefined) return [`${policy} is new`];
   const {rights, allowed, mutates} = candidate;
   if (!isUsable(rights)) return [`may now use ${policy}`];
-  if (!allowed) return [`${policy} lets it in now`];
+  if (!allowed) return [`${policy} admits it now`];
   const isUnchangedNow = mutates && after?.chosen?.mutates === false;
-  if (isUnchangedNow) return [`${policy} lets it through unchanged now`];
-  return lost === undefined ? [`${policy} lets it in`] : [`${policy} is next`];
+  if (isUnchangedNow) return [`${policy} admits it unchanged now`];
+  return lost === undefined ? [`${policy} admits it`] : [`${policy} is next`];
 }
 
 function noneText({tried}: Shift): string {
-  return tried === 0 ? 'may use no policy' : 'no policy that it may use lets it in';
+  return tried === 0 ? 'may use no policy' : 'no policy that it may use admits it';
 }
 
 /** How many paths of changes are named. */
@@ -174,7 +176,7 @@ export function effectText({shifts, same}: Effect): string {
   return `Pods and workloads: ${[...parts, ...rest].join(', ') || 'none'}.`;
 }
 
-/** Whether something comes with the change that admission would not let in. */
+/** Whether something that the change adds would be denied. */
 function isNewAndDenied({kind, after}: Shift): boolean {
   return kind === 'new' && after?.chosen === undefined;
 }
@@ -192,9 +194,7 @@ export function printedSummary({shifts, same}: Effect): object {
 export function printedShift(shift: Shift): object {
   const {kind, item, before, after} = shift;
   return {
-    namespace: item.namespace,
-    kind: item.kind,
-    name: item.name,
+    ...printedPlace(item),
     serviceAccount: item.submission.serviceAccount,
     change: words[kind],
     reason: reasonText(shift),

@@ -2,9 +2,10 @@ import type {ControlExcess, ExcessState} from '../advice/excess.ts';
 import type {Item} from '../inventory/submissions/items.ts';
 import type {Policy} from '../kube/objects.ts';
 import {count} from '../text.ts';
-import {neededText} from './compare.ts';
+import {neededText, neededWords} from './compare.ts';
 import {valueText} from './diff.ts';
 import {escapeText} from './escape.ts';
+import {printedPlace} from './place.ts';
 import {table} from './table.ts';
 import {nameOf} from './why.ts';
 import {wrap, wrappedTable} from './wrapped.ts';
@@ -36,7 +37,7 @@ export function excessText(
   const rows = shown.map(({control, state, least}) => [
     control.title,
     valueText(control, policy),
-    neededText(control, least),
+    neededWords(control, least),
     words[state],
   ]);
   const header = headers ? ['CONTROL', 'POLICY', 'LEAST', 'STATE'] : undefined;
@@ -101,17 +102,13 @@ export function printedExcess(
 ): object {
   return {
     policy: policy.metadata.name,
-    workloads: items.map(placeOf),
+    workloads: items.map(printedPlace),
     controls: found.map(({control, state, least, needs}) => ({
       id: control.id,
       value: control.describe(policy),
       least: neededText(control, least),
       state,
-      needs: needs.map(({need, items: having}) => ({need, workloads: having.map(placeOf)})),
+      needs: needs.map(({need, items: having}) => ({need, workloads: having.map(printedPlace)})),
     })),
   };
-}
-
-function placeOf({namespace, kind, name}: Item): object {
-  return {namespace, kind, name};
 }

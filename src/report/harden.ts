@@ -2,8 +2,10 @@ import type {HardenStep} from '../harden/step.ts';
 import type {HardenedItem} from '../harden/subjects.ts';
 import type {HardenLevel} from '../harden/target.ts';
 import {labelOf} from '../kube/reference.ts';
+import {kindText} from '../kube/workloadKinds.ts';
 import {printYaml} from '../yaml/documents.ts';
 import {comment, listed} from './advice.ts';
+import {printedPlace} from './place.ts';
 import {table} from './table.ts';
 
 /** A patch for each workload that needs one, as a YAML stream; comments say what patches can't do. */
@@ -11,7 +13,7 @@ export function hardenYaml(items: readonly HardenedItem[], level: HardenLevel): 
   const open = items.filter(item => !isFine(item));
   const patched = open.filter(({objectPatch}) => objectPatch !== undefined);
   const unpatched = open.filter(({objectPatch}) => objectPatch === undefined);
-  const fine = items.filter(isFine).map(({item}) => labelOf(item));
+  const fine = items.filter(isFine).map(({item}) => labelOf({...item, kind: kindText(item)}));
   const head = [
     `Patches towards ${level}: for kubectl patch --patch-file and for kustomize.`,
     'Not for kubectl apply, which would remove what they leave out.',
@@ -37,7 +39,7 @@ function remarksOn(hardened: HardenedItem, level: HardenLevel): readonly string[
   const {item, now, after, decisions, blocked, unpatchable, changes, unknownUsers} = hardened;
   const isPod = item.kind === 'Pod' && hardened.objectPatch !== undefined;
   return [
-    `${labelOf(item)}: ${now} now, ${after} with ${changes.length === 0 ? 'no patch' : 'its patch'}`,
+    `${labelOf({...item, kind: kindText(item)})}: ${now} now, ${after} with ${changes.length === 0 ? 'no patch' : 'its patch'}`,
     ...(decisions.length > 0 && changes.length > 0
       ? [`not ${level} by its patch alone, which can break it for nothing: decide first`]
       : []),
@@ -113,7 +115,7 @@ export function hardenTable(items: readonly HardenedItem[], headers: boolean): s
     headers ? ['NAMESPACE', 'WORKLOAD', 'NOW', 'PATCHED', 'CHANGES', 'DECISIONS'] : undefined,
     items.map(({item, now, after, changes, decisions, blocked}) => [
       item.namespace,
-      `${item.kind}/${item.name}`,
+      `${kindText(item)}/${item.name}`,
       now,
       after,
       String(changes.length),
@@ -129,9 +131,7 @@ export function hardenTable(items: readonly HardenedItem[], headers: boolean): s
 export function printedHardening(hardened: HardenedItem, level: HardenLevel): object {
   const {item, now, after, changes, decisions, blocked, unpatchable, unknownUsers} = hardened;
   return {
-    namespace: item.namespace,
-    kind: item.kind,
-    name: item.name,
+    ...printedPlace(item),
     target: level,
     now,
     after,

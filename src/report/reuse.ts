@@ -3,6 +3,7 @@ import type {Overtaken, ReusePlan} from '../advice/reusePlan.ts';
 import type {Item} from '../inventory/submissions/items.ts';
 import {printYaml} from '../yaml/documents.ts';
 import {adviceYaml, comment, listed, printedAdvice} from './advice.ts';
+import {printedPlace} from './place.ts';
 import {table} from './table.ts';
 import {nameOf} from './why.ts';
 
@@ -29,7 +30,7 @@ export function reuseYaml(reuses: readonly Reuse[], plan: ReusePlan, withGrants:
 
 function newText({existing, tighterIn}: Reuse): string {
   const [first] = existing;
-  if (first === undefined) return 'No existing policy lets these pods through:';
+  if (first === undefined) return 'No existing policy admits these pods:';
   const where = tighterIn.map(({title}) => title).join(', ');
   return `Tighter than ${first.metadata.name}, the tightest that exists, in: ${where}`;
 }
@@ -47,12 +48,12 @@ function remarks(reuse: Reuse, {overtaken}: ReusePlan): readonly string[] {
 /** Which policy comes before the one that is meant, and why. */
 export function overtakenText({policy, items}: Overtaken, wanted: string): string {
   const whose = itemsText(items);
-  if (policy === undefined) return `Admission would deny ${whose} all the same`;
+  if (policy === undefined) return `Admission would still deny ${whose}`;
   const why =
     policy < wanted
-      ? 'it may be used too, and comes before it by name'
-      : `it may be used too, and leaves the pod as it is`;
-  return `Admission would choose ${policy} in place of ${wanted} for ${whose}: ${why}`;
+      ? 'it may also be used, and its name sorts first'
+      : `it may also be used, and leaves the pod unchanged`;
+  return `Admission would choose ${policy} instead of ${wanted} for ${whose}: ${why}`;
 }
 
 function itemsText(items: readonly Item[]): string {
@@ -86,15 +87,11 @@ export function printedReuse(reuse: Reuse, {overtaken}: ReusePlan, withGrants: b
     tighterIn: isNew ? tighterIn.map(({id}) => id) : [],
     namespace: advice.namespace ?? null,
     subjects: advice.grantees,
-    workloads: advice.items.map(placeOf),
+    workloads: advice.items.map(printedPlace),
     overtaken: (overtaken.get(reuse) ?? []).map(({policy, items}) => ({
       policy: policy ?? null,
-      workloads: items.map(placeOf),
+      workloads: items.map(printedPlace),
     })),
     advice: isNew ? printedAdvice(advice, withGrants) : null,
   };
-}
-
-function placeOf({namespace, kind, name}: Item): object {
-  return {namespace, kind, name};
 }

@@ -23,8 +23,8 @@ export function sharingYaml(sharing: Sharing, scope: Scope, withGrants: boolean)
 function verdict({advices, points, exact}: Sharing): readonly string[] {
   if (advices.length === 0) return [];
   const found = exact
-    ? 'the least there can be with so many'
-    : 'found by merging step by step: there may be less';
+    ? 'the least possible with so many'
+    : 'found by merging step by step: less may be possible';
   const policies = count(advices.length, 'policy', 'policies');
   return [
     `${policies} with ${count(points, 'point')} of excess privilege over all workloads, ${found}`,
@@ -52,12 +52,13 @@ function sharerLine({groups, workloads, excess, points}: Sharer, scope: Scope): 
 }
 
 /** What a group is called in its scope. */
-function labelOf({namespace, kind, name, submission}: Item, scope: Scope): string {
+function labelOf(item: Item, scope: Scope): string {
+  const {namespace, submission} = item;
   switch (scope) {
     case 'service-account':
       return `${namespace}/${submission.serviceAccount || 'system:nodes'}`;
     case 'workload':
-      return `${namespace}/${nameOf({kind, name} as Item)}`;
+      return `${namespace}/${nameOf(item)}`;
     case 'namespace':
       return namespace;
     case 'cluster':

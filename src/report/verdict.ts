@@ -1,14 +1,13 @@
 import type {Candidate} from '../admission/admit.ts';
 import type {Verdict} from '../admission/judgement.ts';
 import {badValueText, type FieldError} from '../kube/fieldError.ts';
+import {printedPlace} from './place.ts';
 
 /** One verdict as `why -o json` prints it. */
 export function printedVerdict(verdict: Verdict): object {
   const {item, state, chosen, candidates, via} = verdict;
   return {
-    namespace: item.namespace,
-    kind: item.kind,
-    name: item.name,
+    ...printedPlace(item),
     serviceAccount: item.submission.serviceAccount,
     requester: verdict.requester ?? null,
     allowed: chosen !== undefined,

@@ -3,6 +3,7 @@ import type {Verdict} from '../admission/judgement.ts';
 import type {Via} from '../admission/rights.ts';
 import {type FieldError, fieldErrorText} from '../kube/fieldError.ts';
 import type {PodView} from '../kube/podView.ts';
+import {kindText} from '../kube/workloadKinds.ts';
 import type {ObjectReference} from '../rbac/authorize.ts';
 import {count} from '../text.ts';
 import {escapeText} from './escape.ts';
@@ -47,8 +48,8 @@ function wideRow(verdict: Verdict): readonly string[] {
 }
 
 /** `web-0` for a pod, `Deployment/web` for a workload. */
-export function nameOf({kind, name}: Verdict['item']): string {
-  return kind === 'Pod' ? name : `${kind}/${name}`;
+export function nameOf(item: Verdict['item']): string {
+  return item.kind === 'Pod' ? item.name : `${kindText(item)}/${item.name}`;
 }
 
 /** Whose right and which binding; the role is in the wide table and the detail. */
@@ -137,8 +138,8 @@ function candidateText(candidate: Candidate, chosen: Candidate | undefined): str
   const right = isUsable(rights)
     ? `usable by the ${[...(rights.serviceAccount ? ['service account'] : []), ...(rights.requester ? ['requester'] : [])].join(' and the ')}`
     : 'not usable by this pod';
-  if (!allowed) return `${right}, refuses it (${count(errors.length, 'reason')})`;
-  const fits = mutates ? 'would change it' : 'lets it through unchanged';
+  if (!allowed) return `${right}, denies it (${count(errors.length, 'reason')})`;
+  const fits = mutates ? 'would change it' : 'admits it unchanged';
   if (candidate === chosen) return `${right}, ${mutates ? 'changes it' : fits}: chosen`;
   return `${right}, ${fits}`;
 }

@@ -3,7 +3,6 @@ import {type ReactElement, useCallback, useEffect, useMemo, useSyncExternalStore
 import {controlById, isControlId} from '../controls/index.ts';
 import type {Freshness, LiveInventory} from '../inventory/follow/followCluster.ts';
 import type {Inventory} from '../inventory/inventory.ts';
-import {createDeeds, type Deeds} from './deeds.ts';
 import {keyLines} from './keys.ts';
 import {Lines, lastScroll} from './Lines.tsx';
 import {List} from './List.tsx';
@@ -16,6 +15,7 @@ import {Values} from './screens/Values.tsx';
 import {Walk} from './screens/Walk.tsx';
 import type {Services} from './services.ts';
 import {editedDrafts, type Frame, type Session, topOf} from './session.ts';
+import {createSideEffects, type SideEffects} from './sideEffects.ts';
 import {breadcrumb, driftOf, policyOf, type Shown, shownOf} from './state.ts';
 import type {SessionStore} from './store.ts';
 import {fitEnd, fitTo} from './text.ts';
@@ -52,9 +52,9 @@ export function App({live, services, store, user, jobs, colors = true}: Props) {
   const {inventory, freshness} = useSyncExternalStore(subscribe, () => live.current());
   const {dispatch} = store;
   const refresh = useCallback(() => live.refresh(), [live]);
-  const deeds = useMemo(
+  const sideEffects = useMemo(
     () =>
-      createDeeds({
+      createSideEffects({
         services,
         refresh,
         dispatch: store.dispatch,
@@ -77,7 +77,7 @@ export function App({live, services, store, user, jobs, colors = true}: Props) {
       model: current,
       shown: shownOf(now, current),
       dispatch,
-      deeds,
+      sideEffects,
       services,
       refresh,
       page: Math.max(1, size.height - 2),
@@ -97,7 +97,7 @@ export function App({live, services, store, user, jobs, colors = true}: Props) {
         </Text>
         {middleOf({...{session, model, shown, dispatch, text, size, frame}, contextNow})}
         <Status
-          {...{session, inventory, freshness, dispatch, deeds, frame, shown}}
+          {...{session, inventory, freshness, dispatch, sideEffects, frame, shown}}
           width={columns}
         />
         {keys.map(line => (
@@ -184,6 +184,12 @@ interface HeaderProps {
   readonly width: number;
 }
 
+const admissionTexts = {
+  yes: '',
+  no: ', admission probably off',
+  unknown: ', admission unknown',
+} as const;
+
 /** Where the facts come from and how current they are. */
 function Header({inventory, freshness, user, width}: HeaderProps) {
   const {source, serverVersion, policyApi} = inventory;
@@ -191,7 +197,9 @@ function Header({inventory, freshness, user, width}: HeaderProps) {
   const name = 'kubectl psp';
   const state = freshnessText(freshness);
   const right = fitTo(state, Math.min(state.length, Math.max(0, width - name.length - 2)));
-  const left = `${name}  ${source}  ${serverVersion ?? ''}  PSP ${psp}  ${user}`;
+  const isKnown = freshness.state === 'loading' || policyApi === 'absent';
+  const admission = isKnown ? '' : admissionTexts[modelOf(inventory).admission];
+  const left = `${name}  ${source}  ${serverVersion ?? ''}  PSP ${psp}${admission}  ${user}`;
   const isBad = freshness.state === 'stale';
   const colorOf = useToneColor();
   return (
@@ -209,7 +217,7 @@ interface StatusProps {
   readonly inventory: Inventory;
   readonly freshness: Freshness;
   readonly dispatch: Context['dispatch'];
-  readonly deeds: Deeds;
+  readonly sideEffects: SideEffects;
   readonly frame: Frame;
   readonly shown: Shown;
   readonly width: number;
@@ -217,12 +225,12 @@ interface StatusProps {
 
 /** The prompt, or what there is to say; else how many rows there are. */
 function Status(props: StatusProps) {
-  const {session, dispatch, deeds, frame, width} = props;
+  const {session, dispatch, sideEffects, frame, width} = props;
   const {prompt} = session;
   const colorOf = useToneColor();
   if (prompt !== undefined) {
     const hasEdits = editedDrafts(session).length > 0;
-    return <Prompt {...{prompt, dispatch, deeds, width, hasEdits}} filter={frame.filter} />;
+    return <Prompt {...{prompt, dispatch, sideEffects, width, hasEdits}} filter={frame.filter} />;
   }
   const {text, tone} = statusText(props);
   return (

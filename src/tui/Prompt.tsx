@@ -1,8 +1,8 @@
 import {Box, Text, useApp, useInput} from 'ink';
 import {escapeText} from '../report/escape.ts';
-import type {Deeds} from './deeds.ts';
 import {Input} from './Input.tsx';
 import type {Action, PromptState, View} from './session.ts';
+import type {SideEffects} from './sideEffects.ts';
 import {fitTo, widthOf} from './text.ts';
 import {mostColumns} from './typing.ts';
 
@@ -12,7 +12,7 @@ interface Props {
   readonly width: number;
   readonly hasEdits: boolean;
   dispatch(action: Action): void;
-  readonly deeds: Deeds;
+  readonly sideEffects: SideEffects;
 }
 
 const jumps: Readonly<Record<string, View>> = {
@@ -30,7 +30,7 @@ const jumps: Readonly<Record<string, View>> = {
 
 /** The question at the bottom of the screen. Esc leaves it. */
 export function Prompt(props: Props) {
-  const {prompt, width, dispatch, deeds} = props;
+  const {prompt, width, dispatch, sideEffects} = props;
   const {exit} = useApp();
   const close = () => dispatch({type: 'prompt', prompt: undefined});
   const decline = () => {
@@ -45,9 +45,9 @@ export function Prompt(props: Props) {
       if (input.toLowerCase() === 'n') return decline();
       close();
       if (prompt.kind === 'quit') exit();
-      if (prompt.kind === 'overwrite') deeds.write(prompt.path, prompt.content, true);
-      if (prompt.kind === 'apply') deeds.applyPolicy(prompt.policy);
-      if (prompt.kind === 'applyAdvice') deeds.applyAdvice({...prompt, name: 'advice'});
+      if (prompt.kind === 'overwrite') sideEffects.write(prompt.path, prompt.content, true);
+      if (prompt.kind === 'apply') sideEffects.applyPolicy(prompt.policy);
+      if (prompt.kind === 'applyAdvice') sideEffects.applyAdvice({...prompt, name: 'advice'});
     }
   });
   const question = questionOf(prompt);
@@ -87,7 +87,7 @@ interface Typing {
 
 /** What is to be typed, and what becomes of it. */
 function typingOf(
-  {prompt, filter, hasEdits, dispatch, deeds}: Props,
+  {prompt, filter, hasEdits, dispatch, sideEffects}: Props,
   close: () => void,
   exit: () => void,
 ): Typing | undefined {
@@ -114,7 +114,7 @@ function typingOf(
         onChange: text => dispatch({type: 'prompt', prompt: {...prompt, text}}),
         onSubmit(path) {
           close();
-          if (path.trim() !== '') deeds.write(path.trim(), prompt.content, false);
+          if (path.trim() !== '') sideEffects.write(path.trim(), prompt.content, false);
         },
       };
     case 'apply':
@@ -124,7 +124,7 @@ function typingOf(
         onChange: text => dispatch({type: 'prompt', prompt: {...prompt, text}}),
         onSubmit(text) {
           close();
-          if (text === prompt.policy) deeds.applyPolicy(prompt.policy);
+          if (text === prompt.policy) sideEffects.applyPolicy(prompt.policy);
           else inform(dispatch, 'Not applied: that was another name; p asks again');
         },
       };

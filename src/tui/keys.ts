@@ -142,6 +142,6 @@ export function helpLines(): readonly string[] {
     '  ok        a restart gives it the same policy, unchanged',
     '  drifted   a restart gives it another policy than its annotation says',
     '  mutated   the policy fills in fields that the pod leaves unset',
-    '  denied    no policy that it may use lets it in: a restart would fail',
+    '  denied    no policy that it may use admits it: a restart would fail',
   ];
 }

@@ -44,7 +44,7 @@ export function linesOf(
     case 'advice': {
       const advice = adviceNamed(model, view);
       return advice === undefined
-        ? ['Nothing that runs needs it any longer.']
+        ? ['Nothing that runs needs it any more.']
         : adviceYaml([advice], true).trimEnd().split('\n');
     }
     case 'text':
@@ -60,12 +60,12 @@ export function linesOf(
 
 function voidLines({serverVersion = 'of this version'}: Inventory): readonly string[] {
   return [
-    `This cluster (${serverVersion}) has no PodSecurityPolicy: it is gone from Kubernetes 1.25 on.`,
+    `This cluster (${serverVersion}) has no PodSecurityPolicy: Kubernetes removed it in 1.25.`,
     '',
     'No policy admits, changes or denies a pod here.',
     '',
-    'Still of use here: the policies that its workloads would need (: and advise).',
-    'A snapshot of an older cluster can be looked at with kubectl psp --from FILE.',
+    'What still helps here: the policies that its workloads would need (: and advise).',
+    'To look at a snapshot of an older cluster: kubectl psp --from FILE.',
   ];
 }
 

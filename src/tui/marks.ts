@@ -1,5 +1,6 @@
 import {createContext, useContext} from 'react';
 import type {Freshness} from '../inventory/follow/followCluster.ts';
+import {absenceText, gapText, isAbsence} from '../inventory/gaps.ts';
 import type {Gap} from '../inventory/inventory.ts';
 import type {RowTone} from './rows.ts';
 
@@ -48,8 +49,9 @@ function timeOf(iso: string): string {
 /** What could not be read, in one line; undefined if nothing is missing. */
 export function gapsText(gaps: readonly Gap[]): string | undefined {
   if (gaps.length === 0) return undefined;
-  const names = new Set(gaps.map(({resource}) => resource));
-  return `incomplete: ${[...names].join(', ')} (:gaps says why)`;
+  const names = new Set(gaps.filter(gap => !isAbsence(gap)).map(({resource}) => resource));
+  const missing = [...names, ...(absenceText(gaps) ?? [])];
+  return `incomplete: ${missing.join(', ')} (:gaps says why)`;
 }
 
 /** Each thing that could not be read, and why. */
@@ -58,10 +60,7 @@ export function gapLines(gaps: readonly Gap[]): readonly string[] {
   return [
     'These could not be read, so answers that depend on them are incomplete:',
     '',
-    ...gaps.map(({resource, namespace, reason}) => {
-      const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
-      return `  ${resource}${where}: ${reason}`;
-    }),
+    ...gaps.map(gap => `  ${gapText(gap)}`),
     '',
     'r reads again.',
   ];

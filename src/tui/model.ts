@@ -2,6 +2,8 @@ import {judgeOf} from '../admission/judge.ts';
 import type {Verdict} from '../admission/judgement.ts';
 import {type Advice, adviceFor} from '../advice/advice.ts';
 import type {Scope} from '../advice/scope.ts';
+import {admissionOf, type CheckVerdict} from '../check/answerCheck.ts';
+import {admissionFactsOf} from '../check/checkFacts.ts';
 import {type NamespaceSummary, summaryOf} from '../effect/summary.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import {itemsOf, itemsWith, templatesOf} from '../inventory/submissions/items.ts';
@@ -20,6 +22,8 @@ export interface Model {
   readonly verdicts: readonly Verdict[];
   readonly namespaces: readonly NamespaceSummary[];
   readonly authorizer: Authorizer;
+  /** Whether the admission plugin is on, as far as the pods tell. */
+  readonly admission: CheckVerdict;
   readonly rights: readonly UseRight[];
   /** The verdicts of the pods that bind to each policy, by its name. */
   readonly boundTo: ReadonlyMap<string, readonly Verdict[]>;
@@ -54,6 +58,9 @@ function makeModel(inventory: Inventory): Model {
     return items.map(judgeFrom(policies, rbac, caller));
   });
   const namespaces = once(() => summaryOf(inventory, verdicts(), undefined));
+  const admission = once(
+    () => admissionOf({...admissionFactsOf(inventory), probe: undefined}).answer,
+  );
   const authorizer = once(() => authorizerOf(inventory.rbac));
   const names = inventory.policies.map(({metadata}) => metadata.name).sort();
   const rights = once(() =>
@@ -82,6 +89,9 @@ function makeModel(inventory: Inventory): Model {
     },
     get namespaces() {
       return namespaces();
+    },
+    get admission() {
+      return admission();
     },
     get authorizer() {
       return authorizer();

@@ -25,7 +25,7 @@ import type {View} from './session.ts';
 export type RowTone = 'plain' | 'good' | 'warn' | 'bad' | 'dim';
 
 export interface Row {
-  /** Tells it apart from the others, also after the inventory has changed. */
+  /** Identifies it among the others, also after the inventory has changed. */
   readonly key: string;
   readonly cells: readonly string[];
   readonly tone: RowTone;
@@ -155,7 +155,7 @@ export function policyTable(model: Model): Table {
 function policyState(policy: Policy, model: Model, pods: number, subjects: number): string {
   if (preparePolicy(policy).unusable !== undefined) return 'ignored';
   if (pods > 0) return 'in use';
-  if (subjects === 0) return 'bound to nobody';
+  if (subjects === 0) return 'granted to nobody';
   const couldServe = model.verdicts.some(({candidates}) =>
     candidates.some(
       ({policy: {name}, allowed, rights}) =>
@@ -183,8 +183,8 @@ export function editorTable(policy: Policy, base: Policy, least: Policy | undefi
         key: control.id,
         cells: [
           control.title,
-          control.describe(policy),
-          least === undefined ? '-' : control.describe(least),
+          control.describeForPeople(policy),
+          least === undefined ? '-' : control.describeForPeople(least),
           control.level(policy) ?? '-',
           [edited, excess].filter(Boolean).join(', '),
         ],
@@ -199,7 +199,7 @@ export function impactTable(impact: Impact, kind: ImpactKind, policy: string): T
   return {
     caption: impactKinds
       .map((each, index) => {
-        const text = `${index + 1} ${impact[each].length} ${impactTabs[each]}`;
+        const text = `${index + 1}:${impactTabs[each]} ${impact[each].length}`;
         return each === kind ? `[${text}]` : ` ${text} `;
       })
       .join(' '),
@@ -233,7 +233,7 @@ export function proposalTable(model: Model, view: Extract<View, {name: 'advise'}
       .map(scope => (scope === view.scope ? `[${scope}]` : ` ${scope} `))
       .join(' ')}`,
     columns: ['POLICY', 'NAMESPACE', 'SUBJECTS', 'WORKLOADS', 'LEVEL'],
-    empty: 'Nothing runs here that could be advised.',
+    empty: 'Nothing runs here that needs a policy.',
     rows: advices.map(({policy, namespace, grantees, items}) => ({
       key: policy.metadata.name,
       cells: [

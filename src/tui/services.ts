@@ -1,13 +1,13 @@
 import type {Advice} from '../advice/advice.ts';
 import type {Policy} from '../kube/objects.ts';
 
-/** What came of a try to change the cluster, in lines for people. */
+/** The result of an attempt to change the cluster, in lines for people. */
 export interface Result {
   readonly ok: boolean;
   readonly lines: readonly string[];
 }
 
-/** What the session may do to the world. */
+/** What the session may do outside of itself. */
 export interface Services {
   /** Why nothing can be applied (the demo, a snapshot); undefined if it can. */
   readonly readOnly: string | undefined;

@@ -5,11 +5,11 @@ import {controlById, controls, isControlId} from '../controls/index.ts';
 import {firstImpact, type ImpactKind, impactKinds} from '../effect/impact.ts';
 import {itemKey} from '../inventory/submissions/items.ts';
 import type {Policy} from '../kube/objects.ts';
-import type {Deeds} from './deeds.ts';
 import {nextStep} from './edit.ts';
 import type {Model} from './model.ts';
 import type {Services} from './services.ts';
 import {type Action, editedDrafts, type Frame, type Session, topOf, type View} from './session.ts';
+import type {SideEffects} from './sideEffects.ts';
 import {driftOf, impactOfDraft, policyOf, type Shown} from './state.ts';
 
 /** What the session ends with after Ctrl-C. */
@@ -25,7 +25,7 @@ export interface Context {
   /** How far the text in view scrolls; 0 if it is no text. */
   readonly lastScroll: number;
   dispatch(action: Action): void;
-  readonly deeds: Deeds;
+  readonly sideEffects: SideEffects;
   readonly services: Services;
   refresh(): void;
 }
@@ -56,7 +56,7 @@ export function useKeys(contextNow: () => Context, suspend: () => void): void {
     if (view.name === 'walk') return generalKey(input, context);
     return onKey(input, key, context);
   });
-  // What is pasted is text and no keys: it goes where something is typed, and nowhere else.
+  // What is pasted is text, not keys: it goes where something is typed, and nowhere else.
   usePaste(() => {
     const context = contextNow();
     if (context.session.prompt !== undefined || topOf(context.session).view.name === 'values')
@@ -141,8 +141,8 @@ function viewKey(input: string, key: Key, context: Context, view: View): boolean
         context.dispatch({type: 'replace', view: {...view, scope}}),
       );
     case 'advice':
-      if (input === 'w') context.deeds.writeAdvice(view);
-      else if (input === 'p') context.deeds.proposeAdvice(view);
+      if (input === 'w') context.sideEffects.writeAdvice(view);
+      else if (input === 'p') context.sideEffects.proposeAdvice(view);
       else return false;
       return true;
     default:
@@ -228,7 +228,7 @@ const editorKeys: Readonly<Record<string, (editing: Editing) => false | undefine
   a({context, name, now, edit}) {
     const least = context.model.leastFor(name);
     if (least === undefined) {
-      inform(context, 'No pod binds to this policy, so nobody knows what is needed');
+      inform(context, 'No pod uses this policy, so what is needed is unknown');
     } else edit(controls.reduce((policy, each) => each.copy(least, policy), now));
     return undefined;
   },
@@ -254,6 +254,6 @@ const editorKeys: Readonly<Record<string, (editing: Editing) => false | undefine
     return undefined;
   },
   d: ({context, name}) => void context.dispatch({type: 'open', view: {name: 'diff', policy: name}}),
-  w: ({context, now}) => void context.deeds.writePolicy(now),
-  p: ({context, name}) => void context.deeds.proposePolicy(name),
+  w: ({context, now}) => void context.sideEffects.writePolicy(now),
+  p: ({context, name}) => void context.sideEffects.proposePolicy(name),
 };

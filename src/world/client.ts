@@ -1,10 +1,11 @@
-import type {ListOptions} from '../inventory/read/reader.ts';
+import type {ConnectionFlags} from '../commands/flags.ts';
 import {type Json, printJson} from '../kube/json.ts';
+import type {Client} from './apiClient.ts';
 import {type Asked, noAnswer, refusal} from './apiError.ts';
 import {type Access, type Credentials, credentialsFor} from './credentials.ts';
 import {Breakdown, exchange, type HttpAnswer, type Waits} from './http.ts';
-import {type ConnectionTarget, type KubeconfigFlags, resolveTarget} from './kubeconfig.ts';
-import {type GetPage, type Listed, listAll} from './list.ts';
+import {type ConnectionTarget, resolveTarget} from './kubeconfig.ts';
+import {type GetPage, listAll} from './list.ts';
 import {contentOf, headersOf, type Request, textOf} from './message.ts';
 import type {Progress} from './progress.ts';
 import {hostOf, isLoopback} from './proxy.ts';
@@ -18,23 +19,12 @@ import {
   retryAfterOf,
 } from './retry.ts';
 import {parseTimeout} from './timeout.ts';
-import {type StreamAgents, streamAgents, type WatchOptions, watchList} from './watch.ts';
+import {type StreamAgents, streamAgents, watchList} from './watch.ts';
 
+export type {Client} from './apiClient.ts';
 export {ApiError, isForbidden, isNotFound} from './apiError.ts';
-export type {KubeconfigFlags} from './kubeconfig.ts';
 export type {Listed} from './list.ts';
 export type {WatchEventType, WatchOptions} from './watch.ts';
-
-/** Where a client is connected to. */
-export interface Connection {
-  /** The context's name; empty if the kubeconfig has none and the flags said it all. */
-  readonly context: string;
-  /** The context's namespace, or `default`. */
-  readonly namespace: string;
-  readonly server: string;
-  /** The kubeconfig's user entry, or the one impersonated. */
-  readonly user: string;
-}
 
 /** What a client needs from around it. */
 export interface ConnectEnvironment {
@@ -56,28 +46,6 @@ export interface Tuning {
   readonly podFolder?: string;
   /** After how long without a byte a watch is taken for dead, in milliseconds. */
   readonly watchIdleMs?: number;
-}
-
-export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-
-/** How to send something. */
-export interface SendOptions {
-  /** `application/json` if not given. */
-  readonly contentType?: string | undefined;
-  /** Whom to act as in this request. */
-  readonly as?: {readonly user: string; readonly groups: readonly string[]} | undefined;
-}
-
-/** An API server, as raw JSON. Paths are as in its documentation, from `/api` or `/apis` on. */
-export interface Client extends Connection {
-  /** Throws ApiError. */
-  get(path: string): Promise<Json>;
-  /** Sent once only, unless the server says 429: then it has not taken the request. */
-  send(method: Method, path: string, body?: unknown, options?: SendOptions): Promise<Json>;
-  list(path: string, options?: ListOptions): Promise<Listed>;
-  /** Follows a list's events until the server ends that; tried once. Throws ApiError. */
-  watch(path: string, options: WatchOptions): Promise<void>;
-  close(): void;
 }
 
 const defaultWaits: Waits = {connectMs: 10_000, idleMs: 60_000, totalMs: 0};
@@ -104,7 +72,7 @@ interface Session {
  * connects. Throws UserError if flags or kubeconfig are wrong.
  */
 export async function connect(
-  flags: KubeconfigFlags,
+  flags: ConnectionFlags,
   environment: ConnectEnvironment,
   tuning: Tuning = {},
 ): Promise<Client> {

@@ -23,7 +23,9 @@ export async function installCompleter(
   const name = isWindows ? `${plugin}.exe` : plugin;
   const folder = await folderWith(name, path.split(isWindows ? ';' : ':'));
   if (folder === undefined) {
-    throw new UserError(`${name} is in no folder of PATH: install it there, then run this again`);
+    throw new UserError(
+      `${name} is not in any folder of PATH: install it there, then run this again`,
+    );
   }
   const target = join(folder, name);
   const link = join(folder, isWindows ? `${completer}.cmd` : completer);
@@ -41,7 +43,7 @@ export async function installCompleter(
   }
   const isOurs = isWindows ? await holds(link, windowsScript) : await isSameFile(link, target);
   if (isOurs) return {path: link, target, isOld: true};
-  throw new UserError(`${link} is something else: move it away, then run this again`);
+  throw new UserError(`${link} exists and is something else: move it away, then run this again`);
 }
 
 /** The first folder that has an executable of this name. */

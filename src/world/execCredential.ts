@@ -41,7 +41,7 @@ export async function runExecPlugin(
   const command = commandOf(exec);
   if (!versions.includes(apiVersion)) {
     throw new UserError(
-      `${exec.file}: exec plugin ${command}: its apiVersion is to be ${versions.join(' or ')}`,
+      `${exec.file}: exec plugin ${command}: its apiVersion must be ${versions.join(' or ')}`,
     );
   }
   const interactive = isInteractive(exec, command);

@@ -39,13 +39,18 @@ async function filesOf(path: string): Promise<readonly string[]> {
     },
   );
   const files = entries
-    .filter(entry => !entry.isDirectory() && manifestEndings.includes(extname(entry.name)))
+    .filter(entry => !entry.isDirectory() && isManifest(entry.name))
     .map(entry => join(entry.parentPath, entry.name))
     .sort();
   if (files.length === 0) {
     throw new UserError(`${path}: no ${manifestEndings.join(', ')} file in this folder`);
   }
   return files;
+}
+
+/** By its ending; a kustomization may have none. */
+function isManifest(name: string): boolean {
+  return manifestEndings.includes(extname(name)) || name === 'Kustomization';
 }
 
 async function bytesOf(file: string): Promise<Uint8Array> {
@@ -97,7 +102,9 @@ export async function writePrivateFile(path: string, text: string, force: boolea
   const existing = await stat(path).catch(() => undefined);
   if (existing !== undefined && !existing.isFile()) {
     // A device or a folder would be replaced by the file.
-    throw new UserError(`${path}: is not a regular file; name one, or none for standard output`);
+    throw new UserError(
+      `${path}: is not a regular file; name one, or leave it out for standard output`,
+    );
   }
   if (!force && existing !== undefined && !(await isAgreed(`${path} exists. Overwrite it?`))) {
     throw new UserError(`${path} exists; use --force to overwrite it`, exitCodes.usage);
@@ -113,7 +120,7 @@ export async function writePrivateFile(path: string, text: string, force: boolea
     }
     await rename(draft, path);
   } catch (error) {
-    await rm(draft, {force: true}).catch(() => undefined); // what went wrong first is told
+    await rm(draft, {force: true}).catch(() => undefined); // the first error is the one reported
     throw unreadable(path, error);
   }
 }

@@ -46,6 +46,10 @@ export function realWorld(signal: AbortSignal): RealWorld {
       const {readFiles} = await import('./files.ts');
       return readFiles(paths);
     },
+    async renderKustomization(folder) {
+      const {renderKustomization} = await import('./kustomize.ts');
+      return renderKustomization(folder, {env, signal});
+    },
     async writeFile(path, text, force) {
       const {writePrivateFile} = await import('./files.ts');
       return writePrivateFile(path, text, force);
@@ -137,7 +141,7 @@ function write(descriptor: 1 | 2, text: string): void {
       if (code === 'EAGAIN') Atomics.wait(pause, 0, 0, 5);
       else if (code === 'EPIPE') process.exit(0);
       else if (descriptor === 2)
-        return; // there is no place left to tell it
+        return; // there is nowhere left to report it
       else throw new UserError(`standard output: ${code === 'ENOSPC' ? 'no space left' : code}`);
     }
   }

@@ -1,6 +1,7 @@
 import {existsSync, readFileSync} from 'node:fs';
 import {dirname, isAbsolute, join, resolve} from 'node:path';
 import type {Cluster, User} from '@kubernetes/client-node';
+import type {ConnectionFlags} from '../commands/flags.ts';
 import {exitCodes, UserError} from '../errors.ts';
 import {isObject, type JsonObject} from '../kube/json.ts';
 import {nearNames} from '../kube/nearNames.ts';
@@ -13,29 +14,6 @@ import {
   texts,
 } from './kubeconfigFiles.ts';
 import {checkedProxy, proxyFor} from './proxy.ts';
-
-/** kubectl's own flags for reaching a cluster, with kubectl's meaning. */
-export interface KubeconfigFlags {
-  readonly kubeconfig?: string | undefined;
-  readonly context?: string | undefined;
-  readonly cluster?: string | undefined;
-  /** The user entry of the kubeconfig. */
-  readonly user?: string | undefined;
-  readonly as?: string | undefined;
-  readonly asGroup?: readonly string[] | undefined;
-  readonly asUid?: string | undefined;
-  readonly token?: string | undefined;
-  readonly server?: string | undefined;
-  readonly certificateAuthority?: string | undefined;
-  readonly insecureSkipTlsVerify?: boolean | undefined;
-  readonly tlsServerName?: string | undefined;
-  /** As `30` (seconds), `1s` or `2m`; `0` is no limit. */
-  readonly requestTimeout?: string | undefined;
-  readonly clientCertificate?: string | undefined;
-  readonly clientKey?: string | undefined;
-  readonly username?: string | undefined;
-  readonly password?: string | undefined;
-}
 
 /** Whom to act as. */
 export interface Impersonation {
@@ -68,7 +46,7 @@ const nothing: Entry = {file: 'the command line', fields: {}};
  * merged_client_builder.go, v0.24). `podFolder` is where a pod finds its service account.
  */
 export function resolveTarget(
-  flags: KubeconfigFlags,
+  flags: ConnectionFlags,
   env: NodeJS.ProcessEnv,
   podFolder: string = serviceAccountFolder,
 ): ConnectionTarget {
@@ -90,7 +68,7 @@ export function resolveTarget(
   };
 }
 
-function loadConfig(flags: KubeconfigFlags, env: NodeJS.ProcessEnv, folder: string): Kubeconfig {
+function loadConfig(flags: ConnectionFlags, env: NodeJS.ProcessEnv, folder: string): Kubeconfig {
   const explicit = flags.kubeconfig ?? '';
   const config = readKubeconfig(explicit, env);
   const empty = config.contexts.size + config.clusters.size + config.users.size === 0;
@@ -122,7 +100,7 @@ function inPod(env: NodeJS.ProcessEnv, folder: string): Kubeconfig | undefined {
   };
 }
 
-function pickContext(config: Kubeconfig, flags: KubeconfigFlags): {name: string; entry: Entry} {
+function pickContext(config: Kubeconfig, flags: ConnectionFlags): {name: string; entry: Entry} {
   const name = flags.context || config.currentContext;
   const entry = config.contexts.get(name);
   if (entry) return {name, entry};
@@ -133,7 +111,7 @@ function pickContext(config: Kubeconfig, flags: KubeconfigFlags): {name: string;
 
 function pickCluster(
   config: Kubeconfig,
-  flags: KubeconfigFlags,
+  flags: ConnectionFlags,
   name: string,
   context: string,
 ): Entry {
@@ -170,7 +148,7 @@ function missing(
 function clusterOf(
   entry: Entry,
   name: string,
-  flags: KubeconfigFlags,
+  flags: ConnectionFlags,
   env: NodeJS.ProcessEnv,
 ): Cluster {
   const server = serverOf(entry, flags);
@@ -210,7 +188,7 @@ function clusterOf(
   };
 }
 
-function serverOf(entry: Entry, flags: KubeconfigFlags): URL {
+function serverOf(entry: Entry, flags: ConnectionFlags): URL {
   const given = flags.server || text(entry, 'server');
   if (!given) throw new UserError(`${entry.file}: the cluster has no server: pass --server URL`);
   // A bare host is plain HTTP, as in client-go (rest/url_utils.go DefaultServerURL).
@@ -224,16 +202,15 @@ function serverOf(entry: Entry, flags: KubeconfigFlags): URL {
   return url;
 }
 
-function userOf(entry: Entry, name: string, flags: KubeconfigFlags): User {
-  const fromFlags = flags.token || flags.username;
-  const token = flags.token || (flags.username ? undefined : text(entry, 'token'));
-  const username = flags.username || (flags.token ? undefined : text(entry, 'username'));
-  const password = flags.password ?? text(entry, 'password') ?? '';
+function userOf(entry: Entry, name: string, flags: ConnectionFlags): User {
+  const token = flags.token || text(entry, 'token');
+  const username = flags.token ? undefined : text(entry, 'username');
+  const password = text(entry, 'password') ?? '';
   const certData = flags.clientCertificate ? undefined : text(entry, 'client-certificate-data');
   const keyData = flags.clientKey ? undefined : text(entry, 'client-key-data');
   const certFile = absolute(flags.clientCertificate) ?? path(entry, 'client-certificate');
   const keyFile = absolute(flags.clientKey) ?? path(entry, 'client-key');
-  const authProvider = fromFlags ? undefined : entry.fields['auth-provider'];
+  const authProvider = flags.token ? undefined : entry.fields['auth-provider'];
   return {
     name,
     ...(token ? {token} : {}),
@@ -244,10 +221,10 @@ function userOf(entry: Entry, name: string, flags: KubeconfigFlags): User {
   };
 }
 
-function execOf(user: Entry, flags: KubeconfigFlags): Entry | undefined {
+function execOf(user: Entry, flags: ConnectionFlags): Entry | undefined {
   const fields = user.fields.exec;
   // Credentials from the command line go before a plugin (client-go plugin/pkg/client/auth/exec).
-  if (!isObject(fields) || flags.token || flags.username) return undefined;
+  if (!isObject(fields) || flags.token) return undefined;
   return {file: user.file, fields};
 }
 
@@ -260,7 +237,7 @@ function execClusterConfig(cluster: Entry): JsonObject | undefined {
   return isObject(own) && isObject(own.extension) ? own.extension : undefined;
 }
 
-function impersonationOf(entry: Entry, flags: KubeconfigFlags): Impersonation | undefined {
+function impersonationOf(entry: Entry, flags: ConnectionFlags): Impersonation | undefined {
   const user = flags.as || text(entry, 'as');
   const groups = flags.asGroup?.length ? flags.asGroup : texts(entry, 'as-groups');
   const uid = flags.asUid || text(entry, 'as-uid');

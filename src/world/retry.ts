@@ -46,7 +46,7 @@ export function pauseAfter(
   return backOff * (0.5 + patience.random() / 2);
 }
 
-/** Whether asking twice does no more than asking once: what reads, or asks for rights. */
+/** Whether asking twice has the same effect as asking once: what reads, or asks for rights. */
 export function isRepeatable({method, path}: {readonly method: string; readonly path: string}) {
   return method === 'GET' || asksForRights(path);
 }

@@ -70,7 +70,7 @@ function leaveTerminal(app: Instance | undefined): void {
   }
 }
 
-/** Has Node ask the terminal for its size: who is stopped is not told that it changed. */
+/** Has Node ask the terminal for its size: a stopped process is not told that it changed. */
 function readSize(): void {
   process.emit('SIGWINCH', 'SIGWINCH');
 }

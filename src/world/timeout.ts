@@ -18,7 +18,7 @@ export function parseTimeout(text: string): number {
   if (/^\d+$/.test(text)) return Number(text) * 1000;
   if (!/^((\d+\.?\d*|\.\d+)(ns|us|µs|ms|s|m|h))+$/.test(text)) {
     throw new UserError(
-      `--request-timeout ${JSON.stringify(text)} is not a time: give whole seconds, or a number with a unit as 1s, 2m or 3h (0: no limit)`,
+      `--request-timeout ${JSON.stringify(text)} is not a duration: give whole seconds, or a number with a unit such as 1s, 2m or 3h (0: no limit)`,
       exitCodes.usage,
     );
   }

@@ -73,7 +73,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('bind and unbind, on a cl
     const noTerminal = await run(undefined, ...bind);
     expect(noTerminal.code).toBe(2);
     expect(noTerminal.err).toBe(
-      'error: nothing was changed: there is no terminal to ask at; --yes applies it without asking\n',
+      'error: nothing was changed: there is no terminal to ask on; --yes applies without asking\n',
     );
     const declined = await run(['n'], ...bind);
     expect(declined.code).toBe(1);

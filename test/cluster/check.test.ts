@@ -66,7 +66,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('check and the API server
     );
     expect(answer.out).toMatch(/^pods +no +no +here +- +-$/m);
     expect(answer.out).toMatch(/\nhere: in namespace shop alone\n$/);
-    expect(answer.err).toContain('incomplete: could not read podsecuritypolicies');
+    expect(answer.err).toContain("incomplete: can't list podsecuritypolicies");
   });
 
   test('unknown, with the reason, where no pod may be tried and none be read', async () => {

@@ -90,7 +90,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('the ClusterRoles of docs
 
   /** Whether the command says that it lacks the resource; it must not fail in any other way. */
   async function misses(commandLine: string, resource: string): Promise<boolean> {
-    const {code, err} = await asReader(commandLine);
+    const {code, err} = await asReader(`${commandLine} -v 1`);
     const told = `${commandLine} without ${resource}: ${code} ${err}`;
     if (code !== 0) expect([code, err.includes(resource)], told).toEqual([4, true]);
     return code !== 0 || err.includes(`incomplete: could not read ${resource}`);

@@ -1,6 +1,7 @@
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import {slotOfFlag, understand} from '../../src/commands/completion/line.ts';
+import {argumentsUsage} from '../../src/commands/command.ts';
+import {understand} from '../../src/commands/completion/line.ts';
 import {flagName} from '../../src/commands/flags.ts';
 import {commands, rootCommand} from '../../src/commands/index.ts';
 import {fileOf, folderOf} from '../support/run/files.ts';
@@ -210,20 +211,20 @@ test('every flag with a value has choices, something to look up, or is known to 
     'server',
   ];
   const without = [rootCommand, ...commands].flatMap(({flags}) =>
-    Object.entries(flags).flatMap(([key, flag]) => {
-      const {words, source} = slotOfFlag(key, flag);
-      return flag.type === 'boolean' || words.length > 0 || source ? [] : [key];
-    }),
+    Object.entries(flags).flatMap(([key, {type, choices, completes}]) =>
+      type === 'boolean' || choices || completes ? [] : [key],
+    ),
   );
   expect([...new Set(without)].toSorted()).toEqual([...free, 'tlsServerName', 'token', 'v']);
 });
 
 test('the arguments of every command are understood', () => {
   const table = {root: rootCommand, commands};
-  const kinds = commands.map(({name, positionals = ''}) => {
-    const {wanted} = understand([name, ''], table);
-    if (typeof wanted === 'string') return [name, wanted];
-    return [positionals, ...wanted.map(({words, source}) => source ?? words.join('|'))];
+  const kinds = commands.map(command => {
+    const {wanted} = understand([command.name, ''], table);
+    if (typeof wanted === 'string') return [command.name, wanted];
+    const found = wanted.map(({words, completes}) => completes ?? words.join('|'));
+    return [argumentsUsage(command).replace(/^\[flags\] ?/, ''), ...found];
   });
   expect(kinds).toEqual(
     expect.arrayContaining([

@@ -1,6 +1,7 @@
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
+import type {ConnectionFlags} from '../../src/commands/flags.ts';
 import {isObject} from '../../src/kube/json.ts';
-import {type Client, connect, type KubeconfigFlags} from '../../src/world/client.ts';
+import {type Client, connect} from '../../src/world/client.ts';
 import {
   answers,
   breaks,
@@ -38,8 +39,8 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('what follows a cluster',
     await server?.stop();
   });
 
-  async function open(flags: KubeconfigFlags, closes = true): Promise<Client> {
-    const own = {kubeconfig: server.kubeconfig, requestTimeout: '700ms', ...flags};
+  async function open(flags: ConnectionFlags, closes = true): Promise<Client> {
+    const own = {kubeconfig: server.kubeconfig, requestTimeout: '30s', ...flags};
     const tuning = {patience: {baseMs: 5}, watchIdleMs: 400};
     const client = await connect(own, {env: process.env, warn() {}}, tuning);
     if (closes) onTestFinished(() => client.close());
@@ -86,7 +87,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('what follows a cluster',
     ['silence', isSilent()],
   ])('%s: stale, and then live again with what happened meanwhile', async ([, fault]) => {
     const proxy = await proxied();
-    const live = followed(await open({server: proxy.url}));
+    const live = followed(await open({server: proxy.url, requestTimeout: '2s'}));
     await untilState(live, 'live');
     const before = live.current().inventory;
     proxy.set(fault);

@@ -6,7 +6,6 @@ import {controls} from '../../src/controls/index.ts';
 
 const root = join(import.meta.dirname, '../..');
 const thisFile = 'test/house/layers.test.ts';
-const longestFile = 300;
 
 /**
  * The files and folders of src/ from high to low, as ARCHITECTURE.md lists them: a file may import from
@@ -81,11 +80,6 @@ describe('nothing', () => {
     .flatMap(filesUnder)
     .concat(readdirSync(root).filter(name => name.endsWith('.md')))
     .filter(file => file !== thisFile && !file.startsWith('test/fixtures/'));
-
-  test(`is longer than ${longestFile} lines in src/`, () => {
-    const long = sources.filter(file => read(file).trimEnd().split('\n').length > longestFile);
-    expect(long).toEqual([]);
-  });
 
   test('is left for later', () => {
     // context.TODO() is a function of Go.

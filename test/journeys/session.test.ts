@@ -126,7 +126,7 @@ describe.runIf(isReady)('the session in a terminal, on a real server', () => {
     expect(edited).toContain('So far: 1 stays');
     expect(edited).toMatch(/p apply {2}i impact/);
     screen.press('i');
-    await screen.shows(/\[6 1 stay\](.|\n)*Deployment\/front/);
+    await screen.shows(/\[6:stay 1\](.|\n)*Deployment\/front/);
     screen.press('Escape');
     await screen.shows('So far:');
     screen.press('p');
@@ -157,7 +157,7 @@ describe.runIf(isReady)('the session in a terminal, on a real server', () => {
     await patch({metadata: {labels: {by: 'another'}}, spec: {hostNetwork: false}});
     await screen.shows('m puts your edit on top');
     screen.press('p');
-    await screen.shows('was changed in the cluster since your edit began');
+    await screen.shows('was changed in the cluster after your edit began');
     expect((await specOfWeb()).hostPID ?? false).toBe(false);
     screen.press('Escape');
     await screen.shows('m puts your edit on top');

@@ -3,7 +3,6 @@ import {isKnown} from '../../src/kube/protobuf/list.ts';
 import {
   creatorAccountOf,
   kindsCreatedBy,
-  workloadKindNamed,
   workloadKindOf,
   workloadKinds,
 } from '../../src/kube/workloadKinds.ts';
@@ -19,7 +18,7 @@ describe('who creates the pods of a kind', () => {
     ['CronJob', 'job-controller'],
     ['PodTemplate', undefined],
   ])('%s: %s', (kind, account) => {
-    const row = workloadKindNamed(kind);
+    const row = workloadKinds.find(one => one.kind === kind);
     expect(row && creatorAccountOf(row)).toBe(account);
     if (account !== undefined) expect(kindsCreatedBy(account)).toContain(kind);
   });

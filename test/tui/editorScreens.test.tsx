@@ -61,13 +61,13 @@ describe('the editor', () => {
   test('the lists of the impact, and why a pod would be denied', async () => {
     const screen = openScreen({start: editor('ci-builder')});
     await screen.press(left, 'i');
-    expect(await screen.shows('[1 2 denied]')).toMatch(/> ci +runner-\S+ +ci-builder +denied/);
+    expect(await screen.shows('[1:denied 2]')).toMatch(/> ci +runner-\S+ +ci-builder +denied/);
     await screen.press(enter);
     expect(await screen.shows('(after the edit)')).toContain('denied');
     await screen.press(esc, '6');
-    await screen.shows('[6 0 stay]');
+    await screen.shows('[6:stay 0]');
     await screen.press(right);
-    await screen.shows('[1 2 denied]');
+    await screen.shows('[1:denied 2]');
   });
 
   test('the guide goes through all controls, and its steps count', async () => {
@@ -163,7 +163,7 @@ describe('the editor', () => {
     );
     await screen.shows('m puts your edit on top');
     await screen.press('p');
-    await screen.shows('was changed in the cluster since your edit began');
+    await screen.shows('was changed in the cluster after your edit began');
     expect(services.asked).toEqual([]);
     await screen.press(esc, 'm');
     const frame = await screen.shows("on top of the cluster's policy");

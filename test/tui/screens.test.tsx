@@ -100,7 +100,7 @@ describe('the cluster behind it', () => {
   test('where PodSecurityPolicy is gone, the first view says so instead of denials', async () => {
     const live = changing({...demo, policyApi: 'absent', policies: [], serverVersion: 'v1.27.3'});
     const screen = openScreen({live});
-    expect(await screen.shows('gone from Kubernetes 1.25')).not.toContain('DENIED');
+    expect(await screen.shows('Kubernetes removed it in 1.25')).not.toContain('DENIED');
     await screen.press(':', ...'advise', enter);
     await screen.shows('One policy for each:');
   });

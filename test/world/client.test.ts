@@ -4,7 +4,7 @@ import {setTimeout as wait} from 'node:timers/promises';
 import {expect, onTestFinished, test, vi} from 'vitest';
 import {isForbidden, isNotFound} from '../../src/world/client.ts';
 import {settled} from '../support/server/clocks.ts';
-import {client, failure, folder, json, serve, status} from './fakeApiServer.ts';
+import {client, failure, file, folder, json, kubeconfig, serve, status} from './fakeApiServer.ts';
 
 test('get answers with JSON, send sends it', async () => {
   const {url, seen} = await serve((response, {body}) => json(response, {got: body}));
@@ -311,7 +311,7 @@ test('--as-group alone is a mistake', async () => {
 
 test('the log names requests and headers, and no secret', async () => {
   const {url} = await serve(response => status(response, 401, 'Unauthorized', 'no'));
-  const flags = {server: url, username: 'joe', password: 'hush'};
+  const flags = {kubeconfig: file('c', kubeconfig('a', url, '{username: joe, password: hush}'))};
   const {client: api, lines} = await client(flags, {env: {HOME: folder()}});
   await failure(api.get('/api?watch=0'));
   expect(lines.some(line => /^6 GET .*\/api\?watch=0 401 in \d+ ms$/.test(line))).toBe(true);

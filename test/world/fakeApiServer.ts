@@ -9,7 +9,8 @@ import type {AddressInfo, Server} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {onTestFinished} from 'vitest';
-import {type Client, connect, type KubeconfigFlags, type Tuning} from '../../src/world/client.ts';
+import type {ConnectionFlags} from '../../src/commands/flags.ts';
+import {type Client, connect, type Tuning} from '../../src/world/client.ts';
 
 /** What the server was asked. */
 export interface Seen {
@@ -81,7 +82,7 @@ export interface Watched {
 
 /** A client without any pause between tries; the pauses it would make are noted. */
 export async function client(
-  flags: KubeconfigFlags,
+  flags: ConnectionFlags,
   {env, signal, tuning = {}}: {env?: NodeJS.ProcessEnv; signal?: AbortSignal; tuning?: Tuning} = {},
 ): Promise<Watched> {
   const pauses: number[] = [];

@@ -1,18 +1,18 @@
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {delimiter, join} from 'node:path';
 import {expect, test} from 'vitest';
-import type {KubeconfigFlags} from '../../src/world/client.ts';
+import type {ConnectionFlags} from '../../src/commands/flags.ts';
 import {type ConnectionTarget, resolveTarget} from '../../src/world/kubeconfig.ts';
 import {failure, file, folder, kubeconfig} from './fakeApiServer.ts';
 
 const nowhere = '/nonexistent';
 const home = folder();
 
-function target(flags: KubeconfigFlags, env: NodeJS.ProcessEnv = {}): ConnectionTarget {
+function target(flags: ConnectionFlags, env: NodeJS.ProcessEnv = {}): ConnectionTarget {
   return resolveTarget(flags, {HOME: home, ...env}, nowhere);
 }
 
-async function line(flags: KubeconfigFlags, env?: NodeJS.ProcessEnv): Promise<string> {
+async function line(flags: ConnectionFlags, env?: NodeJS.ProcessEnv): Promise<string> {
   const error = await failure((async () => target(flags, env))());
   expect(error).toMatchObject({name: 'UserError', exitCode: 3});
   const {message} = error as Error;

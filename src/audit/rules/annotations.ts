@@ -21,11 +21,10 @@ export const stalePolicyAnnotation = defineRule({
   needs,
   breadth: 'namespace',
   find: ({inventory, groups}) => {
-    if (inventory.origin !== 'cluster') return [];
     const known = new Set(inventory.policies.map(({metadata}) => metadata.name));
     return groups.flatMap(group => {
       const stale = group.verdicts.filter(
-        ({item}) => item.admittedBy !== undefined && !known.has(item.admittedBy),
+        ({item}) => item.isLive && item.admittedBy !== undefined && !known.has(item.admittedBy),
       );
       const [first] = stale;
       if (first === undefined) return [];
@@ -51,9 +50,8 @@ export const contradictedAnnotation = defineRule({
   remedy: 'See why it refuses them, and what they would get now.',
   needs,
   breadth: 'namespace',
-  find: ({inventory, groups}) => {
-    if (inventory.origin !== 'cluster') return [];
-    return groups.flatMap(group => {
+  find: ({groups}) =>
+    groups.flatMap(group => {
       const found = group.verdicts.flatMap(verdict => contradictionOf(verdict) ?? []);
       const [first] = found;
       if (first === undefined) return [];
@@ -70,13 +68,12 @@ export const contradictedAnnotation = defineRule({
           remedy: whyCommand(group, first.verdict),
         },
       ];
-    });
-  },
+    }),
 });
 
 function contradictionOf(verdict: Verdict) {
-  const {admittedBy} = verdict.item;
-  const named = admittedBy === undefined ? undefined : verdict.candidate(admittedBy);
+  const {admittedBy, isLive} = verdict.item;
+  const named = admittedBy === undefined || !isLive ? undefined : verdict.candidate(admittedBy);
   return named === undefined || named.allowed ? undefined : {...named, verdict};
 }
 
@@ -89,13 +86,10 @@ export const templateAnnotation = defineRule({
   remedy: 'Remove the annotation.',
   needs,
   breadth: 'namespace',
-  find: ({inventory, groups}) =>
+  find: ({groups}) =>
     groups.flatMap(group => {
       const [first] = group.verdicts;
-      const isFile = inventory.origin === 'manifests' && group.workload === undefined;
-      const named = isFile
-        ? first?.item.admittedBy
-        : group.workload?.template.metadata.annotations?.[validatedPolicyKey];
+      const named = first && writtenAnnotation(group, first);
       if (named === undefined) return [];
       const where = group.workload === undefined ? 'it' : 'its template';
       return [
@@ -106,13 +100,23 @@ export const templateAnnotation = defineRule({
           remedy:
             group.workload === undefined
               ? kubectl('annotate', group.object, `${validatedPolicyKey}-`)
-              : patch(group.object, [{op: 'remove', path: annotationPath(group)}]),
+              : patch({...group.object, name: group.workload.metadata.name ?? ''}, [
+                  {op: 'remove', path: annotationPath(group)},
+                ]),
         },
       ];
     }),
 });
 
+/** The annotation as somebody wrote it: on a live pod admission did. */
+function writtenAnnotation({object, workload}: VerdictGroup, {item}: Verdict): string | undefined {
+  const isManifest = object.kind === 'Pod' && !item.isLive;
+  return isManifest
+    ? item.admittedBy
+    : workload?.template.metadata.annotations?.[validatedPolicyKey];
+}
+
 function annotationPath({workload}: VerdictGroup): string {
-  const template = workload === undefined ? [] : templatePath(workload.apiVersion, workload.kind);
+  const template = workload === undefined ? [] : templatePath(workload);
   return pointer([...template, 'metadata', 'annotations', validatedPolicyKey]);
 }

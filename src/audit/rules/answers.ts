@@ -1,3 +1,5 @@
+import {absenceText, isAbsence} from '../../inventory/gaps.ts';
+import type {Gap} from '../../inventory/inventory.ts';
 import {commandLine} from '../remedies.ts';
 import {defineRule} from '../rule.ts';
 
@@ -16,7 +18,7 @@ export const noPolicy = defineRule({
       : [
           {
             object: {kind: 'Audit', namespace: undefined, name: 'policies'},
-            message: `${inventory.source} has no PodSecurityPolicy, so nothing else was checked`,
+            message: `${inventory.source} has no PodSecurityPolicy${(inventory.refused ?? []).length > 0 ? ' that the API server would take' : ''}, so nothing else was checked`,
             evidence: [],
             remedy: 'kubectl psp check',
           },
@@ -36,23 +38,43 @@ export const notAnswered = defineRule({
   find: ({unanswered}) =>
     unanswered.map(({rule, namespaces, gaps}) => {
       const where = namespaces === undefined ? '' : ` in ${namespaces.join(', ')}`;
-      const unread = [...new Set(gaps.map(({resource}) => resource))];
+      const absence = absenceText(gaps);
+      const unread = [
+        ...new Set(gaps.filter(gap => !isAbsence(gap)).map(({resource}) => resource)),
+      ];
       const [first] = unread;
+      const reasons = [
+        ...(absence === undefined ? [] : [`${absence} among the files`]),
+        ...(first === undefined ? [] : [`could not read ${unread.join(', ')}`]),
+      ];
       return {
         object: {kind: 'Rule', namespace: undefined, name: rule},
         message:
-          first === undefined
+          reasons.length === 0
             ? 'was not checked: it takes all namespaces'
-            : `was not checked${where}: could not read ${unread.join(', ')}`,
-        evidence: gaps.map(({resource, namespace, reason}) =>
-          [resource, ...(namespace === undefined ? [] : [`in ${namespace}`]), `: ${reason}`]
-            .join(' ')
-            .replace(' :', ':'),
-        ),
+            : `was not checked${where}: ${reasons.join('; ')}`,
+        evidence: evidenceOf(gaps),
         remedy:
-          first === undefined
-            ? 'kubectl psp audit -A'
-            : commandLine('kubectl', 'auth', 'can-i', 'list', first, '-A'),
+          absence !== undefined
+            ? 'Name the files that hold them too (--from), or audit the cluster.'
+            : first === undefined
+              ? 'kubectl psp audit -A'
+              : commandLine('kubectl', 'auth', 'can-i', 'list', first, '-A'),
       };
     }),
 });
+
+/** A line for each gap; files that hold none of many kinds are said once. */
+function evidenceOf(gaps: readonly Gap[]): readonly string[] {
+  const absence = absenceText(gaps);
+  return [
+    ...gaps
+      .filter(gap => !isAbsence(gap))
+      .map(({resource, namespace, reason}) =>
+        namespace === undefined
+          ? `${resource}: ${reason}`
+          : `${resource} in ${namespace}: ${reason}`,
+      ),
+    ...(absence === undefined ? [] : [`${absence} among the files`]),
+  ];
+}

@@ -82,17 +82,8 @@ function isMissed(object: DanglingGrant['object'], {nearMisses}: AuditContext): 
 }
 
 function ofProblem(
-  {inventory, dangling}: AuditContext,
+  {dangling}: AuditContext,
   problem: DanglingGrant['problem'],
 ): readonly DanglingGrant[] {
-  return dangling.filter(grant => grant.problem === problem && !isBuiltIn(grant, inventory.origin));
-}
-
-/** Roles that every cluster has are in no folder of manifests. */
-function isBuiltIn({problem, names}: DanglingGrant, origin: AuditContext['inventory']['origin']) {
-  return (
-    origin === 'manifests' &&
-    problem === 'missing-role' &&
-    names.every(name => /^ClusterRole\/(cluster-admin|admin|edit|view|system:.*)$/.test(name))
-  );
+  return dangling.filter(grant => grant.problem === problem);
 }

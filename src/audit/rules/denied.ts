@@ -1,5 +1,5 @@
 import type {Verdict} from '../../admission/judgement.ts';
-import {workloadKindNamed} from '../../kube/workloadKinds.ts';
+import {workloadKindOf} from '../../kube/workloadKinds.ts';
 import {leastPolicy} from '../../policy/least.ts';
 import {openness} from '../../policy/level.ts';
 import {count} from '../../text.ts';
@@ -84,8 +84,8 @@ function idle(
 /** Whether the workload should have pods at this moment. A Job may just be done with its own. */
 function wantsPods({workload}: VerdictGroup): boolean {
   if (workload === undefined) return false;
-  const {kind, replicas = 1, suspend = false} = workload;
-  const keepsPods = workloadKindNamed(kind)?.keepsPods ?? true;
+  const {apiVersion, kind, replicas = 1, suspend = false} = workload;
+  const keepsPods = workloadKindOf(apiVersion, kind)?.keepsPods ?? true;
   return keepsPods && replicas > 0 && !suspend;
 }
 

@@ -15,7 +15,6 @@ export const policyDrift = defineRule({
   needs: ['rbac', 'workloads', 'pods'],
   breadth: 'namespace',
   find: ({inventory, groups}) => {
-    if (inventory.origin !== 'cluster') return []; // nothing has admitted a pod of a file
     const known = new Set(inventory.policies.map(({metadata}) => metadata.name));
     return groups.flatMap(group => {
       const moved = group.verdicts.filter(verdict => drifts(verdict, known));
@@ -43,7 +42,7 @@ export const policyDrift = defineRule({
 
 /** A policy that is gone is the matter of another rule. */
 function drifts({item, chosen}: Verdict, known: ReadonlySet<string>): boolean {
-  const {admittedBy} = item;
-  if (admittedBy === undefined || chosen === undefined) return false;
+  const {admittedBy, isLive} = item;
+  if (!isLive || admittedBy === undefined || chosen === undefined) return false;
   return admittedBy !== chosen.policy.name && known.has(admittedBy);
 }

@@ -14,7 +14,7 @@ import {overBroadPolicy} from './overBroad.ts';
 import {orphanPolicy, shadowedPolicy, unusedPolicy} from './policyUse.ts';
 import {requesterOnly} from './requesterOnly.ts';
 import {selfGrant} from './selfGrant.ts';
-import {ignoredPolicy} from './unusable.ts';
+import {ignoredPolicy, refusedPolicy} from './unusable.ts';
 
 /** The one place where a rule is registered, in the order of docs/RULES.md: by what it is about. */
 export const rules: readonly AuditRule[] = [
@@ -22,7 +22,7 @@ export const rules: readonly AuditRule[] = [
   ...[defaultsBypassed, changedByOrder],
   ...[stalePolicyAnnotation, contradictedAnnotation, templateAnnotation],
   ...[writableHostPath, escalationBesideAdmin, escalationContradiction, overBroadPolicy],
-  ...[ignoredPolicy, orphanPolicy, unusedPolicy, shadowedPolicy, equalPolicies],
+  ...[refusedPolicy, ignoredPolicy, orphanPolicy, unusedPolicy, shadowedPolicy, equalPolicies],
   ...[
     openToWorkloads,
     selfGrant,

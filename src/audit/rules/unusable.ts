@@ -25,3 +25,23 @@ export const ignoredPolicy = defineRule({
       ];
     }),
 });
+
+/** Policies of files that a server would not take. */
+export const refusedPolicy = defineRule({
+  id: 'refused-policy',
+  severity: 'high',
+  title: 'Policies in files that the API server refuses',
+  why: 'The API server does not store the policy, so it opens and restricts nothing: its pods get another policy or are denied, and an update of it leaves the old one in force.',
+  remedy: 'Correct the field that is named.',
+  needs: [],
+  breadth: 'cluster',
+  find: ({inventory}) => {
+    const byName = Map.groupBy(inventory.refused ?? [], ({policy}) => policy.metadata.name);
+    return [...byName].map(([name, refused]) => ({
+      object: policyReference(name),
+      message: `can't exist, the API server would refuse it: ${refused[0]?.reason ?? ''}`,
+      evidence: refused.map(({reason}) => reason),
+      remedy: 'Correct the field that is named.',
+    }));
+  },
+});

@@ -9,26 +9,27 @@ each service account, or for each workload or namespace, or one for all. Every c
 also from init containers and pod-level settings, and comments say which workload needs what.
 
 Workloads are judged by their templates; pods without one (of custom controllers, or bare) by
-themselves. The service account's token volume is counted in. Names begin with a digit so that
+themselves. The service account's token volume is included. Names begin with a digit so that
 admission tries these policies before looser ones. No cluster is asked for manifests given with -f.
 
 --reuse reads the policies that exist: of those that let all the pods through unchanged it names the
 tightest, and writes a new policy only where that is strictly tighter. It says where admission would
 choose another policy all the same, since it takes the first by name.
 
---compare POLICY tells by control what could be tighter, and who needs the rest. What counts are the
+--compare POLICY shows by control what could be tighter, and who needs the rest. What counts are the
 workloads that admission binds to the policy, in all namespaces or in -n, or those of -f. POLICY may
 also be a file or builtin:restricted; then all workloads count. -o is table, wide, json or yaml there.
 
 --max-policies N lets service accounts (or workloads, namespaces: --for) share policies. Excess is what
 a policy lets a workload do that it does not need: a point for each thing that only others need, and 10
 for each Pod Security Standard that a control falls through. The sum over all workloads is the least
-there can be for up to 12 different needs; with more, policies are merged step by step. It is said which.
+there can be for up to 12 different needs; with more, policies are merged step by step. The output
+says which.
 
---harden prints strategic merge patches that make pods live under the built-in restricted or baseline
+--harden prints strategic merge patches that let pods run under the built-in restricted or baseline
 policy (see policies) and meet the Pod Security Standard. They only set what is unset, and remove
-volumes that nothing mounts. What a pod asks for is listed as needing a decision, with the change it
-would take. -o is yaml, json, table or kustomize there.`,
+volumes that nothing mounts. What a pod asks for explicitly is listed as needing a decision, with the
+change it would take. -o is yaml, json, table or kustomize there.`,
   examples: [
     {says: 'From one manifest', types: 'kubectl psp advise -f deployment.yaml'},
     {

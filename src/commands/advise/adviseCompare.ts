@@ -10,6 +10,7 @@ import {choose} from '../flags.ts';
 import {policyNamed} from '../input/load.ts';
 import {parsePolicyArgument} from '../input/policyArgument.ts';
 import {builtinNamed, policyOfFile} from '../input/policySource.ts';
+import {sourceNames} from '../input/readSources.ts';
 import type {AdviseRequest} from './adviseRequest.ts';
 
 /** The formats in which a policy is held against what its pods need. */
@@ -22,7 +23,7 @@ export async function adviseCompare(request: AdviseRequest, wanted: string): Pro
   const {policy, items} = await subjectFor(request, wanted);
   if (items.length === 0 && request.items.length > 0) {
     const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
-    world.warn(`No pod and no workload${where} is bound to ${policy.metadata.name}.`);
+    world.warn(`No pods or workloads${where} are bound to ${policy.metadata.name}.`);
   }
   const found = isNonEmpty(items) ? excessByControl(policy, items, flags.allowDefaults) : [];
   if (format === 'json' || format === 'yaml') {
@@ -49,7 +50,7 @@ async function subjectFor(
     case 'name': {
       const policy = policyNamed(inventory, argument.name);
       // The pods of files are there to be tried, whoever may use the policy now.
-      const all = flags.filename.length > 0;
+      const all = sourceNames(flags).length > 0;
       return {policy, items: all ? items : boundTo(argument.name, items, inventory)};
     }
   }

@@ -36,14 +36,15 @@ export const adviseFlags = {
   compare: {
     type: 'string',
     placeholder: 'POLICY',
-    help: 'tell how far a policy is above what the pods bound to it need',
+    completes: 'policies',
+    help: 'show how far a policy goes beyond what the pods bound to it need',
   },
   harden: {
     type: 'string',
     placeholder: 'LEVEL',
     choices: ['restricted', 'baseline'],
     implied: 'restricted',
-    help: 'patch the pods, so that they live under restricted (the default) or baseline',
+    help: 'patch the pods so that they run under restricted (the default) or baseline',
   },
   grant: {type: 'boolean', help: 'also write roles and bindings that let the accounts use them'},
   allowDefaults: {

@@ -2,6 +2,7 @@ import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
 import type {HardenLevel} from '../../harden/target.ts';
 import {document, jsonText} from '../../report/machine.ts';
 import {choose} from '../flags.ts';
+import {sourceNames} from '../input/readSources.ts';
 import type {AdviseRequest} from './adviseRequest.ts';
 
 /** The formats in which hardening patches are printed. */
@@ -32,7 +33,7 @@ export async function adviseHarden(
       if (hardened.length > 0) world.print(report.hardenYaml(hardened, level));
       break;
     case 'kustomize':
-      world.print(report.hardenKustomization(hardened, resourcesOf(flags.filename), level));
+      world.print(report.hardenKustomization(hardened, resourcesOf(sourceNames(flags)), level));
       break;
     case 'json': {
       const printed = hardened.map(item => report.printedHardening(item, level));

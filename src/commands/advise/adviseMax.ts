@@ -44,7 +44,7 @@ export function policyCountOf(value: string): number {
   const most = Number(value);
   if (/^\d+$/.test(value) && Number.isSafeInteger(most) && most > 0) return most;
   throw new UserError(
-    `--max-policies: ${JSON.stringify(value)} is no number of policies: give 1 or more`,
+    `--max-policies: ${JSON.stringify(value)} must be a whole number, 1 or more`,
     exitCodes.usage,
   );
 }

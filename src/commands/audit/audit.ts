@@ -10,21 +10,21 @@ export const audit = defineCommand({
   description: `Looks for pods that a restart would deny, change or move, rights that reach further than meant,
 policies that are unused, ignored, equal or broader than their pods need, grants that lead nowhere, and
 more: docs/RULES.md has every rule with its severity. Each finding has what shows it and the command
-that mends it (-o wide), and an id that stays the same from run to run. The pods of a workload are one
+that fixes it (-o wide), and an id that stays the same from run to run. The pods of a workload are one
 finding.
 
-It is about all namespaces, or about the one given with -n and what is in none. Of a cluster, -n reads
-that namespace alone; what takes all of them, as whether a policy is unused, is then not answered and
-said so, as is what may not be read.
+It covers all namespaces, or with -n one namespace and the objects that are in none. On a cluster, -n
+reads that namespace alone; questions that take all of them, such as whether a policy is unused, are
+then reported as not answered, as are those about objects that you may not read.
 
 With --ignore FILE, findings are silenced by a YAML list of entries: the rule, the object as the table
 has it (* is any text without a slash, ** any text), the reason and, if you like, the last day (until:
-2025-12-31). What is over, and what matches nothing any more, is told on standard error.`,
+2025-12-31). Entries that expired or no longer match anything are reported on standard error.`,
   examples: [
     {says: 'The whole cluster', types: 'kubectl psp audit'},
     {says: 'One namespace, with evidence and remedies', types: 'kubectl psp audit -n shop -o wide'},
     {
-      says: 'In CI: fail on grave findings that nobody has looked at',
+      says: 'In CI: fail on serious findings that nobody has reviewed',
       types: 'kubectl psp audit --fail-on high --ignore .psp-audit-ignore.yaml',
     },
     {

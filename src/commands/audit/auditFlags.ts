@@ -17,12 +17,13 @@ export const auditFlags = {
   failOn: {
     type: 'string',
     placeholder: 'SEVERITY',
-    help: `exit with 1 if a finding is of this severity or graver: ${severities.join(', ')}`,
+    help: `exit with 1 if a finding has this severity or a higher one: ${severities.join(', ')}`,
     choices: severities,
   },
   ignore: {
     type: 'string',
     placeholder: 'FILE',
+    completes: 'files',
     help: 'YAML list of findings to ignore, each with its reason',
   },
   ...outputFlag(...auditFormats),
@@ -30,6 +31,7 @@ export const auditFlags = {
     type: 'string',
     short: 'w',
     placeholder: 'FILE',
+    completes: 'files',
     help: 'write the answer to FILE, which only its owner can read',
   },
   force: {type: 'boolean', help: 'overwrite FILE without asking'},

@@ -1,7 +1,9 @@
 import type {Finding} from '../../audit/finding.ts';
 import {objectText} from '../../audit/words.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
-import {isObject} from '../../kube/json.ts';
+import {groupOf} from '../../kube/apiGroups.ts';
+import {isObject, type Json} from '../../kube/json.ts';
+import {kindText} from '../../kube/workloadKinds.ts';
 import type {FilePlace} from '../../report/audit/sarif.ts';
 import type {SourceDocument} from '../../yaml/documents.ts';
 import type {World} from '../world.ts';
@@ -32,7 +34,10 @@ export function placeNotes(world: World): PlaceNotes {
           keysOf(note, defaultNamespace).map(key => [key, note.place] as const),
         ),
       );
-      return ({object}) => places.get(objectText(object));
+      return ({object}) => {
+        const whole = {...object, name: object.name.split(':', 1).join('')};
+        return places.get(objectText(object)) ?? places.get(objectText(whole));
+      };
     },
   };
 }
@@ -44,22 +49,24 @@ interface Note {
   readonly place: FilePlace;
 }
 
-/** The objects of a document; those of a list stand where the list does. */
+/** The objects of a document; those of a list or an OpenShift Template stand where that does. */
 function notesOn({
   file,
   line,
   value,
 }: Pick<SourceDocument, 'file' | 'line' | 'value'>): readonly Note[] {
   if (!isObject(value)) return [];
-  if (Array.isArray(value.items)) {
-    return value.items.flatMap(item => notesOn({file, line, value: item}));
+  const inner = value.kind === 'Template' ? value.objects : value.items;
+  if (Array.isArray(inner)) {
+    return inner.flatMap((item: Json) => notesOn({file, line, value: item}));
   }
-  const {kind, metadata} = value;
+  const {apiVersion, kind, metadata} = value;
   if (typeof kind !== 'string' || !isObject(metadata)) return [];
   const {name, namespace} = metadata;
   if (typeof name !== 'string') return [];
   const own = typeof namespace === 'string' && namespace !== '' ? namespace : undefined;
-  return [{kind, namespace: own, name, place: {file, line}}];
+  const group = groupOf(String(apiVersion));
+  return [{kind: kindText({group, kind}), namespace: own, name, place: {file, line}}];
 }
 
 /** What findings may call the object. */

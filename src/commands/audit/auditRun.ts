@@ -21,13 +21,13 @@ interface AuditRequest {
   readonly failOn: Severity | undefined;
 }
 
-/** Reads, audits, prints or writes; tells whether something is as grave as --fail-on. */
+/** Reads, audits, prints or writes; the exit code says whether a finding reaches --fail-on. */
 export async function runAudit(
   world: World,
   flags: AuditFlags,
   request: AuditRequest,
 ): Promise<ExitCode> {
-  // What is wrong with this file is told before a cluster is read.
+  // Errors in this file are reported before a cluster is read.
   const entries =
     flags.ignore === undefined ? [] : ignoreEntries(await world.readDocuments([flags.ignore]));
   const {demo = false, from = [], allNamespaces = false} = flags;
@@ -38,9 +38,12 @@ export async function runAudit(
   const {inventory, namespace} = await load(reader, scope, needs);
   requirePolicies(inventory);
   requireNamespace(inventory, namespace);
-  if (inventory.origin === 'manifests' && inventory.policies.length === 0) {
+  const {policies, refused = []} = inventory;
+  if (inventory.origin === 'manifests' && policies.length + refused.length === 0) {
     // A cluster may have none; files without any are not the ones meant, and must not pass in CI.
-    throw new UserError(`${inventory.source}: no PodSecurityPolicy in it, so nothing to audit`);
+    throw new UserError(
+      `${inventory.source}: contains no PodSecurityPolicy, so there is nothing to audit`,
+    );
   }
   const isWhole = namespace === undefined || demo || from.length > 0;
   const today = world.now().slice(0, 10);
@@ -58,8 +61,8 @@ export async function runAudit(
 
 function fails({findings}: Audit, failOn: Severity | undefined): boolean {
   if (failOn === undefined) return false;
-  const grave = severities.slice(0, severities.indexOf(failOn) + 1);
-  return findings.some(({severity}) => grave.includes(severity));
+  const failing = severities.slice(0, severities.indexOf(failOn) + 1);
+  return findings.some(({severity}) => failing.includes(severity));
 }
 
 /** The audit in the format that was asked for; the page's code, which is long, is read only then. */

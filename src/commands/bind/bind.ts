@@ -3,17 +3,17 @@ import {bindFlags} from './bindFlags.ts';
 
 export const bind = defineCommand({
   name: 'bind',
-  summary: 'Let subjects use a policy, after a look at what that does',
+  summary: 'Let subjects use a policy, after showing what that changes',
   description: `Makes a role that grants the use of one policy and nothing else, and the binding that gives it to the
 subjects: for a service account (sa:NS/NAME) and for all accounts of a namespace (ns:NS) in that
-namespace, for a group or user in the whole cluster; with -n, in that namespace. A role and a binding
-of the name are used again if they fit; nothing else is overwritten.
+namespace, for a group or user in the whole cluster; with -n, in that namespace. An existing role
+and binding of that name are reused if they fit; nothing else is overwritten.
 
-First come the objects, whom the grant reaches beside the subjects, and the pods that get in or move to
-another policy by it. Then the server tries it, you are asked, and it is made: all of it or nothing.
-Of what is changed, the old object is saved to a file in the current folder. The demo, snapshots and
+First it shows the objects, whom the grant reaches besides the subjects, and the pods that it lets in
+or moves to another policy. Then the server tries the change, you are asked, and it is made: all of it
+or nothing. The old version of a changed object is saved to a file in the current folder. The demo, snapshots and
 manifests (--from) are never changed; -o yaml prints the objects for kubectl.`,
-  positionals: 'POLICY',
+  positionals: [{placeholder: 'POLICY', completes: 'policies'}],
   examples: [
     {says: 'A service account, in its namespace', types: 'kubectl psp bind web --to sa:shop/media'},
     {

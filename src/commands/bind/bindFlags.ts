@@ -11,6 +11,7 @@ const grantFlags = {
   to: {
     type: 'list',
     placeholder: 'SUBJECT',
+    completes: 'subjects',
     help: 'sa:NS/NAME, ns:NS (all service accounts of NS), group:NAME or user:NAME (repeatable)',
   },
   yes: {type: 'boolean', short: 'y', help: 'apply without asking'},
@@ -31,6 +32,7 @@ export const bindFlags = {
     type: 'string',
     short: 'n',
     placeholder: 'NS',
+    completes: 'namespaces',
     help: 'the namespace to grant it in',
   },
   role: {
@@ -50,6 +52,7 @@ export const unbindFlags = {
     type: 'string',
     short: 'n',
     placeholder: 'NS',
+    completes: 'namespaces',
     help: 'only the bindings of this namespace',
   },
   ...grantFlags,

@@ -1,24 +1,18 @@
-import type {PlannedChange} from '../../apply/applyAll.ts';
-import {applyLines} from '../../apply/applyAll.ts';
-import {type Effect, effectOf} from '../../effect/effect.ts';
+import {effectOf} from '../../effect/effect.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
 import {afterSteps, type BindingPlan, type GrantTarget} from '../../grant/bindingSteps.ts';
 import {planBind} from '../../grant/planBind.ts';
 import {planUnbind} from '../../grant/planUnbind.ts';
 import {type Inventory, namespacesOf} from '../../inventory/inventory.ts';
 import {nearNames} from '../../kube/nearNames.ts';
-import {kubectlName} from '../../kube/reference.ts';
-import {bindingText} from '../../report/binding.ts';
-import {jsonText} from '../../report/machine.ts';
-import {printYaml} from '../../yaml/documents.ts';
-import {makeChanges, tryChanges} from '../applyChanges.ts';
 import {choose} from '../flags.ts';
 import {load, policyNamed, requirePolicies, type SourceRequest} from '../input/load.ts';
 import {policyName} from '../input/policyArgument.ts';
 import {namedSubject} from '../input/subjects.ts';
-import type {Cluster, World} from '../world.ts';
-import {changesFor, objectOfStep} from './bindChanges.ts';
+import type {World} from '../world.ts';
+import {applyPlan} from './bindApply.ts';
 import {type BindFlags, bindFormats, dryRuns, type UnbindFlags} from './bindFlags.ts';
+import {bindPrinter} from './bindPrint.ts';
 
 /** Lets subjects use a policy. */
 export async function runBind(
@@ -51,8 +45,8 @@ export async function runUnbind(
   const inventory = await read(world, flags, namespace);
   const plan = planUnbind(inventory.rbac, policy, targets);
   if (plan.steps.length === 0) {
-    requireRbac(inventory);
     policyNamed(inventory, policy); // a grant may outlive its policy
+    requireRbac(inventory);
   }
   return carryOut(world, flags, asked, inventory, plan, namespace);
 }
@@ -63,7 +57,7 @@ function requireRbac({gaps}: Inventory): void {
   const gap = gaps.find(({resource}) => kinds.includes(resource));
   if (gap === undefined) return;
   throw new UserError(
-    `no grant to take away was found, but not all could be read: ${gap.resource}: ${gap.reason}`,
+    `no grant to remove was found, but some objects could not be read: ${gap.resource}: ${gap.reason}`,
     exitCodes.refused,
   );
 }
@@ -131,7 +125,7 @@ function missingNotes(inventory: Inventory, targets: readonly GrantTarget[]): re
   });
 }
 
-/** Shows the plan and what it does; makes it, if it may be made and the user agrees. */
+/** Decides what the plan does, shows it, and makes it if it may be made. */
 async function carryOut(
   world: World,
   flags: UnbindFlags,
@@ -142,103 +136,30 @@ async function carryOut(
 ): Promise<ExitCode> {
   const after = {...inventory, rbac: afterSteps(inventory.rbac, plan.steps)};
   const effect = effectOf(inventory, after, {namespace});
-  const text = bindingText(plan, effect, policy);
-  const say = (line: string) => (format === 'text' ? world.print(`${line}\n`) : world.warn(line));
-  if (format === 'text') world.print(text);
-  else world.warn(text.trimEnd());
+  const keptReason = reasonToKeep(flags, dryRun, inventory);
   const done = plan.kept.length > 0 ? exitCodes.no : exitCodes.ok;
-  const isFixed = flags.demo === true || (flags.from ?? []).length > 0;
+
+  const printer = bindPrinter(world, format);
+  printer.plan(plan, effect, policy);
   if (plan.steps.length === 0) {
-    printObjects(world, format, []);
+    printer.objects([]);
     return done;
   }
-  if (isFixed || dryRun === 'client') {
-    for (const {action, object} of plan.steps) {
-      if (action === 'delete') say(`to delete: kubectl delete ${kubectlName(object.reference)}`);
-    }
-    const source = flags.demo === true ? 'the demo' : inventory.source;
-    const why = dryRun === 'client' ? '--dry-run=client' : `${source} can't be changed`;
-    say(`Nothing was changed: ${why}.`);
-    const kept = plan.steps.filter(({action}) => action !== 'delete');
-    printObjects(world, format, kept.map(objectOfStep));
+  if (keptReason !== undefined) {
+    printer.onlyShown(plan.steps, keptReason);
     return done;
   }
-  const cluster = await world.connect(flags);
-  try {
-    const changes = await changesFor(cluster, plan.steps);
-    const code = await make(world, cluster, changes, {policy, format, dryRun, effect, say, flags});
-    return code === exitCodes.ok ? done : code;
-  } finally {
-    cluster.close();
-  }
+  const code = await applyPlan(world, flags, {plan, effect, policy, dryRun, printer});
+  return code === exitCodes.ok ? done : code;
 }
 
-interface MakeOptions extends Pick<Asked, 'policy' | 'format' | 'dryRun'> {
-  readonly effect: Effect;
-  readonly flags: UnbindFlags;
-  say(line: string): void;
-}
-
-/** Has the server try the changes, asks, and makes them. */
-async function make(
-  world: World,
-  cluster: Cluster,
-  changes: readonly PlannedChange[],
-  {policy, format, dryRun, effect, flags, say}: MakeOptions,
-): Promise<ExitCode> {
-  const tried = await tryChanges(cluster, changes);
-  for (const line of tried.lines) say(line);
-  if (!tried.ok || dryRun === 'server') {
-    say(tried.ok ? 'Nothing was changed: --dry-run=server.' : 'Nothing was changed.');
-    const kept = changes.filter(({action}) => action !== 'delete');
-    if (tried.ok)
-      printObjects(
-        world,
-        format,
-        kept.map(({desired}) => desired),
-      );
-    return tried.ok ? exitCodes.ok : exitCodes.refused;
-  }
-  if (!flags.yes && !(await isAgreed(world, policy, effect))) {
-    say('Nothing was changed.');
-    return exitCodes.no;
-  }
-  const applied = await makeChanges(world, cluster, changes);
-  const isDone = applied.outcome === 'applied';
-  for (const line of applyLines(applied)) {
-    if (isDone) say(line);
-    else world.warn(line);
-  }
-  const stored = applied.done.filter(({change}) => change.action !== 'delete');
-  if (isDone)
-    printObjects(
-      world,
-      format,
-      stored.map(({stored: object}) => object ?? {}),
-    );
-  if (isDone) return exitCodes.ok;
-  return applied.failure?.kind === 'unreachable' ? exitCodes.unreadable : exitCodes.refused;
-}
-
-async function isAgreed(world: World, policy: string, {shifts}: Effect): Promise<boolean> {
-  const denied = shifts.filter(({kind}) => kind === 'denied').length;
-  const answer = await world.ask(
-    denied > 0
-      ? `Pods or workloads that would be denied: ${denied}. Type the policy's name to go on: `
-      : 'Apply this? [y/N] ',
-  );
-  if (answer === undefined) {
-    throw new UserError(
-      'nothing was changed: there is no terminal to ask at; --yes applies it without asking',
-      exitCodes.usage,
-    );
-  }
-  return denied > 0 ? answer.trim() === policy : /^y(es)?$/i.test(answer.trim());
-}
-
-function printObjects(world: World, format: Asked['format'], objects: readonly object[]): void {
-  if (format === 'yaml') world.print(objects.map(object => printYaml(object)).join('---\n'));
-  if (format === 'json') {
-    world.print(jsonText({apiVersion: 'v1', kind: 'List', items: objects}));
-  }
+/** Why the plan is only shown and the server not asked; undefined if it is to be made or tried. */
+function reasonToKeep(
+  flags: UnbindFlags,
+  dryRun: Asked['dryRun'],
+  {source}: Inventory,
+): string | undefined {
+  if (dryRun === 'client') return '--dry-run=client';
+  if (flags.demo) return "the demo can't be changed";
+  return flags.from.length > 0 ? `${source} can't be changed` : undefined;
 }

@@ -3,18 +3,18 @@ import {unbindFlags} from './bindFlags.ts';
 
 export const unbind = defineCommand({
   name: 'unbind',
-  summary: 'Take the use of a policy away from subjects, after a look at what that does',
+  summary: 'Revoke the use of a policy from subjects, after showing what that changes',
   description: `Takes the subjects out of the bindings that let them use a policy: everywhere, or with -n in one
 namespace. Roles and bindings that bind made (their label app.kubernetes.io/managed-by is kubectl-psp)
-are deleted once nobody is left in them; those of others stay and are named.
+are deleted once nobody is left in them; those that others made stay and are reported.
 
-A grant that is more than the use of this one policy, as of a wildcard or an aggregated role, is not
-cut: it is named, with what to do, and the exit code is 1. Groups that a service account is in are
-named as well.
+A grant of more than the use of this one policy, such as by a wildcard or an aggregated role, is left
+alone: it is reported with what to do, and the exit code is 1. Groups through which a service account
+still may use the policy are reported as well.
 
-First come the changes and the pods that would be denied or move to another policy; then the server
-tries it and you are asked. The old objects are saved to files in the current folder.`,
-  positionals: 'POLICY',
+First it shows the changes and the pods that would be denied or move to another policy; then the
+server tries it and you are asked. The old objects are saved to files in the current folder.`,
+  positionals: [{placeholder: 'POLICY', completes: 'policies'}],
   examples: [
     {says: 'A service account', types: 'kubectl psp unbind web --to sa:shop/media'},
     {

@@ -6,12 +6,12 @@ import {checkFlags, checkFormats} from './checkFlags.ts';
 export const check = defineCommand({
   name: 'check',
   summary: 'Tell whether the cluster has PodSecurityPolicies in force, and what you may do',
-  description: `Tells whether the server has PodSecurityPolicies, whether its admission plugin is on, what its version
+  description: `Reports whether the server has PodSecurityPolicies, whether its admission plugin is on, what its version
 means for them, which of the policies a managed platform made, and what you may read and change.
 
 Whether the plugin is on is found by having the server try to create a pod in the namespace, which
-stores nothing (dryRun=All). Where that tells nothing, the annotations of running pods do. The exit
-code is 0 for yes, 1 for no, and 3 if it can't be told.`,
+stores nothing (dryRun=All). Where that is inconclusive, the annotations of running pods decide. The
+exit code is 0 for yes, 1 for no, and 3 for unknown.`,
   examples: [
     {says: 'The cluster of the current context', types: 'kubectl psp check'},
     {says: 'In a namespace where you may create pods', types: 'kubectl psp check -n shop'},

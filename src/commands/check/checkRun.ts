@@ -1,17 +1,12 @@
 import {answerCheck} from '../../check/answerCheck.ts';
 import {checkFactsOf, readCheckFacts} from '../../check/checkFacts.ts';
 import {type ExitCode, exitCodes} from '../../errors.ts';
+import {isAbsence} from '../../inventory/gaps.ts';
 import {checkDocument, checkText} from '../../report/check.ts';
 import {printMachine} from '../answer.ts';
-import {
-  loadOffline,
-  requireConsistentSource,
-  type SourceRequest,
-  warnOfGaps,
-  withCluster,
-} from '../input/load.ts';
+import {loadOffline, requireConsistentSource, warnOfGaps, withCluster} from '../input/load.ts';
 import type {World} from '../world.ts';
-import type {checkFormats} from './checkFlags.ts';
+import type {CheckFlags, checkFormats} from './checkFlags.ts';
 
 const exitCodeOf: Readonly<Record<'yes' | 'no' | 'unknown', ExitCode>> = {
   yes: exitCodes.ok,
@@ -22,7 +17,7 @@ const exitCodeOf: Readonly<Record<'yes' | 'no' | 'unknown', ExitCode>> = {
 /** Answers check. */
 export async function runCheck(
   world: World,
-  flags: SourceRequest,
+  flags: CheckFlags,
   format: (typeof checkFormats)[number],
 ): Promise<ExitCode> {
   requireConsistentSource(flags);
@@ -33,7 +28,7 @@ export async function runCheck(
           readCheckFacts(cluster, wanted ?? cluster.namespace),
         )
       : checkFactsOf(offline, flags.namespace ?? offline.defaultNamespace);
-  warnOfGaps(world, facts);
+  warnOfGaps(world, {gaps: facts.gaps.filter(gap => !isAbsence(gap))}, flags);
   const answer = answerCheck(facts);
   if (format === 'table') world.print(checkText(answer, facts));
   else await printMachine(world, format, checkDocument(answer, facts.rights, facts.gaps));

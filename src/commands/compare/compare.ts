@@ -6,14 +6,17 @@ import {compareFlags, compareFormats} from './compareFlags.ts';
 export const compare = defineCommand({
   name: 'compare',
   summary: 'Tell what privileges rise and fall between two versions of manifests',
-  description: `Reads workloads and pods out of two files or folders (- is standard input) and tells control by
+  description: `Reads workloads and pods out of two files or folders (- is standard input) and shows control by
 control what the least policy of each workload was and would be. Workloads are matched by kind,
 namespace and name. No cluster is asked, and no kubeconfig is read.
 
 rise: the new version needs more, or something that the old one did not (user 0 for user 1000). fall:
-it needs less. Of a workload that is added, what the built-in restricted policy would deny is a rise;
-that policy may fill in what pods leave unset. One that is removed is listed, and no rise.`,
-  positionals: 'OLD NEW',
+it needs less. For an added workload, what the built-in restricted policy would deny is a rise;
+that policy may fill in what pods leave unset. A removed workload is listed, but is not a rise.`,
+  positionals: [
+    {placeholder: 'OLD', completes: 'files'},
+    {placeholder: 'NEW', completes: 'files'},
+  ],
   examples: [
     {says: 'Two folders', types: 'kubectl psp compare main/deploy branch/deploy'},
     {

@@ -1,4 +1,4 @@
-import {type Flags, noHeadersFlag, outputFlag, type ValuesOf} from '../flags.ts';
+import {type Flags, noHeadersFlag, outputFlag} from '../flags.ts';
 
 /** The output formats of `compare`. */
 export const compareFormats = ['table', 'wide', 'json', 'yaml'] as const;
@@ -9,12 +9,10 @@ export const compareFlags = {
     type: 'string',
     short: 'n',
     placeholder: 'NS',
-    help: 'the namespace of objects that name none (default default)',
+    completes: 'namespaces',
+    help: 'the namespace of objects that name none (default: default)',
   },
   failOnRise: {type: 'boolean', help: 'exit with 1 if a privilege rises'},
   ...outputFlag(...compareFormats),
   ...noHeadersFlag,
 } as const satisfies Flags;
-
-/** Their values. */
-export type CompareFlags = ValuesOf<typeof compareFlags>;

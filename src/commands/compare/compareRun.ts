@@ -24,15 +24,18 @@ export async function runCompare(
   {format, namespace, failOnRise, headers}: CompareOptions,
 ): Promise<ExitCode> {
   if (old === '-' && now === '-') {
-    throw new UserError('standard input can be read once: give one file by name', exitCodes.usage);
+    throw new UserError(
+      'standard input can only be read once: give one file by name',
+      exitCodes.usage,
+    );
   }
   const before = await itemsIn(world, old, namespace);
   const after = await itemsIn(world, now, namespace);
   if (before.length + after.length === 0) {
-    throw new UserError(`no pod and no workload in ${old} nor in ${now}`);
+    throw new UserError(`no pods or workloads in ${old} or ${now}`);
   }
   for (const [path, items] of [[old, before] as const, [now, after] as const]) {
-    if (items.length === 0) world.warn(`${path}: no pod and no workload in it`);
+    if (items.length === 0) world.warn(`${path}: contains no pods or workloads`);
   }
   const comparison = compareWorkloads(before, after);
   if (format === 'json' || format === 'yaml') {

@@ -47,13 +47,13 @@ async function suggest(line: Line, world: World, table: CommandTable): Promise<A
     suggestions.push({value, help});
   };
   for (const word of wanted.flatMap(({words}) => words)) add(word);
-  const sources = wanted.flatMap(({source}) => source ?? []);
+  const lookUps = wanted.flatMap(({completes}) => completes ?? []);
   const lookup = {world, flags: requestOf(line), typed: line.typed, add};
   await Promise.race([
-    Promise.allSettled(sources.map(source => lookUp(source, lookup))),
+    Promise.allSettled(lookUps.map(wantedNames => lookUp(wantedNames, lookup))),
     new Promise(resolve => setTimeout(resolve, patienceMs)),
   ]);
-  return {suggestions, isForFiles: sources.includes('files')};
+  return {suggestions, isForFiles: lookUps.includes('files')};
 }
 
 function commandNames({commands}: CommandTable): readonly Suggestion[] {

@@ -7,9 +7,9 @@ const shells = ['bash', 'zsh', 'fish', 'powershell'] as const;
 export const completion = defineCommand({
   name: 'completion',
   summary: 'Complete command lines in the shell',
-  description: `With install: puts the link kubectl_complete-psp beside the kubectl-psp of your PATH. kubectl 1.26
-and later then completes this plugin wherever kubectl's own completion is set up. It asks nothing
-and overwrites nothing.
+  description: `With install: puts the link kubectl_complete-psp next to the kubectl-psp in your PATH. kubectl 1.26
+and later then completes this plugin wherever kubectl's own completion is set up. It asks no
+questions and overwrites nothing.
 
 With the name of a shell: prints a script for that shell, to be loaded when it starts. It completes
 kubectl-psp, and kubectl psp also without the link and for an older kubectl; load it after kubectl's
@@ -17,7 +17,7 @@ own script.
 
 Namespaces, pods, workloads, service accounts and policies come from the cluster that the line names,
 or from --demo and --from, within about a second. What can't be read in that time is left out.`,
-  positionals: 'bash | zsh | fish | powershell | install',
+  positionals: [{words: [...shells, 'install']}],
   examples: [
     {says: 'For kubectl 1.26 and later', types: 'kubectl psp completion install'},
     {says: 'In ~/.bashrc', types: 'source <(kubectl psp completion bash)'},
@@ -38,7 +38,7 @@ or from --demo and --from, within about a second. What can't be read in that tim
     const shell = shells.find(name => name === wanted);
     if (more.length === 0 && wanted === 'install') {
       const {path, target, isOld} = await world.installCompleter();
-      world.print(isOld ? `${path} is there already\n` : `${path} now leads to ${target}\n`);
+      world.print(isOld ? `${path} already exists\n` : `${path} now leads to ${target}\n`);
       return exitCodes.ok;
     }
     if (more.length > 0 || shell === undefined) {

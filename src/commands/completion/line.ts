@@ -1,5 +1,5 @@
-import type {Command} from '../command.ts';
-import {type Flag, flagName} from '../flags.ts';
+import type {Command, Positional} from '../command.ts';
+import {type Completes, type Flag, flagName} from '../flags.ts';
 
 /** The commands, as cli.ts has them. */
 export interface CommandTable {
@@ -7,21 +7,10 @@ export interface CommandTable {
   readonly commands: readonly Command[];
 }
 
-/** What the program can look up. */
-export type Source =
-  | 'namespaces'
-  | 'pods'
-  | 'policies'
-  | 'subjects'
-  | 'files'
-  | 'contexts'
-  | 'clusters'
-  | 'users';
-
 /** What may stand in one place of a command line. */
 export interface Slot {
   readonly words: readonly string[];
-  readonly source: Source | undefined;
+  readonly completes: Completes | undefined;
 }
 
 /** A command line up to the word that is being typed. */
@@ -34,33 +23,6 @@ export interface Line {
   readonly wanted: 'command' | 'flag' | readonly Slot[];
   /** What is typed of it already. */
   readonly typed: string;
-}
-
-/** What words for values in the help stand for. */
-const sources: Readonly<Record<string, Source>> = {
-  NS: 'namespaces',
-  POD: 'pods',
-  POLICY: 'policies',
-  SUBJECT: 'subjects',
-  FILE: 'files',
-  PATH: 'files',
-  A: 'policies',
-  B: 'policies',
-  OLD: 'files',
-  NEW: 'files',
-};
-
-/** Flags whose word for the value is just NAME. */
-const sourcesOfNames: Readonly<Record<string, Source>> = {
-  context: 'contexts',
-  cluster: 'clusters',
-  user: 'users',
-};
-
-/** What a flag's value may be. */
-export function slotOfFlag(key: string, {choices = [], placeholder = ''}: Flag): Slot {
-  const own = Object.hasOwn(sourcesOfNames, key) ? sourcesOfNames[key] : undefined;
-  return {words: choices, source: placeholder === 'NAME' ? own : sources[placeholder]};
 }
 
 /** Understands the words after `kubectl psp`; the last one is being typed, and may be empty. */
@@ -118,19 +80,23 @@ function createReader({root, commands}: CommandTable) {
       else readFlag(word);
     },
     end(last: string): Line {
-      const line = {command, given};
-      if (pending !== undefined && !isSpare(pending, last))
-        return {...line, wanted: [slotOf(pending)], typed: last};
-      if (last.startsWith('-') && !isOver) {
-        const [, name = '', value] = withValue.exec(last) ?? [];
-        const flag = command && flagNamed(command, name);
-        if (value === undefined) return {...line, wanted: 'flag', typed: last};
-        return {...line, wanted: flag ? [slotOf(flag)] : [], typed: value};
+      const line = {command, given, typed: last};
+      if (pending !== undefined && !isSpare(pending, last)) {
+        return {...line, wanted: [slotOf(pending)]};
       }
-      if (command === root) return {...line, wanted: 'command', typed: last};
-      return {...line, wanted: command ? slotsAfter(args, command) : [], typed: last};
+      if (last.startsWith('-') && !isOver) return {...line, ...wantedOfFlag(last, command)};
+      if (command === root) return {...line, wanted: 'command'};
+      return {...line, wanted: command ? slotsAfter(args, command) : []};
     },
   };
+}
+
+/** What is wanted where a flag is being typed: its name, or after `=` its value. */
+function wantedOfFlag(word: string, command: Command | undefined): Pick<Line, 'wanted' | 'typed'> {
+  const [, name = '', value] = withValue.exec(word) ?? [];
+  if (value === undefined) return {wanted: 'flag', typed: word};
+  const flag = command && flagNamed(command, name);
+  return {wanted: flag ? [slotOf(flag)] : [], typed: value};
 }
 
 /** Whether a flag that needs no value is followed by the next flag. */
@@ -140,8 +106,8 @@ function isSpare({flag}: FlagOf, next: string): boolean {
 
 const withValue = /^(-[A-Za-z]|--[a-z-]+)=(.*)$/s;
 
-function slotOf({key, flag}: FlagOf): Slot {
-  return slotOfFlag(key, flag);
+function slotOf({flag: {choices = [], completes}}: FlagOf): Slot {
+  return {words: choices, completes};
 }
 
 function flagNamed(command: Command, name: string): FlagOf | undefined {
@@ -151,33 +117,21 @@ function flagNamed(command: Command, name: string): FlagOf | undefined {
   return found && {key: found[0], flag: found[1]};
 }
 
-interface Positional extends Slot {
-  readonly isOptional: boolean;
-  readonly isRepeated: boolean;
-}
-
-/** What fits after these arguments, as the command's usage line has it. */
-function slotsAfter(args: readonly string[], {positionals = ''}: Command): readonly Slot[] {
-  let rest = positionalsOf(positionals);
+/** What fits after these arguments, as the command describes its own. */
+function slotsAfter(args: readonly string[], {positionals = []}: Command): readonly Slot[] {
+  let rest = positionals;
   for (const arg of args) {
-    const index = rest.findIndex(({words, source}) => source !== undefined || words.includes(arg));
-    const slot = rest[index];
-    if (slot === undefined) return [];
-    rest = slot.isRepeated ? rest.slice(index) : rest.slice(index + 1);
+    const index = rest.findIndex(
+      ({words = [], completes}) => completes !== undefined || words.includes(arg),
+    );
+    const place = rest[index];
+    if (place === undefined) return [];
+    rest = rest.slice(place.isRepeated ? index : index + 1);
   }
   const first = rest.findIndex(({isOptional}) => !isOptional);
-  return first < 0 ? rest : rest.slice(0, first + 1);
+  return (first < 0 ? rest : rest.slice(0, first + 1)).map(slotOfPositional);
 }
 
-/** Takes a usage line apart: `[use] [POLICY]`, `[POD | KIND/NAME]...`, `bash | zsh`. */
-function positionalsOf(text: string): readonly Positional[] {
-  const parts = text.replaceAll(' | ', '|').split(' ').filter(Boolean);
-  return parts.map(part => {
-    const isRepeated = part.endsWith('...');
-    const isOptional = part.startsWith('[');
-    const choices = part.replaceAll(/[[\].]/g, '').split('|');
-    const source = choices.map(choice => sources[choice]).find(found => found !== undefined);
-    const words = choices.filter(choice => choice === choice.toLowerCase());
-    return {words, source, isOptional, isRepeated};
-  });
+function slotOfPositional({words = [], completes}: Positional): Slot {
+  return {words, completes};
 }

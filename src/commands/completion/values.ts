@@ -1,10 +1,10 @@
 import {type Inventory, namespacesOf} from '../../inventory/inventory.ts';
-import {kindOf} from '../../inventory/kinds/kindOf.ts';
+import {isOfKind, kindOf} from '../../inventory/kinds/kindOf.ts';
 import {listPath, resources, workloadResources} from '../../inventory/kinds/resources.ts';
 import {isObject} from '../../kube/json.ts';
+import type {Completes} from '../flags.ts';
 import {loadOffline, type SourceRequest} from '../input/load.ts';
 import type {Cluster, World} from '../world.ts';
-import type {Source} from './line.ts';
 
 /** What could stand there, and a few words about it; they may be empty. */
 export interface Suggestion {
@@ -23,16 +23,16 @@ export interface Lookup {
 }
 
 /** Finds values of a kind. Throws what reading throws. */
-export async function lookUp(source: Source, lookup: Lookup): Promise<void> {
+export async function lookUp(wanted: Completes, lookup: Lookup): Promise<void> {
   const {world, flags, typed, add} = lookup;
-  switch (source) {
+  switch (wanted) {
     case 'files':
       return; // the shell's own affair
     case 'contexts':
     case 'clusters':
     case 'users': {
       const names = await world.kubeconfigNames(flags);
-      for (const name of names[source]) add(name);
+      for (const name of names[wanted]) add(name);
       return;
     }
     case 'subjects': {
@@ -53,11 +53,13 @@ export async function lookUp(source: Source, lookup: Lookup): Promise<void> {
         return names('pods', lookup, name => add(name, 'Pod'));
       }
       const kind = kindOf(first);
-      return names(kind === 'Pod' ? 'pods' : {kind}, lookup, name => add(`${first}/${name}`, kind));
+      return names(kind === 'Pod' ? 'pods' : {kind, named: first}, lookup, name =>
+        add(`${first}/${name}`, kind),
+      );
     }
     case 'namespaces':
     case 'policies':
-      return names(source, lookup, name => add(name));
+      return names(wanted, lookup, name => add(name));
   }
 }
 
@@ -71,7 +73,13 @@ const subjectForms = [
 const shownKinds = ['deploy', 'sts', 'ds', 'job', 'cj', 'rs', 'rc'];
 
 /** Something with a name: a resource of the inventory, or the workloads of a kind. */
-type What = 'namespaces' | 'serviceAccounts' | 'pods' | 'policies' | {readonly kind: string};
+type What = 'namespaces' | 'serviceAccounts' | 'pods' | 'policies' | WorkloadsNamed;
+
+/** The workloads that kubectl's name for their kind means. */
+interface WorkloadsNamed {
+  readonly kind: string;
+  readonly named: string;
+}
 
 /** The names of things in the namespace that the flags give, or in all. */
 async function names(what: What, lookup: Lookup, add: (name: string) => void): Promise<void> {
@@ -98,7 +106,7 @@ function namesInside(
   const all =
     typeof what === 'string'
       ? inventory[what]
-      : inventory.workloads.filter(({kind}) => kind === what.kind);
+      : inventory.workloads.filter(workload => isOfKind(workload, what.named));
   const named = all.flatMap(({metadata}): readonly Named[] => (metadata ? [metadata] : []));
   return named
     .filter(meta => what === 'policies' || allNamespaces || meta.namespace === namespace)

@@ -9,7 +9,7 @@ import {load, policyNamed, requirePolicies, type SourceRequest} from '../input/l
 import {type PolicyArgument, parsePolicyArgument} from '../input/policyArgument.ts';
 import {builtinNamed, policyOfFile} from '../input/policySource.ts';
 import type {World} from '../world.ts';
-import type {diffFormats} from './diffFlags.ts';
+import type {DiffFlags, diffFormats} from './diffFlags.ts';
 
 /** How `diff` prints what it finds. */
 export interface DiffPrintOptions {
@@ -18,16 +18,19 @@ export interface DiffPrintOptions {
   readonly headers: boolean;
 }
 
-/** Prints in what policy B differs from policy A; 1 if a pod could tell them apart. */
+/** Prints how policy B differs from policy A; 1 if they treat some pod differently. */
 export async function runDiff(
   world: World,
-  flags: SourceRequest,
+  flags: DiffFlags,
   [first, second]: readonly [string, string],
   {format, all, headers}: DiffPrintOptions,
 ): Promise<ExitCode> {
   const wanted = [parsePolicyArgument(first), parsePolicyArgument(second)] as const;
   if (wanted.every(one => one.kind === 'file' && one.path === '-')) {
-    throw new UserError('standard input can be read once: give one file by name', exitCodes.usage);
+    throw new UserError(
+      'standard input can only be read once: give one file by name',
+      exitCodes.usage,
+    );
   }
   const needsSource = wanted.some(({kind}) => kind === 'name');
   const inventory = needsSource ? await source(world, flags) : emptyInventory;

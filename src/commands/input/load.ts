@@ -1,5 +1,6 @@
 import {exitCodes, UserError} from '../../errors.ts';
-import {type Inventory, namespacesOf} from '../../inventory/inventory.ts';
+import {gapSummaries, gapText, isAbsence, rbacKinds, runningKinds} from '../../inventory/gaps.ts';
+import {type Gap, type Inventory, namespacesOf} from '../../inventory/inventory.ts';
 import {type ReadNeeds, readCluster, withCaller} from '../../inventory/read/readCluster.ts';
 import type {ClusterReader} from '../../inventory/read/reader.ts';
 import {nearNames} from '../../kube/nearNames.ts';
@@ -7,8 +8,9 @@ import type {Policy} from '../../kube/objects.ts';
 import {count} from '../../text.ts';
 import type {filenameFlag, scopeFlags, sourceFlags, ValuesOf} from '../flags.ts';
 import type {World} from '../world.ts';
+import {readSources, sourceNames} from './readSources.ts';
 
-/** What a command was told about where to look. */
+/** Where a command is to look. */
 export type SourceRequest = Partial<
   ValuesOf<typeof sourceFlags & typeof scopeFlags & typeof filenameFlag>
 >;
@@ -24,20 +26,25 @@ export interface Loaded {
  * and service accounts come from the cluster, --from or the demo.
  */
 export async function load(world: World, flags: SourceRequest, needs: ReadNeeds): Promise<Loaded> {
-  const {filename = []} = flags;
+  const filename = sourceNames(flags);
   if (filename.length === 0) return withBase(world, flags, needs, async loaded => loaded);
   requireConsistentSource(flags);
 
-  const {inventoryOfFiles} = await import('./loadFiles.ts');
-  const documents = await world.readDocuments(filename);
+  const {inventoryOfFiles, worldOfFiles} = await import('./loadFiles.ts');
+  const documents = await readSources(world, flags);
   const namespace = flags.namespace ?? (await world.defaultNamespace(flags));
   const files = inventoryOfFiles(documents, filename, namespace, world);
-  if (files.workloads.length + files.pods.length === 0) {
+  if (files.workloads.length + files.pods.length + files.unjudged.length === 0) {
     throw new UserError(
-      `${filename.join(', ')}: no pod and no workload in ${count(documents.length, 'document')}`,
+      `${filename.join(', ')}: no pods or workloads in ${count(documents.length, 'document')}`,
     );
   }
-  if (files.policies.length > 0 || !needs.policies) return {inventory: files, namespace: undefined};
+  if (!needs.policies) return {inventory: files, namespace: undefined};
+  if (files.policies.length + (files.refused ?? []).length > 0) {
+    const inventory = worldOfFiles(files, world);
+    warnOfGaps(world, relevantGaps(inventory, needs), flags);
+    return {inventory, namespace: undefined};
+  }
   return {inventory: await overBase(world, flags, files, needs), namespace: undefined};
 }
 
@@ -67,7 +74,7 @@ export async function withBase<T>(
 ): Promise<T> {
   requireConsistentSource(flags);
   const answer = (inventory: Inventory, cluster: ClusterReader | undefined) => {
-    warnOfGaps(world, inventory);
+    warnOfGaps(world, relevantGaps(inventory, needs), flags);
     const namespace = flags.allNamespaces
       ? undefined
       : (flags.namespace ?? inventory.defaultNamespace);
@@ -102,8 +109,9 @@ async function overBase(
   const {filesOver} = await import('./loadFiles.ts');
   const offline = await loadOffline(world, flags);
   if (offline !== undefined) {
-    warnOfGaps(world, offline);
-    return filesOver({...offline, caller: undefined}, files);
+    const laid = filesOver({...offline, caller: undefined}, files);
+    warnOfGaps(world, relevantGaps(laid, needs), flags);
+    return laid;
   }
   return withCluster(world, {...flags, allNamespaces: true}, async cluster => {
     // Files of one namespace need no more than the rights to read that one.
@@ -117,7 +125,7 @@ async function overBase(
       caller: false,
     });
     const base = needs.caller ? await withCaller(cluster, read, files.pods) : read;
-    warnOfGaps(world, base);
+    warnOfGaps(world, base, flags);
     return filesOver(base, files);
   });
 }
@@ -139,12 +147,27 @@ export async function withCluster<T>(
   }
 }
 
-/** A line for each thing that could not be read. */
-export function warnOfGaps(world: World, {gaps}: Pick<Inventory, 'gaps'>): void {
-  for (const {resource, namespace, reason} of gaps) {
-    const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
-    world.warn(`incomplete: could not read ${resource}${where}: ${reason}`);
-  }
+/** What could not be read, a line for each kind of trouble; with -v, for each thing. */
+export function warnOfGaps(
+  world: World,
+  {gaps}: Pick<Inventory, 'gaps'>,
+  {v}: Pick<SourceRequest, 'v'>,
+): void {
+  const lines = v === undefined ? gapSummaries(gaps) : gaps.map(gapText);
+  for (const line of lines) world.warn(`incomplete: ${line}`);
+}
+
+/** The gaps that an answer depends on: files need not hold what nobody asks about. */
+function relevantGaps(
+  {gaps, policies: known}: Inventory,
+  {policies, rbac = policies, workloads}: ReadNeeds,
+): Pick<Inventory, 'gaps'> {
+  const wanted = [
+    ...(rbac && known.length > 0 ? rbacKinds : []),
+    ...(workloads ? runningKinds : []),
+  ];
+  const isWanted = ({resource}: Gap) => wanted.some(({plural}) => plural === resource);
+  return {gaps: gaps.filter(gap => !isAbsence(gap) || isWanted(gap))};
 }
 
 /** Refuses to answer about a namespace that is not there: a misspelt one has no findings. */
@@ -157,9 +180,15 @@ export function requireNamespace(inventory: Inventory, wanted: string | undefine
 }
 
 /** The policy of this name in the inventory; else a UserError with the names that are near. */
-export function policyNamed({policies, source}: Inventory, wanted: string): Policy {
+export function policyNamed({policies, refused = [], source}: Inventory, wanted: string): Policy {
   const found = policies.find(({metadata}) => metadata.name === wanted);
   if (found !== undefined) return found;
+  const refusal = refused.find(({policy}) => policy.metadata.name === wanted);
+  if (refusal !== undefined) {
+    throw new UserError(
+      `policy ${JSON.stringify(wanted)} can't exist, the API server would refuse it: ${refusal.reason}`,
+    );
+  }
   const names = policies.map(({metadata}) => metadata.name);
   throw new UserError(
     `policy ${JSON.stringify(wanted)} not found in ${source}: ${nearNames(wanted, names, 'policies')}`,
@@ -171,7 +200,7 @@ export function requirePolicies(inventory: Inventory): void {
   const {policyApi, serverVersion = 'this version', gaps} = inventory;
   if (policyApi === 'absent') {
     throw new UserError(
-      `the server (${serverVersion}) has no PodSecurityPolicy: it is gone from Kubernetes 1.25 on; 'advise' and 'snapshot' still work there, and 'why' with files that hold the policies (-f or --from)`,
+      `the server (${serverVersion}) has no PodSecurityPolicy: Kubernetes 1.25 removed it; 'advise' and 'snapshot' still work there, and 'why' with files that hold the policies (-f or --from)`,
     );
   }
   const gap = gaps.find(({resource}) => resource === 'podsecuritypolicies');

@@ -1,12 +1,16 @@
 import {UserError} from '../../errors.ts';
-import {type Collected, collect, type SourceObject} from '../../inventory/files/collect.ts';
+import {type Collected, collect} from '../../inventory/files/collect.ts';
+import {asFilesWorld, isFilesAlone} from '../../inventory/files/filesWorld.ts';
 import {withoutKustomizations} from '../../inventory/files/kustomization.ts';
 import {merged, mergeRbac} from '../../inventory/files/overlay.ts';
 import {inventoryOfSnapshot, isSnapshot} from '../../inventory/files/snapshot.ts';
+import type {SourceObject} from '../../inventory/files/sourceObjects.ts';
 import {emptyInventory, type Inventory} from '../../inventory/inventory.ts';
 import {isObject} from '../../kube/json.ts';
 import {storedPolicy} from '../../policy/evaluate.ts';
+import {refusalOf, refusalText} from '../../policy/refused.ts';
 import {aggregateRules} from '../../rbac/aggregate.ts';
+import {count} from '../../text.ts';
 import type {SourceDocument} from '../../yaml/documents.ts';
 import type {World} from '../world.ts';
 
@@ -32,12 +36,24 @@ export async function readOffline(
     }
     return inventoryOfSnapshot(first.value, first.file);
   }
-  return inventoryOfFiles(documents, from, namespace ?? 'default', world);
+  return worldOfFiles(inventoryOfFiles(documents, from, namespace ?? 'default', world), world);
 }
+
+/** The inventory of files that are all there is. Policies that can't exist are told. */
+export function worldOfFiles(files: Inventory, world: World): Inventory {
+  const {refused = []} = files;
+  for (const refusal of refused.slice(0, refusalsShown)) world.warn(refusalText(refusal));
+  const more = refused.length - refusalsShown;
+  if (more > 0) world.warn(`${count(more, 'more policy', 'more policies')} of these files too`);
+  return asFilesWorld(files);
+}
+
+/** So many refused policies are told one by one. */
+const refusalsShown = 5;
 
 /** Pods and workloads of files, before the policies and rights of the base. */
 export function filesOver(base: Inventory, files: Inventory): Inventory {
-  return {
+  const laid: Inventory = {
     ...base,
     source: `${files.source} in ${base.source}`,
     origin: 'manifests',
@@ -45,7 +61,9 @@ export function filesOver(base: Inventory, files: Inventory): Inventory {
     serviceAccounts: merged(base.serviceAccounts, files.serviceAccounts),
     workloads: files.workloads,
     pods: files.pods,
+    unjudged: files.unjudged,
   };
+  return isFilesAlone(base) ? asFilesWorld(laid) : laid;
 }
 
 /** The objects of files as an inventory; `namespace` is that of those that name none. */
@@ -65,12 +83,14 @@ export function inventoryOfFiles(
     roleBindings,
     ...rest
   }: Omit<Collected, 'remarks'> = found;
+  const stored = rest.policies.map(policy => storedPolicy(policy));
   return {
     ...emptyInventory,
     ...rest,
     source: paths.join(', '),
     defaultNamespace: namespace,
-    policies: rest.policies.map(policy => storedPolicy(policy)),
+    policies: stored.filter(policy => refusalOf(policy) === undefined),
+    refused: [...rest.refused, ...stored.flatMap(policy => refusalOf(policy) ?? [])],
     rbac: {clusterRoles: aggregateRules(clusterRoles), roles, clusterRoleBindings, roleBindings},
   };
 }

@@ -1,6 +1,7 @@
 import type {ChangedInventory} from '../../effect/changeNotes.ts';
 import {exitCodes, UserError} from '../../errors.ts';
 import {layOver} from '../../inventory/files/overlay.ts';
+import {notAmongFiles} from '../../inventory/gaps.ts';
 import {emptyInventory, type Inventory} from '../../inventory/inventory.ts';
 import {answerQuestions, callerQuestions} from '../../inventory/read/askCaller.ts';
 import type {ClusterReader} from '../../inventory/read/reader.ts';
@@ -9,6 +10,7 @@ import {count} from '../../text.ts';
 import type {World} from '../world.ts';
 import {requirePolicies, type SourceRequest, withBase} from './load.ts';
 import {inventoryOfFiles} from './loadFiles.ts';
+import {readSources, sourceNames} from './readSources.ts';
 
 /** A cluster without and with a change, and where to look. */
 export interface Overlaid extends ChangedInventory {
@@ -33,7 +35,7 @@ export async function loadOverlay(
   flags: SourceRequest,
   {deleted, prune}: Removal,
 ): Promise<Overlaid> {
-  const {filename = []} = flags;
+  const filename = sourceNames(flags);
   if (filename.length === 0 && deleted.length === 0) {
     throw new UserError(
       'give the change to try: -f with its files, or --delete with a policy',
@@ -67,12 +69,14 @@ function emptied(inventory: Inventory): Inventory {
 /** Without rights everything would be denied before and after, and no change would show. */
 function requireRights({gaps}: Inventory, namespace: string | undefined): void {
   const gap = gaps.find(
-    ({resource, namespace: place}) =>
-      /^(cluster)?role(binding)?s$/.test(resource) && (place === undefined || place === namespace),
+    ({resource, namespace: place, reason}) =>
+      reason !== notAmongFiles &&
+      /^(cluster)?role(binding)?s$/.test(resource) &&
+      (place === undefined || place === namespace),
   );
   if (gap === undefined) return;
   throw new UserError(
-    `without ${gap.resource} nobody can tell what a change does: ${gap.reason}`,
+    `the effect of a change is unknown without ${gap.resource}: ${gap.reason}`,
     exitCodes.refused,
   );
 }
@@ -83,13 +87,21 @@ async function readChange(
   paths: readonly string[],
 ): Promise<Inventory> {
   const namespace = flags.namespace ?? (await world.defaultNamespace(flags));
-  const documents = paths.length === 0 ? [] : await world.readDocuments(paths);
+  const documents = await readSources(world, flags);
   const files = inventoryOfFiles(documents, paths, namespace, world);
-  const {policies, rbac, serviceAccounts, namespaces, workloads, pods} = files;
-  const found = [policies, serviceAccounts, namespaces, workloads, pods, ...Object.values(rbac)];
+  const {policies, refused = [], rbac, serviceAccounts, namespaces, workloads, pods} = files;
+  const found = [
+    policies,
+    refused,
+    serviceAccounts,
+    namespaces,
+    workloads,
+    pods,
+    ...Object.values(rbac),
+  ];
   if (paths.length === 0 || found.some(list => list.length > 0)) return files;
   throw new UserError(
-    `${paths.join(', ')}: no policy, no object of RBAC, no pod and no workload in ${count(documents.length, 'document')}`,
+    `${paths.join(', ')}: no policies, RBAC objects, pods or workloads in ${count(documents.length, 'document')}`,
   );
 }
 

@@ -1,7 +1,9 @@
 import {exitCodes, UserError} from '../../errors.ts';
+import type {Inventory} from '../../inventory/inventory.ts';
 import {nearNames} from '../../kube/nearNames.ts';
 import type {Policy} from '../../kube/objects.ts';
 import {builtinLevels, builtinPolicy} from '../../policy/builtin.ts';
+import {refusalText} from '../../policy/refused.ts';
 import type {World} from '../world.ts';
 import {inventoryOfFiles} from './loadFiles.ts';
 
@@ -20,10 +22,18 @@ export async function policyOfFile(
   name: string | undefined,
 ): Promise<Policy> {
   const documents = await world.readDocuments([path]);
-  const {policies} = inventoryOfFiles(documents, [path], 'default', world);
+  const files = inventoryOfFiles(documents, [path], 'default', world);
+  const found = policyIn(files, path, name);
+  const refusal = files.refused?.find(({policy}) => policy === found);
+  if (refusal !== undefined) world.warn(refusalText(refusal));
+  return found;
+}
+
+function policyIn(files: Inventory, path: string, name: string | undefined): Policy {
+  const policies = [...files.policies, ...(files.refused ?? []).map(({policy}) => policy)];
   const names = policies.map(({metadata}) => metadata.name);
   const [first, ...others] = policies;
-  if (first === undefined) throw new UserError(`${path}: no PodSecurityPolicy in it`);
+  if (first === undefined) throw new UserError(`${path}: contains no PodSecurityPolicy`);
   if (name !== undefined) {
     const found = policies.find(({metadata}) => metadata.name === name);
     if (found !== undefined) return found;

@@ -7,9 +7,9 @@ export const snapshot = defineCommand({
   summary: 'Save what the other commands read as one file, for offline use',
   description: `Writes policies, RBAC, namespaces, service accounts, workloads and pods of the whole cluster as
 one JSON document: to FILE, which only its owner can read, or to standard output. It holds what
-decides about PodSecurityPolicies and nothing else: no environment, no secret, no other annotations.
-Commands read it with --from FILE and give the answers that the cluster gave.`,
-  positionals: '[FILE]',
+matters to PodSecurityPolicies and nothing else: no environment variables, secrets or other annotations.
+Commands read it with --from FILE and give the same answers as on the cluster.`,
+  positionals: [{placeholder: 'FILE', completes: 'files', isOptional: true}],
   examples: [
     {says: 'Take one', types: 'kubectl psp snapshot prod.json'},
     {says: 'Ask it', types: 'kubectl psp why --from prod.json -A'},

@@ -23,7 +23,7 @@ const fields = object({
 });
 
 /** Edits in progress as one document, their undo history with them. */
-export function draftsText(drafts: readonly Draft[]): string {
+function draftsText(drafts: readonly Draft[]): string {
   return `${escapeJson(printJson(compact({apiVersion: snapshotVersion, kind, drafts})))}\n`;
 }
 
@@ -32,7 +32,7 @@ export async function readDrafts(world: World, path: string): Promise<readonly D
   const [document, ...others] = await world.readDocuments([path]);
   const value = document?.value;
   if (value === undefined || others.length > 0 || !isObject(value) || !isDrafts(value)) {
-    throw new UserError(`${path}: is no file of drafts that kubectl psp wrote`);
+    throw new UserError(`${path}: is not a drafts file written by kubectl psp`);
   }
   try {
     return (fields(value).drafts ?? []).map(({base, past = [], now, future = []}) => {

@@ -10,21 +10,16 @@ import {printablePolicy} from '../../report/advice.ts';
 import type {Result, Services} from '../../tui/services.ts';
 import {createStore} from '../../tui/store.ts';
 import {makeChanges, tryChanges} from '../applyChanges.ts';
-import {loadOffline, type SourceRequest} from '../input/load.ts';
+import {loadOffline} from '../input/load.ts';
 import type {Cluster, SessionOptions, World} from '../world.ts';
 import {failureLine, readDrafts} from './drafts.ts';
 import {viewsToOpen} from './openAt.ts';
+import type {SummaryFlags} from './summaryFlags.ts';
 
 /** Runs the interactive session on the cluster, a snapshot, or the demo. */
-export async function runSession(
-  world: World,
-  flags: SourceRequest & {
-    readonly open?: string | undefined;
-    readonly drafts?: string | undefined;
-  },
-): Promise<ExitCode> {
+export async function runSession(world: World, flags: Partial<SummaryFlags>): Promise<ExitCode> {
   const {namespace} = flags;
-  viewsToOpen(flags.open, namespace, ''); // a wrong --open is told before anything is read
+  viewsToOpen(flags.open, namespace, ''); // a wrong --open is reported before anything is read
   const drafts = flags.drafts === undefined ? [] : await readDrafts(world, flags.drafts);
   const open = flags.open ?? (drafts[0] && `psp/${drafts[0].base.metadata.name}`);
   const offline = await loadOffline(world, flags);
@@ -104,7 +99,7 @@ async function policyChanges(cluster: Cluster, draft: Policy): Promise<readonly 
   const raw = await readObject(cluster, objectPath(printablePolicy(draft)));
   if (raw === undefined) {
     throw new UserError(
-      `PodSecurityPolicy ${draft.metadata.name} is gone from the cluster: w writes your edit to a file, kubectl create -f makes it again`,
+      `PodSecurityPolicy ${draft.metadata.name} is gone from the cluster: press w to write your edit to a file, then kubectl create -f recreates it`,
       exitCodes.refused,
     );
   }

@@ -14,7 +14,8 @@ export const summaryFlags = {
   drafts: {
     type: 'string',
     placeholder: 'FILE',
-    help: 'take up the edits that a session wrote to this file when it failed',
+    completes: 'files',
+    help: 'restore the edits that a session saved to this file when it failed',
   },
   ...outputFlag(...summaryFormats),
   ...sourceFlags,

@@ -1,24 +1,57 @@
-import {summarize} from '../../effect/summary.ts';
+import {admissionOf, type CheckFinding} from '../../check/answerCheck.ts';
+import {admissionFactsOf, safeProbe} from '../../check/checkFacts.ts';
+import {type NamespaceSummary, summarize} from '../../effect/summary.ts';
 import {type ExitCode, exitCodes} from '../../errors.ts';
+import type {Inventory} from '../../inventory/inventory.ts';
+import type {ClusterReader} from '../../inventory/read/reader.ts';
 import {document} from '../../report/machine.ts';
 import {summaryText} from '../../report/summary.ts';
 import {printMachine} from '../answer.ts';
-import {load, requirePolicies, type SourceRequest} from '../input/load.ts';
+import {requirePolicies, withBase} from '../input/load.ts';
 import type {World} from '../world.ts';
-import type {summaryFormats} from './summaryFlags.ts';
+import type {SummaryFlags, summaryFormats} from './summaryFlags.ts';
 
 /** Prints the summary that the session begins with. */
 export async function runSummary(
   world: World,
-  flags: SourceRequest,
+  flags: SummaryFlags,
   format: (typeof summaryFormats)[number],
 ): Promise<ExitCode> {
   const all = flags.namespace === undefined;
   const needs = {policies: true, workloads: true, caller: true, whole: true};
-  const {inventory, namespace} = await load(world, {...flags, allNamespaces: all}, needs);
-  requirePolicies(inventory);
-  const rows = summarize(inventory, namespace);
-  if (format === 'table') world.print(summaryText(inventory, rows));
-  else await printMachine(world, format, document('Summary', rows, inventory.gaps));
-  return exitCodes.ok;
+  const scope = {...flags, allNamespaces: all};
+  return withBase(world, scope, needs, async ({inventory, namespace}, cluster) => {
+    requirePolicies(inventory);
+    const admission = await admissionIn(inventory, cluster);
+    const rows = summarize(inventory, namespace).map(row => inForce(row, inventory, admission));
+    if (format === 'table') world.print(summaryText(inventory, rows, admission));
+    else {
+      const {answer, says} = admission;
+      const printed = document('Summary', rows, inventory.gaps);
+      await printMachine(world, format, {...printed, admission: {answer, says}});
+    }
+    return exitCodes.ok;
+  });
+}
+
+/** As `check` finds out. Where all pods tell that it is on, no pod has to be tried. */
+async function admissionIn(
+  inventory: Inventory,
+  cluster: ClusterReader | undefined,
+): Promise<CheckFinding> {
+  const facts = admissionFactsOf(inventory);
+  const told = admissionOf({...facts, probe: undefined});
+  if (cluster === undefined || told.answer === 'yes') return told;
+  const probe = await safeProbe(cluster, cluster.namespace, inventory.serverVersion);
+  return admissionOf({...facts, probe});
+}
+
+/** Nothing is denied or changed where no plugin asks policies, or none is known to ask none. */
+function inForce(
+  row: NamespaceSummary,
+  {policies}: Inventory,
+  {answer}: CheckFinding,
+): NamespaceSummary {
+  const hasSay = answer === 'yes' || (answer === 'unknown' && policies.length > 0);
+  return hasSay ? row : {...row, denied: 0, mutated: 0, drifted: 0};
 }

@@ -10,11 +10,11 @@ export const tryCommand = defineCommand({
   description: `Lays files over the cluster, a snapshot, manifests or the demo, and judges every pod and workload
 before and after: a line for each whose verdict, policy or mutation changes, and why. An object of the
 files takes the place of the one of its kind, namespace and name; nothing is applied. --delete takes
-policies away. With --prune, all that --from has and -f has not goes away too: for two versions of a
-repository.
+policies away. With --prune, everything that --from has and -f lacks goes away too: for two versions of
+a repository.
 
-A pod is judged by its template, as a restart would make it. A workload in the files has its pods
-judged by its new template; one that is not in the base is new. Exits with 1 if something that runs
+A pod is judged by its template, as a restart would create it. The pods of a workload in the files are
+judged by its new template; a workload that is not in the base is new. Exits with 1 if something that runs
 would be denied, or if the API server would refuse a policy of the files.`,
   examples: [
     {says: 'An edited policy, everywhere', types: 'kubectl psp try -f policy.yaml -A'},

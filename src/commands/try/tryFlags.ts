@@ -17,9 +17,10 @@ export const tryFlags = {
   delete: {
     type: 'list',
     placeholder: 'POLICY',
+    completes: 'policies',
     help: 'try it without this policy (repeatable)',
   },
-  prune: {type: 'boolean', help: 'try it without what the manifests of --from alone have'},
+  prune: {type: 'boolean', help: 'try it without objects that only the manifests of --from have'},
   ...scopeFlags,
   ...outputFlag(...tryFormats),
   ...noHeadersFlag,

@@ -2,15 +2,15 @@ import {changeNotes} from '../../effect/changeNotes.ts';
 import {type Effect, effectOf} from '../../effect/effect.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
 import {emptyInventory, type Inventory, namespacesOf} from '../../inventory/inventory.ts';
-import {policyErrors} from '../../policy/evaluate.ts';
+import {kindText} from '../../kube/workloadKinds.ts';
 import {effectTable, effectText, printedShift, printedSummary} from '../../report/effect.ts';
 import {escapeText} from '../../report/escape.ts';
 import {document} from '../../report/machine.ts';
 import {printMachine} from '../answer.ts';
-import {requireNamespace, type SourceRequest} from '../input/load.ts';
+import {requireNamespace} from '../input/load.ts';
 import {loadOverlay, type Overlaid, type Removal} from '../input/loadOverlay.ts';
 import type {World} from '../world.ts';
-import type {tryFormats} from './tryFlags.ts';
+import type {TryFlags, tryFormats} from './tryFlags.ts';
 
 /** What `try` was asked for, and how it is printed. */
 export interface TryOptions {
@@ -22,7 +22,7 @@ export interface TryOptions {
 /** Prints what the change does; 1 if something that runs would be denied, or a policy be refused. */
 export async function runTry(
   world: World,
-  flags: SourceRequest,
+  flags: TryFlags,
   options: TryOptions,
 ): Promise<ExitCode> {
   const overlaid = await loadOverlay(world, flags, options.removal);
@@ -33,7 +33,7 @@ export async function runTry(
   for (const note of notesOf(overlaid, isPart)) world.warn(`note: ${note}`);
   if (effect.same + effect.shifts.length === 0) requireCluster(overlaid);
   await print(world, effect, before, options);
-  const isRefused = overlaid.files.policies.some(policy => policyErrors(policy).length > 0);
+  const isRefused = (overlaid.files.refused ?? []).length > 0;
   const isDenied = effect.shifts.some(({kind}) => kind === 'denied');
   return isRefused || isDenied ? exitCodes.no : exitCodes.ok;
 }
@@ -54,7 +54,7 @@ async function print(
     }
     case 'name':
       for (const {item} of shifts) {
-        world.print(`${escapeText(`${item.kind.toLowerCase()}/${item.name}`)}\n`);
+        world.print(`${escapeText(`${kindText(item).toLowerCase()}/${item.name}`)}\n`);
       }
       return;
     case 'table':
@@ -74,7 +74,7 @@ function requireCluster({before, after, namespace}: Overlaid): void {
   const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
   const others = places.length === 0 ? '' : `, but in ${places.join(', ')}: see -A`;
   throw new UserError(
-    `${before.source}: no pod and no workload${where} to try the change on${others}`,
+    `${before.source}: no pods or workloads${where} to try the change on${others}`,
   );
 }
 

@@ -4,14 +4,17 @@ import {whoCanFlags, whoCanFormats} from './whoCanFlags.ts';
 
 export const whoCanCommand = defineCommand({
   name: 'who-can',
-  summary: 'Tell who may use which policy, and through which binding',
+  summary: 'Show who may use which policy, and through which binding',
   description: `Names every subject that RBAC lets use a policy, or all policies, cluster-wide and in the namespace.
-With --subject the other way round: which policies that subject may use, where and through what, in
-the order in which admission tries them. Several --subject flags together are one identity.
+With --subject it answers the reverse: which policies that subject may use, where and through what,
+in the order in which admission tries them. Several --subject flags together are one identity.
 
-A service account is taken as admission sees the account of a pod: it is in system:serviceaccounts and
+A service account is treated as admission treats the account of a pod: it is in system:serviceaccounts and
 system:serviceaccounts:NS, and not in system:authenticated. system:masters has no shortcut here.`,
-  positionals: '[use] [POLICY]',
+  positionals: [
+    {words: ['use'], isOptional: true},
+    {placeholder: 'POLICY', completes: 'policies', isOptional: true},
+  ],
   examples: [
     {
       says: 'Everybody who may use a policy, anywhere',

@@ -15,6 +15,7 @@ export const whoCanFlags = {
   subject: {
     type: 'list',
     placeholder: 'SUBJECT',
+    completes: 'subjects',
     help: 'sa:NS/NAME, user:NAME or group:NAME; repeat it for one identity of several',
   },
   expand: {type: 'boolean', help: 'name the service accounts and pods that groups stand for'},

@@ -1,4 +1,5 @@
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
+import {rbacKinds} from '../../inventory/gaps.ts';
 import {decidingSpec, type Inventory} from '../../inventory/inventory.ts';
 import {serviceAccountOf} from '../../kube/pod.ts';
 import {labelOf} from '../../kube/reference.ts';
@@ -86,6 +87,14 @@ function isRbacUnreadable({gaps}: Inventory): boolean {
   return gaps.some(({resource}) => needed.includes(resource));
 }
 
+/** Without a row: nobody, or nobody known. */
+function nobodyText(gaps: Inventory['gaps']): string {
+  const isRead = rbacKinds.every(({plural}) => gaps.every(({resource}) => resource !== plural));
+  return isRead
+    ? 'No subject may use it here.'
+    : 'Who may use it here is unknown: nothing that was read lets a subject use it.';
+}
+
 function accountsOf({serviceAccounts, pods}: Inventory): readonly Account[] {
   const byAccount = Map.groupBy(
     pods,
@@ -134,7 +143,7 @@ async function print(
       return;
     case 'table':
     case 'wide':
-      if (rows.length === 0) world.warn('No subject may use it here.');
+      if (rows.length === 0) world.warn(nobodyText(gaps));
       else world.print(whoCanTable(rows, {wide: format === 'wide', headers}));
       if (indirect) world.print(`\n${indirectTable(powers, headers)}`);
       for (const note of notes) world.warn(`note: ${note}`);

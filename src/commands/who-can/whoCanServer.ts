@@ -40,7 +40,7 @@ export async function askServer(
         subject: {kind: 'User', namespace: undefined, name},
         namespace: where,
         via: [],
-        notes: ['said by the server; roles could not be read'],
+        notes: ['granted by the API server (binding unknown): roles could not be read'],
       }));
   });
 }

@@ -19,8 +19,15 @@ export const whyFlags = {
   ...selectorFlag,
   ...outputFlag(...whyFormats),
   ...noHeadersFlag,
-  failOnDenied: {type: 'boolean', help: 'exit with 1 if a pod or workload is denied'},
-  assumeAuthorized: {type: 'boolean', help: 'take every policy as usable by every pod'},
+  failOnDenied: {
+    type: 'boolean',
+    help: 'exit with 1 if a pod or workload is denied, with 3 if objects of the files are not judged',
+  },
+  allowUnread: {
+    type: 'boolean',
+    help: 'let --fail-on-denied pass though objects of the files are not judged',
+  },
+  assumeAuthorized: {type: 'boolean', help: 'assume that every pod may use every policy'},
   requester: {
     type: 'string',
     placeholder: 'USER[,GROUP...]',

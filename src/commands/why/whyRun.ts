@@ -1,22 +1,18 @@
 import {judgeOf} from '../../admission/judge.ts';
 import type {Verdict} from '../../admission/judgement.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
-import type {Inventory} from '../../inventory/inventory.ts';
-import {kindOf} from '../../inventory/kinds/kindOf.ts';
-import {
-  type Item,
-  itemOfPod,
-  itemOfWorkload,
-  itemsOf,
-  templatesOf,
-} from '../../inventory/submissions/items.ts';
+import type {Inventory, UnjudgedObject} from '../../inventory/inventory.ts';
+import {isOfKind, kindOf} from '../../inventory/kinds/kindOf.ts';
+import {type Item, itemOfPod, itemOfWorkload, itemsOf} from '../../inventory/submissions/items.ts';
 import {submissionsOf} from '../../inventory/submissions/submissions.ts';
 import {parseSelector} from '../../kube/labelSelector.ts';
+import {kindText} from '../../kube/workloadKinds.ts';
 import {type Identity, podIdentity} from '../../rbac/authorize.ts';
 import {escapeText} from '../../report/escape.ts';
 import {document} from '../../report/machine.ts';
 import {printedVerdict} from '../../report/verdict.ts';
 import {nameOf, whyDetail, whyTable} from '../../report/why.ts';
+import {count} from '../../text.ts';
 import {printMachine, warnOfNothing} from '../answer.ts';
 import {load, requirePolicies} from '../input/load.ts';
 import type {World} from '../world.ts';
@@ -47,13 +43,23 @@ export async function runWhy(
   const verdicts = items.map(judgeOf(inventory, {requester, assumeAuthorized}).verdict);
   const options = {inventory, isNamed: args.length > 0, headers: !flags.noHeaders};
   await print(world, format, verdicts, options);
-  const denied = verdicts.some(({state}) => state === 'denied');
-  return denied && flags.failOnDenied ? exitCodes.no : exitCodes.ok;
+  if (!flags.failOnDenied) return exitCodes.ok;
+  if (verdicts.some(({state}) => state === 'denied')) return exitCodes.no;
+  const unjudged = args.length > 0 ? [] : unjudgedIn(inventory, namespace);
+  if (unjudged.length === 0 || flags.allowUnread) return exitCodes.ok;
+  world.warn(
+    `error: --fail-on-denied: ${count(unjudged.length, 'object')} not judged: --allow-unread lets that pass`,
+  );
+  return exitCodes.unreadable;
+}
+
+function unjudgedIn({unjudged}: Inventory, wanted: string | undefined): readonly UnjudgedObject[] {
+  return unjudged.filter(({namespace}) => wanted === undefined || namespace === wanted);
 }
 
 /** As kubectl's -o name has it. */
-function resourceName({kind, name}: Item): string {
-  return `${kind.toLowerCase()}/${name}`;
+function resourceName(item: Item): string {
+  return `${kindText(item).toLowerCase()}/${item.name}`;
 }
 
 type Format = (typeof whyFormats)[number];
@@ -72,7 +78,11 @@ async function print(
   options: PrintOptions,
 ): Promise<void> {
   if (format === 'json' || format === 'yaml') {
-    const answer = document('Why', verdicts.map(printedVerdict), options.inventory.gaps);
+    const {gaps, unjudged} = options.inventory;
+    const answer = {
+      ...document('Why', verdicts.map(printedVerdict), gaps),
+      unjudged: unjudged.length > 0 && !options.isNamed ? unjudged : undefined,
+    };
     await printMachine(world, format, answer);
   } else if (options.isNamed && format !== 'name') {
     world.print(verdicts.map(verdict => whyDetail(verdict, format === 'wide')).join('\n'));
@@ -111,8 +121,7 @@ const serviceAccountUser = /^system:serviceaccount:([^:]+):([^:]+)$/;
 
 /** All rows of an answer about the namespace; undefined is all namespaces. */
 function itemsIn(inventory: Inventory, namespace: string | undefined): readonly Item[] {
-  const all = inventory.origin === 'cluster' ? itemsOf(inventory) : templatesOf(inventory);
-  return all.filter(item => namespace === undefined || item.namespace === namespace);
+  return itemsOf(inventory).filter(item => namespace === undefined || item.namespace === namespace);
 }
 
 /** The pods or workloads that an argument like `web-0`, `pod/web-0` or `deploy/web` means. */
@@ -135,9 +144,13 @@ function named(
           .filter(({metadata}) => isMeant(metadata))
           .map(pod => itemOfPod(pod, submissions))
       : inventory.workloads
-          .filter(workload => workload.kind.toLowerCase() === kind.toLowerCase())
-          .filter(({metadata}) => isMeant(metadata))
-          .map(workload => itemOfWorkload(workload, submissions));
+          .filter(workload => isOfKind(workload, first))
+          .map(workload => itemOfWorkload(workload, submissions))
+          .filter(
+            item =>
+              isMeant(item.workload?.metadata ?? {}) ||
+              isMeant({...item.workload?.metadata, name: item.name}),
+          );
   if (found.length > 0) return found;
   const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
   const near = itemsOf(inventory).filter(

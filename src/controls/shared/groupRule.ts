@@ -25,6 +25,8 @@ interface GroupValue {
 const anyGroup: GroupValue = {rule: 'RunAsAny', ranges: []};
 /** Where no pod asks for a group: one that Linux gives to nobody. */
 const nobody: GroupValue = {rule: 'MayRunAs', ranges: [{min: 65534, max: 65534}]};
+/** As people read it: the number says nothing to them. */
+const nobodyInWords = 'no group set';
 const hasRanges = (rule: string) => rule === 'MustRunAs' || rule === 'MayRunAs';
 
 export type GroupField = 'runAsGroup' | 'supplementalGroups' | 'fsGroup';
@@ -103,11 +105,21 @@ export function defineGroupRule(definition: GroupRule): Control {
       return {rule: all.every(groups => groups.length > 0) ? 'MustRunAs' : 'MayRunAs', ranges};
     },
     needs: pod => unique(asked(pod).flat().map(String)).map(group => `group ${group}`),
-    describe: ({rule, ranges}) => [rule, format(ranges, ', ')].filter(Boolean).join(' '),
+    describe,
+    describeForPeople,
     hardening: 'allowed',
     builtin: definition.builtin,
     fields: idFields('group', ['MustRunAs', 'MayRunAs', 'RunAsAny'], ['MustRunAs', 'MayRunAs']),
   });
+}
+
+function describe({rule, ranges}: GroupValue): string {
+  return [rule, format(ranges, ', ')].filter(Boolean).join(' ');
+}
+
+function describeForPeople(value: GroupValue): string {
+  const text = describe(value);
+  return text === describe(nobody) ? nobodyInWords : text;
 }
 
 function stepsOf({rule, ranges}: GroupValue) {

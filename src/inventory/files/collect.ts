@@ -1,26 +1,29 @@
 import {exitCodes, UserError} from '../../errors.ts';
-import {groupOf} from '../../kube/apiGroups.ts';
+import {groupOf, policyVersion} from '../../kube/apiGroups.ts';
 import {DecodeError, type Decoder} from '../../kube/decode.ts';
 import {isObject, type Json, type JsonObject, printJson} from '../../kube/json.ts';
-import {workloadKindOf} from '../../kube/workloadKinds.ts';
-import {count} from '../../text.ts';
-import type {Inventory} from '../inventory.ts';
+import {decodePolicy} from '../../kube/objects.ts';
+import {homeGroupOf, workloadKindOf} from '../../kube/workloadKinds.ts';
+import type {Inventory, RefusedPolicy, UnjudgedObject} from '../inventory.ts';
 import {type Resource, resources} from '../kinds/resources.ts';
-import {decodeWorkload, looksLikeWorkload} from '../kinds/workloads.ts';
-
-/** An object and where it was read: `FILE: document 2, line 10`; '' for objects of a cluster. */
-export interface SourceObject {
-  readonly where: string;
-  readonly value: JsonObject;
-}
+import {decodeWorkload, type Workload, workloadAt} from '../kinds/workloads.ts';
+import {otherKinds, type TemplatePlace} from './otherObjects.ts';
+import {type DefinedObject, refusePatches} from './patches.ts';
+import {flattened, hasOpenParameter, type SourceObject} from './sourceObjects.ts';
+import {type StrictObject, unknownFieldRemarks} from './unknownFieldRemarks.ts';
 
 /** Objects sorted by kind and decoded. */
 export interface Collected
-  extends Pick<Inventory, 'policies' | 'namespaces' | 'serviceAccounts' | 'workloads' | 'pods'> {
+  extends Pick<
+    Inventory,
+    'policies' | 'namespaces' | 'serviceAccounts' | 'workloads' | 'pods' | 'unjudged'
+  > {
   readonly clusterRoles: Inventory['rbac']['clusterRoles'];
   readonly roles: Inventory['rbac']['roles'];
   readonly clusterRoleBindings: Inventory['rbac']['clusterRoleBindings'];
   readonly roleBindings: Inventory['rbac']['roleBindings'];
+  /** Policies of an apiVersion that has none. */
+  readonly refused: readonly RefusedPolicy[];
   /** Things to tell: kinds that only look like workloads, that were skipped, objects that clash. */
   readonly remarks: readonly string[];
 }
@@ -32,64 +35,140 @@ const clusterScoped: ReadonlySet<string> = new Set(
 );
 
 /**
- * Sorts objects by kind and reads what matters of them. Lists are taken apart. Objects of the same
- * kind, namespace and name: the last one wins, as with `kubectl apply`. Those without a namespace get
- * the default one. A wrong type or a missing name is a UserError that says where.
+ * Sorts objects by kind and reads what matters of them. Lists and OpenShift Templates are taken apart.
+ * Objects of the same API group, kind, namespace and name: the last one wins, as with `kubectl apply`.
+ * Those without a namespace get the default one. A wrong type or a missing name is a UserError that says
+ * where; in a Template, where a parameter may stand for a value, the object is not judged.
  */
 export function collect(objects: readonly SourceObject[], defaultNamespace: string): Collected {
   const shelves = emptyShelves();
-  const workloads = shelfOf(decodeWorkload);
-  const skipped = new Map<string, number>();
-  const lookalikes = new Map<string, number>();
-  const defined = new Map<string, JsonObject>();
-  const clashes: string[] = [];
+  const workloads = new Map<string, readonly Workload[]>();
+  const others = otherKinds();
+  const unjudged = new Map<string, UnjudgedObject>();
+  const definitions = definitionNotes();
+  const strict: StrictObject[] = [];
+  const refused: RefusedPolicy[] = [];
   let unnamed = 0;
 
-  for (const source of objects.flatMap(flattenList)) {
+  for (const source of objects.flatMap(flattened)) {
     const {apiVersion, kind, name} = headOf(source);
     const value = inNamespace(source.value, kind, defaultNamespace);
-    // Objects that the server will name are each their own.
-    if (name === undefined) unnamed += 1;
-    const key = `${kind} ${namespaceOf(value)}/${name ?? `#${unnamed}`}`;
-    const known = Object.values(shelves).find(({fits}) => fits(apiVersion, kind));
-    const isGuess = known === undefined && workloadKindOf(apiVersion, kind) === undefined;
-    if (isGuess && !looksLikeWorkload(value)) {
-      increase(skipped, kind);
+    const object = {where: source.where, label: labelOf(kind, value, name), kind, value};
+    if (isMisversioned(apiVersion, kind)) {
+      const policy = read(source, decodePolicy, value);
+      if (policy !== undefined) refused.push({policy, reason: versionProblem(apiVersion)});
+      strict.push(object);
       continue;
     }
-    if (isGuess) increase(lookalikes, kind);
-    (known ?? workloads).put(key, source, value);
-    const older = defined.get(key);
-    if (older !== undefined && printJson(older) !== printJson(value)) {
-      clashes.push(
-        `${source.where}: ${labelOf(kind, value, name)} is defined again, differently: this one counts`,
-      );
+    // Objects that the server will name are each their own.
+    if (name === undefined) unnamed += 1;
+    const known = Object.values(shelves).find(({fits}) => fits(apiVersion, kind));
+    // Policies and RBAC are the same objects in each group that they are served from.
+    const group = known === undefined ? homeGroupOf(apiVersion, kind) : '';
+    const key = `${group}/${kind} ${namespaceOf(value)}/${name ?? `#${unnamed}`}`;
+    const setAside = (reason: string) =>
+      unjudged.set(key, {
+        ...{apiVersion, kind, namespace: namespaceOf(value), name: name ?? '', reason},
+      });
+    unjudged.delete(key);
+    if (known !== undefined) {
+      if (!known.put(key, source, value)) setAside(needsParameter);
+    } else {
+      const isOwn = workloadKindOf(apiVersion, kind) !== undefined;
+      const other = isOwn ? undefined : others.see(apiVersion, kind, value);
+      if (other?.unjudged !== undefined) setAside(other.unjudged);
+      if (other?.templates.length === 0) continue;
+      const found = read(source, all => workloadsOf(all, other?.templates), value);
+      workloads.set(key, found ?? []);
+      if (found === undefined) setAside(needsParameter);
     }
-    defined.set(key, value);
+    const isOwn = known !== undefined || workloadKindOf(apiVersion, kind) !== undefined;
+    if (isOwn && !source.isOfTemplate) strict.push(object);
+    const holdsPods = known === undefined ? isOwn : known === shelves.pods;
+    definitions.add(key, object, holdsPods);
   }
 
   return {
     policies: shelves.policies.objects(),
+    refused,
     clusterRoles: shelves.clusterRoles.objects(),
     roles: shelves.roles.objects(),
     clusterRoleBindings: shelves.clusterRoleBindings.objects(),
     roleBindings: shelves.roleBindings.objects(),
     namespaces: shelves.namespaces.objects(),
     serviceAccounts: shelves.serviceAccounts.objects(),
-    workloads: workloads.objects(),
+    workloads: [...workloads.values()].flat(),
     pods: shelves.pods.objects(),
+    unjudged: [...unjudged.values()],
     remarks: [
-      ...[...lookalikes].map(
-        ([kind, n]) =>
-          `${n} of unknown kind ${kind} read as ${n === 1 ? 'a workload' : 'workloads'}: spec.template looks like a pod template`,
-      ),
-      ...(skipped.size > 0 ? [skippedText(skipped)] : []),
-      ...firstOf(clashes),
+      ...others.remarks(),
+      ...unjudgedTexts([...unjudged.values()]),
+      ...unknownFieldRemarks(strict),
+      ...firstOf(definitions.clashes),
     ],
   };
 }
 
-/** So many clashes are told one by one. */
+const needsParameter = 'a parameter of its Template stands for a value that matters';
+
+/** The workloads of an object: of one of Kubernetes' own kind, or those of the templates found in it. */
+function workloadsOf(
+  value: Json,
+  templates: readonly TemplatePlace[] | undefined,
+): readonly Workload[] {
+  if (templates === undefined) return [decodeWorkload(value)];
+  return templates.map(({path, part}) => ({...workloadAt(value, path), part}));
+}
+
+/** One line for each reason. */
+function unjudgedTexts(objects: readonly UnjudgedObject[]): readonly string[] {
+  return [...Map.groupBy(objects, ({reason}) => reason)].map(([reason, found]) => {
+    const names = found.map(({kind, namespace, name}) => `${kind} ${namespace}/${name}`);
+    const more = names.length - clashesShown;
+    const rest = more > 0 ? ` and ${more} more` : '';
+    return `not judged: ${names.slice(0, clashesShown).join(', ')}${rest}: ${reason}`;
+  });
+}
+
+/** Notes which objects are defined more than once. */
+function definitionNotes() {
+  const defined = new Map<string, DefinedObject>();
+  const clashes: string[] = [];
+  return {
+    clashes,
+    add(key: string, object: DefinedObject, holdsPods: boolean): void {
+      const clash = clashOf(defined.get(key), object, holdsPods);
+      if (clash !== undefined) clashes.push(clash);
+      defined.set(key, object);
+    },
+  };
+}
+
+/** Whether somebody means a PodSecurityPolicy, under an apiVersion that no server has it in. */
+function isMisversioned(apiVersion: string, kind: string): boolean {
+  if (kind !== resources.policies.kind) return false;
+  if (resources.policies.apiVersions.includes(apiVersion)) return false;
+  const group = groupOf(apiVersion);
+  // A group with a domain of its own has kinds of its own.
+  return !group.includes('.') || group.endsWith('.k8s.io');
+}
+
+function versionProblem(apiVersion: string): string {
+  return `apiVersion: ${apiVersion} has no PodSecurityPolicy, it is ${policyVersion}`;
+}
+
+/** What is odd about two objects of one name; a UserError if one is a patch of the other. */
+function clashOf(
+  older: DefinedObject | undefined,
+  object: DefinedObject,
+  holdsPods: boolean,
+): string | undefined {
+  if (older === undefined || printJson(older.value) === printJson(object.value)) return undefined;
+  if (holdsPods) refusePatches(older, object);
+  return `${object.where}: ${object.label} is defined again, differently: this one counts`;
+}
+
+/** So many clashes are reported one by one. */
 const clashesShown = 5;
 
 function firstOf(clashes: readonly string[]): readonly string[] {
@@ -102,7 +181,8 @@ function firstOf(clashes: readonly string[]): readonly string[] {
 
 /** Objects that are read alike, the last one of each key. */
 interface Shelf<T> {
-  put(key: string, source: SourceObject, value: JsonObject): void;
+  /** Whether it could be read. */
+  put(key: string, source: SourceObject, value: JsonObject): boolean;
   objects(): readonly T[];
 }
 
@@ -110,7 +190,10 @@ function shelfOf<T>(decode: Decoder<T>): Shelf<T> {
   const found = new Map<string, T>();
   return {
     put(key, source, value) {
-      found.set(key, read(source, decode, value));
+      const object = read(source, decode, value);
+      if (object === undefined) found.delete(key);
+      else found.set(key, object);
+      return object !== undefined;
     },
     objects: () => [...found.values()],
   };
@@ -135,24 +218,6 @@ function emptyShelves() {
     serviceAccounts: kindShelf(resources.serviceAccounts),
     pods: kindShelf(resources.pods),
   };
-}
-
-function skippedText(skipped: ReadonlyMap<string, number>): string {
-  const total = [...skipped.values()].reduce((sum, n) => sum + n, 0);
-  const kinds = [...skipped].sort().map(([kind, n]) => `${n} ${kind}`);
-  return `skipped ${count(total, 'object')} without a pod template: ${kinds.join(', ')}`;
-}
-
-/** The objects of a `kind: List`, or of a typed list, each with its own kind. */
-function flattenList(source: SourceObject): readonly SourceObject[] {
-  const {kind, apiVersion, items} = source.value;
-  if (typeof kind !== 'string' || !kind.endsWith('List') || !Array.isArray(items)) return [source];
-  return items.flatMap((item: Json, index) => {
-    const where = `${source.where}: items[${index}]`;
-    if (!isObject(item)) throw new UserError(`${where}: not an object`);
-    const typed = kind === 'List' ? {} : {apiVersion, kind: kind.slice(0, -'List'.length)};
-    return flattenList({where, value: {...typed, ...item}});
-  });
 }
 
 function headOf({where, value}: SourceObject) {
@@ -191,12 +256,14 @@ function inNamespace(value: JsonObject, kind: string, namespace: string): JsonOb
   return {...value, metadata: {...metadata, namespace}};
 }
 
-/** Decodes, and tells where if that fails. */
-function read<T>(source: SourceObject, decode: Decoder<T>, value: JsonObject): T {
+/** Decodes, and says where if that fails; undefined if a parameter stands for a value that matters. */
+function read<T>(source: SourceObject, decode: Decoder<T>, value: JsonObject): T | undefined {
   try {
-    return decode(value);
+    const object = decode(value);
+    return source.isOfTemplate && hasOpenParameter(object) ? undefined : object;
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
+    if (source.isOfTemplate) return undefined;
     const {kind, name} = headOf(source);
     const at = source.where === '' ? '' : `${source.where}: `;
     throw new UserError(
@@ -209,8 +276,4 @@ function read<T>(source: SourceObject, decode: Decoder<T>, value: JsonObject): T
 
 function labelOf(kind: string, value: JsonObject, name: string | undefined): string {
   return `${kind} ${[namespaceOf(value), name].filter(Boolean).join('/')}`;
-}
-
-function increase(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
 }

@@ -1,7 +1,9 @@
 import {placeOf} from '../../kube/reference.ts';
 import {aggregateRules} from '../../rbac/aggregate.ts';
 import type {Inventory} from '../inventory.ts';
-import {controllerReference, type Workload} from '../kinds/workloads.ts';
+import {controllerReference, type Workload, workloadKey} from '../kinds/workloads.ts';
+import {ownerIndex} from '../submissions/owners.ts';
+import {asFilesWorld, isFilesAlone} from './filesWorld.ts';
 
 interface Placed {
   readonly metadata:
@@ -17,10 +19,14 @@ export function merged<T extends Placed>(base: readonly T[], over: readonly T[])
   return mergedBy(base, over, ({metadata}) => placeOf(metadata));
 }
 
-/** RBAC objects laid over others, as `merged` does. Aggregated ClusterRoles are left as they are. */
+/**
+ * RBAC objects laid over others, as `merged` does. ClusterRoles that bring new ones are aggregated
+ * again; else those of the base stay as they are.
+ */
 export function mergeRbac(base: Inventory['rbac'], over: Inventory['rbac']): Inventory['rbac'] {
+  const clusterRoles = merged(base.clusterRoles, over.clusterRoles);
   return {
-    clusterRoles: merged(base.clusterRoles, over.clusterRoles),
+    clusterRoles: over.clusterRoles.length === 0 ? clusterRoles : aggregateRules(clusterRoles),
     roles: merged(base.roles, over.roles),
     clusterRoleBindings: merged(base.clusterRoleBindings, over.clusterRoleBindings),
     roleBindings: merged(base.roleBindings, over.roleBindings),
@@ -37,23 +43,21 @@ export function layOver(
   files: Inventory,
   deletedPolicies: readonly string[] = [],
 ): Inventory {
-  const rbac = mergeRbac(base.rbac, files.rbac);
   const policies = merged(base.policies, files.policies);
-  return {
+  const laid = {
     ...base,
     policies:
       deletedPolicies.length === 0
         ? policies
         : policies.filter(({metadata}) => !deletedPolicies.includes(metadata.name)),
-    rbac:
-      files.rbac.clusterRoles.length === 0
-        ? rbac
-        : {...rbac, clusterRoles: aggregateRules(rbac.clusterRoles)},
+    rbac: mergeRbac(base.rbac, files.rbac),
     namespaces: merged(base.namespaces, files.namespaces),
     serviceAccounts: merged(base.serviceAccounts, files.serviceAccounts),
     workloads: mergedWorkloads(base.workloads, files.workloads),
     pods: merged(base.pods, files.pods),
+    unjudged: [...base.unjudged, ...files.unjudged],
   };
+  return isFilesAlone(base) ? asFilesWorld(laid) : laid;
 }
 
 function mergedBy<T extends Placed>(
@@ -73,37 +77,41 @@ function mergedBy<T extends Placed>(
   return [...kept, ...named.values(), ...over.filter(object => !isNamed(object))];
 }
 
+function templateKey(workload: Workload): string {
+  return `${workloadKey(workload)}:${workload.part ?? ''}`;
+}
+
 /** With the ReplicaSets and Jobs of replaced workloads as their controllers would make them now. */
 function mergedWorkloads(
   base: readonly Workload[],
   over: readonly Workload[],
 ): readonly Workload[] {
   if (over.length === 0) return base;
-  const key = ({kind, metadata}: Workload) => `${kind}/${placeOf(metadata)}`;
-  const old = new Map(base.map(workload => [key(workload), workload]));
+  const old = new Map(base.map(workload => [templateKey(workload), workload]));
+  const ownerOf = ownerIndex(base);
   const kept = over.map(workload => {
-    const was = workload.metadata.name ? old.get(key(workload)) : undefined;
+    const was = workload.metadata.name ? old.get(templateKey(workload)) : undefined;
     if (was === undefined) return workload;
     // Its pods refer to it by its uid, and the files know nothing of its owner.
     const {uid, ownerReferences} = was.metadata;
     return {...workload, metadata: {...workload.metadata, uid, ownerReferences}};
   });
-  const replaced = new Map(kept.map(workload => [key(workload), workload]));
+  const replaced = new Map(kept.map(workload => [templateKey(workload), workload]));
   const templateFor = (workload: Workload): Workload['template'] | undefined => {
     const seen = new Set<Workload>(); // files may have workloads that own each other
     let next: Workload | undefined = workload;
     while (next !== undefined && !seen.has(next)) {
-      const own = replaced.get(key(next));
+      const own = replaced.get(templateKey(next));
       if (own !== undefined) return own.template;
       seen.add(next);
       const owner = controllerReference(next.metadata.ownerReferences);
-      next = owner && old.get(`${owner.kind}/${next.metadata.namespace ?? ''}/${owner.name}`);
+      next = owner && ownerOf(owner, next.metadata.namespace);
     }
     return undefined;
   };
   const heirs = base.map(workload => {
-    const template = replaced.has(key(workload)) ? undefined : templateFor(workload);
+    const template = replaced.has(templateKey(workload)) ? undefined : templateFor(workload);
     return template === undefined ? workload : {...workload, template};
   });
-  return mergedBy(heirs, kept, key);
+  return mergedBy(heirs, kept, templateKey);
 }

@@ -28,9 +28,10 @@ export function isSnapshot(value: JsonObject): boolean {
  * annotation but those of policies and profiles, no managed fields.
  */
 export function snapshotOf(inventory: Inventory): Json {
-  const {rbac, ...rest} = inventory;
+  const {rbac, refused: _, ...rest} = inventory;
   const pods = inventory.pods.map(pod => (isSpokenFor(pod) ? {metadata: pod.metadata} : pod));
-  return compact({apiVersion: snapshotVersion, kind, ...rest, pods, ...rbac});
+  const unjudged = rest.unjudged.length > 0 ? rest.unjudged : undefined;
+  return compact({apiVersion: snapshotVersion, kind, ...rest, pods, unjudged, ...rbac});
 }
 
 const snapshotFields = object({
@@ -51,6 +52,9 @@ const snapshotFields = object({
     answers: list(object({namespace: string, policy: string, allowed: boolean})),
   }),
   gaps: list(object({resource: string, namespace: string, reason: string})),
+  unjudged: list(
+    object({apiVersion: string, kind: string, namespace: string, name: string, reason: string}),
+  ),
   clusterRoles: list(role),
   roles: list(role),
   clusterRoleBindings: list(binding),
@@ -98,6 +102,11 @@ export function inventoryOfSnapshot(value: JsonObject, file: string): Inventory 
       namespace: gap.namespace,
       reason: gap.reason ?? '',
     })),
+    unjudged: (fields.unjudged ?? []).map(
+      ({apiVersion = '', kind = '', namespace = '', name = '', reason = ''}) => ({
+        ...{apiVersion, kind, namespace, name, reason},
+      }),
+    ),
   };
 }
 

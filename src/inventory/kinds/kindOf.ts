@@ -1,4 +1,5 @@
-import {workloadKinds} from '../../kube/workloadKinds.ts';
+import {homeGroupOf, workloadKinds} from '../../kube/workloadKinds.ts';
+import type {Workload} from './workloads.ts';
 
 const pod = {kind: 'Pod', plural: 'pods', shortName: 'po'};
 
@@ -9,4 +10,17 @@ export function kindOf(text: string): string {
     [kind.toLowerCase(), plural, shortName].includes(name),
   );
   return known?.kind ?? text;
+}
+
+const versionAhead = /^v\d+(?:(?:alpha|beta)\d+)?\./;
+
+/**
+ * Whether a workload is of the kind that kubectl's name for it means: of any API group, unless the name
+ * has one, as `deployments.apps`, `deployments.v1.apps` and `statefulset.apps.kruise.io`.
+ */
+export function isOfKind({apiVersion, kind}: Workload, text: string): boolean {
+  const [, name = '', behind] = /^([^.]*)(?:\.(.*))?$/s.exec(text) ?? [];
+  if (kindOf(name).toLowerCase() !== kind.toLowerCase()) return false;
+  const group = behind?.replace(versionAhead, '');
+  return group === undefined || group === homeGroupOf(apiVersion, kind);
 }

@@ -1,3 +1,4 @@
+import {customCreatorOf, customKindOf} from '../../kube/customKinds.ts';
 import {
   boolean,
   type Decoder,
@@ -8,10 +9,10 @@ import {
   string,
   type TypeOf,
 } from '../../kube/decode.ts';
-import {isObject, type Json, type JsonObject} from '../../kube/json.ts';
+import {isObject, type Json} from '../../kube/json.ts';
 import {type OwnerReference, objectMeta} from '../../kube/objects.ts';
 import {decodePod, type Late, type Pod, type Volume} from '../../kube/pod.ts';
-import {creatorAccountOf, workloadKindNamed, workloadKindOf} from '../../kube/workloadKinds.ts';
+import {creatorAccountOf, homeGroupOf, workloadKindOf} from '../../kube/workloadKinds.ts';
 import {type Identity, tokenIdentity} from '../../rbac/authorize.ts';
 
 const workloadFields = object({
@@ -22,6 +23,8 @@ const workloadFields = object({
   suspend: boolean,
   template: decodePod,
   volumeClaims: list(string, ''),
+  templateAt: list(string, ''),
+  part: string,
 });
 
 /** An object with a pod template, of a known kind or of one that just looks so. */
@@ -31,40 +34,70 @@ export interface Workload extends TypeOf<typeof workloadFields> {
   readonly metadata: TypeOf<typeof objectMeta>;
   /** The pod as the template has it. */
   readonly template: Pod;
+  /** The keys down to the template; undefined: where the kind has it. */
+  readonly templateAt: readonly string[] | undefined;
+  /** What tells the template from others of the same object: `nodeSets[0]`; undefined if there are none. */
+  readonly part: string | undefined;
 }
 
-/** The keys from a workload down to its pod template: the usual ones, if the kind is not known. */
-export function templatePath(apiVersion: string, kind: string): readonly string[] {
-  return workloadKindOf(apiVersion, kind)?.template ?? ['spec', 'template'];
+/** What tells an object from all others: its API group, kind, namespace and name. */
+export function workloadKey({
+  apiVersion,
+  kind,
+  metadata: {namespace = '', name = ''},
+}: WorkloadHead): string {
+  return [homeGroupOf(apiVersion, kind), kind, namespace, name].join('/');
 }
 
-/** Whether an object of an unknown kind has a pod template at the usual place. */
-export function looksLikeWorkload(value: JsonObject): boolean {
-  const spec = at(value, ['spec', 'template', 'spec']);
-  return isObject(spec) && Array.isArray(spec.containers);
+interface WorkloadHead extends Pick<Workload, 'apiVersion' | 'kind'> {
+  readonly metadata: {
+    readonly namespace?: string | undefined;
+    readonly name?: string | undefined;
+  };
 }
 
-/** Reads a workload from its object; throws a DecodeError. */
-export const decodeWorkload: Decoder<Workload> = value => {
+/** The keys from a workload down to its pod template. */
+export function templatePath({
+  apiVersion,
+  kind,
+  templateAt,
+}: Pick<Workload, 'apiVersion' | 'kind' | 'templateAt'>): readonly string[] {
+  return templateAt ?? workloadKindOf(apiVersion, kind)?.template ?? ['spec', 'template'];
+}
+
+/** Reads a workload of one of Kubernetes' own kinds from its object; throws a DecodeError. */
+export const decodeWorkload: Decoder<Workload> = value => workloadAt(value, undefined);
+
+/** Reads a workload of which the template is at these keys; throws a DecodeError. */
+export function workloadAt(value: Json, templateAt: readonly string[] | undefined): Workload {
   const source = isObject(value) ? value : {};
   const {apiVersion = '', kind = '', metadata} = workloadHead(source);
-  const path = templatePath(apiVersion, kind);
+  const path = templatePath({apiVersion, kind, templateAt});
   const template = at(source, path) ?? {};
-  const claims = at(source, ['spec', 'volumeClaimTemplates']);
-  const fields = decodeAt('spec', spec, source.spec ?? {});
+  const claims = at(source, [...path.slice(0, -1), 'volumeClaimTemplates']);
+  // Kinds of others may have anything there.
+  const fields = templateAt === undefined ? decodeAt('spec', spec, source.spec ?? {}) : undefined;
   return {
+    templateAt,
+    part: undefined,
     apiVersion,
     kind,
     metadata: metadata ?? objectMeta({}),
-    replicas: fields.replicas,
-    suspend: fields.suspend,
+    replicas: fields?.replicas,
+    suspend: fields?.suspend,
     template: withoutEmptyLists(decodeAt(path.join('.'), decodePod, template)),
     volumeClaims:
-      claims && workloadKindNamed(kind)?.numbersPods
+      claims && hasClaims(apiVersion, kind)
         ? decodeAt('spec', volumeClaimNames, claims)
         : undefined,
   };
-};
+}
+
+/** Whether volumeClaimTemplates beside the template become volumes of the pods. */
+function hasClaims(apiVersion: string, kind: string): boolean {
+  const own = workloadKindOf(apiVersion, kind);
+  return own === undefined ? customKindOf(apiVersion, kind) !== undefined : own.numbersPods;
+}
 
 /** As decodeWorkload, of an object whose spec is read when somebody asks for it; then it may throw. */
 export function decodeLateWorkload({apiVersion, kind, metadata, spec}: Late): Workload {
@@ -77,6 +110,8 @@ export function decodeLateWorkload({apiVersion, kind, metadata, spec}: Late): Wo
     apiVersion,
     kind,
     metadata,
+    templateAt: undefined,
+    part: undefined,
     get replicas() {
       return whole().replicas;
     },
@@ -125,9 +160,9 @@ function withoutEmptyLists(pod: Pod): Pod {
 
 /** The pod that the workload's controller submits. */
 export function podOfWorkload(workload: Workload): Pod {
-  const {kind, metadata, template, volumeClaims = []} = workload;
+  const {apiVersion, kind, metadata, template, volumeClaims = []} = workload;
   const name = metadata.name ?? '';
-  const isNumbered = workloadKindNamed(kind)?.numbersPods === true;
+  const isNumbered = workloadKindOf(apiVersion, kind)?.numbersPods === true;
   return {
     metadata: {
       ...template.metadata,
@@ -151,10 +186,25 @@ function withClaims(
   ];
 }
 
-/** Who submits the pods of a kind; undefined for kinds of others. */
-export function controllerOf(kind: string): Identity | undefined {
-  const row = workloadKindNamed(kind);
-  const account = row && creatorAccountOf(row);
+/** Who creates the pods of a workload; undefined if nobody knows. */
+export function creatorOf(workload: Workload): Identity | undefined {
+  const {apiVersion, kind} = workload;
+  const custom = customKindOf(apiVersion, kind);
+  if (custom === undefined) return creatorOfOwned({apiVersion, kind});
+  return identityOf({creator: customCreatorOf(custom, templatePath(workload))});
+}
+
+/** Who creates the pods that an object controls itself; undefined if nobody knows. */
+export function creatorOfOwned({
+  apiVersion = '',
+  kind = '',
+}: Pick<OwnerReference, 'apiVersion' | 'kind'>): Identity | undefined {
+  const row = workloadKindOf(apiVersion, kind);
+  return row && identityOf(row);
+}
+
+function identityOf(row: Parameters<typeof creatorAccountOf>[0]): Identity | undefined {
+  const account = creatorAccountOf(row);
   return account === undefined ? undefined : tokenIdentity('kube-system', account);
 }
 
@@ -166,8 +216,8 @@ export function controllerReference(
 }
 
 function at(value: Json | undefined, path: readonly string[]): Json | undefined {
-  return path.reduce<Json | undefined>(
-    (tree, key) => (isObject(tree) ? tree[key] : undefined),
-    value,
-  );
+  return path.reduce<Json | undefined>((tree, key) => {
+    if (Array.isArray(tree)) return tree[Number(key)];
+    return isObject(tree) ? tree[key] : undefined;
+  }, value);
 }

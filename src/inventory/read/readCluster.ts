@@ -84,6 +84,7 @@ export async function readCluster(client: ClusterReader, plan: ReadPlan): Promis
     pods: sortedByName(pods.items),
     caller: undefined,
     gaps: sortedGaps(gaps),
+    unjudged: [],
   };
   if (!plan.caller) return inventory;
   return withCaller(client, inventory, inventory.pods);

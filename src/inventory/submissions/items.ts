@@ -1,9 +1,10 @@
 import {validatedPolicyKey} from '../../kube/annotations.ts';
 import type {PodView} from '../../kube/podView.ts';
+import {homeGroupOf, isOwnKind} from '../../kube/workloadKinds.ts';
 import type {NonEmpty} from '../../nonEmpty.ts';
 import {weaklyKeyed} from '../../once.ts';
 import {byText} from '../../text.ts';
-import type {Inventory, ListedPod} from '../inventory.ts';
+import {type Inventory, isLive, type ListedPod} from '../inventory.ts';
 import type {Workload} from '../kinds/workloads.ts';
 import {speakerIn, topWorkloads, workloadsWithPods} from './owners.ts';
 import {
@@ -17,42 +18,67 @@ import {
 /** One row of an answer: a pod or a workload, and the submission that decides about it. */
 export interface Item {
   readonly namespace: string;
+  /** Its API group: of a kind that Kubernetes moved between groups, the newest; '' for pods. */
+  readonly group: string;
   readonly kind: string;
+  /** Of an object with several pod templates, with what tells this one apart: `es:nodeSets[0]`. */
   readonly name: string;
-  /** The policy that the live pod was admitted by, as its annotation says; undefined without one. */
+  /** The policy that the pod was admitted by, as its annotation says; undefined without one. */
   readonly admittedBy: string | undefined;
   /** Its own labels; a workload's over those of its template. */
   readonly labels: Readonly<Record<string, string>>;
   readonly submission: Submission;
+  /** Whether it is a pod that admission has let into a cluster. */
+  readonly isLive: boolean;
+  /** The workload that it is; undefined for a pod. */
+  readonly workload: Workload | undefined;
 }
 
 /** What tells an item apart from all others. */
-export function itemKey({namespace, kind, name}: Item): string {
-  return `${namespace}/${kind}/${name}`;
+export function itemKey(item: Item): string {
+  const {namespace, group, kind, name} = item;
+  return `${namespace}/${isOwnKind(item) ? kind : `${kind}.${group}`}/${name}`;
 }
 
-/** The order of items: by namespace, kind and name. */
+/** The order of items: by namespace, kind and name; of one name in several API groups, by these. */
 export function byPlace(a: Item, b: Item): number {
-  return byText(a.namespace, b.namespace) || byText(a.kind, b.kind) || byText(a.name, b.name);
+  return (
+    byText(a.namespace, b.namespace) ||
+    byText(a.kind, b.kind) ||
+    byText(a.name, b.name) ||
+    byText(a.group, b.group)
+  );
 }
 
 export function itemOfPod(pod: ListedPod, submissions: Submissions): Item {
   const {namespace = '', name, generateName, annotations, labels = {}} = pod.metadata;
   return {
     namespace,
+    group: '',
     kind: 'Pod',
     name: name || generateName || '',
     admittedBy: annotations?.[validatedPolicyKey],
     labels,
     submission: submissions.ofPod(pod),
+    isLive: submissions.isLive(pod),
+    workload: undefined,
   };
 }
 
 export function itemOfWorkload(workload: Workload, submissions: Submissions): Item {
-  const {namespace = '', name = ''} = workload.metadata;
-  const submission = submissions.ofWorkload(workload);
-  const labels = {...workload.template.metadata.labels, ...workload.metadata.labels};
-  return {namespace, kind: workload.kind, name, admittedBy: undefined, labels, submission};
+  const {apiVersion, kind, metadata, template, part} = workload;
+  const {namespace = '', name = ''} = metadata;
+  return {
+    namespace,
+    group: homeGroupOf(apiVersion, kind),
+    kind,
+    name: part === undefined ? name : `${name}:${part}`,
+    admittedBy: undefined,
+    labels: {...template.metadata.labels, ...metadata.labels},
+    submission: submissions.ofWorkload(workload),
+    isLive: false,
+    workload,
+  };
 }
 
 /** Makes items, the same one for the same object. */
@@ -72,12 +98,20 @@ export function itemsWith(source: SubmissionSource): Items {
 
 /**
  * All that runs or would run: the pods, and the workloads that have none (scaled to zero, denied,
- * waiting for their hour). Sorted by namespace, kind and name.
+ * waiting for their hour, or just written in a manifest). A pod of a manifest counts unless a workload
+ * speaks for it. Sorted by namespace, kind and name.
  */
 export function itemsOf(inventory: Inventory, items = itemsWith(inventory)): readonly Item[] {
-  const withPods = workloadsWithPods(inventory);
+  const [live, written] = partition(inventory.pods, pod => isLive(pod, inventory));
+  const speakerOf = speakerIn(inventory.workloads);
+  const pods = [...live, ...written.filter(pod => speakerOf(pod) === undefined)];
+  const withPods = workloadsWithPods({...inventory, pods: live});
   const idle = topWorkloads(inventory).filter(workload => !withPods.has(workload));
-  return [...inventory.pods.map(items.ofPod), ...idle.map(items.ofWorkload)].sort(byPlace);
+  return [...pods.map(items.ofPod), ...idle.map(items.ofWorkload)].sort(byPlace);
+}
+
+function partition<T>(all: readonly T[], isFirst: (one: T) => boolean): readonly [T[], T[]] {
+  return [all.filter(isFirst), all.filter(one => !isFirst(one))];
 }
 
 /**

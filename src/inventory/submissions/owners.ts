@@ -2,22 +2,29 @@ import type {ObjectMeta, OwnerReference} from '../../kube/objects.ts';
 import type {Pod} from '../../kube/pod.ts';
 import {weaklyKeyed} from '../../once.ts';
 import type {Inventory} from '../inventory.ts';
-import {controllerReference, type Workload} from '../kinds/workloads.ts';
+import {controllerReference, type Workload, workloadKey} from '../kinds/workloads.ts';
 import {isMirrorPod} from './serviceAccount.ts';
 
 type OwnerIndex = (owner: OwnerReference, namespace: string | undefined) => Workload | undefined;
 
-/** Finds a workload by a reference to it: by uid where there is one, else by its place. */
+/**
+ * Finds a workload by a reference to it: by uid if both have one, as an object that was created again
+ * under the name of another owns nothing of it; else by API group, kind, namespace and name.
+ */
 export const ownerIndex = weaklyKeyed((workloads: readonly Workload[]): OwnerIndex => {
   const byUid = new Map<string, Workload>();
   const byPlace = new Map<string, Workload>();
   for (const workload of workloads) {
-    const {uid, namespace, name} = workload.metadata;
+    const {uid} = workload.metadata;
     if (uid) byUid.set(uid, workload);
-    byPlace.set(`${workload.kind}/${namespace}/${name}`, workload);
+    byPlace.set(workloadKey(workload), workload);
   }
-  return ({uid, kind, name}, namespace) =>
-    (uid ? byUid.get(uid) : undefined) ?? byPlace.get(`${kind}/${namespace}/${name}`);
+  return ({uid, apiVersion = '', kind = '', name}, namespace) => {
+    const known = uid ? byUid.get(uid) : undefined;
+    if (known !== undefined) return known;
+    const found = byPlace.get(workloadKey({apiVersion, kind, metadata: {namespace, name}}));
+    return uid && found?.metadata.uid ? undefined : found;
+  };
 });
 
 interface Owned {
@@ -49,26 +56,42 @@ export function speakerIn(
   workloads: readonly Workload[],
 ): (pod: Pick<Pod, 'metadata'>) => Workload | undefined {
   const controllerOf = controllerIn(workloads);
-  return pod => (isMirrorPod(pod) ? undefined : controllerOf(pod.metadata));
+  return pod => {
+    const owner = isMirrorPod(pod) ? undefined : controllerOf(pod.metadata);
+    // Nobody knows of which of several templates the pod is.
+    return owner?.part === undefined ? owner : undefined;
+  };
 }
 
-/** Workloads that no other workload of the inventory owns. */
+/** Workloads that no other workload of the inventory owns, but for what is history. */
 export function topWorkloads({workloads}: Inventory): readonly Workload[] {
   const controllerOf = controllerIn(workloads);
-  return workloads.filter(({metadata}) => controllerOf(metadata) === undefined);
+  return workloads.filter(
+    workload => controllerOf(workload.metadata) === undefined && !isHistory(workload),
+  );
+}
+
+/**
+ * Whether a set without replicas is kept by the controller that owns it for a way back, as Deployments
+ * and Argo Rollouts keep old ReplicaSets.
+ */
+function isHistory(workload: Workload): boolean {
+  if (controllerReference(workload.metadata.ownerReferences) === undefined) return false;
+  return workload.replicas === 0;
 }
 
 /** The workloads that own a pod, directly or through workloads of theirs. */
 export function workloadsWithPods({workloads, pods}: Inventory): ReadonlySet<Workload> {
-  const speakerOf = speakerIn(workloads);
   const controllerOf = controllerIn(workloads);
   const found = new Set<Workload>();
   for (const pod of pods) {
-    let workload = speakerOf(pod);
+    let workload = isMirrorPod(pod) ? undefined : controllerOf(pod.metadata);
     while (workload !== undefined && !found.has(workload)) {
       found.add(workload);
       workload = controllerOf(workload.metadata);
     }
   }
-  return found;
+  const parts = new Set([...found].filter(({part}) => part !== undefined).map(workloadKey));
+  if (parts.size === 0) return found;
+  return new Set([...found, ...workloads.filter(workload => parts.has(workloadKey(workload)))]);
 }

@@ -3,10 +3,11 @@ import {defaultPod} from '../../kube/podDefaults.ts';
 import {type PodView, viewOf} from '../../kube/podView.ts';
 import {once} from '../../once.ts';
 import type {Identity} from '../../rbac/authorize.ts';
-import {type Inventory, isSpokenFor, type ListedPod} from '../inventory.ts';
+import {type Inventory, isLive, isSpokenFor, type ListedPod} from '../inventory.ts';
 import {
-  controllerOf,
   controllerReference,
+  creatorOf,
+  creatorOfOwned,
   podOfWorkload,
   type Workload,
 } from '../kinds/workloads.ts';
@@ -27,8 +28,13 @@ export interface Submission {
   readonly namespace: string;
   /** '' for mirror pods, which have none. */
   readonly serviceAccount: string;
-  /** undefined: nobody knows who created it, or an operator that we don't know will. */
+  /** Who creates it; undefined if nobody knows. */
   readonly requester: Identity | undefined;
+  /**
+   * `unknown` for bare pods and for those that controllers of others create: it can be anybody who is
+   * logged in to the cluster.
+   */
+  readonly creator: 'known' | 'unknown';
   /** Judged as it is in the cluster, for there is no template: it may already carry changes. */
   readonly isLivePod: boolean;
   /** A pod that no controller owns: whoever runs the program may stand in for its creator. */
@@ -39,6 +45,8 @@ export interface Submission {
 export interface Submissions {
   ofWorkload(workload: Workload): Submission;
   ofPod(pod: ListedPod): Submission;
+  /** Whether admission has let the pod into a cluster. */
+  isLive(pod: ListedPod): boolean;
 }
 
 /** What submissions are made from, besides the pod or workload itself. */
@@ -70,7 +78,7 @@ export function submissionsOf(inventory: SubmissionSource): Submissions {
     const known = made.get(workload);
     if (known !== undefined) return known;
     const flags = {isLivePod: false, isBare: false};
-    const submission = submit(podOfWorkload(workload), controllerOf(workload.kind), flags);
+    const submission = submit(podOfWorkload(workload), creatorOf(workload), flags);
     made.set(workload, submission);
     return submission;
   };
@@ -82,13 +90,11 @@ export function submissionsOf(inventory: SubmissionSource): Submissions {
       return submit(pod, nodeIdentity(pod), {isLivePod: true, isBare: false});
     }
     const owner = controllerReference(pod.metadata.ownerReferences);
-    if (owner === undefined) {
-      const isLivePod = inventory.origin === 'cluster';
-      return submitLive(pod, undefined, {isLivePod, isBare: true});
-    }
-    return submitLive(pod, controllerOf(owner.kind ?? ''), {isLivePod: true, isBare: false});
+    const creator = owner && creatorOfOwned(owner);
+    const isLivePod = isLive(pod, inventory);
+    return submitLive(pod, creator, {isLivePod, isBare: owner === undefined});
   };
-  return {ofWorkload, ofPod};
+  return {ofWorkload, ofPod, isLive: pod => isLive(pod, inventory)};
 }
 
 type Flags = Pick<Submission, 'isLivePod' | 'isBare'>;
@@ -101,7 +107,9 @@ export function submissionOf(
 ): Submission {
   const view = viewOfSubmitted(pod);
   const namespace = pod.metadata.namespace ?? '';
-  return {view, namespace, serviceAccount: serviceAccountOf(view.pod), requester, ...flags};
+  const creator = requester === undefined ? 'unknown' : 'known';
+  const serviceAccount = serviceAccountOf(view.pod);
+  return {view, namespace, serviceAccount, requester, creator, ...flags};
 }
 
 function viewOfSubmitted(pod: Pod): PodView {
@@ -122,6 +130,7 @@ function twinOf(first: Submission, admit: () => PodView): Submission {
     namespace: first.namespace,
     serviceAccount: first.serviceAccount,
     requester: first.requester,
+    creator: first.creator,
     isLivePod: first.isLivePod,
     isBare: first.isBare,
     alike: first,

@@ -5,7 +5,8 @@ import {decodeMessage, readMessage, type Span} from './message.ts';
 import {listMeta, status, unknown} from './meta.ts';
 import {metadataReader} from './metadata.ts';
 import {kinds} from './objects.ts';
-import {broken, hasVarint, Wire, wireTypes} from './wire.ts';
+import {StreamBuffer, type StreamField} from './streamBuffer.ts';
+import {broken, Wire} from './wire.ts';
 
 /** A list's own metadata. */
 export interface ListHead {
@@ -41,7 +42,6 @@ export function decodeStatus(body: Buffer): JsonObject {
 }
 
 const magic = Buffer.from('k8s\0', 'latin1');
-const firstCapacity = 2 ** 15;
 const none: Span = {from: 0, to: 0};
 
 /**
@@ -49,102 +49,83 @@ const none: Span = {from: 0, to: 0};
  * objects' metadata alone will do.
  */
 export function readList(mayBeHeads = false): ListReader {
-  const store = specStore();
-  const items: ListItemOrHead[] = [];
-  let buffer = Buffer.allocUnsafeSlow(firstCapacity);
-  let start = 0;
-  let filled = 0;
-  /** Of the bytes that are gone from the buffer, and so where its start is in the whole. */
-  let gone = 0;
+  const stream = new StreamBuffer();
+  let list: OpenList | undefined;
   let typeMeta: JsonObject | undefined;
-  let head: ListHead | undefined;
-  let readItem: ((bytes: Buffer, from: number, to: number) => ListItemOrHead) | undefined;
-  /** Where the list ends in the whole; undefined until it has begun. */
-  let listEnd: number | undefined;
   let hasMagic = false;
 
-  const add = (chunk: Buffer): void => {
-    if (filled + chunk.length > buffer.length) {
-      const held = filled - start;
-      const size = buffer.length / 2 < held + chunk.length ? 2 * (held + chunk.length) : 0;
-      const next = size === 0 ? buffer : Buffer.allocUnsafeSlow(size);
-      buffer.copy(next, 0, start, filled);
-      buffer = next;
-      gone += start;
-      filled = held;
-      start = 0;
-    }
-    chunk.copy(buffer, filled);
-    filled += chunk.length;
-  };
-  /** The next field as far as it has come in; undefined if that is not enough to know its length. */
-  const nextField = (): {number: number; from: number; to: number} | undefined => {
-    if (!hasVarint(buffer, start, filled)) return undefined;
-    const wire = new Wire(buffer, start);
-    const tag = wire.small(filled);
-    if ((tag & 7) !== wireTypes.bytes) throw broken(`the wire type ${tag & 7} in a list`);
-    if (!hasVarint(buffer, wire.at, filled)) return undefined;
-    const length = wire.small(filled);
-    return {number: tag >>> 3, from: wire.at, to: wire.at + length};
-  };
-  const takeEnvelopeField = (): boolean => {
-    const field = nextField();
-    if (field === undefined) return false;
+  const takeEnvelopeField = (field: StreamField): boolean => {
     const {number, from, to} = field;
     if (number === unknown.fields.raw?.number) {
-      if (listEnd !== undefined) throw broken('two lists in one');
-      readItem = itemReader(typeMeta, store, mayBeHeads);
-      listEnd = gone + to;
-      start = from;
+      if (list !== undefined) throw broken('two lists in one');
+      list = openList(itemReader(typeMeta, specStore(), mayBeHeads), stream.positionOf(to));
+      stream.start = from;
       return true;
     }
-    if (to > filled) return false;
+    if (to > stream.filled) return false;
     if (number === unknown.fields.typeMeta?.number) {
-      typeMeta = readMessage(unknown, new Wire(buffer, start), to).typeMeta as JsonObject;
+      typeMeta = readMessage(unknown, new Wire(stream.bytes, stream.start), to)
+        .typeMeta as JsonObject;
     }
-    start = to;
-    return true;
-  };
-  const takeListField = (end: number): boolean => {
-    const field = nextField();
-    if (field === undefined) return false;
-    const {number, from, to} = field;
-    if (gone + to > end) throw broken('an item beyond the end of its list');
-    if (to > filled) return false;
-    if (number === 1) {
-      head = headOf(readMessage(listMeta, new Wire(buffer, from), to));
-    } else if (number === 2 && readItem !== undefined) {
-      items.push(readItem(buffer, from, to));
-    }
-    start = to;
+    stream.start = to;
     return true;
   };
   const takeField = (): boolean => {
-    const isInList = listEnd !== undefined && gone + start < listEnd;
-    return isInList && listEnd !== undefined ? takeListField(listEnd) : takeEnvelopeField();
+    const field = stream.nextField();
+    if (field === undefined) return false;
+    return list !== undefined && stream.position < list.end
+      ? takeListField(list, field, stream)
+      : takeEnvelopeField(field);
   };
   return {
     push(chunk) {
-      add(chunk);
-      if (!hasMagic) {
-        if (filled < magic.length) return 0;
-        if (!buffer.subarray(0, magic.length).equals(magic)) {
-          throw broken('other bytes than its first 4');
-        }
-        hasMagic = true;
-        start = magic.length;
-      }
-      while (start < filled && takeField());
-      return items.length;
+      stream.push(chunk);
+      hasMagic ||= takeMagic(stream);
+      if (hasMagic) while (stream.start < stream.filled && takeField());
+      return list?.items.length ?? 0;
     },
-    head: () => head,
+    head: () => list?.head,
     end() {
-      if (listEnd === undefined || gone + start < listEnd || start < filled) {
+      if (list === undefined || stream.position < list.end || stream.start < stream.filled) {
         throw broken('an end in the middle of a list');
       }
-      return items;
+      return list.items;
     },
   };
+}
+
+/** A list that has begun. */
+interface OpenList {
+  /** Where it ends, counted from the first byte of all. */
+  readonly end: number;
+  readonly items: ListItemOrHead[];
+  head: ListHead | undefined;
+  readonly readItem: ReturnType<typeof itemReader>;
+}
+
+function openList(readItem: OpenList['readItem'], end: number): OpenList {
+  return {end, items: [], head: undefined, readItem};
+}
+
+/** Takes a field of the list itself; false if it has not come in whole. */
+function takeListField(list: OpenList, field: StreamField, stream: StreamBuffer): boolean {
+  const {number, from, to} = field;
+  if (stream.positionOf(to) > list.end) throw broken('an item beyond the end of its list');
+  if (to > stream.filled) return false;
+  if (number === 1) list.head = headOf(readMessage(listMeta, new Wire(stream.bytes, from), to));
+  else if (number === 2) list.items.push(list.readItem(stream.bytes, from, to));
+  stream.start = to;
+  return true;
+}
+
+/** Whether the first bytes of all have come in; throws if they are not Kubernetes' own. */
+function takeMagic(stream: StreamBuffer): boolean {
+  if (stream.filled < magic.length) return false;
+  if (!stream.bytes.subarray(0, magic.length).equals(magic)) {
+    throw broken('other bytes than its first 4');
+  }
+  stream.start = magic.length;
+  return true;
 }
 
 function headOf(meta: Readonly<Record<string, unknown>>): ListHead {

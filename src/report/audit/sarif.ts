@@ -2,6 +2,7 @@ import type {Audit, Finding, Severity} from '../../audit/finding.ts';
 import type {AuditRule} from '../../audit/rule.ts';
 import {rules} from '../../audit/rules/index.ts';
 import {objectText} from '../../audit/words.ts';
+import {gapText} from '../../inventory/gaps.ts';
 
 /** Where an object stands in a file. */
 export interface FilePlace {
@@ -55,11 +56,9 @@ export function auditSarif(audit: Audit, options: SarifOptions): object {
         invocations: [
           {
             executionSuccessful: true,
-            toolExecutionNotifications: inventory.gaps.map(({resource, namespace, reason}) => ({
+            toolExecutionNotifications: inventory.gaps.map(gap => ({
               level: 'warning',
-              message: {
-                text: `could not read ${resource}${namespace === undefined ? '' : ` in namespace ${namespace}`}: ${reason}`,
-              },
+              message: {text: gapText(gap)},
             })),
           },
         ],

@@ -96,7 +96,7 @@ function Head({control, now, width, part}: Shown & {readonly part: number}) {
   return (
     <>
       <Text bold wrap="truncate">
-        {fitTo(`${control.title}: ${control.describe(now)}`, width)}
+        {fitTo(`${control.title}: ${control.describeForPeople(now)}`, width)}
       </Text>
       <Text wrap="truncate">{fitTo(control.allows, width)}</Text>
       <Text> </Text>

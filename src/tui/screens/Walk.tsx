@@ -22,7 +22,7 @@ interface Props {
   dispatch(action: Action): void;
 }
 
-/** One control after another for people who don't know the fields; at last what came of it. */
+/** One control after another for people who don't know the fields; then what you changed. */
 export function Walk({view, base, now, model, width, height, dispatch}: Props) {
   const control = controls[view.step];
   useInput((_input, key) => {
@@ -87,7 +87,7 @@ function walkLines(
   const parts: readonly (readonly [rank: number, text: string])[] = [
     [0, `${step + 1} of ${controls.length}: ${control.title}`],
     [4, ''],
-    [1, `Now         ${control.describe(now)}`],
+    [1, `Now         ${control.describeForPeople(now)}`],
     [1, `Pods need   ${neededText(control, now, model)}`],
     [4, ''],
     [2, control.allows],
@@ -135,7 +135,7 @@ function optionsFor(control: Control, now: Policy, model: Model): readonly Choic
       ? []
       : [
           {
-            label: `${fitVerbs[way]} what pods need${suggested}: ${control.describe(fitted)}`,
+            label: `${fitVerbs[way]} what pods need${suggested}: ${control.describeForPeople(fitted)}`,
             policy: fitted,
           },
         ]),
@@ -147,18 +147,19 @@ function optionsFor(control: Control, now: Policy, model: Model): readonly Choic
 
 function neededText(control: Control, now: Policy, model: Model): string {
   const least = model.leastFor(now.metadata.name);
-  return least === undefined ? 'unknown: no pod binds to it' : control.describe(least);
+  return least === undefined ? 'unknown: no pod uses it' : control.describeForPeople(least);
 }
 
 type SummaryProps = Pick<Props, 'base' | 'now' | 'model' | 'width' | 'height'>;
 
-/** What the whole guide came to. */
+/** What was changed in the whole guide, and its impact. */
 function Summary({base, now, model, width, height}: SummaryProps) {
   const changed = controls.filter(control => control.describe(base) !== control.describe(now));
   const lines = [
     'That was the last one. What you changed:',
     ...changed.map(
-      control => `  ${control.title}: ${control.describe(base)} -> ${control.describe(now)}`,
+      control =>
+        `  ${control.title}: ${control.describeForPeople(base)} -> ${control.describeForPeople(now)}`,
     ),
     ...(changed.length === 0 ? ['  nothing'] : []),
   ].flatMap(line => wrapLine(line, width));

@@ -56,6 +56,16 @@ export const policyRules: RuleCases = {
       deployment('app', {}, {spec: {hostPID: true}}),
     ],
   },
+  'refused-policy': {
+    yes: [{...psp('old'), apiVersion: 'policy/v1'}],
+    finds: [
+      'PodSecurityPolicy/old',
+      'high',
+      "can't exist, the API server would refuse it: apiVersion: policy/v1 has no PodSecurityPolicy, it is policy/v1beta1",
+      'Correct the field that is named.',
+    ],
+    no: [psp('new'), {...psp('other'), apiVersion: 'extensions/v1beta1'}],
+  },
   'ignored-policy': {
     yes: [psp('void', {runAsUser: {rule: 'MustRunAs'}})],
     finds: [

@@ -117,7 +117,7 @@ describe('advise --reuse', () => {
     const args = ['--from', file, '--from', fileOf(least.out), '-n', 'shop', '--reuse'];
     const {out} = await runHere('advise', ...args);
     expect(out).toContain(
-      '# Admission would choose 0-all in place of 0-least-cluster for shop/Deployment/api: it may be used too, and comes before it by name\n',
+      '# Admission would choose 0-all instead of 0-least-cluster for shop/Deployment/api: it may also be used, and its name sorts first\n',
     );
     const table = await runHere('advise', ...args, '-o', 'table');
     expect(table.err).toContain('note: Admission would choose 0-all');
@@ -167,7 +167,7 @@ describe('advise --compare', () => {
     expect(elsewhere).toEqual({
       code: 0,
       out: '',
-      err: 'No pod and no workload in namespace payments is bound to privileged.\n',
+      err: 'No pods or workloads in namespace payments are bound to privileged.\n',
     });
   });
 
@@ -205,6 +205,16 @@ describe('advise --compare', () => {
     const [other] = await itemsHere('advise', '-f', file, '--compare', policy);
     expect(other).toMatchObject({policy: 'mine', workloads: [{name: 'web'}]});
     expect(states(other)).toMatchObject({hostPID: 'stricter'});
+  });
+
+  test('says no group set to people, and the rule to machines', async () => {
+    const {out} = await runHere('advise', '--demo', '--compare', 'edge');
+    expect(out).toMatch(/^Volume group +RunAsAny +no group set +too loose$/m);
+    expect(out).not.toContain('65534');
+    const [item] = await itemsHere('advise', '--demo', '--compare', 'edge');
+    expect(item?.controls).toContainEqual(
+      expect.objectContaining({id: 'fsGroup', least: 'MayRunAs 65534'}),
+    );
   });
 });
 

@@ -56,7 +56,7 @@ describe('advise --max-policies', () => {
     const {out, code} = await runHere('advise', '-f', manifests, '--max-policies', '2', '--grant');
     expect(code).toBe(0);
     expect(out.split('\n').slice(0, 4)).toEqual([
-      '# 2 policies with 22 points of excess privilege over all workloads, the least there can be with so many',
+      '# 2 policies with 22 points of excess privilege over all workloads, the least possible with so many',
       '# 0-least-shared-1: shared by 3 workloads, 22 points of excess',
       '# shop/time (1 workload): nothing in excess',
       '# shop/api, shop/web (2 workloads): 11 points each: Capabilities: adds SYS_TIME (baseline to privileged)',
@@ -74,7 +74,7 @@ describe('advise --max-policies', () => {
       expect(ran).toEqual({
         code: 2,
         out: '',
-        err: `error: --max-policies: ${JSON.stringify(value)} is no number of policies: give 1 or more\n`,
+        err: `error: --max-policies: ${JSON.stringify(value)} must be a whole number, 1 or more\n`,
       });
     },
   );

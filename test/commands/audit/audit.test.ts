@@ -32,7 +32,7 @@ describe('audit', () => {
   test('files without a policy are no answer', async () => {
     const file = fileOf([deployment('app', {privileged: true})]);
     const ran = await runHere('audit', '--from', file, '--fail-on', 'high');
-    const err = `error: ${file}: no PodSecurityPolicy in it, so nothing to audit\n`;
+    const err = `error: ${file}: contains no PodSecurityPolicy, so there is nothing to audit\n`;
     expect(ran).toEqual({code: 3, out: '', err});
   });
 

@@ -59,7 +59,7 @@ subjects:
     expect(table(tried.out)).toHaveLength(3);
   });
 
-  test('uses a role that fits, adds to a binding of it, and says what is there already', async () => {
+  test('uses a role that fits, adds to a binding of it, and says what already exists', async () => {
     const base = from(
       role('psp:web', undefined),
       binding('psp:web', 'shop', [account('api')], {kind: 'ClusterRole'}),
@@ -68,14 +68,14 @@ subjects:
     const {code, out} = await runHere('bind', 'web', ...args, ...base);
     expect(code).toBe(0);
     expect(out).toMatch(/^update RoleBinding shop\/psp:web: \+ ServiceAccount shop\/agent\n/);
-    expect(out).toContain('note: ServiceAccount shop/api is in RoleBinding shop/psp:web already\n');
+    expect(out).toContain('note: ServiceAccount shop/api is already in RoleBinding shop/psp:web\n');
     const again = await runHere('bind', 'web', '--to', 'sa:shop/api', ...base);
     expect(again.code).toBe(0);
     expect(again.out).toMatch(/^Nothing to do\.\n/);
     const elsewhere = from(role('w', undefined), binding('w', undefined, [account('api')]));
     const too = await runHere('bind', 'web', '--to', 'sa:shop/api', ...elsewhere);
     expect(too.out).toContain(
-      'note: ServiceAccount shop/api may use web through ClusterRoleBinding w -> ClusterRole w too',
+      'note: ServiceAccount shop/api may also use web through ClusterRoleBinding w -> ClusterRole w',
     );
   });
 
@@ -91,11 +91,11 @@ subjects:
   test.each([
     [
       [role('psp:web', 'shop', {resourceNames: ['web', 'wide']})],
-      'error: Role shop/psp:web is there and grants something else than the use of web alone: choose another name with --role',
+      'error: Role shop/psp:web already exists and grants something other than the use of web: choose another name with --role',
     ],
     [
       [binding('psp:web', 'shop', [account('api')], {to: 'other'})],
-      "error: RoleBinding shop/psp:web is there and refers to Role other, which can't be changed: choose another name with --role",
+      "error: RoleBinding shop/psp:web already exists and refers to Role other, which can't be changed: choose another name with --role",
     ],
   ])('a name that is taken is said, and another one may be chosen', async (taken, message) => {
     const args = ['bind', 'web', '--to', 'sa:shop/api', ...from(...taken)];

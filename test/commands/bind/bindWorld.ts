@@ -50,6 +50,7 @@ export const account = (name: string, namespace = 'shop') => ({
 });
 export const group = (name: string) => ({kind: 'Group', apiGroup: rbac, name});
 const world = [
+  {apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata: {name: 'none'}},
   policyObject('web', {volumes: ['*']}),
   policyObject('wide', {volumes: ['*'], privileged: true}),
   ...[deployment('api'), deployment('agent', {securityContext: {privileged: true}})],

@@ -28,7 +28,7 @@ describe('unbind', () => {
     const {code, out} = await runHere('unbind', 'web', '--to', 'sa:shop/api', ...base);
     expect(code).toBe(0);
     expect(out).toContain(
-      'note: ClusterRoleBinding r has no subjects then, but kubectl psp did not make it: kubectl delete clusterrolebinding r removes it\n',
+      'note: ClusterRoleBinding r still exists, without subjects: it was not made by kubectl psp, so it stays; kubectl delete clusterrolebinding r removes it\n',
     );
     expect(out).not.toMatch(/^delete/m);
   });
@@ -46,12 +46,12 @@ describe('unbind', () => {
     expect(code).toBe(1);
     expect(out.split('\n').slice(0, 4)).toEqual([
       'update RoleBinding ci/web: - Group g',
-      expect.stringMatching(/^note: RoleBinding ci\/web has no subjects then/),
+      expect.stringMatching(/^note: RoleBinding ci\/web still exists, without subjects/),
       expect.stringMatching(
-        /^kept: Group g still may use web through ClusterRoleBinding all, as ClusterRole all grants all policies: .* kubectl edit clusterrolebinding all$/,
+        /^kept: Group g may still use web through ClusterRoleBinding all, as ClusterRole all grants all policies: .* kubectl edit clusterrolebinding all$/,
       ),
       expect.stringMatching(
-        /^kept: Group g still .* RoleBinding shop\/two, as Role shop\/two grants the policies web, wide: .* kubectl edit rolebinding two -n shop$/,
+        /^kept: Group g may still .* RoleBinding shop\/two, as Role shop\/two grants the policies web, wide: .* kubectl edit rolebinding two -n shop$/,
       ),
     ]);
     const here = await runHere('unbind', 'web', '--to', 'group:g', '-n', 'ci', ...base);
@@ -65,7 +65,7 @@ describe('unbind', () => {
     const {code, out} = await runHere('unbind', 'web', '--to', 'sa:shop/api', ...base);
     expect(code).toBe(0);
     expect(out).toContain(
-      `note: ServiceAccount shop/api may use web as a member of Group ${all} too: RoleBinding shop/web\n`,
+      `note: ServiceAccount shop/api may also use web as a member of Group ${all}: RoleBinding shop/web\n`,
     );
     const none = await runHere('unbind', 'wide', '--to', 'sa:shop/api', ...base);
     expect(none).toMatchObject({code: 0, err: ''});

@@ -19,6 +19,7 @@ const pod = (
 });
 const policy = (name: string): JsonObject => ({metadata: {name}});
 const policyList = '/apis/policy/v1beta1/podsecuritypolicies';
+const seccompNames = 'seccomp.security.alpha.kubernetes.io/allowedProfileNames';
 const quota: Tried = {message: 'pods "kubectl-psp-check-abcde" is forbidden: exceeded quota: q'};
 
 describe('by a pod that is tried', () => {
@@ -63,7 +64,7 @@ describe('by a pod that is tried', () => {
     const {code, text} = await checked({tried: [{message}, {message, status: 400}]});
     expect(code).toBe(3);
     expect(text).toContain(
-      `unknown: there is no pod to tell by (a pod can't be tried: ${message})`,
+      `unknown: there is no pod to judge by (a pod can't be tried: ${message})`,
     );
   });
 
@@ -164,11 +165,72 @@ describe('managed clusters', () => {
     const names = ['eks.privileged', 'gce.unprivileged-addon', 'mine', 'privileged', 'toString'];
     const objects = {[policyList]: names.map(policy)};
     const {text} = await checked({objects, tried: [{policy: 'p'}]});
-    expect(text).toContain('Managed: eks.privileged (Amazon EKS): lets every pod in');
+    expect(text).toContain('Managed: eks.privileged (Amazon EKS): made by EKS');
     expect(text).toContain('Managed: gce.unprivileged-addon (Google GKE): for system pods');
     expect(text.match(/Managed: /g)).toHaveLength(2);
     const azure = await checked({objects, azure: true, tried: [{policy: 'p'}]});
     expect(azure.text).toContain('Managed: privileged (Azure AKS): made by Azure');
+  });
+
+  const rbac = '/apis/rbac.authorization.k8s.io/v1';
+  const eksPolicy = {
+    metadata: {name: 'eks.privileged', annotations: {[seccompNames]: '*'}},
+    spec: {
+      ...{privileged: true, hostNetwork: true, hostIPC: true, hostPID: true},
+      ...{allowedCapabilities: ['*'], volumes: ['*'], hostPorts: [{min: 0, max: 65535}]},
+      ...{allowedUnsafeSysctls: ['*'], allowedProcMountTypes: ['Default', 'Unmasked']},
+      ...{seLinux: {rule: 'RunAsAny'}, runAsUser: {rule: 'RunAsAny'}},
+      ...{fsGroup: {rule: 'RunAsAny'}, supplementalGroups: {rule: 'RunAsAny'}},
+    },
+  };
+  const eksObjects = {
+    [policyList]: [eksPolicy],
+    [`${rbac}/clusterroles`]: [
+      {
+        metadata: {name: 'eks:podsecuritypolicy:privileged'},
+        rules: [
+          {
+            apiGroups: ['policy'],
+            resources: ['podsecuritypolicies'],
+            resourceNames: ['eks.privileged'],
+            verbs: ['use'],
+          },
+        ],
+      },
+    ],
+  };
+  const everybody = {
+    metadata: {name: 'eks:podsecuritypolicy:authenticated'},
+    roleRef: {kind: 'ClusterRole', name: 'eks:podsecuritypolicy:privileged'},
+    subjects: [{kind: 'Group', name: 'system:authenticated'}],
+  };
+
+  test.each([
+    [
+      'the binding is there',
+      {...eksObjects, [`${rbac}/clusterrolebindings`]: [everybody]},
+      undefined,
+      'it lets every pod in; ClusterRoleBinding eks:podsecuritypolicy:authenticated gives it to everybody, so no pod is denied until that binding is gone',
+    ],
+    [
+      'the binding is gone',
+      {...eksObjects, [`${rbac}/clusterrolebindings`]: []},
+      undefined,
+      'it lets every pod in; no ClusterRoleBinding gives it to everybody',
+    ],
+    [
+      'bindings may not be read',
+      {...eksObjects, [`${rbac}/clusterrolebindings`]: [everybody]},
+      /clusterrolebindings/,
+      'it lets every pod in; who may use it could not be read',
+    ],
+  ])('what is said of their policies is what the cluster holds: %s', async (...given) => {
+    const [, objects, forbidden, says] = given;
+    const options = forbidden === undefined ? {objects} : {objects, forbidden};
+    const {text} = await checked({...options, tried: [{policy: 'p'}]});
+    expect(text).toContain(`Managed: eks.privileged (Amazon EKS): made by EKS`);
+    expect(text).toContain(`${says} `);
+    if (forbidden !== undefined) expect(text).not.toContain('eks:podsecuritypolicy');
   });
 
   test('OpenShift by its API', async () => {
@@ -184,8 +246,8 @@ test('what could not be asked is a gap, not an end', async () => {
   };
   const {code, out, err} = await checked(given);
   expect(code).toBe(0); // a policy that let a pod in is proof of the API too
-  expect(err).toContain('incomplete: could not read podsecuritypolicies');
-  expect(err).toContain('incomplete: could not read selfsubjectaccessreviews');
+  expect(err).toContain("incomplete: can't list podsecuritypolicies (forbidden)");
+  expect(err).toContain("incomplete: can't ask what you may use (forbidden)");
   expect(out).toContain('API:        it is not known what the server has\n');
   expect(out).not.toContain('YOU MAY');
 });
@@ -229,7 +291,7 @@ describe('offline', () => {
   test.each([
     [1, 'off: there is no plugin without the API', {policyApi: 'absent', policies: []}],
     [3, 'it is not known what the server has', {policyApi: 'unknown'}],
-    [3, 'unknown: there is no pod to tell by', {pods: []}],
+    [3, 'unknown: there is no pod to judge by', {pods: []}],
     [1, 'probably off: 0 of 1 pod', {pods: [{metadata: {name: 'p'}}]}],
     [
       3,

@@ -102,11 +102,11 @@ test('bad input is one line and an exit code', async () => {
   const broken = fileOf('a: [', 'broken.yaml');
   const cases: readonly (readonly [code: number, says: string, ...args: readonly string[]])[] = [
     [2, 'compare takes two files or folders, got one', 'one'],
-    [2, 'standard input can be read once', '-', '-'],
+    [2, 'standard input can only be read once', '-', '-'],
     [2, '-n: the namespace is empty', old, now, '-n', ''],
     [3, 'no .yaml, .yml, .json file in this folder', folderOf(), now],
     [3, 'no such file or folder', old, 'nope/'],
-    [3, 'no pod and no workload in', service, service],
+    [3, 'no pods or workloads in', service, service],
     [3, 'broken.yaml', old, broken],
   ];
   for (const [code, says, ...args] of cases) {

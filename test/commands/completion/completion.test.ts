@@ -50,7 +50,7 @@ describe('completion install', () => {
     });
     expect(readlinkSync(link)).toBe('kubectl-psp');
     const again = await runBuilt(['completion', 'install'], {env});
-    expect(again).toEqual({code: 0, err: '', out: `${link} is there already\n`});
+    expect(again).toEqual({code: 0, err: '', out: `${link} already exists\n`});
     const {code, out} = await runProgram(link, ['why', '-o', 'w']);
     expect([code, out]).toEqual([0, 'wide\n:4\n']);
   });
@@ -60,7 +60,7 @@ describe('completion install', () => {
     const link = join(folder, 'kubectl_complete-psp');
     writeFileSync(link, 'mine');
     await expect(installCompleter(folder, 'linux')).rejects.toThrow(
-      `${link} is something else: move it away, then run this again`,
+      `${link} exists and is something else: move it away, then run this again`,
     );
     expect(readFileSync(link, 'utf8')).toBe('mine');
   });
@@ -79,7 +79,7 @@ describe('completion install', () => {
     mkdirSync(join(folder, 'below/kubectl-psp'), {recursive: true});
     const path = ['', folder, join(folder, 'below'), join(folder, 'gone')].join(':');
     await expect(installCompleter(path, 'linux')).rejects.toThrow(
-      'kubectl-psp is in no folder of PATH: install it there, then run this again',
+      'kubectl-psp is not in any folder of PATH: install it there, then run this again',
     );
   });
 

@@ -64,13 +64,13 @@ test('what fills in otherwise is a difference', async () => {
   const {code, out} = await runHere('diff', 'a', 'b', '--from', file);
   expect(code).toBe(1);
   expect(out).toContain('equal *');
-  expect(out).toContain('lets the same pods through as A (a), but fills in otherwise');
+  expect(out).toContain('admits the same pods as A (a), but fills in different values');
 });
 
 test('a policy that admission leaves out is marked', async () => {
   const file = fileOf([policyObject('a'), policyObject('b', {runAsUser: {rule: 'MustRunAs'}})]);
   const {out} = await runHere('diff', 'a', 'b', '--from', file);
-  expect(out).toContain('note: admission leaves b out, it lets no pod in: MustRunAs requires');
+  expect(out).toContain('note: admission leaves b out, it admits no pod: MustRunAs requires');
   const [item] = itemsOf((await runHere('diff', 'a', 'b', '--from', file, '-o', 'json')).out);
   expect(item).toMatchObject({a: {name: 'a'}, b: {name: 'b', unusable: expect.any(String)}});
 });
@@ -107,9 +107,9 @@ test('bad input is one line and an exit code', async () => {
     [2, 'diff takes two policies, got none'],
     [2, 'diff takes two policies, got a b c', 'a', 'b', 'c'],
     [2, '2 policies in it; choose one with', two, two],
-    [2, 'standard input can be read once', '-', '-'],
+    [2, 'standard input can only be read once', '-', '-'],
     [2, 'no built-in policy "basline": did you mean "baseline"?', 'builtin:basline', two],
-    [3, 'no PodSecurityPolicy in it', none, two],
+    [3, 'contains no PodSecurityPolicy', none, two],
     [3, 'no policy "zebra" in it: there are "x", "y"', `${two}#zebra`, two],
     [3, 'no such file or folder', './nope.yaml', two],
     [3, 'no .yaml, .yml, .json file in this folder', `${folder}/`, two],

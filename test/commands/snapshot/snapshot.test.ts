@@ -37,7 +37,12 @@ const secret = {
   metadata: {name: 's', namespace: 'a'},
   stringData: {password: planted},
 };
-const source = fileOf([pod]);
+const role = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'ClusterRole',
+  metadata: {name: 'none'},
+};
+const source = fileOf([pod, role]);
 
 describe('snapshot', () => {
   test('holds no secret, environment or foreign annotation', async () => {

@@ -197,8 +197,8 @@ describe('why, offline', () => {
         Policy           none
 
       Policies in the order in which admission tries them:
-        privileged: not usable by this pod, lets it through unchanged
-        restricted: usable by the service account, refuses it (3 reasons)
+        privileged: not usable by this pod, admits it unchanged
+        restricted: usable by the service account, denies it (3 reasons)
             - pod: Host network is not allowed to be used (spec.securityContext.hostNetwork)
             - volume "data": hostPath volumes are not allowed to be used
             - container "main": Privileged containers are not allowed (privileged)

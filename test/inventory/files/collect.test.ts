@@ -98,7 +98,7 @@ describe('manifests', () => {
   });
 
   test('kinds that only look like workloads are read and said so; others are counted', async () => {
-    const rollout = workload('argoproj.io/v1alpha1', 'Rollout');
+    const rollout = workload('example.com/v1', 'Rollout');
     const other = (kind: string) => ({apiVersion: 'v1', kind, metadata: {name: 'x'}});
     const file = fileOf([
       ...[rollout, other('Service'), other('ConfigMap'), other('Service')],

@@ -1,12 +1,12 @@
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {type Advice, adviceFor} from '../../../src/advice/advice.ts';
+import type {ConnectionFlags} from '../../../src/commands/flags.ts';
 import {runSession} from '../../../src/commands/summary/runSession.ts';
 import type {Inventory} from '../../../src/inventory/inventory.ts';
 import {templatesOf} from '../../../src/inventory/submissions/items.ts';
 import type {Policy} from '../../../src/kube/objects.ts';
 import type {Services} from '../../../src/tui/services.ts';
-import type {KubeconfigFlags} from '../../../src/world/client.ts';
 import {realWorld} from '../../../src/world/index.ts';
 
 /** The session without its screen. */
@@ -19,7 +19,7 @@ export interface BareSession {
 
 /** Opens a session as the program does, but for the terminal. Its files go to `folder`. */
 export async function openBareSession(
-  flags: KubeconfigFlags,
+  flags: ConnectionFlags,
   folder: string,
 ): Promise<BareSession> {
   const opened = Promise.withResolvers<BareSession>();

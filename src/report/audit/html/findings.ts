@@ -2,9 +2,10 @@ import type {Audit, Finding, IgnoredFinding, Severity} from '../../../audit/find
 import {severities} from '../../../audit/finding.ts';
 import {rules} from '../../../audit/rules/index.ts';
 import {html, type Markup} from './markup.ts';
-import {grouped, groupedCount, severitySigns} from './words.ts';
+import {grouped, groupedCount} from './numbers.ts';
+import {severitySigns} from './words.ts';
 
-/** Characters of HTML that findings may take; so that the page of a large cluster still opens. */
+/** Characters of HTML that findings may take; so that the page still opens for a large cluster. */
 const mostCharacters = 1_000_000;
 /** Lines of evidence that a finding shows. */
 const mostEvidence = 12;
@@ -17,7 +18,7 @@ export function findingsSection(audit: Audit, namespaces: readonly string[]): Ma
   const shown = groups.map(group => groupMarkup(group, place, budget));
   const body =
     groups.length === 0
-      ? html`<p class="empty">Nothing was found. Every rule of the audit is content.</p>`
+      ? html`<p class="empty">Nothing was found. Every rule of the audit passes.</p>`
       : html`${filtersOf(groups)}<div class="results">${shown}</div><p class="empty" id="no-match" hidden>No finding matches these filters.</p>`;
   return html`<section id="findings" aria-labelledby="findings-title">
 <h2 id="findings-title">Findings</h2>${body}${ignoredMarkup(audit.ignored)}</section>`;
@@ -122,7 +123,7 @@ function ignoredMarkup(ignored: readonly IgnoredFinding[]): Markup {
   if (ignored.length === 0) return html``;
   const rows = ignored.map(
     ({finding, reason, until}) =>
-      html`<tr><td>${titleOf(finding.rule)}<td><span class="kind">${finding.object.kind}</span> ${placeMarkup(finding.object.namespace)}<b>${finding.object.name}</b><td>${reason}<td>${until === undefined ? 'for ever' : `until ${until}`}`,
+      html`<tr><td>${titleOf(finding.rule)}<td><span class="kind">${finding.object.kind}</span> ${placeMarkup(finding.object.namespace)}<b>${finding.object.name}</b><td>${reason}<td>${until === undefined ? 'forever' : `until ${until}`}`,
   );
   return html`<details class="ignored"><summary><h3>${groupedCount(ignored.length, 'finding')} ignored</h3></summary>
 <div class="scroll" tabindex="0" role="region" aria-label="Ignored findings"><table><caption>What the ignore file silences, and why</caption>

@@ -1,42 +1,13 @@
 import type {Verdict} from '../../../admission/judgement.ts';
 import type {Via} from '../../../admission/rights.ts';
 import type {Audit} from '../../../audit/finding.ts';
+import {kindText} from '../../../kube/workloadKinds.ts';
 import {type ObjectReference, podIdentity} from '../../../rbac/authorize.ts';
 import {type Grantee, granteesOf, isPartOf} from '../../../rbac/grantee.ts';
 import {escapeText} from '../../escape.ts';
-import {groupedCount, type PolicyTone, states, stateWords, toneOf, toneWords} from './words.ts';
-
-/**
- * Pods that go the same way: the indexes of namespace, service account, breadth, binding, policy and
- * state in the lists of Flows, how many pods, and the names of some.
- */
-export type FlowRow = readonly [
-  namespace: number,
-  account: number,
-  breadth: number,
-  binding: number,
-  policy: number,
-  state: number,
-  pods: number,
-  names: string,
-];
-
-/**
- * Which way the pods go: from namespaces and accounts through grants to policies. All texts are safe
- * to show.
- */
-export interface Flows {
-  readonly namespaces: readonly string[];
-  readonly accounts: readonly string[];
-  /** To whom the policy was granted, in general: "the account itself". */
-  readonly breadths: readonly string[];
-  readonly bindings: readonly string[];
-  readonly policies: readonly string[];
-  /** How strict each of `policies` is. */
-  readonly tones: readonly PolicyTone[];
-  readonly states: readonly string[];
-  readonly rows: readonly FlowRow[];
-}
+import {groupedCount} from './numbers.ts';
+import type {FlowRow, Flows, PolicyTone} from './picture/ways.ts';
+import {states, stateWords, toneOf, toneWords} from './words.ts';
 
 /** So many ways are told apart in the whole page; a namespace has its share, but never fewer than 6. */
 const mostRows = 4000;
@@ -173,7 +144,7 @@ function requesterWords(requester: string): string {
 /** The name that pods of one template share. */
 function ownerName({item}: Verdict): string {
   const {metadata} = item.submission.view.pod;
-  if (item.kind !== 'Pod') return `${item.kind}/${item.name}`;
+  if (item.kind !== 'Pod') return `${kindText(item)}/${item.name}`;
   return metadata.generateName ? `${metadata.generateName}*` : item.name;
 }
 

@@ -1,11 +1,13 @@
 import type {State} from '../../../admission/judgement.ts';
 import type {Audit} from '../../../audit/finding.ts';
 import {severities} from '../../../audit/finding.ts';
+import {absenceText, isAbsence} from '../../../inventory/gaps.ts';
 import type {Gap} from '../../../inventory/inventory.ts';
 import {barOf} from './bar.ts';
 import {judgedWords} from './flows.ts';
 import {html, type Markup} from './markup.ts';
-import {grouped, groupedCount, severitySigns, states, stateWords} from './words.ts';
+import {grouped, groupedCount} from './numbers.ts';
+import {severitySigns, states, stateWords} from './words.ts';
 
 /** The top of the page: what was audited, what a restart would do, and how many findings there are. */
 export function pageHead(audit: Audit, namespaces: readonly string[]): Markup {
@@ -42,7 +44,7 @@ function factsOf({inventory, namespace}: Audit, namespaces: readonly string[]): 
   const bindings = rbac.clusterRoleBindings.length + rbac.roleBindings.length;
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['Server', inventory.serverVersion],
-    ['Policy API', policyApi === 'absent' ? 'not served: gone since v1.25' : policyApi],
+    ['Policy API', policyApi === 'absent' ? 'not served: removed in v1.25' : policyApi],
     ['Taken at', inventory.takenAt],
     ['Scope', namespace === undefined ? 'the whole cluster' : `namespace ${namespace}`],
     ['Namespaces', grouped(namespaces.length)],
@@ -82,12 +84,14 @@ function severityTiles({findings}: Audit): Markup {
 
 function gapsOf(gaps: readonly Gap[]): Markup {
   if (gaps.length === 0) return html``;
-  const lines = gaps.map(
+  const read = gaps.filter(gap => !isAbsence(gap));
+  const absence = absenceText(gaps);
+  const lines = read.map(
     ({resource, namespace, reason}) =>
       html`<li><code>${resource}</code>${namespace === undefined ? html`` : html` in namespace <code>${namespace}</code>`}: ${reason}</li>`,
   );
   return html`<section class="gaps" aria-labelledby="gaps-title">
-<h2 id="gaps-title">This report is incomplete: ${groupedCount(gaps.length, 'thing')} could not be read</h2>
-<p>What depends on the following is missing here, or may be wrong.</p>
-<ul>${lines}</ul></section>`;
+<h2 id="gaps-title">This report is incomplete${read.length === 0 ? html`` : html`: ${groupedCount(read.length, 'thing')} could not be read`}</h2>
+<p>What depends on the following is missing here.</p>
+<ul>${lines}${absence === undefined ? html`` : html`<li>${absence} among the files</li>`}</ul></section>`;
 }

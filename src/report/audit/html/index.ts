@@ -6,9 +6,9 @@ import {flowsOf} from './flows.ts';
 import {pageHead} from './head.ts';
 import {html, type Markup, ownMarkup, scriptJson} from './markup.ts';
 import {namespacesSection} from './namespacesSection.ts';
+import {pageScript} from './pageScript.generated.ts';
 import {pictureSection} from './pictureSection.ts';
 import {policiesSection} from './policiesSection.ts';
-import {pageScript} from './script.ts';
 import {pageStyle} from './style.ts';
 
 /**
@@ -20,11 +20,10 @@ export function auditHtml(audit: Audit): string {
   const namespaces = namespacesIn(audit);
   const flows = flowsOf(audit, namespaces);
   const style = pageStyle;
-  const script = pageScript();
   const policy = [
     "default-src 'none'",
     `style-src '${hashOf(style)}'`,
-    `script-src '${hashOf(script)}'`,
+    `script-src '${hashOf(pageScript)}'`,
     'img-src data:',
     "base-uri 'none'",
     "form-action 'none'",
@@ -54,9 +53,9 @@ ${navigation(sections, namespaces)}
 ${pageHead(audit, namespaces)}
 ${sections.map(({markup}) => markup)}
 </main>
-<footer><p>Made by <code>kubectl psp audit -o html</code>. What Kubernetes v1.24 does with these pods and policies, worked out from what was read. This page loads nothing and sends nothing.</p></footer>
+<footer><p>Made by <code>kubectl psp audit -o html</code>. It shows what Kubernetes v1.24 does with these pods and policies, computed from what was read. This page loads nothing and sends nothing.</p></footer>
 <script type="application/json" id="data">${scriptJson(flows)}</script>
-<script>${ownMarkup(script)}</script>
+<script>${ownMarkup(pageScript)}</script>
 </body>
 </html>
 `;

@@ -1,7 +1,9 @@
 import type {Audit} from '../../../audit/finding.ts';
 import {barOf} from './bar.ts';
 import {html, type Markup} from './markup.ts';
-import {grouped, groupedCount, type PolicyTone, toneOf, tones, toneWords} from './words.ts';
+import {grouped, groupedCount} from './numbers.ts';
+import type {PolicyTone} from './picture/ways.ts';
+import {toneOf, tones, toneWords} from './words.ts';
 
 /** Above so many, namespaces with nothing to look at are left out. */
 const mostNamespaces = 1000;
@@ -26,7 +28,7 @@ export function namespacesSection(audit: Audit, namespaces: readonly string[]): 
   const empty = namespaces.length - rows.length;
   return html`<section id="namespaces" aria-labelledby="namespaces-title">
 <h2 id="namespaces-title">How strict each namespace is</h2>
-<p class="intro">Pods and idle workloads by the Pod Security Standard that their policy keeps them inside of. Most policies keep to none, as one open control is enough for that: they are told apart by the number of controls that they leave open. The most exposed namespaces come first.${empty > 0 ? ` ${groupedCount(empty, 'namespace')} without pods ${empty === 1 ? 'is' : 'are'} not listed.` : ''}${left > 0 ? ` The ${grouped(left)} least exposed are left out of this page.` : ''}</p>
+<p class="intro">Pods and idle workloads by the Pod Security Standard that their policy enforces. Most policies enforce none, because one open control is enough for that: they are distinguished by the number of controls that they leave open. The most exposed namespaces come first.${empty > 0 ? ` ${groupedCount(empty, 'namespace')} without pods ${empty === 1 ? 'is' : 'are'} not listed.` : ''}${left > 0 ? ` The ${grouped(left)} least exposed are left out of this page.` : ''}</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Strictness by namespace"><table id="strictness" class="long" data-noun="namespaces"><caption>Pods of each namespace by strictness</caption>
 <thead><tr><th scope="col">Namespace<th scope="col" class="wide"><span class="hidden-words">Shares</span>${head}<th scope="col" class="n">Pods</thead>
 <tbody>${shown.map(rowMarkup)}</tbody></table></div></section>`;

@@ -1,7 +1,10 @@
-import type {Flows} from './flows.ts';
 import {html, type Markup, ownMarkup} from './markup.ts';
-import {drawGraph, graphOf, layOut} from './picture.ts';
-import {grouped, type PolicyTone, tones, toneWords} from './words.ts';
+import {grouped} from './numbers.ts';
+import {drawGraph} from './picture/draw.ts';
+import {graphOf} from './picture/graph.ts';
+import {layOut} from './picture/layout.ts';
+import type {Flows, PolicyTone} from './picture/ways.ts';
+import {tones, toneWords} from './words.ts';
 
 /** As wide as the page's text on a screen that has the room; the page redraws it for others. */
 const width = 1120;
@@ -14,7 +17,7 @@ export function pictureSection(flows: Flows): Markup {
   const picture = ownMarkup(drawGraph(graph, layOut(graph, width)));
   return html`<section id="picture" aria-labelledby="picture-title">
 <h2 id="picture-title">Who gets which policy</h2>
-<p class="intro" id="picture-words">Each band is pods, from where they run, through the grant that opens the policy to them, to the policy that admission chooses and what it does with them after a restart. The colour is how strict the policy is. The table below says the same.<span class="needs-script"> Choose a namespace above, or click one here, to see its service accounts and bindings.</span></p>
+<p class="intro" id="picture-words">Each band stands for pods: from where they run, through the grant that lets them use the policy, to the policy that admission chooses and what happens to them after a restart. The colour shows how strict the policy is. The table below has the same data.<span class="needs-script"> Choose a namespace above, or click one here, to see its service accounts and bindings.</span></p>
 ${toneLegend()}
 <p class="needs-script back"><button type="button" id="all-namespaces" hidden>Back to all namespaces</button></p>
 <figure><div id="drawing">${picture}</div></figure>
@@ -26,7 +29,7 @@ function toneLegend(): Markup {
     tone =>
       html`<li><svg class="key" viewBox="0 0 10 10" aria-hidden="true"><rect class="${tone}" width="10" height="10"/></svg>${legendWords[tone]}</li>`,
   );
-  return html`<ul class="legend" aria-label="Colours: the Pod Security Standard that the policy keeps to">${keys}</ul>`;
+  return html`<ul class="legend" aria-label="Colours: the Pod Security Standard that the policy meets">${keys}</ul>`;
 }
 
 const legendWords: Readonly<Record<PolicyTone, string>> = {

@@ -6,7 +6,8 @@ import {openness, policyLevel} from '../../../policy/level.ts';
 import type {UseRight} from '../../../rbac/whoCan.ts';
 import {byText} from '../../../text.ts';
 import {html, type Markup} from './markup.ts';
-import {grouped, groupedCount, openControls} from './words.ts';
+import {grouped, groupedCount} from './numbers.ts';
+import {openControls} from './words.ts';
 
 /** Above so many, the least open policies are left out. */
 const mostPolicies = 300;
@@ -63,8 +64,8 @@ function matrixOf(policies: readonly Policy[], podsOf: (policy: Policy) => numbe
     return html`<tr><th scope="row">${policy.metadata.name}<td><span class="level ${level}">${level}</span><td class="n">${openControls(policy)}<td class="n">${grouped(podsOf(policy))}${cells}
 `;
   });
-  return html`<ul class="legend letters" aria-label="The letters"><li><span class="cell restricted">R</span> as restricted asks</li><li><span class="cell baseline">B</span> as baseline asks</li><li><span class="cell privileged">P</span> open: privileged</li></ul>
-<div class="scroll" tabindex="0" role="region" aria-label="Policies and controls"><table class="matrix long" data-noun="policies"><caption>The Pod Security Standard that each control of each policy lives up to</caption>
+  return html`<ul class="legend letters" aria-label="The letters"><li><span class="cell restricted">R</span> as restricted requires</li><li><span class="cell baseline">B</span> as baseline requires</li><li><span class="cell privileged">P</span> open: privileged</li></ul>
+<div class="scroll" tabindex="0" role="region" aria-label="Policies and controls"><table class="matrix long" data-noun="policies"><caption>The Pod Security Standard that each control of each policy meets</caption>
 <thead><tr><th scope="col">Policy<th scope="col">Level<th scope="col" class="n">Open<th scope="col" class="n">Pods${head}</thead><tbody>${rows}</tbody></table></div>`;
 }
 
@@ -83,7 +84,7 @@ function entryOf(policy: Policy, pods: number, rights: readonly UseRight[]): Mar
   });
   const lines = open.map(
     control =>
-      html`<li><span class="cell ${control.level(policy)}">${letters[control.level(policy) ?? 'restricted']}</span> <b>${control.title}</b> <span class="value">${control.describe(policy)}</span>`,
+      html`<li><span class="cell ${control.level(policy)}">${letters[control.level(policy) ?? 'restricted']}</span> <b>${control.title}</b> <span class="value">${control.describeForPeople(policy)}</span>`,
   );
   const leaves =
     open.length === 0

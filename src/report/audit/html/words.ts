@@ -3,12 +3,7 @@ import type {Severity} from '../../../audit/finding.ts';
 import {controls} from '../../../controls/index.ts';
 import type {Policy} from '../../../kube/objects.ts';
 import {policyLevel} from '../../../policy/level.ts';
-
-/**
- * How strict the policy of a pod is: `denied` if it has none; the standard that it keeps to; and for the
- * many that keep to none, how many of their controls are open. Also the name of its colour.
- */
-export type PolicyTone = 'denied' | 'many' | 'some' | 'few' | 'baseline' | 'restricted';
+import type {PolicyTone} from './picture/ways.ts';
 
 /** Most severe first. */
 export const tones: readonly PolicyTone[] = [
@@ -61,13 +56,3 @@ export const severitySigns: Readonly<Record<Severity, string>> = {
   low: '●',
   info: '○',
 };
-
-/** "1 pod", "2 pods". */
-export function groupedCount(number: number, noun: string, plural = `${noun}s`): string {
-  return `${grouped(number)} ${number === 1 ? noun : plural}`;
-}
-
-/** 12345 as "12,345", whatever the locale. */
-export function grouped(number: number): string {
-  return String(number).replaceAll(/\B(?=(\d{3})+$)/g, ',');
-}

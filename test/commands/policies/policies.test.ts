@@ -1,9 +1,9 @@
 import {describe, expect, test} from 'vitest';
-import {type Json, parseJson} from '../../src/kube/json.ts';
-import {readDocuments} from '../../src/yaml/documents.ts';
-import {fileOf} from '../support/run/files.ts';
-import {itemsOf, objectOf} from '../support/run/output.ts';
-import {itemsHere, runHere} from '../support/run/run.ts';
+import {type Json, parseJson} from '../../../src/kube/json.ts';
+import {readDocuments} from '../../../src/yaml/documents.ts';
+import {fileOf} from '../../support/run/files.ts';
+import {itemsOf, objectOf} from '../../support/run/output.ts';
+import {itemsHere, runHere} from '../../support/run/run.ts';
 
 const nameOf = (object: Json) => objectOf(objectOf(object).metadata).name;
 

@@ -16,8 +16,8 @@ import type {Result, Services} from './services.ts';
 import type {Action, Session, View} from './session.ts';
 import {driftOf, impactOfDraft} from './state.ts';
 
-/** What the session does to the world: files and the cluster. Each one ends in a notice or a text. */
-export interface Deeds {
+/** The session's side effects: on files and on the cluster. Each one ends in a notice or a text. */
+export interface SideEffects {
   writePolicy(policy: Policy): void;
   writeAdvice(view: Extract<View, {name: 'advice'}>): void;
   /** Writes a file; asks before it overwrites one. */
@@ -32,7 +32,7 @@ export interface Deeds {
 /** How many names of denied pods the last question lists. */
 const namesShown = 8;
 
-/** What the deeds are done with; asked for when one begins, so that it is as it is then. */
+/** What the side effects need; asked for when one begins, so that it is current. */
 export interface Surroundings {
   session(): Session;
   model(): Model;
@@ -41,11 +41,12 @@ export interface Surroundings {
   refresh(): void;
 }
 
-export function createDeeds(around: Surroundings): Deeds {
+/** The side effects of a session in these surroundings. */
+export function createSideEffects(around: Surroundings): SideEffects {
   const voice = voiceOf(around);
   return {
-    ...policyDeeds(around, voice),
-    ...adviceDeeds(around, voice),
+    ...policyEffects(around, voice),
+    ...adviceEffects(around, voice),
     write: (path, content, force) =>
       voice.run('writing', async () => {
         const outcome = await around.services.writeFile(path, content, force);
@@ -55,7 +56,7 @@ export function createDeeds(around: Surroundings): Deeds {
   };
 }
 
-/** The ways in which deeds tell how they go. */
+/** How side effects report progress and results. */
 interface Voice {
   say(tone: 'good' | 'bad' | 'info', text: string): void;
   fail(title: string, lines: readonly string[]): void;
@@ -98,12 +99,12 @@ function voiceOf({dispatch, services}: Surroundings): Voice {
   };
 }
 
-type PolicyDeeds = Pick<Deeds, 'writePolicy' | 'proposePolicy' | 'applyPolicy'>;
+type PolicyEffects = Pick<SideEffects, 'writePolicy' | 'proposePolicy' | 'applyPolicy'>;
 
-function policyDeeds(
+function policyEffects(
   {session, model, services, dispatch, refresh}: Surroundings,
   {say, fail, showResult, askForFile, run, isReadOnly}: Voice,
-): PolicyDeeds {
+): PolicyEffects {
   const isInTheWay = (draft: Draft) => {
     const lines = driftLines(draft, model().inventory, session().drafts, services);
     if (lines !== undefined) fail('Not sent', lines);
@@ -144,12 +145,12 @@ function policyDeeds(
   };
 }
 
-type AdviceDeeds = Pick<Deeds, 'writeAdvice' | 'proposeAdvice' | 'applyAdvice'>;
+type AdviceEffects = Pick<SideEffects, 'writeAdvice' | 'proposeAdvice' | 'applyAdvice'>;
 
-function adviceDeeds(
+function adviceEffects(
   {model, services, dispatch, refresh}: Surroundings,
   {say, showResult, askForFile, run, isReadOnly}: Voice,
-): AdviceDeeds {
+): AdviceEffects {
   return {
     writeAdvice(view) {
       const advice = adviceNamed(model(), view);
@@ -182,7 +183,7 @@ function adviceDeeds(
 
 /**
  * Why a person has to type the policy's name: a pod that runs would be denied, or the policy, which is
- * or becomes more permissive than the restricted standard, lets through what it did not before.
+ * or becomes more permissive than the restricted standard, admits what it did not before.
  */
 function reasonsToType({base, now}: Draft, model: Model): readonly string[] {
   const denied = impactOfDraft(model, now).denied.length;
@@ -195,7 +196,7 @@ function reasonsToType({base, now}: Draft, model: Model): readonly string[] {
   ];
 }
 
-/** The draft as it goes to the server: what others changed beside the controls is no conflict. */
+/** The draft as it goes to the server: what others changed besides the controls is not a conflict. */
 function upToDate({base, now}: Draft, {policies}: Inventory): Policy {
   const current = policies.find(({metadata}) => metadata.name === base.metadata.name);
   if (current === undefined || !sameSettings(current, base)) return now;
@@ -203,7 +204,7 @@ function upToDate({base, now}: Draft, {policies}: Inventory): Policy {
   return {...now, metadata: {...now.metadata, resourceVersion}};
 }
 
-/** Why a draft can't be sent: what happened to its policy meanwhile; undefined if it can. */
+/** Why a draft can't be sent: what happened to its policy in the meantime; undefined if it can. */
 function driftLines(
   {base}: Draft,
   inventory: Inventory,
@@ -215,13 +216,13 @@ function driftLines(
   const current = inventory.policies.find(({metadata}) => metadata.name === name);
   if (drift === 'gone' || (drift === 'changed' && current === undefined)) {
     return [
-      `PodSecurityPolicy ${name} was deleted in the cluster since your edit began.`,
-      'In the editor w writes your edit to a file; kubectl create -f makes the policy again.',
+      `PodSecurityPolicy ${name} was deleted from the cluster after your edit began.`,
+      'In the editor w writes your edit to a file; kubectl create -f recreates the policy.',
     ];
   }
   if (current === undefined || drift === undefined) return undefined;
   return [
-    `PodSecurityPolicy ${name} was changed in the cluster since your edit began.`,
+    `PodSecurityPolicy ${name} was changed in the cluster after your edit began.`,
     'In the editor m puts your edit on top of it; then p asks again. What was changed there:',
     '',
     ...services.diff(policyYaml(base), policyYaml(current), name),

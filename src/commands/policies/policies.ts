@@ -1,9 +1,9 @@
-import {exitCodes, UserError} from '../errors.ts';
-import {nearNames} from '../kube/nearNames.ts';
-import {defineCommand} from './command.ts';
-import {choose, outputFlag} from './flags.ts';
+import {exitCodes, UserError} from '../../errors.ts';
+import {nearNames} from '../../kube/nearNames.ts';
+import {defineCommand} from '../command.ts';
+import {choose} from '../flags.ts';
+import {policiesFlags, policiesFormats} from './policiesFlags.ts';
 
-const formats = ['yaml', 'json', 'name'] as const;
 const levels = ['privileged', 'baseline', 'restricted'] as const;
 
 export const policies = defineCommand({
@@ -11,12 +11,12 @@ export const policies = defineCommand({
   summary: 'Print built-in policies for the Pod Security Standards, with their grants',
   description: `Prints the PodSecurityPolicies pss-privileged, pss-baseline and pss-restricted, or those named, with
 their ClusterRoles and bindings, for kubectl apply. They hold pods to the Pod Security Standards of
-v1.24; where a policy can't say what the standard says, it is stricter. Asks no cluster.
+v1.24; where a policy can't express the standard, it is stricter. Asks no cluster.
 
-pss-restricted is for everybody. pss-privileged is for pods in kube-system: of its service accounts,
-and mirror pods of nodes. Cluster admins may use every policy as it is. pss-baseline is bound to
-nobody.`,
-  positionals: '[privileged | baseline | restricted]...',
+pss-restricted is for everybody. pss-privileged is for pods in kube-system: those of its service
+accounts and the mirror pods of nodes. Cluster admins may use every policy anyway. pss-baseline is
+bound to nobody.`,
+  positionals: [{words: levels, isOptional: true, isRepeated: true}],
   examples: [
     {
       says: 'A start for a cluster without policies',
@@ -28,26 +28,20 @@ nobody.`,
       types: 'kubectl psp policies --no-apparmor | kubectl apply -f -',
     },
   ],
-  flags: {
-    noApparmor: {
-      type: 'boolean',
-      help: 'leave out AppArmor: nodes without it refuse pods that name a profile',
-    },
-    ...outputFlag(...formats),
-  },
+  flags: policiesFlags,
 
   async run({flags, args, world}) {
-    const format = choose('-o', flags.output, formats);
+    const format = choose('-o', flags.output, policiesFormats);
     const wanted = args.length === 0 ? levels : args.map(levelOf);
-    const {builtinObjects} = await import('../grant/builtinObjects.ts');
-    const {builtinJson, builtinNames, builtinYaml} = await import('../report/builtin.ts');
+    const {builtinObjects} = await import('../../grant/builtinObjects.ts');
+    const {builtinJson, builtinNames, builtinYaml} = await import('../../report/builtin.ts');
     const objects = builtinObjects(wanted, {appArmor: !flags.noApparmor});
     if (format === 'yaml') world.print(builtinYaml(objects));
     else if (format === 'json') world.print(builtinJson(objects));
     else world.print(builtinNames(objects));
     if (format !== 'name' && !flags.noApparmor && wanted.some(level => level !== 'privileged')) {
       world.warn(
-        'note: pods get an AppArmor profile, with which nodes that have no AppArmor refuse them; for such nodes: --no-apparmor',
+        'note: these policies give pods an AppArmor profile, and nodes without AppArmor refuse such pods: for those, use --no-apparmor',
       );
     }
     return exitCodes.ok;

@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
-import {runBuilt} from '../support/run/run.ts';
+import {runBuilt} from '../../support/run/run.ts';
 
 const {version} = JSON.parse(readFileSync('package.json', 'utf8'));
 

@@ -1,0 +1,101 @@
+import {type Applied, applyLines, type PlannedChange} from '../../apply/applyAll.ts';
+import type {Effect} from '../../effect/effect.ts';
+import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
+import type {BindingPlan} from '../../grant/bindingSteps.ts';
+import {makeChanges, tryChanges} from '../applyChanges.ts';
+import type {Cluster, World} from '../world.ts';
+import {changesFor} from './bindChanges.ts';
+import type {dryRuns, UnbindFlags} from './bindFlags.ts';
+import type {BindPrinter} from './bindPrint.ts';
+
+/** A plan to be made, or just tried by the server, and what is known about it. */
+export interface PlanToApply {
+  readonly plan: BindingPlan;
+  readonly effect: Effect;
+  readonly policy: string;
+  readonly dryRun: (typeof dryRuns)[number];
+  readonly printer: BindPrinter;
+}
+
+/** Has the server try the plan, asks the user, and makes it: all of it or nothing. */
+export async function applyPlan(
+  world: World,
+  flags: UnbindFlags,
+  request: PlanToApply,
+): Promise<ExitCode> {
+  const cluster = await world.connect(flags);
+  try {
+    const changes = await changesFor(cluster, request.plan.steps);
+    return (
+      (await tryPlan(cluster, changes, request)) ??
+      (await askUser(world, flags, request)) ??
+      (await makePlan(world, cluster, changes, request.printer))
+    );
+  } finally {
+    cluster.close();
+  }
+}
+
+/** What the server says to it; undefined to go on. */
+async function tryPlan(
+  cluster: Cluster,
+  changes: readonly PlannedChange[],
+  {dryRun, printer}: PlanToApply,
+): Promise<ExitCode | undefined> {
+  const tried = await tryChanges(cluster, changes);
+  for (const line of tried.lines) printer.say(line);
+  if (!tried.ok) {
+    printer.say('Nothing was changed.');
+    return exitCodes.refused;
+  }
+  if (dryRun !== 'server') return undefined;
+  printer.say('Nothing was changed: --dry-run=server.');
+  printer.objects(changes.filter(({action}) => action !== 'delete').map(({desired}) => desired));
+  return exitCodes.ok;
+}
+
+/** Asks unless --yes was given; undefined to go on. */
+async function askUser(
+  world: World,
+  {yes}: UnbindFlags,
+  {policy, effect: {shifts}, printer}: PlanToApply,
+): Promise<ExitCode | undefined> {
+  if (yes) return undefined;
+  const denied = shifts.filter(({kind}) => kind === 'denied').length;
+  const answer = await world.ask(
+    denied > 0
+      ? `Pods or workloads that would be denied: ${denied}. Type the policy's name to go on: `
+      : 'Apply this? [y/N] ',
+  );
+  if (answer === undefined) {
+    throw new UserError(
+      'nothing was changed: there is no terminal to ask on; --yes applies without asking',
+      exitCodes.usage,
+    );
+  }
+  if (denied > 0 ? answer.trim() === policy : /^y(es)?$/i.test(answer.trim())) return undefined;
+  printer.say('Nothing was changed.');
+  return exitCodes.no;
+}
+
+async function makePlan(
+  world: World,
+  cluster: Cluster,
+  changes: readonly PlannedChange[],
+  printer: BindPrinter,
+): Promise<ExitCode> {
+  const applied = await makeChanges(world, cluster, changes);
+  const lines = applyLines(applied);
+  if (applied.outcome !== 'applied') {
+    for (const line of lines) world.warn(line);
+    return failureCode(applied);
+  }
+  for (const line of lines) printer.say(line);
+  const stored = applied.done.filter(({change}) => change.action !== 'delete');
+  printer.objects(stored.map(({stored: object}) => object ?? {}));
+  return exitCodes.ok;
+}
+
+function failureCode({failure}: Applied): ExitCode {
+  return failure?.kind === 'unreachable' ? exitCodes.unreadable : exitCodes.refused;
+}

@@ -1,0 +1,87 @@
+import {customKindOf} from '../../kube/customKinds.ts';
+import type {JsonObject} from '../../kube/json.ts';
+import {count} from '../../text.ts';
+import {partOf, podTemplatesIn} from '../kinds/podTemplates.ts';
+
+/** A pod template of an object, and what tells it from others there. */
+export interface TemplatePlace {
+  readonly path: readonly string[];
+  readonly part: string | undefined;
+}
+
+/** What an object of a kind that is not one of Kubernetes' own is to an inventory. */
+export interface OtherObject {
+  readonly templates: readonly TemplatePlace[];
+  /** Why pods of it are not judged; undefined if all are that can be seen. */
+  readonly unjudged: string | undefined;
+}
+
+/** Notes what kinds of objects there are, for people. */
+export interface OtherKinds {
+  /** Looks at an object of a kind of others. */
+  see(apiVersion: string, kind: string, value: JsonObject): OtherObject;
+  remarks(): readonly string[];
+}
+
+/** A place for notes about kinds of others. */
+export function otherKinds(): OtherKinds {
+  const skipped = new Map<string, number>();
+  const idle = new Map<string, number>();
+  const lookalikes = new Map<string, Map<string, number>>();
+  const completed = new Map<string, number>();
+  return {
+    see(apiVersion, kind, value) {
+      const custom = customKindOf(apiVersion, kind);
+      const {found, hasOther} = podTemplatesIn(value);
+      const templates = found.map(path => ({
+        path,
+        part: found.length > 1 ? partOf(path) : undefined,
+      }));
+      const holdsPods = found.length > 0 || hasOther;
+      if (custom?.pods === 'none') {
+        increase(holdsPods ? idle : skipped, kind);
+        return {templates: [], unjudged: undefined};
+      }
+      const isMade = custom?.pods === 'fields' || (custom?.pods === 'completed' && !found.length);
+      if (isMade) return {templates, unjudged: 'its controller makes pods of more than a template'};
+      if (hasOther)
+        return {templates, unjudged: 'it holds a pod spec at a place that is not known'};
+      if (found.length === 0) increase(skipped, kind);
+      else if (custom?.pods === 'completed') increase(completed, kind);
+      else if (custom === undefined) {
+        const places = lookalikes.get(kind) ?? new Map<string, number>();
+        lookalikes.set(kind, places);
+        increase(places, found.map(path => path.join('.')).join(' and '));
+      }
+      return {templates, unjudged: undefined};
+    },
+    remarks: () => [
+      ...[...lookalikes].flatMap(([kind, places]) =>
+        [...places].map(([place, n]) => lookalikeText(kind, place, n)),
+      ),
+      ...[...completed].map(
+        ([kind, n]) =>
+          `${n} ${kind} judged by the pod template in it: its controller may add to the pods`,
+      ),
+      ...textOf(skipped, 'without a pod template'),
+      ...textOf(idle, 'that hold pod templates, but create no pods'),
+    ],
+  };
+}
+
+function lookalikeText(kind: string, place: string, n: number): string {
+  const what = n === 1 ? 'a workload' : 'workloads';
+  const looks = place.includes(' and ') ? 'look like pod templates' : 'looks like a pod template';
+  return `${n} of unknown kind ${kind} read as ${what}: ${place} ${looks}`;
+}
+
+function textOf(kinds: ReadonlyMap<string, number>, what: string): readonly string[] {
+  if (kinds.size === 0) return [];
+  const total = [...kinds.values()].reduce((sum, n) => sum + n, 0);
+  const names = [...kinds].sort().map(([kind, n]) => `${n} ${kind}`);
+  return [`skipped ${count(total, 'object')} ${what}: ${names.join(', ')}`];
+}
+
+function increase(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}

@@ -1,0 +1,100 @@
+import {byText} from '../text.ts';
+import type {Gap} from './inventory.ts';
+import {resources, workloadResources} from './kinds/resources.ts';
+
+/** Why nothing is known about a kind of which files hold no object: they may be kept elsewhere. */
+export const notAmongFiles = 'not among the files';
+
+/** Whether the gap is a kind of which files hold no object, and not something that could not be read. */
+export function isAbsence({reason}: Gap): boolean {
+  return reason === notAmongFiles;
+}
+
+/** The kinds of RBAC. */
+export const rbacKinds = [
+  resources.clusterRoles,
+  resources.clusterRoleBindings,
+  resources.roles,
+  resources.roleBindings,
+] as const;
+
+/** Pods, and all kinds of workloads that are read. */
+export const runningKinds = [resources.pods, ...workloadResources] as const;
+
+/** A gap with its whole reason, in a line. */
+export function gapText(gap: Gap): string {
+  const {resource, namespace, reason} = gap;
+  if (isAbsence(gap)) return `no ${resource} among the files`;
+  return `could not read ${resource}${placeText(namespace)}: ${reason}`;
+}
+
+/** Of which kinds files hold none: `no RBAC objects, pods or workloads`; undefined if of none. */
+export function absenceText(gaps: readonly Gap[]): string | undefined {
+  const absent = new Set(gaps.filter(isAbsence).map(({resource}) => resource));
+  const has = (kinds: readonly {readonly plural: string}[]) =>
+    kinds.some(({plural}) => absent.has(plural));
+  const words = [
+    ...(has(rbacKinds) ? ['RBAC objects'] : []),
+    ...(has(runningKinds) ? ['pods or workloads'] : []),
+  ];
+  return words.length === 0 ? undefined : `no ${words.join(', ')}`;
+}
+
+/** All gaps in a line for each kind of trouble: what can't be listed, in how many namespaces, and why. */
+export function gapSummaries(gaps: readonly Gap[]): readonly string[] {
+  const absence = absenceText(gaps);
+  const byCause = Map.groupBy(
+    gaps.filter(gap => !isAbsence(gap)),
+    gap => `${isQuestion(gap) ? '' : "can't list "}\0${causeOf(gap)}`,
+  );
+  return [
+    ...[...byCause].map(([key, same]) => {
+      const [verb = '', cause = ''] = key.split('\0');
+      const what = verb === '' ? "can't ask what you may use" : verb + listText(same);
+      return `${what} (${cause})`;
+    }),
+    ...(absence === undefined ? [] : [`${absence} among the files`]),
+  ].map(text => `${text}; affected answers say unknown`);
+}
+
+/** Whether the server was asked what the caller may do, and not for a list. */
+function isQuestion({resource}: Gap): boolean {
+  return resource === 'selfsubjectaccessreviews';
+}
+
+/** The API server's reasons name user and namespace; what they come to is mostly the same. */
+function causeOf({reason}: Gap): string {
+  return /\bforbidden\b/i.test(reason) ? 'forbidden' : reason;
+}
+
+/** The order in which kinds are told. */
+const toldOrder = [...Object.values(resources), ...workloadResources].map(({plural}) => plural);
+
+/** `clusterroles; roles, rolebindings in 14 namespaces`. */
+function listText(gaps: readonly Gap[]): string {
+  const inOrder = gaps.toSorted(
+    (one, other) => toldOrder.indexOf(one.resource) - toldOrder.indexOf(other.resource),
+  );
+  const placesOf = Map.groupBy(inOrder, ({resource}) => resource);
+  const byPlaces = Map.groupBy(placesOf, ([, same]) =>
+    same.some(({namespace}) => namespace === undefined)
+      ? ''
+      : same
+          .map(({namespace}) => namespace ?? '')
+          .sort(byText)
+          .join('\0'),
+  );
+  return [...byPlaces]
+    .sort(([one], [other]) => Number(one !== '') - Number(other !== '') || byText(one, other))
+    .map(([key, entries]) => {
+      const places = key === '' ? [] : key.split('\0');
+      const [only] = places;
+      const where = places.length > 1 ? ` in ${places.length} namespaces` : placeText(only);
+      return `${entries.map(([resource]) => resource).join(', ')}${where}`;
+    })
+    .join('; ');
+}
+
+function placeText(namespace: string | undefined): string {
+  return namespace === undefined ? '' : ` in namespace ${namespace}`;
+}

@@ -1,0 +1,55 @@
+import {isObject, type Json, type JsonObject} from '../../kube/json.ts';
+
+/** The pod templates of an object of a kind that is not one of Kubernetes' own. */
+export interface PodTemplates {
+  /** The keys down to each. */
+  readonly found: readonly (readonly string[])[];
+  /** Whether there is something else that looks like the spec of a pod. */
+  readonly hasOther: boolean;
+}
+
+const templateKeys = ['template', 'podTemplate'];
+
+/**
+ * Looks for pod templates at any depth: a `template` or `podTemplate` whose spec has containers. Not in
+ * metadata and status, which make no pods.
+ */
+export function podTemplatesIn(value: JsonObject): PodTemplates {
+  const found: (readonly string[])[] = [];
+  const seen = new Set<object>();
+  let hasOther = false;
+  const look = (node: Json | undefined, path: readonly string[]): void => {
+    if (typeof node !== 'object' || node === null || seen.has(node)) return;
+    seen.add(node); // YAML may have the same object at many places
+    if (isObject(node) && ['containers', 'initContainers'].some(key => hasContainers(node[key]))) {
+      hasOther = true;
+    }
+    for (const [key, item] of Object.entries(node)) {
+      if (path.length === 0 && ['metadata', 'status'].includes(key)) continue;
+      const place = [...path, key];
+      if (templateKeys.includes(key) && isTemplate(item)) found.push(place);
+      else look(item, place);
+    }
+  };
+  look(value, []);
+  return {found, hasOther};
+}
+
+function isTemplate(value: Json | undefined): boolean {
+  return isObject(value) && isObject(value.spec) && Array.isArray(value.spec.containers);
+}
+
+/** Containers have images; lists of names of containers, or of patches to some, have none. */
+function hasContainers(value: Json | undefined): boolean {
+  return Array.isArray(value) && value.some(item => isObject(item) && Boolean(item.image));
+}
+
+/** What tells the template at these keys from others of its object: `nodeSets[0]`, `headGroupSpec`. */
+export function partOf(path: readonly string[]): string {
+  const keys = path[0] === 'spec' ? path.slice(1) : path;
+  const inner =
+    keys.length > 1 && templateKeys.includes(keys.at(-1) ?? '') ? keys.slice(0, -1) : keys;
+  return inner
+    .map((key, index) => (/^\d+$/.test(key) ? `[${key}]` : index === 0 ? key : `.${key}`))
+    .join('');
+}

@@ -1,0 +1,25 @@
+import type {Item} from '../inventory/submissions/items.ts';
+import {isOwnKind} from '../kube/workloadKinds.ts';
+
+/** Where an item is, as machine output has it: with its API group, unless its kind is one of Kubernetes' own. */
+export interface PrintedPlace {
+  readonly namespace: string;
+  readonly group: string | undefined;
+  readonly kind: string;
+  readonly name: string;
+  /** The keys down to the pod template, of an object that has several. */
+  readonly template: string | undefined;
+}
+
+/** The place of an item for machine output. */
+export function printedPlace(item: Item): PrintedPlace {
+  const {namespace, group, kind, workload} = item;
+  const isPart = workload?.part !== undefined;
+  return {
+    namespace,
+    group: isOwnKind(item) ? undefined : group,
+    kind,
+    name: (isPart ? workload.metadata.name : undefined) ?? item.name,
+    template: isPart ? workload.templateAt?.join('.') : undefined,
+  };
+}

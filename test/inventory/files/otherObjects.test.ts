@@ -1,0 +1,250 @@
+import {describe, expect, test} from 'vitest';
+import {fileOf} from '../../support/run/files.ts';
+import {itemsHere, runHere} from '../../support/run/run.ts';
+
+const anything = {rule: 'RunAsAny'};
+const rules = {
+  runAsUser: anything,
+  seLinux: anything,
+  supplementalGroups: anything,
+  fsGroup: anything,
+};
+const policy = {
+  apiVersion: 'policy/v1beta1',
+  kind: 'PodSecurityPolicy',
+  metadata: {name: 'base'},
+  spec: {volumes: ['*'], ...rules},
+};
+const container = {name: 'main', image: 'x'};
+const pod = {spec: {containers: [container]}};
+const privileged = {spec: {containers: [{...container, securityContext: {privileged: true}}]}};
+
+function object(apiVersion: string, kind: string, spec: object, name = 'x'): object {
+  return {apiVersion, kind, metadata: {name, namespace: 'a'}, spec};
+}
+
+async function judged(...objects: readonly object[]) {
+  const file = fileOf([policy, ...objects]);
+  const [all, failing, allowing] = [
+    await runHere('why', '-f', file, '--assume-authorized', '-o', 'json'),
+    await runHere('why', '-f', file, '--assume-authorized', '--fail-on-denied'),
+    await runHere('why', '-f', file, '--assume-authorized', '--fail-on-denied', '--allow-unread'),
+  ];
+  const {items, unjudged} = JSON.parse(all.out);
+  return {items, unjudged, err: all.err, codes: [failing.code, allowing.code], failing};
+}
+
+const account = (name: string) => `system:serviceaccount:kube-system:${name}-controller`;
+
+test.each([
+  ['argoproj.io/v1alpha1', 'Rollout', {template: pod}, account('replicaset')],
+  ['keda.sh/v1alpha1', 'ScaledJob', {jobTargetRef: {template: pod}}, account('job')],
+  ['apps.openshift.io/v1', 'DeploymentConfig', {template: pod}, account('replication')],
+  ['serving.knative.dev/v1', 'Service', {template: pod}, account('replicaset')],
+  ['apps.kruise.io/v1alpha1', 'CloneSet', {template: pod}, null],
+  ['batch.volcano.sh/v1alpha1', 'Job', {tasks: [{template: pod}]}, null],
+  ['kubeflow.org/v1', 'TFJob', {tfReplicaSpecs: {Worker: {template: pod}}}, null],
+  ['kibana.k8s.elastic.co/v1', 'Kibana', {podTemplate: pod}, account('replicaset')],
+  ['beat.k8s.elastic.co/v1beta1', 'Beat', {daemonSet: {podTemplate: pod}}, account('daemon-set')],
+  ['beat.k8s.elastic.co/v1beta1', 'Beat', {deployment: {podTemplate: pod}}, account('replicaset')],
+  ['example.com/v1', 'Thing', {deep: [{er: {podTemplate: pod}}]}, null],
+])('%s %s is read where its template is', async (apiVersion, kind, spec, requester) => {
+  const {items, unjudged, codes} = await judged(object(apiVersion, kind, spec));
+  expect(items).toMatchObject([{kind, name: 'x', requester, policy: 'base'}]);
+  expect(items[0]).not.toHaveProperty('template');
+  expect([unjudged, codes]).toEqual([undefined, [0, 0]]);
+});
+
+describe('an object with several templates', () => {
+  const ray = object('ray.io/v1', 'RayCluster', {
+    headGroupSpec: {template: pod},
+    workerGroupSpecs: [{template: pod}, {template: privileged}],
+  });
+  const file = fileOf([policy, ray]);
+
+  test('has a row for each', async () => {
+    const {items, codes} = await judged(ray);
+    expect(items).toMatchObject([
+      {name: 'x', template: 'spec.headGroupSpec.template', state: 'ok'},
+      {name: 'x', template: 'spec.workerGroupSpecs.0.template', state: 'ok'},
+      {name: 'x', template: 'spec.workerGroupSpecs.1.template', state: 'denied'},
+    ]);
+    expect(codes).toEqual([1, 1]);
+    const names = await runHere('why', '-f', file, '-o', 'name');
+    expect(names.out.split('\n')[1]).toBe('raycluster/x:workerGroupSpecs[0]');
+  });
+
+  test('is named whole, or one of them', async () => {
+    const named = (name: string) => itemsHere('why', name, '-f', file);
+    expect(await named('raycluster/x')).toHaveLength(3);
+    expect(await named('raycluster/x:workerGroupSpecs[1]')).toHaveLength(1);
+  });
+
+  test('is the owner of pods of which nobody knows the template', async () => {
+    const owner = {apiVersion: 'ray.io/v1', kind: 'RayCluster', name: 'x', controller: true};
+    const worker = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: {name: 'w', namespace: 'a', uid: 'u', ownerReferences: [owner]},
+      ...pod,
+    };
+    const {items} = await judged(ray, worker);
+    expect(items).toMatchObject([{kind: 'Pod', name: 'w', judgedByLivePod: true, requester: null}]);
+  });
+
+  test('comes back from a snapshot', async () => {
+    const {out} = await runHere('snapshot', '--from', file);
+    const again = await itemsHere('why', '-A', '--from', fileOf(out));
+    expect(again).toEqual(await itemsHere('why', '-f', file));
+  });
+});
+
+describe('is not judged, and said not to be:', () => {
+  test.each([
+    ['kafka.strimzi.io/v1beta2', 'Kafka', {kafka: {replicas: 3}}],
+    ['kubevirt.io/v1', 'VirtualMachine', {template: {spec: {domain: {}}}}],
+    ['tekton.dev/v1', 'TaskRun', {taskSpec: {steps: [container]}}],
+    [
+      'elasticsearch.k8s.elastic.co/v1',
+      'Elasticsearch',
+      {nodeSets: [{podTemplate: {spec: {initContainers: [container]}}}]},
+    ],
+    ['example.com/v1', 'Thing', {pods: {containers: [container]}}],
+    ['example.com/v1', 'Thing', {template: {containers: [container]}}],
+  ])('%s %s', async (apiVersion, kind, spec) => {
+    const {items, unjudged, codes, err, failing} = await judged(object(apiVersion, kind, spec));
+    expect(items).toEqual([]);
+    expect(unjudged).toMatchObject([{apiVersion, kind, namespace: 'a', name: 'x'}]);
+    expect(err).toContain(`not judged: ${kind} a/x: `);
+    expect(err).not.toContain('skipped');
+    expect(codes).toEqual([3, 0]);
+    expect(failing.err).toContain('1 object not judged: --allow-unread lets that pass');
+  });
+
+  test('what is named alone does not depend on it', async () => {
+    const file = fileOf([
+      policy,
+      object('kafka.strimzi.io/v1beta2', 'Kafka', {}),
+      object('apps/v1', 'Deployment', {template: pod}, 'web'),
+    ]);
+    const why = ['why', 'deploy/web', '-f', file, '--assume-authorized', '--fail-on-denied'];
+    expect((await runHere(...why)).code).toBe(0);
+  });
+});
+
+test('what makes no pods is skipped, in true words', async () => {
+  const revision = {
+    ...object('apps/v1', 'ControllerRevision', {}),
+    data: {spec: {template: privileged}},
+  };
+  const {err, codes} = await judged(
+    revision,
+    object('kyverno.io/v1', 'ClusterPolicy', {rules: [{pattern: pod}]}),
+    object('v1', 'Service', {}),
+    object('apps.kruise.io/v1alpha1', 'ContainerRecreateRequest', {containers: [{name: 'main'}]}),
+    object('apps/v1', 'Deployment', {template: pod}, 'web'),
+  );
+  expect(err).toBe(
+    'skipped 2 objects without a pod template: 1 ContainerRecreateRequest, 1 Service\n' +
+      'skipped 2 objects that hold pod templates, but create no pods: 1 ClusterPolicy, 1 ControllerRevision\n',
+  );
+  expect(codes).toEqual([0, 0]);
+});
+
+/** What stands for the value of a parameter: as text, and as JSON. */
+const given = (name: string) => `$\{${name}}`;
+const asJson = (name: string) => `$\{{${name}}}`;
+
+describe('a Template of OpenShift', () => {
+  const template = (objects: readonly object[], parameters: readonly object[] = []) => ({
+    apiVersion: 'template.openshift.io/v1',
+    kind: 'Template',
+    metadata: {name: 't'},
+    objects,
+    parameters,
+  });
+
+  test('is taken apart, with the default values of its parameters', async () => {
+    const {items, codes} = await judged(
+      template(
+        [
+          object(
+            'apps/v1',
+            'Deployment',
+            {replicas: asJson('N'), template: privileged},
+            `${given('NAME')}-web`,
+          ),
+          object(
+            'apps/v1',
+            'Deployment',
+            {template: {spec: {...pod.spec, serviceAccountName: given('SA')}}},
+            given('OPEN'),
+          ),
+        ],
+        [
+          {name: 'NAME', value: 'shop'},
+          {name: 'N', value: '2'},
+          {name: 'SA', value: 'web'},
+          {name: 'OPEN'},
+        ],
+      ),
+    );
+    expect(items).toMatchObject([
+      {name: given('OPEN'), serviceAccount: 'web', state: 'ok'},
+      {name: 'shop-web', state: 'denied'},
+    ]);
+    expect(codes).toEqual([1, 1]);
+  });
+
+  test.each([
+    ['replicas', {replicas: asJson('N'), template: pod}],
+    ['an account', {template: {spec: {...pod.spec, serviceAccountName: given('N')}}}],
+    [
+      'a path',
+      {template: {spec: {...pod.spec, volumes: [{name: 'v', hostPath: {path: given('N')}}]}}},
+    ],
+  ])('with a parameter without a value for %s: that object is not judged', async (_, spec) => {
+    const {items, unjudged, codes} = await judged(
+      template([
+        object('apps/v1', 'Deployment', spec),
+        object('apps/v1', 'Deployment', {template: pod}, 'web'),
+      ]),
+    );
+    expect(items).toMatchObject([{name: 'web'}]);
+    expect(unjudged).toMatchObject([{kind: 'Deployment', name: 'x'}]);
+    expect(codes).toEqual([3, 0]);
+  });
+});
+
+test('findings about kinds of others stand where their objects do', async () => {
+  const annotated = (spec: object) => ({
+    metadata: {annotations: {'kubernetes.io/psp': 'p'}},
+    ...spec,
+  });
+  const file = fileOf([
+    policy,
+    object('apps/v1', 'StatefulSet', {template: pod}, 'db'),
+    object('apps.kruise.io/v1beta1', 'StatefulSet', {template: annotated(pod)}, 'db'),
+    object('ray.io/v1', 'RayCluster', {
+      headGroupSpec: {template: annotated(pod)},
+      workerGroupSpecs: [{template: pod}],
+    }),
+  ]);
+  const {out} = await runHere('audit', '--from', file, '-o', 'sarif');
+  const found = JSON.parse(out).runs[0].results.filter(
+    ({ruleId}: {readonly ruleId: string}) => ruleId === 'template-annotation',
+  );
+  expect(
+    found.map(
+      ({locations}: {readonly locations: readonly Location[]}) =>
+        locations[0]?.physicalLocation.region.startLine,
+    ),
+  ).toEqual([4, 3]);
+  const {out: text} = await runHere('audit', '--from', file, '-o', 'wide');
+  expect(text).toContain('kubectl patch raycluster/x -n a');
+  expect(text).toContain('kubectl patch statefulset.apps.kruise.io/db -n a');
+});
+
+interface Location {
+  readonly physicalLocation: {readonly region: {readonly startLine: number}};
+}
