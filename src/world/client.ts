@@ -197,7 +197,7 @@ async function ask(session: Session, request: Request): Promise<Json> {
       }
       environment.log?.(
         6,
-        `${request.method} ${pathOnly(request.path)}: again in ${Math.round(pause)} ms`,
+        `${request.method} ${request.path.split('?')[0]}: again in ${Math.round(pause)} ms`,
       );
       await patience.sleep(pause, signal).catch(failure => {
         signal.throwIfAborted();
@@ -262,8 +262,4 @@ function finalError(asked: Asked, error: unknown, waits: Waits): unknown {
     cutOff: 0,
   };
   return noAnswer(asked, error, waited[error.kind]);
-}
-
-function pathOnly(path: string): string {
-  return path.split('?')[0] ?? '';
 }

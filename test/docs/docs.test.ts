@@ -129,6 +129,23 @@ test('the npm scripts of all pages are there', () => {
   expect(used.filter(name => !known.includes(name))).toEqual([]);
 });
 
+test('each claim of CONTRIBUTING has a test that is there', () => {
+  const [, section = ''] =
+    /^## How do we know\?\n([\s\S]*?)^## /m.exec(readText('CONTRIBUTING.md')) ?? [];
+  const claims = section
+    .split('\n')
+    .filter(line => line.startsWith('| '))
+    .slice(2);
+  expect(claims.length).toBeGreaterThan(25);
+  for (const claim of claims) {
+    const files = [...claim.matchAll(/`(test\/[\w./-]+\.test\.tsx?)`/g)].map(
+      ([, file = '']) => file,
+    );
+    expect(files.length, claim).toBeGreaterThan(0);
+    for (const file of files) expect(readText(file), file).toMatch(/^ *(test\w*|describe)\b/m);
+  }
+});
+
 describe.each(pages)('%s', page => {
   const markdown = readText(page);
 

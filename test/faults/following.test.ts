@@ -40,7 +40,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('what follows a cluster',
   });
 
   async function open(flags: ConnectionFlags, closes = true): Promise<Client> {
-    const own = {kubeconfig: server.kubeconfig, requestTimeout: '700ms', ...flags};
+    const own = {kubeconfig: server.kubeconfig, requestTimeout: '30s', ...flags};
     const tuning = {patience: {baseMs: 5}, watchIdleMs: 400};
     const client = await connect(own, {env: process.env, warn() {}}, tuning);
     if (closes) onTestFinished(() => client.close());
@@ -87,7 +87,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('what follows a cluster',
     ['silence', isSilent()],
   ])('%s: stale, and then live again with what happened meanwhile', async ([, fault]) => {
     const proxy = await proxied();
-    const live = followed(await open({server: proxy.url}));
+    const live = followed(await open({server: proxy.url, requestTimeout: '2s'}));
     await untilState(live, 'live');
     const before = live.current().inventory;
     proxy.set(fault);

@@ -1,16 +1,18 @@
 import {cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync} from 'node:fs';
 import {join} from 'node:path';
 import {beforeAll, describe, expect, test} from 'vitest';
+import {nameOf} from '../../scripts/new/scaffold.ts';
 import {scaffolds} from '../../scripts/new/templates.ts';
 import {folderOf} from '../support/run/files.ts';
 import {type Ran, runProgram} from '../support/run/run.ts';
 
 const root = join(import.meta.dirname, '../..');
+const name = 'near-thing';
 const kinds = Object.keys(scaffolds);
+const built = Object.values(scaffolds).map(scaffold => scaffold(nameOf(name)));
 
 /** A checkout without a history, in which one of each kind is made. */
 const scratch = folderOf();
-const name = 'near-thing';
 
 function node(...args: readonly string[]): Promise<Ran> {
   return runProgram(process.execPath, args, {cwd: scratch});
@@ -73,13 +75,16 @@ describe('npm run new', () => {
       code: 0,
       out: '',
     });
-    const lint = ['check', '--error-on-warnings', 'src', 'test/audit', 'test/tui', 'test/commands'];
+    const paths = built.flatMap(({files, additions}) =>
+      [...files, ...additions].map(({path}) => path),
+    );
+    const lint = ['check', '--error-on-warnings', ...new Set(paths)];
     const {code, out, err} = await runProgram('node_modules/.bin/biome', lint, {cwd: scratch});
     expect(code, out + err).toBe(0);
   });
 
   test('its tests fail until it is written, and no other does', async () => {
-    const files = kinds.flatMap(kind => scaffolds[kind as 'rule'](named).test.slice(0, 1));
+    const files = built.flatMap(({test: own}) => own.slice(0, 1));
     expect(
       await failing(...files, 'test/house/names.test.ts', 'test/house/layers.test.ts'),
     ).toEqual([
@@ -111,5 +116,3 @@ describe('npm run new', () => {
     expect((await make('view', wrong)).code).toBe(2);
   });
 });
-
-const named = {kebab: name, camel: 'nearThing', pascal: 'NearThing'};

@@ -149,7 +149,7 @@ function take(screen: Terminal, next: Step): void {
 
 /** Waits until the screen is whole: its frame in place, and no line wider than the terminal. */
 async function expectWhole(screen: Terminal): Promise<void> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 45_000;
   for (;;) {
     const lines = screen.screen().split('\n').slice(0, -1);
     const isFramed = lines[0]?.startsWith('kubectl psp') && lines.at(-1)?.trim() !== '';

@@ -203,6 +203,9 @@ export function openScreen({
       Object.assign(terminal, {columns: newColumns, rows: newRows});
       terminal.emit('resize');
       await drawn;
+      // A frame that was due before has the old size.
+      const isResized = () => lines().length === newRows;
+      if (!isResized()) await terminal.shows(isResized, () => `not resized:\n${frame()}`);
       await new Promise(resolve => setImmediate(resolve));
     },
   };

@@ -161,7 +161,10 @@ export const denying: readonly Case[] = [
       name: `403 on ${plural}`,
       fault: status(403, 'Forbidden', {which: endsWith(plural)}),
       outcome: 'gap',
-      says: new RegExp(`\\b${plural}\\b`),
+      says:
+        plural === 'selfsubjectaccessreviews'
+          ? /can't ask what you may use|\bselfsubjectaccessreviews\b/
+          : new RegExp(`\\b${plural}\\b`),
     }),
   ),
   {
