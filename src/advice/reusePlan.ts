@@ -41,10 +41,11 @@ export function planReuse(reuses: readonly Reuse[], inventory: Inventory): Reuse
   const overtaken = new Map<Reuse, readonly Overtaken[]>();
   for (const reuse of reuses) {
     const wanted = answerOf(reuse).metadata.name;
-    const chosen = Map.groupBy(
-      reuse.advice.items,
-      ({submission}) => judgement(submission).chosen?.policy.name,
-    );
+    // What is unknown is not known to be another policy.
+    const chosen = Map.groupBy(reuse.advice.items, ({submission}) => {
+      const {allowed, chosen: found} = judgement(submission);
+      return found === undefined && allowed !== false ? wanted : found?.policy.name;
+    });
     chosen.delete(wanted);
     const others = [...chosen].map(([policy, items]) => ({policy, items}));
     if (others.length > 0) overtaken.set(reuse, others);

@@ -36,8 +36,7 @@ export function auditOf(inventory: Inventory, {namespace, isWhole}: AuditScope):
   const policies = policySet(inventory.policies.map(preparePolicy));
   const verdicts = itemsOf(inventory).map(judgeOf(inventory).verdict);
   const asked = inventory.policies.length === 0 ? [refusedPolicy, noPolicy] : rules;
-  const gaps = [...inventory.gaps, ...absencesOf(inventory)];
-  const unanswered = asked.flatMap(rule => unansweredOf(rule, gaps, isWhole));
+  const unanswered = asked.flatMap(rule => unansweredOf(rule, inventory.gaps, isWhole));
   const context = contextOf(inventory, policies, verdicts, authorizer, unanswered);
   const voids = new Map(unanswered.map(entry => [entry.rule, entry]));
   const isAbout = (place: string | undefined) =>
@@ -54,22 +53,6 @@ export function auditOf(inventory: Inventory, {namespace, isWhole}: AuditScope):
     findings: findings.filter(({object}) => isAbout(object.namespace)).sort(bySeverity),
     ignored: [],
   };
-}
-
-/**
- * What files have nothing of: every cluster has roles and pods, so they are elsewhere, and nothing can be
- * said of them.
- */
-function absencesOf({origin, rbac, workloads, pods}: Inventory): readonly Gap[] {
-  if (origin !== 'manifests') return [];
-  const absent = [
-    ...(Object.values(rbac).every(objects => objects.length === 0) ? resourcesOf.rbac : []),
-    ...(workloads.length + pods.length === 0
-      ? [...resourcesOf.workloads, ...resourcesOf.pods]
-      : []),
-  ];
-  const reason = 'the files have none';
-  return absent.map(resource => ({resource, namespace: undefined, reason}));
 }
 
 /** What of a rule has no answer; undefined if it has a whole one. */

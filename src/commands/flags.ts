@@ -148,6 +148,7 @@ export const filenameFlag = {
     type: 'list',
     short: 'k',
     placeholder: 'DIR',
+    completes: 'files',
     help: 'kustomization folders, rendered by kubectl kustomize (repeatable)',
   },
 } as const satisfies Flags;

@@ -290,10 +290,8 @@ function planSeccomp(
   }
   // A container whose own profile has to go will need the pod's.
   const silent = places.some(({profile}) => profile === undefined || isOtherProfile(profile));
-  const isUnset = field === undefined && !annotation;
-  return mustSay && isUnset && silent
-    ? [{...step, asks: undefined, says, edits: [setPod]}, ...own]
-    : own;
+  const isUnset = mustSay && silent && field === undefined && !annotation;
+  return isUnset ? [{...step, asks: undefined, says, edits: [setPod]}, ...own] : own;
 }
 
 function isOtherProfile(profile: string | undefined): profile is string {

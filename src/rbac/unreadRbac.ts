@@ -39,11 +39,10 @@ export interface RbacSource {
  * them to somebody else.
  */
 export function unreadRbac({origin, rbac, gaps}: RbacSource): UnreadRbac {
+  if (origin === 'manifests' && isVoid(rbac)) return allUnread;
   const kinds: ReadonlySet<string> = new Set(rbacResources);
   const relevant = gaps.filter(({resource}) => kinds.has(resource));
-  if (relevant.length === 0) {
-    return origin === 'manifests' && isVoid(rbac) ? allUnread : nothingUnread;
-  }
+  if (relevant.length === 0) return nothingUnread;
   const places = new Set(relevant.map(({resource, namespace}) => keyOf(resource, namespace)));
   const lacks = (resource: RbacResource, namespace: string): boolean =>
     places.has(keyOf(resource, undefined)) || places.has(keyOf(resource, namespace));

@@ -65,7 +65,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('check and the API server
       'on: a pod that was tried in namespace shop got in by policy pss-restricted',
     );
     expect(answer.out).toMatch(/^pods +no +no +here +- +-$/m);
-    expect(answer.out).toMatch(/\nhere: in namespace shop alone\n$/);
+    expect(answer.out).toMatch(/\nhere: in namespace shop only\n$/);
     expect(answer.err).toContain("incomplete: can't list podsecuritypolicies");
   });
 

@@ -27,9 +27,9 @@ describe('names', () => {
   });
 
   test('of flags, with what they do, as long as they may still be given', async () => {
-    const {out} = await runHere('__complete', 'why', '--all');
+    const {out} = await runHere('__complete', 'why', '--all-');
     expect(out).toBe('--all-namespaces\tlook at all namespaces\n:4\n');
-    expect(await offered('why', '-A', '--all')).toEqual([':4']);
+    expect(await offered('why', '-A', '--all-')).toEqual([':4']);
     expect(await offered('why', '-f', 'x', '--filen')).toEqual([':4', '--filename']);
     expect(await offered('--fail')).toEqual([':4']);
     for (const {name, flags} of [rootCommand, ...commands]) {

@@ -108,9 +108,7 @@ export function defineGroupRule(definition: GroupRule): Control {
       return mayLeaveOut && covers(looser.ranges, ranges);
     },
     steps: stepsOf,
-    enforce(value) {
-      return hasRanges(value.rule) ? definition.hooks(groupCheck(value)) : undefined;
-    },
+    enforce: value => (hasRanges(value.rule) ? definition.hooks(groupCheck(value)) : undefined),
     unusable,
     validate: ({spec}) => definition.validate(spec[id]),
     least(pods) {

@@ -21,7 +21,7 @@ describe('bind', () => {
     const {code, out, err} = await runHere('bind', 'web', '--to', 'sa:shop/api', ...base);
     expect({code, err}).toEqual({code: 0, err: ''});
     expect(out).toMatch(
-      /^create Role shop\/psp:web: use of web\ncreate RoleBinding shop\/psp:web: Role psp:web for ServiceAccount shop\/api\n\nNAMESPACE +KIND +NAME +BEFORE +AFTER +CHANGE +REASON\nshop +Deployment +api +unknown +web +known +may now use web\n\nPods and workloads: 1 is let in for sure, 1 stays as it is.\nNothing was changed: .*\/objects.yaml can't be changed.\n$/,
+      /^create Role shop\/psp:web: use of web\ncreate RoleBinding shop\/psp:web: Role psp:web for ServiceAccount shop\/api\n\nNAMESPACE +KIND +NAME +BEFORE +AFTER +CHANGE +REASON\nshop +Deployment +api +denied +web +admitted +may now use web\n\nPods and workloads: 1 is no longer denied, 1 stays as it is.\nNothing was changed: .*\/objects.yaml can't be changed.\n$/,
     );
   });
 

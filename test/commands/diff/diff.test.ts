@@ -125,7 +125,7 @@ test('bad input is one line and an exit code', async () => {
 test('names and values are data: nothing that a terminal acts on is printed', async () => {
   const file = fileOf([
     policyObject('a'),
-    policyObject('b', {allowedUnsafeSysctls: ['\u001b[31mred']}),
+    policyObject('b', {allowedCapabilities: ['\u001b[31mred']}),
   ]);
   const {out} = await runHere('diff', 'a', 'b', '--from', file);
   expect(out).toContain('\\u{1b}[31mred');

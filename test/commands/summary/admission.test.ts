@@ -97,9 +97,9 @@ describe('the summary says whether admission asks policies, before what would be
       policyObject('strict', {}),
     ]);
     const {out} = await runHere('--from', file, '-o', 'table');
-    expect(out).toContain('Admission unknown: there is no pod to tell by');
+    expect(out).toContain('Admission unknown: there is no pod to judge by');
     const check = await runHere('check', '--from', file);
-    expect(check.out).toContain('unknown: there is no pod to tell by');
+    expect(check.out).toContain('unknown: there is no pod to judge by');
   });
 
   test('a snapshot by its pods', async () => {

@@ -12,6 +12,7 @@ const pod = (name: string, spec: object = {}, metadata: object = {}) => ({
 });
 
 const operated = {
+  uid: '0e4c',
   annotations: {'kubernetes.io/psp': 'host'},
   ownerReferences: [{apiVersion: 'example.com/v1', kind: 'Fleet', name: 'f', controller: true}],
 };

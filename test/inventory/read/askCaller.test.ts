@@ -6,14 +6,15 @@ import {fakeCluster} from '../fakeCluster.ts';
 import {objects, pod, pods, policies, policy} from '../smallCluster.ts';
 
 describe('what the caller may use', () => {
-  test('a caller who may not even ask what he may do leaves a gap', async () => {
+  test('a caller who may not even ask what he may do leaves a gap, and can not be judged by', async () => {
     const {flags} = await fakeCluster({objects, forbids: path => path.includes('accessreviews')});
-    const {code, out, err} = await runHere('why', '-A', '-o', 'json', ...flags);
-    expect(code).toBe(0);
-    expect(err).toBe(
-      "incomplete: can't ask what you may use (forbidden); affected answers say unknown\n",
+    const {code, out, err} = await runHere(
+      ...['why', '-A', '-o', 'json', '--requester', 'me'],
+      ...flags,
     );
-    expect(itemsOf(out)[0]).toMatchObject({requester: null, allowed: false});
+    expect({code, out}).toEqual({code: 3, out: ''});
+    expect(err).toContain("incomplete: can't ask what you may use (forbidden)");
+    expect(err).toContain('does not tell what you may use: name who creates the pods');
   });
 
   test('asks once a policy and namespace, and only where bare pods are', async () => {
@@ -24,6 +25,8 @@ describe('what the caller may use', () => {
       objects: {...objects, '/api/v1/pods': [...pods, owned], [policies]: [policy, policy]},
     });
     await runHere('why', '-A', ...flags);
+    expect(seen.filter(({method}) => method === 'POST')).toEqual([]);
+    await runHere('why', '-A', '--requester', 'me', ...flags);
     const asked = seen.filter(({method}) => method === 'POST').map(({body}) => JSON.parse(body));
     expect(asked.map(({spec}) => spec.resourceAttributes.namespace).sort()).toEqual(
       expect.arrayContaining(['a', 'b']),
@@ -47,7 +50,9 @@ describe('what the caller may use', () => {
           return true;
         },
       });
-      const items = itemsOf((await runHere('why', '-A', '-o', 'json', ...flags)).out);
+      const items = itemsOf(
+        (await runHere('why', '-A', '-o', 'json', '--requester', 'me', ...flags)).out,
+      );
       const chosen = items.map(({policy: name}) => name);
       return {names: [...new Set(names)].sort(), chosen: [...new Set(chosen)]};
     };

@@ -58,7 +58,8 @@ describe('reading a cluster', () => {
       objects: {...objects, [old]: [policy]},
       missing: [policies],
     });
-    const {out} = await runHere('why', '-A', '-o', 'json', ...flags);
+    const asked = ['why', '-A', '-o', 'json', '--requester', 'me'];
+    const {out} = await runHere(...asked, ...flags);
     expect(itemsOf(out).map(item => item.policy)).toEqual(Array(5).fill('open'));
   });
 
@@ -112,7 +113,7 @@ describe('reading a cluster', () => {
     const {code, err} = await runHere('why', '-A', ...flags);
     expect(code).toBe(0);
     expect(err).toBe(
-      "incomplete: can't list namespaces, roles (forbidden); affected answers say unknown\n",
+      "incomplete: can't list roles, namespaces (forbidden); affected answers say unknown\n",
     );
     const told = await runHere('why', '-A', '-v', '1', ...flags);
     expect(told.err.split('\n').map(line => line.replace(/: cannot.*/, ''))).toEqual([

@@ -3,13 +3,13 @@ import {
   answers,
   breaks,
   breaksOff,
-  changes,
   dribbles,
   expiresPages,
   isShort,
   isSilent,
   laterPages,
   lists,
+  questions,
   refuses,
   speaksOnlyJson,
   stalls,
@@ -59,12 +59,12 @@ export const passing: readonly Case[] = [
   {name: 'answers are short at first', fault: isShort({times: 3}), outcome: 'same'},
   {
     name: 'questions break at first',
-    fault: breaks({which: changes, times: 2}),
+    fault: breaks({which: questions, times: 2}),
     outcome: 'same',
   },
   {
     name: 'questions meet a 503 at first',
-    fault: status(503, 'ServiceUnavailable', {which: changes, times: 2}),
+    fault: status(503, 'ServiceUnavailable', {which: questions, times: 2}),
     outcome: 'same',
   },
   {
@@ -123,7 +123,7 @@ export const staying: readonly Case[] = [
   {name: 'empty answers', fault: answers(200, 'application/json', ''), outcome: 3},
   {
     name: 'empty answers to questions',
-    fault: answers(201, 'application/json', '', {which: changes}),
+    fault: answers(201, 'application/json', '', {which: questions}),
     outcome: 3,
   },
   {name: 'other JSON', fault: answers(200, 'application/json', '{}'), outcome: 3},

@@ -11,6 +11,10 @@ export const lists: Which = ({method, path, isWatch}) =>
 export const watches: Which = ({isWatch}) => isWatch;
 export const changes: Which = ({method}) => ['POST', 'PUT', 'DELETE', 'PATCH'].includes(method);
 
+/** Questions about rights; a pod that is tried is none, and may be tried in vain. */
+export const questions: Which = ({method, path}) =>
+  method === 'POST' && path.includes('accessreviews');
+
 /** Requests about a kind, in a namespace or in all. */
 export function about(plural: string, namespace?: string): Which {
   const where = namespace === undefined ? '' : `/namespaces/${namespace}`;
