@@ -104,7 +104,7 @@ describe.runIf(hasChromium())('in a browser, the page', () => {
       expect(await focused(page)).toBe('Skip to the report');
       expect(await page.locator('.skip').boundingBox()).toMatchObject({x: 16});
       await page.keyboard.press('Enter');
-      expect(new URL(page.url()).hash).toBe('#main');
+      await expect.poll(() => new URL(page.url()).hash).toBe('#main');
     });
 
     test('filters, searches, opens a finding and copies its command', async () => {
