@@ -71,8 +71,9 @@ function gapOf({kind, metadata}: Pick<RbacObject, 'kind' | 'metadata'>): Gap {
   return {resource: `${kind.toLowerCase()}s`, namespace: metadata.namespace, reason: 'hidden'};
 }
 
-function answerOf({allowed, chosen, state, isByAnnotation}: Verdict) {
-  return {allowed, policy: chosen?.policy.name, state, isByAnnotation};
+/** What is said of a pod; that its annotation tells is how it is known, and with more rights read it may be known by them. */
+function answerOf({allowed, chosen, state}: Verdict) {
+  return {allowed, policy: chosen?.policy.name, state};
 }
 
 test('what is known of a world that was read in part is so in the whole world', () => {
