@@ -13,7 +13,7 @@ import {type PodSecurityLevel, violationText} from './podSecurity/judge.ts';
 import {standardVersionText} from './podSecurity/version.ts';
 import {type LevelAnswer, underLevel, type WorkloadLevels} from './workloadLevels.ts';
 
-/** How a workload fares under the labels, or all of a namespace: the first of these that is true. */
+/** What the labels do to a workload, or to all of a namespace: the first of these that is true. */
 export type LabelVerdict = 'breaks' | 'needs patch' | 'unknown' | 'fine';
 
 /** A workload that the label's level refuses, or may refuse. */

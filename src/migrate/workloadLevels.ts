@@ -129,7 +129,7 @@ function levelsOf(
   };
 }
 
-/** Of pods whose creator nobody knows, a denial is no more than a doubt: somebody created them. */
+/** Of pods whose creator nobody knows, a denial is only a doubt: somebody created them. */
 function todayOf({chosen, decision}: Judgement, {submission}: Item, isSure: boolean): Today {
   if (chosen !== undefined) return 'admitted';
   const isDenied = decision.kind === 'denied' && submission.requester !== undefined;
