@@ -78,12 +78,7 @@ export const policyRules: RuleCases = {
   },
   'orphan-policy': {
     yes: [...web, open, roleFor('all'), binding('all', 'all', ['user:root'], true)],
-    finds: [
-      'PodSecurityPolicy/open',
-      'low',
-      'no bound role names it',
-      'kubectl psp delete open',
-    ],
+    finds: ['PodSecurityPolicy/open', 'low', 'no bound role names it', 'kubectl psp delete open'],
     shows: 'open to all policies: ClusterRoleBinding/all -> ClusterRole/all',
     no: [...web, open, ...grant('open', 'user:alice')],
   },
