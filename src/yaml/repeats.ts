@@ -1,6 +1,6 @@
 import {constructFromEvents, EVENT_ID, type Event, type Schema} from 'js-yaml';
 import {pathText, type RepeatedKey} from './problem.ts';
-import {type Built, nameOf} from './schema.ts';
+import {type Built, jsonKeyOf} from './schema.ts';
 
 /** A list or mapping that is open, or the document. */
 interface OpenNode {
@@ -61,6 +61,6 @@ function keyName(
   const [built] = constructFromEvents([document, alone, {type: EVENT_ID.POP}], {source, schema});
   const key = built as Built;
   if (typeof key === 'object' && key.type === 'merge') return undefined;
-  const name = nameOf(key);
+  const name = jsonKeyOf(key);
   return name instanceof Error ? undefined : name;
 }

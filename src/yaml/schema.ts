@@ -158,7 +158,7 @@ function addItem(into: Collection, item: Built): string {
 }
 
 function addMember(into: Collection, key: Built, value: Built, onRepeat: () => void): string {
-  const name = nameOf(key);
+  const name = jsonKeyOf(key);
   if (name instanceof Error) return name.message;
   const json = taken(into, value);
   if (json instanceof Error) return json.message;
@@ -176,7 +176,7 @@ function addMember(into: Collection, key: Built, value: Built, onRepeat: () => v
 }
 
 /** What a key is called in JSON; why it can't be one, as an Error. */
-export function nameOf(key: Built): string | Error {
+export function jsonKeyOf(key: Built): string | Error {
   if (typeof key === 'string') return key;
   if (key.type === 'collection') return new Error(collectionKey);
   const name = key.type === 'merge' ? '<<' : keyOf(key);
