@@ -3,6 +3,7 @@ import type {Binding, Role, Rule} from '../kube/objects.ts';
 import {workloadKinds} from '../kube/workloadKinds.ts';
 import {byText} from '../text.ts';
 import type {ObjectReference, RbacObjects} from './authorize.ts';
+import {controllerAccounts} from './bootstrapRoles.ts';
 import {type Grantee, granteesOf} from './grantee.ts';
 
 /** That a subject could get a policy that it was not given, or change what a policy allows. */
@@ -61,17 +62,26 @@ export function podMakers(
     );
   return rightsByBinding(objects, namespace, (role, scope) =>
     counting(scope).length === 0 ? [] : makingRightsOf(role),
-  ).map(right => ({
-    ...right,
-    opens: [
-      ...new Set(
-        counting(right.namespace).map(
-          ({policy, namespace: place}) =>
-            `${policy} in ${place ?? right.namespace ?? 'all namespaces'}`,
+  )
+    .filter(({subject}) => !isController(subject))
+    .map(right => ({
+      ...right,
+      opens: [
+        ...new Set(
+          counting(right.namespace).map(
+            ({policy, namespace: place}) =>
+              `${policy} in ${place ?? right.namespace ?? 'all namespaces'}`,
+          ),
         ),
-      ),
-    ].sort(),
-  }));
+      ].sort(),
+    }));
+}
+
+/** Whether it is a controller of Kubernetes, which creates what others asked for. */
+function isController({kind, namespace, name}: Grantee): boolean {
+  return (
+    kind === 'ServiceAccount' && namespace === 'kube-system' && controllerAccounts.includes(name)
+  );
 }
 
 /** How a role lets create pods; by the kinds that make them where not by themselves. */
