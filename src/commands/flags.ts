@@ -110,7 +110,7 @@ export const sourceFlags = {
     type: 'list',
     placeholder: 'PATH',
     completes: 'files',
-    help: 'snapshot, or manifest files and folders, in place of the cluster (repeatable)',
+    help: 'snapshot, or manifest files and folders, instead of the cluster (repeatable)',
   },
   demo: {type: 'boolean', help: 'use the built-in demo cluster'},
   ...connectionFlags,

@@ -12,33 +12,33 @@ import {keyOf, resolvePlain, resolveTagged, type Scalar, yamlTag} from './resolv
 
 type Members = {[key: string]: Json | undefined};
 
-/** A list or mapping with what an alias to it multiplies: its nodes, and how deep they go. */
+/** A list or mapping, with what an alias to it multiplies: its nodes, and how deep they go. */
 interface Collection {
   readonly type: 'collection';
   readonly value: Json[] | Members;
   nodes: number;
   depth: number;
-  /** A mapping's keys but for those it merges. */
+  /** A mapping's keys, without those that it merges. */
   readonly keys: Set<string>;
 }
 
 /** What a node becomes: text, another scalar with its type, or a collection. */
 export type Built = string | Exclude<Scalar, {readonly type: 'str'}> | Merge | Collection;
 
-/** The key `<<`. Anywhere else it is text. */
+/** `<<` as a key. Anywhere else it is text. */
 interface Merge {
   readonly type: 'merge';
 }
 
-/** How many members `<<` may copy in a file. A manifest has no more than some dozens. */
+/** How many members `<<` may copy in a file. A manifest needs a few dozen at most. */
 const maxMerged = 1_000_000;
 
 const noFloat = 'JSON has no .inf and .nan';
 
 /**
- * How js-yaml makes of nodes what kubectl does (gopkg.in/yaml.v2 v2.4.0, resolve.go and decode.go;
- * sigs.k8s.io/yaml v1.2.0, yaml.go), with one difference: a key that comes twice is an error, where
- * kubectl v1.24 takes the last without a word. It builds a Built. For one file only: it counts.
+ * Has js-yaml make of nodes what kubectl makes of them (gopkg.in/yaml.v2 v2.4.0, resolve.go and decode.go;
+ * sigs.k8s.io/yaml v1.2.0, yaml.go), with one difference: a duplicate key is an error, where
+ * kubectl v1.24 silently takes the last. It builds a Built. For one file only, since it counts.
  */
 export function kubectlSchema(): Schema {
   const list = defineSequenceTag<Collection>('', {
@@ -63,7 +63,7 @@ function mappingTag(): MappingTagDefinition<Collection> {
       return merged > maxMerged ? '<< repeats too much; write it out' : merge(into, value as Built);
     },
     finalize: checkedDepth,
-    // Keys that come twice and merges are dealt with above, not by js-yaml.
+    // Duplicate keys and merges are dealt with above, not by js-yaml.
     has: () => false,
     keys: () => [],
     get: () => undefined,
@@ -112,7 +112,7 @@ function checkedDepth(made: Collection): Collection {
   return made;
 }
 
-/** How many nodes the document has when its aliases are followed. */
+/** How many nodes the document has once its aliases are followed. */
 export function nodesOf(node: Built): number {
   return typeof node === 'object' && node.type === 'collection' ? node.nodes : 1;
 }
@@ -125,11 +125,11 @@ export function jsonOf(node: Built): Json | Error {
   if (node.type !== 'float') return node.value;
   const {value} = node;
   if (!Number.isFinite(value)) return new Error(noFloat);
-  // In JSON a float that is a whole number is an integer again, with as many digits as tell it apart.
+  // In JSON, a float that is a whole number is an integer again, with as many digits as identify it.
   return Number.isInteger(value) && Math.abs(value) < 1e21 ? integerOf(String(value)) : value;
 }
 
-/** Counts what comes into a collection and gives its JSON. */
+/** Counts what goes into a collection, and gives its JSON. */
 function taken(into: Collection, node: Built): Json | Error {
   into.nodes += nodesOf(node);
   if (typeof node === 'object' && node.type === 'collection') {
@@ -138,7 +138,7 @@ function taken(into: Collection, node: Built): Json | Error {
   return jsonOf(node);
 }
 
-/** '' or why it can't be added, as js-yaml wants it; so are those below. */
+/** '', or why it can't be added, as js-yaml wants it; the same goes for those below. */
 function addItem(into: Collection, item: Built): string {
   const json = taken(into, item);
   if (json instanceof Error) return json.message;
@@ -152,7 +152,7 @@ function addMember(into: Collection, key: Built, value: Built): string {
   const json = taken(into, value);
   if (json instanceof Error) return json.message;
   if (into.keys.has(name)) {
-    return `the key ${shown(name)} comes twice in a mapping; remove one (kubectl takes the last)`;
+    return `a mapping has the key ${shown(name)} twice; remove one (kubectl takes the last)`;
   }
   into.keys.add(name);
   into.nodes += 1;
@@ -168,10 +168,10 @@ function nameOf(key: Built): string | Error {
   return new Error(key.type === 'null' ? emptyKey : 'a key is larger than a signed 64-bit number');
 }
 
-/** Why a list or mapping is no key. */
+/** Why a list or mapping can't be a key. */
 export const collectionKey =
   'a key is a list or a mapping (a {{ }} template must be rendered first)';
-/** Why nothing is no key. */
+/** Why an empty key is refused. */
 export const emptyKey = 'a key is empty; put it in quotes';
 
 function setMember({value: members}: Collection, key: string, value: Json | undefined): void {
@@ -193,7 +193,7 @@ function mergeSize(node: Built): number {
   return mappings.reduce<number>((sum, item) => sum + Object.keys(item ?? {}).length, 0);
 }
 
-/** Of equal keys the last one stays, be it merged or not; of a list of mappings the first one. */
+/** Of equal keys the last one stays, whether merged or not; in a list of mappings, the first one. */
 function merge(into: Collection, node: Built): string {
   const json = taken(into, node);
   const mappings: readonly (Json | Error)[] = Array.isArray(json) ? json.toReversed() : [json];

@@ -28,7 +28,7 @@ const files: readonly (readonly [string, string | Uint8Array, RegExp])[] = [
   [
     'key twice',
     'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  hostPID: true\n  hostPID: false\n',
-    /: document 1, line 6: the key "hostPID" comes twice/,
+    /: document 1, line 6: a mapping has the key "hostPID" twice/,
   ],
   ['no object', '- 1\n- 2\n', /: document 1, line 1: not an object$/],
   ['no kind', 'apiVersion: v1\nmetadata: {}\n', /: document 1, line 1: kind is not set/],

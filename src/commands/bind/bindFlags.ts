@@ -18,7 +18,7 @@ const grantFlags = {
   dryRun: {
     type: 'string',
     placeholder: 'MODE',
-    help: 'client (show what would be done) or server (have the server try it); client without a value',
+    help: 'client (show what would be done; the default) or server (have the server try it)',
     implied: 'client',
     choices: dryRuns,
   },
@@ -53,7 +53,7 @@ export const unbindFlags = {
     short: 'n',
     placeholder: 'NS',
     completes: 'namespaces',
-    help: 'only the bindings of this namespace',
+    help: 'only bindings in this namespace',
   },
   ...grantFlags,
 } as const satisfies Flags;

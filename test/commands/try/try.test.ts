@@ -236,7 +236,7 @@ Pods and workloads: 1 would be denied, 1 is gone, 1 stays as it is.
 
 describe('try refuses', () => {
   test.each([
-    [[], 2, 'error: give the change to try: -f with its files, or --delete with a policy'],
+    [[], 2, 'error: name the change to try: -f with its files, or --delete with a policy'],
     [['x'], 2, 'error: try takes no argument, got x: -f names files'],
     [
       ['--delete', 'wid'],
