@@ -112,10 +112,7 @@ describe('decodeText', () => {
       'f: contains NUL bytes, so it is not a manifest (a binary file or UTF-16?)',
     ],
     [Uint8Array.of(0xc3, 0x28), 'f: is not UTF-8 text; save it as UTF-8'],
-    [
-      new Uint8Array(maxFileSize + 1),
-      'f: has 65 MiB, and at most 64 MiB are read; split it',
-    ],
+    [new Uint8Array(maxFileSize + 1), 'f: has 65 MiB, and at most 64 MiB are read; split it'],
     [
       new Uint8Array(maxJsonSize + 1).fill(0x7b),
       'f: has 257 MiB, and at most 256 MiB are read; split it',
