@@ -24,13 +24,14 @@ export interface Saved {
   readonly failure?: ChangeFailure | undefined;
 }
 
-/** Saves the old object of each update and deletion to a file of its own. `time` is now, as ISO 8601. */
+/** Saves the old object of each update and deletion to a file of its own, if at all. `time` is now, as ISO 8601. */
 export async function saveAll(
   changes: readonly PlannedChange[],
-  save: SaveFile,
+  save: SaveFile | undefined,
   time: string,
 ): Promise<Saved> {
   const backups: Backup[] = [];
+  if (save === undefined) return {backups};
   for (const [index, change] of changes.entries()) {
     if (change.before === undefined) continue;
     const text = backupText(change, change.before, time);
