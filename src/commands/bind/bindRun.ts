@@ -1,4 +1,5 @@
 import {effectOf} from '../../effect/effect.ts';
+import {questionFor} from '../../effect/question.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
 import {afterSteps, type BindingPlan, type GrantTarget} from '../../grant/bindingSteps.ts';
 import {planBind} from '../../grant/planBind.ts';
@@ -149,7 +150,8 @@ async function carryOut(
     printer.onlyShown(plan.steps, keptReason);
     return done;
   }
-  const code = await applyPlan(world, flags, {plan, effect, policy, dryRun, printer});
+  const question = questionFor({before: inventory, after, treated: effect.shifts});
+  const code = await applyPlan(world, flags, {plan, question, policy, dryRun, printer});
   return code === exitCodes.ok ? done : code;
 }
 
