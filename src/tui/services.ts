@@ -1,7 +1,7 @@
 import type {Advice} from '../advice/advice.ts';
 import type {PlannedChange} from '../apply/applyAll.ts';
 import type {MadeChange} from '../apply/reverse.ts';
-import type {BindingStep} from '../grant/bindingSteps.ts';
+import type {RightsChange} from '../grant/planDelete.ts';
 import type {Policy} from '../kube/objects.ts';
 
 /** The result of an attempt to change the cluster, in lines for people. */
@@ -20,7 +20,7 @@ export type Wanted =
   /** A policy with these settings; its version is the one that the edit began with. */
   | {readonly kind: 'policy'; readonly draft: Policy}
   | {readonly kind: 'advice'; readonly advices: readonly Advice[]}
-  | {readonly kind: 'grants'; readonly steps: readonly BindingStep[]}
+  | {readonly kind: 'grants'; readonly change: RightsChange}
   /** What it was before these changes. */
   | {readonly kind: 'undo'; readonly made: readonly MadeChange[]};
 

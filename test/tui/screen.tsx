@@ -12,7 +12,7 @@ import {
 } from '../../src/apply/planChange.ts';
 import {planReverse} from '../../src/apply/reverse.ts';
 import {plain} from '../../src/apply/sameMeaning.ts';
-import {objectOfStep} from '../../src/commands/bind/bindChanges.ts';
+import {objectOfStep} from '../../src/commands/grantChanges.ts';
 import {demoSnapshot} from '../../src/demo/index.ts';
 import {inventoryOfSnapshot} from '../../src/inventory/files/snapshot.ts';
 import type {Freshness, LiveInventory} from '../../src/inventory/follow/followCluster.ts';
@@ -123,8 +123,10 @@ async function planFor(
       return creations(
         wanted.advices.flatMap(advice => [printablePolicy(advice.policy), ...grantObjects(advice)]),
       );
-    case 'grants':
-      return wanted.steps.flatMap((step): readonly PlannedChange[] => {
+    case 'grants': {
+      const {deleted, steps} = wanted.change;
+      const gone = deleted === undefined ? [] : [planDelete(plain(printablePolicy(deleted)))];
+      const others = steps.flatMap((step): readonly PlannedChange[] => {
         const object = plain(objectOfStep(step));
         if (step.action === 'delete') return [planDelete(object)];
         if (step.action === 'create') return creations([object]);
@@ -135,6 +137,8 @@ async function planFor(
         });
         return [planSubjects(plain(before), subjects)];
       });
+      return [...gone, ...others];
+    }
     case 'undo':
       return planReverse(wanted.made, async path => stored.get(path));
   }

@@ -7,7 +7,7 @@ import type {Policy} from '../../kube/objects.ts';
 import {printablePolicy} from '../../report/advice.ts';
 import type {Services, Wanted} from '../../tui/services.ts';
 import {makeChanges, tryChanges} from '../applyChanges.ts';
-import {changesFor} from '../bind/bindChanges.ts';
+import {changesFor} from '../grantChanges.ts';
 import type {Cluster, World} from '../world.ts';
 
 type Changes = Pick<Services, 'readOnly' | 'plan' | 'dryRun' | 'apply'>;
@@ -43,7 +43,7 @@ async function changesOf(cluster: Cluster, wanted: Wanted): Promise<readonly Pla
     case 'advice':
       return adviceChanges(cluster, wanted.advices);
     case 'grants':
-      return changesFor(cluster, wanted.steps);
+      return changesFor(cluster, wanted.change);
     case 'undo':
       return planReverse(wanted.made, path => readObject(cluster, path));
   }
