@@ -1,5 +1,5 @@
 import {type Applied, applyLines, type PlannedChange} from '../apply/applyAll.ts';
-import type {Question} from '../effect/question.ts';
+import type {ChangeQuestion} from '../effect/question.ts';
 import {type ExitCode, exitCodes, UserError} from '../errors.ts';
 import type {RightsChange} from '../grant/planDelete.ts';
 import {questionLines} from '../report/question.ts';
@@ -22,7 +22,7 @@ export type ApplyFlags = ConnectionFlags & {readonly yes: boolean};
 /** A plan to be made, or just tried by the server, and what is known about it. */
 export interface PlanToApply {
   readonly change: RightsChange;
-  readonly question: Question;
+  readonly question: ChangeQuestion;
   readonly policy: string;
   readonly dryRun: (typeof dryRuns)[number];
   readonly printer: PlanPrinter;

@@ -5,7 +5,7 @@ import {turnOf} from './impact.ts';
 import {type Rewrite, rewritesOf, type Treated} from './rewrites.ts';
 
 /** What a person is to know and to answer before a change is made. */
-export interface Question {
+export interface ChangeQuestion {
   /** Whether a name has to be typed; else y or n will do. */
   readonly mustType: boolean;
   /** Let in before, and not after. */
@@ -28,7 +28,7 @@ export interface Change {
  * How to ask for a change, in proportion: y or n for what denies nobody and opens nothing beyond the
  * `restricted` standard; a name to type for what denies, can't be judged, or goes beyond it.
  */
-export function questionFor({before, after, treated}: Change): Question {
+export function questionFor({before, after, treated}: JudgedChange): ChangeQuestion {
   const turned = (turn: 'denied' | 'unknown') =>
     treated
       .filter(each => each.before && each.after && turnOf(each.before, each.after) === turn)

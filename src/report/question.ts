@@ -1,5 +1,5 @@
 import type {Gain} from '../effect/gains.ts';
-import type {Question} from '../effect/question.ts';
+import type {ChangeQuestion} from '../effect/question.ts';
 import type {Rewrite} from '../effect/rewrites.ts';
 import type {Item} from '../inventory/submissions/items.ts';
 import type {Edit} from '../kube/edits.ts';
@@ -11,7 +11,7 @@ import {nameOf} from './why.ts';
 const shown = 8;
 
 /** What a person should read before answering, a line each; nothing where nothing is at stake. */
-export function questionLines(question: Question): readonly string[] {
+export function questionLines(question: ChangeQuestion): readonly string[] {
   const {denied, unknown, gains, rewrites} = question;
   return [
     ...listed('Pods or workloads that would be denied', denied),

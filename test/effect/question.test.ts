@@ -4,7 +4,7 @@ import {planCreate, planDelete, planPolicyUpdate} from '../../src/apply/planChan
 import {plain} from '../../src/apply/sameMeaning.ts';
 import {afterChanges} from '../../src/effect/afterChanges.ts';
 import {effectOf} from '../../src/effect/effect.ts';
-import {type Question, questionFor} from '../../src/effect/question.ts';
+import {type ChangeQuestion, questionFor} from '../../src/effect/question.ts';
 import type {Inventory} from '../../src/inventory/inventory.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {decodePolicy} from '../../src/kube/objects.ts';
@@ -78,7 +78,7 @@ const made = (objects: readonly object[]): readonly PlannedChange[] =>
     return planned.change;
   });
 
-function asked(before: Inventory, changes: readonly PlannedChange[]): Question {
+function asked(before: Inventory, changes: readonly PlannedChange[]): ChangeQuestion {
   const after = afterChanges(before, changes);
   return questionFor({before, after, treated: effectOf(before, after).shifts});
 }
