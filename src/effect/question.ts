@@ -18,7 +18,7 @@ export interface ChangeQuestion {
 }
 
 /** A change, and the pods and workloads that it treats differently. */
-export interface Change {
+export interface JudgedChange {
   readonly before: Inventory;
   readonly after: Inventory;
   readonly treated: readonly Treated[];
