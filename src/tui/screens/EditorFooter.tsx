@@ -1,13 +1,12 @@
-import {Box, Text} from 'ink';
+import {Box} from 'ink';
 import {useMemo} from 'react';
 import type {Control} from '../../controls/control.ts';
 import {atRisk, impactText} from '../../effect/impact.ts';
 import type {Policy} from '../../kube/objects.ts';
 import {nextStep} from '../edit.ts';
-import {useToneColor} from '../marks.ts';
+import {TextLine} from '../Line.tsx';
 import type {Model} from '../model.ts';
 import {impactOfDraft} from '../state.ts';
-import {fitTo} from '../text.ts';
 
 interface Props {
   readonly control: Control | undefined;
@@ -22,7 +21,6 @@ export const editorFooterHeight = 4;
 
 /** What the edit so far does, and what the next step either way would do. */
 export function EditorFooter({control, base, now, model, width}: Props) {
-  const colorOf = useToneColor();
   const step = (direction: 'tighter' | 'looser', arrow: string) => {
     const next = control && nextStep(control, now, direction);
     if (next === undefined) return {text: `${arrow} no ${direction} step`, denies: false};
@@ -37,15 +35,11 @@ export function EditorFooter({control, base, now, model, width}: Props) {
     base === now ? 'Nothing is edited yet' : `So far: ${impactText(impactOfDraft(model, now))}`;
   return (
     <Box flexDirection="column" height={editorFooterHeight}>
-      <Text wrap="truncate">{fitTo(control?.risk ?? '', width)}</Text>
+      <TextLine text={control?.risk ?? ''} tone="dim" width={width} />
       {steps.map(({text, denies}) => (
-        <Text key={text} wrap="truncate" {...colorOf(denies ? 'bad' : 'plain')}>
-          {fitTo(text, width)}
-        </Text>
+        <TextLine key={text} text={text} tone={denies ? 'bad' : 'plain'} width={width} />
       ))}
-      <Text bold wrap="truncate">
-        {fitTo(sum, width)}
-      </Text>
+      <TextLine text={sum} bold={true} width={width} />
     </Box>
   );
 }
