@@ -184,7 +184,7 @@ test('the line of keys fits every width, and says how to find the others', () =>
   expect(JSON.stringify(keyLines({name: 'policy', policy: 'web'}, 80, 2))).toMatch(
     /values.*apply.*impact.*guide.*diff.*write/,
   );
-  expect(keyLines({name: 'policy', policy: 'web'}, 60, 1).join(' ')).toMatch(
+  expect(JSON.stringify(keyLines({name: 'policy', policy: 'web'}, 60, 1))).toMatch(
     /tighter\/looser.*apply/,
   );
 });
