@@ -17,7 +17,6 @@ export function Lines({lines, scroll, width, height}: Props) {
   return (
     <Box flexDirection="column" height={height}>
       {wrapped.slice(first, first + height).map((line, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other identity
         <Line key={first + index} spans={spansOfLine(line)} width={width} />
       ))}
     </Box>

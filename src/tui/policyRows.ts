@@ -22,7 +22,7 @@ import type {Tone} from './paint.ts';
 import {levelTones} from './rows.ts';
 import type {View} from './session.ts';
 import type {Cell, Table} from './table.ts';
-import {statesOf, stateWords} from './tally.ts';
+import {restartWords, statesOf} from './tally.ts';
 
 export function policyTable(model: Model): Table {
   return {
@@ -151,7 +151,7 @@ function isTab(kind: ImpactKind, impact: Impact): boolean {
 }
 
 function outcomeCell({chosen, state}: Verdict): Cell {
-  if (chosen === undefined) return {value: stateWords[state], tone: stateTones[state]};
+  if (chosen === undefined) return {value: restartWords[state], tone: stateTones[state]};
   const {name} = chosen.policy;
   return state === 'mutated' ? {value: `${name} (changed)`, tone: stateTones[state]} : name;
 }

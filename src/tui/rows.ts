@@ -8,7 +8,7 @@ import type {Model} from './model.ts';
 import type {Tone} from './paint.ts';
 import type {View} from './session.ts';
 import type {Cell, Row, Table} from './table.ts';
-import {stateWords} from './tally.ts';
+import {restartWords} from './tally.ts';
 
 export function namespaceTable(model: Model): Table {
   const {namespaces} = model;
@@ -104,7 +104,7 @@ function makePodRow(verdict: Verdict, withNamespace: boolean): Row {
     cells: [
       ...(withNamespace ? [item.namespace] : []),
       nameOf(item),
-      {value: stateWords[state], tone: stateTones[state]},
+      {value: restartWords[state], tone: stateTones[state]},
       chosen?.policy.name ?? '',
       via[0] === undefined
         ? isByAnnotation

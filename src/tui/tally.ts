@@ -24,7 +24,7 @@ export function statesOf(verdicts: readonly Pick<Verdict, 'state'>[]): Tally['st
 }
 
 /** What a restart does to a pod in each state, in a word; docs and the page of an audit say the same. */
-export const stateWords: Readonly<Record<State, string>> = {
+export const restartWords: Readonly<Record<State, string>> = {
   denied: 'denied',
   unknown: 'unknown',
   mutated: 'changed',

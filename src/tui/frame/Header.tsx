@@ -7,7 +7,7 @@ import {Line} from '../Line.tsx';
 import {freshnessText, ThemeContext} from '../marks.ts';
 import {type Model, modelOf} from '../model.ts';
 import type {Span} from '../paint.ts';
-import {notableStates, stateWords, tallyOf} from '../tally.ts';
+import {notableStates, restartWords, tallyOf} from '../tally.ts';
 import {fitEnd, fitTo, fitWords, safeWidthOf, widthOf} from '../text.ts';
 
 interface HeaderProps {
@@ -68,7 +68,7 @@ export function StateLine({model, isLoading, width}: StateLineProps) {
   const spans: Span[] = [{text: pods + idle === 0 ? what : `${what}: `, bold: true}];
   if (pods + idle > 0 && notable.length === 0) spans.push({text: 'all as they are', tone: 'good'});
   for (const [index, state] of notable.entries()) {
-    const text = `${states[state]} ${stateWords[state]}`;
+    const text = `${states[state]} ${restartWords[state]}`;
     spans.push({text: index === 0 ? '' : ', ', tone: 'dim'}, {text, tone: stateTones[state]});
   }
   const used = spans.reduce((sum, {text}) => sum + text.length, 0);

@@ -29,7 +29,6 @@ export function EditorFooter({control, base, now, model, width}: Props) {
     const mark = denies ? '! ' : '';
     return {text: `${arrow} ${mark}${direction}: ${next.label} (${impactText(impact)})`, denies};
   };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `step` is made of these
   const steps = useMemo(() => [step('tighter', '←'), step('looser', '→')], [control, now, model]);
   const sum =
     base === now ? 'Nothing is edited yet' : `So far: ${impactText(impactOfDraft(model, now))}`;
