@@ -5,9 +5,8 @@ import type {Freshness, LiveInventory} from '../inventory/follow/followCluster.t
 import type {Inventory} from '../inventory/inventory.ts';
 import type {Context} from './context.ts';
 import {Footer} from './frame/Footer.tsx';
-import {Crumbs, Header, Rule, StateLine} from './frame/Header.tsx';
+import {Crumbs, Divider, Header, StateLine} from './frame/Header.tsx';
 import {keyLines} from './keys.ts';
-import {TextLine} from './Line.tsx';
 import {Lines, lastScroll} from './Lines.tsx';
 import {List} from './List.tsx';
 import {rememberedLinesOf} from './lines.ts';
@@ -16,6 +15,7 @@ import {modelOf} from './model.ts';
 import {Prompt} from './Prompt.tsx';
 import {plainTheme, type Theme, type Tone} from './paint.ts';
 import type {RichLine} from './rich.ts';
+import {TextLine} from './StyledLine.tsx';
 import {EditorFooter, editorFooterHeight} from './screens/EditorFooter.tsx';
 import {Values} from './screens/Values.tsx';
 import {Walk} from './screens/Walk.tsx';
@@ -113,7 +113,7 @@ export function App({live, services, store, user, jobs, theme = plainTheme}: Pro
           width={columns}
         />
         {middleOf({...{session, model, shown, dispatch, text, size, frame}, contextNow})}
-        {lines >= roomy ? <Rule width={columns} /> : null}
+        {lines >= roomy ? <Divider width={columns} /> : null}
         <Status
           {...{session, inventory, freshness, dispatch, sideEffects, frame, shown}}
           width={columns}

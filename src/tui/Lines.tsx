@@ -1,7 +1,7 @@
 import {Box} from 'ink';
 import {useMemo} from 'react';
-import {Line} from './Line.tsx';
 import {type RichLine, spansOfLine, wrapRich} from './rich.ts';
+import {StyledLine} from './StyledLine.tsx';
 
 interface Props {
   readonly lines: readonly RichLine[];
@@ -17,7 +17,8 @@ export function Lines({lines, scroll, width, height}: Props) {
   return (
     <Box flexDirection="column" height={height}>
       {wrapped.slice(first, first + height).map((line, index) => (
-        <Line key={first + index} spans={spansOfLine(line)} width={width} />
+        // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other identity
+        <StyledLine key={first + index} spans={spansOfLine(line)} width={width} />
       ))}
     </Box>
   );

@@ -1,10 +1,10 @@
 import {Box} from 'ink';
 import {useContext, useMemo} from 'react';
 import {barSpans} from './bars.ts';
-import {type Column, layOut} from './columns.ts';
-import {Line, TextLine} from './Line.tsx';
+import {type Column, columnsOf} from './columns.ts';
 import {ThemeContext} from './marks.ts';
-import type {Span, Theme} from './paint.ts';
+import type {Piece, Theme} from './paint.ts';
+import {StyledLine, TextLine} from './StyledLine.tsx';
 import {type Cell, cellValue, type Row, type Table, toneOfCell} from './table.ts';
 import {fitWords, safeWidthOf} from './text.ts';
 
@@ -34,7 +34,7 @@ export function List({table, rows, cursor, width, height, sort, descending}: Pro
   const hasBars = width >= wide && table.rows.some(({bar}) => bar !== undefined);
   const room = width - gap.length - (hasBars ? barWidth + gap.length : 0);
   const columns = useMemo(
-    () => layOut(sorted.split(','), rows, room, gap.length),
+    () => columnsOf(sorted.split(','), rows, room, gap.length),
     [rows, sorted, room],
   );
   const {caption} = table;
@@ -44,12 +44,12 @@ export function List({table, rows, cursor, width, height, sort, descending}: Pro
   return (
     <Box flexDirection="column" height={height}>
       {caption === undefined ? null : <TextLine text={caption} width={width} />}
-      <Line spans={titleSpans(titles, sort, look)} width={width} />
+      <StyledLine spans={titleSpans(titles, sort, look)} width={width} />
       {rows.length === 0 ? <TextLine text={`  ${table.empty}`} width={width} /> : null}
       {rows.slice(first, first + visible).map((row, index) => {
         const isChosen = first + index === cursor;
         return (
-          <Line
+          <StyledLine
             key={row.key}
             spans={rowSpans(row, isChosen, look)}
             width={width}
@@ -71,16 +71,16 @@ function titleSpans(
   titles: readonly string[],
   sort: number | undefined,
   {columns, hasBars}: ListLook,
-): readonly Span[] {
-  return titles.flatMap((title, index): readonly Span[] => {
+): readonly Piece[] {
+  return titles.flatMap((title, index): readonly Piece[] => {
     const look = index === sort ? ({bold: true} as const) : ({tone: 'dim'} as const);
     const cell = {text: gap + fitCell(title, columns[index]), ...look};
     return hasBars && index === 0 ? [cell, {text: ' '.repeat(barWidth + gap.length)}] : [cell];
   });
 }
 
-function rowSpans({cells, bar}: Row, isChosen: boolean, look: ListLook): readonly Span[] {
-  return cells.flatMap((cell, index): readonly Span[] => {
+function rowSpans({cells, bar}: Row, isChosen: boolean, look: ListLook): readonly Piece[] {
+  return cells.flatMap((cell, index): readonly Piece[] => {
     const start = index === 0 && isChosen ? '> ' : gap;
     const spans = [{text: start}, cellSpan(cell, look.columns[index])];
     if (!look.hasBars || index > 0) return spans;
@@ -88,7 +88,7 @@ function rowSpans({cells, bar}: Row, isChosen: boolean, look: ListLook): readonl
   });
 }
 
-function cellSpan(cell: Cell, column: Column | undefined): Span {
+function cellSpan(cell: Cell, column: Column | undefined): Piece {
   return {text: fitCell(String(cellValue(cell)), column), tone: toneOfCell(cell)};
 }
 

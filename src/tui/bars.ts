@@ -1,5 +1,5 @@
 import {type State, verdictStates} from '../admission/judgement.ts';
-import type {Span, Theme, Tone} from './paint.ts';
+import type {Piece, Theme, Tone} from './paint.ts';
 
 /** So many of one kind, for a bar. */
 export interface Part {
@@ -34,7 +34,7 @@ const signs: Readonly<Record<Tone, string>> = {
 };
 
 /** A bar of so many columns: each part by its share, and none that there is left out while there is room. */
-export function barSpans(parts: readonly Part[], width: number, {colors}: Theme): readonly Span[] {
+export function barSpans(parts: readonly Part[], width: number, {colors}: Theme): readonly Piece[] {
   const present = parts.filter(({count}) => count > 0);
   if (present.length === 0) return [{text: ' '.repeat(Math.max(0, width))}];
   return widthsOf(present, width).map((columns, index) => {

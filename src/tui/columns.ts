@@ -21,7 +21,7 @@ interface Need {
  * The columns of a table that has so much room. If it does not take all, what is made of several words gives way first, down
  * to a few of them; then names do, the widest first.
  */
-export function layOut(
+export function columnsOf(
   titles: readonly string[],
   rows: readonly Row[],
   room: number,

@@ -14,7 +14,7 @@ export interface Look {
 }
 
 /** A text, safe to show, in one look. */
-export interface Span extends Look {
+export interface Piece extends Look {
   readonly text: string;
 }
 
@@ -28,11 +28,11 @@ export interface Theme {
 export const plainTheme: Theme = {colors: 'none', ground: undefined};
 
 /** Spans as a text with the escape sequences of their looks. */
-export function painted(spans: readonly Span[], theme: Theme): string {
+export function painted(spans: readonly Piece[], theme: Theme): string {
   return spans.map(span => paintedSpan(span, theme)).join('');
 }
 
-function paintedSpan({text, ...look}: Span, theme: Theme): string {
+function paintedSpan({text, ...look}: Piece, theme: Theme): string {
   if (text === '') return '';
   const codes = codesOf(look, theme);
   if (codes.length === 0) return text;

@@ -1,30 +1,30 @@
 import {escapeText} from '../report/escape.ts';
-import type {Span} from './paint.ts';
+import type {Piece} from './paint.ts';
 import {wrapLine} from './text.ts';
 
 /** A line of a text: plain, or of pieces that look different. Not yet safe to show. */
-export type RichLine = string | readonly Span[];
+export type RichLine = string | readonly Piece[];
 
 /** The words of a line, without looks. */
-export function wordsOf(line: RichLine): string {
+export function plainWordsOf(line: RichLine): string {
   return typeof line === 'string' ? line : line.map(({text}) => text).join('');
 }
 
 /** The pieces of a line. */
-export function spansOfLine(line: RichLine): readonly Span[] {
+export function spansOfLine(line: RichLine): readonly Piece[] {
   return typeof line === 'string' ? [{text: line}] : line;
 }
 
 /** Breaks a line at spaces so that no part is wider than `width`; what comes out is safe to show. */
 export function wrapRich(line: RichLine, width: number): readonly RichLine[] {
-  const wrapped = wrapLine(wordsOf(line), width);
+  const wrapped = wrapLine(plainWordsOf(line), width);
   if (typeof line === 'string') return wrapped;
   const letters = line.flatMap(span =>
     Array.from(escapeText(span.text), text => ({...span, text})),
   );
   let next = 0;
   return wrapped.map(part => {
-    const spans: Span[] = [];
+    const spans: Piece[] = [];
     for (const text of part) {
       // Spaces come and go where a line is broken; all other letters stay in their order.
       if (text !== ' ') while (letters[next]?.text === ' ' && next < letters.length) next += 1;
@@ -36,12 +36,12 @@ export function wrapRich(line: RichLine, width: number): readonly RichLine[] {
   });
 }
 
-function append(spans: Span[], span: Span): void {
+function append(spans: Piece[], span: Piece): void {
   const last = spans.at(-1);
   if (last === undefined || !isAlike(last, span)) spans.push(span);
   else spans[spans.length - 1] = {...last, text: last.text + span.text};
 }
 
-function isAlike(a: Span, b: Span): boolean {
+function isAlike(a: Piece, b: Piece): boolean {
   return a.tone === b.tone && a.bold === b.bold && a.isArea === b.isArea && a.on === b.on;
 }

@@ -19,7 +19,7 @@ export function fitTo(raw: string, width: number): string {
   const text = escapeText(raw);
   const actual = widthOf(text);
   if (actual <= width) return text + ' '.repeat(width - actual);
-  const cut = headOf(text, width - 1);
+  const cut = beginningOf(text, width - 1);
   return `${cut}…${' '.repeat(Math.max(0, width - 1 - widthOf(cut)))}`;
 }
 
@@ -30,7 +30,7 @@ export function fitTo(raw: string, width: number): string {
 export function fitWords(raw: string, width: number): string {
   const text = escapeText(raw);
   if (width < 4 || widthOf(text) <= width) return fitTo(raw, width);
-  const head = headOf(text, width - 2);
+  const head = beginningOf(text, width - 2);
   const end = Math.max(
     head.lastIndexOf(', ') + 1,
     text.startsWith(', ', head.length - 1) ? head.length : 0,
@@ -44,7 +44,7 @@ function fitName(text: string, width: number): string {
   const last = /[-.:/]([^-.:/ ]{2,})$/.exec(text)?.[1] ?? '';
   if (last === '' || widthOf(last) + 4 > width) return fitTo(text, width);
   const room = width - 1 - widthOf(last);
-  const head = headOf(text, room);
+  const head = beginningOf(text, room);
   const end = /^.*[-.:/]/.exec(head)?.[0].length ?? head.length;
   return fitTo(`${head.slice(0, end)}…${last}`, width);
 }
@@ -55,12 +55,13 @@ export function fitEnd(raw: string, width: number): string {
   const text = escapeText(raw);
   if (widthOf(text) <= width) return fitTo(text, width);
   let rest = text;
-  while (rest !== '' && widthOf(rest) > width - 1) rest = rest.slice(headOf(rest, 1, 1).length);
+  while (rest !== '' && widthOf(rest) > width - 1)
+    rest = rest.slice(beginningOf(rest, 1, 1).length);
   return fitTo(`…${rest}`, width);
 }
 
 /** The longest beginning of a safe text that fits; at least so many characters as people see them. */
-export function headOf(text: string, width: number, least = 0): string {
+export function beginningOf(text: string, width: number, least = 0): string {
   let head = '';
   let used = 0;
   let count = 0;
@@ -104,7 +105,7 @@ export function wrapLine(raw: string, width: number): readonly string[] {
       line = `${indent}  ${word}`;
       while (widthOf(line) > width) {
         // One character wider than all there is can't be helped.
-        const head = headOf(line, width, indent.length + 3);
+        const head = beginningOf(line, width, indent.length + 3);
         lines.push(head);
         line = `${indent}  ${line.slice(head.length)}`;
       }

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {layOut} from '../../src/tui/columns.ts';
+import {columnsOf} from '../../src/tui/columns.ts';
 import type {Cell, Row} from '../../src/tui/table.ts';
 
 const row = (...cells: readonly Cell[]): Row => ({key: String(cells), cells, enter: undefined});
 const widths = (rows: readonly Row[], room: number) =>
-  layOut(['A', 'B', 'C'], rows, room, 2).map(({width}) => width);
+  columnsOf(['A', 'B', 'C'], rows, room, 2).map(({width}) => width);
 
 test('lists of words give way first, names next, numbers last', () => {
   const rows = [row('n'.repeat(30), 12_345, 'one of many words '.repeat(4).trim())];
@@ -34,7 +34,7 @@ test('the widest of a kind is cut first, and all fit while there is room for any
 
 test('a column of numbers is one at their right, gaps and all', () => {
   const rows = [row('a', 1, ''), row('b', {value: 20, tone: 'bad'}, 'c')];
-  expect(layOut(['A', 'B', 'C'], rows, 80, 2).map(({isNumeric}) => isNumeric)).toEqual([
+  expect(columnsOf(['A', 'B', 'C'], rows, 80, 2).map(({isNumeric}) => isNumeric)).toEqual([
     false,
     true,
     false,

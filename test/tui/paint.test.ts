@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {type HueName, hues, neutrals, type Pair} from '../../src/report/palette.ts';
 import {barSpans, stateParts} from '../../src/tui/bars.ts';
-import {painted, type Span, type Theme} from '../../src/tui/paint.ts';
+import {type Piece, painted, type Theme} from '../../src/tui/paint.ts';
 
 const plain: Theme = {colors: 'none', ground: undefined};
 const named: Theme = {colors: 'named', ground: undefined};
@@ -9,8 +9,8 @@ const dark: Theme = {colors: 'any', ground: 'dark'};
 const light: Theme = {colors: 'any', ground: 'light'};
 
 describe('looks', () => {
-  const denied: Span = {text: 'denied', tone: 'bad'};
-  const chosen: Span = {...denied, on: 'chosen'};
+  const denied: Piece = {text: 'denied', tone: 'bad'};
+  const chosen: Piece = {...denied, on: 'chosen'};
 
   test('16 colours suffice, and are the terminal’s own where its ground is unknown', () => {
     expect(painted([denied], named)).toBe('\u001B[31mdenied\u001B[39m');
@@ -38,7 +38,7 @@ describe('looks', () => {
   });
 
   test('without colours there are none', () => {
-    const spans: readonly Span[] = [denied, {text: 'a', tone: 'dim'}, {text: 'b', on: 'band'}];
+    const spans: readonly Piece[] = [denied, {text: 'a', tone: 'dim'}, {text: 'b', on: 'band'}];
     expect(painted(spans, plain)).toBe('denied\u001B[2ma\u001B[22mb');
   });
 });
@@ -93,7 +93,7 @@ describe('contrast by WCAG AA', () => {
 });
 
 describe('bars', () => {
-  const text = (spans: readonly Span[]) => spans.map(span => span.text).join('');
+  const text = (spans: readonly Piece[]) => spans.map(span => span.text).join('');
   const states = {denied: 13, unknown: 0, mutated: 18, drifted: 5, ok: 62};
 
   test('have a part for all that there is, by its share, in just their width', () => {

@@ -1,6 +1,6 @@
 import type {KeyHint} from '../keys.ts';
-import {Line} from '../Line.tsx';
-import type {Span} from '../paint.ts';
+import type {Piece} from '../paint.ts';
+import {StyledLine} from '../StyledLine.tsx';
 
 interface Props {
   readonly lines: readonly (readonly KeyHint[])[];
@@ -10,7 +10,7 @@ interface Props {
 /** The keys of a view, each told from what it does. */
 export function Footer({lines, width}: Props) {
   return lines.map(hints => (
-    <Line
+    <StyledLine
       key={hints.map(({key}) => key).join()}
       spans={hints.flatMap(hintSpans)}
       width={width}
@@ -19,7 +19,7 @@ export function Footer({lines, width}: Props) {
   ));
 }
 
-function hintSpans({key, does}: KeyHint, index: number): readonly Span[] {
+function hintSpans({key, does}: KeyHint, index: number): readonly Piece[] {
   return [
     {text: `${index === 0 ? '' : '  '}${key}`, bold: true},
     {text: ` ${does}`, tone: 'dim'},

@@ -3,10 +3,10 @@ import type {Freshness} from '../../inventory/follow/followCluster.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
 import {count} from '../../text.ts';
 import {barSpans, stateParts, stateTones} from '../bars.ts';
-import {Line} from '../Line.tsx';
 import {freshnessText, ThemeContext} from '../marks.ts';
 import {type Model, modelOf} from '../model.ts';
-import type {Span} from '../paint.ts';
+import type {Piece} from '../paint.ts';
+import {StyledLine} from '../StyledLine.tsx';
 import {notableStates, restartWords, tallyOf} from '../tally.ts';
 import {fitEnd, fitTo, fitWords, safeWidthOf, widthOf} from '../text.ts';
 
@@ -37,7 +37,7 @@ export function Header({inventory, freshness, user, width}: HeaderProps) {
   const place = fitWords(`  ${source}`, Math.min(room, safeWidthOf(source) + 2));
   const isBad = freshness.state === 'stale';
   return (
-    <Line
+    <StyledLine
       spans={[
         {text: fitTo(name, Math.min(name.length, width)), bold: true, tone: 'moved'},
         {text: place},
@@ -65,7 +65,7 @@ export function StateLine({model, isLoading, width}: StateLineProps) {
   const {pods, idle, states} = tallyOf(model);
   const what = `${count(pods, 'pod')}${idle === 0 ? '' : `, ${idle} idle`}${isLoading ? ' so far' : ''}`;
   const notable = notableStates(states);
-  const spans: Span[] = [{text: pods + idle === 0 ? what : `${what}: `, bold: true}];
+  const spans: Piece[] = [{text: pods + idle === 0 ? what : `${what}: `, bold: true}];
   if (pods + idle > 0 && notable.length === 0) spans.push({text: 'all as they are', tone: 'good'});
   for (const [index, state] of notable.entries()) {
     const text = `${states[state]} ${restartWords[state]}`;
@@ -74,7 +74,9 @@ export function StateLine({model, isLoading, width}: StateLineProps) {
   const used = spans.reduce((sum, {text}) => sum + text.length, 0);
   const room = width - used - 2;
   const bar = room < leastBar ? [] : barSpans(stateParts(states), room, theme);
-  return <Line spans={bar.length === 0 ? spans : [...spans, {text: '  '}, ...bar]} width={width} />;
+  return (
+    <StyledLine spans={bar.length === 0 ? spans : [...spans, {text: '  '}, ...bar]} width={width} />
+  );
 }
 
 interface CrumbsProps {
@@ -95,7 +97,7 @@ export function Crumbs({crumbs, hasRule, width}: CrumbsProps) {
   const before = room < 2 ? '' : fitEnd(way, Math.min(room, safeWidthOf(way)));
   const left = width - widthOf(before) - widthOf(name) - 1;
   return (
-    <Line
+    <StyledLine
       spans={[
         {text: before, tone: 'dim'},
         {text: name, bold: true},
@@ -110,6 +112,6 @@ export function Crumbs({crumbs, hasRule, width}: CrumbsProps) {
 const quiet = {tone: 'dim', isArea: true} as const;
 
 /** A line that parts two regions. */
-export function Rule({width}: {readonly width: number}) {
-  return <Line spans={[{...quiet, text: '─'.repeat(width)}]} width={width} />;
+export function Divider({width}: {readonly width: number}) {
+  return <StyledLine spans={[{...quiet, text: '─'.repeat(width)}]} width={width} />;
 }

@@ -4,8 +4,8 @@ import type {Control} from '../../controls/control.ts';
 import {atRisk, impactText} from '../../effect/impact.ts';
 import type {Policy} from '../../kube/objects.ts';
 import {nextStep} from '../edit.ts';
-import {TextLine} from '../Line.tsx';
 import type {Model} from '../model.ts';
+import {TextLine} from '../StyledLine.tsx';
 import {impactOfDraft} from '../state.ts';
 
 interface Props {
@@ -29,6 +29,7 @@ export function EditorFooter({control, base, now, model, width}: Props) {
     const mark = denies ? '! ' : '';
     return {text: `${arrow} ${mark}${direction}: ${next.label} (${impactText(impact)})`, denies};
   };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `step` is made of these
   const steps = useMemo(() => [step('tighter', '←'), step('looser', '→')], [control, now, model]);
   const sum =
     base === now ? 'Nothing is edited yet' : `So far: ${impactText(impactOfDraft(model, now))}`;

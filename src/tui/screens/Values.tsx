@@ -5,8 +5,8 @@ import {controlById} from '../../controls/index.ts';
 import {fieldErrorText} from '../../kube/fieldError.ts';
 import type {Policy} from '../../kube/objects.ts';
 import {Input} from '../Input.tsx';
-import {TextLine} from '../Line.tsx';
 import {firstVisible} from '../List.tsx';
+import {TextLine} from '../StyledLine.tsx';
 import type {Action, View} from '../session.ts';
 import {fitTo, widthOf} from '../text.ts';
 
