@@ -56,11 +56,12 @@ describe('the views, by keys', () => {
     await screen.press('p');
     await screen.shows('and its grant? y/n');
     await screen.press('y');
-    await screen.shows('applyAdvice: done');
+    await screen.shows('apply: done');
     expect(services.asked.map(asked => asked.split(' ')[0])).toEqual([
       'writeFile',
-      'dryRunAdvice',
-      'applyAdvice',
+      'plan',
+      'dryRun',
+      'apply',
     ]);
   });
 });

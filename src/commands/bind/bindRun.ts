@@ -1,4 +1,5 @@
 import {effectOf} from '../../effect/effect.ts';
+import {questionFor} from '../../effect/question.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
 import type {BindingPlan, GrantTarget} from '../../grant/bindingSteps.ts';
 import {planBind} from '../../grant/planBind.ts';
@@ -157,7 +158,8 @@ async function carryOut(
   namespace: string | undefined,
 ): Promise<ExitCode> {
   const change = {deleted: undefined, steps: plan.steps};
-  const effect = effectOf(inventory, afterChange(inventory, change), {namespace});
+  const after = afterChange(inventory, change);
+  const effect = effectOf(inventory, after, {namespace});
   const keptReason = reasonToKeep(flags, dryRun, inventory);
   const done = plan.kept.length > 0 ? exitCodes.no : exitCodes.ok;
 
@@ -171,7 +173,8 @@ async function carryOut(
     printer.onlyShown(plan.steps, keptReason);
     return done;
   }
-  const code = await applyPlan(world, flags, {change, effect, policy, dryRun, printer});
+  const question = questionFor({before: inventory, after, treated: effect.shifts});
+  const code = await applyPlan(world, flags, {change, question, policy, dryRun, printer});
   return code === exitCodes.ok ? done : code;
 }
 
