@@ -12,16 +12,20 @@ interface Props {
 
 /** A text of which only the lines in sight are drawn. */
 export function Lines({lines, scroll, width, height}: Props) {
-  const wrapped = useMemo(() => lines.flatMap(line => wrapRich(line, width)), [lines, width]);
+  const wrapped = useMemo(() => placedLines(lines, width), [lines, width]);
   const first = Math.max(0, Math.min(scroll, wrapped.length - height));
   return (
     <Box flexDirection="column" height={height}>
-      {wrapped.slice(first, first + height).map((line, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other identity
-        <StyledLine key={first + index} spans={spansOfLine(line)} width={width} />
+      {wrapped.slice(first, first + height).map(({place, line}) => (
+        <StyledLine key={place} spans={spansOfLine(line)} width={width} />
       ))}
     </Box>
   );
+}
+
+/** Lines have no other identity than their place. */
+function placedLines(lines: readonly RichLine[], width: number) {
+  return lines.flatMap(line => wrapRich(line, width)).map((line, place) => ({place, line}));
 }
 
 /** How far a text can be scrolled. */

@@ -21,16 +21,7 @@ export const editorFooterHeight = 4;
 
 /** What the edit so far does, and what the next step either way would do. */
 export function EditorFooter({control, base, now, model, width}: Props) {
-  const step = (direction: 'tighter' | 'looser', arrow: string) => {
-    const next = control && nextStep(control, now, direction);
-    if (next === undefined) return {text: `${arrow} no ${direction} step`, denies: false};
-    const impact = impactOfDraft(model, next.value);
-    const denies = atRisk(impact) > atRisk(impactOfDraft(model, now));
-    const mark = denies ? '! ' : '';
-    return {text: `${arrow} ${mark}${direction}: ${next.label} (${impactText(impact)})`, denies};
-  };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `step` is made of these
-  const steps = useMemo(() => [step('tighter', '←'), step('looser', '→')], [control, now, model]);
+  const steps = useMemo(() => stepsOf(control, now, model), [control, now, model]);
   const sum =
     base === now ? 'Nothing is edited yet' : `So far: ${impactText(impactOfDraft(model, now))}`;
   return (
@@ -42,4 +33,17 @@ export function EditorFooter({control, base, now, model, width}: Props) {
       <TextLine text={sum} bold={true} width={width} />
     </Box>
   );
+}
+
+/** What the next step either way is, and what it would do. */
+function stepsOf(control: Control | undefined, now: Policy, model: Model) {
+  const step = (direction: 'tighter' | 'looser', arrow: string) => {
+    const next = control && nextStep(control, now, direction);
+    if (next === undefined) return {text: `${arrow} no ${direction} step`, denies: false};
+    const impact = impactOfDraft(model, next.value);
+    const denies = atRisk(impact) > atRisk(impactOfDraft(model, now));
+    const mark = denies ? '! ' : '';
+    return {text: `${arrow} ${mark}${direction}: ${next.label} (${impactText(impact)})`, denies};
+  };
+  return [step('tighter', '←'), step('looser', '→')];
 }
