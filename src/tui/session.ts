@@ -1,6 +1,9 @@
 import type {Scope} from '../advice/scope.ts';
+import type {PlannedChange} from '../apply/applyAll.ts';
+import type {MadeChange} from '../apply/reverse.ts';
 import type {ControlId} from '../controls/control.ts';
 import type {ImpactKind} from '../effect/impact.ts';
+import type {Inventory} from '../inventory/inventory.ts';
 import type {Policy} from '../kube/objects.ts';
 import {change, type Draft, draftOf, isEdited, rebase, redo, undo} from './edit.ts';
 
@@ -15,7 +18,13 @@ export type View =
       readonly policy?: string | undefined;
     }
   /** `after`: as it would be with the edit of this policy. */
-  | {readonly name: 'why'; readonly item: string; readonly after?: string | undefined}
+  | {
+      readonly name: 'why';
+      readonly item: string;
+      readonly after?: string | undefined;
+      /** As it would be with the files of a change. */
+      readonly trial?: Inventory | undefined;
+    }
   | {readonly name: 'policies'}
   | {readonly name: 'policy'; readonly policy: string}
   | {readonly name: 'values'; readonly policy: string; readonly control: ControlId}
@@ -24,6 +33,25 @@ export type View =
   | {readonly name: 'diff'; readonly policy: string}
   | {readonly name: 'advise'; readonly scope: Scope; readonly namespace?: string | undefined}
   | {readonly name: 'advice'; readonly scope: Scope; readonly policy: string}
+  /** Who may use a policy. */
+  | {readonly name: 'subjects'; readonly policy: string}
+  /** What a subject may use, as `sa:NS/NAME`, `group:NAME` or `user:NAME`. */
+  | {readonly name: 'rights'; readonly subject: string}
+  | {readonly name: 'grants'; readonly namespace?: string | undefined}
+  | {
+      readonly name: 'workloads';
+      readonly namespace?: string | undefined;
+      readonly kind?: string | undefined;
+    }
+  | {readonly name: 'findings'; readonly namespace?: string | undefined}
+  | {readonly name: 'finding'; readonly id: string}
+  /** What the files of a change would do. */
+  | {readonly name: 'trial'; readonly path: string; readonly files: Inventory}
+  | {
+      readonly name: 'describe';
+      readonly what: 'policy' | 'account' | 'item' | 'namespace' | 'binding';
+      readonly key: string;
+    }
   | {readonly name: 'text'; readonly title: string; readonly lines: readonly string[]}
   | {readonly name: 'gaps'}
   | {readonly name: 'help'};
@@ -49,14 +77,33 @@ export type PromptState =
   | {readonly kind: 'jump'; readonly text: string}
   | {readonly kind: 'write'; readonly text: string; readonly content: string}
   | {readonly kind: 'overwrite'; readonly path: string; readonly content: string}
+  /** Asks for the subject to let use a policy, or for the policy to let a subject use. */
   | {
-      readonly kind: 'apply';
-      readonly policy: string;
+      readonly kind: 'bind';
+      readonly policy?: string | undefined;
+      readonly subject?: string | undefined;
       readonly text: string;
-      readonly typed: boolean;
     }
-  | {readonly kind: 'applyAdvice'; readonly scope: Scope; readonly policy: string}
+  | {readonly kind: 'confirm'; readonly proposal: Proposal; readonly text: string}
   | {readonly kind: 'quit'};
+
+/** Changes that the server has tried, and the question about them. */
+export interface Proposal {
+  readonly title: string;
+  readonly question: string;
+  /** What has to be typed, if y is not enough. */
+  readonly name: string;
+  readonly mustType: boolean;
+  readonly changes: readonly PlannedChange[];
+  /** The policy whose edit this is; its draft is done with once it is applied. */
+  readonly draft?: string | undefined;
+}
+
+/** An apply of this session, which can be taken back. */
+export interface AppliedProposal {
+  readonly title: string;
+  readonly made: readonly MadeChange[];
+}
 
 export interface Notice {
   readonly tone: 'good' | 'bad' | 'info';
@@ -69,6 +116,8 @@ export interface Session {
   readonly trail: readonly Frame[];
   /** Policies under the editor, by name. */
   readonly drafts: Readonly<Record<string, Draft>>;
+  /** What was applied, the last one last. */
+  readonly applied: readonly AppliedProposal[];
   readonly prompt: PromptState | undefined;
   readonly notice: Notice | undefined;
   /** What is going on in the background: "dry run". */
@@ -91,7 +140,8 @@ export type Action =
   | {readonly type: 'undo'; readonly policy: string}
   | {readonly type: 'redo'; readonly policy: string}
   | {readonly type: 'discard'; readonly policy: string}
-  | {readonly type: 'rebase'; readonly onto: Policy};
+  | {readonly type: 'rebase'; readonly onto: Policy}
+  | {readonly type: 'applied'; readonly applied: AppliedProposal};
 
 export function frameOf(view: View): Frame {
   return {
@@ -109,6 +159,7 @@ export function startAt(views: readonly View[]): Session {
   return {
     trail: views.map(frameOf),
     drafts: {},
+    applied: [],
     prompt: undefined,
     notice: undefined,
     busy: undefined,
@@ -150,6 +201,8 @@ export function reduce(session: Session, action: Action): Session {
       return {...session, notice: action.notice};
     case 'busy':
       return {...session, busy: action.busy};
+    case 'applied':
+      return {...session, applied: [...session.applied, action.applied]};
     case 'edit':
     case 'undo':
     case 'redo':
