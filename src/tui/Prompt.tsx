@@ -46,8 +46,7 @@ export function Prompt(props: Props) {
       close();
       if (prompt.kind === 'quit') exit();
       if (prompt.kind === 'overwrite') sideEffects.write(prompt.path, prompt.content, true);
-      if (prompt.kind === 'apply') sideEffects.applyPolicy(prompt.policy);
-      if (prompt.kind === 'applyAdvice') sideEffects.applyAdvice({...prompt, name: 'advice'});
+      if (isApply(prompt)) apply(prompt, sideEffects);
     }
   });
   const question = questionOf(prompt);
@@ -69,7 +68,7 @@ function questionOf(prompt: PromptState): string | undefined {
     case 'quit':
       return 'There are edits that are not applied. Quit and lose them?';
     case 'applyAdvice':
-      return `Create ${prompt.policy} and its grant?`;
+      return prompt.typed ? undefined : `Create ${prompt.policy} and its grant?`;
     case 'apply':
       return prompt.typed ? undefined : `Apply ${prompt.policy}?`;
     default:
@@ -118,13 +117,14 @@ function typingOf(
         },
       };
     case 'apply':
+    case 'applyAdvice':
       return {
         label: `Type ${prompt.policy} to apply: `,
         value: prompt.text,
         onChange: text => dispatch({type: 'prompt', prompt: {...prompt, text}}),
         onSubmit(text) {
           close();
-          if (text === prompt.policy) sideEffects.applyPolicy(prompt.policy);
+          if (text === prompt.policy) apply(prompt, sideEffects);
           else inform(dispatch, 'Not applied: that was another name; p asks again');
         },
       };
@@ -136,8 +136,15 @@ function typingOf(
 /** What `:` takes. */
 const views = 'namespaces pods policies advise gaps help quit';
 
-function isApply({kind}: PromptState): boolean {
-  return kind === 'apply' || kind === 'applyAdvice';
+type ApplyPrompt = Extract<PromptState, {readonly kind: 'apply' | 'applyAdvice'}>;
+
+function isApply(prompt: PromptState): prompt is ApplyPrompt {
+  return prompt.kind === 'apply' || prompt.kind === 'applyAdvice';
+}
+
+function apply(prompt: ApplyPrompt, sideEffects: SideEffects): void {
+  if (prompt.kind === 'apply') sideEffects.applyPolicy(prompt.policy);
+  else sideEffects.applyAdvice({name: 'advice', scope: prompt.scope, policy: prompt.policy});
 }
 
 function jump(

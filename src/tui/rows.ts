@@ -1,24 +1,10 @@
-import {isUsable} from '../admission/admit.ts';
 import type {Verdict} from '../admission/judgement.ts';
-import {scopes} from '../advice/scope.ts';
-import {controls} from '../controls/index.ts';
-import {
-  type Impact,
-  type ImpactKind,
-  impactKinds,
-  impactTabs,
-  impactTitles,
-} from '../effect/impact.ts';
 import {itemKey} from '../inventory/submissions/items.ts';
-import type {Policy} from '../kube/objects.ts';
-import {labelOf} from '../kube/reference.ts';
+import {unreadPlaces} from '../inventory/unreadPlaces.ts';
 import {weaklyKeyed} from '../once.ts';
-import {directionOf} from '../policy/direction.ts';
-import {preparePolicy} from '../policy/evaluate.ts';
-import {policyLevel} from '../policy/level.ts';
-
+import {isUnreadIn} from '../rbac/unreadRbac.ts';
 import {nameOf} from '../report/why.ts';
-import {byText} from '../text.ts';
+import {atLeast, byText} from '../text.ts';
 import type {Model} from './model.ts';
 import type {View} from './session.ts';
 
@@ -42,7 +28,10 @@ export interface Table {
   readonly empty: string;
 }
 
-export function namespaceTable({namespaces}: Model): Table {
+/** A row for each namespace, or for one alone; `3+` is of a namespace of which not all was read. */
+export function namespaceTable({namespaces: all, inventory}: Model, only?: string): Table {
+  const namespaces = only === undefined ? all : all.filter(({namespace}) => namespace === only);
+  const isUnread = inventory.gaps.some(({resource}) => resource === 'namespaces');
   const hasUnknown = namespaces.some(({unknown}) => unknown > 0);
   return {
     columns: [
@@ -50,14 +39,16 @@ export function namespaceTable({namespaces}: Model): Table {
       ...(hasUnknown ? ['UNKNOWN'] : []),
       ...['MUTATED', 'DRIFTED', 'RISKIEST'],
     ],
-    empty: 'No namespaces yet.',
+    empty: isUnread ? 'The namespaces could not be read.' : 'No namespaces yet.',
     rows: namespaces.map(row => ({
       key: row.namespace,
       cells: [
         row.namespace,
-        ...[row.pods, row.idle, row.serviceAccounts, row.denied].map(String),
-        ...(hasUnknown ? [String(row.unknown)] : []),
-        ...[row.mutated, row.drifted].map(String),
+        ...[row.pods, row.idle].map(number => atLeast(number, row.isPartial)),
+        atLeast(row.serviceAccounts, lacks('serviceaccounts', row.namespace, inventory)),
+        atLeast(row.denied, row.isPartial),
+        ...(hasUnknown ? [atLeast(row.unknown, row.isPartial)] : []),
+        ...[row.mutated, row.drifted].map(number => atLeast(number, row.isPartial)),
         row.policies[0]?.name ?? '',
       ],
       tone: row.denied > 0 ? 'bad' : row.unknown + row.mutated + row.drifted > 0 ? 'warn' : 'plain',
@@ -73,20 +64,24 @@ export function accountTable(model: Model, namespace: string): Table {
     metadata?.namespace === namespace ? (metadata.name ?? []) : [],
   );
   const names = [...new Set([...known, ...byAccount.keys()])].sort();
+  const isPartial = unreadPlaces(model.inventory, new Set([namespace])) !== undefined;
   return {
     columns: ['SERVICE ACCOUNT', 'PODS', 'BINDS TO', 'MAY USE'],
-    empty: 'No service account here.',
+    empty: lacks('serviceaccounts', namespace, model.inventory)
+      ? 'The service accounts could not be read.'
+      : 'No service account here.',
     rows: names.map(account => {
       const verdicts = byAccount.get(account) ?? [];
       const bound = new Set(verdicts.map(({chosen, state}) => chosen?.policy.name ?? state));
       const usable = account === '' ? [] : model.usableBy(namespace, account);
+      const perhaps = account === '' ? [] : model.perhapsUsableBy(namespace, account);
       return {
         key: account,
         cells: [
           account === '' ? '(none: mirror pods)' : account,
-          String(verdicts.length),
+          atLeast(verdicts.length, isPartial),
           [...bound].sort().join(', '),
-          usable.join(', '),
+          [...usable, ...(perhaps.length > 0 ? [`unknown: ${perhaps.join(', ')}`] : [])].join(', '),
         ],
         tone: bound.has('denied') ? 'bad' : 'plain',
         enter: {name: 'pods', namespace, account},
@@ -103,7 +98,7 @@ const stateTones = {
   ok: 'plain',
 } as const;
 
-export function podTable({verdicts}: Model, view: Extract<View, {name: 'pods'}>): Table {
+export function podTable({verdicts, inventory}: Model, view: Extract<View, {name: 'pods'}>): Table {
   const {namespace, account, policy} = view;
   const shown = verdicts.filter(
     ({item, chosen}) =>
@@ -112,9 +107,13 @@ export function podTable({verdicts}: Model, view: Extract<View, {name: 'pods'}>)
       (policy === undefined || chosen?.policy.name === policy),
   );
   const withNamespace = namespace === undefined;
+  const places = namespace === undefined ? undefined : new Set([namespace]);
+  const isPartial = unreadPlaces(inventory, places) !== undefined;
   return {
     columns: [...(withNamespace ? ['NAMESPACE'] : []), 'NAME', 'STATE', 'POLICY', 'VIA'],
-    empty: 'No pod and no idle workload here.',
+    empty: isPartial
+      ? 'None that was read; not all could be.'
+      : 'No pod and no idle workload here.',
     rows: shown.map(withNamespace ? podRowAnywhere : podRowHere),
   };
 }
@@ -143,133 +142,6 @@ function makePodRow(verdict: Verdict, withNamespace: boolean): Row {
   };
 }
 
-export function policyTable(model: Model): Table {
-  return {
-    columns: ['POLICY', 'LEVEL', 'PODS', 'SUBJECTS', 'STATE', 'OPEN CONTROLS'],
-    empty: 'The cluster has no PodSecurityPolicy.',
-    rows: model.inventory.policies.map(policy => {
-      const {name} = policy.metadata;
-      const pods = model.boundTo.get(name)?.length ?? 0;
-      const subjects = new Set(
-        model.rights.filter(right => right.policy === name).map(right => labelOf(right.subject)),
-      );
-      const level = policyLevel(policy);
-      const state = policyState(policy, model, pods, subjects.size);
-      return {
-        key: name,
-        cells: [name, level, String(pods), String(subjects.size), state, openControls(policy)],
-        tone: state === 'ignored' ? 'bad' : level === 'privileged' ? 'warn' : 'plain',
-        enter: {name: 'policy', policy: name},
-      };
-    }),
-  };
-}
-
-/** Why a policy has no pods, if it has none. */
-function policyState(policy: Policy, model: Model, pods: number, subjects: number): string {
-  if (preparePolicy(policy).unusable !== undefined) return 'ignored';
-  if (pods > 0) return 'in use';
-  if (subjects === 0) return 'granted to nobody';
-  const couldServe = model.verdicts.some(({candidates}) =>
-    candidates.some(
-      ({policy: {name}, allowed, rights}) =>
-        name === policy.metadata.name && allowed && isUsable(rights),
-    ),
-  );
-  return couldServe ? 'shadowed' : 'unused';
-}
-
-function openControls(policy: Policy): string {
-  const open = controls.filter(control => control.level(policy) === 'privileged');
-  return open.map(({title}) => title).join(', ');
-}
-
-/** A row for each control: the value, what its pods need, the standard, and marks. */
-export function editorTable(policy: Policy, base: Policy, least: Policy | undefined): Table {
-  return {
-    columns: ['CONTROL', 'VALUE', 'PODS NEED', 'STANDARD', ''],
-    empty: '',
-    rows: controls.map(control => {
-      const excess =
-        least !== undefined && directionOf(control, policy, least) === 'tighter' ? 'looser' : '';
-      const edited = control.describe(policy) === control.describe(base) ? '' : 'edited';
-      return {
-        key: control.id,
-        cells: [
-          control.title,
-          control.describeForPeople(policy),
-          least === undefined ? '-' : control.describeForPeople(least),
-          control.level(policy) ?? '-',
-          [edited, excess].filter(Boolean).join(', '),
-        ],
-        tone: edited === '' ? (excess === '' ? 'plain' : 'warn') : 'good',
-        enter: {name: 'values', policy: base.metadata.name, control: control.id},
-      };
-    }),
-  };
-}
-
-export function impactTable(impact: Impact, kind: ImpactKind, policy: string): Table {
-  return {
-    caption: impactKinds
-      .flatMap((each, index) => {
-        if (!isTab(each, impact) && each !== kind) return [];
-        const text = `${index + 1}:${impactTabs[each]} ${impact[each].length}`;
-        return each === kind ? `[${text}]` : ` ${text} `;
-      })
-      .join(' '),
-    columns: ['NAMESPACE', 'NAME', 'BEFORE', 'AFTER'],
-    empty: `No pod or workload: ${impactTitles[kind]}.`,
-    rows: impact[kind].map(moved => ({
-      key: itemKey(moved.before.item),
-      cells: [
-        moved.before.item.namespace,
-        nameOf(moved.before.item),
-        outcomeText(moved.before),
-        outcomeText(moved.after),
-      ],
-      tone: kind === 'denied' ? 'bad' : kind === 'unknown' ? 'warn' : 'plain',
-      enter: {name: 'why', item: itemKey(moved.before.item), after: policy},
-    })),
-  };
-}
-
-/** Where not all is known, there are more lists than fit in a line: those with nothing are left out. */
-function isTab(kind: ImpactKind, impact: Impact): boolean {
-  const isAllKnown = impact.unknown.length + impact.known.length === 0;
-  return isAllKnown ? kind !== 'unknown' && kind !== 'known' : impact[kind].length > 0;
-}
-
-function outcomeText({chosen, state}: Verdict): string {
-  if (chosen === undefined) return state;
-  return state === 'mutated' ? `${chosen.policy.name} (changed)` : chosen.policy.name;
-}
-
-export function proposalTable(model: Model, view: Extract<View, {name: 'advise'}>): Table {
-  const advices = model
-    .advice(view.scope, false)
-    .filter(({namespace}) => view.namespace === undefined || namespace === view.namespace);
-  return {
-    caption: `One policy for each: ${scopes
-      .map(scope => (scope === view.scope ? `[${scope}]` : ` ${scope} `))
-      .join(' ')}`,
-    columns: ['POLICY', 'NAMESPACE', 'SUBJECTS', 'WORKLOADS', 'LEVEL'],
-    empty: 'Nothing runs here that needs a policy.',
-    rows: advices.map(({policy, namespace, grantees, items}) => ({
-      key: policy.metadata.name,
-      cells: [
-        policy.metadata.name,
-        namespace ?? '(cluster)',
-        grantees.map(({name}) => name).join(', '),
-        String(items.length),
-        policyLevel(policy),
-      ],
-      tone: 'plain',
-      enter: {name: 'advice', scope: view.scope, policy: policy.metadata.name},
-    })),
-  };
-}
-
 /** Rows that have the filter's words in some cell, sorted as asked. */
 export function arrange(
   {rows}: Table,
@@ -290,8 +162,13 @@ export function arrange(
   return descending ? sorted.reverse() : sorted;
 }
 
+/** Whether a kind could not be read in a namespace. */
+function lacks(resource: string, namespace: string, {gaps}: Model['inventory']): boolean {
+  return gaps.some(gap => gap.resource === resource && isUnreadIn(gap, namespace));
+}
+
 function compareCells(a: string, b: string): number {
-  const [one, other] = [Number(a), Number(b)];
+  const [one, other] = [a, b].map(cell => Number(cell.replace(/\+$/, ''))) as [number, number];
   if (a !== '' && b !== '' && !Number.isNaN(one) && !Number.isNaN(other)) return one - other;
   return byText(a, b);
 }

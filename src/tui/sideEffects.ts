@@ -1,20 +1,17 @@
-import {controls} from '../controls/index.ts';
-import {impactText} from '../effect/impact.ts';
 import {messageOf} from '../errors.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import {fieldErrorText} from '../kube/fieldError.ts';
 import type {Policy} from '../kube/objects.ts';
 import {sameSettings} from '../policy/direction.ts';
 import {policyErrors} from '../policy/evaluate.ts';
-import {policyLevel} from '../policy/level.ts';
 import {adviceYaml} from '../report/advice.ts';
-import {nameOf} from '../report/why.ts';
 import {type Draft, isEdited} from './edit.ts';
 import {adviceNamed, policyYaml} from './lines.ts';
 import type {Model} from './model.ts';
+import {adviceProposal, policyProposal} from './proposals.ts';
 import type {Result, Services} from './services.ts';
 import type {Action, Session, View} from './session.ts';
-import {driftOf, impactOfDraft} from './state.ts';
+import {driftOf} from './state.ts';
 
 /** The session's side effects: on files and on the cluster. Each one ends in a notice or a text. */
 export interface SideEffects {
@@ -28,9 +25,6 @@ export interface SideEffects {
   proposeAdvice(view: Extract<View, {name: 'advice'}>): void;
   applyAdvice(view: Extract<View, {name: 'advice'}>): void;
 }
-
-/** How many names of denied pods the last question lists. */
-const namesShown = 8;
 
 /** What the side effects need; asked for when one begins, so that it is current. */
 export interface Surroundings {
@@ -120,11 +114,9 @@ function policyEffects(
       if (error !== undefined) return say('bad', fieldErrorText(error));
       return run('dry run', async () => {
         const tried = await services.dryRunPolicy(upToDate(draft, model().inventory));
-        const why = reasonsToType(draft, model());
-        const lines = proposalLines(draft, model(), services, {...tried, why});
+        const {lines, typed} = policyProposal(draft, model(), services, tried.lines);
         dispatch({type: 'open', view: {name: 'text', title: `Apply ${name}`, lines}});
         if (!tried.ok) return say('bad', 'The server would refuse this; your edit is kept');
-        const typed = why.length > 0;
         dispatch({type: 'prompt', prompt: {kind: 'apply', policy: name, text: '', typed}});
         return undefined;
       });
@@ -161,11 +153,11 @@ function adviceEffects(
       if (advice === undefined || isReadOnly()) return undefined;
       return run('dry run', async () => {
         const tried = await services.dryRunAdvice([advice]);
-        const lines = [...tried.lines, '', ...adviceYaml([advice], true).split('\n')];
+        const {lines, typed} = adviceProposal(advice, model(), tried.lines);
         dispatch({type: 'open', view: {name: 'text', title: 'Apply', lines}});
         if (!tried.ok) return say('bad', 'The server would refuse this');
-        const prompt = {kind: 'applyAdvice', scope: view.scope, policy: view.policy} as const;
-        dispatch({type: 'prompt', prompt});
+        const {scope, policy} = view;
+        dispatch({type: 'prompt', prompt: {kind: 'applyAdvice', scope, policy, text: '', typed}});
         return undefined;
       });
     },
@@ -179,24 +171,6 @@ function adviceEffects(
         if (result.ok) refresh();
       }),
   };
-}
-
-/**
- * Why a person has to type the policy's name: a pod that runs would be denied, or the policy, which is
- * or becomes more permissive than the restricted standard, admits what it did not before.
- */
-function reasonsToType({base, now}: Draft, model: Model): readonly string[] {
-  const {denied, unknown} = impactOfDraft(model, now);
-  const looser =
-    policyLevel(now) === 'restricted' ? [] : controls.filter(control => !control.covers(base, now));
-  const names = looser.map(({title}) => title).join(', ');
-  return [
-    ...(denied.length > 0 ? [`Pods or workloads that would be denied: ${denied.length}`] : []),
-    ...(unknown.length > 0
-      ? [`Pods or workloads of which it is unknown whether they would be denied: ${unknown.length}`]
-      : []),
-    ...(looser.length > 0 ? [`More permissive than restricted, and looser in: ${names}`] : []),
-  ];
 }
 
 /** The draft as it goes to the server: what others changed besides the controls is not a conflict. */
@@ -229,25 +203,5 @@ function driftLines(
     'In the editor m puts your edit on top of it; then p asks again. What was changed there:',
     '',
     ...services.diff(policyYaml(base), policyYaml(current), name),
-  ];
-}
-
-function proposalLines(
-  {base, now}: Draft,
-  model: Model,
-  services: Services,
-  tried: Result & {readonly why: readonly string[]},
-): readonly string[] {
-  const impact = impactOfDraft(model, now);
-  const denied = impact.denied.map(({before}) => `${before.item.namespace}/${nameOf(before.item)}`);
-  const more = denied.length - namesShown;
-  return [
-    ...tried.lines,
-    ...tried.why,
-    `Impact: ${impactText(impact)}`,
-    ...denied.slice(0, namesShown).map(name => `  denied: ${name}`),
-    ...(more > 0 ? [`  and ${more} more`] : []),
-    '',
-    ...services.diff(policyYaml(base), policyYaml(now), now.metadata.name),
   ];
 }

@@ -4,18 +4,8 @@ import type {Policy} from '../kube/objects.ts';
 import {sameSettings} from '../policy/direction.ts';
 import {type Draft, isEdited} from './edit.ts';
 import type {Model} from './model.ts';
-import {
-  accountTable,
-  arrange,
-  editorTable,
-  impactTable,
-  namespaceTable,
-  podTable,
-  policyTable,
-  proposalTable,
-  type Row,
-  type Table,
-} from './rows.ts';
+import {editorTable, impactTable, policyTable, proposalTable} from './policyRows.ts';
+import {accountTable, arrange, namespaceTable, podTable, type Row, type Table} from './rows.ts';
 import {type Frame, type Session, topOf, type View} from './session.ts';
 import {remember} from './store.ts';
 
@@ -65,7 +55,7 @@ export function tableOf(view: View, model: Model, drafts: Session['drafts']): Ta
   if (isVoid(view, model.inventory)) return undefined;
   switch (view.name) {
     case 'namespaces':
-      return namespaceTable(model);
+      return namespaceTable(model, view.only);
     case 'accounts':
       return accountTable(model, view.namespace);
     case 'pods':

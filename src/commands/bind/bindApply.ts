@@ -2,6 +2,9 @@ import {type Applied, applyLines, type PlannedChange} from '../../apply/applyAll
 import type {Effect} from '../../effect/effect.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
 import type {BindingPlan} from '../../grant/bindingSteps.ts';
+import {gapSummaries} from '../../inventory/gaps.ts';
+import type {Inventory} from '../../inventory/inventory.ts';
+import {unreadText} from '../../inventory/unreadPlaces.ts';
 import {makeChanges, tryChanges} from '../applyChanges.ts';
 import type {Cluster, World} from '../world.ts';
 import {changesFor} from './bindChanges.ts';
@@ -12,6 +15,8 @@ import type {BindPrinter} from './bindPrint.ts';
 export interface PlanToApply {
   readonly plan: BindingPlan;
   readonly effect: Effect;
+  /** What the effect was judged on. */
+  readonly inventory: Inventory;
   readonly policy: string;
   readonly dryRun: (typeof dryRuns)[number];
   readonly printer: BindPrinter;
@@ -58,10 +63,11 @@ async function tryPlan(
 async function askUser(
   world: World,
   {yes}: UnbindFlags,
-  {policy, effect: {shifts}, printer}: PlanToApply,
+  {policy, effect, inventory: {gaps}, printer}: PlanToApply,
 ): Promise<ExitCode | undefined> {
   if (yes) return undefined;
-  const warning = warningOf(shifts);
+  const warning = warningOf(effect);
+  if (warning !== '') for (const line of gapSummaries(gaps)) printer.say(`incomplete: ${line}`);
   const answer = await world.ask(
     warning === '' ? 'Apply this? [y/N] ' : `${warning} Type the policy's name to go on: `,
   );
@@ -78,7 +84,7 @@ async function askUser(
 }
 
 /** What has to be said before the question; '' if nobody would be denied, nor perhaps. */
-function warningOf(shifts: Effect['shifts']): string {
+function warningOf({shifts, unread}: Effect): string {
   const [denied, unknown] = (['denied', 'unknown'] as const).map(
     wanted => shifts.filter(({kind}) => kind === wanted).length,
   );
@@ -87,6 +93,7 @@ function warningOf(shifts: Effect['shifts']): string {
     ...(unknown
       ? [`Pods or workloads of which it is unknown whether they would be denied: ${unknown}.`]
       : []),
+    ...(unread === undefined ? [] : [`The impact is ${unreadText(unread)}.`]),
   ].join(' ');
 }
 

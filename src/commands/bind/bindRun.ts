@@ -5,6 +5,7 @@ import {planBind} from '../../grant/planBind.ts';
 import {planUnbind} from '../../grant/planUnbind.ts';
 import {type Inventory, namespacesOf} from '../../inventory/inventory.ts';
 import {nearNames} from '../../kube/nearNames.ts';
+import {isUnreadIn} from '../../rbac/unreadRbac.ts';
 import {choose} from '../flags.ts';
 import {load, policyNamed, requirePolicies, type SourceRequest} from '../input/load.ts';
 import {policyName} from '../input/policyArgument.ts';
@@ -29,7 +30,7 @@ export async function runBind(
   policyNamed(inventory, policy);
   const plan = planBind(inventory.rbac, {policy, targets, roleName: flags.role});
   const notes = [...missingNotes(inventory, targets), ...plan.notes];
-  return carryOut(world, flags, asked, inventory, {...plan, notes}, scope);
+  return carryOut(world, flags, asked, inventory, {...plan, notes});
 }
 
 /** Takes the use of a policy away from subjects. */
@@ -46,15 +47,18 @@ export async function runUnbind(
   const plan = planUnbind(inventory.rbac, policy, targets);
   if (plan.steps.length === 0) {
     policyNamed(inventory, policy); // a grant may outlive its policy
-    requireRbac(inventory);
+    requireRbac(inventory, namespace);
   }
-  return carryOut(world, flags, asked, inventory, plan, namespace);
+  return carryOut(world, flags, asked, inventory, plan);
 }
 
-/** Who finds nothing to take away has to have seen everything. */
-function requireRbac({gaps}: Inventory): void {
+/** Who finds nothing to take away has to have seen everything that counts there. */
+function requireRbac({gaps}: Inventory, namespace: string | undefined): void {
   const kinds = ['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings'];
-  const gap = gaps.find(({resource}) => kinds.includes(resource));
+  const gap = gaps.find(
+    each =>
+      kinds.includes(each.resource) && (namespace === undefined || isUnreadIn(each, namespace)),
+  );
   if (gap === undefined) return;
   throw new UserError(
     `no grant to remove was found, but some objects could not be read: ${gap.resource}: ${gap.reason}`,
@@ -93,7 +97,14 @@ async function read(
   flags: SourceRequest,
   namespace: string | undefined,
 ): Promise<Inventory> {
-  const needs = {policies: true, workloads: true, caller: false, whole: true, exact: true};
+  const needs = {
+    policies: true,
+    workloads: true,
+    caller: false,
+    whole: true,
+    exact: true,
+    everywhere: true,
+  };
   const scoped = {...flags, namespace, allNamespaces: namespace === undefined};
   const {inventory} = await load(world, scoped, needs);
   requirePolicies(inventory);
@@ -132,10 +143,9 @@ async function carryOut(
   {policy, format, dryRun}: Asked,
   inventory: Inventory,
   plan: BindingPlan,
-  namespace: string | undefined,
 ): Promise<ExitCode> {
   const after = {...inventory, rbac: afterSteps(inventory.rbac, plan.steps)};
-  const effect = effectOf(inventory, after, {namespace});
+  const effect = effectOf(inventory, after);
   const keptReason = reasonToKeep(flags, dryRun, inventory);
   const done = plan.kept.length > 0 ? exitCodes.no : exitCodes.ok;
 
@@ -149,7 +159,7 @@ async function carryOut(
     printer.onlyShown(plan.steps, keptReason);
     return done;
   }
-  const code = await applyPlan(world, flags, {plan, effect, policy, dryRun, printer});
+  const code = await applyPlan(world, flags, {plan, effect, inventory, policy, dryRun, printer});
   return code === exitCodes.ok ? done : code;
 }
 

@@ -41,7 +41,7 @@ export async function runMigrate(
   requireTopicFlags(topic, flags);
   choose('-o', flags.output, migrateFormats[topic]);
   const wanted = flags.to === undefined ? undefined : minorOf(flags.to);
-  const needs = {policies: true, workloads: true, caller: true, whole: true};
+  const needs = {policies: true, workloads: true, caller: false, whole: true};
   const {inventory, namespace} = await load(world, flags, needs);
   requireNamespace(inventory, namespace);
   if (inventory.policyApi === 'absent') {

@@ -28,15 +28,15 @@ export async function runSession(world: World, flags: Partial<SummaryFlags>): Pr
     return openKept(world, {
       live: fixedInventory(offline),
       services: readOnlyServices(world, `${what} can't be changed`),
-      store: createStore(viewsToOpen(open, namespace, offline.defaultNamespace), drafts),
+      store: createStore(viewsToOpen(open, namespace, offline.defaultNamespace), drafts, namespace),
       user: offline.caller?.user ?? '',
     });
   }
   const cluster = await world.connect(flags);
-  const live = followCluster(cluster, {namespace});
+  const live = followCluster(cluster, {home: namespace ?? cluster.namespace});
   try {
     const services = clusterServices(world, cluster);
-    const store = createStore(viewsToOpen(open, namespace, cluster.namespace), drafts);
+    const store = createStore(viewsToOpen(open, namespace, cluster.namespace), drafts, namespace);
     return await openKept(world, {live, services, store, user: cluster.user});
   } finally {
     live.stop();

@@ -1,7 +1,7 @@
 import {Box, Text} from 'ink';
 import {useMemo} from 'react';
 import type {Control} from '../../controls/control.ts';
-import {atRisk, impactText} from '../../effect/impact.ts';
+import {atRisk, impactHint, impactText} from '../../effect/impact.ts';
 import type {Policy} from '../../kube/objects.ts';
 import {nextStep} from '../edit.ts';
 import {useToneColor} from '../marks.ts';
@@ -29,7 +29,7 @@ export function EditorFooter({control, base, now, model, width}: Props) {
     const impact = impactOfDraft(model, next.value);
     const denies = atRisk(impact) > atRisk(impactOfDraft(model, now));
     const mark = denies ? '! ' : '';
-    return {text: `${arrow} ${mark}${direction}: ${next.label} (${impactText(impact)})`, denies};
+    return {text: `${arrow} ${mark}${direction}: ${next.label} (${impactHint(impact)})`, denies};
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: `step` is made of these
   const steps = useMemo(() => [step('tighter', '←'), step('looser', '→')], [control, now, model]);

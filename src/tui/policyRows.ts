@@ -1,0 +1,174 @@
+import {isUsable} from '../admission/admit.ts';
+import type {Verdict} from '../admission/judgement.ts';
+import {scopes} from '../advice/scope.ts';
+import {controls} from '../controls/index.ts';
+import {
+  type Impact,
+  type ImpactKind,
+  impactKinds,
+  impactTabs,
+  impactTitles,
+} from '../effect/impact.ts';
+import {itemKey} from '../inventory/submissions/items.ts';
+import {unreadPlaces, unreadText} from '../inventory/unreadPlaces.ts';
+import type {Policy} from '../kube/objects.ts';
+import {labelOf} from '../kube/reference.ts';
+import {directionOf} from '../policy/direction.ts';
+import {preparePolicy} from '../policy/evaluate.ts';
+import {policyLevel} from '../policy/level.ts';
+import {nameOf} from '../report/why.ts';
+import {atLeast} from '../text.ts';
+import type {Model} from './model.ts';
+import type {Table} from './rows.ts';
+import type {View} from './session.ts';
+
+export function policyTable(model: Model): Table {
+  const {gaps, policyApi} = model.inventory;
+  const isUnread = gaps.some(({resource}) => resource === 'podsecuritypolicies');
+  const arePodsUnread = unreadPlaces(model.inventory) !== undefined;
+  return {
+    columns: ['POLICY', 'LEVEL', 'PODS', 'SUBJECTS', 'STATE', 'OPEN CONTROLS'],
+    empty: isUnread
+      ? 'The policies could not be read.'
+      : policyApi === 'unknown'
+        ? 'No policies yet.'
+        : 'The cluster has no PodSecurityPolicy.',
+    rows: model.inventory.policies.map(policy => {
+      const {name} = policy.metadata;
+      const pods = model.boundTo.get(name)?.length ?? 0;
+      const subjects = new Set(
+        model.rights.filter(right => right.policy === name).map(right => labelOf(right.subject)),
+      );
+      const level = policyLevel(policy);
+      const state = policyState(policy, model, pods, subjects.size);
+      return {
+        key: name,
+        cells: [
+          name,
+          level,
+          atLeast(pods, arePodsUnread || model.perhapsBound.has(name)),
+          atLeast(subjects.size, model.unread.isAny),
+          state,
+          openControls(policy),
+        ],
+        tone: state === 'ignored' ? 'bad' : level === 'privileged' ? 'warn' : 'plain',
+        enter: {name: 'policy', policy: name},
+      };
+    }),
+  };
+}
+
+/** Why a policy has no pods, if it has none; what was not read leaves that open. */
+function policyState(policy: Policy, model: Model, pods: number, subjects: number): string {
+  const {name} = policy.metadata;
+  if (preparePolicy(policy).unusable !== undefined) return 'ignored';
+  if (pods > 0) return 'in use';
+  if (subjects === 0) return model.unread.isAny ? 'unknown' : 'granted to nobody';
+  const isOpen = model.unread.isAny || unreadPlaces(model.inventory) !== undefined;
+  if (isOpen || model.perhapsBound.has(name)) return 'unknown';
+  const couldServe = model.verdicts.some(({candidates}) =>
+    candidates.some(
+      ({policy: candidate, allowed, rights}) =>
+        candidate.name === name && allowed && isUsable(rights),
+    ),
+  );
+  return couldServe ? 'shadowed' : 'unused';
+}
+
+function openControls(policy: Policy): string {
+  const open = controls.filter(control => control.level(policy) === 'privileged');
+  return open.map(({title}) => title).join(', ');
+}
+
+/** A row for each control: the value, what its pods need, the standard, and marks. */
+export function editorTable(policy: Policy, base: Policy, least: Policy | undefined): Table {
+  return {
+    columns: ['CONTROL', 'VALUE', 'PODS NEED', 'STANDARD', ''],
+    empty: '',
+    rows: controls.map(control => {
+      const excess =
+        least !== undefined && directionOf(control, policy, least) === 'tighter' ? 'looser' : '';
+      const edited = control.describe(policy) === control.describe(base) ? '' : 'edited';
+      return {
+        key: control.id,
+        cells: [
+          control.title,
+          control.describeForPeople(policy),
+          least === undefined ? '-' : control.describeForPeople(least),
+          control.level(policy) ?? '-',
+          [edited, excess].filter(Boolean).join(', '),
+        ],
+        tone: edited === '' ? (excess === '' ? 'plain' : 'warn') : 'good',
+        enter: {name: 'values', policy: base.metadata.name, control: control.id},
+      };
+    }),
+  };
+}
+
+export function impactTable(impact: Impact, kind: ImpactKind, policy: string): Table {
+  return {
+    caption: impactKinds
+      .flatMap((each, index) => {
+        if (!isTab(each, impact) && each !== kind) return [];
+        const text = `${index + 1}:${impactTabs[each]} ${impact[each].length}`;
+        return each === kind ? `[${text}]` : ` ${text} `;
+      })
+      .join(' '),
+    columns: ['NAMESPACE', 'NAME', 'BEFORE', 'AFTER'],
+    empty:
+      impact.unread === undefined
+        ? `No pod or workload: ${impactTitles[kind]}.`
+        : `None that was read: ${impactTitles[kind]}; ${unreadText(impact.unread)}.`,
+    rows: impact[kind].map(moved => ({
+      key: itemKey(moved.before.item),
+      cells: [
+        moved.before.item.namespace,
+        nameOf(moved.before.item),
+        outcomeText(moved.before),
+        outcomeText(moved.after),
+      ],
+      tone: kind === 'denied' ? 'bad' : kind === 'unknown' ? 'warn' : 'plain',
+      enter: {name: 'why', item: itemKey(moved.before.item), after: policy},
+    })),
+  };
+}
+
+/** Where not all is known, there are more lists than fit in a line: those with nothing are left out. */
+function isTab(kind: ImpactKind, impact: Impact): boolean {
+  const isAllKnown = impact.unknown.length + impact.known.length === 0;
+  return isAllKnown ? kind !== 'unknown' && kind !== 'known' : impact[kind].length > 0;
+}
+
+function outcomeText({chosen, state}: Verdict): string {
+  if (chosen === undefined) return state;
+  return state === 'mutated' ? `${chosen.policy.name} (changed)` : chosen.policy.name;
+}
+
+export function proposalTable(model: Model, view: Extract<View, {name: 'advise'}>): Table {
+  const advices = model
+    .advice(view.scope, false)
+    .filter(({namespace}) => view.namespace === undefined || namespace === view.namespace);
+  const places = view.namespace === undefined ? undefined : new Set([view.namespace]);
+  const isPartial = unreadPlaces(model.inventory, places) !== undefined;
+  return {
+    caption: `One policy for each: ${scopes
+      .map(scope => (scope === view.scope ? `[${scope}]` : ` ${scope} `))
+      .join(' ')}`,
+    columns: ['POLICY', 'NAMESPACE', 'SUBJECTS', 'WORKLOADS', 'LEVEL'],
+    empty: isPartial
+      ? 'Nothing that was read needs a policy; not all could be.'
+      : 'Nothing runs here that needs a policy.',
+    rows: advices.map(({policy, namespace, grantees, items}) => ({
+      key: policy.metadata.name,
+      cells: [
+        policy.metadata.name,
+        namespace ?? '(cluster)',
+        grantees.map(({name}) => name).join(', '),
+        String(items.length),
+        policyLevel(policy),
+      ],
+      tone: 'plain',
+      enter: {name: 'advice', scope: view.scope, policy: policy.metadata.name},
+    })),
+  };
+}
