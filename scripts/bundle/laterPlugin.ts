@@ -14,6 +14,7 @@ const loadedRarely: readonly string[] = [
   'src/commands/bind/bindRun.ts',
   'src/commands/check/checkRun.ts',
   'src/commands/compare/compareRun.ts',
+  'src/commands/delete/deleteRun.ts',
   'src/commands/diff/diffRun.ts',
   'src/commands/migrate/migrateRun.ts',
   'src/commands/snapshot/snapshotRun.ts',

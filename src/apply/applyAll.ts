@@ -1,6 +1,6 @@
 import {isObject, type JsonObject} from '../kube/json.ts';
 import {kubectlName, labelOf} from '../kube/reference.ts';
-import {type Backup, backupHint, type SaveFile, saveAll} from './backup.ts';
+import {type Backup, backupHint, doneHint, type SaveFile, saveAll} from './backup.ts';
 import {carryOut, type Pause, removeCreated} from './carryOut.ts';
 import {
   type ChangeClient,
@@ -144,7 +144,7 @@ export async function applyAll(
     const sent = await carryOut(client, change, options.pause);
     if (sent.state === 'stored') {
       const text = `${change.action}d ${labelOf(change)}`;
-      done.push({change, ok: true, text: text + backupHint(change, backups), stored: sent.object});
+      done.push({change, ok: true, text: text + doneHint(change, backups), stored: sent.object});
       continue;
     }
     const rollback: ApplyStep[] = [];

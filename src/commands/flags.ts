@@ -153,6 +153,21 @@ export const filenameFlag = {
   },
 } as const satisfies Flags;
 
+/** What `--dry-run` takes. */
+export const dryRuns = ['none', 'client', 'server'] as const;
+
+/** How commands that change a cluster are told how far to go. */
+export const applyFlags = {
+  yes: {type: 'boolean', short: 'y', help: 'apply without asking'},
+  dryRun: {
+    type: 'string',
+    placeholder: 'MODE',
+    help: 'client (show what would be done) or server (have the server try it); client without a value',
+    implied: 'client',
+    choices: dryRuns,
+  },
+} as const satisfies Flags;
+
 export const noHeadersFlag = {
   noHeaders: {type: 'boolean', help: 'print tables without their header line'},
 } as const satisfies Flags;

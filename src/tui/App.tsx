@@ -3,6 +3,7 @@ import {type ReactElement, useCallback, useEffect, useMemo, useSyncExternalStore
 import {controlById, isControlId} from '../controls/index.ts';
 import type {Freshness, LiveInventory} from '../inventory/follow/followCluster.ts';
 import type {Inventory} from '../inventory/inventory.ts';
+import type {Context} from './context.ts';
 import {keyLines} from './keys.ts';
 import {Lines, lastScroll} from './Lines.tsx';
 import {List} from './List.tsx';
@@ -19,7 +20,7 @@ import {createSideEffects, type SideEffects} from './sideEffects.ts';
 import {breadcrumb, driftOf, policyOf, type Shown, shownOf} from './state.ts';
 import type {SessionStore} from './store.ts';
 import {fitEnd, fitTo} from './text.ts';
-import {type Context, useKeys} from './useKeys.ts';
+import {useKeys} from './useKeys.ts';
 
 /** How the session can be stopped and continued by the shell (Ctrl-Z, fg). */
 export interface JobControl {

@@ -1,7 +1,7 @@
 import {Box, Text} from 'ink';
 import {useMemo} from 'react';
 import {useToneColor} from './marks.ts';
-import type {Row, Table} from './rows.ts';
+import type {Row, Table} from './table.ts';
 import {columnWidths, fitTo} from './text.ts';
 
 interface Props {

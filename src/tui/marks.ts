@@ -2,7 +2,7 @@ import {createContext, useContext} from 'react';
 import type {Freshness} from '../inventory/follow/followCluster.ts';
 import {absenceText, gapText, isAbsence} from '../inventory/gaps.ts';
 import type {Gap} from '../inventory/inventory.ts';
-import type {RowTone} from './rows.ts';
+import type {RowTone} from './table.ts';
 
 /** Whether to use colours; words and signs carry every meaning too. */
 export const ColorContext = createContext(true);

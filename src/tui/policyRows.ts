@@ -19,8 +19,8 @@ import {policyLevel} from '../policy/level.ts';
 import {nameOf} from '../report/why.ts';
 import {atLeast} from '../text.ts';
 import type {Model} from './model.ts';
-import type {Table} from './rows.ts';
 import type {View} from './session.ts';
+import type {Table} from './table.ts';
 
 export function policyTable(model: Model): Table {
   const {gaps, policyApi} = model.inventory;

@@ -4,29 +4,10 @@ import {unreadPlaces} from '../inventory/unreadPlaces.ts';
 import {weaklyKeyed} from '../once.ts';
 import {isUnreadIn} from '../rbac/unreadRbac.ts';
 import {nameOf} from '../report/why.ts';
-import {atLeast, byText} from '../text.ts';
+import {atLeast} from '../text.ts';
 import type {Model} from './model.ts';
 import type {View} from './session.ts';
-
-export type RowTone = 'plain' | 'good' | 'warn' | 'bad' | 'dim';
-
-export interface Row {
-  /** Identifies it among the others, also after the inventory has changed. */
-  readonly key: string;
-  readonly cells: readonly string[];
-  readonly tone: RowTone;
-  /** What Enter opens. */
-  readonly enter: View | undefined;
-}
-
-export interface Table {
-  readonly columns: readonly string[];
-  readonly rows: readonly Row[];
-  /** What the rows are, and what else there is, above them. */
-  readonly caption?: string | undefined;
-  /** What to say if there are no rows. */
-  readonly empty: string;
-}
+import type {Row, Table} from './table.ts';
 
 /** A row for each namespace, or for one alone; `3+` is of a namespace of which not all was read. */
 export function namespaceTable({namespaces: all, inventory}: Model, only?: string): Table {
@@ -142,33 +123,7 @@ function makePodRow(verdict: Verdict, withNamespace: boolean): Row {
   };
 }
 
-/** Rows that have the filter's words in some cell, sorted as asked. */
-export function arrange(
-  {rows}: Table,
-  filter: string,
-  sort: number | undefined,
-  descending: boolean,
-): readonly Row[] {
-  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
-  const kept =
-    words.length === 0
-      ? rows
-      : rows.filter(({cells}) => {
-          const text = cells.join(' ').toLowerCase();
-          return words.every(word => text.includes(word));
-        });
-  if (sort === undefined) return kept;
-  const sorted = [...kept].sort((a, b) => compareCells(a.cells[sort] ?? '', b.cells[sort] ?? ''));
-  return descending ? sorted.reverse() : sorted;
-}
-
 /** Whether a kind could not be read in a namespace. */
 function lacks(resource: string, namespace: string, {gaps}: Model['inventory']): boolean {
   return gaps.some(gap => gap.resource === resource && isUnreadIn(gap, namespace));
-}
-
-function compareCells(a: string, b: string): number {
-  const [one, other] = [a, b].map(cell => Number(cell.replace(/\+$/, ''))) as [number, number];
-  if (a !== '' && b !== '' && !Number.isNaN(one) && !Number.isNaN(other)) return one - other;
-  return byText(a, b);
 }

@@ -5,9 +5,10 @@ import {sameSettings} from '../policy/direction.ts';
 import {type Draft, isEdited} from './edit.ts';
 import type {Model} from './model.ts';
 import {editorTable, impactTable, policyTable, proposalTable} from './policyRows.ts';
-import {accountTable, arrange, namespaceTable, podTable, type Row, type Table} from './rows.ts';
+import {accountTable, namespaceTable, podTable} from './rows.ts';
 import {type Frame, type Session, topOf, type View} from './session.ts';
 import {remember} from './store.ts';
+import {arrange, type Row, type Table} from './table.ts';
 
 /** The policy that a view is about, as it is now: the draft if there is one. */
 export function policyOf(

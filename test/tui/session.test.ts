@@ -7,9 +7,10 @@ import {directionOf} from '../../src/policy/direction.ts';
 import {change, draftOf, isEdited, nextStep, rebase, redo, undo} from '../../src/tui/edit.ts';
 import {keyLines} from '../../src/tui/keys.ts';
 import {modelOf} from '../../src/tui/model.ts';
-import {arrange, podTable} from '../../src/tui/rows.ts';
+import {podTable} from '../../src/tui/rows.ts';
 import {reduce, startAt, topOf, type View} from '../../src/tui/session.ts';
 import {cursorOf, driftOf} from '../../src/tui/state.ts';
+import {arrange} from '../../src/tui/table.ts';
 import {openRules, policy} from '../support/builders/policies.ts';
 import {demo} from './screen.tsx';
 

@@ -1,18 +1,20 @@
 import {effectOf} from '../../effect/effect.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
-import {afterSteps, type BindingPlan, type GrantTarget} from '../../grant/bindingSteps.ts';
+import type {BindingPlan, GrantTarget} from '../../grant/bindingSteps.ts';
 import {planBind} from '../../grant/planBind.ts';
+import {afterChange} from '../../grant/planDelete.ts';
 import {planUnbind} from '../../grant/planUnbind.ts';
+import {type Targets, targetsLike} from '../../grant/targetsLike.ts';
 import {type Inventory, namespacesOf} from '../../inventory/inventory.ts';
 import {nearNames} from '../../kube/nearNames.ts';
 import {isUnreadIn} from '../../rbac/unreadRbac.ts';
-import {choose} from '../flags.ts';
+import {applyPlan} from '../applyPlan.ts';
+import {choose, dryRuns} from '../flags.ts';
 import {load, policyNamed, requirePolicies, type SourceRequest} from '../input/load.ts';
 import {policyName} from '../input/policyArgument.ts';
 import {namedSubject} from '../input/subjects.ts';
 import type {World} from '../world.ts';
-import {applyPlan} from './bindApply.ts';
-import {type BindFlags, bindFormats, dryRuns, type UnbindFlags} from './bindFlags.ts';
+import {type BindFlags, bindFormats, type UnbindFlags} from './bindFlags.ts';
 import {bindPrinter} from './bindPrint.ts';
 
 /** Lets subjects use a policy. */
@@ -21,16 +23,38 @@ export async function runBind(
   args: readonly string[],
   flags: BindFlags,
 ): Promise<ExitCode> {
-  const asked = understand('bind', args, flags);
+  const asked = understand('bind', args, flags, flags.like);
   const {policy, named} = asked;
-  const targets = named.map(({subject, home}) => ({subject, namespace: flags.namespace ?? home}));
-  const [first, ...others] = new Set(targets.map(({namespace}) => namespace));
-  const scope = others.length === 0 ? first : undefined;
+  const {namespace, like} = flags;
+  const wanted = named.map(({subject, home}) => ({subject, namespace: namespace ?? home}));
+  const [first, ...others] = new Set(wanted.map(target => target.namespace));
+  const scope = like !== undefined ? namespace : others.length === 0 ? first : undefined;
   const inventory = await read(world, flags, scope);
   policyNamed(inventory, policy);
+  const same = like === undefined ? noTargets : targetsOf(inventory, policy, like, namespace);
+  const targets = [...wanted, ...same.targets];
   const plan = planBind(inventory.rbac, {policy, targets, roleName: flags.role});
-  const notes = [...missingNotes(inventory, targets), ...plan.notes];
+  const notes = [...missingNotes(inventory, wanted), ...same.notes, ...plan.notes];
   return carryOut(world, flags, asked, inventory, {...plan, notes});
+}
+
+const noTargets: Targets = {targets: [], notes: []};
+
+/** Who may use another policy; a grant that could not be read would be left out without a word. */
+function targetsOf(
+  inventory: Inventory,
+  policy: string,
+  other: string,
+  namespace: string | undefined,
+): Targets {
+  const like = policyName(other);
+  policyNamed(inventory, like);
+  requireRbac(
+    inventory,
+    namespace,
+    `who may use ${like} is not all known: some objects could not be read`,
+  );
+  return targetsLike(inventory.rbac, {policy, like}, namespace);
 }
 
 /** Takes the use of a policy away from subjects. */
@@ -47,23 +71,24 @@ export async function runUnbind(
   const plan = planUnbind(inventory.rbac, policy, targets);
   if (plan.steps.length === 0) {
     policyNamed(inventory, policy); // a grant may outlive its policy
-    requireRbac(inventory, namespace);
+    requireRbac(
+      inventory,
+      namespace,
+      'no grant to remove was found, but some objects could not be read',
+    );
   }
   return carryOut(world, flags, asked, inventory, plan);
 }
 
-/** Who finds nothing to take away has to have seen everything that counts there. */
-function requireRbac({gaps}: Inventory, namespace: string | undefined): void {
+/** Who says that something is not there has to have seen everything that counts there. */
+function requireRbac({gaps}: Inventory, namespace: string | undefined, problem: string): void {
   const kinds = ['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings'];
   const gap = gaps.find(
     each =>
       kinds.includes(each.resource) && (namespace === undefined || isUnreadIn(each, namespace)),
   );
   if (gap === undefined) return;
-  throw new UserError(
-    `no grant to remove was found, but some objects could not be read: ${gap.resource}: ${gap.reason}`,
-    exitCodes.refused,
-  );
+  throw new UserError(`${problem}: ${gap.resource}: ${gap.reason}`, exitCodes.refused);
 }
 
 interface Asked {
@@ -73,12 +98,17 @@ interface Asked {
   readonly dryRun: (typeof dryRuns)[number];
 }
 
-function understand(verb: string, args: readonly string[], flags: UnbindFlags): Asked {
+function understand(
+  verb: string,
+  args: readonly string[],
+  flags: UnbindFlags,
+  like?: string,
+): Asked {
   const [policy, ...more] = args;
   if (policy === undefined || more.length > 0) {
     throw new UserError(`${verb} takes one POLICY, got ${args.length}`, exitCodes.usage);
   }
-  if (flags.to.length === 0) {
+  if (flags.to.length === 0 && like === undefined) {
     throw new UserError(
       `${verb}: --to is missing: sa:NS/NAME, ns:NS, group:NAME or user:NAME`,
       exitCodes.usage,
@@ -144,8 +174,8 @@ async function carryOut(
   inventory: Inventory,
   plan: BindingPlan,
 ): Promise<ExitCode> {
-  const after = {...inventory, rbac: afterSteps(inventory.rbac, plan.steps)};
-  const effect = effectOf(inventory, after);
+  const change = {deleted: undefined, steps: plan.steps};
+  const effect = effectOf(inventory, afterChange(inventory, change));
   const keptReason = reasonToKeep(flags, dryRun, inventory);
   const done = plan.kept.length > 0 ? exitCodes.no : exitCodes.ok;
 
@@ -159,7 +189,7 @@ async function carryOut(
     printer.onlyShown(plan.steps, keptReason);
     return done;
   }
-  const code = await applyPlan(world, flags, {plan, effect, inventory, policy, dryRun, printer});
+  const code = await applyPlan(world, flags, {change, effect, inventory, policy, dryRun, printer});
   return code === exitCodes.ok ? done : code;
 }
 

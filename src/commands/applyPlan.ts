@@ -1,36 +1,46 @@
-import {type Applied, applyLines, type PlannedChange} from '../../apply/applyAll.ts';
-import type {Effect} from '../../effect/effect.ts';
-import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
-import type {BindingPlan} from '../../grant/bindingSteps.ts';
-import {gapSummaries} from '../../inventory/gaps.ts';
-import type {Inventory} from '../../inventory/inventory.ts';
-import {unreadText} from '../../inventory/unreadPlaces.ts';
-import {makeChanges, tryChanges} from '../applyChanges.ts';
-import type {Cluster, World} from '../world.ts';
-import {changesFor} from './bindChanges.ts';
-import type {dryRuns, UnbindFlags} from './bindFlags.ts';
-import type {BindPrinter} from './bindPrint.ts';
+import {type Applied, applyLines, type PlannedChange} from '../apply/applyAll.ts';
+import type {Effect} from '../effect/effect.ts';
+import {type ExitCode, exitCodes, UserError} from '../errors.ts';
+import type {RightsChange} from '../grant/planDelete.ts';
+import {gapSummaries} from '../inventory/gaps.ts';
+import type {Inventory} from '../inventory/inventory.ts';
+import {unreadText} from '../inventory/unreadPlaces.ts';
+import {makeChanges, tryChanges} from './applyChanges.ts';
+import type {ConnectionFlags, dryRuns} from './flags.ts';
+import {changesFor} from './grantChanges.ts';
+import type {Cluster, World} from './world.ts';
+
+/** Where a plan and what becomes of it is printed. */
+export interface PlanPrinter {
+  /** A line for people. */
+  say(line: string): void;
+  /** The objects as kubectl takes them; nothing in the format for people. */
+  objects(objects: readonly object[]): void;
+}
+
+/** What the user gave beside the plan. */
+export type ApplyFlags = ConnectionFlags & {readonly yes: boolean};
 
 /** A plan to be made, or just tried by the server, and what is known about it. */
 export interface PlanToApply {
-  readonly plan: BindingPlan;
+  readonly change: RightsChange;
   readonly effect: Effect;
   /** What the effect was judged on. */
   readonly inventory: Inventory;
   readonly policy: string;
   readonly dryRun: (typeof dryRuns)[number];
-  readonly printer: BindPrinter;
+  readonly printer: PlanPrinter;
 }
 
 /** Has the server try the plan, asks the user, and makes it: all of it or nothing. */
 export async function applyPlan(
   world: World,
-  flags: UnbindFlags,
+  flags: ApplyFlags,
   request: PlanToApply,
 ): Promise<ExitCode> {
   const cluster = await world.connect(flags);
   try {
-    const changes = await changesFor(cluster, request.plan.steps);
+    const changes = await changesFor(cluster, request.change);
     return (
       (await tryPlan(cluster, changes, request)) ??
       (await askUser(world, flags, request)) ??
@@ -62,7 +72,7 @@ async function tryPlan(
 /** Asks unless --yes was given; undefined to go on. */
 async function askUser(
   world: World,
-  {yes}: UnbindFlags,
+  {yes}: ApplyFlags,
   {policy, effect, inventory: {gaps}, printer}: PlanToApply,
 ): Promise<ExitCode | undefined> {
   if (yes) return undefined;
@@ -101,7 +111,7 @@ async function makePlan(
   world: World,
   cluster: Cluster,
   changes: readonly PlannedChange[],
-  printer: BindPrinter,
+  printer: PlanPrinter,
 ): Promise<ExitCode> {
   const applied = await makeChanges(world, cluster, changes);
   const lines = applyLines(applied);
