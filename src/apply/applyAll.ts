@@ -8,12 +8,10 @@ import {
   failureOf,
   isServerError,
   type PlannedChange,
-  resourceVersionOf,
   sendChange,
   staleness,
-  withMetadata,
-  withoutServerOwned,
 } from './change.ts';
+import {remakeOf, reverseOf} from './reverse.ts';
 
 export type {Backup} from './backup.ts';
 export {readObject} from './carryOut.ts';
@@ -213,18 +211,4 @@ async function undo(
   const start = isUnknown ? `it is not known whether ${stays}` : stays;
   const text = `${start}: ${sent.failure.message}`;
   return {change, ok: false, text: text + backupHint(change, backups)};
-}
-
-/** The creation that makes a deleted object again; the server gives it a new identity. */
-function remakeOf(change: PlannedChange): PlannedChange {
-  const desired = withoutServerOwned(change.before ?? {});
-  const {path, collection, kind, name, namespace} = change;
-  return {action: 'create', path, collection, kind, name, namespace, desired};
-}
-
-/** The update that puts the old object back, if nobody has touched it since. */
-function reverseOf(change: PlannedChange, stored: JsonObject): PlannedChange {
-  const resourceVersion = resourceVersionOf(stored);
-  const old = withMetadata(change.before ?? {}, {managedFields: undefined, resourceVersion});
-  return {...change, desired: old, before: stored, expectedResourceVersion: resourceVersion};
 }

@@ -151,6 +151,10 @@ export const filenameFlag = {
     completes: 'files',
     help: 'kustomization folders, rendered by kubectl kustomize (repeatable)',
   },
+  strict: {
+    type: 'boolean',
+    help: 'refuse files in which a key comes twice; else the last one counts, as with kubectl',
+  },
 } as const satisfies Flags;
 
 /** What `--dry-run` takes. */

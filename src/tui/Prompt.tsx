@@ -1,7 +1,7 @@
 import {Box, Text, useApp, useInput} from 'ink';
 import {escapeText} from '../report/escape.ts';
 import {Input} from './Input.tsx';
-import type {Action, PromptState, View} from './session.ts';
+import type {Action, PromptState, Proposal, View} from './session.ts';
 import type {SideEffects} from './sideEffects.ts';
 import {fitTo, widthOf} from './text.ts';
 import {mostColumns} from './typing.ts';
@@ -35,7 +35,7 @@ export function Prompt(props: Props) {
   const close = () => dispatch({type: 'prompt', prompt: undefined});
   const decline = () => {
     close();
-    if (isApply(prompt)) inform(dispatch, 'Not applied; your edit is kept');
+    if (prompt.kind === 'confirm') inform(dispatch, notApplied(prompt.proposal));
   };
   useInput((input, key) => {
     if (key.escape) {
@@ -46,7 +46,7 @@ export function Prompt(props: Props) {
       close();
       if (prompt.kind === 'quit') exit();
       if (prompt.kind === 'overwrite') sideEffects.write(prompt.path, prompt.content, true);
-      if (isApply(prompt)) apply(prompt, sideEffects);
+      if (prompt.kind === 'confirm') sideEffects.carryOut(prompt.proposal);
     }
   });
   const question = questionOf(prompt);
@@ -67,10 +67,8 @@ function questionOf(prompt: PromptState): string | undefined {
       return `${prompt.path} exists. Overwrite it?`;
     case 'quit':
       return 'There are edits that are not applied. Quit and lose them?';
-    case 'applyAdvice':
-      return prompt.typed ? undefined : `Create ${prompt.policy} and its grant?`;
-    case 'apply':
-      return prompt.typed ? undefined : `Apply ${prompt.policy}?`;
+    case 'confirm':
+      return prompt.proposal.mustType ? undefined : prompt.proposal.question;
     default:
       return undefined;
   }
@@ -116,16 +114,15 @@ function typingOf(
           if (path.trim() !== '') sideEffects.write(path.trim(), prompt.content, false);
         },
       };
-    case 'apply':
-    case 'applyAdvice':
+    case 'confirm':
       return {
-        label: `Type ${prompt.policy} to apply: `,
+        label: `Type ${prompt.proposal.name} to apply: `,
         value: prompt.text,
         onChange: text => dispatch({type: 'prompt', prompt: {...prompt, text}}),
         onSubmit(text) {
           close();
-          if (text === prompt.policy) apply(prompt, sideEffects);
-          else inform(dispatch, 'Not applied: that was another name; p asks again');
+          if (text === prompt.proposal.name) sideEffects.carryOut(prompt.proposal);
+          else inform(dispatch, 'Not applied: that was another name');
         },
       };
     default:
@@ -136,15 +133,8 @@ function typingOf(
 /** What `:` takes. */
 const views = 'namespaces pods policies advise gaps help quit';
 
-type ApplyPrompt = Extract<PromptState, {readonly kind: 'apply' | 'applyAdvice'}>;
-
-function isApply(prompt: PromptState): prompt is ApplyPrompt {
-  return prompt.kind === 'apply' || prompt.kind === 'applyAdvice';
-}
-
-function apply(prompt: ApplyPrompt, sideEffects: SideEffects): void {
-  if (prompt.kind === 'apply') sideEffects.applyPolicy(prompt.policy);
-  else sideEffects.applyAdvice({name: 'advice', scope: prompt.scope, policy: prompt.policy});
+function notApplied({draft}: Proposal): string {
+  return draft === undefined ? 'Not applied' : 'Not applied; your edit is kept';
 }
 
 function jump(

@@ -1,4 +1,5 @@
 import type {Key} from 'ink';
+import type {MadeChange} from '../apply/reverse.ts';
 import type {Control} from '../controls/control.ts';
 import {controlById, controls, isControlId} from '../controls/index.ts';
 import {firstImpact} from '../effect/impact.ts';
@@ -48,7 +49,14 @@ const editorKeys: Readonly<Record<string, (editing: Editing) => false | undefine
     } else edit(controls.reduce((policy, each) => each.copy(least, policy), now));
     return undefined;
   },
-  u: ({context, name}) => void context.dispatch({type: 'undo', policy: name}),
+  u({context, name}) {
+    const {session, dispatch, sideEffects} = context;
+    const applied = session.applied.findLast(({made}) => made.some(isOf(name)));
+    if ((session.drafts[name]?.past.length ?? 0) > 0) dispatch({type: 'undo', policy: name});
+    else if (applied !== undefined) sideEffects.proposeUndo(applied);
+    else inform(context, 'There is nothing to undo');
+    return undefined;
+  },
   U: ({context, name}) => void context.dispatch({type: 'redo', policy: name}),
   x: ({control, base, now, edit}) => void edit(control.copy(base, now)),
   g: ({context, name}) =>
@@ -73,3 +81,8 @@ const editorKeys: Readonly<Record<string, (editing: Editing) => false | undefine
   w: ({context, now}) => void context.sideEffects.writePolicy(now),
   p: ({context, name}) => void context.sideEffects.proposePolicy(name),
 };
+
+/** Whether what was applied is of this policy. */
+function isOf(policy: string): (made: MadeChange) => boolean {
+  return ({change}) => change.kind === 'PodSecurityPolicy' && change.name === policy;
+}

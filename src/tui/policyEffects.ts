@@ -5,7 +5,7 @@ import {sameSettings} from '../policy/direction.ts';
 import {policyErrors} from '../policy/evaluate.ts';
 import {type Draft, isEdited} from './edit.ts';
 import {policyYaml} from './lines.ts';
-import {policyProposal} from './proposals.ts';
+import type {ProposalEffects} from './proposalEffects.ts';
 import type {Services} from './services.ts';
 import type {Session} from './session.ts';
 import {driftOf} from './state.ts';
@@ -16,49 +16,34 @@ export interface PolicyEffects {
   writePolicy(policy: Policy): void;
   /** Dry run, difference and impact, then a question. */
   proposePolicy(name: string): void;
-  applyPolicy(name: string): void;
 }
 
 /** The side effects of the editor. */
 export function policyEffects(
-  {session, model, services, dispatch, refresh}: Surroundings,
-  {say, fail, showResult, askForFile, run, isReadOnly}: Voice,
+  {session, model, services}: Surroundings,
+  {say, fail, askForFile, isReadOnly}: Voice,
+  {propose}: ProposalEffects,
 ): PolicyEffects {
-  const isInTheWay = (draft: Draft) => {
-    const lines = driftLines(draft, model().inventory, session().drafts, services);
-    if (lines !== undefined) fail('Not sent', lines);
-    return lines !== undefined;
-  };
   return {
     writePolicy: policy => askForFile(policy.metadata.name, policyYaml(policy)),
     proposePolicy(name) {
       const draft = session().drafts[name];
       if (draft === undefined || !isEdited(draft)) return say('info', 'Nothing is changed');
-      if (isReadOnly() || isInTheWay(draft)) return undefined;
+      if (isReadOnly()) return undefined;
+      const {inventory} = model();
+      const drift = driftLines(draft, inventory, session().drafts, services);
+      if (drift !== undefined) return fail('Not sent', drift);
       const [error] = policyErrors(draft.now);
       if (error !== undefined) return say('bad', fieldErrorText(error));
-      return run('dry run', async () => {
-        const tried = await services.dryRunPolicy(upToDate(draft, model().inventory));
-        const {lines, typed} = policyProposal(draft, model(), services, tried.lines);
-        dispatch({type: 'open', view: {name: 'text', title: `Apply ${name}`, lines}});
-        if (!tried.ok) return say('bad', 'The server would refuse this; your edit is kept');
-        dispatch({type: 'prompt', prompt: {kind: 'apply', policy: name, text: '', typed}});
-        return undefined;
+      return propose({
+        title: `Apply ${name}`,
+        question: `Apply ${name}?`,
+        name,
+        draft: name,
+        wanted: {kind: 'policy', draft: upToDate(draft, inventory)},
+        details: services.diff(policyYaml(draft.base), policyYaml(draft.now), name),
       });
     },
-    applyPolicy: name =>
-      run('applying', async () => {
-        const draft = session().drafts[name];
-        if (draft === undefined) return;
-        dispatch({type: 'back'});
-        if (isInTheWay(draft)) return;
-        const result = await services.applyPolicy(upToDate(draft, model().inventory));
-        if (result.ok) {
-          dispatch({type: 'discard', policy: name});
-          refresh();
-        }
-        showResult(result);
-      }),
   };
 }
 

@@ -23,8 +23,7 @@ export function useKeys(contextNow: () => Context, suspend: () => void): void {
     if (key.ctrl || key.meta || session.busy !== undefined) return undefined;
     if (session.prompt !== undefined) {
       // What is to be applied can be read while the question stands.
-      const isProposal = session.prompt.kind === 'apply' || session.prompt.kind === 'applyAdvice';
-      if (isProposal && input === '') move('', key, context, topOf(session));
+      if (session.prompt.kind === 'confirm' && input === '') move('', key, context, topOf(session));
       return undefined;
     }
     if (view.name === 'values') return undefined;
@@ -57,7 +56,15 @@ function onKey(input: string, key: Key, context: Context): void {
     dispatch({type: 'prompt', prompt: {kind: 'filter'}});
   } else if (input === 's' && context.shown.table !== undefined) {
     dispatch({type: 'sort', columns: context.shown.table.columns.length});
-  } else generalKey(input, context);
+  } else if (input === 'u') undoLast(context);
+  else generalKey(input, context);
+}
+
+/** Offers to take back what was applied last. */
+function undoLast(context: Context): void {
+  const last = context.session.applied.at(-1);
+  if (last === undefined) inform(context, 'Nothing was applied in this session');
+  else context.sideEffects.proposeUndo(last);
 }
 
 function generalKey(input: string, {dispatch}: Context): void {

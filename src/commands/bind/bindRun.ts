@@ -1,4 +1,5 @@
 import {effectOf} from '../../effect/effect.ts';
+import {questionFor} from '../../effect/question.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
 import type {BindingPlan, GrantTarget} from '../../grant/bindingSteps.ts';
 import {planBind} from '../../grant/planBind.ts';
@@ -175,7 +176,8 @@ async function carryOut(
   plan: BindingPlan,
 ): Promise<ExitCode> {
   const change = {deleted: undefined, steps: plan.steps};
-  const effect = effectOf(inventory, afterChange(inventory, change));
+  const after = afterChange(inventory, change);
+  const effect = effectOf(inventory, after);
   const keptReason = reasonToKeep(flags, dryRun, inventory);
   const done = plan.kept.length > 0 ? exitCodes.no : exitCodes.ok;
 
@@ -189,7 +191,8 @@ async function carryOut(
     printer.onlyShown(plan.steps, keptReason);
     return done;
   }
-  const code = await applyPlan(world, flags, {change, effect, inventory, policy, dryRun, printer});
+  const question = questionFor({before: inventory, after, treated: effect.shifts});
+  const code = await applyPlan(world, flags, {change, question, policy, dryRun, printer});
   return code === exitCodes.ok ? done : code;
 }
 
