@@ -3,6 +3,9 @@ import {judgeOf} from '../admission/judge.ts';
 import type {Verdict} from '../admission/judgement.ts';
 import {type Advice, adviceFor} from '../advice/advice.ts';
 import type {Scope} from '../advice/scope.ts';
+import type {Finding} from '../audit/finding.ts';
+import {type VerdictGroup, verdictGroupsOf} from '../audit/groups.ts';
+import {auditOf} from '../audit/index.ts';
 import {admissionOf, type CheckVerdict} from '../check/answerCheck.ts';
 import {admissionFactsOf} from '../check/checkFacts.ts';
 import {type NamespaceSummary, summaryOf} from '../effect/summary.ts';
@@ -38,6 +41,10 @@ export interface Model {
   usableBy(namespace: string, account: string): readonly string[];
   /** Those that it could use by rights that were not read. */
   perhapsUsableBy(namespace: string, account: string): readonly string[];
+  /** The verdicts by the workload, or the pod of its own, that they are about. */
+  readonly groups: readonly VerdictGroup[];
+  /** What an audit finds, the gravest first. */
+  readonly findings: readonly Finding[];
   /** What the pods that bind to a policy need of it at least; undefined if none does. */
   leastFor(policy: string): Policy | undefined;
   advice(scope: Scope, mayFill: boolean): readonly Advice[];
@@ -90,6 +97,8 @@ function makeModel(inventory: Inventory): Model {
   const perhapsBound = once(
     () => new Set(verdicts().flatMap(({decision}) => possiblePolicies(decision))),
   );
+  const groups = once(() => verdictGroupsOf(inventory, verdicts()));
+  const findings = once(() => auditOf(inventory, {namespace: undefined, isWhole: true}).findings);
   const templates = once(() => templatesOf(inventory));
   const least = keyed((policy: string) => {
     const submissions = new Set((boundTo().get(policy) ?? []).map(({item}) => item.submission));
@@ -129,6 +138,12 @@ function makeModel(inventory: Inventory): Model {
     perhapsUsableBy(namespace, account) {
       const may = possible().mayUse(podIdentity(namespace, account), namespace);
       return names.filter(name => may(name) === undefined);
+    },
+    get groups() {
+      return groups();
+    },
+    get findings() {
+      return findings();
     },
     usableBy(namespace, account) {
       const may = authorizer().usableBy(podIdentity(namespace, account), namespace);

@@ -61,7 +61,8 @@ function emptied(inventory: Inventory): Inventory {
   return {...inventory, policies, rbac, namespaces, serviceAccounts, workloads, pods};
 }
 
-async function readChange(
+/** The objects of the files of a change; none that matter is an error. */
+export async function readChange(
   world: World,
   flags: SourceRequest,
   paths: readonly string[],
