@@ -14,8 +14,9 @@ away. With --prune, everything that --from has and -f lacks goes away too: for t
 repository.
 
 A pod is judged by its template, as a restart would create it. The pods of a workload in the files are
-judged by its new template; a workload that is not in the base is new. Exits with 1 if something that runs
-would be denied, or if the API server would refuse a policy in the files.`,
+judged by its new template; a workload that is not in the base is new. All namespaces are judged; -n limits
+what is listed. Exits with 1 if something that runs would be denied, if that is unknown because not everything
+could be read, or if the API server would refuse a policy in the files.`,
   examples: [
     {says: 'An edited policy, everywhere', types: 'kubectl psp try -f policy.yaml -A'},
     {
