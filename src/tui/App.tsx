@@ -96,7 +96,7 @@ export function App({live, services, store, user, jobs, colors = true}: Props) {
         <Text bold wrap="truncate">
           {fitEnd(breadcrumb(session, session.drafts), columns)}
         </Text>
-        {middleOf({...{session, model, shown, dispatch, text, size, frame}, contextNow})}
+        {middleOf({session, model, shown, dispatch, text, size, frame})}
         <Status
           {...{session, inventory, freshness, dispatch, sideEffects, frame, shown}}
           width={columns}
@@ -133,12 +133,11 @@ interface Middle extends Pick<Context, 'session' | 'model' | 'shown' | 'dispatch
   readonly text: readonly string[] | undefined;
   readonly size: {readonly width: number; readonly height: number};
   readonly frame: Frame;
-  contextNow(): Context;
 }
 
 /** The view itself. */
 function middleOf(middle: Middle): ReactElement {
-  const {session, model, shown, dispatch, text, size, frame, contextNow} = middle;
+  const {session, model, shown, dispatch, text, size, frame} = middle;
   const {view} = frame;
   if (text !== undefined) return <Lines lines={text} scroll={frame.scroll} {...size} />;
   const policy =
@@ -146,11 +145,7 @@ function middleOf(middle: Middle): ReactElement {
       ? policyOf(view.policy, session.drafts, model.inventory)
       : undefined;
   if (view.name === 'values' && policy) {
-    const latest = () => {
-      const {session: now, model: current} = contextNow();
-      return policyOf(view.policy, now.drafts, current.inventory) ?? policy;
-    };
-    return <Values {...{view, dispatch, latest, ...size}} />;
+    return <Values {...{view, now: policy.now, shown, frame, ...size}} />;
   }
   if (view.name === 'walk' && policy) {
     return <Walk {...{view, model, dispatch, ...policy, ...size}} />;

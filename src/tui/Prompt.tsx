@@ -1,6 +1,8 @@
 import {Box, Text, useApp, useInput} from 'ink';
+import {controlById} from '../controls/index.ts';
 import {escapeText} from '../report/escape.ts';
 import {Input} from './Input.tsx';
+import type {ValuesView} from './picker.ts';
 import type {Action, PromptState, Proposal, View} from './session.ts';
 import type {SideEffects} from './sideEffects.ts';
 import {fitTo, widthOf} from './text.ts';
@@ -104,6 +106,17 @@ function typingOf(
         onChange: text => dispatch({type: 'prompt', prompt: {...prompt, text}}),
         onSubmit: text => jump(text, dispatch, hasEdits, exit),
       };
+    case 'add':
+      return {
+        label: 'Add: ',
+        value: prompt.text,
+        hint: `  ${hintFor(prompt.view)}`,
+        onChange: text => dispatch({type: 'prompt', prompt: {...prompt, text}}),
+        onSubmit(text) {
+          close();
+          if (text.trim() !== '') sideEffects.addEntry(prompt.view, text.trim());
+        },
+      };
     case 'write':
       return {
         label: 'Write to: ',
@@ -128,6 +141,11 @@ function typingOf(
     default:
       return undefined;
   }
+}
+
+/** What an entry of the picker looks like. */
+function hintFor({control, picking}: ValuesView): string {
+  return controlById[control].fields[picking?.part ?? 0]?.hint ?? '';
 }
 
 /** What `:` takes. */

@@ -37,19 +37,22 @@ const perView: Readonly<Record<View['name'], readonly KeyHint[]>> = {
     {key: 'p', does: 'apply'},
     {key: 'i', does: 'impact'},
     {key: 'a', does: 'least'},
-    {key: 'g', does: 'guide'},
+    {key: 't', does: 'guide'},
     {key: 'u/U', does: 'undo/redo'},
     {key: 'x', does: 'reset row'},
     {key: 'd', does: 'diff'},
     {key: 'w', does: 'write'},
     {key: 'Esc', does: 'back'},
+    {key: 'm', does: "put on top of the cluster's"},
   ],
   values: [
+    {key: 'Enter', does: 'accept'},
+    {key: 'Esc', does: 'cancel'},
     {key: '↑↓', does: 'move'},
-    {key: 'Space', does: 'choose'},
+    {key: 'Space', does: 'mark'},
     {key: '+', does: 'add'},
     {key: 'Tab', does: 'next part'},
-    {key: 'Esc', does: 'done'},
+    {key: '/', does: 'filter'},
   ],
   walk: [
     {key: '↑↓', does: 'move'},
@@ -85,7 +88,8 @@ const perView: Readonly<Record<View['name'], readonly KeyHint[]>> = {
 
 /** The keys that work in a view, the most useful ones first. */
 export function keysOf(view: View): readonly KeyHint[] {
-  return [...perView[view.name], ...(view.name === 'values' ? [] : general)];
+  const here = view.name === 'values' ? general.filter(({key}) => key !== 'q') : general;
+  return [...perView[view.name], ...here];
 }
 
 /** The bottom lines, at most so many: as many keys as fit, and in any case how to find the others. */
@@ -117,16 +121,18 @@ function flow(texts: readonly string[], width: number): readonly string[] {
 }
 
 /** Everything about keys and words, for the help view. */
-export function helpLines(): readonly string[] {
+export function helpLines(of?: View): readonly string[] {
   const line = ({key, does}: KeyHint) => `  ${key.padEnd(11)}${does}`;
   return [
+    ...(of === undefined ? [] : ['Here', ...perView[of.name].map(line), '']),
     'Enter goes in, Esc goes back. The bottom line shows the keys of a view.',
     '',
     'Everywhere',
     ...[...moving, ...lists, ...general, {key: 'r', does: 'read the cluster again'}].map(line),
     ...[
       {key: 'j k', does: 'down and up, as in vi'},
-      {key: 'PgUp PgDn', does: 'a page; Home and End (or G) the ends'},
+      {key: 'PgUp PgDn', does: 'a page; Home and End, or g and G, the ends'},
+      {key: 'u', does: 'take back what was applied last; it asks first'},
       {key: 'Ctrl-C', does: 'leave; asks if there are edits'},
       {key: 'Ctrl-Z', does: 'suspend; fg comes back'},
     ].map(line),
@@ -136,7 +142,6 @@ export function helpLines(): readonly string[] {
     '',
     'Editor of a policy',
     ...perView.policy.map(line),
-    line({key: 'm', does: "put the edit on top of the cluster's policy, if that has changed"}),
     '',
     'States of a pod',
     '  ok        a restart gives it the same policy, unchanged',

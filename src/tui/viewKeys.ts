@@ -4,6 +4,7 @@ import {type ImpactKind, impactKinds} from '../effect/impact.ts';
 import {itemKey} from '../inventory/submissions/items.ts';
 import type {Context} from './context.ts';
 import {editorKey} from './editorKeys.ts';
+import {pickerKey} from './pickerKeys.ts';
 import type {View} from './session.ts';
 
 /** The keys of one view; says whether it knew the key. */
@@ -20,6 +21,8 @@ export function viewKey(input: string, key: Key, context: Context, view: View): 
     }
     case 'why':
       return whyKey(input, context, view);
+    case 'values':
+      return pickerKey(input, key, context, view);
     case 'policy':
       return editorKey(input, key, context, view.policy);
     case 'impact': {
