@@ -36,8 +36,7 @@ export function valuesTable(view: ValuesView, now: Policy): Table {
       const change = was === is ? '' : is ? 'added' : 'removed';
       return {
         key: entry,
-        cells: [markOf(field, is), entry, change],
-        tone: change === '' ? 'plain' : 'warn',
+        cells: [markOf(field, is), entry, {value: change, tone: 'moved'}],
         enter: undefined,
       };
     }),

@@ -16,9 +16,13 @@ import {directionOf} from '../policy/direction.ts';
 import {preparePolicy} from '../policy/evaluate.ts';
 import {policyLevel} from '../policy/level.ts';
 import {nameOf} from '../report/why.ts';
+import {stateParts, stateTones} from './bars.ts';
 import type {Model} from './model.ts';
+import type {Tone} from './paint.ts';
+import {levelTones} from './rows.ts';
 import type {View} from './session.ts';
-import type {Table} from './table.ts';
+import type {Cell, Table} from './table.ts';
+import {restartWords, statesOf} from './tally.ts';
 
 export function policyTable(model: Model): Table {
   return {
@@ -26,24 +30,44 @@ export function policyTable(model: Model): Table {
     empty: 'The cluster has no PodSecurityPolicy.',
     rows: model.inventory.policies.map(policy => {
       const {name} = policy.metadata;
-      const pods = model.boundTo.get(name)?.length ?? 0;
+      const bound = model.boundTo.get(name) ?? [];
       const subjects = new Set(
         model.rights.filter(right => right.policy === name).map(right => labelOf(right.subject)),
       );
       const level = policyLevel(policy);
-      const state = policyState(policy, model, pods, subjects.size);
+      const state = policyState(policy, model, bound.length, subjects.size);
       return {
         key: name,
-        cells: [name, level, String(pods), String(subjects.size), state, openControls(policy)],
-        tone: state === 'ignored' ? 'bad' : level === 'privileged' ? 'warn' : 'plain',
+        cells: [
+          name,
+          {value: level, tone: levelTones[level]},
+          ...[bound.length, subjects.size],
+          {value: state, tone: policyTones[state]},
+          openControls(policy),
+        ],
+        ...(bound.length === 0 ? {} : {bar: stateParts(statesOf(bound))}),
         enter: {name: 'policy', policy: name},
       };
     }),
   };
 }
 
+/** What becomes of a policy, and what that means. */
+const policyTones = {
+  ignored: 'bad',
+  'in use': 'plain',
+  'granted to nobody': 'dim',
+  shadowed: 'dim',
+  unused: 'dim',
+} as const satisfies Readonly<Record<string, Tone>>;
+
 /** Why a policy has no pods, if it has none. */
-function policyState(policy: Policy, model: Model, pods: number, subjects: number): string {
+function policyState(
+  policy: Policy,
+  model: Model,
+  pods: number,
+  subjects: number,
+): keyof typeof policyTones {
   if (preparePolicy(policy).unusable !== undefined) return 'ignored';
   if (pods > 0) return 'in use';
   if (subjects === 0) return 'granted to nobody';
@@ -61,6 +85,14 @@ function openControls(policy: Policy): string {
   return open.map(({title}) => title).join(', ');
 }
 
+/** What an edit of a control means: what lets more through is never good news. */
+const editTones = {
+  tighter: 'good',
+  looser: 'warn',
+  incomparable: 'moved',
+  equal: 'plain',
+} as const satisfies Readonly<Record<string, Tone>>;
+
 /** A row for each control: the value, what its pods need, the standard, and marks. */
 export function editorTable(policy: Policy, base: Policy, least: Policy | undefined): Table {
   return {
@@ -70,16 +102,18 @@ export function editorTable(policy: Policy, base: Policy, least: Policy | undefi
       const excess =
         least !== undefined && directionOf(control, policy, least) === 'tighter' ? 'looser' : '';
       const edited = control.describe(policy) === control.describe(base) ? '' : 'edited';
+      const tone =
+        editTones[edited === '' && excess !== '' ? 'looser' : directionOf(control, base, policy)];
+      const level = control.level(policy);
       return {
         key: control.id,
         cells: [
           control.title,
-          control.describeForPeople(policy),
+          {value: control.describeForPeople(policy), tone: edited === '' ? 'plain' : tone},
           least === undefined ? '-' : control.describeForPeople(least),
-          control.level(policy) ?? '-',
-          [edited, excess].filter(Boolean).join(', '),
+          level === undefined ? '-' : {value: level, tone: levelTones[level]},
+          {value: [edited, excess].filter(Boolean).join(', '), tone},
         ],
-        tone: edited === '' ? (excess === '' ? 'plain' : 'warn') : 'good',
         enter: {name: 'values', policy: base.metadata.name, control: control.id},
       };
     }),
@@ -102,10 +136,9 @@ export function impactTable(impact: Impact, kind: ImpactKind, policy: string): T
       cells: [
         moved.before.item.namespace,
         nameOf(moved.before.item),
-        outcomeText(moved.before),
-        outcomeText(moved.after),
+        outcomeCell(moved.before),
+        outcomeCell(moved.after),
       ],
-      tone: kind === 'denied' ? 'bad' : kind === 'unknown' ? 'warn' : 'plain',
       enter: {name: 'why', item: itemKey(moved.before.item), after: policy},
     })),
   };
@@ -117,9 +150,10 @@ function isTab(kind: ImpactKind, impact: Impact): boolean {
   return isAllKnown ? kind !== 'unknown' && kind !== 'known' : impact[kind].length > 0;
 }
 
-function outcomeText({chosen, state}: Verdict): string {
-  if (chosen === undefined) return state;
-  return state === 'mutated' ? `${chosen.policy.name} (changed)` : chosen.policy.name;
+function outcomeCell({chosen, state}: Verdict): Cell {
+  if (chosen === undefined) return {value: restartWords[state], tone: stateTones[state]};
+  const {name} = chosen.policy;
+  return state === 'mutated' ? {value: `${name} (changed)`, tone: stateTones[state]} : name;
 }
 
 export function proposalTable(model: Model, view: Extract<View, {name: 'advise'}>): Table {
@@ -138,10 +172,9 @@ export function proposalTable(model: Model, view: Extract<View, {name: 'advise'}
         policy.metadata.name,
         namespace ?? '(cluster)',
         grantees.map(({name}) => name).join(', '),
-        String(items.length),
-        policyLevel(policy),
+        items.length,
+        {value: policyLevel(policy), tone: levelTones[policyLevel(policy)]},
       ],
-      tone: 'plain',
       enter: {name: 'advice', scope: view.scope, policy: policy.metadata.name},
     })),
   };

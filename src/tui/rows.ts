@@ -1,34 +1,53 @@
-import type {Verdict} from '../admission/judgement.ts';
+import type {State, Verdict} from '../admission/judgement.ts';
+import type {Level} from '../controls/control.ts';
 import {itemKey} from '../inventory/submissions/items.ts';
 import {weaklyKeyed} from '../once.ts';
 import {nameOf} from '../report/why.ts';
+import {stateParts, stateTones} from './bars.ts';
 import type {Model} from './model.ts';
+import type {Tone} from './paint.ts';
 import type {View} from './session.ts';
-import type {Row, Table} from './table.ts';
+import type {Cell, Row, Table} from './table.ts';
+import {restartWords} from './tally.ts';
 
-export function namespaceTable({namespaces}: Model): Table {
+export function namespaceTable(model: Model): Table {
+  const {namespaces} = model;
   const hasUnknown = namespaces.some(({unknown}) => unknown > 0);
   return {
     columns: [
       ...['NAMESPACE', 'PODS', 'IDLE', 'ACCOUNTS', 'DENIED'],
       ...(hasUnknown ? ['UNKNOWN'] : []),
-      ...['MUTATED', 'DRIFTED', 'RISKIEST'],
+      ...['CHANGED', 'MOVED', 'RISKIEST'],
     ],
     empty: 'No namespaces yet.',
-    rows: namespaces.map(row => ({
-      key: row.namespace,
-      cells: [
-        row.namespace,
-        ...[row.pods, row.idle, row.serviceAccounts, row.denied].map(String),
-        ...(hasUnknown ? [String(row.unknown)] : []),
-        ...[row.mutated, row.drifted].map(String),
-        row.policies[0]?.name ?? '',
-      ],
-      tone: row.denied > 0 ? 'bad' : row.unknown + row.mutated + row.drifted > 0 ? 'warn' : 'plain',
-      enter: {name: 'accounts', namespace: row.namespace},
-    })),
+    rows: namespaces.map(row => {
+      const {namespace, pods, idle, serviceAccounts, denied, unknown, mutated, drifted} = row;
+      const ok = pods + idle - denied - unknown - mutated - drifted;
+      const states = {denied, unknown, mutated, drifted, ok};
+      const counted = (state: State): Cell => ({value: states[state], tone: stateTones[state]});
+      const riskiest = row.policies[0];
+      return {
+        key: namespace,
+        cells: [
+          namespace,
+          ...[pods, idle, serviceAccounts, counted('denied')],
+          ...(hasUnknown ? [counted('unknown')] : []),
+          ...[counted('mutated'), counted('drifted')],
+          riskiest === undefined ? '' : {value: riskiest.name, tone: levelTones[riskiest.level]},
+        ],
+        ...(pods + idle === 0 ? {} : {bar: stateParts(states)}),
+        enter: {name: 'accounts', namespace},
+      };
+    }),
   };
 }
+
+/** What a level looks like, wherever it stands. */
+export const levelTones: Readonly<Record<Level, Tone>> = {
+  privileged: 'bad',
+  baseline: 'warn',
+  restricted: 'good',
+};
 
 export function accountTable(model: Model, namespace: string): Table {
   const mine = model.verdicts.filter(({item}) => item.namespace === namespace);
@@ -48,24 +67,15 @@ export function accountTable(model: Model, namespace: string): Table {
         key: account,
         cells: [
           account === '' ? '(none: mirror pods)' : account,
-          String(verdicts.length),
-          [...bound].sort().join(', '),
+          verdicts.length,
+          {value: [...bound].sort().join(', '), tone: bound.has('denied') ? 'bad' : 'plain'},
           usable.join(', '),
         ],
-        tone: bound.has('denied') ? 'bad' : 'plain',
         enter: {name: 'pods', namespace, account},
       };
     }),
   };
 }
-
-const stateTones = {
-  denied: 'bad',
-  unknown: 'warn',
-  mutated: 'warn',
-  drifted: 'warn',
-  ok: 'plain',
-} as const;
 
 export function podTable({verdicts}: Model, view: Extract<View, {name: 'pods'}>): Table {
   const {namespace, account, policy} = view;
@@ -94,7 +104,7 @@ function makePodRow(verdict: Verdict, withNamespace: boolean): Row {
     cells: [
       ...(withNamespace ? [item.namespace] : []),
       nameOf(item),
-      state,
+      {value: restartWords[state], tone: stateTones[state]},
       chosen?.policy.name ?? '',
       via[0] === undefined
         ? isByAnnotation
@@ -102,7 +112,6 @@ function makePodRow(verdict: Verdict, withNamespace: boolean): Row {
           : ''
         : `${via[0].right === 'serviceAccount' ? 'sa' : 'requester'}: ${via[0].binding?.name ?? 'granted by the API server (binding unknown)'}`,
     ],
-    tone: stateTones[state],
     enter: {name: 'why', item: itemKey(item)},
   };
 }

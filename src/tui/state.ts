@@ -113,9 +113,12 @@ export function cursorOf({selected, place}: Frame, rows: readonly Row[]): number
   return Math.max(0, Math.min(selected === undefined ? 0 : place, rows.length - 1));
 }
 
-/** The way here, in words: Namespaces > shop > web. */
-export function breadcrumb({trail}: Session, drafts: Readonly<Record<string, Draft>>): string {
-  return trail.map(({view}) => titleOf(view, drafts)).join(' > ');
+/** The way here, in words: Namespaces, shop, web. */
+export function crumbsOf(
+  {trail}: Session,
+  drafts: Readonly<Record<string, Draft>>,
+): readonly string[] {
+  return trail.map(({view}) => titleOf(view, drafts));
 }
 
 function titleOf(view: View, drafts: Readonly<Record<string, Draft>>): string {

@@ -32,7 +32,7 @@ describe('the views, by keys', () => {
     await screen.press('n', 'o', enter);
     await screen.shows('! No view no;');
     await screen.press(':', 'p', 's', 'p', enter);
-    await screen.shows(/^Policies$/m);
+    await screen.shows(/^Policies ─/m);
     await screen.press('b');
     await screen.shows('Policies > baseline');
     await screen.press('?');

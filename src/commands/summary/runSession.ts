@@ -3,6 +3,7 @@ import {type ExitCode, exitCodes} from '../../errors.ts';
 import {fixedInventory, followCluster} from '../../inventory/follow/followCluster.ts';
 import type {Services} from '../../tui/services.ts';
 import {createStore} from '../../tui/store.ts';
+import {choose} from '../flags.ts';
 import {loadOffline} from '../input/load.ts';
 import type {SessionOptions, World} from '../world.ts';
 import {failureLine, readDrafts} from './drafts.ts';
@@ -13,6 +14,7 @@ import type {SummaryFlags} from './summaryFlags.ts';
 /** Runs the interactive session on the cluster, a snapshot, or the demo. */
 export async function runSession(world: World, flags: Partial<SummaryFlags>): Promise<ExitCode> {
   const {namespace} = flags;
+  const theme = choose('--theme', flags.theme, ['auto', 'light', 'dark']);
   viewsToOpen(flags.open, namespace, ''); // a wrong --open is reported before anything is read
   const drafts = flags.drafts === undefined ? [] : await readDrafts(world, flags.drafts);
   const open = flags.open ?? (drafts[0] && `psp/${drafts[0].base.metadata.name}`);
@@ -24,6 +26,7 @@ export async function runSession(world: World, flags: Partial<SummaryFlags>): Pr
       services: {...fileServices(world), ...noChanges(`${what} can't be changed`)},
       store: createStore(viewsToOpen(open, namespace, offline.defaultNamespace), drafts),
       user: offline.caller?.user ?? '',
+      theme,
     });
   }
   const cluster = await world.connect(flags);
@@ -31,7 +34,7 @@ export async function runSession(world: World, flags: Partial<SummaryFlags>): Pr
   try {
     const services = {...fileServices(world), ...clusterChanges(world, cluster)};
     const store = createStore(viewsToOpen(open, namespace, cluster.namespace), drafts);
-    return await openKept(world, {live, services, store, user: cluster.user});
+    return await openKept(world, {live, services, store, user: cluster.user, theme});
   } finally {
     live.stop();
     cluster.close();

@@ -1,13 +1,12 @@
-import {Box, Text} from 'ink';
+import {Box} from 'ink';
 import {controlById} from '../../controls/index.ts';
 import {fieldErrorText} from '../../kube/fieldError.ts';
 import type {Policy} from '../../kube/objects.ts';
 import {List} from '../List.tsx';
-import {useToneColor} from '../marks.ts';
 import {pickingOf, type ValuesView} from '../picker.ts';
+import {TextLine} from '../StyledLine.tsx';
 import type {Frame} from '../session.ts';
 import type {Shown} from '../state.ts';
-import {fitTo} from '../text.ts';
 
 interface Props {
   readonly view: ValuesView;
@@ -24,7 +23,6 @@ const mostProblems = 2;
 
 /** The exact values of one control: its parts, each a list of entries to mark. */
 export function Values({view, now, shown, frame, width, height}: Props) {
-  const colorOf = useToneColor();
   const control = controlById[view.control];
   const {opened, pending} = pickingOf(view, now);
   const [before, after] = [opened, pending].map(policy => control.describeForPeople(policy));
@@ -39,9 +37,12 @@ export function Values({view, now, shown, frame, width, height}: Props) {
   return (
     <Box flexDirection="column" height={height} overflow="hidden">
       {head.map((line, index) => (
-        <Text key={line} bold={index === 0} wrap="truncate">
-          {fitTo(line, width)}
-        </Text>
+        <TextLine
+          key={line}
+          text={line}
+          width={width}
+          {...(index === 0 ? {bold: true} : {tone: 'dim'})}
+        />
       ))}
       {shown.table === undefined ? null : (
         <List
@@ -50,9 +51,7 @@ export function Values({view, now, shown, frame, width, height}: Props) {
         />
       )}
       {problems.slice(0, isTall ? mostProblems : 0).map(text => (
-        <Text key={text} wrap="truncate" {...colorOf('bad')}>
-          {fitTo(`! ${text}`, width)}
-        </Text>
+        <TextLine key={text} text={`! ${text}`} tone="bad" width={width} />
       ))}
     </Box>
   );
