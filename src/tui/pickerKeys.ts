@@ -28,7 +28,7 @@ export function pickerKey(input: string, key: Key, context: Context, view: Value
     if (pickingOf(view, now).pending !== pickingOf(view, now).opened) {
       inform(context, 'Not accepted: nothing is changed');
     }
-  } else return input === 's' || input === 'q';
+  } else return ['s', 'q', 'u'].includes(input);
   return true;
 }
 
