@@ -7,3 +7,8 @@ export function byText(a: string, b: string): number {
 export function count(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;
 }
+
+/** A number, or the least that it is: `3+`. */
+export function atLeast(number: number, isPartial: boolean): string {
+  return isPartial ? `${number}+` : String(number);
+}

@@ -45,7 +45,7 @@ const editorKeys: Readonly<Record<string, (editing: Editing) => false | undefine
   a({context, name, now, edit}) {
     const least = context.model.leastFor(name);
     if (least === undefined) {
-      inform(context, 'No pod uses this policy, so what is needed is unknown');
+      inform(context, 'No pod is known to use this policy, so what is needed is unknown');
     } else edit(controls.reduce((policy, each) => each.copy(least, policy), now));
     return undefined;
   },

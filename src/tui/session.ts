@@ -9,7 +9,8 @@ import {change, type Draft, draftOf, isEdited, rebase, redo, undo} from './edit.
 
 /** Where the user is. One value, so that two views cannot be open at once. */
 export type View =
-  | {readonly name: 'namespaces'}
+  /** `only`: that one alone. */
+  | {readonly name: 'namespaces'; readonly only?: string | undefined}
   | {readonly name: 'accounts'; readonly namespace: string}
   | {
       readonly name: 'pods';
@@ -140,6 +141,8 @@ export interface Session {
   readonly notice: Notice | undefined;
   /** What is going on in the background: "dry run". */
   readonly busy: string | undefined;
+  /** The namespace that lists are limited to; what is judged is not. */
+  readonly only: string | undefined;
 }
 
 export type Action =
@@ -173,7 +176,7 @@ export function frameOf(view: View): Frame {
   };
 }
 
-export function startAt(views: readonly View[]): Session {
+export function startAt(views: readonly View[], only?: string): Session {
   return {
     trail: views.map(frameOf),
     drafts: {},
@@ -181,6 +184,7 @@ export function startAt(views: readonly View[]): Session {
     prompt: undefined,
     notice: undefined,
     busy: undefined,
+    only,
   };
 }
 
@@ -198,7 +202,7 @@ export function reduce(session: Session, action: Action): Session {
     case 'open':
       return quiet({...session, trail: [...session.trail, frameOf(action.view)]});
     case 'jump':
-      return quiet({...session, trail: [frameOf(action.view)]});
+      return quiet({...session, trail: [frameOf(limited(action.view, session.only))]});
     case 'replace':
       return inTop(session, {view: action.view});
     case 'back':
@@ -228,6 +232,13 @@ export function reduce(session: Session, action: Action): Session {
     case 'rebase':
       return {...session, drafts: editDrafts(session.drafts, action), notice: undefined};
   }
+}
+
+/** A list, limited to what the session is limited to. */
+function limited(view: View, only: string | undefined): View {
+  if (only === undefined) return view;
+  if (view.name === 'namespaces') return {...view, only};
+  return view.name === 'pods' || view.name === 'advise' ? {...view, namespace: only} : view;
 }
 
 type DraftAction = Extract<

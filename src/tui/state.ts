@@ -62,7 +62,7 @@ export function tableOf(view: View, model: Model, drafts: Session['drafts']): Ta
   if (isVoid(view, model.inventory)) return undefined;
   switch (view.name) {
     case 'namespaces':
-      return namespaceTable(model);
+      return namespaceTable(model, view.only);
     case 'accounts':
       return accountTable(model, view.namespace);
     case 'pods':

@@ -14,8 +14,9 @@ policies away. With --prune, everything that --from has and -f lacks goes away t
 a repository.
 
 A pod is judged by its template, as a restart would create it. The pods of a workload in the files are
-judged by its new template; a workload that is not in the base is new. Exits with 1 if something that runs
-would be denied, or if the API server would refuse a policy of the files.`,
+judged by its new template; a workload that is not in the base is new. All namespaces are judged; -n limits
+what is listed. Exits with 1 if something that runs would be denied, or nobody can tell because not all could
+be read, or if the API server would refuse a policy of the files.`,
   examples: [
     {says: 'An edited policy, everywhere', types: 'kubectl psp try -f policy.yaml -A'},
     {
