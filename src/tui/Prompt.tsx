@@ -94,16 +94,7 @@ function typingOf(props: Props, close: () => void, exit: () => void): Typing | u
         onSubmit: text => jump(jumpOf(text, inventory), props, exit),
       };
     case 'add':
-      return {
-        label: 'Add: ',
-        value: prompt.text,
-        hint: `  ${hintFor(prompt.view)}`,
-        onChange: text => dispatch({type: 'prompt', prompt: {...prompt, text}}),
-        onSubmit(text) {
-          close();
-          if (text.trim() !== '') sideEffects.addEntry(prompt.view, text.trim());
-        },
-      };
+      return addTyping(prompt, props, close);
     case 'write':
       return {
         label: 'Write to: ',
@@ -130,6 +121,23 @@ function typingOf(props: Props, close: () => void, exit: () => void): Typing | u
     default:
       return undefined;
   }
+}
+
+function addTyping(
+  prompt: Extract<PromptState, {kind: 'add'}>,
+  {dispatch, sideEffects}: Props,
+  close: () => void,
+): Typing {
+  return {
+    label: 'Add: ',
+    value: prompt.text,
+    hint: `  ${hintFor(prompt.view)}`,
+    onChange: text => dispatch({type: 'prompt', prompt: {...prompt, text}}),
+    onSubmit(text) {
+      close();
+      if (text.trim() !== '') sideEffects.addEntry(prompt.view, text.trim());
+    },
+  };
 }
 
 /** What an entry of the picker looks like. */
