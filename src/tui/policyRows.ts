@@ -10,6 +10,7 @@ import {
   impactTitles,
 } from '../effect/impact.ts';
 import {itemKey} from '../inventory/submissions/items.ts';
+import {unreadPlaces, unreadText} from '../inventory/unreadPlaces.ts';
 import type {Policy} from '../kube/objects.ts';
 import {labelOf} from '../kube/reference.ts';
 import {directionOf} from '../policy/direction.ts';
@@ -21,13 +22,20 @@ import type {Model} from './model.ts';
 import type {Tone} from './paint.ts';
 import {levelTones} from './rows.ts';
 import type {View} from './session.ts';
-import type {Cell, Table} from './table.ts';
+import {type Cell, countCell, type Table} from './table.ts';
 import {restartWords, statesOf} from './tally.ts';
 
 export function policyTable(model: Model): Table {
+  const {gaps, policyApi} = model.inventory;
+  const isUnread = gaps.some(({resource}) => resource === 'podsecuritypolicies');
+  const arePodsUnread = unreadPlaces(model.inventory) !== undefined;
   return {
     columns: ['POLICY', 'LEVEL', 'PODS', 'SUBJECTS', 'STATE', 'OPEN CONTROLS'],
-    empty: 'The cluster has no PodSecurityPolicy.',
+    empty: isUnread
+      ? 'The policies could not be read.'
+      : policyApi === 'unknown'
+        ? 'No policies yet.'
+        : 'The cluster has no PodSecurityPolicy.',
     rows: model.inventory.policies.map(policy => {
       const {name} = policy.metadata;
       const bound = model.boundTo.get(name) ?? [];
@@ -41,7 +49,8 @@ export function policyTable(model: Model): Table {
         cells: [
           name,
           {value: level, tone: levelTones[level]},
-          ...[bound.length, subjects.size],
+          countCell(bound.length, arePodsUnread || model.perhapsBound.has(name)),
+          countCell(subjects.size, model.unread.isAny),
           {value: state, tone: policyTones[state]},
           openControls(policy),
         ],
@@ -59,22 +68,26 @@ const policyTones = {
   'granted to nobody': 'dim',
   shadowed: 'dim',
   unused: 'dim',
+  unknown: 'unknown',
 } as const satisfies Readonly<Record<string, Tone>>;
 
-/** Why a policy has no pods, if it has none. */
+/** Why a policy has no pods, if it has none; what was not read leaves that open. */
 function policyState(
   policy: Policy,
   model: Model,
   pods: number,
   subjects: number,
 ): keyof typeof policyTones {
+  const {name} = policy.metadata;
   if (preparePolicy(policy).unusable !== undefined) return 'ignored';
   if (pods > 0) return 'in use';
-  if (subjects === 0) return 'granted to nobody';
+  if (subjects === 0) return model.unread.isAny ? 'unknown' : 'granted to nobody';
+  const isOpen = model.unread.isAny || unreadPlaces(model.inventory) !== undefined;
+  if (isOpen || model.perhapsBound.has(name)) return 'unknown';
   const couldServe = model.verdicts.some(({candidates}) =>
     candidates.some(
-      ({policy: {name}, allowed, rights}) =>
-        name === policy.metadata.name && allowed && isUsable(rights),
+      ({policy: candidate, allowed, rights}) =>
+        candidate.name === name && allowed && isUsable(rights),
     ),
   );
   return couldServe ? 'shadowed' : 'unused';
@@ -130,7 +143,10 @@ export function impactTable(impact: Impact, kind: ImpactKind, policy: string): T
       })
       .join(' '),
     columns: ['NAMESPACE', 'NAME', 'BEFORE', 'AFTER'],
-    empty: `No pod or workload: ${impactTitles[kind]}.`,
+    empty:
+      impact.unread === undefined
+        ? `No pod or workload: ${impactTitles[kind]}.`
+        : `None that was read: ${impactTitles[kind]}; ${unreadText(impact.unread)}.`,
     rows: impact[kind].map(moved => ({
       key: itemKey(moved.before.item),
       cells: [
@@ -160,12 +176,16 @@ export function proposalTable(model: Model, view: Extract<View, {name: 'advise'}
   const advices = model
     .advice(view.scope, false)
     .filter(({namespace}) => view.namespace === undefined || namespace === view.namespace);
+  const places = view.namespace === undefined ? undefined : new Set([view.namespace]);
+  const isPartial = unreadPlaces(model.inventory, places) !== undefined;
   return {
     caption: `One policy for each: ${scopes
       .map(scope => (scope === view.scope ? `[${scope}]` : ` ${scope} `))
       .join(' ')}`,
     columns: ['POLICY', 'NAMESPACE', 'SUBJECTS', 'WORKLOADS', 'LEVEL'],
-    empty: 'Nothing runs here that needs a policy.',
+    empty: isPartial
+      ? 'Nothing that was read needs a policy; not all could be.'
+      : 'Nothing runs here that needs a policy.',
     rows: advices.map(({policy, namespace, grantees, items}) => ({
       key: policy.metadata.name,
       cells: [

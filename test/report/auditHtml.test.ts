@@ -15,7 +15,7 @@ import {
   largeAudit,
 } from '../support/builders/auditPages.ts';
 import {openRules} from '../support/builders/policies.ts';
-import {cpuSecondsOf} from '../support/run/cpuTime.ts';
+import {processorSeconds} from '../support/run/processorTime.ts';
 import {runsOf} from '../support/run/runs.ts';
 
 const demo = auditHtml(demoAudit());
@@ -269,7 +269,7 @@ describe('20,000 pods in 500 namespaces with 200 policies', () => {
   });
 
   test('take less than half a second of processor time', () => {
-    const times = [1, 2, 3].map(() => cpuSecondsOf(() => auditHtml(audit)));
+    const times = [1, 2, 3].map(() => processorSeconds(() => auditHtml(audit)));
     expect(Math.min(...times)).toBeLessThan(0.5);
   });
 

@@ -1,7 +1,7 @@
 import {Box} from 'ink';
 import {useMemo} from 'react';
 import type {Control} from '../../controls/control.ts';
-import {atRisk, impactText} from '../../effect/impact.ts';
+import {atRisk, impactHint, impactText} from '../../effect/impact.ts';
 import type {Policy} from '../../kube/objects.ts';
 import {nextStep} from '../edit.ts';
 import type {Model} from '../model.ts';
@@ -43,7 +43,7 @@ function stepsOf(control: Control | undefined, now: Policy, model: Model) {
     const impact = impactOfDraft(model, next.value);
     const denies = atRisk(impact) > atRisk(impactOfDraft(model, now));
     const mark = denies ? '! ' : '';
-    return {text: `${arrow} ${mark}${direction}: ${next.label} (${impactText(impact)})`, denies};
+    return {text: `${arrow} ${mark}${direction}: ${next.label} (${impactHint(impact)})`, denies};
   };
   return [step('tighter', '←'), step('looser', '→')];
 }

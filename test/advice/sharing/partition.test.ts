@@ -24,8 +24,8 @@ import {leastPolicy} from '../../../src/policy/least.ts';
 import {anyPod} from '../../support/builders/anyPod.ts';
 import {leavesAlone} from '../../support/builders/judge.ts';
 import {podFrom} from '../../support/builders/pods.ts';
-import {cpuSecondsOf} from '../../support/run/cpuTime.ts';
 import {objectOf} from '../../support/run/output.ts';
+import {processorSeconds} from '../../support/run/processorTime.ts';
 import {runsOf} from '../../support/run/runs.ts';
 
 type Clusters = readonly (readonly number[])[];
@@ -143,7 +143,7 @@ describe('the best partition', () => {
 
   test('4,000 things: 20 clusters within seconds', () => {
     const things = Array.from({length: 4000}, (_, index) => (index * 2654435761) % 65536).sort();
-    const seconds = cpuSecondsOf(() => {
+    const seconds = processorSeconds(() => {
       const {clusters} = bestPartition(things.length, 20, excessOfBits(things));
       expect(clusters).toHaveLength(20);
     });
@@ -303,7 +303,7 @@ describe('shared policies', () => {
         shapes[(index % 4000) % shapes.length] ?? null,
       ]),
     );
-    const seconds = cpuSecondsOf(() => {
+    const seconds = processorSeconds(() => {
       const {advices, exact} = sharedAdvice(items, 'service-account', false, 3);
       expect(advices).toHaveLength(3);
       expect(exact).toBe(true);
