@@ -8,12 +8,10 @@ import {
   failureOf,
   isServerError,
   type PlannedChange,
-  resourceVersionOf,
   sendChange,
   staleness,
-  withMetadata,
-  withoutServerOwned,
 } from './change.ts';
+import {remakeOf, reverseOf} from './reverse.ts';
 
 export type {Backup} from './backup.ts';
 export {readObject} from './carryOut.ts';
@@ -93,7 +91,8 @@ function bindsNewRole({desired, namespace}: PlannedChange, all: readonly Planned
 
 /** What applying needs from around it. */
 export interface ApplyOptions {
-  readonly backup: SaveFile;
+  /** undefined: what undoes the changes was saved already. */
+  readonly backup: SaveFile | undefined;
   /** Now, as ISO 8601. */
   now(): string;
   /** Waits, between two looks at what a broken connection left; for real if not given. */
@@ -213,18 +212,4 @@ async function undo(
   const start = isUnknown ? `it is not known whether ${stays}` : stays;
   const text = `${start}: ${sent.failure.message}`;
   return {change, ok: false, text: text + backupHint(change, backups)};
-}
-
-/** The creation that makes a deleted object again; the server gives it a new identity. */
-function remakeOf(change: PlannedChange): PlannedChange {
-  const desired = withoutServerOwned(change.before ?? {});
-  const {path, collection, kind, name, namespace} = change;
-  return {action: 'create', path, collection, kind, name, namespace, desired};
-}
-
-/** The update that puts the old object back, if nobody has touched it since. */
-function reverseOf(change: PlannedChange, stored: JsonObject): PlannedChange {
-  const resourceVersion = resourceVersionOf(stored);
-  const old = withMetadata(change.before ?? {}, {managedFields: undefined, resourceVersion});
-  return {...change, desired: old, before: stored, expectedResourceVersion: resourceVersion};
 }

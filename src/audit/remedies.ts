@@ -1,4 +1,5 @@
 import type {Verdict} from '../admission/judgement.ts';
+import {subjectWord} from '../grant/namedSubject.ts';
 import type {Grantee} from '../rbac/grantee.ts';
 import type {FindingObject} from './finding.ts';
 import type {VerdictGroup} from './groups.ts';
@@ -60,11 +61,6 @@ export function unbindCommand(
 ): string {
   const to = subjects.flatMap(subject => ['--to', subjectWord(subject)]);
   return commandLine('kubectl', 'psp', 'unbind', policy, ...to, ...inNamespace(namespace));
-}
-
-function subjectWord({kind, namespace = '', name}: Grantee): string {
-  if (kind === 'Group') return `group:${name}`;
-  return kind === 'User' ? `user:${name}` : `sa:${namespace}/${name}`;
 }
 
 /** Prints the policies that the pods of a namespace need, with their grants, for a look before they are applied. */

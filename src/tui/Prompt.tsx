@@ -1,7 +1,11 @@
 import {Box, Text, useApp, useInput} from 'ink';
+import {controlById} from '../controls/index.ts';
+import type {Inventory} from '../inventory/inventory.ts';
 import {escapeText} from '../report/escape.ts';
 import {Input} from './Input.tsx';
-import type {Action, PromptState, View} from './session.ts';
+import {type Jump, jumpOf, jumpWords} from './jumps.ts';
+import type {ValuesView} from './picker.ts';
+import type {Action, PromptState, Proposal} from './session.ts';
 import type {SideEffects} from './sideEffects.ts';
 import {fitTo, widthOf} from './text.ts';
 import {mostColumns} from './typing.ts';
@@ -11,22 +15,10 @@ interface Props {
   readonly filter: string;
   readonly width: number;
   readonly hasEdits: boolean;
+  readonly inventory: Inventory;
   dispatch(action: Action): void;
   readonly sideEffects: SideEffects;
 }
-
-const jumps: Readonly<Record<string, View>> = {
-  namespaces: {name: 'namespaces'},
-  ns: {name: 'namespaces'},
-  pods: {name: 'pods'},
-  po: {name: 'pods'},
-  policies: {name: 'policies'},
-  psp: {name: 'policies'},
-  podsecuritypolicies: {name: 'policies'},
-  advise: {name: 'advise', scope: 'service-account'},
-  gaps: {name: 'gaps'},
-  help: {name: 'help'},
-};
 
 /** The question at the bottom of the screen. Esc leaves it. */
 export function Prompt(props: Props) {
@@ -35,7 +27,7 @@ export function Prompt(props: Props) {
   const close = () => dispatch({type: 'prompt', prompt: undefined});
   const decline = () => {
     close();
-    if (isApply(prompt)) inform(dispatch, 'Not applied; your edit is kept');
+    if (prompt.kind === 'confirm') inform(dispatch, notApplied(prompt.proposal));
   };
   useInput((input, key) => {
     if (key.escape) {
@@ -46,8 +38,7 @@ export function Prompt(props: Props) {
       close();
       if (prompt.kind === 'quit') exit();
       if (prompt.kind === 'overwrite') sideEffects.write(prompt.path, prompt.content, true);
-      if (prompt.kind === 'apply') sideEffects.applyPolicy(prompt.policy);
-      if (prompt.kind === 'applyAdvice') sideEffects.applyAdvice({...prompt, name: 'advice'});
+      if (prompt.kind === 'confirm') sideEffects.carryOut(prompt.proposal);
     }
   });
   const question = questionOf(prompt);
@@ -68,10 +59,8 @@ function questionOf(prompt: PromptState): string | undefined {
       return `${prompt.path} exists. Overwrite it?`;
     case 'quit':
       return 'There are edits that are not applied. Quit and lose them?';
-    case 'applyAdvice':
-      return `Create ${prompt.policy} and its grant?`;
-    case 'apply':
-      return prompt.typed ? undefined : `Apply ${prompt.policy}?`;
+    case 'confirm':
+      return prompt.proposal.mustType ? undefined : prompt.proposal.question;
     default:
       return undefined;
   }
@@ -86,11 +75,8 @@ interface Typing {
 }
 
 /** What is to be typed, and what becomes of it. */
-function typingOf(
-  {prompt, filter, hasEdits, dispatch, sideEffects}: Props,
-  close: () => void,
-  exit: () => void,
-): Typing | undefined {
+function typingOf(props: Props, close: () => void, exit: () => void): Typing | undefined {
+  const {prompt, filter, inventory, dispatch, sideEffects} = props;
   switch (prompt.kind) {
     case 'filter':
       return {
@@ -103,10 +89,12 @@ function typingOf(
       return {
         label: ':',
         value: prompt.text,
-        hint: `  ${views}`,
+        hint: `  ${jumpWords}`,
         onChange: text => dispatch({type: 'prompt', prompt: {...prompt, text}}),
-        onSubmit: text => jump(text, dispatch, hasEdits, exit),
+        onSubmit: text => jump(jumpOf(text, inventory), props, exit),
       };
+    case 'add':
+      return addTyping(prompt, props, close);
     case 'write':
       return {
         label: 'Write to: ',
@@ -117,15 +105,17 @@ function typingOf(
           if (path.trim() !== '') sideEffects.write(path.trim(), prompt.content, false);
         },
       };
-    case 'apply':
+    case 'bind':
+      return bindTyping(prompt, props, close);
+    case 'confirm':
       return {
-        label: `Type ${prompt.policy} to apply: `,
+        label: `Type ${prompt.proposal.name} to apply: `,
         value: prompt.text,
         onChange: text => dispatch({type: 'prompt', prompt: {...prompt, text}}),
         onSubmit(text) {
           close();
-          if (text === prompt.policy) sideEffects.applyPolicy(prompt.policy);
-          else inform(dispatch, 'Not applied: that was another name; p asks again');
+          if (text === prompt.proposal.name) sideEffects.carryOut(prompt.proposal);
+          else inform(dispatch, 'Not applied: that was another name');
         },
       };
     default:
@@ -133,28 +123,73 @@ function typingOf(
   }
 }
 
-/** What `:` takes. */
-const views = 'namespaces pods policies advise gaps help quit';
-
-function isApply({kind}: PromptState): boolean {
-  return kind === 'apply' || kind === 'applyAdvice';
+function addTyping(
+  prompt: Extract<PromptState, {kind: 'add'}>,
+  {dispatch, sideEffects}: Props,
+  close: () => void,
+): Typing {
+  return {
+    label: 'Add: ',
+    value: prompt.text,
+    hint: `  ${hintFor(prompt.view)}`,
+    onChange: text => dispatch({type: 'prompt', prompt: {...prompt, text}}),
+    onSubmit(text) {
+      close();
+      if (text.trim() !== '') sideEffects.addEntry(prompt.view, text.trim());
+    },
+  };
 }
 
-function jump(
-  text: string,
-  dispatch: (action: Action) => void,
-  hasEdits: boolean,
-  exit: () => void,
-): void {
-  const name = text.trim().toLowerCase();
-  const view = jumps[name];
+/** What an entry of the picker looks like. */
+function hintFor({control, picking}: ValuesView): string {
+  return controlById[control].fields[picking?.part ?? 0]?.hint ?? '';
+}
+
+function bindTyping(
+  prompt: Extract<PromptState, {kind: 'bind'}>,
+  {dispatch, sideEffects}: Props,
+  close: () => void,
+): Typing {
+  const {policy, subject} = prompt;
+  return {
+    label: policy === undefined ? `Let ${subject} use the policy: ` : `Let use ${policy}: `,
+    value: prompt.text,
+    hint: policy === undefined ? '' : '  sa:NS/NAME ns:NS group:NAME user:NAME like:POLICY',
+    onChange: text => dispatch({type: 'prompt', prompt: {...prompt, text}}),
+    onSubmit(text) {
+      close();
+      const typed = text.trim();
+      if (typed !== '') sideEffects.proposeBind(policy ?? typed, subject ?? typed);
+    },
+  };
+}
+
+function notApplied({draft}: Proposal): string {
+  return draft === undefined ? 'Not applied' : 'Not applied; your edit is kept';
+}
+
+/** Goes where what was typed after `:` leads. */
+function jump(to: Jump, {dispatch, hasEdits, sideEffects}: Props, exit: () => void): void {
   dispatch({type: 'prompt', prompt: undefined});
-  if (name === 'q' || name === 'quit') {
-    if (hasEdits) dispatch({type: 'prompt', prompt: {kind: 'quit'}});
-    else exit();
-  } else if (view !== undefined) dispatch({type: 'jump', view});
-  else if (name !== '') {
-    dispatch({type: 'notice', notice: {tone: 'bad', text: `No view ${name}; there are: ${views}`}});
+  switch (to.to) {
+    case 'view':
+      dispatch({type: 'jump', view: to.view});
+      break;
+    case 'quit':
+      if (hasEdits) dispatch({type: 'prompt', prompt: {kind: 'quit'}});
+      else exit();
+      break;
+    case 'try':
+      sideEffects.tryFiles(to.file);
+      break;
+    case 'snapshot':
+      sideEffects.snapshot(to.file);
+      break;
+    case 'problem':
+      dispatch({type: 'notice', notice: {tone: 'bad', text: to.text}});
+      break;
+    case 'nothing':
+      break;
   }
 }
 

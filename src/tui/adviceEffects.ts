@@ -1,5 +1,6 @@
 import {adviceYaml} from '../report/advice.ts';
 import {adviceNamed} from './lines.ts';
+import type {ProposalEffects} from './proposalEffects.ts';
 import type {View} from './session.ts';
 import type {Surroundings, Voice} from './voice.ts';
 
@@ -7,13 +8,13 @@ import type {Surroundings, Voice} from './voice.ts';
 export interface AdviceEffects {
   writeAdvice(view: Extract<View, {name: 'advice'}>): void;
   proposeAdvice(view: Extract<View, {name: 'advice'}>): void;
-  applyAdvice(view: Extract<View, {name: 'advice'}>): void;
 }
 
 /** The side effects of the views of advice. */
 export function adviceEffects(
-  {model, services, dispatch, refresh}: Surroundings,
-  {say, showResult, askForFile, run, isReadOnly}: Voice,
+  {model}: Surroundings,
+  {askForFile}: Voice,
+  {propose}: ProposalEffects,
 ): AdviceEffects {
   return {
     writeAdvice(view) {
@@ -22,25 +23,14 @@ export function adviceEffects(
     },
     proposeAdvice(view) {
       const advice = adviceNamed(model(), view);
-      if (advice === undefined || isReadOnly()) return undefined;
-      return run('dry run', async () => {
-        const tried = await services.dryRunAdvice([advice]);
-        const lines = [...tried.lines, '', ...adviceYaml([advice], true).split('\n')];
-        dispatch({type: 'open', view: {name: 'text', title: 'Apply', lines}});
-        if (!tried.ok) return say('bad', 'The server would refuse this');
-        const prompt = {kind: 'applyAdvice', scope: view.scope, policy: view.policy} as const;
-        dispatch({type: 'prompt', prompt});
-        return undefined;
+      if (advice === undefined) return;
+      propose({
+        title: `Apply ${view.policy}`,
+        question: `Create ${view.policy} and its grant?`,
+        name: view.policy,
+        wanted: {kind: 'advice', advices: [advice]},
+        details: adviceYaml([advice], true).trimEnd().split('\n'),
       });
     },
-    applyAdvice: view =>
-      run('applying', async () => {
-        const advice = adviceNamed(model(), view);
-        if (advice === undefined) return;
-        const result = await services.applyAdvice([advice]);
-        dispatch({type: 'back'});
-        showResult(result);
-        if (result.ok) refresh();
-      }),
   };
 }

@@ -1,4 +1,5 @@
 import type {Key} from 'ink';
+import type {MadeChange} from '../apply/reverse.ts';
 import type {Control} from '../controls/control.ts';
 import {controlById, controls, isControlId} from '../controls/index.ts';
 import {firstImpact} from '../effect/impact.ts';
@@ -44,14 +45,21 @@ const editorKeys: Readonly<Record<string, (editing: Editing) => false | undefine
   a({context, name, now, edit}) {
     const least = context.model.leastFor(name);
     if (least === undefined) {
-      inform(context, 'No pod uses this policy, so what is needed is unknown');
+      inform(context, 'No pod is known to use this policy, so what is needed is unknown');
     } else edit(controls.reduce((policy, each) => each.copy(least, policy), now));
     return undefined;
   },
-  u: ({context, name}) => void context.dispatch({type: 'undo', policy: name}),
+  u({context, name}) {
+    const {session, dispatch, sideEffects} = context;
+    const applied = session.applied.findLast(({made}) => made.some(isOf(name)));
+    if ((session.drafts[name]?.past.length ?? 0) > 0) dispatch({type: 'undo', policy: name});
+    else if (applied !== undefined) sideEffects.proposeUndo(applied);
+    else inform(context, 'There is nothing to undo');
+    return undefined;
+  },
   U: ({context, name}) => void context.dispatch({type: 'redo', policy: name}),
   x: ({control, base, now, edit}) => void edit(control.copy(base, now)),
-  g: ({context, name}) =>
+  t: ({context, name}) =>
     void context.dispatch({type: 'open', view: {name: 'walk', policy: name, step: 0}}),
   i({context, name, now}) {
     const kind = firstImpact(impactOfDraft(context.model, now));
@@ -73,3 +81,8 @@ const editorKeys: Readonly<Record<string, (editing: Editing) => false | undefine
   w: ({context, now}) => void context.sideEffects.writePolicy(now),
   p: ({context, name}) => void context.sideEffects.proposePolicy(name),
 };
+
+/** Whether what was applied is of this policy. */
+function isOf(policy: string): (made: MadeChange) => boolean {
+  return ({change}) => change.kind === 'PodSecurityPolicy' && change.name === policy;
+}

@@ -7,14 +7,18 @@ import type {Policy} from '../kube/objects.ts';
 import {adviceYaml, printablePolicy} from '../report/advice.ts';
 import {whyDetail} from '../report/why.ts';
 import {printYaml} from '../yaml/documents.ts';
+import {describeLines} from './describe.ts';
 import type {Draft} from './edit.ts';
+import {findingLines} from './findingRows.ts';
 import {helpLines} from './keys.ts';
 import {gapLines} from './marks.ts';
 import type {Model} from './model.ts';
+import type {RichLine} from './rich.ts';
 import type {Services} from './services.ts';
 import type {View} from './session.ts';
 import {isVoid, policyOf} from './state.ts';
 import {remember} from './store.ts';
+import {verdictAfterTrial} from './trialRows.ts';
 
 /** The policy as it would be written to a file. */
 export function policyYaml(policy: Policy): string {
@@ -27,32 +31,38 @@ export function linesOf(
   model: Model,
   drafts: Readonly<Record<string, Draft>>,
   services: Services,
-): readonly string[] | undefined {
+): readonly RichLine[] | undefined {
   if (isVoid(view, model.inventory)) return voidLines(model.inventory);
   switch (view.name) {
     case 'why': {
       const verdict = verdictFor(view, model, drafts);
       return verdict === undefined
-        ? ['It is gone: the cluster no longer has anything of this name.']
+        ? ['Nothing that was read has this name; it may be gone.']
         : whyDetail(verdict, true).trimEnd().split('\n');
     }
     case 'diff': {
       const draft = drafts[view.policy];
       if (draft === undefined) return ['Nothing is changed.'];
-      return services.diff(policyYaml(draft.base), policyYaml(draft.now), view.policy);
+      return services
+        .diff(policyYaml(draft.base), policyYaml(draft.now), view.policy)
+        .map(diffLine);
     }
     case 'advice': {
       const advice = adviceNamed(model, view);
       return advice === undefined
-        ? ['Nothing that runs needs it any more.']
+        ? ['Nothing that is known to run needs it any more.']
         : adviceYaml([advice], true).trimEnd().split('\n');
     }
+    case 'finding':
+      return findingLines(model, view.id);
+    case 'describe':
+      return describeLines(model, view);
     case 'text':
-      return view.lines;
+      return view.lines.map(diffLine);
     case 'gaps':
       return gapLines(model.inventory.gaps);
     case 'help':
-      return helpLines();
+      return helpLines(view.of);
     default:
       return undefined;
   }
@@ -69,15 +79,23 @@ function voidLines({serverVersion = 'of this version'}: Inventory): readonly str
   ];
 }
 
+/** A line that is put in or taken out; whether that is good news is not known here. */
+function diffLine(line: string): RichLine {
+  if (line.startsWith('+')) return [{text: line, tone: 'moved'}];
+  return line.startsWith('-') ? [{text: line, tone: 'dim'}] : line;
+}
+
 /** The same, computed again only if something is another value. */
 export const rememberedLinesOf = remember(linesOf);
 
 /** The verdict that a view of reasons is about, in the cluster or after an edit. */
 function verdictFor(
-  {item, after}: Extract<View, {name: 'why'}>,
-  {inventory, verdicts}: Model,
+  {item, after, trial}: Extract<View, {name: 'why'}>,
+  model: Model,
   drafts: Readonly<Record<string, Draft>>,
 ): Verdict | undefined {
+  if (trial !== undefined) return verdictAfterTrial(model, trial, item);
+  const {inventory, verdicts} = model;
   const verdict = verdicts.find(each => itemKey(each.item) === item);
   const edited = after === undefined ? undefined : policyOf(after, drafts, inventory);
   if (edited === undefined) return verdict;

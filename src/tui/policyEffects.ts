@@ -1,92 +1,61 @@
-import {controls} from '../controls/index.ts';
-import {impactText} from '../effect/impact.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import {fieldErrorText} from '../kube/fieldError.ts';
 import type {Policy} from '../kube/objects.ts';
 import {sameSettings} from '../policy/direction.ts';
 import {policyErrors} from '../policy/evaluate.ts';
-import {policyLevel} from '../policy/level.ts';
-import {nameOf} from '../report/why.ts';
 import {type Draft, isEdited} from './edit.ts';
 import {policyYaml} from './lines.ts';
-import type {Model} from './model.ts';
-import type {Result, Services} from './services.ts';
+import {added, type ValuesView} from './picker.ts';
+import type {ProposalEffects} from './proposalEffects.ts';
+import type {Services} from './services.ts';
 import type {Session} from './session.ts';
-import {driftOf, impactOfDraft} from './state.ts';
+import {driftOf, policyOf} from './state.ts';
 import type {Surroundings, Voice} from './voice.ts';
 
 /** What the session does about an edited policy. */
 export interface PolicyEffects {
   writePolicy(policy: Policy): void;
+  /** Marks a typed entry in the picker. */
+  addEntry(view: ValuesView, entry: string): void;
   /** Dry run, difference and impact, then a question. */
   proposePolicy(name: string): void;
-  applyPolicy(name: string): void;
 }
-
-/** How many names of denied pods the last question lists. */
-const namesShown = 8;
 
 /** The side effects of the editor. */
 export function policyEffects(
-  {session, model, services, dispatch, refresh}: Surroundings,
-  {say, fail, showResult, askForFile, run, isReadOnly}: Voice,
+  {session, model, services, dispatch}: Surroundings,
+  {say, fail, askForFile, isReadOnly}: Voice,
+  {propose}: ProposalEffects,
 ): PolicyEffects {
-  const isInTheWay = (draft: Draft) => {
-    const lines = driftLines(draft, model().inventory, session().drafts, services);
-    if (lines !== undefined) fail('Not sent', lines);
-    return lines !== undefined;
-  };
   return {
     writePolicy: policy => askForFile(policy.metadata.name, policyYaml(policy)),
+    addEntry(view, entry) {
+      const policy = policyOf(view.policy, session().drafts, model().inventory);
+      if (policy === undefined) return;
+      const next = added(view, policy.now, entry);
+      if (typeof next === 'string') return say('bad', next);
+      dispatch({type: 'replace', view: next});
+      dispatch({type: 'select', key: entry, place: 0});
+    },
     proposePolicy(name) {
       const draft = session().drafts[name];
       if (draft === undefined || !isEdited(draft)) return say('info', 'Nothing is changed');
-      if (isReadOnly() || isInTheWay(draft)) return undefined;
+      if (isReadOnly()) return undefined;
+      const {inventory} = model();
+      const drift = driftLines(draft, inventory, session().drafts, services);
+      if (drift !== undefined) return fail('Not sent', drift);
       const [error] = policyErrors(draft.now);
       if (error !== undefined) return say('bad', fieldErrorText(error));
-      return run('dry run', async () => {
-        const tried = await services.dryRunPolicy(upToDate(draft, model().inventory));
-        const why = reasonsToType(draft, model());
-        const lines = proposalLines(draft, model(), services, {...tried, why});
-        dispatch({type: 'open', view: {name: 'text', title: `Apply ${name}`, lines}});
-        if (!tried.ok) return say('bad', 'The server would refuse this; your edit is kept');
-        const typed = why.length > 0;
-        dispatch({type: 'prompt', prompt: {kind: 'apply', policy: name, text: '', typed}});
-        return undefined;
+      return propose({
+        title: `Apply ${name}`,
+        question: `Apply ${name}?`,
+        name,
+        draft: name,
+        wanted: {kind: 'policy', draft: upToDate(draft, inventory)},
+        details: services.diff(policyYaml(draft.base), policyYaml(draft.now), name),
       });
     },
-    applyPolicy: name =>
-      run('applying', async () => {
-        const draft = session().drafts[name];
-        if (draft === undefined) return;
-        dispatch({type: 'back'});
-        if (isInTheWay(draft)) return;
-        const result = await services.applyPolicy(upToDate(draft, model().inventory));
-        if (result.ok) {
-          dispatch({type: 'discard', policy: name});
-          refresh();
-        }
-        showResult(result);
-      }),
   };
-}
-
-/**
- * Why a person has to type the policy's name: a pod that runs would be denied, or the policy, which is
- * or becomes more permissive than the restricted standard, admits what it did not before.
- */
-function reasonsToType({base, now}: Draft, model: Model): readonly string[] {
-  const {denied, unknown} = impactOfDraft(model, now);
-  const looser =
-    policyLevel(now) === 'restricted' ? [] : controls.filter(control => !control.covers(base, now));
-  const names = looser.map(({title}) => title).join(', ');
-  return [
-    ...(denied.length > 0 ? [`Pods or workloads that would be denied: ${denied.length}`] : []),
-    ...(unknown.length > 0
-      ? [`Pods or workloads of which it is unknown whether they would be denied: ${unknown.length}`]
-      : []),
-    ...(looser.length > 0 ? [`More permissive than restricted, and looser in: ${names}`] : []),
-  ];
 }
 
 /** The draft as it goes to the server: what others changed besides the controls is not a conflict. */
@@ -119,25 +88,5 @@ function driftLines(
     'In the editor m puts your edit on top of it; then p asks again. What was changed there:',
     '',
     ...services.diff(policyYaml(base), policyYaml(current), name),
-  ];
-}
-
-function proposalLines(
-  {base, now}: Draft,
-  model: Model,
-  services: Services,
-  tried: Result & {readonly why: readonly string[]},
-): readonly string[] {
-  const impact = impactOfDraft(model, now);
-  const denied = impact.denied.map(({before}) => `${before.item.namespace}/${nameOf(before.item)}`);
-  const more = denied.length - namesShown;
-  return [
-    ...tried.lines,
-    ...tried.why,
-    `Impact: ${impactText(impact)}`,
-    ...denied.slice(0, namesShown).map(name => `  denied: ${name}`),
-    ...(more > 0 ? [`  and ${more} more`] : []),
-    '',
-    ...services.diff(policyYaml(base), policyYaml(now), now.metadata.name),
   ];
 }

@@ -10,47 +10,84 @@ import {
   impactTitles,
 } from '../effect/impact.ts';
 import {itemKey} from '../inventory/submissions/items.ts';
+import {unreadPlaces, unreadText} from '../inventory/unreadPlaces.ts';
 import type {Policy} from '../kube/objects.ts';
 import {labelOf} from '../kube/reference.ts';
 import {directionOf} from '../policy/direction.ts';
 import {preparePolicy} from '../policy/evaluate.ts';
 import {policyLevel} from '../policy/level.ts';
 import {nameOf} from '../report/why.ts';
+import {stateParts, stateTones} from './bars.ts';
 import type {Model} from './model.ts';
+import type {Tone} from './paint.ts';
+import {levelTones} from './rows.ts';
 import type {View} from './session.ts';
-import type {Table} from './table.ts';
+import {type Cell, countCell, type Table} from './table.ts';
+import {restartWords, statesOf} from './tally.ts';
 
 export function policyTable(model: Model): Table {
+  const {gaps, policyApi} = model.inventory;
+  const isUnread = gaps.some(({resource}) => resource === 'podsecuritypolicies');
+  const arePodsUnread = unreadPlaces(model.inventory) !== undefined;
   return {
     columns: ['POLICY', 'LEVEL', 'PODS', 'SUBJECTS', 'STATE', 'OPEN CONTROLS'],
-    empty: 'The cluster has no PodSecurityPolicy.',
+    empty: isUnread
+      ? 'The policies could not be read.'
+      : policyApi === 'unknown'
+        ? 'No policies yet.'
+        : 'The cluster has no PodSecurityPolicy.',
     rows: model.inventory.policies.map(policy => {
       const {name} = policy.metadata;
-      const pods = model.boundTo.get(name)?.length ?? 0;
+      const bound = model.boundTo.get(name) ?? [];
       const subjects = new Set(
         model.rights.filter(right => right.policy === name).map(right => labelOf(right.subject)),
       );
       const level = policyLevel(policy);
-      const state = policyState(policy, model, pods, subjects.size);
+      const state = policyState(policy, model, bound.length, subjects.size);
       return {
         key: name,
-        cells: [name, level, String(pods), String(subjects.size), state, openControls(policy)],
-        tone: state === 'ignored' ? 'bad' : level === 'privileged' ? 'warn' : 'plain',
+        cells: [
+          name,
+          {value: level, tone: levelTones[level]},
+          countCell(bound.length, arePodsUnread || model.perhapsBound.has(name)),
+          countCell(subjects.size, model.unread.isAny),
+          {value: state, tone: policyTones[state]},
+          openControls(policy),
+        ],
+        ...(bound.length === 0 ? {} : {bar: stateParts(statesOf(bound))}),
         enter: {name: 'policy', policy: name},
       };
     }),
   };
 }
 
-/** Why a policy has no pods, if it has none. */
-function policyState(policy: Policy, model: Model, pods: number, subjects: number): string {
+/** What becomes of a policy, and what that means. */
+const policyTones = {
+  ignored: 'bad',
+  'in use': 'plain',
+  'granted to nobody': 'dim',
+  shadowed: 'dim',
+  unused: 'dim',
+  unknown: 'unknown',
+} as const satisfies Readonly<Record<string, Tone>>;
+
+/** Why a policy has no pods, if it has none; what was not read leaves that open. */
+function policyState(
+  policy: Policy,
+  model: Model,
+  pods: number,
+  subjects: number,
+): keyof typeof policyTones {
+  const {name} = policy.metadata;
   if (preparePolicy(policy).unusable !== undefined) return 'ignored';
   if (pods > 0) return 'in use';
-  if (subjects === 0) return 'granted to nobody';
+  if (subjects === 0) return model.unread.isAny ? 'unknown' : 'granted to nobody';
+  const isOpen = model.unread.isAny || unreadPlaces(model.inventory) !== undefined;
+  if (isOpen || model.perhapsBound.has(name)) return 'unknown';
   const couldServe = model.verdicts.some(({candidates}) =>
     candidates.some(
-      ({policy: {name}, allowed, rights}) =>
-        name === policy.metadata.name && allowed && isUsable(rights),
+      ({policy: candidate, allowed, rights}) =>
+        candidate.name === name && allowed && isUsable(rights),
     ),
   );
   return couldServe ? 'shadowed' : 'unused';
@@ -61,6 +98,14 @@ function openControls(policy: Policy): string {
   return open.map(({title}) => title).join(', ');
 }
 
+/** What an edit of a control means: what lets more through is never good news. */
+const editTones = {
+  tighter: 'good',
+  looser: 'warn',
+  incomparable: 'moved',
+  equal: 'plain',
+} as const satisfies Readonly<Record<string, Tone>>;
+
 /** A row for each control: the value, what its pods need, the standard, and marks. */
 export function editorTable(policy: Policy, base: Policy, least: Policy | undefined): Table {
   return {
@@ -70,16 +115,18 @@ export function editorTable(policy: Policy, base: Policy, least: Policy | undefi
       const excess =
         least !== undefined && directionOf(control, policy, least) === 'tighter' ? 'looser' : '';
       const edited = control.describe(policy) === control.describe(base) ? '' : 'edited';
+      const tone =
+        editTones[edited === '' && excess !== '' ? 'looser' : directionOf(control, base, policy)];
+      const level = control.level(policy);
       return {
         key: control.id,
         cells: [
           control.title,
-          control.describeForPeople(policy),
+          {value: control.describeForPeople(policy), tone: edited === '' ? 'plain' : tone},
           least === undefined ? '-' : control.describeForPeople(least),
-          control.level(policy) ?? '-',
-          [edited, excess].filter(Boolean).join(', '),
+          level === undefined ? '-' : {value: level, tone: levelTones[level]},
+          {value: [edited, excess].filter(Boolean).join(', '), tone},
         ],
-        tone: edited === '' ? (excess === '' ? 'plain' : 'warn') : 'good',
         enter: {name: 'values', policy: base.metadata.name, control: control.id},
       };
     }),
@@ -96,16 +143,18 @@ export function impactTable(impact: Impact, kind: ImpactKind, policy: string): T
       })
       .join(' '),
     columns: ['NAMESPACE', 'NAME', 'BEFORE', 'AFTER'],
-    empty: `No pod or workload: ${impactTitles[kind]}.`,
+    empty:
+      impact.unread === undefined
+        ? `No pod or workload: ${impactTitles[kind]}.`
+        : `None that was read: ${impactTitles[kind]}; ${unreadText(impact.unread)}.`,
     rows: impact[kind].map(moved => ({
       key: itemKey(moved.before.item),
       cells: [
         moved.before.item.namespace,
         nameOf(moved.before.item),
-        outcomeText(moved.before),
-        outcomeText(moved.after),
+        outcomeCell(moved.before),
+        outcomeCell(moved.after),
       ],
-      tone: kind === 'denied' ? 'bad' : kind === 'unknown' ? 'warn' : 'plain',
       enter: {name: 'why', item: itemKey(moved.before.item), after: policy},
     })),
   };
@@ -117,31 +166,35 @@ function isTab(kind: ImpactKind, impact: Impact): boolean {
   return isAllKnown ? kind !== 'unknown' && kind !== 'known' : impact[kind].length > 0;
 }
 
-function outcomeText({chosen, state}: Verdict): string {
-  if (chosen === undefined) return state;
-  return state === 'mutated' ? `${chosen.policy.name} (changed)` : chosen.policy.name;
+function outcomeCell({chosen, state}: Verdict): Cell {
+  if (chosen === undefined) return {value: restartWords[state], tone: stateTones[state]};
+  const {name} = chosen.policy;
+  return state === 'mutated' ? {value: `${name} (changed)`, tone: stateTones[state]} : name;
 }
 
 export function proposalTable(model: Model, view: Extract<View, {name: 'advise'}>): Table {
   const advices = model
     .advice(view.scope, false)
     .filter(({namespace}) => view.namespace === undefined || namespace === view.namespace);
+  const places = view.namespace === undefined ? undefined : new Set([view.namespace]);
+  const isPartial = unreadPlaces(model.inventory, places) !== undefined;
   return {
     caption: `One policy for each: ${scopes
       .map(scope => (scope === view.scope ? `[${scope}]` : ` ${scope} `))
       .join(' ')}`,
     columns: ['POLICY', 'NAMESPACE', 'SUBJECTS', 'WORKLOADS', 'LEVEL'],
-    empty: 'Nothing runs here that needs a policy.',
+    empty: isPartial
+      ? 'Nothing that was read needs a policy; not all could be.'
+      : 'Nothing runs here that needs a policy.',
     rows: advices.map(({policy, namespace, grantees, items}) => ({
       key: policy.metadata.name,
       cells: [
         policy.metadata.name,
         namespace ?? '(cluster)',
         grantees.map(({name}) => name).join(', '),
-        String(items.length),
-        policyLevel(policy),
+        items.length,
+        {value: policyLevel(policy), tone: levelTones[policyLevel(policy)]},
       ],
-      tone: 'plain',
       enter: {name: 'advice', scope: view.scope, policy: policy.metadata.name},
     })),
   };

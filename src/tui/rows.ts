@@ -1,34 +1,62 @@
-import type {Verdict} from '../admission/judgement.ts';
+import type {State, Verdict} from '../admission/judgement.ts';
+import type {Level} from '../controls/control.ts';
 import {itemKey} from '../inventory/submissions/items.ts';
+import {unreadPlaces} from '../inventory/unreadPlaces.ts';
 import {weaklyKeyed} from '../once.ts';
+import {isUnreadIn} from '../rbac/unreadRbac.ts';
 import {nameOf} from '../report/why.ts';
+import {stateParts, stateTones} from './bars.ts';
 import type {Model} from './model.ts';
+import type {Tone} from './paint.ts';
 import type {View} from './session.ts';
-import type {Row, Table} from './table.ts';
+import {type Cell, countCell, type Row, type Table} from './table.ts';
+import {restartWords} from './tally.ts';
 
-export function namespaceTable({namespaces}: Model): Table {
+/** A row for each namespace, or for one alone; `3+` is of a namespace of which not all was read. */
+export function namespaceTable({namespaces: all, inventory}: Model, only?: string): Table {
+  const namespaces = only === undefined ? all : all.filter(({namespace}) => namespace === only);
+  const isUnread = inventory.gaps.some(({resource}) => resource === 'namespaces');
   const hasUnknown = namespaces.some(({unknown}) => unknown > 0);
   return {
     columns: [
       ...['NAMESPACE', 'PODS', 'IDLE', 'ACCOUNTS', 'DENIED'],
       ...(hasUnknown ? ['UNKNOWN'] : []),
-      ...['MUTATED', 'DRIFTED', 'RISKIEST'],
+      ...['CHANGED', 'MOVED', 'RISKIEST'],
     ],
-    empty: 'No namespaces yet.',
-    rows: namespaces.map(row => ({
-      key: row.namespace,
-      cells: [
-        row.namespace,
-        ...[row.pods, row.idle, row.serviceAccounts, row.denied].map(String),
-        ...(hasUnknown ? [String(row.unknown)] : []),
-        ...[row.mutated, row.drifted].map(String),
-        row.policies[0]?.name ?? '',
-      ],
-      tone: row.denied > 0 ? 'bad' : row.unknown + row.mutated + row.drifted > 0 ? 'warn' : 'plain',
-      enter: {name: 'accounts', namespace: row.namespace},
-    })),
+    empty: isUnread ? 'The namespaces could not be read.' : 'No namespaces yet.',
+    rows: namespaces.map(row => {
+      const {namespace, pods, idle, serviceAccounts, denied, unknown, mutated, drifted} = row;
+      const ok = pods + idle - denied - unknown - mutated - drifted;
+      const states = {denied, unknown, mutated, drifted, ok};
+      const number = (count: number) => countCell(count, row.isPartial);
+      const counted = (state: State): Cell => ({
+        value: number(states[state]),
+        tone: stateTones[state],
+      });
+      const accounts = countCell(serviceAccounts, lacks('serviceaccounts', namespace, inventory));
+      const riskiest = row.policies[0];
+      return {
+        key: namespace,
+        cells: [
+          namespace,
+          ...[number(pods), number(idle), accounts, counted('denied')],
+          ...(hasUnknown ? [counted('unknown')] : []),
+          ...[counted('mutated'), counted('drifted')],
+          riskiest === undefined ? '' : {value: riskiest.name, tone: levelTones[riskiest.level]},
+        ],
+        ...(pods + idle === 0 ? {} : {bar: stateParts(states)}),
+        enter: {name: 'accounts', namespace},
+      };
+    }),
   };
 }
+
+/** What a level looks like, wherever it stands. */
+export const levelTones: Readonly<Record<Level, Tone>> = {
+  privileged: 'bad',
+  baseline: 'warn',
+  restricted: 'good',
+};
 
 export function accountTable(model: Model, namespace: string): Table {
   const mine = model.verdicts.filter(({item}) => item.namespace === namespace);
@@ -37,37 +65,32 @@ export function accountTable(model: Model, namespace: string): Table {
     metadata?.namespace === namespace ? (metadata.name ?? []) : [],
   );
   const names = [...new Set([...known, ...byAccount.keys()])].sort();
+  const isPartial = unreadPlaces(model.inventory, new Set([namespace])) !== undefined;
   return {
     columns: ['SERVICE ACCOUNT', 'PODS', 'BINDS TO', 'MAY USE'],
-    empty: 'No service account here.',
+    empty: lacks('serviceaccounts', namespace, model.inventory)
+      ? 'The service accounts could not be read.'
+      : 'No service account here.',
     rows: names.map(account => {
       const verdicts = byAccount.get(account) ?? [];
       const bound = new Set(verdicts.map(({chosen, state}) => chosen?.policy.name ?? state));
       const usable = account === '' ? [] : model.usableBy(namespace, account);
+      const perhaps = account === '' ? [] : model.perhapsUsableBy(namespace, account);
       return {
         key: account,
         cells: [
           account === '' ? '(none: mirror pods)' : account,
-          String(verdicts.length),
-          [...bound].sort().join(', '),
-          usable.join(', '),
+          countCell(verdicts.length, isPartial),
+          {value: [...bound].sort().join(', '), tone: bound.has('denied') ? 'bad' : 'plain'},
+          [...usable, ...(perhaps.length > 0 ? [`unknown: ${perhaps.join(', ')}`] : [])].join(', '),
         ],
-        tone: bound.has('denied') ? 'bad' : 'plain',
         enter: {name: 'pods', namespace, account},
       };
     }),
   };
 }
 
-const stateTones = {
-  denied: 'bad',
-  unknown: 'warn',
-  mutated: 'warn',
-  drifted: 'warn',
-  ok: 'plain',
-} as const;
-
-export function podTable({verdicts}: Model, view: Extract<View, {name: 'pods'}>): Table {
+export function podTable({verdicts, inventory}: Model, view: Extract<View, {name: 'pods'}>): Table {
   const {namespace, account, policy} = view;
   const shown = verdicts.filter(
     ({item, chosen}) =>
@@ -76,9 +99,13 @@ export function podTable({verdicts}: Model, view: Extract<View, {name: 'pods'}>)
       (policy === undefined || chosen?.policy.name === policy),
   );
   const withNamespace = namespace === undefined;
+  const places = namespace === undefined ? undefined : new Set([namespace]);
+  const isPartial = unreadPlaces(inventory, places) !== undefined;
   return {
     columns: [...(withNamespace ? ['NAMESPACE'] : []), 'NAME', 'STATE', 'POLICY', 'VIA'],
-    empty: 'No pod and no idle workload here.',
+    empty: isPartial
+      ? 'None that was read; not all could be.'
+      : 'No pod and no idle workload here.',
     rows: shown.map(withNamespace ? podRowAnywhere : podRowHere),
   };
 }
@@ -94,7 +121,7 @@ function makePodRow(verdict: Verdict, withNamespace: boolean): Row {
     cells: [
       ...(withNamespace ? [item.namespace] : []),
       nameOf(item),
-      state,
+      {value: restartWords[state], tone: stateTones[state]},
       chosen?.policy.name ?? '',
       via[0] === undefined
         ? isByAnnotation
@@ -102,7 +129,11 @@ function makePodRow(verdict: Verdict, withNamespace: boolean): Row {
           : ''
         : `${via[0].right === 'serviceAccount' ? 'sa' : 'requester'}: ${via[0].binding?.name ?? 'granted by the API server (binding unknown)'}`,
     ],
-    tone: stateTones[state],
     enter: {name: 'why', item: itemKey(item)},
   };
+}
+
+/** Whether a kind could not be read in a namespace. */
+function lacks(resource: string, namespace: string, {gaps}: Model['inventory']): boolean {
+  return gaps.some(gap => gap.resource === resource && isUnreadIn(gap, namespace));
 }

@@ -1,7 +1,7 @@
 import {messageOf} from '../errors.ts';
 import type {Model} from './model.ts';
 import type {Result, Services} from './services.ts';
-import type {Action, Session} from './session.ts';
+import {type Action, editedDrafts, type Session} from './session.ts';
 
 /** What the side effects need; asked for when one begins, so that it is current. */
 export interface Surroundings {
@@ -26,11 +26,12 @@ export interface Voice {
 }
 
 /** The voice of side effects in these surroundings. */
-export function voiceOf({dispatch, services}: Surroundings): Voice {
+export function voiceOf({session, dispatch, services}: Surroundings): Voice {
   const say: Voice['say'] = (tone, text) => dispatch({type: 'notice', notice: {tone, text}});
   const fail: Voice['fail'] = (title, lines) => {
     dispatch({type: 'open', view: {name: 'text', title, lines}});
-    say('bad', 'Failed; your edit is kept: Esc goes back to it');
+    const hasEdits = editedDrafts(session()).length > 0;
+    say('bad', `Failed${hasEdits ? '; your edit is kept' : ''}: Esc goes back`);
   };
   return {
     say,

@@ -82,8 +82,15 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('bind and unbind, on a cl
     expect(await status(`${roles}/psp:web`)).toBe(404);
     expect(await status(`${bindings}/psp:web`)).toBe(404);
 
-    const done = await run(['y'], ...bind);
-    expect(done).toMatchObject({code: 0, err: 'Apply this? [y/N] \n'});
+    // The policy lets in more than the restricted standard: a slip of a key is not enough.
+    const slip = await run(['y'], ...bind);
+    expect(slip.code).toBe(1);
+    expect(slip.out).toMatch(
+      /^web goes beyond restricted \(.*\), and is opened to: ServiceAccount shop\/api$/m,
+    );
+    expect(await status(`${roles}/psp:web`)).toBe(404);
+    const done = await run(['web'], ...bind);
+    expect(done).toMatchObject({code: 0, err: "Type the policy's name to go on: \n"});
     expect(done.out).toMatch(/created Role shop\/psp:web\ncreated RoleBinding shop\/psp:web\n$/);
     await expectAdmitted('api', /^web$/);
     const {managedFields, labels} = objectOf((await stored(`${bindings}/psp:web`)).metadata);
@@ -112,9 +119,10 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('bind and unbind, on a cl
     const unbind = ['unbind', 'web', '--to', 'sa:shop/api', '--to', 'sa:shop/other'];
     const wrong = await run(['y'], ...unbind);
     expect(wrong.code).toBe(1);
-    expect(wrong.err).toBe(
-      "Pods or workloads that would be denied: 1. Type the policy's name to go on: \n",
+    expect(wrong.out).toContain(
+      'Pods or workloads that would be denied: 1\n  shop/Deployment/api\n',
     );
+    expect(wrong.err).toBe("Type the policy's name to go on: \n");
     await expectAdmitted('api', /^web$/);
 
     const done = await run(['web'], ...unbind);

@@ -19,14 +19,21 @@ const views: Readonly<Record<string, readonly string[]>> = {
   pods: [':', 'p', 'o', 'Enter'],
   why: [':', 'p', 'o', 'Enter', 'Enter'],
   policies: [':', 'p', 's', 'p', 'Enter'],
-  'pods of a policy': [':', 'p', 's', 'p', 'Enter', 'b'],
+  'pods of a policy': [':', 'p', 's', 'p', 'Enter', 'p'],
   policy: [':', 'p', 's', 'p', 'Enter', 'Enter'],
   values: [':', 'p', 's', 'p', 'Enter', 'Enter', 'Enter'],
-  walk: [':', 'p', 's', 'p', 'Enter', 'Enter', 'g'],
+  walk: [':', 'p', 's', 'p', 'Enter', 'Enter', 't'],
   impact: [':', 'p', 's', 'p', 'Enter', 'Enter', 'i'],
   diff: [':', 'p', 's', 'p', 'Enter', 'Enter', 'd'],
   advise: [':', ...'advise', 'Enter'],
   advice: [':', ...'advise', 'Enter', 'Enter'],
+  subjects: [':', 'p', 's', 'p', 'Enter', 'w'],
+  rights: [':', 'p', 's', 'p', 'Enter', 'w', 'Enter'],
+  grants: [':', ...'grants', 'Enter'],
+  workloads: [':', ...'deploy', 'Enter'],
+  findings: [':', ...'findings', 'Enter'],
+  finding: [':', ...'findings', 'Enter', 'Enter'],
+  describe: [':', 'p', 's', 'p', 'Enter', 'd'],
   gaps: [':', ...'gaps', 'Enter'],
   help: ['?'],
 };
@@ -188,7 +195,7 @@ describe.runIf(hasTmux())('whatever is opened, typed, pasted and resized', () =>
 
     screen.resize(120, 40);
     screen.press('Escape', 'Escape', 'Escape', ':', 'p', 's', 'p', 'Enter');
-    await screen.shows(/^Policies *$/m);
+    await screen.shows(/^Policies ─/m);
     screen.press('/', 'd', 'a', 't', 'a', 'Enter', 'Enter');
     await screen.shows(/> data\*(.|\n)*Privileged +allowed.*edited/);
   });

@@ -6,11 +6,12 @@ import {itemKey} from '../../src/inventory/submissions/items.ts';
 import {directionOf} from '../../src/policy/direction.ts';
 import {change, draftOf, isEdited, nextStep, rebase, redo, undo} from '../../src/tui/edit.ts';
 import {keyLines} from '../../src/tui/keys.ts';
+import {policyYaml} from '../../src/tui/lines.ts';
 import {modelOf} from '../../src/tui/model.ts';
 import {podTable} from '../../src/tui/rows.ts';
 import {reduce, startAt, topOf, type View} from '../../src/tui/session.ts';
 import {cursorOf, driftOf} from '../../src/tui/state.ts';
-import {arrange} from '../../src/tui/table.ts';
+import {arrange, cellValue} from '../../src/tui/table.ts';
 import {openRules, policy} from '../support/builders/policies.ts';
 import {demo} from './screen.tsx';
 
@@ -53,6 +54,26 @@ describe('an edit', () => {
       }),
       {numRuns: 50},
     );
+  });
+
+  test('a control that is set back leaves no difference in words either, whatever else is edited', () => {
+    const spelled = policy(
+      {...openRules, hostPID: false, volumes: ['secret', 'emptyDir'], allowedCapabilities: []},
+      {name: 'spelled'},
+    );
+    for (const each of [spelled, ...demo.policies]) {
+      for (const control of controls) {
+        const [step] = control.steps(each);
+        if (step === undefined) continue;
+        const away = change(draftOf(each), step.value);
+        expect(change(away, control.copy(each, away.now)).now).toBe(each);
+        const other = control === controlById.hostIPC ? controlById.hostPID : controlById.hostIPC;
+        const edited = change(draftOf(each), other.steps(each)[0]?.value ?? each);
+        const both = change(edited, control.copy(step.value, edited.now));
+        const back = change(both, control.copy(each, both.now));
+        expect(policyYaml(back.now)).toBe(policyYaml(edited.now));
+      }
+    }
   });
 
   test('put on top of another version keeps both changes', () => {
@@ -150,11 +171,13 @@ describe('the session', () => {
     const kept = arrange(table, 'SHOP denied', undefined, false);
     expect(kept.length).toBeGreaterThan(0);
     expect(kept).toEqual(
-      table.rows.filter(({cells}) => /shop/.test(cells.join(' ')) && cells.includes('denied')),
+      table.rows.filter(
+        ({cells}) => /shop/.test(cells.join(' ')) && cells.map(cellValue).includes('denied'),
+      ),
     );
-    const cells = (values: readonly string[]) =>
-      values.map(value => ({key: value, cells: [value], tone: 'plain' as const, enter: undefined}));
-    const numbers = {columns: ['N'], empty: '', rows: cells(['10', '9', '100'])};
+    const cells = (values: readonly number[]) =>
+      values.map(value => ({key: `${value}`, cells: [value], enter: undefined}));
+    const numbers = {columns: ['N'], empty: '', rows: cells([10, 9, 100])};
     expect(arrange(numbers, '', 0, false).map(({key}) => key)).toEqual(['9', '10', '100']);
     expect(arrange(numbers, '', 0, true).map(({key}) => key)).toEqual(['100', '10', '9']);
   });
@@ -170,17 +193,19 @@ test('the line of keys fits every width, and says how to find the others', () =>
   for (const view of views) {
     for (let width = 20; width <= 250; width++) {
       for (const most of [1, 2]) {
-        const lines = keyLines(view, width, most);
+        const lines = keyLines(view, width, most).map(hints =>
+          hints.map(({key, does}) => `${key} ${does}`).join('  '),
+        );
         expect(lines.length).toBeLessThanOrEqual(most);
         for (const line of lines) expect(line.length).toBeLessThanOrEqual(width);
         expect(lines.join('  ')).toContain('? help');
       }
     }
   }
-  expect(keyLines({name: 'policy', policy: 'web'}, 80, 2).join(' ')).toMatch(
+  expect(JSON.stringify(keyLines({name: 'policy', policy: 'web'}, 80, 2))).toMatch(
     /values.*apply.*impact.*guide.*diff.*write/,
   );
-  expect(keyLines({name: 'policy', policy: 'web'}, 60, 1).join(' ')).toMatch(
+  expect(JSON.stringify(keyLines({name: 'policy', policy: 'web'}, 60, 1))).toMatch(
     /tighter\/looser.*apply/,
   );
 });

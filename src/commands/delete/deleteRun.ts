@@ -1,4 +1,5 @@
 import {effectOf} from '../../effect/effect.ts';
+import {questionFor} from '../../effect/question.ts';
 import {type ExitCode, exitCodes} from '../../errors.ts';
 import {afterChange, planDeletion} from '../../grant/planDelete.ts';
 import {deletionText} from '../../report/binding.ts';
@@ -21,7 +22,8 @@ export async function runDelete(
   const deleted = policyNamed(inventory, policy);
   const plan = planDeletion(inventory, policy, flags);
   const change = {deleted, steps: plan.steps};
-  const effect = effectOf(inventory, afterChange(inventory, change));
+  const after = afterChange(inventory, change);
+  const effect = effectOf(inventory, after);
   const say = (line: string) => world.print(`${line}\n`);
   say(deletionText(plan, effect, policy).trimEnd());
   const reason =
@@ -33,5 +35,6 @@ export async function runDelete(
     return exitCodes.ok;
   }
   const printer = {say, objects: () => undefined};
-  return applyPlan(world, flags, {change, effect, policy, dryRun, printer});
+  const question = questionFor({before: inventory, after, treated: effect.shifts});
+  return applyPlan(world, flags, {change, question, policy, dryRun, printer});
 }

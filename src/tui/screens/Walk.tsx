@@ -3,7 +3,7 @@ import SelectInput from 'ink-select-input';
 import {useMemo} from 'react';
 import type {Control} from '../../controls/control.ts';
 import {controls} from '../../controls/index.ts';
-import {atRisk, impactText} from '../../effect/impact.ts';
+import {atRisk, impactHint, impactText} from '../../effect/impact.ts';
 import type {Policy} from '../../kube/objects.ts';
 import {directionOf} from '../../policy/direction.ts';
 import {nextStep} from '../edit.ts';
@@ -126,7 +126,7 @@ function optionsFor(control: Control, now: Policy, model: Model): readonly Choic
     const impact = impactOfDraft(model, step.value);
     const mark = atRisk(impact) > riskNow ? '! ' : '';
     const verb = direction === 'tighter' ? 'tighten' : 'loosen';
-    const label = `${mark}${verb}: ${step.label} (${impactText(impact)})`;
+    const label = `${mark}${verb}: ${step.label} (${impactHint(impact)})`;
     return [{label, policy: step.value}];
   });
   const suggested = ' (suggested)';
@@ -147,7 +147,9 @@ function optionsFor(control: Control, now: Policy, model: Model): readonly Choic
 
 function neededText(control: Control, now: Policy, model: Model): string {
   const least = model.leastFor(now.metadata.name);
-  return least === undefined ? 'unknown: no pod uses it' : control.describeForPeople(least);
+  return least === undefined
+    ? 'unknown: no pod is known to use it'
+    : control.describeForPeople(least);
 }
 
 type SummaryProps = Pick<Props, 'base' | 'now' | 'model' | 'width' | 'height'>;
