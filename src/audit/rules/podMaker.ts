@@ -1,3 +1,4 @@
+import {subjectWord} from '../../grant/namedSubject.ts';
 import {dangerousPodRights} from '../../policy/danger.ts';
 import type {Grantee} from '../../rbac/grantee.ts';
 import {podMakers} from '../../rbac/indirect.ts';
@@ -55,7 +56,7 @@ export const podMaker = defineRule({
               '-A',
               '--indirect',
               '--subject',
-              wordOf(first.subject),
+              subjectWord(first.subject),
             ],
           ),
           severity: kind === 'ServiceAccount' ? undefined : 'info',
@@ -68,9 +69,4 @@ export const podMaker = defineRule({
 function isSystem({kind, namespace, name}: Grantee): boolean {
   if (kind !== 'ServiceAccount') return name.startsWith('system:');
   return namespace === 'kube-system';
-}
-
-function wordOf({kind, namespace, name}: Grantee): string {
-  if (kind === 'ServiceAccount') return `sa:${namespace}/${name}`;
-  return kind === 'Group' ? `group:${name}` : `user:${name}`;
 }

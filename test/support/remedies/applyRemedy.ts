@@ -1,5 +1,5 @@
 import {adviceFor, grantObjects} from '../../../src/advice/advice.ts';
-import {namedSubject} from '../../../src/commands/input/subjects.ts';
+import {namedSubject} from '../../../src/grant/namedSubject.ts';
 import {planBind} from '../../../src/grant/planBind.ts';
 import {afterChange, planDeletion} from '../../../src/grant/planDelete.ts';
 import {planUnbind} from '../../../src/grant/planUnbind.ts';
