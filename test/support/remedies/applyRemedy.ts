@@ -1,5 +1,5 @@
 import {adviceFor, grantObjects} from '../../../src/advice/advice.ts';
-import {namedSubject} from '../../../src/grant/namedSubject.ts';
+import {subjectNamed} from '../../../src/grant/namedSubject.ts';
 import {planBind} from '../../../src/grant/planBind.ts';
 import {afterChange, planDeletion} from '../../../src/grant/planDelete.ts';
 import {planUnbind} from '../../../src/grant/planUnbind.ts';
@@ -78,7 +78,7 @@ function afterBinding(
   [policy = '', ...rest]: readonly string[],
 ): Inventory {
   const place = flag(rest, '-n');
-  const named = flags(rest, '--to').map(namedSubject);
+  const named = flags(rest, '--to').flatMap(word => subjectNamed(word) ?? []);
   const like = flag(rest, '--like');
   const {rbac} = inventory;
   const same = like === undefined ? [] : targetsLike(rbac, {policy, like}, place).targets;
