@@ -62,7 +62,7 @@ export function linesOf(
     case 'gaps':
       return gapLines(model.inventory.gaps);
     case 'help':
-      return helpLines();
+      return helpLines(view.of);
     default:
       return undefined;
   }

@@ -28,7 +28,13 @@ export type View =
     }
   | {readonly name: 'policies'}
   | {readonly name: 'policy'; readonly policy: string}
-  | {readonly name: 'values'; readonly policy: string; readonly control: ControlId}
+  | {
+      readonly name: 'values';
+      readonly policy: string;
+      readonly control: ControlId;
+      /** What is picked and not yet accepted. */
+      readonly picking?: Picking | undefined;
+    }
   | {readonly name: 'walk'; readonly policy: string; readonly step: number}
   | {readonly name: 'impact'; readonly policy: string; readonly kind: ImpactKind}
   | {readonly name: 'diff'; readonly policy: string}
@@ -55,7 +61,17 @@ export type View =
     }
   | {readonly name: 'text'; readonly title: string; readonly lines: readonly string[]}
   | {readonly name: 'gaps'}
-  | {readonly name: 'help'};
+  /** `of`: the view that it was called from. */
+  | {readonly name: 'help'; readonly of?: View | undefined};
+
+/** What was picked so far. Nothing of it counts before it is accepted. */
+export interface Picking {
+  /** The policy as it was when the picker was opened: it sets the order of the entries. */
+  readonly opened: Policy;
+  readonly pending: Policy;
+  /** Which part of the control is in sight. */
+  readonly part: number;
+}
 
 /** A view on the way here, with what the user did to it. */
 export interface Frame {
@@ -76,6 +92,8 @@ export interface Frame {
 export type PromptState =
   | {readonly kind: 'filter'}
   | {readonly kind: 'jump'; readonly text: string}
+  /** An entry for the picker. */
+  | {readonly kind: 'add'; readonly view: Extract<View, {name: 'values'}>; readonly text: string}
   | {readonly kind: 'write'; readonly text: string; readonly content: string}
   | {readonly kind: 'overwrite'; readonly path: string; readonly content: string}
   /** Asks for the subject to let use a policy, or for the policy to let a subject use. */

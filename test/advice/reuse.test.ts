@@ -14,6 +14,7 @@ import {anyPolicyFrom, somePolicies} from '../support/builders/anyPolicy.ts';
 import {clusterWith} from '../support/builders/inventory.ts';
 import {leavesAlone, prepared} from '../support/builders/judge.ts';
 import {policyObject} from '../support/builders/policies.ts';
+import {runsOf} from '../support/run/runs.ts';
 
 const demo = inventoryOfSnapshot(demoSnapshot, 'demo');
 const items = templatesOf(demo);
@@ -66,7 +67,7 @@ describe('reusing policies', () => {
           if (!isTighter) reused += 1;
         }
       }),
-      {numRuns: 60},
+      {numRuns: runsOf(60)},
     );
     expect(reused).toBeGreaterThan(0);
   });
