@@ -102,7 +102,7 @@ async function openProgress(): Promise<Progress | undefined> {
   const progress = createProgress({
     write: text => write(2, text),
     columns: () => process.stderr.columns || 80,
-    after: (ms, deed) => void setTimeout(deed, ms).unref(),
+    after: (ms, task) => void setTimeout(task, ms).unref(),
   });
   process.once('exit', progress.clear);
   return progress;

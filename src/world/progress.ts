@@ -20,8 +20,8 @@ export interface ProgressLine {
   write(text: string): void;
   /** How wide the terminal is now. */
   columns(): number;
-  /** Does `deed` in so many milliseconds, unless the process ends before. */
-  after(ms: number, deed: () => void): void;
+  /** Calls `task` after this many milliseconds, unless the process ends before that. */
+  after(ms: number, task: () => void): void;
 }
 
 /** What is over before that was nothing to wait for, in milliseconds. */

@@ -11,6 +11,7 @@ import {openPolicy} from '../../src/policy/comparePolicies.ts';
 import {orderOf} from '../../src/policy/direction.ts';
 import {anyPolicyFrom, somePolicies} from '../support/builders/anyPolicy.ts';
 import {leavesAlone, lets, prepared} from '../support/builders/judge.ts';
+import {runsOf} from '../support/run/runs.ts';
 
 const demo = inventoryOfSnapshot(demoSnapshot, 'demo');
 const items = templatesOf(demo);
@@ -59,7 +60,7 @@ describe('reusing policies', () => {
           if (!isTighter) reused += 1;
         }
       }),
-      {numRuns: 60},
+      {numRuns: runsOf(60)},
     );
     expect(reused).toBeGreaterThan(0);
   });

@@ -14,6 +14,7 @@ import {
   namespaces,
   policies,
 } from '../support/builders/anyRbac.ts';
+import {runsOf} from '../support/run/runs.ts';
 
 const everything = {policies, namespace: undefined, identity: undefined};
 
@@ -39,7 +40,7 @@ describe('whoCan', () => {
           }
         }
       }),
-      {numRuns: 60},
+      {numRuns: runsOf(60)},
     );
   });
 
@@ -53,7 +54,7 @@ describe('whoCan', () => {
         );
         expect(here).toEqual(expected);
       }),
-      {numRuns: 60},
+      {numRuns: runsOf(60)},
     );
   });
 

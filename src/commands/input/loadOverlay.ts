@@ -35,7 +35,7 @@ export async function loadOverlay(
   const filename = sourceNames(flags);
   if (filename.length === 0 && deleted.length === 0) {
     throw new UserError(
-      'give the change to try: -f with its files, or --delete with a policy',
+      'name the change to try: -f with its files, or --delete with a policy',
       exitCodes.usage,
     );
   }

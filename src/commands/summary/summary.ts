@@ -14,7 +14,7 @@ whole cluster all the same.`,
     {says: 'The summary of the cluster', types: 'kubectl psp'},
     {says: 'The session, at a policy', types: 'kubectl psp --open psp/restricted'},
     {
-      says: 'The session, with the edits that one kept when it failed',
+      says: 'The session, with the edits that an earlier one kept when it failed',
       types: 'kubectl psp --drafts psp-drafts-20230516T092000.000Z.json',
     },
     {says: 'Without a cluster: the built-in demo', types: 'kubectl psp --demo'},

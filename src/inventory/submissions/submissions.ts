@@ -21,21 +21,21 @@ import {admitServiceAccount, automountOf, isMirrorPod} from './serviceAccount.ts
 export interface Submission {
   readonly view: PodView;
   /**
-   * Another one, of a pod of which only its node and random names tell this one's apart: what is decided
-   * about that holds for this, too. undefined if there is none before it.
+   * An earlier one whose pod differs from this one's only in its node and random names: what is decided
+   * about that one holds for this one, too. undefined if there is none.
    */
   readonly alike?: Submission | undefined;
   readonly namespace: string;
   /** '' for mirror pods, which have none. */
   readonly serviceAccount: string;
-  /** Who creates it; undefined if nobody knows. */
+  /** Who creates it; undefined if that is unknown. */
   readonly requester: Identity | undefined;
   /**
-   * `unknown` for bare pods and for those that controllers of others create: it can be anybody who is
+   * `unknown` for bare pods and for those that foreign controllers create: it can be anybody who is
    * logged in to the cluster.
    */
   readonly creator: 'known' | 'unknown';
-  /** Judged as it is in the cluster, for there is no template: it may already carry changes. */
+  /** Judged as it is in the cluster, because there is no template: it may already carry changes. */
   readonly isLivePod: boolean;
   /** A pod that no controller owns: a requester may be named for it. */
   readonly isBare: boolean;
@@ -45,7 +45,7 @@ export interface Submission {
 export interface Submissions {
   ofWorkload(workload: Workload): Submission;
   ofPod(pod: ListedPod): Submission;
-  /** Whether admission has let the pod into a cluster. */
+  /** Whether admission has already let the pod into a cluster. */
   isLive(pod: ListedPod): boolean;
 }
 
@@ -116,7 +116,7 @@ function viewOfSubmitted(pod: Pod): PodView {
   return viewOf(defaultPod(pod));
 }
 
-/** The submission that decides about this one, too; often itself. */
+/** The submission that decides about this one as well; often itself. */
 export function decidingFor(submission: Submission): Submission {
   return submission.alike ?? submission;
 }

@@ -267,7 +267,7 @@ function itemsAt(list: Json | undefined, namespace: string): readonly Json[] {
 
 describe('try refuses', () => {
   test.each([
-    [[], 2, 'error: give the change to try: -f with its files, or --delete with a policy'],
+    [[], 2, 'error: name the change to try: -f with its files, or --delete with a policy'],
     [['x'], 2, 'error: try takes no argument, got x: -f names files'],
     [
       ['--delete', 'wid'],
