@@ -135,7 +135,7 @@ export function admissionFactsOf({
 }
 
 /** Tries a pod where servers can be asked to; on older ones, nothing is known. */
-async function safeProbe(
+export async function safeProbe(
   client: ClusterReader,
   namespace: string,
   version: string | undefined,

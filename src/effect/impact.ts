@@ -66,16 +66,16 @@ export const impactTitles: Readonly<Record<ImpactKind, string>> = {
   known: 'are let in for sure',
 };
 
-/** In a word, for a row of them. */
-export const impactTabs: Readonly<Record<ImpactKind, string>> = {
-  denied: 'denied',
-  mutated: 'changed',
-  move: 'move',
-  admitted: 'let in',
-  couldUse: 'could use',
-  stay: 'stay',
-  unknown: 'unknown',
-  known: 'known',
+/** After the number of them, for a row of lists: of one, and of several. */
+export const impactTabs: Readonly<Record<ImpactKind, readonly [one: string, several: string]>> = {
+  denied: ['denied', 'denied'],
+  mutated: ['changed', 'changed'],
+  move: ['moves', 'move'],
+  admitted: ['let in', 'let in'],
+  couldUse: ['could use it', 'could use it'],
+  stay: ['stays', 'stay'],
+  unknown: ['unknown', 'unknown'],
+  known: ['known', 'known'],
 };
 
 /** How many would be denied, or could be: that is what a person is asked about. */

@@ -49,6 +49,13 @@ export function levelText(policy: Policy): string {
   return `${level} (not ${next}: ${titles.slice(0, controlsNamed).join(', ')}${rest})`;
 }
 
+/** `baseline but for SELinux, AppArmor`: the next stricter level, and what keeps a policy from it; `restricted`. */
+export function nearLevelText(policy: Policy): string {
+  const {level, next, controls: keeping} = levelGap(policy);
+  if (next === undefined) return level;
+  return `${next} but for ${keeping.map(({title}) => titleInText(title)).join(', ')}`;
+}
+
 /** The title of a control within a sentence: `host ports`, `SELinux`. */
 export function titleInText(title: string): string {
   const [first = ''] = title.split(' ');
