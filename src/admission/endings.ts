@@ -12,11 +12,11 @@ import {
   type Unknown,
 } from './admit.ts';
 
-/** What of a submission decides, with what is known of rights. */
+/** What decides about a submission, with what is known about rights. */
 export interface Question {
   readonly pod: PodView;
   readonly operation: Operation;
-  /** The policies that are open for sure, or all of them if none is. */
+  /** The policies that are certainly open, or all of them if none is. */
   readonly worthTrying: PolicySet;
   /** Those that rights which were not read could open, and that admission can work with, in its order. */
   readonly perhaps: readonly PreparedPolicy[];
@@ -25,9 +25,9 @@ export interface Question {
   readonly to: RightsTo;
   /** The result of one policy. */
   candidate(policy: PreparedPolicy): Candidate;
-  /** What the server says of the pod that a policy lets in: the ending as it is, or the refusal. */
+  /** What the server says about a pod that a policy lets in: the ending as it is, or the refusal. */
   validated(ending: Ending): Ending;
-  /** What an answer depends on that these policies would give. */
+  /** What an answer that these policies would give depends on. */
   unknown(policies: readonly string[], isAboutCreator: boolean): readonly Unknown[];
 }
 
@@ -40,8 +40,8 @@ export interface Creator {
 }
 
 /**
- * What becomes of a pod, if that is the same whatever was not read holds and whoever its creator is: an
- * unknown creator counts only where the account and what everybody may use don't let it in.
+ * What becomes of a pod, if that does not depend on what was not read or on who created it: an unknown
+ * creator counts only where neither the account nor what everybody may use lets the pod in.
  */
 export function decisionOf(question: Question): Decision {
   const endings = endingsOf(question).map(question.validated);
@@ -63,7 +63,7 @@ export function decisionOf(question: Question): Decision {
   return settled(areWordsKnown ? endings : endings.map(withoutWords), question, true);
 }
 
-/** The endings over all that rights which were not read could be. */
+/** The endings for everything that unread rights could amount to. */
 function endingsOf(question: Question): readonly Ending[] {
   const {pod, operation, worthTrying, perhaps, to} = question;
   const sure = decide(pod, worthTrying, to, operation);
@@ -85,8 +85,8 @@ function withoutWords(ending: Ending): Ending {
 }
 
 /**
- * A live pod that says which policy admitted it was created by somebody who could use that. While the
- * policy is there, lets it in, and is granted to somebody else than the pod's account, that holds.
+ * A live pod that says which policy admitted it was created by somebody who could use that policy. As long
+ * as the policy exists, lets it in, and is granted to somebody other than the pod's account, that holds.
  */
 function endingByAnnotation(question: Question, {annotated}: Creator): Ending | undefined {
   const chosen = annotated && question.candidate(annotated);

@@ -42,15 +42,15 @@ export interface Judge {
 /** What verdicts depend on, besides the item itself. */
 export type JudgeSource = Pick<Inventory, 'policies' | 'rbac' | 'caller' | 'origin' | 'gaps'>;
 
-/** What else makes a difference. */
+/** Everything else that makes a difference. */
 export interface JudgeOptions {
-  /** Who creates bare pods: somebody, or the caller, of whom the server's answers tell; else nobody knows. */
+  /** Who creates bare pods: somebody, or the caller, about whom the server was asked; else that is unknown. */
   readonly requester?: Identity | 'caller' | undefined;
-  /** Take every policy as usable by everybody. */
+  /** Treat every policy as usable by everybody. */
   readonly assumeAuthorized?: boolean;
-  /** What is asked for with the pods; creating them if not given. */
+  /** What the request does with the pods; creating them if not given. */
   readonly operation?: Operation;
-  /** What of RBAC was not read, if the inventory itself does not tell: it is one with a change. */
+  /** What was not read of RBAC, if the inventory itself can't tell, because it is one with a change. */
   readonly unread?: UnreadRbac;
   /** Leave out what the server checks after the policies. */
   readonly isAdmissionOnly?: boolean;
@@ -141,7 +141,7 @@ interface Known {
   readonly worthTrying: PolicySet;
   /** What rights that were not read could open. */
   readonly perhaps: readonly PreparedPolicy[];
-  /** What those who could be the unknown creator may use, or could. */
+  /** What those who could be the unknown creator may use, or might be able to. */
   readonly byCreator: readonly PreparedPolicy[] | undefined;
   /** Whether one of them is granted a policy. */
   readonly isGrantedToCreator: (policy: string) => boolean;
@@ -195,7 +195,7 @@ function standingOf(submission: Submission, policies: PolicySet, source: RightsS
   const to = (policy: string) => shown.get(policy) ?? noRights;
   return {
     standing: {rights, to, opens: policy => isUsable(to(policy)), tried: open.length},
-    // Without an open one, the words of the refusal depend on the policies that nobody may use.
+    // Without an open policy, the words of the refusal depend on the policies that nobody may use.
     worthTrying: open.length === 0 ? policies : policySet(open),
     perhaps,
     byCreator: creatorTo && byCreator,

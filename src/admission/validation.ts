@@ -10,7 +10,7 @@ import {podErrors} from './podValidation.ts';
 import {prepareForCreate} from './prepare.ts';
 
 /**
- * What the server says of a pod after a policy let it in (registry/core/pod/strategy.go: it is prepared,
+ * What the server says about a pod after a policy let it in (registry/core/pod/strategy.go: it is prepared,
  * then validated). A live pod that stays as it is was valid when it was stored.
  */
 export function validationOf(submission: Submission): (ending: Ending) => Ending {
@@ -24,7 +24,7 @@ export function validationOf(submission: Submission): (ending: Ending) => Ending
   };
 }
 
-/** Whether the server would refuse the pod of a template whatever a policy does with it. */
+/** Whether the server would refuse the pod of a template no matter what a policy does with it. */
 export function isInvalidByItself({view, isLivePod}: Submission): boolean {
   return !isLivePod && storedErrors(view.pod).length > 0;
 }
@@ -44,14 +44,14 @@ function storedErrors(pod: Pod): readonly FieldError[] {
   return podErrors(prepareForCreate(pod, false));
 }
 
-/** A live pod as it would come again: debug containers come later, by requests of their own. */
+/** A live pod as it would be created again: debug containers come later, by requests of their own. */
 function recreated(pod: Pod): Pod {
   return {...pod, spec: {...pod.spec, ephemeralContainers: undefined}};
 }
 
 /**
- * The whole message of the 422 (apimachinery v0.24, pkg/api/errors, NewInvalid, and pkg/util/errors: what
- * is said twice is printed once, and only several come in brackets).
+ * The whole message of the 422 (apimachinery v0.24, pkg/api/errors, NewInvalid, and pkg/util/errors: duplicate
+ * errors are printed once, and only several errors come in brackets).
  */
 export function invalidMessage(name: string, errors: readonly FieldError[]): string {
   const texts = [...new Set(errors.map(fieldErrorText))];
