@@ -139,7 +139,7 @@ function rightsByBinding(
 }
 
 /**
- * What a role gives. Bound in a namespace it reaches what lives there, and the right to bind
+ * What a role grants. Bound in a namespace, it reaches what is in there, and the right to bind
  * ClusterRoles there (pkg/registry/rbac/escalation_check.go).
  */
 function rightsOf({rules = []}: Role, namespace: string | undefined): readonly string[] {
