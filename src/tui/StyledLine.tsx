@@ -2,7 +2,7 @@ import {Text} from 'ink';
 import {useContext} from 'react';
 import {ThemeContext} from './marks.ts';
 import {type Look, type Piece, painted} from './paint.ts';
-import {beginningOf, fitTo, widthOf} from './text.ts';
+import {beginningOf, fitWords, widthOf} from './text.ts';
 
 interface Props {
   readonly spans: readonly Piece[];
@@ -25,7 +25,7 @@ export function TextLine({
   width,
   ...look
 }: Look & {readonly text: string; readonly width: number}) {
-  return <StyledLine spans={[{text: fitTo(text, width), ...look}]} width={width} />;
+  return <StyledLine spans={[{text: fitWords(text, width), ...look}]} width={width} />;
 }
 
 /** Spans of just so many columns together. */

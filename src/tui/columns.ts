@@ -43,14 +43,14 @@ export function columnsOf(
     }
   }
   const total = room - gap * (needs.length - 1);
-  shrink(needs, total, need => (need.isProse ? fewWords : undefined));
+  shrink(needs, total, need => (need.isProse && need !== needs[0] ? fewWords : undefined));
   shrink(needs, total, need => (need.isNumeric ? undefined : shortName));
   shrink(needs, total, () => 4);
   return needs.map(({width, isNumeric}) => ({width, isNumeric}));
 }
 
 /** So many columns say something of a list, and tell most names apart. */
-const fewWords = 16;
+const fewWords = 12;
 const shortName = 14;
 
 /** Takes columns from the widest of those that may give way, until all fit or none can any more. */

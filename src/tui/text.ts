@@ -37,8 +37,11 @@ export function fitWords(raw: string, width: number): string {
   );
   if (end > 0) return fitTo(`${text.slice(0, end)} …`, width);
   const space = text[head.length] === ' ' ? head.length : head.lastIndexOf(' ');
-  return space > width / 2 ? fitTo(`${text.slice(0, space)} …`, width) : fitName(text, width);
+  return space >= leastWord ? fitTo(`${text.slice(0, space)} …`, width) : fitName(text, width);
 }
+
+/** A shorter word says nothing of what follows it. */
+const leastWord = 6;
 
 function fitName(text: string, width: number): string {
   const last = /[-.:/]([^-.:/ ]{2,})$/.exec(text)?.[1] ?? '';
