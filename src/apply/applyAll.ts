@@ -91,7 +91,8 @@ function bindsNewRole({desired, namespace}: PlannedChange, all: readonly Planned
 
 /** What applying needs from around it. */
 export interface ApplyOptions {
-  readonly backup: SaveFile;
+  /** undefined: what undoes the changes was saved already. */
+  readonly backup: SaveFile | undefined;
   /** Now, as ISO 8601. */
   now(): string;
   /** Waits, between two looks at what a broken connection left; for real if not given. */

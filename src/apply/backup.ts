@@ -27,13 +27,15 @@ export interface Saved {
 /**
  * Saves the old object of each update and deletion to a file of its own; of deletions alone, all to one, in
  * the order in which they can be created again. `time` is now, as ISO 8601.
+ * Without a place to save to, nothing is.
  */
 export async function saveAll(
   changes: readonly PlannedChange[],
-  save: SaveFile,
+  save: SaveFile | undefined,
   time: string,
 ): Promise<Saved> {
   const backups: Backup[] = [];
+  if (save === undefined) return {backups};
   const [first] = changes;
   if (first !== undefined && isJoined(changes)) {
     const text = changes

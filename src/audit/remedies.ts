@@ -1,4 +1,5 @@
 import type {Verdict} from '../admission/judgement.ts';
+import {subjectWord} from '../grant/namedSubject.ts';
 import type {Grantee} from '../rbac/grantee.ts';
 import type {FindingObject} from './finding.ts';
 import type {VerdictGroup} from './groups.ts';
@@ -45,11 +46,6 @@ export function bindCommand(policy: string, namespace: string, account: string):
 export function unbindCommand(policy: string, subject: Grantee, namespace: string | undefined) {
   const place = inNamespace(namespace);
   return commandLine('kubectl', 'psp', 'unbind', policy, '--to', subjectWord(subject), ...place);
-}
-
-function subjectWord({kind, namespace = '', name}: Grantee): string {
-  if (kind === 'Group') return `group:${name}`;
-  return kind === 'User' ? `user:${name}` : `sa:${namespace}/${name}`;
 }
 
 /** Deletes a policy and its grants, after showing what would be denied without it. */

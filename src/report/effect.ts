@@ -52,8 +52,13 @@ export function effectTable(
 ): string {
   return table(
     headers ? (wide ? wideHeader : header) : undefined,
-    shifts.map(shift => (wide ? wideRow(shift) : [...row(shift), reasonText(shift)])),
+    shifts.map(shift => (wide ? wideRow(shift) : shiftCells(shift))),
   );
+}
+
+/** The cells of a shift in a table, the reason last. */
+export function shiftCells(shift: Shift): readonly string[] {
+  return [...row(shift), reasonText(shift)];
 }
 
 function row({kind, item, before, after}: Shift): readonly string[] {

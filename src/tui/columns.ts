@@ -7,6 +7,8 @@ export interface Column {
   readonly width: number;
   /** Whether all that is in it is numbers: these stand at its right. */
   readonly isNumeric: boolean;
+  /** Whether it is narrower than the widest of its cells. */
+  readonly isCut: boolean;
 }
 
 /** What is known of a column when all its cells were looked at. */
@@ -42,11 +44,16 @@ export function columnsOf(
       need.isProse ||= fact.isProse;
     }
   }
+  const wanted = needs.map(({width}) => width);
   const total = room - gap * (needs.length - 1);
   shrink(needs, total, need => (need.isProse && need !== needs[0] ? fewWords : undefined));
   shrink(needs, total, need => (need.isNumeric ? undefined : shortName));
   shrink(needs, total, () => 4);
-  return needs.map(({width, isNumeric}) => ({width, isNumeric}));
+  return needs.map(({width, isNumeric}, index) => ({
+    width,
+    isNumeric,
+    isCut: width < (wanted[index] ?? 0),
+  }));
 }
 
 /** So many columns say something of a list, and tell most names apart. */

@@ -2,6 +2,9 @@ import {judgeOf} from '../admission/judge.ts';
 import type {Verdict} from '../admission/judgement.ts';
 import {type Advice, adviceFor} from '../advice/advice.ts';
 import type {Scope} from '../advice/scope.ts';
+import type {Finding} from '../audit/finding.ts';
+import {type VerdictGroup, verdictGroupsOf} from '../audit/groups.ts';
+import {auditOf} from '../audit/index.ts';
 import {admissionOf, type CheckVerdict} from '../check/answerCheck.ts';
 import {admissionFactsOf} from '../check/checkFacts.ts';
 import {type NamespaceSummary, summaryOf} from '../effect/summary.ts';
@@ -29,6 +32,10 @@ export interface Model {
   readonly boundTo: ReadonlyMap<string, readonly Verdict[]>;
   /** The policies that a service account may use, in the order in which they are tried. */
   usableBy(namespace: string, account: string): readonly string[];
+  /** The verdicts by the workload, or the pod of its own, that they are about. */
+  readonly groups: readonly VerdictGroup[];
+  /** What an audit finds, the gravest first. */
+  readonly findings: readonly Finding[];
   /** What the pods that bind to a policy need of it at least; undefined if none does. */
   leastFor(policy: string): Policy | undefined;
   advice(scope: Scope, mayFill: boolean): readonly Advice[];
@@ -76,6 +83,8 @@ function makeModel(inventory: Inventory): Model {
       ({chosen}) => chosen?.policy.name ?? '',
     ),
   );
+  const groups = once(() => verdictGroupsOf(inventory, verdicts()));
+  const findings = once(() => auditOf(inventory, {namespace: undefined, isWhole: true}).findings);
   const templates = once(() => templatesOf(inventory));
   const least = keyed((policy: string) => {
     const submissions = new Set((boundTo().get(policy) ?? []).map(({item}) => item.submission));
@@ -105,6 +114,12 @@ function makeModel(inventory: Inventory): Model {
     },
     get boundTo() {
       return boundTo();
+    },
+    get groups() {
+      return groups();
+    },
+    get findings() {
+      return findings();
     },
     usableBy(namespace, account) {
       const may = authorizer().usableBy(podIdentity(namespace, account), namespace);

@@ -3,6 +3,7 @@ import type {PlannedChange} from '../apply/applyAll.ts';
 import type {MadeChange} from '../apply/reverse.ts';
 import type {ControlId} from '../controls/control.ts';
 import type {ImpactKind} from '../effect/impact.ts';
+import type {Inventory} from '../inventory/inventory.ts';
 import type {Policy} from '../kube/objects.ts';
 import {change, type Draft, draftOf, isEdited, rebase, redo, undo} from './edit.ts';
 
@@ -17,7 +18,13 @@ export type View =
       readonly policy?: string | undefined;
     }
   /** `after`: as it would be with the edit of this policy. */
-  | {readonly name: 'why'; readonly item: string; readonly after?: string | undefined}
+  | {
+      readonly name: 'why';
+      readonly item: string;
+      readonly after?: string | undefined;
+      /** As it would be with the files of a change. */
+      readonly trial?: Inventory | undefined;
+    }
   | {readonly name: 'policies'}
   | {readonly name: 'policy'; readonly policy: string}
   | {readonly name: 'values'; readonly policy: string; readonly control: ControlId}
@@ -26,6 +33,25 @@ export type View =
   | {readonly name: 'diff'; readonly policy: string}
   | {readonly name: 'advise'; readonly scope: Scope; readonly namespace?: string | undefined}
   | {readonly name: 'advice'; readonly scope: Scope; readonly policy: string}
+  /** Who may use a policy. */
+  | {readonly name: 'subjects'; readonly policy: string}
+  /** What a subject may use, as `sa:NS/NAME`, `group:NAME` or `user:NAME`. */
+  | {readonly name: 'rights'; readonly subject: string}
+  | {readonly name: 'grants'; readonly namespace?: string | undefined}
+  | {
+      readonly name: 'workloads';
+      readonly namespace?: string | undefined;
+      readonly kind?: string | undefined;
+    }
+  | {readonly name: 'findings'; readonly namespace?: string | undefined}
+  | {readonly name: 'finding'; readonly id: string}
+  /** What the files of a change would do. */
+  | {readonly name: 'trial'; readonly path: string; readonly files: Inventory}
+  | {
+      readonly name: 'describe';
+      readonly what: 'policy' | 'account' | 'item' | 'namespace' | 'binding';
+      readonly key: string;
+    }
   | {readonly name: 'text'; readonly title: string; readonly lines: readonly string[]}
   | {readonly name: 'gaps'}
   | {readonly name: 'help'};
@@ -51,6 +77,13 @@ export type PromptState =
   | {readonly kind: 'jump'; readonly text: string}
   | {readonly kind: 'write'; readonly text: string; readonly content: string}
   | {readonly kind: 'overwrite'; readonly path: string; readonly content: string}
+  /** Asks for the subject to let use a policy, or for the policy to let a subject use. */
+  | {
+      readonly kind: 'bind';
+      readonly policy?: string | undefined;
+      readonly subject?: string | undefined;
+      readonly text: string;
+    }
   | {readonly kind: 'confirm'; readonly proposal: Proposal; readonly text: string}
   | {readonly kind: 'quit'};
 

@@ -4,6 +4,7 @@ import {type ImpactKind, impactKinds} from '../effect/impact.ts';
 import {itemKey} from '../inventory/submissions/items.ts';
 import type {Context} from './context.ts';
 import {editorKey} from './editorKeys.ts';
+import {accountKey, findingKey, policyRightsKey} from './rightsKeys.ts';
 import type {View} from './session.ts';
 
 /** The keys of one view; says whether it knew the key. */
@@ -12,12 +13,13 @@ export function viewKey(input: string, key: Key, context: Context, view: View): 
     case 'namespaces':
     case 'accounts':
       return listKey(input, context, view);
-    case 'policies': {
-      const policy = context.shown.rows[context.shown.cursor]?.key;
-      if (input !== 'b' || policy === undefined) return false;
-      context.dispatch({type: 'open', view: {name: 'pods', policy}});
-      return true;
-    }
+    case 'policies':
+    case 'subjects':
+    case 'rights':
+      return policyRightsKey(input, context, view);
+    case 'findings':
+    case 'finding':
+      return findingKey(input, context, view);
     case 'why':
       return whyKey(input, context, view);
     case 'policy':
@@ -44,11 +46,15 @@ export function viewKey(input: string, key: Key, context: Context, view: View): 
 
 function listKey(
   input: string,
-  {shown, dispatch}: Context,
+  context: Context,
   view: Extract<View, {name: 'namespaces' | 'accounts'}>,
 ): boolean {
+  const {shown} = context;
+  const key = shown.rows[shown.cursor]?.key;
+  if (view.name === 'accounts' && accountKey(input, context, view.namespace, key)) return true;
   if (input !== 'a') return false;
-  const namespace = view.name === 'accounts' ? view.namespace : shown.rows[shown.cursor]?.key;
+  const {dispatch} = context;
+  const namespace = view.name === 'accounts' ? view.namespace : key;
   dispatch({type: 'open', view: {name: 'advise', scope: 'service-account', namespace}});
   return true;
 }
@@ -58,10 +64,15 @@ function whyKey(
   {model, dispatch}: Context,
   {item}: Extract<View, {name: 'why'}>,
 ): boolean {
-  if (input !== 'e') return false;
+  if (input !== 'e' && input !== 'w') return false;
   const verdict = model.verdicts.find(verdict => itemKey(verdict.item) === item);
   const policy = verdict?.chosen?.policy.name;
-  if (policy !== undefined) dispatch({type: 'open', view: {name: 'policy', policy}});
+  if (input === 'w') {
+    dispatch({
+      type: 'open',
+      view: policy === undefined ? {name: 'grants'} : {name: 'subjects', policy},
+    });
+  } else if (policy !== undefined) dispatch({type: 'open', view: {name: 'policy', policy}});
   else dispatch({type: 'open', view: {name: 'policies'}});
   return true;
 }

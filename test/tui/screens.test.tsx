@@ -28,12 +28,12 @@ describe('the views, by keys', () => {
     await screen.press('s');
     expect(await screen.shows('PODS↑')).toMatch(/default(.|\n)*shop/);
     await screen.press(':');
-    await screen.shows('namespaces pods policies advise gaps help quit');
+    await screen.shows('ns po deploy sa psp grants findings advise [NAME]');
     await screen.press('n', 'o', enter);
     await screen.shows('! No view no;');
     await screen.press(':', 'p', 's', 'p', enter);
     await screen.shows(/^Policies ─/m);
-    await screen.press('b');
+    await screen.press('p');
     await screen.shows('Policies > baseline');
     await screen.press('?');
     await screen.shows('Everywhere');

@@ -1,13 +1,13 @@
 import {effectOf} from '../../effect/effect.ts';
 import {questionFor} from '../../effect/question.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
-import type {BindingPlan, GrantTarget} from '../../grant/bindingSteps.ts';
+import type {BindingPlan} from '../../grant/bindingSteps.ts';
+import {missingNotes} from '../../grant/missingNotes.ts';
 import {planBind} from '../../grant/planBind.ts';
 import {afterChange} from '../../grant/planDelete.ts';
 import {planUnbind} from '../../grant/planUnbind.ts';
 import {type Targets, targetsLike} from '../../grant/targetsLike.ts';
-import {type Inventory, namespacesOf} from '../../inventory/inventory.ts';
-import {nearNames} from '../../kube/nearNames.ts';
+import type {Inventory} from '../../inventory/inventory.ts';
 import {applyPlan} from '../applyPlan.ts';
 import {choose, dryRuns} from '../flags.ts';
 import {load, policyNamed, requirePolicies, type SourceRequest} from '../input/load.ts';
@@ -121,31 +121,6 @@ async function read(
   const {inventory} = await load(world, scoped, needs);
   requirePolicies(inventory);
   return inventory;
-}
-
-/** Subjects and namespaces that are not there; RBAC takes any name. */
-function missingNotes(inventory: Inventory, targets: readonly GrantTarget[]): readonly string[] {
-  const {serviceAccounts, namespaces} = inventory;
-  const known = namespacesOf(inventory);
-  return targets.flatMap(({subject, namespace}) => {
-    const home = subject.namespace;
-    const names = serviceAccounts
-      .filter(({metadata}) => metadata?.namespace === home)
-      .flatMap(({metadata}) => metadata?.name ?? []);
-    const isMissing = home !== undefined && names.length > 0 && !names.includes(subject.name);
-    const isNowhere =
-      namespace !== undefined && namespaces.length > 0 && !known.includes(namespace);
-    return [
-      ...(isMissing
-        ? [
-            `there is no ServiceAccount ${home}/${subject.name}: ${nearNames(subject.name, names, 'service accounts')}`,
-          ]
-        : []),
-      ...(isNowhere
-        ? [`there is no namespace ${namespace}: ${nearNames(namespace, known, 'namespaces')}`]
-        : []),
-    ];
-  });
 }
 
 /** Decides what the plan does, shows it, and makes it if it may be made. */

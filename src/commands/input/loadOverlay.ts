@@ -78,7 +78,8 @@ function requireRights({gaps}: Inventory, namespace: string | undefined): void {
   );
 }
 
-async function readChange(
+/** The objects of the files of a change; none that matter is an error. */
+export async function readChange(
   world: World,
   flags: SourceRequest,
   paths: readonly string[],

@@ -1,6 +1,6 @@
 import {exitCodes, UserError} from '../../errors.ts';
+import {type NamedSubject, subjectNamed} from '../../grant/namedSubject.ts';
 import {type Identity, podIdentity, requestIdentity} from '../../rbac/authorize.ts';
-import type {Grantee} from '../../rbac/grantee.ts';
 
 /** Also as `-o name` and `kubectl --as` write them: `serviceaccount/NS/NAME`, `system:serviceaccount:NS:NAME`. */
 const subjectFormat =
@@ -41,28 +41,10 @@ export function identityOfSubjects(subjects: readonly string[]): Identity | unde
   return {user: users[0] ?? '', groups: [...new Set(groups)]};
 }
 
-/** A subject as `--to` names it, and the namespace that it is of, if it is of one. */
-export interface NamedSubject {
-  readonly subject: Grantee;
-  /** Of an account, or of the group of all accounts of a namespace. */
-  readonly home: string | undefined;
-}
-
-const granteeFormat =
-  /^(?:sa:(?<home>[^/:]+)\/(?<account>[^/]+)|user:(?<user>.+)|group:(?<group>.+)|ns:(?<all>[^/:]+))$/s;
-
 /** What `--to` names: `ns:NS` is the group of all service accounts of the namespace. */
 export function namedSubject(text: string): NamedSubject {
-  const {home, account, user, group, all} = granteeFormat.exec(text)?.groups ?? {};
-  const of = (kind: Grantee['kind'], name: string): Grantee => ({kind, namespace: undefined, name});
-  if (account !== undefined) {
-    return {subject: {kind: 'ServiceAccount', namespace: home, name: account}, home};
-  }
-  if (user !== undefined) return {subject: of('User', user), home: undefined};
-  if (group !== undefined) return {subject: of('Group', group), home: undefined};
-  if (all !== undefined) {
-    return {subject: of('Group', `system:serviceaccounts:${all}`), home: all};
-  }
+  const named = subjectNamed(text);
+  if (named !== undefined) return named;
   throw new UserError(
     `--to: ${JSON.stringify(text)} is not sa:NS/NAME, user:NAME, group:NAME or ns:NS`,
     exitCodes.usage,
