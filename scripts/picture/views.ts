@@ -34,6 +34,11 @@ const views: Readonly<Record<string, readonly [keys: readonly string[], shows: R
   advise: [jump('advise'), /WORKLOADS/],
   advice: [['Enter'], /kind:/],
   help: [['?'], /Everywhere/],
+  workloads: [jump('deploy'), /KIND/],
+  grants: [jump('grants'), /BINDING/],
+  subjects: [jump('who-can web'), /SUBJECT/],
+  findings: [jump('findings'), /SEVERITY/],
+  finding: [['Enter'], /What shows it/],
   filter: [[...jump('po'), '/', ...'shop den'], /filter/],
   command: [[...jump('ns'), ':', 'p'], /^:p/m],
   'not found': [[...jump('nowhere')], /No view/],
@@ -60,7 +65,9 @@ interface Picture {
 
 /** Pictures of every view on the built program, for each size and look. */
 export async function* drawViews(program: string): AsyncGenerator<Picture> {
-  for (const size of sizes) {
+  for (const size of sizes.filter(
+    each => !process.env.SZ || `${each.columns}` === process.env.SZ,
+  )) {
     for (const {name: look, ground, args, env} of looks) {
       const terminal = openTerminal(program, ['--demo', ...args], {...size, env});
       try {

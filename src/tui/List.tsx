@@ -105,14 +105,21 @@ function titleSpans(
 function rowSpans({cells, bar}: Row, isChosen: boolean, look: ListLook): readonly Piece[] {
   return cells.flatMap((cell, index): readonly Piece[] => {
     const start = index === 0 && isChosen ? '> ' : gap;
-    const spans = [{text: start}, cellSpan(cell, look.columns[index])];
+    const spans = [{text: start}, ...cellPieces(cell, look.columns[index])];
     if (!look.hasBars || index > 0) return spans;
     return [...spans, {text: gap}, ...barSpans(bar ?? [], barWidth, look.theme)];
   });
 }
 
-function cellSpan(cell: Cell, column: Column | undefined): Piece {
-  return {text: fitCell(String(cellValue(cell)), column), tone: toneOfCell(cell)};
+function cellPieces(cell: Cell, column: Column | undefined): readonly Piece[] {
+  const text = fitCell(String(cellValue(cell)), column);
+  const tone = toneOfCell(cell);
+  const only = typeof cell === 'object' ? cell.only : undefined;
+  if (only === undefined) return [{text, tone}];
+  const at = text.search(new RegExp(`(?<![^ ,])${only}(?![^ ,])`));
+  if (at < 0) return [{text}];
+  const end = at + only.length;
+  return [{text: text.slice(0, at)}, {text: only, tone}, {text: text.slice(end)}];
 }
 
 function fitCell(

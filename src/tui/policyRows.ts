@@ -14,12 +14,11 @@ import type {Policy} from '../kube/objects.ts';
 import {labelOf} from '../kube/reference.ts';
 import {directionOf} from '../policy/direction.ts';
 import {preparePolicy} from '../policy/evaluate.ts';
-import {policyLevel} from '../policy/level.ts';
 import {nameOf} from '../report/why.ts';
 import {stateParts, stateTones} from './bars.ts';
+import {levelCell, levelTones} from './levels.ts';
 import type {Model} from './model.ts';
 import type {Tone} from './paint.ts';
-import {levelTones} from './rows.ts';
 import type {View} from './session.ts';
 import type {Cell, Table} from './table.ts';
 import {restartWords, statesOf} from './tally.ts';
@@ -34,13 +33,12 @@ export function policyTable(model: Model): Table {
       const subjects = new Set(
         model.rights.filter(right => right.policy === name).map(right => labelOf(right.subject)),
       );
-      const level = policyLevel(policy);
       const state = policyState(policy, model, bound.length, subjects.size);
       return {
         key: name,
         cells: [
           name,
-          {value: level, tone: levelTones[level]},
+          levelCell(policy),
           ...[bound.length, subjects.size],
           {value: state, tone: policyTones[state]},
           openControls(policy),
@@ -173,7 +171,7 @@ export function proposalTable(model: Model, view: Extract<View, {name: 'advise'}
         namespace ?? '(cluster)',
         grantees.map(({name}) => name).join(', '),
         items.length,
-        {value: policyLevel(policy), tone: levelTones[policyLevel(policy)]},
+        levelCell(policy),
       ],
       enter: {name: 'advice', scope: view.scope, policy: policy.metadata.name},
     })),

@@ -1,17 +1,17 @@
 import type {State, Verdict} from '../admission/judgement.ts';
-import type {Level} from '../controls/control.ts';
 import {itemKey} from '../inventory/submissions/items.ts';
 import {weaklyKeyed} from '../once.ts';
 import {nameOf} from '../report/why.ts';
 import {stateParts, stateTones} from './bars.ts';
+import {policyTone} from './levels.ts';
 import type {Model} from './model.ts';
-import type {Tone} from './paint.ts';
 import type {View} from './session.ts';
 import type {Cell, Row, Table} from './table.ts';
 import {restartWords} from './tally.ts';
 
 export function namespaceTable(model: Model): Table {
-  const {namespaces} = model;
+  const {namespaces, inventory} = model;
+  const policies = new Map(inventory.policies.map(policy => [policy.metadata.name, policy]));
   const hasUnknown = namespaces.some(({unknown}) => unknown > 0);
   return {
     columns: [
@@ -25,7 +25,7 @@ export function namespaceTable(model: Model): Table {
       const ok = pods + idle - denied - unknown - mutated - drifted;
       const states = {denied, unknown, mutated, drifted, ok};
       const counted = (state: State): Cell => ({value: states[state], tone: stateTones[state]});
-      const riskiest = row.policies[0];
+      const riskiest = policies.get(row.policies[0]?.name ?? '');
       return {
         key: namespace,
         cells: [
@@ -33,7 +33,7 @@ export function namespaceTable(model: Model): Table {
           ...[pods, idle, serviceAccounts, counted('denied')],
           ...(hasUnknown ? [counted('unknown')] : []),
           ...[counted('mutated'), counted('drifted')],
-          riskiest === undefined ? '' : {value: riskiest.name, tone: levelTones[riskiest.level]},
+          riskiest === undefined ? '' : {value: riskiest.metadata.name, tone: policyTone(riskiest)},
         ],
         ...(pods + idle === 0 ? {} : {bar: stateParts(states)}),
         enter: {name: 'accounts', namespace},
@@ -41,13 +41,6 @@ export function namespaceTable(model: Model): Table {
     }),
   };
 }
-
-/** What a level looks like, wherever it stands. */
-export const levelTones: Readonly<Record<Level, Tone>> = {
-  privileged: 'bad',
-  baseline: 'warn',
-  restricted: 'good',
-};
 
 export function accountTable(model: Model, namespace: string): Table {
   const mine = model.verdicts.filter(({item}) => item.namespace === namespace);
@@ -68,13 +61,18 @@ export function accountTable(model: Model, namespace: string): Table {
         cells: [
           account === '' ? '(none: mirror pods)' : account,
           verdicts.length,
-          {value: [...bound].sort().join(', '), tone: bound.has('denied') ? 'bad' : 'plain'},
+          {value: [...bound].sort().join(', '), tone: stateTones.denied, only: restartWords.denied},
           usable.join(', '),
         ],
         enter: {name: 'pods', namespace, account},
       };
     }),
   };
+}
+
+/** The state of a pod, quiet where nothing happens to it. */
+export function stateCell(state: State): Cell {
+  return {value: restartWords[state], tone: state === 'ok' ? 'dim' : stateTones[state]};
 }
 
 export function podTable({verdicts}: Model, view: Extract<View, {name: 'pods'}>): Table {
@@ -104,7 +102,7 @@ function makePodRow(verdict: Verdict, withNamespace: boolean): Row {
     cells: [
       ...(withNamespace ? [item.namespace] : []),
       nameOf(item),
-      {value: restartWords[state], tone: stateTones[state]},
+      stateCell(state),
       chosen?.policy.name ?? '',
       via[0] === undefined
         ? isByAnnotation

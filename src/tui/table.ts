@@ -11,6 +11,8 @@ export type Cell = string | number | TonedCell;
 export interface TonedCell {
   readonly value: string | number;
   readonly tone: Tone;
+  /** The one word of it, made of letters, that has this meaning, if it is not all of it. */
+  readonly only?: string;
 }
 
 export interface Row {
