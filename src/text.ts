@@ -3,7 +3,12 @@ export function byText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** "1 pod", "2 pods"; `many` where the plural is not the word with an s. */
+/** "1 pod", "2 pods"; `many` is the plural of a word that doesn't just take an s. */
 export function count(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;
+}
+
+/** A number, or the least that it is: `3+`. */
+export function atLeast(number: number, isPartial: boolean): string {
+  return isPartial ? `${number}+` : String(number);
 }

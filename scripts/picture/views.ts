@@ -4,12 +4,12 @@ import {openTerminal, type Terminal} from './terminal.ts';
 
 /** The keys that lead to each view of the demo from anywhere, and what it then shows. */
 const views: Readonly<Record<string, readonly [keys: readonly string[], shows: RegExp]>> = {
-  namespaces: [jump('ns'), /NAMESPACE/],
+  namespaces: [jump('ns'), /^Namespaces/m],
   accounts: [[...jump('ns'), 'End', 'Enter'], /SERVICE ACCOUNT/],
-  pods: [jump('po'), /STATE/],
-  denied: [[...jump('po'), 'Enter'], /CronJob/],
-  changed: [[...jump('po'), '/', ...'etl-full', 'Enter', 'Enter'], /etl-full/],
-  policies: [jump('psp'), /SUBJECTS/],
+  pods: [jump('po'), /^Pods/m],
+  denied: [[...jump('po'), 'Enter'], /Why/],
+  changed: [[...jump('po'), '/', ...'etl-full', 'Enter', 'Enter'], /Why etl-full/],
+  policies: [jump('psp'), /^Policies/m],
   editor: [[...jump('psp'), 'Down', 'Down', 'Enter'], /Nothing is edited/],
   edited: [
     [
@@ -30,7 +30,7 @@ const views: Readonly<Record<string, readonly [keys: readonly string[], shows: R
     [...jump('psp'), 'Down', 'Down', 'Enter', ...Array<string>(5).fill('Down'), 'Enter'],
     /\[[x ]\]|\([x ]\)/,
   ],
-  guide: [['Escape', 'g'], /Pods need/],
+  guide: [['Escape', 't'], /Pods need/],
   advise: [jump('advise'), /WORKLOADS/],
   advice: [['Enter'], /kind:/],
   help: [['?'], /Everywhere/],
@@ -74,7 +74,8 @@ export async function* drawViews(program: string): AsyncGenerator<Picture> {
         await terminal.until(/^> /m);
         for (const [view, [keys, shows]] of Object.entries(views)) {
           await press(terminal, keys);
-          await terminal.until(shows);
+          const isDone = keys.at(-1) === 'Enter' || !/[:/]/.test(keys.join(''));
+          await terminal.until(now => shows.test(now) && !(isDone && /^[:/]/m.test(now)));
           const screen = spansOf(terminal.colored());
           const name = `${view.replaceAll(' ', '-')}-${size.columns}x${size.lines}-${look}.svg`;
           yield {name, svg: svgOf(view, [{caption: view, screen}], {...size, ground})};

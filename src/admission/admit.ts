@@ -167,3 +167,11 @@ function refusalOf(failed: readonly Candidate[], anyUsable: boolean, operation: 
 export function forbiddenMessage(name: string, refusal: string): string {
   return `pods ${goQuote(name || 'Unknown')} is forbidden: ${refusal}`;
 }
+
+/** The policies that could be chosen, where nobody knows which is. */
+export function possiblePolicies(decision: Decision): readonly string[] {
+  if (decision.kind !== 'unknown') return [];
+  return decision.endings.flatMap(ending =>
+    ending.kind === 'denied' ? [] : ending.chosen.policy.name,
+  );
+}

@@ -27,7 +27,7 @@ export interface Reuse {
    * The first is the one to take: the one with the fewest open controls, then the first by name.
    */
   readonly existing: readonly Policy[];
-  /** In which controls the new policy is tighter than the first existing one. */
+  /** The controls in which the new policy is tighter than the first existing one. */
   readonly tighterIn: readonly Control[];
   /** Whether a new policy is worth it: nothing that exists will do, or it is strictly tighter. */
   readonly isNew: boolean;
@@ -73,11 +73,11 @@ function distinct(views: readonly PodView[]): readonly PodView[] {
   return [...new Set(views)];
 }
 
-/** Existing policies, made ready once for many questions. */
+/** Existing policies, prepared once for many questions. */
 interface Shelf {
-  /** Those that admission does not leave out, by name. */
+  /** Those that admission does not ignore, by name. */
   readonly policies: readonly PreparedPolicy[];
-  /** Whether a policy changes no more of a pod than every policy does. */
+  /** Whether a policy changes nothing in a pod but what every policy changes. */
   leavesAlone(policy: PreparedPolicy, pod: PodView): boolean;
   isTighter(one: PreparedPolicy, other: PreparedPolicy): boolean;
 }
@@ -102,7 +102,7 @@ function shelfOf(policies: readonly Policy[]): Shelf {
       const known = tighter.get(pair);
       if (known !== undefined) return known;
       const direction = orderOf(other.policy, one.policy);
-      // One comparison tells it both ways.
+      // One comparison answers both questions.
       tighter.set(pairOf(other, one), direction === 'looser');
       tighter.set(pair, direction === 'tighter');
       return direction === 'tighter';

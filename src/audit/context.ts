@@ -1,4 +1,4 @@
-import type {Candidate, PolicySet} from '../admission/admit.ts';
+import {type Candidate, type PolicySet, possiblePolicies} from '../admission/admit.ts';
 import type {Verdict} from '../admission/judgement.ts';
 import type {Gap, Inventory} from '../inventory/inventory.ts';
 import type {Submission} from '../inventory/submissions/submissions.ts';
@@ -108,7 +108,7 @@ function policyFacts(
       const {submission} = verdict.item;
       if (seen.has(submission)) continue;
       seen.add(submission);
-      for (const name of possiblePolicies(verdict)) {
+      for (const name of possiblePolicies(verdict.decision)) {
         byName.get(name)?.perhapsBound.set(submission, group);
       }
       if (chosen === undefined) continue;
@@ -121,14 +121,6 @@ function policyFacts(
     }
   }
   return facts;
-}
-
-/** The policies that could be chosen, where nobody knows which is. */
-function possiblePolicies({decision}: Verdict): readonly string[] {
-  if (decision.kind !== 'unknown') return [];
-  return decision.endings.flatMap(ending =>
-    ending.kind === 'denied' ? [] : ending.chosen.policy.name,
-  );
 }
 
 /** Whether a pod that may use it would bind to it if no other policy came first. */

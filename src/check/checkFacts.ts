@@ -135,7 +135,7 @@ export function admissionFactsOf({
 }
 
 /** Tries a pod where servers can be asked to; on older ones, nothing is known. */
-export async function safeProbe(
+async function safeProbe(
   client: ClusterReader,
   namespace: string,
   version: string | undefined,
@@ -248,7 +248,7 @@ export function minorOf(version: string | undefined): number | undefined {
 const manyPods = 500;
 
 /** The pods of the namespace; if there are none, those of all namespaces, as far as may be. */
-async function readEvidence(
+export async function readEvidence(
   client: ClusterReader,
   namespace: string,
 ): Promise<PodEvidence | undefined> {

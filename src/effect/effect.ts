@@ -4,10 +4,12 @@ import type {Judgement} from '../admission/judgement.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import {byPlace, type Item, itemKey, itemsOf} from '../inventory/submissions/items.ts';
 import type {Submission} from '../inventory/submissions/submissions.ts';
+import {type UnreadPlaces, unreadPlaces} from '../inventory/unreadPlaces.ts';
 import {printJson} from '../kube/json.ts';
 import type {Identity} from '../rbac/authorize.ts';
 import {unreadRbac} from '../rbac/unreadRbac.ts';
 import {type Turn, turnOf} from './impact.ts';
+import {reachOf} from './reach.ts';
 
 /**
  * What becomes of a pod or workload. `altered`: changed by the same policy as before, but differently, or
@@ -55,27 +57,29 @@ export interface Effect {
   readonly shifts: readonly Shift[];
   /** How many pods and workloads are judged as before. */
   readonly same: number;
+  /** Where something may run that the change reaches and that was not read; undefined: nowhere. */
+  readonly unread: UnreadPlaces | undefined;
 }
 
+/** Who creates bare pods, if that is known. */
 export interface EffectOptions {
-  /** Only what is in this namespace; undefined: in all. */
-  readonly namespace?: string | undefined;
-  /** Who creates bare pods, if that is known. */
   readonly requester?: Identity | undefined;
 }
 
-/** Judges everything before and after, in time linear in the pods. */
+/**
+ * Judges everything before and after, in time linear in the pods: all namespaces, as policies and
+ * ClusterRoles are of none.
+ */
 export function effectOf(
   before: Inventory,
   after: Inventory,
-  {namespace, requester}: EffectOptions = {},
+  {requester}: EffectOptions = {},
 ): Effect {
   // A change makes nothing known of what was not read before.
   const options = {requester, unread: unreadRbac(before)};
   const sides = {before: judgeOf(before, options), after: judgeOf(after, options)};
-  const isMeant = (item: Item) => namespace === undefined || item.namespace === namespace;
-  const old = itemsOf(before).filter(isMeant);
-  const now = hasSameItems(before, after) ? old : itemsOf(after).filter(isMeant);
+  const old = itemsOf(before);
+  const now = hasSameItems(before, after) ? old : itemsOf(after);
   // Pods that the server will name may share the beginning of their names.
   const oldByKey = now === old ? undefined : Map.groupBy(old, itemKey);
   const compare = comparison(sides);
@@ -92,7 +96,13 @@ export function effectOf(
     shifts:
       gone.length === 0 ? shifts : [...shifts, ...gone].sort((a, b) => byPlace(a.item, b.item)),
     same,
+    unread: unreadPlaces(before, reachOf(before, after)),
   };
+}
+
+/** Whether admission may deny something after the change that it did not, as far as is known. */
+export function isRisky({shifts, unread}: Effect): boolean {
+  return unread !== undefined || shifts.some(({kind}) => kind === 'denied' || kind === 'unknown');
 }
 
 function hasSameItems(before: Inventory, after: Inventory): boolean {

@@ -4,6 +4,12 @@ import type {Judgement, Verdict} from '../admission/judgement.ts';
 import {merged} from '../inventory/files/overlay.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import type {Submission} from '../inventory/submissions/submissions.ts';
+import {
+  type UnreadPlaces,
+  unreadHint,
+  unreadPlaces,
+  unreadText,
+} from '../inventory/unreadPlaces.ts';
 import {printJson} from '../kube/json.ts';
 import type {Policy} from '../kube/objects.ts';
 import {evaluate, preparePolicy} from '../policy/evaluate.ts';
@@ -32,6 +38,8 @@ export interface Impact {
   readonly unknown: readonly Moved[];
   /** Admitted after, and nobody knows whether they were before. */
   readonly known: readonly Moved[];
+  /** Where more may run that was not read; undefined: nowhere. */
+  readonly unread: UnreadPlaces | undefined;
 }
 
 export const impactKinds = [
@@ -121,7 +129,7 @@ export function impactOf(
     const kind = kindOf(moved, edited);
     if (kind !== undefined) lists[kind].push(moved);
   }
-  return lists;
+  return {...lists, unread: unreadPlaces(inventory)};
 }
 
 /**
@@ -204,12 +212,28 @@ function kindOf({before, after}: Moved, edited: ReadonlySet<string>): ImpactKind
   return could(after) && !could(before) ? 'couldUse' : undefined;
 }
 
-/** "3 would be denied, 2 move to another policy": the lists that matter and are not empty. */
+/**
+ * "3 would be denied, 2 move to another policy": the lists that matter and are not empty; and what nobody
+ * can say, as it was not read.
+ */
 export function impactText(impact: Impact): string {
-  const parts = impactKinds
+  return textOf(impact, unreadText);
+}
+
+/** The same, with fewer words about what was not read. */
+export function impactHint(impact: Impact): string {
+  return textOf(impact, unreadHint);
+}
+
+function textOf(impact: Impact, unreadWords: typeof unreadText): string {
+  const counts = impactKinds
     .filter(kind => impact[kind].length > 0)
     .map(kind => countedTitle(kind, impact[kind].length));
-  return parts.length === 0 ? 'no pod is affected' : parts.join(', ');
+  const {unread} = impact;
+  if (unread?.kind === 'files' && counts.length === 0) return unreadWords(unread);
+  const none = unread === undefined ? 'no pod is affected' : 'no pod that was read is affected';
+  const parts = counts.length === 0 ? [none] : counts;
+  return [...parts, ...(unread === undefined ? [] : [unreadWords(unread)])].join(', ');
 }
 
 /** The titles that read otherwise where they are about one. */

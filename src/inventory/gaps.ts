@@ -23,9 +23,9 @@ export const runningKinds = [resources.pods, ...workloadResources] as const;
 
 /** A gap with its whole reason, in a line. */
 export function gapText(gap: Gap): string {
-  const {resource, namespace, reason} = gap;
+  const {resource, reason} = gap;
   if (isAbsence(gap)) return `no ${resource} among the files`;
-  return `could not read ${resource}${placeText(namespace)}: ${reason}`;
+  return `could not read ${resource}${placeText(placesOf(gap))}: ${reason}`;
 }
 
 /** Of which kinds files hold none: `no RBAC objects, pods or workloads`; undefined if of none. */
@@ -75,26 +75,39 @@ function listText(gaps: readonly Gap[]): string {
   const inOrder = gaps.toSorted(
     (one, other) => toldOrder.indexOf(one.resource) - toldOrder.indexOf(other.resource),
   );
-  const placesOf = Map.groupBy(inOrder, ({resource}) => resource);
-  const byPlaces = Map.groupBy(placesOf, ([, same]) =>
-    same.some(({namespace}) => namespace === undefined)
-      ? ''
-      : same
-          .map(({namespace}) => namespace ?? '')
-          .sort(byText)
-          .join('\0'),
-  );
+  const gapsOf = Map.groupBy(inOrder, ({resource}) => resource);
+  const byPlaces = Map.groupBy(gapsOf, ([, same]) => placeText(jointPlaces(same)));
   return [...byPlaces]
     .sort(([one], [other]) => Number(one !== '') - Number(other !== '') || byText(one, other))
-    .map(([key, entries]) => {
-      const places = key === '' ? [] : key.split('\0');
-      const [only] = places;
-      const where = places.length > 1 ? ` in ${places.length} namespaces` : placeText(only);
-      return `${entries.map(([resource]) => resource).join(', ')}${where}`;
-    })
+    .map(([where, entries]) => `${entries.map(([resource]) => resource).join(', ')}${where}`)
     .join('; ');
 }
 
-function placeText(namespace: string | undefined): string {
-  return namespace === undefined ? '' : ` in namespace ${namespace}`;
+/** Where a kind could not be read: everywhere, everywhere but in some namespaces, or in some. */
+type Places =
+  | {readonly kind: 'everywhere'; readonly except: readonly string[]}
+  | {readonly kind: 'in'; readonly namespaces: readonly string[]};
+
+function placesOf({namespace, except = []}: Gap): Places {
+  return namespace === undefined
+    ? {kind: 'everywhere', except}
+    : {kind: 'in', namespaces: [namespace]};
+}
+
+function jointPlaces(gaps: readonly Gap[]): Places {
+  const everywhere = gaps.find(({namespace}) => namespace === undefined);
+  if (everywhere !== undefined) return placesOf(everywhere);
+  const namespaces = gaps.map(({namespace}) => namespace ?? '').sort(byText);
+  return {kind: 'in', namespaces};
+}
+
+function placeText(places: Places): string {
+  if (places.kind === 'everywhere') {
+    const {except} = places;
+    return except.length === 0 ? '' : ` outside of namespace ${except.join(', ')}`;
+  }
+  const {namespaces} = places;
+  return namespaces.length > 1
+    ? ` in ${namespaces.length} namespaces`
+    : ` in namespace ${namespaces.join('')}`;
 }

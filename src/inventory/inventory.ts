@@ -23,6 +23,8 @@ export interface Gap {
   readonly resource: string;
   /** undefined: in no namespace. */
   readonly namespace: string | undefined;
+  /** Where it could be read all the same, though nowhere else. */
+  readonly except?: readonly string[] | undefined;
   readonly reason: string;
 }
 

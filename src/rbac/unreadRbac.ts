@@ -6,6 +6,13 @@ interface UnreadKind {
   readonly resource: string;
   /** undefined: in no namespace. */
   readonly namespace: string | undefined;
+  /** Where it could be read all the same. */
+  readonly except?: readonly string[] | undefined;
+}
+
+/** Whether objects of the kind that count in a namespace were not read. */
+export function isUnreadIn({namespace, except = []}: UnreadKind, wanted: string): boolean {
+  return namespace === undefined ? !except.includes(wanted) : namespace === wanted;
 }
 
 /** The kinds of RBAC, which decide about rights, in the order in which needs name them. */
@@ -43,9 +50,9 @@ export function unreadRbac({origin, rbac, gaps}: RbacSource): UnreadRbac {
   const kinds: ReadonlySet<string> = new Set(rbacResources);
   const relevant = gaps.filter(({resource}) => kinds.has(resource));
   if (relevant.length === 0) return nothingUnread;
-  const places = new Set(relevant.map(({resource, namespace}) => keyOf(resource, namespace)));
+  const byResource = Map.groupBy(relevant, ({resource}) => resource);
   const lacks = (resource: RbacResource, namespace: string): boolean =>
-    places.has(keyOf(resource, undefined)) || places.has(keyOf(resource, namespace));
+    byResource.get(resource)?.some(gap => isUnreadIn(gap, namespace)) === true;
   return {
     isAny: true,
     lacks,
@@ -64,10 +71,6 @@ const allUnread: UnreadRbac = {
   lacks: () => true,
   needs: () => ['roles and bindings, of which the files have none'],
 };
-
-function keyOf(resource: string, namespace: string | undefined): string {
-  return `${resource}/${namespace ?? ''}`;
-}
 
 function isVoid(rbac: RbacObjects): boolean {
   return Object.values(rbac).every(objects => objects.length === 0);

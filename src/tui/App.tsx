@@ -114,7 +114,7 @@ export function App({live, services, store, user, jobs, theme = plainTheme}: Pro
           hasRule={lines >= tall}
           width={columns}
         />
-        {middleOf({...{session, model, shown, dispatch, text, size, frame}, contextNow})}
+        {middleOf({session, model, shown, dispatch, text, size, frame})}
         {lines >= roomy ? <Divider width={columns} /> : null}
         <Status
           {...{session, inventory, freshness, dispatch, sideEffects, frame, shown}}
@@ -148,12 +148,11 @@ interface Middle extends Pick<Context, 'session' | 'model' | 'shown' | 'dispatch
   readonly text: readonly RichLine[] | undefined;
   readonly size: {readonly width: number; readonly height: number};
   readonly frame: Frame;
-  contextNow(): Context;
 }
 
 /** The view itself. */
 function middleOf(middle: Middle): ReactElement {
-  const {session, model, shown, dispatch, text, size, frame, contextNow} = middle;
+  const {session, model, shown, dispatch, text, size, frame} = middle;
   const {view} = frame;
   if (text !== undefined)
     return <Lines lines={text} scroll={frame.scroll} find={frame.filter} {...size} />;
@@ -162,11 +161,7 @@ function middleOf(middle: Middle): ReactElement {
       ? policyOf(view.policy, session.drafts, model.inventory)
       : undefined;
   if (view.name === 'values' && policy) {
-    const latest = () => {
-      const {session: now, model: current} = contextNow();
-      return policyOf(view.policy, now.drafts, current.inventory) ?? policy;
-    };
-    return <Values {...{view, dispatch, latest, ...size}} />;
+    return <Values {...{view, now: policy.now, shown, frame, ...size}} />;
   }
   if (view.name === 'walk' && policy) {
     return <Walk {...{view, model, dispatch, ...policy, ...size}} />;

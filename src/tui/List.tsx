@@ -4,7 +4,7 @@ import {barSpans} from './bars.ts';
 import {type Column, columnsOf} from './columns.ts';
 import {ThemeContext} from './marks.ts';
 import type {Piece, Theme} from './paint.ts';
-import {StyledLine, TextLine} from './StyledLine.tsx';
+import {RichTextLine, StyledLine, TextLine} from './StyledLine.tsx';
 import {type Cell, cellValue, type Row, type Table, toneOfCell} from './table.ts';
 import {fitWords, safeWidthOf} from './text.ts';
 
@@ -47,7 +47,7 @@ export function List({table, rows, cursor, width, height, sort, descending}: Pro
   const look = {columns, hasBars, theme};
   return (
     <Box flexDirection="column" height={height}>
-      {caption === undefined ? null : <TextLine text={caption} width={width} />}
+      {caption === undefined ? null : <RichTextLine line={caption} width={width} />}
       <StyledLine spans={titleSpans(titles, sort, look)} width={width} />
       {rows.length === 0 ? <TextLine text={`  ${emptyText(table)}`} width={width} /> : null}
       {rows.slice(first, first + visible).map((row, index) => {

@@ -1,8 +1,10 @@
 import {Box, Text, useApp, useInput} from 'ink';
+import {controlById} from '../controls/index.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import {escapeText} from '../report/escape.ts';
 import {Input} from './Input.tsx';
 import {type Jump, jumpOf, jumpWords} from './jumps.ts';
+import type {ValuesView} from './picker.ts';
 import type {Action, PromptState, Proposal} from './session.ts';
 import type {SideEffects} from './sideEffects.ts';
 import {fitTo, widthOf} from './text.ts';
@@ -91,6 +93,8 @@ function typingOf(props: Props, close: () => void, exit: () => void): Typing | u
         onChange: text => dispatch({type: 'prompt', prompt: {...prompt, text}}),
         onSubmit: text => jump(jumpOf(text, inventory), props, exit),
       };
+    case 'add':
+      return addTyping(prompt, props, close);
     case 'write':
       return {
         label: 'Write to: ',
@@ -117,6 +121,28 @@ function typingOf(props: Props, close: () => void, exit: () => void): Typing | u
     default:
       return undefined;
   }
+}
+
+function addTyping(
+  prompt: Extract<PromptState, {kind: 'add'}>,
+  {dispatch, sideEffects}: Props,
+  close: () => void,
+): Typing {
+  return {
+    label: 'Add: ',
+    value: prompt.text,
+    hint: `  ${hintFor(prompt.view)}`,
+    onChange: text => dispatch({type: 'prompt', prompt: {...prompt, text}}),
+    onSubmit(text) {
+      close();
+      if (text.trim() !== '') sideEffects.addEntry(prompt.view, text.trim());
+    },
+  };
+}
+
+/** What an entry of the picker looks like. */
+function hintFor({control, picking}: ValuesView): string {
+  return controlById[control].fields[picking?.part ?? 0]?.hint ?? '';
 }
 
 function bindTyping(

@@ -45,7 +45,7 @@ const editorKeys: Readonly<Record<string, (editing: Editing) => false | undefine
   a({context, name, now, edit}) {
     const least = context.model.leastFor(name);
     if (least === undefined) {
-      inform(context, 'No pod uses this policy, so what is needed is unknown');
+      inform(context, 'No pod is known to use this policy, so what is needed is unknown');
     } else edit(controls.reduce((policy, each) => each.copy(least, policy), now));
     return undefined;
   },
@@ -59,7 +59,7 @@ const editorKeys: Readonly<Record<string, (editing: Editing) => false | undefine
   },
   U: ({context, name}) => void context.dispatch({type: 'redo', policy: name}),
   x: ({control, base, now, edit}) => void edit(control.copy(base, now)),
-  g: ({context, name}) =>
+  t: ({context, name}) =>
     void context.dispatch({type: 'open', view: {name: 'walk', policy: name, step: 0}}),
   i({context, name, now}) {
     const kind = firstImpact(impactOfDraft(context.model, now));

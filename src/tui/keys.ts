@@ -68,19 +68,22 @@ const perView: Readonly<Record<View['name'], readonly KeyHint[]>> = {
     {key: 'p', does: 'apply'},
     {key: 'i', does: 'impact'},
     {key: 'a', does: 'least'},
-    {key: 'g', does: 'guide'},
+    {key: 't', does: 'guide'},
     {key: 'u/U', does: 'undo/redo'},
     {key: 'x', does: 'reset row'},
     {key: 'd', does: 'diff'},
     {key: 'w', does: 'write'},
     {key: 'Esc', does: 'back'},
+    {key: 'm', does: "put on top of the cluster's"},
   ],
   values: [
+    {key: 'Enter', does: 'accept'},
+    {key: 'Esc', does: 'cancel'},
     {key: '↑↓', does: 'move'},
-    {key: 'Space', does: 'choose'},
+    {key: 'Space', does: 'mark'},
     {key: '+', does: 'add'},
     {key: 'Tab', does: 'next part'},
-    {key: 'Esc', does: 'done'},
+    {key: '/', does: 'filter'},
   ],
   walk: [
     {key: '↑↓', does: 'move'},
@@ -107,10 +110,10 @@ const perView: Readonly<Record<View['name'], readonly KeyHint[]>> = {
 
 /** The keys that work in a view, the most useful ones first. */
 export function keysOf(view: View): readonly KeyHint[] {
-  if (view.name === 'values') return perView.values;
+  const here = view.name === 'values' ? general.filter(({key}) => key !== 'q') : general;
   const pane = nextPaneWords(view);
   const tab = pane === undefined ? [] : [{key: 'Tab', does: pane}];
-  return [...perView[view.name], ...tab, ...general];
+  return [...perView[view.name], ...tab, ...here];
 }
 
 /** The bottom lines, at most so many: as many keys as fit, and in any case how to find the others. */
@@ -146,16 +149,18 @@ function flow(hints: readonly KeyHint[], width: number): readonly (readonly KeyH
 }
 
 /** Everything about keys and words, for the help view. */
-export function helpLines(): readonly string[] {
+export function helpLines(of?: View): readonly string[] {
   const line = ({key, does}: KeyHint) => `  ${key.padEnd(11)}${does}`;
   return [
+    ...(of === undefined ? [] : ['Here', ...keysOf(of).map(line), '']),
     'Enter goes in, Esc goes back. The bottom line shows the keys of a view.',
     '',
     'Everywhere',
     ...[...moving, ...lists, ...general, {key: 'r', does: 'read the cluster again'}].map(line),
     ...[
       {key: 'j k', does: 'down and up, as in vi'},
-      {key: 'PgUp PgDn', does: 'a page; Home and End (or G) the ends'},
+      {key: 'PgUp PgDn', does: 'a page; Home and End, or g and G, the ends'},
+      {key: 'u', does: 'take back what was applied last; it asks first'},
       {key: 'Tab', does: 'the next view of the same thing; Shift-Tab the one before'},
       {key: 'd', does: 'describe: what an object means here, and its YAML'},
       {key: 'y', does: 'copy the name, the text or the YAML to the clipboard of the terminal'},
@@ -178,7 +183,6 @@ export function helpLines(): readonly string[] {
     '',
     'Editor of a policy',
     ...perView.policy.map(line),
-    line({key: 'm', does: "put the edit on top of the cluster's policy, if that has changed"}),
     '',
     'States of a pod',
     '  as it is  a restart gives it the same policy, unchanged',

@@ -37,7 +37,7 @@ export function linesOf(
     case 'why': {
       const verdict = verdictFor(view, model, drafts);
       return verdict === undefined
-        ? ['It is gone: the cluster no longer has anything of this name.']
+        ? ['Nothing that was read has this name; it may be gone.']
         : whyLines(verdict);
     }
     case 'diff': {
@@ -50,7 +50,7 @@ export function linesOf(
     case 'advice': {
       const advice = adviceNamed(model, view);
       return advice === undefined
-        ? ['Nothing that runs needs it any more.']
+        ? ['Nothing that is known to run needs it any more.']
         : adviceYaml([advice], true).trimEnd().split('\n');
     }
     case 'finding':
@@ -62,7 +62,7 @@ export function linesOf(
     case 'gaps':
       return gapLines(model.inventory.gaps);
     case 'help':
-      return helpLines();
+      return helpLines(view.of);
     default:
       return undefined;
   }

@@ -1,3 +1,4 @@
+import {possiblePolicies} from '../admission/admit.ts';
 import {judgeOf} from '../admission/judge.ts';
 import type {Verdict} from '../admission/judgement.ts';
 import {type Advice, adviceFor} from '../advice/advice.ts';
@@ -15,6 +16,8 @@ import {isNonEmpty} from '../nonEmpty.ts';
 import {keyed, once, weaklyKeyed} from '../once.ts';
 import {leastPolicy} from '../policy/least.ts';
 import {type Authorizer, authorizerOf, podIdentity} from '../rbac/authorize.ts';
+import {possibleRights} from '../rbac/possibleRights.ts';
+import {type UnreadRbac, unreadRbac} from '../rbac/unreadRbac.ts';
 import {type UseRight, whoCan} from '../rbac/whoCan.ts';
 import {remember} from './store.ts';
 
@@ -30,8 +33,14 @@ export interface Model {
   readonly rights: readonly UseRight[];
   /** The verdicts of the pods that bind to each policy, by its name. */
   readonly boundTo: ReadonlyMap<string, readonly Verdict[]>;
+  /** The policies that pods could bind to of which nobody can tell. */
+  readonly perhapsBound: ReadonlySet<string>;
+  /** What of RBAC was not read. */
+  readonly unread: UnreadRbac;
   /** The policies that a service account may use, in the order in which they are tried. */
   usableBy(namespace: string, account: string): readonly string[];
+  /** Those that it could use by rights that were not read. */
+  perhapsUsableBy(namespace: string, account: string): readonly string[];
   /** The verdicts by the workload, or the pod of its own, that they are about. */
   readonly groups: readonly VerdictGroup[];
   /** What an audit finds, the gravest first. */
@@ -83,6 +92,11 @@ function makeModel(inventory: Inventory): Model {
       ({chosen}) => chosen?.policy.name ?? '',
     ),
   );
+  const unread = once(() => unreadRbac(inventory));
+  const possible = once(() => possibleRights(inventory.rbac, authorizer(), unread()));
+  const perhapsBound = once(
+    () => new Set(verdicts().flatMap(({decision}) => possiblePolicies(decision))),
+  );
   const groups = once(() => verdictGroupsOf(inventory, verdicts()));
   const findings = once(() => auditOf(inventory, {namespace: undefined, isWhole: true}).findings);
   const templates = once(() => templatesOf(inventory));
@@ -114,6 +128,16 @@ function makeModel(inventory: Inventory): Model {
     },
     get boundTo() {
       return boundTo();
+    },
+    get perhapsBound() {
+      return perhapsBound();
+    },
+    get unread() {
+      return unread();
+    },
+    perhapsUsableBy(namespace, account) {
+      const may = possible().mayUse(podIdentity(namespace, account), namespace);
+      return names.filter(name => may(name) === undefined);
     },
     get groups() {
       return groups();

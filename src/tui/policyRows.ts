@@ -10,23 +10,31 @@ import {
   impactTitles,
 } from '../effect/impact.ts';
 import {itemKey} from '../inventory/submissions/items.ts';
+import {unreadPlaces, unreadText} from '../inventory/unreadPlaces.ts';
 import type {Policy} from '../kube/objects.ts';
 import {labelOf} from '../kube/reference.ts';
 import {directionOf} from '../policy/direction.ts';
 import {preparePolicy} from '../policy/evaluate.ts';
 import {nameOf} from '../report/why.ts';
-import {stateParts, stateTones} from './bars.ts';
+import {impactTones, stateParts, stateTones} from './bars.ts';
 import {levelCell, levelTones} from './levels.ts';
 import type {Model} from './model.ts';
-import type {Tone} from './paint.ts';
+import type {Piece, Tone} from './paint.ts';
 import type {View} from './session.ts';
-import type {Cell, Table} from './table.ts';
+import {type Cell, countCell, type Table} from './table.ts';
 import {restartWords, statesOf} from './tally.ts';
 
 export function policyTable(model: Model): Table {
+  const {gaps, policyApi} = model.inventory;
+  const isUnread = gaps.some(({resource}) => resource === 'podsecuritypolicies');
+  const arePodsUnread = unreadPlaces(model.inventory) !== undefined;
   return {
     columns: ['POLICY', 'LEVEL', 'PODS', 'SUBJECTS', 'STATE', 'OPEN CONTROLS'],
-    empty: 'The cluster has no PodSecurityPolicy.',
+    empty: isUnread
+      ? 'The policies could not be read.'
+      : policyApi === 'unknown'
+        ? 'No policies yet.'
+        : 'The cluster has no PodSecurityPolicy.',
     rows: model.inventory.policies.map(policy => {
       const {name} = policy.metadata;
       const bound = model.boundTo.get(name) ?? [];
@@ -39,7 +47,8 @@ export function policyTable(model: Model): Table {
         cells: [
           name,
           levelCell(policy),
-          ...[bound.length, subjects.size],
+          countCell(bound.length, arePodsUnread || model.perhapsBound.has(name)),
+          countCell(subjects.size, model.unread.isAny),
           {value: state, tone: policyTones[state]},
           openControls(policy),
         ],
@@ -57,22 +66,26 @@ const policyTones = {
   'granted to nobody': 'dim',
   shadowed: 'dim',
   unused: 'dim',
+  unknown: 'unknown',
 } as const satisfies Readonly<Record<string, Tone>>;
 
-/** Why a policy has no pods, if it has none. */
+/** Why a policy has no pods, if it has none; what was not read leaves that open. */
 function policyState(
   policy: Policy,
   model: Model,
   pods: number,
   subjects: number,
 ): keyof typeof policyTones {
+  const {name} = policy.metadata;
   if (preparePolicy(policy).unusable !== undefined) return 'ignored';
   if (pods > 0) return 'in use';
-  if (subjects === 0) return 'granted to nobody';
+  if (subjects === 0) return model.unread.isAny ? 'unknown' : 'granted to nobody';
+  const isOpen = model.unread.isAny || unreadPlaces(model.inventory) !== undefined;
+  if (isOpen || model.perhapsBound.has(name)) return 'unknown';
   const couldServe = model.verdicts.some(({candidates}) =>
     candidates.some(
-      ({policy: {name}, allowed, rights}) =>
-        name === policy.metadata.name && allowed && isUsable(rights),
+      ({policy: candidate, allowed, rights}) =>
+        candidate.name === name && allowed && isUsable(rights),
     ),
   );
   return couldServe ? 'shadowed' : 'unused';
@@ -120,15 +133,18 @@ export function editorTable(policy: Policy, base: Policy, least: Policy | undefi
 
 export function impactTable(impact: Impact, kind: ImpactKind, policy: string): Table {
   return {
-    caption: impactKinds
-      .flatMap((each, index) => {
-        if (!isTab(each, impact) && each !== kind) return [];
-        const text = `${index + 1}:${impactTabs[each]} ${impact[each].length}`;
-        return each === kind ? `[${text}]` : ` ${text} `;
-      })
-      .join(' '),
+    caption: impactKinds.flatMap((each, index): readonly Piece[] => {
+      if (!isTab(each, impact) && each !== kind) return [];
+      const {length} = impact[each];
+      const text = `${index + 1}:${impactTabs[each]} ${length}`;
+      const look = {tone: length === 0 ? 'dim' : impactTones[each], bold: each === kind} as const;
+      return [{text: each === kind ? `[${text}] ` : ` ${text}  `, ...look}];
+    }),
     columns: ['NAMESPACE', 'NAME', 'BEFORE', 'AFTER'],
-    empty: `No pod or workload: ${impactTitles[kind]}.`,
+    empty:
+      impact.unread === undefined
+        ? `No pod or workload: ${impactTitles[kind]}.`
+        : `None that was read: ${impactTitles[kind]}; ${unreadText(impact.unread)}.`,
     rows: impact[kind].map(moved => ({
       key: itemKey(moved.before.item),
       cells: [
@@ -158,12 +174,22 @@ export function proposalTable(model: Model, view: Extract<View, {name: 'advise'}
   const advices = model
     .advice(view.scope, false)
     .filter(({namespace}) => view.namespace === undefined || namespace === view.namespace);
+  const places = view.namespace === undefined ? undefined : new Set([view.namespace]);
+  const isPartial = unreadPlaces(model.inventory, places) !== undefined;
   return {
-    caption: `One policy for each: ${scopes
-      .map(scope => (scope === view.scope ? `[${scope}]` : ` ${scope} `))
-      .join(' ')}`,
+    caption: [
+      {text: 'One policy for each: ', tone: 'dim'},
+      ...scopes.map(
+        (scope): Piece =>
+          scope === view.scope
+            ? {text: `[${scope}] `, bold: true}
+            : {text: ` ${scope}  `, tone: 'dim'},
+      ),
+    ],
     columns: ['POLICY', 'NAMESPACE', 'SUBJECTS', 'WORKLOADS', 'LEVEL'],
-    empty: 'Nothing runs here that needs a policy.',
+    empty: isPartial
+      ? 'Nothing that was read needs a policy; not all could be.'
+      : 'Nothing runs here that needs a policy.',
     rows: advices.map(({policy, namespace, grantees, items}) => ({
       key: policy.metadata.name,
       cells: [

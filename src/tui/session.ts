@@ -9,7 +9,8 @@ import {change, type Draft, draftOf, isEdited, rebase, redo, undo} from './edit.
 
 /** Where the user is. One value, so that two views cannot be open at once. */
 export type View =
-  | {readonly name: 'namespaces'}
+  /** `only`: that one alone. */
+  | {readonly name: 'namespaces'; readonly only?: string | undefined}
   | {readonly name: 'accounts'; readonly namespace: string}
   | {
       readonly name: 'pods';
@@ -27,7 +28,13 @@ export type View =
     }
   | {readonly name: 'policies'}
   | {readonly name: 'policy'; readonly policy: string}
-  | {readonly name: 'values'; readonly policy: string; readonly control: ControlId}
+  | {
+      readonly name: 'values';
+      readonly policy: string;
+      readonly control: ControlId;
+      /** What is picked and not yet accepted. */
+      readonly picking?: Picking | undefined;
+    }
   | {readonly name: 'walk'; readonly policy: string; readonly step: number}
   | {readonly name: 'impact'; readonly policy: string; readonly kind: ImpactKind}
   | {readonly name: 'diff'; readonly policy: string}
@@ -54,7 +61,17 @@ export type View =
     }
   | {readonly name: 'text'; readonly title: string; readonly lines: readonly string[]}
   | {readonly name: 'gaps'}
-  | {readonly name: 'help'};
+  /** `of`: the view that it was called from. */
+  | {readonly name: 'help'; readonly of?: View | undefined};
+
+/** What was picked so far. Nothing of it counts before it is accepted. */
+export interface Picking {
+  /** The policy as it was when the picker was opened: it sets the order of the entries. */
+  readonly opened: Policy;
+  readonly pending: Policy;
+  /** Which part of the control is in sight. */
+  readonly part: number;
+}
 
 /** A view on the way here, with what the user did to it. */
 export interface Frame {
@@ -75,6 +92,8 @@ export interface Frame {
 export type PromptState =
   | {readonly kind: 'filter'}
   | {readonly kind: 'jump'; readonly text: string}
+  /** An entry for the picker. */
+  | {readonly kind: 'add'; readonly view: Extract<View, {name: 'values'}>; readonly text: string}
   | {readonly kind: 'write'; readonly text: string; readonly content: string}
   | {readonly kind: 'overwrite'; readonly path: string; readonly content: string}
   /** Asks for the subject to let use a policy, or for the policy to let a subject use. */
@@ -122,6 +141,8 @@ export interface Session {
   readonly notice: Notice | undefined;
   /** What is going on in the background: "dry run". */
   readonly busy: string | undefined;
+  /** The namespace that lists are limited to; what is judged is not. */
+  readonly only: string | undefined;
 }
 
 export type Action =
@@ -155,7 +176,7 @@ export function frameOf(view: View): Frame {
   };
 }
 
-export function startAt(views: readonly View[]): Session {
+export function startAt(views: readonly View[], only?: string): Session {
   return {
     trail: views.map(frameOf),
     drafts: {},
@@ -163,6 +184,7 @@ export function startAt(views: readonly View[]): Session {
     prompt: undefined,
     notice: undefined,
     busy: undefined,
+    only,
   };
 }
 
@@ -180,7 +202,7 @@ export function reduce(session: Session, action: Action): Session {
     case 'open':
       return quiet({...session, trail: [...session.trail, frameOf(action.view)]});
     case 'jump':
-      return quiet({...session, trail: [frameOf(action.view)]});
+      return quiet({...session, trail: [frameOf(limited(action.view, session.only))]});
     case 'replace':
       return inTop(session, {view: action.view});
     case 'back':
@@ -210,6 +232,13 @@ export function reduce(session: Session, action: Action): Session {
     case 'rebase':
       return {...session, drafts: editDrafts(session.drafts, action), notice: undefined};
   }
+}
+
+/** A list, limited to what the session is limited to. */
+function limited(view: View, only: string | undefined): View {
+  if (only === undefined) return view;
+  if (view.name === 'namespaces') return {...view, only};
+  return view.name === 'pods' || view.name === 'advise' ? {...view, namespace: only} : view;
 }
 
 type DraftAction = Extract<

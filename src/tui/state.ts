@@ -5,6 +5,7 @@ import {sameSettings} from '../policy/direction.ts';
 import {type Draft, isEdited} from './edit.ts';
 import {findingTable} from './findingRows.ts';
 import type {Model} from './model.ts';
+import {valuesTable} from './picker.ts';
 import {editorTable, impactTable, policyTable, proposalTable} from './policyRows.ts';
 import {grantTable, rightTable, subjectTable} from './rightsRows.ts';
 import {accountTable, namespaceTable, podTable} from './rows.ts';
@@ -61,7 +62,7 @@ export function tableOf(view: View, model: Model, drafts: Session['drafts']): Ta
   if (isVoid(view, model.inventory)) return undefined;
   switch (view.name) {
     case 'namespaces':
-      return namespaceTable(model);
+      return namespaceTable(model, view.only);
     case 'accounts':
       return accountTable(model, view.namespace);
     case 'pods':
@@ -71,6 +72,10 @@ export function tableOf(view: View, model: Model, drafts: Session['drafts']): Ta
     case 'policy': {
       const policy = policyOf(view.policy, drafts, model.inventory);
       return policy && editorTable(policy.now, policy.base, model.leastFor(view.policy));
+    }
+    case 'values': {
+      const policy = policyOf(view.policy, drafts, model.inventory);
+      return policy && valuesTable(view, policy.now);
     }
     case 'impact': {
       const policy = policyOf(view.policy, drafts, model.inventory);

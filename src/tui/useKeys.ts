@@ -33,16 +33,14 @@ export function useKeys(contextNow: () => Context, suspend: () => void): void {
       if (session.prompt.kind === 'confirm' && input === '') move('', key, context, topOf(session));
       return undefined;
     }
-    if (view.name === 'values') return undefined;
-    if (input === 'q') return quit();
+    if (input === 'q' && view.name !== 'values') return quit();
     if (view.name === 'walk') return generalKey(input, context);
     return onKey(input, key, context);
   });
   // What is pasted is text, not keys: it goes where something is typed, and nowhere else.
   usePaste(() => {
     const context = contextNow();
-    if (context.session.prompt !== undefined || topOf(context.session).view.name === 'values')
-      return;
+    if (context.session.prompt !== undefined) return;
     inform(context, 'Text can be pasted where something is typed: after / and :');
   });
 }
@@ -50,8 +48,8 @@ export function useKeys(contextNow: () => Context, suspend: () => void): void {
 function onKey(input: string, key: Key, context: Context): void {
   const {session, dispatch, refresh} = context;
   const frame = topOf(session);
-  if (move(input, key, context, frame)) return;
   if (viewKey(input, key, context, frame.view)) return;
+  if (move(input, key, context, frame)) return;
   if (key.escape || key.backspace) {
     if (frame.filter !== '') dispatch({type: 'filter', text: ''});
     else dispatch({type: 'back'});
@@ -94,9 +92,11 @@ function undoLast(context: Context): void {
   else context.sideEffects.proposeUndo(last);
 }
 
-function generalKey(input: string, {dispatch}: Context): void {
-  if (input === '?') dispatch({type: 'open', view: {name: 'help'}});
-  else if (input === ':') dispatch({type: 'prompt', prompt: {kind: 'jump', text: ''}});
+function generalKey(input: string, {session, dispatch}: Context): void {
+  const {view} = topOf(session);
+  if (input === '?') {
+    if (view.name !== 'help') dispatch({type: 'open', view: {name: 'help', of: view}});
+  } else if (input === ':') dispatch({type: 'prompt', prompt: {kind: 'jump', text: ''}});
 }
 
 /** Moves the cursor or scrolls; says whether the key was one for that. */
@@ -119,7 +119,7 @@ function distanceOf(input: string, key: Key, page: number): number | undefined {
   if (key.downArrow || input === 'j') return 1;
   if (key.pageUp) return -page;
   if (key.pageDown || input === ' ') return page;
-  if (key.home) return -Infinity;
+  if (key.home || input === 'g') return -Infinity;
   if (key.end || input === 'G') return Infinity;
   return undefined;
 }

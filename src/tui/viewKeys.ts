@@ -4,6 +4,7 @@ import {type ImpactKind, impactKinds} from '../effect/impact.ts';
 import {itemKey} from '../inventory/submissions/items.ts';
 import type {Context} from './context.ts';
 import {editorKey} from './editorKeys.ts';
+import {pickerKey} from './pickerKeys.ts';
 import {accountKey, findingKey, policyRightsKey} from './rightsKeys.ts';
 import type {View} from './session.ts';
 
@@ -22,6 +23,8 @@ export function viewKey(input: string, key: Key, context: Context, view: View): 
       return findingKey(input, context, view);
     case 'why':
       return whyKey(input, context, view);
+    case 'values':
+      return pickerKey(input, key, context, view);
     case 'policy':
       return editorKey(input, key, context, view.policy);
     case 'impact': {

@@ -124,18 +124,12 @@ describe('the effect of a change', () => {
     );
   });
 
-  test('is nothing without a change, and of one namespace what it is there', () => {
-    expect(effectOf(demo, {...demo})).toEqual({shifts: [], same: itemsOf(demo).length});
-    const without = {
-      ...demo,
-      policies: demo.policies.filter(({metadata}) => metadata.name !== 'baseline'),
-    };
-    const keysOf = (namespace?: string) =>
-      effectOf(demo, without, {namespace}).shifts.map(({item}) => itemKey(item));
-    const [all, shop] = [keysOf(), keysOf('shop')];
-    expect(shop).toEqual(all.filter(key => key.startsWith('shop/')));
-    expect(shop.length).toBeGreaterThan(0);
-    expect(shop.length).toBeLessThan(all.length);
+  test('is nothing without a change', () => {
+    expect(effectOf(demo, {...demo})).toEqual({
+      shifts: [],
+      same: itemsOf(demo).length,
+      unread: undefined,
+    });
   });
 
   test('tells what is new from what is gone, also where names are given by the server', () => {

@@ -22,7 +22,7 @@ const views: Readonly<Record<string, readonly string[]>> = {
   'pods of a policy': [':', 'p', 's', 'p', 'Enter', 'p'],
   policy: [':', 'p', 's', 'p', 'Enter', 'Enter'],
   values: [':', 'p', 's', 'p', 'Enter', 'Enter', 'Enter'],
-  walk: [':', 'p', 's', 'p', 'Enter', 'Enter', 'g'],
+  walk: [':', 'p', 's', 'p', 'Enter', 'Enter', 't'],
   impact: [':', 'p', 's', 'p', 'Enter', 'Enter', 'i'],
   diff: [':', 'p', 's', 'p', 'Enter', 'Enter', 'd'],
   advise: [':', ...'advise', 'Enter'],

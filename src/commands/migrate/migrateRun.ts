@@ -31,7 +31,7 @@ export async function runMigrate(
   requireTopicFlags(topic, flags);
   choose('-o', flags.output, migrateFormats[topic]);
   const wanted = flags.to === undefined ? undefined : minorOf(flags.to);
-  const needs = {policies: true, workloads: true, caller: true, whole: true};
+  const needs = {policies: true, workloads: true, caller: false, whole: true};
   // The server's defaults are about all namespaces.
   const isWhole = topic === 'defaults' && flags.namespace === undefined;
   const scope = isWhole ? {...flags, allNamespaces: true} : flags;

@@ -23,13 +23,13 @@ export function viewsToOpen(
   namespace: string | undefined,
   defaultNamespace: string,
 ): readonly View[] {
+  const namespaces: View =
+    namespace === undefined ? {name: 'namespaces'} : {name: 'namespaces', only: namespace};
   const inNamespace = (name: string): readonly View[] => [
-    {name: 'namespaces'},
+    namespaces,
     {name: 'accounts', namespace: name},
   ];
-  if (open === undefined) {
-    return namespace === undefined ? [{name: 'namespaces'}] : inNamespace(namespace);
-  }
+  if (open === undefined) return namespace === undefined ? [namespaces] : inNamespace(namespace);
   const [, kind = '', name = ''] = /^([^/]+)\/([^/]+)$/.exec(open) ?? [];
   const home = namespace ?? defaultNamespace;
   switch (Object.hasOwn(kinds, kind.toLowerCase()) ? kinds[kind.toLowerCase()] : undefined) {
@@ -42,7 +42,7 @@ export function viewsToOpen(
     case 'account':
       return [...inNamespace(home), {name: 'pods', namespace: home, account: name}];
     case 'policy':
-      return [{name: 'namespaces'}, {name: 'policies'}, {name: 'policy', policy: name}];
+      return [namespaces, {name: 'policies'}, {name: 'policy', policy: name}];
     case undefined:
       throw new UserError(
         `--open: ${JSON.stringify(open)} is not pod/NAME, sa/NAME or psp/NAME`,

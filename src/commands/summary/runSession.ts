@@ -26,19 +26,19 @@ export async function runSession(world: World, flags: Partial<SummaryFlags>): Pr
         ...fileServices(world, offline, namespace ?? offline.defaultNamespace),
         ...noChanges(`${what} can't be changed`),
       },
-      store: createStore(viewsToOpen(open, namespace, offline.defaultNamespace), drafts),
+      store: createStore(viewsToOpen(open, namespace, offline.defaultNamespace), drafts, namespace),
       user: offline.caller?.user ?? '',
       theme,
     });
   }
   const cluster = await world.connect(flags);
-  const live = followCluster(cluster, {namespace});
+  const live = followCluster(cluster, {home: namespace ?? cluster.namespace});
   try {
     const services = {
       ...fileServices(world, cluster, namespace ?? cluster.namespace),
       ...clusterChanges(world, cluster),
     };
-    const store = createStore(viewsToOpen(open, namespace, cluster.namespace), drafts);
+    const store = createStore(viewsToOpen(open, namespace, cluster.namespace), drafts, namespace);
     return await openKept(world, {live, services, store, user: cluster.user, theme});
   } finally {
     live.stop();

@@ -1,5 +1,5 @@
 import {admissionOf, type CheckFinding} from '../../check/answerCheck.ts';
-import {admissionFactsOf, safeProbe} from '../../check/checkFacts.ts';
+import {admissionFactsOf, readEvidence} from '../../check/checkFacts.ts';
 import {type NamespaceSummary, summarize} from '../../effect/summary.ts';
 import {type ExitCode, exitCodes} from '../../errors.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
@@ -23,27 +23,31 @@ export async function runSummary(
   return withBase(world, scope, needs, async ({inventory, namespace}, cluster) => {
     requirePolicies(inventory);
     const admission = await admissionIn(inventory, cluster);
-    const rows = summarize(inventory, namespace).map(row => inForce(row, inventory, admission));
-    if (format === 'table') world.print(summaryText(inventory, rows, admission));
+    const judged = summarize(inventory, namespace);
+    const rows = judged.map(row => inForce(row, inventory, admission));
+    if (format === 'table') world.print(summaryText(inventory, {rows, judged}, admission));
     else {
       const {answer, says} = admission;
-      const printed = document('Summary', rows, inventory.gaps);
+      const printed = document('Summary', rows.map(printedRow), inventory.gaps);
       await printMachine(world, format, {...printed, admission: {answer, says}});
     }
     return exitCodes.ok;
   });
 }
 
-/** As `check` finds out. Where all pods tell that it is on, no pod has to be tried. */
+/**
+ * As `check` finds out, but for the pod that `check` has the server try: who only looks sends nothing that
+ * writes. Where some pods tell one thing and some another, the youngest decides.
+ */
 async function admissionIn(
   inventory: Inventory,
   cluster: ClusterReader | undefined,
 ): Promise<CheckFinding> {
-  const facts = admissionFactsOf(inventory);
-  const told = admissionOf({...facts, probe: undefined});
-  if (cluster === undefined || told.answer === 'yes') return told;
-  const probe = await safeProbe(cluster, cluster.namespace, inventory.serverVersion);
-  return admissionOf({...facts, probe});
+  const facts = {...admissionFactsOf(inventory), probe: undefined};
+  const told = admissionOf(facts);
+  if (cluster === undefined || told.answer !== 'unknown' || inventory.pods.length === 0)
+    return told;
+  return admissionOf({...facts, evidence: await readEvidence(cluster, inventory.defaultNamespace)});
 }
 
 /** Nothing is denied or changed where no plugin asks policies, or none is known to ask none. */
@@ -54,4 +58,9 @@ function inForce(
 ): NamespaceSummary {
   const hasSay = answer === 'yes' || (answer === 'unknown' && policies.length > 0);
   return hasSay ? row : {...row, denied: 0, mutated: 0, drifted: 0};
+}
+
+/** A row as machine output has it. */
+function printedRow({isPartial, ...row}: NamespaceSummary): object {
+  return {...row, incomplete: isPartial || undefined};
 }

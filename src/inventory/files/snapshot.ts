@@ -51,7 +51,7 @@ const snapshotFields = object({
     user: string,
     answers: list(object({namespace: string, policy: string, allowed: boolean})),
   }),
-  gaps: list(object({resource: string, namespace: string, reason: string})),
+  gaps: list(object({resource: string, namespace: string, except: list(string), reason: string})),
   unjudged: list(
     object({apiVersion: string, kind: string, namespace: string, name: string, reason: string}),
   ),
@@ -100,6 +100,7 @@ export function inventoryOfSnapshot(value: JsonObject, file: string): Inventory 
     gaps: (fields.gaps ?? []).map(gap => ({
       resource: gap.resource ?? '',
       namespace: gap.namespace,
+      except: gap.except,
       reason: gap.reason ?? '',
     })),
     unjudged: (fields.unjudged ?? []).map(

@@ -46,11 +46,12 @@ const batchMs = 200;
 /**
  * Reads a cluster as readCluster does, one inventory after the other while it grows, and then follows
  * it: an inventory for each batch of changes, in which all that did not change is the same value as
- * before. It never fails: what goes wrong shows in the freshness, and is tried again.
+ * before. It never fails: what goes wrong shows in the freshness, and is tried again. `home` is followed
+ * alone where not even the namespaces may be listed.
  */
 export function followCluster(
   client: WatchingReader,
-  {namespace}: {readonly namespace?: string | undefined},
+  {home}: {readonly home: string},
   clock: Clock = realClock,
 ): LiveInventory {
   const tables = createTables();
@@ -58,7 +59,7 @@ export function followCluster(
   let isStopped = false;
   let publishedAt = -Infinity;
   let timer: (() => void) | undefined;
-  const start = (): Run => startRun(client, namespace, tables, clock, changed);
+  const start = (): Run => startRun(client, home, tables, clock, changed);
   const publish = (): void => {
     timer = undefined;
     publishedAt = clock.now();

@@ -1,5 +1,5 @@
 import {isDeepStrictEqual} from 'node:util';
-import {type Caller, emptyInventory, type Gap, type Inventory} from '../inventory.ts';
+import {emptyInventory, type Gap, type Inventory} from '../inventory.ts';
 import {resources, workloadResources} from '../kinds/resources.ts';
 import {policyApiOf, sortedGaps, sourceOf} from '../read/readCluster.ts';
 import type {ClusterReader} from '../read/reader.ts';
@@ -27,7 +27,6 @@ export interface Facts {
   serverVersion: string | undefined;
   /** Where policies are served; `absent` if nowhere. */
   policyApi: Inventory['policyApi'];
-  caller: Caller | undefined;
 }
 
 export function createTables(): Tables {
@@ -42,7 +41,7 @@ export function createTables(): Tables {
     pods: createCollection(resources.pods),
     workloads: workloadResources.map(createCollection),
     gaps: new Map(),
-    facts: {serverVersion: undefined, policyApi: 'unknown', caller: undefined},
+    facts: {serverVersion: undefined, policyApi: 'unknown'},
   };
 }
 
@@ -99,7 +98,6 @@ export function inventoryOf(tables: Tables, before: Inventory, time: string): In
       tables.workloads.flatMap(kind => kind.value()),
     ),
     pods: tables.pods.value(),
-    caller: tables.facts.caller,
     gaps: isDeepStrictEqual(gaps, before.gaps) ? before.gaps : gaps,
   };
   return sharing(before, next) === before ? before : {...next, takenAt: time};

@@ -34,12 +34,16 @@ export interface ReadNeeds {
   readonly everySpec?: boolean;
   /** Not from the server's cache: something is going to be changed. */
   readonly exact?: boolean;
+  /** All namespaces, whichever is asked about: what policies do is not known from one. */
+  readonly everywhere?: boolean;
 }
 
 /** What to read, where and when. */
 export interface ReadPlan extends ReadNeeds {
   /** One namespace; undefined for all. */
   readonly namespace: string | undefined;
+  /** The namespace to read where all are meant and can't even be listed; the context's if not given. */
+  readonly home?: string | undefined;
   /** Now, as ISO 8601. */
   readonly time: string;
 }
@@ -50,8 +54,8 @@ export interface ReadPlan extends ReadNeeds {
  */
 export async function readCluster(client: ClusterReader, plan: ReadPlan): Promise<Inventory> {
   const gaps: Gap[] = [];
-  const {namespace, exact = false} = plan;
-  const shared = {client, namespace, exact, gaps, run: limiter()};
+  const {namespace, home = client.namespace, exact = false} = plan;
+  const shared = {client, namespace, home, exact, gaps, run: limiter()};
   const namespaces = once(() => readNamespaces(shared));
   const version = once(() => shared.run(() => readVersion(client)));
   const namesOf = async () => (await namespaces()).flatMap(({metadata}) => metadata?.name ?? []);

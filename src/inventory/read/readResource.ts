@@ -17,6 +17,8 @@ export interface Reading {
   readonly client: ClusterReader;
   /** One namespace; undefined for all. */
   readonly namespace: string | undefined;
+  /** The namespace to read where all are meant and can't even be listed. */
+  readonly home: string;
   /** Nothing from the server's cache. */
   readonly exact: boolean;
   /** Gets what may not be read. */
@@ -81,20 +83,39 @@ async function readByNamespace<T>(
   reason: string,
 ): Promise<Listing<T>> {
   const {client, gaps} = reading;
-  const names = await reading.namespaces();
-  if (names.length === 0) gaps.push({resource: resource.plural, namespace: undefined, reason});
+  const listed = await reading.namespaces();
+  const areListed = listed.length > 0;
   const parts = await Promise.all(
-    names.map(async namespace => {
+    (areListed ? listed : [reading.home]).map(async namespace => {
       try {
-        return (await listDecoded(reading, resource, {apiVersion, namespace})).items;
+        const {items} = await listDecoded(reading, resource, {apiVersion, namespace});
+        if (!areListed) gaps.push(outsideOf(resource, namespace, reason));
+        return items;
       } catch (error) {
         if (!client.isForbidden(error)) throw error;
-        gaps.push({resource: resource.plural, namespace, reason: messageOf(error)});
+        gaps.push(
+          areListed
+            ? {resource: resource.plural, namespace, reason: messageOf(error)}
+            : outsideOf(resource, '', reason),
+        );
         return [];
       }
     }),
   );
   return {items: parts.flat(), apiVersion, heads: []};
+}
+
+/**
+ * The gap of a kind that could be read in one namespace at most ('': in none), while nobody knows what
+ * others there are.
+ */
+export function outsideOf(
+  {plural}: Pick<Resource<unknown>, 'plural'>,
+  namespace: string,
+  reason: string,
+): Gap {
+  const gap = {resource: plural, namespace: undefined, reason};
+  return namespace === '' ? gap : {...gap, except: [namespace]};
 }
 
 interface Scope {

@@ -25,6 +25,7 @@ import {anyPod} from '../../support/builders/anyPod.ts';
 import {leavesAlone} from '../../support/builders/judge.ts';
 import {podFrom} from '../../support/builders/pods.ts';
 import {objectOf} from '../../support/run/output.ts';
+import {processorSeconds} from '../../support/run/processorTime.ts';
 
 type Clusters = readonly (readonly number[])[];
 
@@ -141,10 +142,11 @@ describe('the best partition', () => {
 
   test('4,000 things: 20 clusters within seconds', () => {
     const things = Array.from({length: 4000}, (_, index) => (index * 2654435761) % 65536).sort();
-    const started = performance.now();
-    const {clusters} = bestPartition(things.length, 20, excessOfBits(things));
-    expect(clusters).toHaveLength(20);
-    expect(performance.now() - started).toBeLessThan(20_000);
+    const seconds = processorSeconds(() => {
+      const {clusters} = bestPartition(things.length, 20, excessOfBits(things));
+      expect(clusters).toHaveLength(20);
+    });
+    expect(seconds).toBeLessThan(20);
   });
 });
 
@@ -300,10 +302,11 @@ describe('shared policies', () => {
         shapes[(index % 4000) % shapes.length] ?? null,
       ]),
     );
-    const started = performance.now();
-    const {advices, exact} = sharedAdvice(items, 'service-account', false, 3);
-    expect(advices).toHaveLength(3);
-    expect(exact).toBe(true);
-    expect(performance.now() - started).toBeLessThan(10_000);
+    const seconds = processorSeconds(() => {
+      const {advices, exact} = sharedAdvice(items, 'service-account', false, 3);
+      expect(advices).toHaveLength(3);
+      expect(exact).toBe(true);
+    });
+    expect(seconds).toBeLessThan(10);
   });
 });
