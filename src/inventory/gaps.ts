@@ -2,10 +2,10 @@ import {byText} from '../text.ts';
 import type {Gap} from './inventory.ts';
 import {resources, workloadResources} from './kinds/resources.ts';
 
-/** Why nothing is known about a kind of which files hold no object: they may be kept elsewhere. */
+/** Why nothing is known about a kind of which the files hold no object: its objects may be kept elsewhere. */
 export const notAmongFiles = 'not among the files';
 
-/** Whether the gap is a kind of which files hold no object, and not something that could not be read. */
+/** Whether the gap is a kind of which the files hold no object, rather than something that could not be read. */
 export function isAbsence({reason}: Gap): boolean {
   return reason === notAmongFiles;
 }
@@ -28,7 +28,7 @@ export function gapText(gap: Gap): string {
   return `could not read ${resource}${placeText(placesOf(gap))}: ${reason}`;
 }
 
-/** Of which kinds files hold none: `no RBAC objects, pods or workloads`; undefined if of none. */
+/** The kinds of which the files hold nothing: `no RBAC objects, pods or workloads`; undefined if there is none. */
 export function absenceText(gaps: readonly Gap[]): string | undefined {
   const absent = new Set(gaps.filter(isAbsence).map(({resource}) => resource));
   const has = (kinds: readonly {readonly plural: string}[]) =>
@@ -40,7 +40,7 @@ export function absenceText(gaps: readonly Gap[]): string | undefined {
   return words.length === 0 ? undefined : `no ${words.join(', ')}`;
 }
 
-/** All gaps in a line for each kind of trouble: what can't be listed, in how many namespaces, and why. */
+/** All gaps, in one line for each kind of problem: what can't be listed, in how many namespaces, and why. */
 export function gapSummaries(gaps: readonly Gap[]): readonly string[] {
   const absence = absenceText(gaps);
   const byCause = Map.groupBy(
@@ -57,17 +57,17 @@ export function gapSummaries(gaps: readonly Gap[]): readonly string[] {
   ].map(text => `${text}; affected answers say unknown`);
 }
 
-/** Whether the server was asked what the caller may do, and not for a list. */
+/** Whether the server was asked what the caller may do, rather than for a list. */
 function isQuestion({resource}: Gap): boolean {
   return resource === 'selfsubjectaccessreviews';
 }
 
-/** The API server's reasons name user and namespace; what they come to is mostly the same. */
+/** The API server's reasons name user and namespace; what they amount to is mostly the same. */
 function causeOf({reason}: Gap): string {
   return /\bforbidden\b/i.test(reason) ? 'forbidden' : reason;
 }
 
-/** The order in which kinds are told. */
+/** The order in which kinds are named. */
 const toldOrder = [...Object.values(resources), ...workloadResources].map(({plural}) => plural);
 
 /** `clusterroles; roles, rolebindings in 14 namespaces`. */

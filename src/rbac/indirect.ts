@@ -4,7 +4,7 @@ import {byText} from '../text.ts';
 import type {ObjectReference, RbacObjects} from './authorize.ts';
 import {type Grantee, granteesOf} from './grantee.ts';
 
-/** That a subject could give itself a policy, or change what a policy allows. */
+/** A subject that could give itself a policy, or change what a policy allows. */
 export interface IndirectRight {
   readonly subject: Grantee;
   /** undefined: the whole cluster. */
@@ -75,7 +75,7 @@ export function indirectRights(
 }
 
 /**
- * What a role gives. Bound in a namespace it reaches what lives there, and the right to bind
+ * What a role grants. Bound in a namespace, it reaches what is in there, and the right to bind
  * ClusterRoles there (pkg/registry/rbac/escalation_check.go).
  */
 function rightsOf({rules = []}: Role, namespace: string | undefined): readonly string[] {

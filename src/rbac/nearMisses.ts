@@ -3,7 +3,7 @@ import {nearName} from '../kube/nearNames.ts';
 import type {Binding, Role, Rule, Subject} from '../kube/objects.ts';
 import {type ObjectReference, policiesOf, type RbacObjects} from './authorize.ts';
 
-/** Something in a role or binding that looks like a grant of policies and grants nothing. */
+/** Something in a role or binding that looks like a grant of policies but grants nothing. */
 export interface NearMiss {
   readonly object: ObjectReference;
   /** What is wrong, as a sentence without a full stop: `names the resource "psp"; ...`. */
@@ -14,10 +14,10 @@ export interface NearMiss {
 
 const resource = 'podsecuritypolicies';
 
-/** What people write for the resource; RBAC compares its plural name, letter by letter. */
+/** What people write instead of the resource; RBAC compares its plural name, letter by letter. */
 const resourceWords = ['podsecuritypolicies', 'podsecuritypolicy', 'psp', 'psps'];
 
-/** All near misses: of roles first, then of bindings, in the order of the objects. */
+/** All near misses: first in roles, then in bindings, in the order of the objects. */
 export function nearMisses(objects: RbacObjects): readonly NearMiss[] {
   const {clusterRoles, roles, clusterRoleBindings, roleBindings} = objects;
   return [
@@ -30,7 +30,7 @@ export function nearMisses(objects: RbacObjects): readonly NearMiss[] {
 
 function missesOfRole(role: Role): readonly NearMiss[] {
   const {rules = []} = role;
-  // A role that grants the use in another rule does what it is for.
+  // A role that grants the use in another rule serves its purpose.
   if (rules.some(rule => policiesOf(rule) !== undefined)) return [];
   return rules.flatMap(rule => {
     const says = missOfRule(rule);
@@ -39,7 +39,7 @@ function missesOfRole(role: Role): readonly NearMiss[] {
   });
 }
 
-/** Why a rule that is about policies does not grant their use; undefined if it is about others. */
+/** Why a rule about policies does not grant their use; undefined if it is about something else. */
 function missOfRule(rule: Rule): string | undefined {
   const {verbs = [], apiGroups = [], resources = [], resourceNames = []} = rule;
   const written = resources.find(name => resourceWords.includes(name.toLowerCase()));
@@ -59,7 +59,7 @@ function missOfRule(rule: Rule): string | undefined {
   const near = verbs.find(verb => verb !== 'use' && /^us(e|es|ing)$/i.test(verb));
   if (near !== undefined)
     return `has the verb ${quoted(near)}; the one that opens policies is "use"`;
-  // Reading policies is a right of its own, but nobody gives it policy by policy.
+  // Reading policies is a right of its own, but nobody grants it policy by policy.
   const reads = verbs.every(verb => ['get', 'list', 'watch'].includes(verb));
   return resourceNames.length > 0 && reads
     ? `has the verbs ${verbs.join(', ')} for policies by name; the verb that opens them is "use"`
@@ -78,7 +78,7 @@ function missesOfBinding(binding: Binding, objects: RbacObjects): readonly NearM
   });
 }
 
-/** A role of the name but of the other kind, or one that the name was meant for. */
+/** A role of this name but of the other kind, or one whose name was meant. */
 function missOfRoleRef(
   {roleRef}: Binding,
   object: ObjectReference,
@@ -121,7 +121,7 @@ function missOfSubject(
   switch (kind) {
     case 'Group':
       if (!/^system:serviceaccount:/.test(name)) return undefined;
-      return `has Group ${name}; the accounts of a namespace are Group system:serviceaccounts:NAMESPACE`;
+      return `has Group ${name}; the accounts of a namespace are in Group system:serviceaccounts:NAMESPACE`;
     case 'User':
       return missOfUser(name);
     case 'ServiceAccount': {

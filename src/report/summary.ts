@@ -78,8 +78,8 @@ function totalText(
     total(row => row.mutated),
     total(row => row.drifted),
   ];
-  const would = (deed: string) => [
-    `${deed} ${denied}, change`,
+  const would = (words: string) => [
+    `${words} ${denied}, change`,
     `${mutated} and move ${drifted} to another policy.`,
   ];
   const what = `${total(({pods, idle}) => pods + idle)} pods and idle workloads`;

@@ -48,7 +48,7 @@ const perView: Readonly<Record<View['name'], readonly KeyHint[]>> = {
   ],
   pods: [...moving, ...lists, ...describe],
   why: [
-    {key: 'e', does: 'edit policy'},
+    {key: 'e', does: 'edit policy, or the ways in'},
     {key: 'w', does: 'who may use it'},
     {key: 'd', does: 'describe'},
     ...texts,
@@ -62,6 +62,13 @@ const perView: Readonly<Record<View['name'], readonly KeyHint[]>> = {
     ...lists,
     ...describe,
   ],
+  waysIn: [
+    {key: 'Enter', does: 'edit for it'},
+    {key: 'b', does: 'bind'},
+    {key: '↑↓', does: 'move'},
+    {key: 'Esc', does: 'back'},
+    ...lists,
+  ],
   policy: [
     {key: '←→', does: 'tighter/looser'},
     {key: 'Enter', does: 'values'},
@@ -73,6 +80,7 @@ const perView: Readonly<Record<View['name'], readonly KeyHint[]>> = {
     {key: 'x', does: 'reset row'},
     {key: 'd', does: 'diff'},
     {key: 'w', does: 'write'},
+    {key: 'b', does: 'bind'},
     {key: 'Esc', does: 'back'},
     {key: 'm', does: "put on top of the cluster's"},
   ],

@@ -12,9 +12,12 @@ import {
 import {itemKey} from '../inventory/submissions/items.ts';
 import {unreadPlaces, unreadText} from '../inventory/unreadPlaces.ts';
 import type {Policy} from '../kube/objects.ts';
+import type {PodView} from '../kube/podView.ts';
 import {labelOf} from '../kube/reference.ts';
 import {directionOf} from '../policy/direction.ts';
 import {preparePolicy} from '../policy/evaluate.ts';
+import {nearLevelText, policyLevel} from '../policy/level.ts';
+import {deniersOf} from '../policy/loosen.ts';
 import {nameOf} from '../report/why.ts';
 import {impactTones, stateParts, stateTones} from './bars.ts';
 import {levelCell, levelTones} from './levels.ts';
@@ -29,7 +32,7 @@ export function policyTable(model: Model): Table {
   const isUnread = gaps.some(({resource}) => resource === 'podsecuritypolicies');
   const arePodsUnread = unreadPlaces(model.inventory) !== undefined;
   return {
-    columns: ['POLICY', 'LEVEL', 'PODS', 'SUBJECTS', 'STATE', 'OPEN CONTROLS'],
+    columns: ['POLICY', 'LEVEL', 'PODS', 'SUBJECTS', 'STATE', 'NEXT LEVEL'],
     empty: isUnread
       ? 'The policies could not be read.'
       : policyApi === 'unknown'
@@ -50,7 +53,7 @@ export function policyTable(model: Model): Table {
           countCell(bound.length, arePodsUnread || model.perhapsBound.has(name)),
           countCell(subjects.size, model.unread.isAny),
           {value: state, tone: policyTones[state]},
-          openControls(policy),
+          nearLevelText(policy),
         ],
         ...(bound.length === 0 ? {} : {bar: stateParts(statesOf(bound))}),
         enter: {name: 'policy', policy: name},
@@ -91,11 +94,6 @@ function policyState(
   return couldServe ? 'shadowed' : 'unused';
 }
 
-function openControls(policy: Policy): string {
-  const open = controls.filter(control => control.level(policy) === 'privileged');
-  return open.map(({title}) => title).join(', ');
-}
-
 /** What an edit of a control means: what lets more through is never good news. */
 const editTones = {
   tighter: 'good',
@@ -104,17 +102,38 @@ const editTones = {
   equal: 'plain',
 } as const satisfies Readonly<Record<string, Tone>>;
 
+/** `Level: privileged; baseline but for host network`. */
+function levelCaption(policy: Policy): string {
+  const [level, near] = [policyLevel(policy), nearLevelText(policy)];
+  return `Level: ${level}${near === level ? '' : `; ${near}`}`;
+}
+
+/** What a policy is held against in the editor. */
+interface EditorNeeds {
+  /** What its pods need, or the one that it is edited for; undefined if nobody knows. */
+  readonly least: Policy | undefined;
+  /** The pod that it is edited for. */
+  readonly pod?: PodView | undefined;
+}
+
 /** A row for each control: the value, what its pods need, the standard, and marks. */
-export function editorTable(policy: Policy, base: Policy, least: Policy | undefined): Table {
+export function editorTable(policy: Policy, base: Policy, {least, pod}: EditorNeeds): Table {
+  const deniers = pod === undefined ? [] : deniersOf(policy, pod);
   return {
+    caption: levelCaption(policy),
     columns: ['CONTROL', 'VALUE', 'PODS NEED', 'STANDARD', ''],
     empty: '',
     rows: controls.map(control => {
-      const excess =
-        least !== undefined && directionOf(control, policy, least) === 'tighter' ? 'looser' : '';
+      const isDenier = deniers.includes(control);
+      const isExcess =
+        pod === undefined &&
+        least !== undefined &&
+        directionOf(control, policy, least) === 'tighter';
+      const excess = isDenier ? 'denies it' : isExcess ? 'looser' : '';
       const edited = control.describe(policy) === control.describe(base) ? '' : 'edited';
-      const tone =
-        editTones[edited === '' && excess !== '' ? 'looser' : directionOf(control, base, policy)];
+      const tone = isDenier
+        ? 'bad'
+        : editTones[edited === '' && isExcess ? 'looser' : directionOf(control, base, policy)];
       const level = control.level(policy);
       return {
         key: control.id,
@@ -133,10 +152,10 @@ export function editorTable(policy: Policy, base: Policy, least: Policy | undefi
 
 export function impactTable(impact: Impact, kind: ImpactKind, policy: string): Table {
   return {
-    caption: impactKinds.flatMap((each, index): readonly Piece[] => {
+    caption: impactKinds.flatMap((each): readonly Piece[] => {
       if (!isTab(each, impact) && each !== kind) return [];
       const {length} = impact[each];
-      const text = `${index + 1}:${impactTabs[each]} ${length}`;
+      const text = tabText(each, length);
       const look = {tone: length === 0 ? 'dim' : impactTones[each], bold: each === kind} as const;
       return [{text: each === kind ? `[${text}] ` : ` ${text}  `, ...look}];
     }),
@@ -156,6 +175,11 @@ export function impactTable(impact: Impact, kind: ImpactKind, policy: string): T
       enter: {name: 'why', item: itemKey(moved.before.item), after: policy},
     })),
   };
+}
+
+/** `2 denied`; `1 stays`. */
+function tabText(kind: ImpactKind, number: number): string {
+  return `${number} ${impactTabs[kind][number === 1 ? 0 : 1]}`;
 }
 
 /** Where not all is known, there are more lists than fit in a line: those with nothing are left out. */
@@ -186,7 +210,7 @@ export function proposalTable(model: Model, view: Extract<View, {name: 'advise'}
             : {text: ` ${scope}  `, tone: 'dim'},
       ),
     ],
-    columns: ['POLICY', 'NAMESPACE', 'SUBJECTS', 'WORKLOADS', 'LEVEL'],
+    columns: ['POLICY', 'NAMESPACE', 'SUBJECTS', 'WORKLOADS', 'LEVEL', 'NEXT LEVEL'],
     empty: isPartial
       ? 'Nothing that was read needs a policy; not all could be.'
       : 'Nothing runs here that needs a policy.',
@@ -198,6 +222,7 @@ export function proposalTable(model: Model, view: Extract<View, {name: 'advise'}
         grantees.map(({name}) => name).join(', '),
         items.length,
         levelCell(policy),
+        nearLevelText(policy),
       ],
       enter: {name: 'advice', scope: view.scope, policy: policy.metadata.name},
     })),

@@ -64,7 +64,7 @@ export function rightsEffects(
 
 /** Has the server try a plan and asks; where nothing can be changed, shows what it would do. */
 function ask(
-  {title, question, name, plan, deleted}: RightsPlan,
+  {title, question, name, plan, command, deleted}: RightsPlan,
   {model, services, dispatch}: Surroundings,
   voice: Voice,
   {propose}: ProposalEffects,
@@ -75,16 +75,17 @@ function ask(
   const unread = unreadLines(inventory);
   const isNothing = plan.steps.length === 0 && deleted === undefined;
   const shifts = shiftLines(effect);
+  const typed = command === undefined ? [] : [`$ ${command}`];
   if (isNothing || services.readOnly !== undefined) {
     const steps = (deleted === undefined ? bindingLines : deletionLines)(plan, name);
-    const lines = [...unread, ...steps, '', effectText(effect), '', ...shifts];
+    const lines = [...typed, ...unread, ...steps, '', effectText(effect), '', ...shifts];
     dispatch({type: 'open', view: {name: 'text', title, lines}});
     voice.say('info', isNothing ? 'Nothing to do' : `${services.readOnly}: only shown`);
     return;
   }
   const notes = [...plan.notes, ...plan.kept].map(note => `note: ${note}`);
   const wanted = {kind: 'grants', change} as const;
-  propose({title, question, name, wanted, intro: [...unread, ...notes], details: shifts});
+  propose({title, question, name, wanted, intro: [...typed, ...unread, ...notes], details: shifts});
 }
 
 /** Each pod and workload that is treated differently, the worst first. */

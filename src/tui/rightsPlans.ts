@@ -20,6 +20,8 @@ export interface RightsPlan {
   /** What has to be typed, if y is not enough. */
   readonly name: string;
   readonly plan: BindingPlan;
+  /** The same on the command line; undefined if there is no such command. */
+  readonly command?: string | undefined;
   readonly deleted: Policy | undefined;
 }
 
@@ -51,6 +53,7 @@ export function bindingPlan(
     question: `Let ${like === undefined ? word : `all who may use ${like}`} use ${policy}?`,
     name: policy,
     plan: {...plan, notes},
+    command: `kubectl psp bind ${policy} ${like === undefined ? `--to ${word}` : `--like ${like}`}${inNamespace(namespace)}`,
     deleted: undefined,
   };
 }
@@ -65,6 +68,7 @@ export function unbindingPlan(
     question: `Take ${policy} from ${subjectWord(subject)}?`,
     name: policy,
     plan: planUnbind(rbac, policy, [{subject, namespace}]),
+    command: `kubectl psp unbind ${policy} --to ${subjectWord(subject)}${inNamespace(namespace)}`,
     deleted: undefined,
   };
 }
@@ -76,8 +80,13 @@ export function deletionPlan(inventory: Inventory, name: string): RightsPlan {
     question: `Delete ${name}?`,
     name,
     plan: planDeletion(inventory, name, {keepGrants: false}),
+    command: `kubectl psp delete ${name}`,
     deleted: policyIn(inventory, name),
   };
+}
+
+function inNamespace(namespace: string | undefined): string {
+  return namespace === undefined ? '' : ` -n ${namespace}`;
 }
 
 /** Deletes a role or binding. */

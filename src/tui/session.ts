@@ -27,7 +27,10 @@ export type View =
       readonly trial?: Inventory | undefined;
     }
   | {readonly name: 'policies'}
-  | {readonly name: 'policy'; readonly policy: string}
+  /** `item`: the pod or workload that it is edited for. */
+  | {readonly name: 'policy'; readonly policy: string; readonly item?: string | undefined}
+  /** The policies by which a pod that is not let in could be. */
+  | {readonly name: 'waysIn'; readonly item: string}
   | {
       readonly name: 'values';
       readonly policy: string;

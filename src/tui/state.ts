@@ -14,6 +14,7 @@ import {remember} from './store.ts';
 import {arrange, type Row, type Table} from './table.ts';
 import {titleOf} from './titles.ts';
 import {trialTable} from './trialRows.ts';
+import {leastOf, podOf, verdictNamed, wayInText, waysInTable} from './waysIn.ts';
 import {workloadTable} from './workloadRows.ts';
 
 /** The policy that a view is about, as it is now: the draft if there is one. */
@@ -71,7 +72,7 @@ export function tableOf(view: View, model: Model, drafts: Session['drafts']): Ta
       return policyTable(model);
     case 'policy': {
       const policy = policyOf(view.policy, drafts, model.inventory);
-      return policy && editorTable(policy.now, policy.base, model.leastFor(view.policy));
+      return policy && editorFor(view, policy, model);
     }
     case 'values': {
       const policy = policyOf(view.policy, drafts, model.inventory);
@@ -81,6 +82,8 @@ export function tableOf(view: View, model: Model, drafts: Session['drafts']): Ta
       const policy = policyOf(view.policy, drafts, model.inventory);
       return policy && impactTable(impactOfDraft(model, policy.now), view.kind, view.policy);
     }
+    case 'waysIn':
+      return waysInTable(model, view.item);
     case 'advise':
       return proposalTable(model, view);
     case 'subjects':
@@ -98,6 +101,19 @@ export function tableOf(view: View, model: Model, drafts: Session['drafts']): Ta
     default:
       return undefined;
   }
+}
+
+/** The editor, for a pod if there is one that it is about. */
+function editorFor(
+  {policy: name, item}: Extract<View, {name: 'policy'}>,
+  {base, now}: {readonly base: Policy; readonly now: Policy},
+  model: Model,
+): Table {
+  const verdict = item === undefined ? undefined : verdictNamed(model, item);
+  if (verdict === undefined) return editorTable(now, base, {least: model.leastFor(name)});
+  const pod = podOf(verdict.item);
+  const table = editorTable(now, base, {least: leastOf(verdict.item), pod});
+  return {...table, caption: wayInText(now, verdict, name)};
 }
 
 export interface Shown {

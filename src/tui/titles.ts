@@ -19,6 +19,7 @@ const titles: Titles = {
   pods: view =>
     view.account ?? view.policy ?? (view.namespace ? `Pods of ${view.namespace}` : 'Pods'),
   why: ({item, after, trial}) => `Why ${item.split('/').at(-1)}${whyRemark(after, trial)}`,
+  waysIn: () => 'Ways in',
   policies: () => 'Policies',
   policy({policy}, drafts) {
     const draft = drafts[policy];

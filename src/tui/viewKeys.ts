@@ -2,11 +2,12 @@ import type {Key} from 'ink';
 import {scopes} from '../advice/scope.ts';
 import {type ImpactKind, impactKinds} from '../effect/impact.ts';
 import {itemKey} from '../inventory/submissions/items.ts';
-import type {Context} from './context.ts';
+import {type Context, inform} from './context.ts';
 import {editorKey} from './editorKeys.ts';
 import {pickerKey} from './pickerKeys.ts';
 import {accountKey, findingKey, policyRightsKey} from './rightsKeys.ts';
 import type {View} from './session.ts';
+import {accountWord, verdictNamed} from './waysIn.ts';
 
 /** The keys of one view; says whether it knew the key. */
 export function viewKey(input: string, key: Key, context: Context, view: View): boolean {
@@ -26,7 +27,9 @@ export function viewKey(input: string, key: Key, context: Context, view: View): 
     case 'values':
       return pickerKey(input, key, context, view);
     case 'policy':
-      return editorKey(input, key, context, view.policy);
+      return editorKey(input, key, context, view);
+    case 'waysIn':
+      return waysInKey(input, context, view.item);
     case 'impact': {
       const show = (kind: ImpactKind) => context.dispatch({type: 'replace', view: {...view, kind}});
       const named = impactKinds[Number.parseInt(input, 10) - 1];
@@ -67,16 +70,29 @@ function whyKey(
   {model, dispatch}: Context,
   {item}: Extract<View, {name: 'why'}>,
 ): boolean {
-  if (input !== 'e' && input !== 'w') return false;
+  if (input !== 'e' && input !== 'w' && input !== 'b') return false;
   const verdict = model.verdicts.find(verdict => itemKey(verdict.item) === item);
   const policy = verdict?.chosen?.policy.name;
+  if (input === 'b' && policy !== undefined) return false;
   if (input === 'w') {
     dispatch({
       type: 'open',
       view: policy === undefined ? {name: 'grants'} : {name: 'subjects', policy},
     });
   } else if (policy !== undefined) dispatch({type: 'open', view: {name: 'policy', policy}});
-  else dispatch({type: 'open', view: {name: 'policies'}});
+  else dispatch({type: 'open', view: {name: 'waysIn', item}});
+  return true;
+}
+
+/** Binds a policy to the account of a pod that is not let in. */
+function waysInKey(input: string, context: Context, item: string): boolean {
+  if (input !== 'b') return false;
+  const {model, shown, sideEffects} = context;
+  const policy = shown.rows[shown.cursor]?.key;
+  const verdict = verdictNamed(model, item);
+  const subject = verdict && accountWord(verdict.item);
+  if (subject === undefined) inform(context, 'Mirror pods have no service account');
+  else if (policy !== undefined) sideEffects.proposeBind(policy, subject);
   return true;
 }
 

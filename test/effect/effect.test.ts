@@ -12,6 +12,7 @@ import {decodeWorkload} from '../../src/inventory/kinds/workloads.ts';
 import {itemKey, itemsOf} from '../../src/inventory/submissions/items.ts';
 import type {Policy} from '../../src/kube/objects.ts';
 import {decodePod} from '../../src/kube/pod.ts';
+import {runsOf} from '../support/run/runs.ts';
 
 const demo = inventoryOfSnapshot(demoSnapshot, 'demo');
 
@@ -93,7 +94,7 @@ describe('the effect of a change', () => {
         ).toEqual(expected);
         expect(same).toBe(before.size - expected.length);
       }),
-      {numRuns: 60},
+      {numRuns: runsOf(60)},
     );
   });
 
@@ -230,7 +231,7 @@ describe.each([
           }
         }
       }),
-      {numRuns: 60},
+      {numRuns: runsOf(60)},
     );
   });
 });

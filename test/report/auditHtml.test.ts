@@ -16,6 +16,7 @@ import {
 } from '../support/builders/auditPages.ts';
 import {openRules} from '../support/builders/policies.ts';
 import {processorSeconds} from '../support/run/processorTime.ts';
+import {runsOf} from '../support/run/runs.ts';
 
 const demo = auditHtml(demoAudit());
 
@@ -189,7 +190,7 @@ describe('names', () => {
       fc.property(anyName, name => {
         expect(tagsOf(pageOf(name))).toBe(plain);
       }),
-      {numRuns: 60},
+      {numRuns: runsOf(60)},
     );
   });
 

@@ -7,8 +7,12 @@ const byName: {readonly [N in View['name']]: readonly Extract<View, {readonly na
   accounts: [{name: 'accounts', namespace: 'shop'}],
   pods: [{name: 'pods'}, {name: 'pods', namespace: 'ci'}],
   why: [{name: 'why', item: 'ci/Pod/runner-7f4c2'}],
+  waysIn: [{name: 'waysIn', item: 'ci/Pod/runner-7f4c2'}],
   policies: [{name: 'policies'}],
-  policy: [{name: 'policy', policy: 'data'}],
+  policy: [
+    {name: 'policy', policy: 'data'},
+    {name: 'policy', policy: 'data', item: 'ci/Pod/runner-7f4c2'},
+  ],
   values: [
     {name: 'values', policy: 'data', control: 'volumes'},
     {name: 'values', policy: 'data', control: 'runAsUser'},

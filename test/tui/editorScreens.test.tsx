@@ -61,13 +61,13 @@ describe('the editor', () => {
   test('the lists of the impact, and why a pod would be denied', async () => {
     const screen = openScreen({start: editor('ci-builder')});
     await screen.press(left, 'i');
-    expect(await screen.shows('[7:unknown 2]')).toMatch(/> ci +runner-\S+ +ci-builder +unknown/);
+    expect(await screen.shows('[2 unknown]')).toMatch(/> ci +runner-\S+ +ci-builder +unknown/);
     await screen.press(enter);
     expect(await screen.shows('(after the edit)')).toContain('unknown');
     await screen.press(esc, '6');
-    await screen.shows('[6:stay 0]');
+    await screen.shows('[0 stay]');
     await screen.press('7');
-    await screen.shows('[7:unknown 2]');
+    await screen.shows('[2 unknown]');
   });
 
   test('in a picker the order stays, Esc changes nothing, and Enter accepts', async () => {

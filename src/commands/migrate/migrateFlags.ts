@@ -8,7 +8,15 @@ import {
 } from '../flags.ts';
 
 /** What can be asked about the way off; the first one is meant if none is named. */
-export const migrateTopics = ['plan', 'labels', 'patches', 'defaults', 'runbook'] as const;
+export const migrateTopics = [
+  'plan',
+  'labels',
+  'patches',
+  'bypass',
+  'defaults',
+  'runbook',
+  'cleanup',
+] as const;
 export type MigrateTopic = (typeof migrateTopics)[number];
 
 /** The output formats of each topic; the first one is the default. */
@@ -18,6 +26,8 @@ export const migrateFormats = {
   patches: ['patch', 'kustomize', 'json6902', 'table', 'json', 'yaml'],
   defaults: ['yaml'],
   runbook: ['markdown', 'html'],
+  bypass: ['table'],
+  cleanup: ['table'],
 } as const;
 
 /** The versions that can be planned for: those without PodSecurityPolicies whose checks are known. */

@@ -18,7 +18,7 @@ export async function runLabels(request: MigrateRequest): Promise<ExitCode> {
   const level = choose('--level', flags.level, levels);
   const stage = choose('--stage', flags.stage, podSecurityModes);
   const labels = labelsFor(inventory, {level, stage, to, namespace});
-  if (labels.length === 0) warnOfNothing(world, namespace);
+  if (labels.length === 0) warnOfNothing(world, namespace, inventory);
   const wanted = {
     stage,
     isBack: flags.back,

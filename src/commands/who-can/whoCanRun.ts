@@ -7,6 +7,7 @@ import {type Authorizer, authorizerOf} from '../../rbac/authorize.ts';
 import {danglingNotes} from '../../rbac/dangling.ts';
 import {type Account, expandGroup} from '../../rbac/expand.ts';
 import {indirectRights} from '../../rbac/indirect.ts';
+import {unreadRbac} from '../../rbac/unreadRbac.ts';
 import {whoCan} from '../../rbac/whoCan.ts';
 import {document} from '../../report/machine.ts';
 import {
@@ -48,9 +49,12 @@ export async function runWhoCan(
   const policies = choosePolicies(inventory, wanted);
   const authorizer = authorizerOf(inventory.rbac);
   const question = {policies, namespace, identity};
-  const rights = isRbacUnreadable(inventory)
-    ? await (await import('./whoCanServer.ts')).askServer(world, scope, question, inventory)
-    : whoCan(authorizer, question);
+  // What lies behind a snapshot may be another cluster than the one that could be asked.
+  const isLive = !flags.demo && flags.from.length === 0;
+  const rights =
+    isLive && isRbacUnreadable(inventory)
+      ? await (await import('./whoCanServer.ts')).askServer(world, scope, question, inventory)
+      : whoCan(authorizer, question);
   const rows = rights.map(right => ({
     right,
     expansion: flags.expand
@@ -64,7 +68,7 @@ export async function runWhoCan(
     inventory,
   );
   if (!flags.verify) return exitCodes.ok;
-  if (inventory.origin === 'cluster' && isRbacUnreadable(inventory)) {
+  if (isLive && isRbacUnreadable(inventory)) {
     world.warn("verified: the answers are the server's own");
     return exitCodes.ok;
   }
@@ -89,6 +93,12 @@ function choosePolicies(inventory: Inventory, wanted: string | undefined): reado
 function isRbacUnreadable({gaps}: Inventory): boolean {
   const needed = ['clusterroles', 'clusterrolebindings'];
   return gaps.some(({resource}) => needed.includes(resource));
+}
+
+/** Whether more roles or bindings than were read may count in the namespace, or in any. */
+function isPartial(inventory: Inventory, namespace: string | undefined): boolean {
+  const unread = unreadRbac(inventory);
+  return namespace === undefined ? unread.isAny : unread.needs(namespace).length > 0;
 }
 
 /** Without a row: nobody, or nobody known. */
@@ -148,7 +158,14 @@ async function print(
     case 'table':
     case 'wide':
       if (rows.length === 0) world.warn(nobodyText(gaps));
-      else world.print(whoCanTable(rows, {wide: format === 'wide', headers}));
+      else {
+        world.print(whoCanTable(rows, {wide: format === 'wide', headers}));
+        if (isPartial(inventory, namespace)) {
+          world.warn(
+            'note: more subjects may be able to: not all roles and bindings could be read',
+          );
+        }
+      }
       if (indirect) world.print(`\n${indirectTable(powers, headers)}`);
       for (const note of notes) world.warn(`note: ${note}`);
   }

@@ -18,7 +18,7 @@ import {decodeStoredWorkload} from '../kinds/workloads.ts';
 export const snapshotVersion = 'psp.kubectl/v1alpha1';
 const kind = 'Snapshot';
 
-/** Whether a document is a snapshot, of whatever version. */
+/** Whether a document is a snapshot, of any version. */
 export function isSnapshot(value: JsonObject): boolean {
   return value.kind === kind && String(value.apiVersion).startsWith('psp.kubectl/');
 }

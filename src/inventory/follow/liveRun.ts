@@ -10,17 +10,17 @@ import type {Collection} from './liveStore.ts';
 import {addGap, clearGaps, notePolicyApi, type Tables} from './liveTables.ts';
 import {createSetbacks, type Setbacks} from './setbacks.ts';
 
-/** How many watches: one a kind as a rule, more where rights are given namespace by namespace. */
+/** How many watches: usually one for each kind, more where rights are granted namespace by namespace. */
 const mostStreams = 100;
 
 /** One reading of the whole cluster, and what follows from there. */
 export interface Run {
   readonly setbacks: Setbacks;
-  /** What has not been read to its end yet, with the number of objects so far; undefined: nothing. */
+  /** What has not been read completely yet, with the number of objects so far; undefined: nothing. */
   loading(): {readonly resource: string; readonly count: number} | undefined;
-  /** When the server has last said something, in milliseconds since 1970. */
+  /** When the server was last heard from, in milliseconds since 1970. */
   heardAt(): number;
-  /** Tells of each new inventory, from which it follows what else to read. */
+  /** Receives each new inventory, which decides what else to read. */
   update(inventory: Inventory): void;
   stop(): void;
 }
@@ -32,7 +32,7 @@ interface Work {
   readonly home: string;
   readonly signal: AbortSignal;
   readonly unread: Map<string, number>;
-  /** Kept until they are called for the namespaces that there are now. */
+  /** Kept until they are called for the namespaces that exist now. */
   readonly scopes: Set<() => void>;
   settle(resource: string): void;
 }
@@ -168,7 +168,7 @@ function followNamespaces<T>(
 ): void {
   const {tables, unread, scopes, settle} = work;
   const {plural} = resource;
-  // Also where all of it had been read before: it is not, until each namespace is.
+  // Even if all of it had been read before: now it is incomplete until each namespace is read.
   unread.set(plural, 0);
   const followed = new Map<string, AbortController>();
   const waiting = new Set<string>();
@@ -228,9 +228,9 @@ function followNamespace<T>(
   background(follow(context, feed).then(finish), signal);
 }
 
-/** Its only failure is to be stopped; any other is a bug and shall show as one. */
-function background(deed: Promise<void>, signal: AbortSignal): void {
-  deed.catch((error: unknown) => {
+/** It can only fail by being stopped; any other failure is a bug and should show as one. */
+function background(task: Promise<void>, signal: AbortSignal): void {
+  task.catch((error: unknown) => {
     if (!signal.aborted) throw error;
   });
 }

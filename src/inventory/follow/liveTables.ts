@@ -5,7 +5,7 @@ import {policyApiOf, sortedGaps, sourceOf} from '../read/readCluster.ts';
 import type {ClusterReader} from '../read/reader.ts';
 import {type Collection, createCollection, sharing} from './liveStore.ts';
 
-/** All that is known of a cluster, as it changes; it outlasts a new reading of everything. */
+/** Everything that is known about a cluster, as it changes; it survives a new reading of everything. */
 export interface Tables {
   readonly policies: Collection<Inventory['policies'][number]>;
   readonly clusterRoles: Collection<Inventory['rbac']['clusterRoles'][number]>;
@@ -15,7 +15,7 @@ export interface Tables {
   readonly namespaces: Collection<Inventory['namespaces'][number]>;
   readonly serviceAccounts: Collection<Inventory['serviceAccounts'][number]>;
   readonly pods: Collection<Inventory['pods'][number]>;
-  /** One a kind, in the order of `workloadResources`. */
+  /** One for each kind, in the order of `workloadResources`. */
   readonly workloads: readonly Collection<Inventory['workloads'][number]>[];
   /** By resource and namespace, see `gapKey`. */
   readonly gaps: Map<string, Gap>;
@@ -49,7 +49,7 @@ export function addGap({gaps}: Tables, gap: Gap): void {
   gaps.set(gapKey(gap), gap);
 }
 
-/** Forgets the gap of a resource in a namespace; without a namespace given, all of the resource. */
+/** Forgets the gap of a resource in a namespace; without a namespace, all gaps of the resource. */
 export function clearGaps({gaps}: Tables, resource: string, namespace?: string): void {
   if (namespace !== undefined) gaps.delete(gapKey({resource, namespace}));
   else for (const [key, gap] of gaps) if (gap.resource === resource) gaps.delete(key);
@@ -64,7 +64,7 @@ export function notePolicyApi({gaps, facts}: Tables, apiVersion: string | undefi
   facts.policyApi = policyApiOf(apiVersion, [...gaps.values()]);
 }
 
-/** The inventory of a cluster of which nothing is read yet. */
+/** The inventory of a cluster before anything is read. */
 export function unreadInventory(client: ClusterReader): Inventory {
   return {
     ...emptyInventory,

@@ -12,7 +12,7 @@ import {
 import type {Limiter} from './limiter.ts';
 import type {ClusterReader, HeadsOption} from './reader.ts';
 
-/** What reading one kind after the other shares. */
+/** What the readings of all kinds share. */
 export interface Reading {
   readonly client: ClusterReader;
   /** One namespace; undefined for all. */
@@ -21,28 +21,28 @@ export interface Reading {
   readonly home: string;
   /** Nothing from the server's cache. */
   readonly exact: boolean;
-  /** Gets what may not be read. */
+  /** Receives what may not be read. */
   readonly gaps: Gap[];
   readonly run: Limiter;
   /** The names of all namespaces; none if they may not be read. */
   namespaces(): Promise<readonly string[]>;
 }
 
-/** What a kind's list held. */
+/** The contents of a kind's list. */
 export interface Listing<T> {
   readonly items: readonly T[];
   /** undefined if the server has no such kind, or it could not be read. */
   readonly apiVersion: string | undefined;
-  /** The metadata of further objects, of which nothing else came. */
+  /** The metadata of further objects, of which nothing else was sent. */
   readonly heads: readonly LateHead[];
 }
 
-/** Of a kind that was not asked for, or that the server has not. */
+/** For a kind that was not asked for, or that the server does not have. */
 export const nothing: Listing<never> = {items: [], apiVersion: undefined, heads: []};
 
 /**
- * Lists a kind: over all namespaces, or in the one that is meant; failing rights, in each namespace.
- * `areHeadsEnough`: whether metadata is enough, of a list over all of them that is long and begins so.
+ * Lists a kind: over all namespaces, or in the one that is meant; without the right to that, in each
+ * namespace. `areHeadsEnough`: whether metadata is enough for a long list over all that begins like this.
  */
 export async function readResource<T>(
   reading: Reading,
@@ -124,7 +124,7 @@ interface Scope {
   readonly areHeadsEnough?: HeadsOption['areEnough'] | undefined;
 }
 
-/** One list, when it is its turn. */
+/** Reads one list when it is its turn. */
 export function listDecoded<T>(
   {client, exact, run}: Pick<Reading, 'client' | 'exact' | 'run'>,
   resource: Resource<T>,

@@ -26,6 +26,7 @@ import {leavesAlone} from '../../support/builders/judge.ts';
 import {podFrom} from '../../support/builders/pods.ts';
 import {objectOf} from '../../support/run/output.ts';
 import {processorSeconds} from '../../support/run/processorTime.ts';
+import {runsOf} from '../../support/run/runs.ts';
 
 type Clusters = readonly (readonly number[])[];
 
@@ -87,7 +88,7 @@ describe('the best partition', () => {
         expect(found.clusters.flat().sort()).toEqual([...Array(count).keys()]);
         expect(found.clusters.length).toBe(Math.min(...cheapest.map(({length}) => length)));
       }),
-      {numRuns: 300},
+      {numRuns: runsOf(300)},
     );
   });
 
@@ -108,7 +109,7 @@ describe('the best partition', () => {
         const greedy = agglomerate(alone, most, cost);
         expect(totalOf(clusters, cost)).toBeLessThanOrEqual(totalOf(greedy, cost));
       }),
-      {numRuns: 100},
+      {numRuns: runsOf(100)},
     );
   });
 
@@ -125,7 +126,7 @@ describe('the best partition', () => {
   test('merging is within a tenth of the best over many small cases', () => {
     const sums = fc
       .sample(fc.array(fc.integer({min: 0, max: 255}), {minLength: 8, maxLength: 9}), {
-        numRuns: 60,
+        numRuns: runsOf(60),
         seed: 7,
       })
       .map(things => {
@@ -189,7 +190,7 @@ describe('excess', () => {
         expect(pointsOf(excess) === 0).toBe(order === 'equal' || order === 'tighter');
         expect(pointsOf(sharedExcessOf(least, least, needsOfPods(own), all))).toBe(0);
       }),
-      {numRuns: 300},
+      {numRuns: runsOf(300)},
     );
   });
 
@@ -208,7 +209,7 @@ describe('excess', () => {
         );
         expect(totalPoints(policy, shapes)).toBe(told);
       }),
-      {numRuns: 100},
+      {numRuns: runsOf(100)},
     );
   });
 });
@@ -233,7 +234,7 @@ describe('shared policies', () => {
         expect(points).toBe(advices.reduce((sum, advice) => sum + advice.points, 0));
         if (most >= 8) expect(points).toBe(0);
       }),
-      {numRuns: 100},
+      {numRuns: runsOf(100)},
     );
   });
 
@@ -250,7 +251,7 @@ describe('shared policies', () => {
         const [one] = sharings[0]?.advices ?? [];
         expect(printJson(one?.policy.spec)).toBe(printJson(leastPolicy('', views, false).spec));
       }),
-      {numRuns: 60},
+      {numRuns: runsOf(60)},
     );
   });
 
@@ -267,7 +268,7 @@ describe('shared policies', () => {
           ]);
         expect(printed(again)).toEqual(printed(items));
       }),
-      {numRuns: 60},
+      {numRuns: runsOf(60)},
     );
   });
 

@@ -34,8 +34,10 @@ describe('the runbook', () => {
       '## 5. Audit in 11 namespaces',
       '## 6. Enforce in 11 namespaces',
       '## 7. Give namespaces without labels a level',
-      '## 8. Turn the admission plugin off',
-      '## 9. Go to v1.25',
+      '## 8. Let namespaces out of policies, one after the other',
+      '## 9. Turn the admission plugin off',
+      '## 10. Delete policies and what only served them',
+      '## 11. Go to v1.25',
     ]);
     expect(out).toContain('\nkubectl psp migrate labels --stage enforce --back --apply -A\n');
     expect(out).toContain('--no-enable-pod-security-policy\n');
@@ -80,6 +82,39 @@ describe('the runbook', () => {
     expect(out).not.toMatch(/(?<!\\)<script>/);
     if (format === 'markdown') expect(out).not.toMatch(/(?<!\\)[`*]x/);
     else expect(out).toMatch(/^<!doctype html>\n.*<\/html>\n$/s);
+  });
+});
+
+describe('cleanup and bypass, of the demo', () => {
+  test('cleanup lists policies, bindings and roles, and what stays', async () => {
+    const {code, out} = await runHere('migrate', 'cleanup', '--demo');
+    expect(code).toBe(0);
+    expect(out).toContain('\ndelete PodSecurityPolicy restricted\n');
+    expect(out).toMatch(/\ndelete ClusterRole psp[-:]\S+\n/);
+    expect(out).toMatch(/Nothing was changed: --apply deletes these/);
+  });
+
+  test('bypass says what it does elsewhere, too', async () => {
+    const {code, out} = await runHere('migrate', 'bypass', '-n', 'payments', '--demo');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^create PodSecurityPolicy 0-psp-bypass, which lets everything in\n/);
+    expect(out).toMatch(/\nNothing was changed: --apply lets payments out\.\n$/);
+  });
+
+  test.each([
+    ['cleanup', ['-n', 'shop'], 'is about the whole cluster'],
+    ['cleanup', ['--apply'], '--apply changes a cluster'],
+    ['bypass', ['-A'], 'one namespace after the other'],
+    ['bypass', ['-n', 'shop', '--stage', 'warn'], '--stage belongs to migrate labels'],
+  ])('%s %j is refused', async (topic, args, message) => {
+    const {code, err} = await runHere('migrate', topic, ...args, '--demo');
+    expect([code, err]).toEqual([2, expect.stringContaining(message)]);
+  });
+
+  test('with nothing left there is nothing to do', async () => {
+    const file = fileOf([namespace('shop'), pod('shop', {})]);
+    const {code, out} = await runHere('migrate', 'cleanup', '--from', file);
+    expect([code, out]).toEqual([0, 'Nothing is left of PodSecurityPolicies.\n']);
   });
 });
 
