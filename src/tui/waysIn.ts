@@ -6,7 +6,7 @@ import {decidingFor} from '../inventory/submissions/submissions.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {PodView} from '../kube/podView.ts';
 import {leastPolicy} from '../policy/least.ts';
-import {nearLevelText, openness, policyLevel} from '../policy/level.ts';
+import {nearLevelText, openness} from '../policy/level.ts';
 import {deniersOf} from '../policy/loosen.ts';
 import {nameOf} from '../report/why.ts';
 import {policyTone} from './levels.ts';
