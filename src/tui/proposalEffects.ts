@@ -47,17 +47,20 @@ export function proposalEffects(around: Surroundings, voice: Voice): ProposalEff
         return voice.say('info', 'The cluster has all of it already: there is nothing to apply');
       }
       const judged = judgeChanges(model(), changes);
+      const isPartial = around.isPartial();
       const tried = await services.dryRun(changes);
       const lines = [
         ...(request.intro ?? []),
         ...tried.lines,
+        ...(isPartial ? ['The cluster is still being read: the impact is not all known'] : []),
         ...judged.lines,
         '',
         ...(request.details ?? changes.flatMap(change => detailsOf(change, services))),
       ];
       dispatch({type: 'open', view: {name: 'text', title, lines}});
       if (!tried.ok) return voice.say('bad', refusalText(draft));
-      const proposal = {title, question, name, draft, changes, mustType: judged.mustType};
+      const mustType = judged.mustType || isPartial;
+      const proposal = {title, question, name, draft, changes, mustType};
       dispatch({type: 'prompt', prompt: {kind: 'confirm', proposal, text: ''}});
     });
   };

@@ -28,6 +28,8 @@ export type Freshness =
 export interface LiveView {
   readonly inventory: Inventory;
   readonly freshness: Freshness;
+  /** Whether some of it has not been read even once. */
+  readonly isPartial?: boolean;
 }
 
 /** An inventory that may change. Each value of it never does. */
@@ -57,6 +59,7 @@ export function followCluster(
   const tables = createTables();
   const listeners = new Set<() => void>();
   let isStopped = false;
+  let wasWhole = false;
   let publishedAt = -Infinity;
   let timer: (() => void) | undefined;
   const start = (): Run => startRun(client, home, tables, clock, changed);
@@ -66,7 +69,8 @@ export function followCluster(
     const inventory = inventoryOf(tables, view.inventory, isoTime(clock.now()));
     const freshness = sharing<Freshness>(view.freshness, freshnessOf(run));
     const before = view;
-    view = sharing(view, {inventory, freshness});
+    wasWhole ||= run.loading() === undefined;
+    view = sharing(view, {inventory, freshness, isPartial: !wasWhole});
     run.update(inventory);
     if (view !== before) for (const listener of [...listeners]) listener();
     // After the listeners, so that slow listeners leave time for keys.
@@ -79,7 +83,11 @@ export function followCluster(
     timer = clock.after(Math.max(0, due), publish);
   }
   let run = start();
-  let view: LiveView = {inventory: unreadInventory(client), freshness: freshnessOf(run)};
+  let view: LiveView = {
+    inventory: unreadInventory(client),
+    freshness: freshnessOf(run),
+    isPartial: true,
+  };
   return {
     current: () => view,
     subscribe(listener) {
