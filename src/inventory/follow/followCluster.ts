@@ -59,7 +59,6 @@ export function followCluster(
   const tables = createTables();
   const listeners = new Set<() => void>();
   let isStopped = false;
-  let wasWhole = false;
   let publishedAt = -Infinity;
   let timer: (() => void) | undefined;
   const start = (): Run => startRun(client, home, tables, clock, changed);
@@ -69,8 +68,7 @@ export function followCluster(
     const inventory = inventoryOf(tables, view.inventory, isoTime(clock.now()));
     const freshness = sharing<Freshness>(view.freshness, freshnessOf(run));
     const before = view;
-    wasWhole ||= run.loading() === undefined;
-    view = sharing(view, {inventory, freshness, isPartial: !wasWhole});
+    view = sharing(view, {inventory, freshness, isPartial: !tables.facts.isWhole});
     run.update(inventory);
     if (view !== before) for (const listener of [...listeners]) listener();
     // After the listeners, so that slow listeners leave time for keys.
@@ -83,11 +81,7 @@ export function followCluster(
     timer = clock.after(Math.max(0, due), publish);
   }
   let run = start();
-  let view: LiveView = {
-    inventory: unreadInventory(client),
-    freshness: freshnessOf(run),
-    isPartial: true,
-  };
+  let view: LiveView = {inventory: unreadInventory(client), freshness: freshnessOf(run)};
   return {
     current: () => view,
     subscribe(listener) {
