@@ -14,23 +14,23 @@ import {
 import type {SubmissionRights, Via} from './rights.ts';
 import {invalidMessage} from './validation.ts';
 
-/** What can be said of a pod, the first that is true first. */
+/** What can be said about a pod; the first that is true counts. */
 export const verdictStates = ['denied', 'unknown', 'mutated', 'drifted', 'ok'] as const;
 export type State = (typeof verdictStates)[number];
 
 /**
- * What admission does with a submission. The decision is there; what explains it is computed when it
- * is first asked for.
+ * What admission does with a submission. The decision is there from the start; what explains it is computed
+ * when it is first asked for.
  */
 export interface Judgement {
   readonly decision: Decision;
   /** Whether it gets in; undefined if that depends on what is not known. */
   readonly allowed: boolean | undefined;
-  /** The policy that lets it in; undefined if none does, or nobody knows which. */
+  /** The policy that lets it in; undefined if none does, or if it is unknown which. */
   readonly chosen: Candidate | undefined;
-  /** What the answer depends on; nothing if it is known. */
+  /** What the answer depends on; empty if it is known. */
   readonly unknown: readonly Unknown[];
-  /** Whether the annotation of a live pod is what tells that its creator may use the chosen policy. */
+  /** Whether only the annotation of a live pod tells that its creator may use the chosen policy. */
   readonly isByAnnotation: boolean;
   /** The ways in which the chosen policy is open to it. */
   readonly via: readonly Via[];
@@ -38,9 +38,9 @@ export interface Judgement {
   readonly edits: readonly Edit[];
   /** The same as a JSON patch of the submitted pod. */
   readonly changes: readonly PatchOperation[];
-  /** The API server's whole message; undefined if the pod is admitted, or nobody knows the words. */
+  /** The API server's whole message; undefined if the pod is admitted, or if the words are unknown. */
   readonly message: string | undefined;
-  /** The name of the requester; undefined if nobody knows it. */
+  /** The name of the requester; undefined if it is unknown. */
   readonly requester: string | undefined;
   /** Whether the caller stood in for the unknown creator. */
   readonly judgedForCaller: boolean;
@@ -48,9 +48,9 @@ export interface Judgement {
   readonly tried: number;
   /** The results of all policies, in the order in which admission tries them. */
   readonly candidates: readonly Candidate[];
-  /** The results of the policies that rights open to it, in the same order. */
+  /** The results of the policies that rights open to it, in that order. */
   readonly granted: readonly Candidate[];
-  /** The result of one policy; undefined if there is none of the name. */
+  /** The result of one policy; undefined if there is none of this name. */
   candidate(policy: string): Candidate | undefined;
 }
 
@@ -60,7 +60,7 @@ export interface Verdict extends Judgement {
   readonly state: State;
 }
 
-/** What those who share a namespace, an account and a requester may do. */
+/** What submissions that share a namespace, an account and a requester may use. */
 export interface Standing {
   readonly rights: SubmissionRights;
   readonly to: (policy: string) => Rights;
@@ -70,14 +70,14 @@ export interface Standing {
   readonly tried: number;
 }
 
-/** How candidates are made for a submission: the policies in the order of the tries, and one by one. */
+/** How candidates are made for a submission: all policies in the order in which they are tried, or one by one. */
 export interface Tries {
   order(): readonly PreparedPolicy[];
   policy(name: string): PreparedPolicy | undefined;
   candidate(policy: PreparedPolicy, rights: Rights): Candidate;
 }
 
-/** The judgement of a submission about which this was decided. */
+/** The judgement of a submission, from what was decided about it. */
 export function judgementOf(
   submission: Submission,
   decision: Decision,
@@ -87,13 +87,13 @@ export function judgementOf(
   return new LazyJudgement(submission, decision, standing, tries);
 }
 
-/** The same for another submission of which only the names differ: a refusal names the pod. */
+/** The same for another submission that differs only in names: a refusal names the pod. */
 export function judgementOfTwin(twin: Submission, first: Judgement): Judgement {
   const {kind} = first.decision;
   return kind === 'denied' || kind === 'invalid' ? new TwinJudgement(twin, first) : first;
 }
 
-/** The verdict on an item whose submission is judged so. */
+/** The verdict on an item whose submission has this judgement. */
 export function verdictOf(item: Item, judgement: Judgement): Verdict {
   return new ItemVerdict(item, judgement);
 }
@@ -183,7 +183,7 @@ class LazyJudgement implements Judgement {
   }
 }
 
-/** All but the message is that of the first. */
+/** Everything except the message is that of the first. */
 abstract class Delegate implements Judgement {
   readonly #to: Judgement;
 

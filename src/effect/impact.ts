@@ -14,7 +14,7 @@ import {printJson} from '../kube/json.ts';
 import type {Policy} from '../kube/objects.ts';
 import {evaluate, preparePolicy} from '../policy/evaluate.ts';
 
-/** What a pod or workload has before and after a change. */
+/** The judgements of a pod or workload before and after a change. */
 export interface Moved {
   readonly before: Verdict;
   readonly after: Verdict;
@@ -22,9 +22,9 @@ export interface Moved {
 
 /** What becomes of everything in the inventory if policies change. */
 export interface Impact {
-  /** Bound to an edited policy before and after, and changed by it only if it changed them before. */
+  /** Bound to an edited policy before and after, and changed by it only if they were before. */
   readonly stay: readonly Moved[];
-  /** Admitted by another policy than before. */
+  /** Admitted by a different policy than before. */
   readonly move: readonly Moved[];
   /** Changed by the policy where they were not before. */
   readonly mutated: readonly Moved[];
@@ -32,11 +32,11 @@ export interface Impact {
   readonly denied: readonly Moved[];
   /** Denied before, admitted after. */
   readonly admitted: readonly Moved[];
-  /** Not bound to it, but they could be now and could not before. */
+  /** Not bound to it, but could be now, and could not before. */
   readonly couldUse: readonly Moved[];
-  /** What becomes of them after depends on what is not known. */
+  /** What becomes of them depends on something unknown. */
   readonly unknown: readonly Moved[];
-  /** Admitted after, and nobody knows whether they were before. */
+  /** Admitted after the change; whether they were before is unknown. */
   readonly known: readonly Moved[];
   /** Where more may run that was not read; undefined: nowhere. */
   readonly unread: UnreadPlaces | undefined;
@@ -83,7 +83,7 @@ export function atRisk({denied, unknown}: Impact): number {
   return denied.length + unknown.length;
 }
 
-/** The first list that has something in it, the worst first. */
+/** The first list, from the worst on, that has something in it. */
 export function firstImpact(impact: Impact): ImpactKind {
   return (
     (['denied', 'unknown', ...impactKinds] as const).find(kind => impact[kind].length > 0) ?? 'stay'
@@ -102,8 +102,8 @@ export interface JudgedInventory {
 }
 
 /**
- * What drafts would do to all pods and workloads, judged by the admission engine. Verdicts that can't be
- * other than before stay the same value, so their reasons are those of before.
+ * What drafts would do to all pods and workloads, judged by the admission engine. Verdicts that can't
+ * differ from before stay the same value, so their reasons are the same as before.
  */
 export function impactOf(
   {inventory, verdicts}: JudgedInventory,
@@ -133,8 +133,8 @@ export function impactOf(
 }
 
 /**
- * Tells whether each draft gives an item the result that its policy gave: then admission chooses as
- * before. That spares judging it by all the policies that nobody edits; each submission is asked once.
+ * Tells whether each draft gives an item the result that its policy gave: then admission makes the same
+ * choice. That saves judging it by all the policies that nobody edits; each submission is asked about once.
  */
 function sameFate(drafts: readonly Policy[]): (verdict: Verdict) => boolean {
   const prepared = drafts.map(preparePolicy);
@@ -159,7 +159,7 @@ function sameFate(drafts: readonly Policy[]): (verdict: Verdict) => boolean {
   };
 }
 
-/** What admission does otherwise than before: `mutated` is changed where it was not. */
+/** What admission does differently from before: `mutated` is changed where it was not. */
 export type Turn = 'denied' | 'mutated' | 'move' | 'admitted' | 'unknown' | 'known';
 
 /** The first of these that is true of two judgements; undefined if none is. */
@@ -194,7 +194,7 @@ function isSameUnknown(
 function endingText(ending: Ending): string {
   if (ending.kind === 'denied') return ending.kind;
   const {policy, mutates} = ending.chosen;
-  // What a policy would write depends on all of it.
+  // What a policy would write depends on the whole policy.
   const writes = mutates && ending.kind === 'admitted' ? printJson(policy.policy) : '';
   return `${ending.kind} ${policy.name} ${writes}`;
 }
@@ -236,7 +236,7 @@ function textOf(impact: Impact, unreadWords: typeof unreadText): string {
   return [...parts, ...(unread === undefined ? [] : [unreadWords(unread)])].join(', ');
 }
 
-/** The titles that read otherwise where they are about one. */
+/** The titles that are different in the singular. */
 const titlesOfOne: Partial<Readonly<Record<ImpactKind, string>>> = {
   move: 'moves to another policy',
   admitted: 'is no longer denied',

@@ -15,7 +15,7 @@ export function isUnreadIn({namespace, except = []}: UnreadKind, wanted: string)
   return namespace === undefined ? !except.includes(wanted) : namespace === wanted;
 }
 
-/** The kinds of RBAC, which decide about rights, in the order in which needs name them. */
+/** The kinds of RBAC, which decide about rights, in the order in which answers name what they need. */
 export const rbacResources = [
   'clusterroles',
   'clusterrolebindings',
@@ -24,17 +24,17 @@ export const rbacResources = [
 ] as const;
 export type RbacResource = (typeof rbacResources)[number];
 
-/** What of RBAC was not read: there may be more of it than the objects that are known. */
+/** Which parts of RBAC were not read: there may be more objects than those that are known. */
 export interface UnreadRbac {
   /** Whether anything is missing anywhere. */
   readonly isAny: boolean;
-  /** Whether objects of a kind may be missing that count in a namespace. */
+  /** Whether objects of a kind that count in a namespace may be missing. */
   lacks(resource: RbacResource, namespace: string): boolean;
-  /** What would have to be read to know the rights in a namespace; nothing if all is known. */
+  /** What would have to be read to know the rights in a namespace; empty if everything is known. */
   needs(namespace: string): readonly string[];
 }
 
-/** What an inventory has to say of RBAC. */
+/** What an inventory has to say about RBAC. */
 export interface RbacSource {
   readonly origin: 'cluster' | 'manifests';
   readonly rbac: RbacObjects;
@@ -42,8 +42,8 @@ export interface RbacSource {
 }
 
 /**
- * What of RBAC was not read. Every cluster has roles and bindings; manifests without a single one leave
- * them to somebody else.
+ * Which parts of RBAC were not read. Every cluster has roles and bindings; manifests without a single one
+ * leave them to somebody else.
  */
 export function unreadRbac({origin, rbac, gaps}: RbacSource): UnreadRbac {
   if (origin === 'manifests' && isVoid(rbac)) return allUnread;
@@ -63,7 +63,7 @@ export function unreadRbac({origin, rbac, gaps}: RbacSource): UnreadRbac {
   };
 }
 
-/** RBAC that is read as a whole. */
+/** RBAC that was read completely. */
 export const nothingUnread: UnreadRbac = {isAny: false, lacks: () => false, needs: () => []};
 
 const allUnread: UnreadRbac = {

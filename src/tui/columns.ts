@@ -46,8 +46,13 @@ export function columnsOf(
   }
   const wanted = needs.map(({width}) => width);
   const total = room - gap * (needs.length - 1);
-  shrink(needs, total, need => (need.isProse ? fewWords : undefined));
-  shrink(needs, total, need => (need.isNumeric ? undefined : shortName));
+  for (const {prose = 0, names = 0} of stages) {
+    const leastOf = (need: Need) => {
+      if (need.isProse && need !== needs[0]) return prose;
+      return need.isNumeric ? undefined : names;
+    };
+    shrink(needs, total, need => leastOf(need) || undefined);
+  }
   shrink(needs, total, () => 4);
   return needs.map(({width, isNumeric}, index) => ({
     width,
@@ -56,9 +61,16 @@ export function columnsOf(
   }));
 }
 
-/** So many columns say something of a list, and tell most names apart. */
-const fewWords = 16;
-const shortName = 14;
+/**
+ * How far columns give way, one after the other: so many columns say something of a list or of words, so many tell most
+ * names apart. The first column names the row, whatever is in it.
+ */
+const stages: readonly {readonly prose?: number; readonly names?: number}[] = [
+  {prose: 24},
+  {names: 24},
+  {prose: 12},
+  {names: 16},
+];
 
 /** Takes columns from the widest of those that may give way, until all fit or none can any more. */
 function shrink(
@@ -88,8 +100,8 @@ const factsOf = weaklyKeyed((cells: readonly Cell[]) =>
     const text = String(value);
     return {
       width: safeWidthOf(text),
-      isNumber: typeof value === 'number' || text === '',
-      isProse: text.includes(' '),
+      isNumber: typeof value === 'number' || /^(\d+\+)?$/.test(text),
+      isProse: /, | .* /.test(text),
     };
   }),
 );

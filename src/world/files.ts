@@ -60,7 +60,7 @@ async function filesOf(path: string): Promise<readonly string[]> {
   return files;
 }
 
-/** By its ending; a kustomization may have none. */
+/** By its extension; a kustomization may have none. */
 function isManifest(name: string): boolean {
   return manifestEndings.includes(extname(name)) || name === 'Kustomization';
 }

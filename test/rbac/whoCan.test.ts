@@ -118,7 +118,7 @@ test('dangling grants are told', () => {
     },
   ]);
   expect(danglingNotes(objects, authorizerOf(objects), ['open'])).toEqual([
-    'ClusterRole/r has the resource name "*", which is no wildcard: it grants nothing',
+    'ClusterRole/r has the resource name "*", which is not a wildcard: it grants nothing',
     'ClusterRole/r names policy "gone", which does not exist',
     'RoleBinding/ns-a/b refers to Role/ns-a/missing, which does not exist',
   ]);

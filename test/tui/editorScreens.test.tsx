@@ -42,7 +42,7 @@ describe('the editor', () => {
     await screen.shows('Nothing is edited yet');
     await screen.press('a');
     expect(await screen.shows('edited')).toMatch(
-      /Volumes +emptyDir, secret +emptyDir, secret +restricted +edited/,
+      /Volumes +emptyDir, secret +emptyDir, \S+ +restricted +edited/,
     );
     await screen.press('d');
     await screen.shows('+after');

@@ -31,7 +31,7 @@ export async function runAdvise(
   const items = templatesOf(inventory).filter(
     item => (namespace === undefined || item.namespace === namespace) && matches(item.labels),
   );
-  if (items.length === 0) warnOfNothing(world, namespace);
+  if (items.length === 0) warnOfNothing(world, namespace, inventory);
   const request: AdviseRequest = {flags, scope, inventory, namespace, items, world};
   if (most !== undefined) return adviseMax(request, most);
   if (hardenLevel !== undefined) return adviseHarden(request, hardenLevel);

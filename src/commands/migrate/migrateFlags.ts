@@ -53,6 +53,10 @@ export const migrateFlags = {
     choices: ['warn', 'audit', 'enforce'],
     help: 'labels: set those up to this one (default warn)',
   },
+  check: {
+    type: 'boolean',
+    help: 'labels: also have the server try the pods of all templates, as the accounts that create them',
+  },
   back: {type: 'boolean', help: 'labels: take those of the stage away again'},
   apply: {
     type: 'boolean',

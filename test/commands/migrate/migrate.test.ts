@@ -209,6 +209,7 @@ describe('usage', () => {
     ['another topic', ['by'], '"by" is not one of plan, labels, patches'],
     ['two topics', ['labels', 'patches'], 'got labels patches'],
     ['a change of the demo', ['labels', '--apply'], '--apply changes a cluster, and not files'],
+    ['a check of the demo', ['labels', '--check'], '--check asks a cluster, and not files'],
     ['an answer to no question', ['labels', '-y'], '--yes means nothing without --apply'],
     ['a platform for labels', ['labels', '--platform', 'eks'], '--platform belongs to the plan'],
     ['a platform that is none', ['--platform', 'eks2'], '"eks2" is not one of kubeadm, eks'],
