@@ -81,7 +81,7 @@ function joined(steps: readonly BindingStep[]): readonly BindingStep[] {
 }
 
 /** The command that takes a grant away. */
-export function unbindCommand({policy, namespace, subjects}: OldGrant): string {
+export function oldGrantCommand({policy, namespace, subjects}: OldGrant): string {
   const to = subjects.map(subject => `--to ${subjectWord(subject)}`).join(' ');
   return `kubectl psp unbind ${policy} ${to}${namespace === undefined ? '' : ` -n ${namespace}`}`;
 }

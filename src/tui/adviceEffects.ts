@@ -1,5 +1,5 @@
 import type {Advice} from '../advice/advice.ts';
-import {type OldGrants, oldGrantsOf, unbindCommand} from '../advice/oldGrants.ts';
+import {type OldGrants, oldGrantCommand, oldGrantsOf} from '../advice/oldGrants.ts';
 import {adviceYaml} from '../report/advice.ts';
 import {count} from '../text.ts';
 import {adviceNamed} from './lines.ts';
@@ -29,9 +29,7 @@ export function adviceEffects(
 ): AdviceEffects {
   const apply = (advices: readonly Advice[], name: string, question: string) =>
     propose({
-      title: `Apply ${name}`,
-      question,
-      name,
+      ...{title: `Apply ${name}`, question, name},
       wanted: {kind: 'advice', advices},
       details: [
         ...laterLines(model(), advices),
@@ -54,8 +52,8 @@ export function adviceEffects(
         .advice(scope, false)
         .filter(({policy}) => policies.includes(policy.metadata.name));
       if (advices.length === 0) return say('info', 'Nothing here needs a policy');
-      const what = `${count(advices.length, 'policy', 'policies')} with the grants`;
-      return apply(advices, namespace ?? 'all', `Create ${what}?`);
+      const what = count(advices.length, 'policy', 'policies');
+      return apply(advices, namespace ?? 'all', `Create ${what} with the grants?`);
     },
     proposeOldGrants(view) {
       const {inventory} = model();
@@ -68,7 +66,7 @@ export function adviceEffects(
         question: 'Take these grants away?',
         name: view.namespace ?? 'all',
         wanted: {kind: 'grants', change: {deleted: undefined, steps}},
-        intro: grants.map(grant => `$ ${unbindCommand(grant)}`),
+        intro: grants.map(grant => `$ ${oldGrantCommand(grant)}`),
       });
     },
   };
@@ -92,7 +90,7 @@ function laterLines({inventory}: Model, advices: readonly Advice[]): readonly st
   if (grants.length === 0) return [];
   return [
     'Once this is applied, these grants of wider policies are no longer needed; in :advise o takes them away:',
-    ...grants.map(grant => `  ${unbindCommand(grant)}`),
+    ...grants.map(grant => `  ${oldGrantCommand(grant)}`),
     '',
   ];
 }

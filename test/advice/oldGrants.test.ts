@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {adviceFor} from '../../src/advice/advice.ts';
-import {oldGrantsOf, unbindCommand} from '../../src/advice/oldGrants.ts';
+import {oldGrantCommand, oldGrantsOf} from '../../src/advice/oldGrants.ts';
 import {demoSnapshot} from '../../src/demo/index.ts';
 import {effectOf} from '../../src/effect/effect.ts';
 import {afterSteps} from '../../src/grant/bindingSteps.ts';
@@ -15,7 +15,7 @@ const shop = adviceFor(
 );
 
 test('grants of wider policies to the same subjects go, and no others', () => {
-  const commands = oldGrantsOf(demo, shop, {isWhole: true}).grants.map(unbindCommand);
+  const commands = oldGrantsOf(demo, shop, {isWhole: true}).grants.map(oldGrantCommand);
   expect(commands).toContain(
     'kubectl psp unbind shop-legacy --to group:system:serviceaccounts:shop -n shop',
   );

@@ -1,5 +1,5 @@
 import {type Advice, adviceFor} from '../../advice/advice.ts';
-import {oldGrantsOf, unbindCommand} from '../../advice/oldGrants.ts';
+import {oldGrantCommand, oldGrantsOf} from '../../advice/oldGrants.ts';
 import {type ExitCode, exitCodes} from '../../errors.ts';
 import type {Gap} from '../../inventory/inventory.ts';
 import {adviceTable, adviceYaml, printedAdvice} from '../../report/advice.ts';
@@ -39,7 +39,7 @@ function printOldGrants({flags, inventory, world}: AdviseRequest, advices: reado
   if (grants.length === 0) return;
   const lines = [
     'Once this is applied, these grants of wider policies are no longer needed:',
-    ...grants.map(grant => `  ${unbindCommand(grant)}`),
+    ...grants.map(grant => `  ${oldGrantCommand(grant)}`),
   ].map(escapeText);
   // At the end of YAML they are a comment, so that the output can still be applied.
   if (flags.output === 'table') for (const line of lines) world.warn(line);
