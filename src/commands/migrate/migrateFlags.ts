@@ -21,7 +21,7 @@ export type MigrateTopic = (typeof migrateTopics)[number];
 
 /** The output formats of each topic; the first one is the default. */
 export const migrateFormats = {
-  plan: ['table', 'wide', 'json', 'yaml'],
+  plan: ['table', 'wide', 'json', 'yaml', 'html'],
   labels: ['table', 'wide', 'json', 'yaml'],
   patches: ['patch', 'kustomize', 'json6902', 'table', 'json', 'yaml'],
   defaults: ['yaml'],
@@ -84,7 +84,7 @@ export const migrateFlags = {
     choices: [
       ...['table', 'wide', 'json', 'yaml', 'patch', 'kustomize', 'json6902', 'markdown', 'html'],
     ],
-    help: 'output format: table (default), wide, json, yaml; of patches: patch (default), kustomize, json6902, table, json, yaml; of runbook: markdown (default), html',
+    help: 'output format: table (default), wide, json, yaml, of the plan also html; of patches: patch (default), kustomize, json6902, table, json, yaml; of runbook: markdown (default), html',
   },
   ...noHeadersFlag,
   ...sourceFlags,

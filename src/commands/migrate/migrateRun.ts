@@ -153,6 +153,9 @@ async function printPlan({
   if (format === 'json' || format === 'yaml') {
     const {items, ...rest} = printedPlan(plan, options);
     await printMachine(world, format, {...document('Migration', items, inventory.gaps), ...rest});
+  } else if (format === 'html') {
+    const {planPage} = await import('../../report/migratePage.ts');
+    world.print(planPage(plan, inventory, options));
   } else {
     world.print(planText(plan, {wide: format === 'wide', headers: !flags.noHeaders, ...options}));
   }
