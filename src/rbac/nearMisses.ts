@@ -98,7 +98,7 @@ function missesOfBinding(
   return (binding.subjects ?? []).flatMap((subject, index) => {
     const says = missOfSubject(subject, object.namespace);
     const value = meantSubject(subject);
-    const fix = value && [{op: 'replace', path: `/subjects/${index}`, value}];
+    const fix = value && [{op: 'replace' as const, path: `/subjects/${index}`, value}];
     return says === undefined ? [] : [{object, says, policies, fix}];
   });
 }
