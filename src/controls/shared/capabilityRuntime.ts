@@ -7,7 +7,7 @@ const given = [
   ...['NET_BIND_SERVICE', 'NET_RAW', 'SETFCAP', 'SETGID', 'SETPCAP', 'SETUID', 'SYS_CHROOT'],
 ];
 
-/** The capabilities of a container that runs: a set, or all but a set. */
+/** The capabilities of a running container: a set, or all but a set. */
 interface Held {
   readonly all: boolean;
   /** What it has; what it lacks, if it has all others. */
@@ -17,7 +17,7 @@ interface Held {
 /**
  * What a container runs with (containerd 1.6, pkg/cri/server, WithCapabilities in pkg/cri/opts): ALL is
  * added, then ALL is dropped, then the others are added, then dropped, over the runtime's own set. Case
- * and a prefix `CAP_` make no difference where a runtime takes them.
+ * and a prefix `CAP_` make no difference if a runtime accepts them.
  */
 export function heldCapabilities({
   privileged,

@@ -2,7 +2,7 @@ import type {SELinuxOptions} from '../../kube/objects.ts';
 import type {ContainerView, PodView} from '../../kube/podView.ts';
 import type {RuntimeStates} from '../runtime.ts';
 
-/** The SELinux context of a container that runs; '' for a level that the runtime chooses for the pod. */
+/** The SELinux context of a running container; '' for a level that the runtime chooses for the pod. */
 interface RunningContext {
   readonly user: string;
   readonly role: string;
@@ -22,9 +22,9 @@ const unconfinedTypes = [
 const everyCategory = /:c0\.c1023$/;
 
 /**
- * Where a part is unset, the runtime takes its own: system_u:system_r:container_t and a level of just
- * this pod (containerd 1.6, pkg/cri/server/helpers.go, initLabelsFromOpt; opencontainers/selinux 1.10,
- * ContainerLabels). The options of a container stand for all of the pod's (pkg/securitycontext/util.go,
+ * For a part that is unset, the runtime uses its own: system_u:system_r:container_t and a level for
+ * this pod alone (containerd 1.6, pkg/cri/server/helpers.go, initLabelsFromOpt; opencontainers/selinux 1.10,
+ * ContainerLabels). The options of a container replace all those of the pod (pkg/securitycontext/util.go,
  * DetermineEffectiveSecurityContext).
  */
 export function runningContext(container: ContainerView, pod: PodView): RunningContext {
@@ -40,8 +40,8 @@ export function runningContext(container: ContainerView, pod: PodView): RunningC
 }
 
 /**
- * An unconfined type is the most, whatever else is set. Of one user, role and type, a level with every
- * category reaches the files of all pods; which of two others reaches more is not known.
+ * An unconfined type allows most, whatever else is set. With the same user, role and type, a level with every
+ * category reaches the files of all pods; which of two other levels reaches more is not known.
  */
 export const contextStates: RuntimeStates<RunningContext> = {
   atMost(one, other) {
