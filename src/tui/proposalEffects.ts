@@ -38,7 +38,7 @@ export interface ProposalEffects {
 
 /** The side effects of questions about changes. */
 export function proposalEffects(around: Surroundings, voice: Voice): ProposalEffects {
-  const {model, services, dispatch, refresh} = around;
+  const {services, dispatch, refresh} = around;
   const propose = (request: ProposalRequest) => {
     if (voice.isReadOnly()) return;
     voice.run('dry run', async () => {
@@ -47,7 +47,7 @@ export function proposalEffects(around: Surroundings, voice: Voice): ProposalEff
       if (changes.length === 0) {
         return voice.say('info', 'The cluster has all of it already: there is nothing to apply');
       }
-      const judged = judgeChanges(model(), changes);
+      const judged = judgeChanges(around, changes);
       const tried = await services.dryRun(changes);
       const lines = [
         ...(request.intro ?? []),
@@ -104,7 +104,14 @@ interface Judged {
 }
 
 /** What the changes do to everything, and how to ask for them. */
-function judgeChanges(model: Model, changes: readonly PlannedChange[]): Judged {
+function judgeChanges({model, isPartial}: Surroundings, changes: readonly PlannedChange[]): Judged {
+  const judged = judgedBy(model(), changes);
+  if (!isPartial()) return judged;
+  const line = 'The cluster is still being read: the impact is not all known';
+  return {lines: [line, ...judged.lines], mustType: true};
+}
+
+function judgedBy(model: Model, changes: readonly PlannedChange[]): Judged {
   const before = model.inventory;
   const after = afterChanges(before, changes);
   const [only, ...others] = changes;
