@@ -11,7 +11,7 @@ import {questionLines} from '../report/question.ts';
 import {printYaml} from '../yaml/documents.ts';
 import {policyYaml} from './lines.ts';
 import type {Model} from './model.ts';
-import type {Services, Wanted} from './services.ts';
+import type {ApplyResult, Services, Wanted} from './services.ts';
 import type {AppliedProposal, Proposal} from './session.ts';
 import {impactOfDraft} from './state.ts';
 import type {Surroundings, Voice} from './voice.ts';
@@ -74,9 +74,7 @@ export function proposalEffects(around: Surroundings, voice: Voice): ProposalEff
           dispatch({type: 'applied', applied: {title, made: result.made}});
           refresh();
         }
-        const hint = result.made.length > 0 ? ['', 'u takes it back; it asks first.'] : [];
-        const more = result.ok && later.length > 0 ? ['', ...later] : [];
-        voice.showResult({...result, lines: [...result.lines, ...more, ...hint]});
+        voice.showResult({...result, lines: resultLines(result, later)});
       }),
     proposeUndo: ({title, made}) =>
       propose({
@@ -87,6 +85,15 @@ export function proposalEffects(around: Surroundings, voice: Voice): ProposalEff
         intro: [`This takes back: ${title}`, ...made.map(madeText), ''],
       }),
   };
+}
+
+/** What became of an apply, and what can be done next. */
+function resultLines({ok, lines, made}: ApplyResult, later: readonly string[]): readonly string[] {
+  return [
+    ...lines,
+    ...(ok && later.length > 0 ? ['', ...later] : []),
+    ...(made.length > 0 ? ['', 'u takes it back; it asks first.'] : []),
+  ];
 }
 
 function refusalText(draft: string | undefined): string {
