@@ -113,10 +113,34 @@ function settled(
   };
 }
 
+/** What becomes of a pod of which it is not known which of two it is. */
+export function eitherWay(one: Decision, other: Decision, need: Unknown): Decision {
+  const [first, second] = [one, other].map(possibleEndings);
+  if (first === undefined || second === undefined) return one.kind === 'unknown' ? one : other;
+  const different = [...new Map([...first, ...second].map(each => [keyOf(each), each])).values()];
+  const isSame = first.length === 1 && second.length === 1 && different.length === 1;
+  if (isSame && one.kind !== 'denied') return one;
+  if (different.every(({kind}) => kind !== 'admitted')) {
+    const areWordsSame =
+      one.kind === 'denied' && other.kind === 'denied' && one.refusal === other.refusal;
+    return areWordsSame ? one : {kind: 'denied', refusal: undefined};
+  }
+  const unknown = [one, other].flatMap(each => (each.kind === 'unknown' ? each.unknown : []));
+  const distinct = new Map([...unknown, need].map(each => [`${each.about} ${each.needs}`, each]));
+  return {kind: 'unknown', endings: different, unknown: [...distinct.values()]};
+}
+
+/** undefined: not even the policies are known. */
+function possibleEndings(decision: Decision): readonly Ending[] | undefined {
+  if (decision.kind !== 'unknown') return [decision];
+  return decision.endings.length === 0 ? undefined : decision.endings;
+}
+
 function policyOf({chosen}: Exclude<Ending, {readonly kind: 'denied'}>): string {
   return chosen.policy.name;
 }
 
 function keyOf(ending: Ending): string {
-  return ending.kind === 'denied' ? 'denied' : policyOf(ending);
+  if (ending.kind === 'denied') return 'denied';
+  return `${ending.kind} ${String(ending.chosen.mutates)} ${policyOf(ending)}`;
 }

@@ -19,7 +19,7 @@ import {
   type Rights,
   type Unknown,
 } from './admit.ts';
-import {type Creator, decisionOf} from './endings.ts';
+import {type Creator, decisionOf, eitherWay} from './endings.ts';
 import {
   type Judgement,
   judgementOf,
@@ -94,7 +94,13 @@ export function judgeOf(source: JudgeSource, options: JudgeOptions = {}): Judge 
     if (deciding !== submission) return judgementOfTwin(submission, judgement(deciding));
     const {view} = submission;
     const known = standingOf(submission);
-    return judgementOf(submission, decisionOn(submission, known), known.standing, {
+    const {withoutToken} = submission;
+    const decided = decisionOn(submission, known);
+    const decision =
+      withoutToken === undefined
+        ? decided
+        : eitherWay(decided, decisionOn(withoutToken, known), tokenOf(submission));
+    return judgementOf(submission, decision, known.standing, {
       order: () => orderOfTries(view, policies, operation),
       policy: name => policies.byName.get(name),
       candidate: (policy, rights) => candidateOf(policy, view, rights),
@@ -121,6 +127,13 @@ function unknownOf(
     ...needs.map(each => ({about: `who may use ${policies.join(', ')}`, needs: each})),
     ...(isAboutCreator ? [{about: 'who creates it', needs: '--requester'}] : []),
   ];
+}
+
+function tokenOf({namespace, serviceAccount}: Submission): Unknown {
+  return {
+    about: `whether service account ${serviceAccount} mounts its token`,
+    needs: `serviceaccounts in ${namespace}`,
+  };
 }
 
 interface Known {

@@ -32,7 +32,7 @@ export function planReuse(reuses: readonly Reuse[], inventory: Inventory): Reuse
   const fresh = reuses.filter(({isNew}) => isNew).map(({advice}) => advice);
   const after = layOver(
     inventory,
-    inventoryOf(
+    objectsInventory(
       fresh.map(({policy}) => policy),
       [...grants, ...fresh.flatMap(grantObjects)],
     ),
@@ -53,7 +53,11 @@ export function planReuse(reuses: readonly Reuse[], inventory: Inventory): Reuse
   return {grants, overtaken};
 }
 
-function inventoryOf(policies: readonly Policy[], grants: readonly object[]): Inventory {
+/** Policies, roles and bindings as an inventory to lay over another one. */
+export function objectsInventory(
+  policies: readonly Policy[],
+  grants: readonly object[],
+): Inventory {
   const objects = grants.map(plain);
   const ofKind = (kind: string) => objects.filter(object => object.kind === kind);
   return {

@@ -56,7 +56,7 @@ export function danglingNotes(
   authorizer: Authorizer,
   policies: readonly string[],
 ): readonly string[] {
-  const misses = nearMisses(rbac);
+  const misses = nearMisses(rbac, policies);
   const explained = new Set(misses.map(({object}) => placeText(object)));
   return [
     ...danglingGrants(rbac, authorizer, policies)

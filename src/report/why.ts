@@ -78,9 +78,26 @@ export function referenceText({kind, name}: ObjectReference): string {
 
 /** The whole story of one pod or workload, for people. `wide` adds the API's own words. */
 export function whyDetail(verdict: Verdict, wide: boolean): string {
-  const {item, chosen, candidates, via, changes, message, state} = verdict;
-  const account = item.submission.serviceAccount;
+  const {candidates} = verdict;
   const lines = [
+    ...whyFacts(verdict),
+    '',
+    triedTitle,
+    ...candidates.flatMap(candidate => candidateLines(candidate, verdict, wide)),
+    ...(candidates.length === 0 ? ['  none: the cluster has no PodSecurityPolicy'] : []),
+    ...whyMessage(verdict),
+  ];
+  return `${lines.map(escapeText).join('\n')}\n`;
+}
+
+/** What stands above the list of policies. */
+export const triedTitle = 'Policies in the order in which admission tries them:';
+
+/** The first part of that story: the verdict, whose pod it is, and what becomes of it. Not yet safe to show. */
+export function whyFacts(verdict: Verdict): readonly string[] {
+  const {item, chosen, via, changes, state} = verdict;
+  const account = item.submission.serviceAccount;
+  return [
     `${nameOf(item)} in namespace ${item.namespace}: ${stateText(verdict)}`,
     '',
     `  Service account  ${account === '' ? 'none' : account}`,
@@ -96,13 +113,7 @@ export function whyDetail(verdict: Verdict, wide: boolean): string {
       : []),
     ...(changes.length > 0 ? ['', 'Changes that the policy makes to the pod:'] : []),
     ...changes.map(({op, path, value}) => `  ${op} ${path} ${JSON.stringify(value)}`),
-    '',
-    'Policies in the order in which admission tries them:',
-    ...candidates.flatMap(candidate => candidateLines(candidate, verdict, wide)),
-    ...(candidates.length === 0 ? ['  none: the cluster has no PodSecurityPolicy'] : []),
-    ...messageLines(message, verdict),
   ];
-  return `${lines.map(escapeText).join('\n')}\n`;
 }
 
 /** What the answer depends on, one a line. */
@@ -113,7 +124,8 @@ function unknownLines({unknown}: Verdict): readonly string[] {
   );
 }
 
-function messageLines(message: string | undefined, {state}: Verdict): readonly string[] {
+/** The last part: the API server's own words, if it would say any. Not yet safe to show. */
+export function whyMessage({message, state}: Verdict): readonly string[] {
   if (message !== undefined) return ['', 'The API server says:', `  ${message}`];
   return state === 'denied'
     ? ['', 'The API server would deny it; its words depend on rights that are not known here.']

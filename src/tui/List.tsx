@@ -4,7 +4,7 @@ import {barSpans} from './bars.ts';
 import {type Column, columnsOf} from './columns.ts';
 import {ThemeContext} from './marks.ts';
 import type {Piece, Theme} from './paint.ts';
-import {StyledLine, TextLine} from './StyledLine.tsx';
+import {RichTextLine, StyledLine, TextLine} from './StyledLine.tsx';
 import {type Cell, cellValue, type Row, type Table, toneOfCell} from './table.ts';
 import {fitWords, safeWidthOf} from './text.ts';
 
@@ -47,7 +47,7 @@ export function List({table, rows, cursor, width, height, sort, descending}: Pro
   const look = {columns, hasBars, theme};
   return (
     <Box flexDirection="column" height={height}>
-      {caption === undefined ? null : <TextLine text={caption} width={width} />}
+      {caption === undefined ? null : <RichTextLine line={caption} width={width} />}
       <StyledLine spans={titleSpans(titles, sort, look)} width={width} />
       {rows.length === 0 ? <TextLine text={`  ${emptyText(table)}`} width={width} /> : null}
       {rows.slice(first, first + visible).map((row, index) => {
@@ -105,14 +105,21 @@ function titleSpans(
 function rowSpans({cells, bar}: Row, isChosen: boolean, look: ListLook): readonly Piece[] {
   return cells.flatMap((cell, index): readonly Piece[] => {
     const start = index === 0 && isChosen ? '> ' : gap;
-    const spans = [{text: start}, cellSpan(cell, look.columns[index])];
+    const spans = [{text: start}, ...cellPieces(cell, look.columns[index])];
     if (!look.hasBars || index > 0) return spans;
     return [...spans, {text: gap}, ...barSpans(bar ?? [], barWidth, look.theme)];
   });
 }
 
-function cellSpan(cell: Cell, column: Column | undefined): Piece {
-  return {text: fitCell(String(cellValue(cell)), column), tone: toneOfCell(cell)};
+function cellPieces(cell: Cell, column: Column | undefined): readonly Piece[] {
+  const text = fitCell(String(cellValue(cell)), column);
+  const tone = toneOfCell(cell);
+  const only = typeof cell === 'object' ? cell.only : undefined;
+  if (only === undefined) return [{text, tone}];
+  const at = text.search(new RegExp(`(?<![^ ,])${only}(?![^ ,])`));
+  if (at < 0) return [{text}];
+  const end = at + only.length;
+  return [{text: text.slice(0, at)}, {text: only, tone}, {text: text.slice(end)}];
 }
 
 function fitCell(

@@ -46,8 +46,9 @@ export function columnsOf(
   }
   const wanted = needs.map(({width}) => width);
   const total = room - gap * (needs.length - 1);
-  shrink(needs, total, need => (need.isProse ? fewWords : undefined));
-  shrink(needs, total, need => (need.isNumeric ? undefined : shortName));
+  for (const {kind, least} of stages) {
+    shrink(needs, total, need => (kindOf(need, need === needs[0]) === kind ? least : undefined));
+  }
   shrink(needs, total, () => 4);
   return needs.map(({width, isNumeric}, index) => ({
     width,
@@ -56,9 +57,26 @@ export function columnsOf(
   }));
 }
 
-/** So many columns say something of a list, and tell most names apart. */
-const fewWords = 16;
-const shortName = 14;
+type Kind = 'first' | 'number' | 'prose' | 'name';
+
+/** The first column names the row, whatever is in it. */
+function kindOf({isNumeric, isProse}: Need, isFirst: boolean): Kind {
+  if (isFirst) return 'first';
+  if (isNumeric) return 'number';
+  return isProse ? 'prose' : 'name';
+}
+
+/**
+ * How far columns give way, one after the other: so many columns say something of a list or of words, so many tell most
+ * names apart.
+ */
+const stages: readonly {readonly kind: Kind; readonly least: number}[] = [
+  {kind: 'prose', least: 24},
+  {kind: 'name', least: 24},
+  {kind: 'name', least: 16},
+  {kind: 'prose', least: 12},
+  {kind: 'first', least: 16},
+];
 
 /** Takes columns from the widest of those that may give way, until all fit or none can any more. */
 function shrink(
@@ -88,8 +106,8 @@ const factsOf = weaklyKeyed((cells: readonly Cell[]) =>
     const text = String(value);
     return {
       width: safeWidthOf(text),
-      isNumber: typeof value === 'number' || text === '',
-      isProse: text.includes(' '),
+      isNumber: typeof value === 'number' || /^(\d+\+)?$/.test(text),
+      isProse: /, | .* /.test(text),
     };
   }),
 );

@@ -6,6 +6,7 @@ import {levelText} from '../policy/level.ts';
 import {printablePolicy} from '../report/advice.ts';
 import {printYaml} from '../yaml/documents.ts';
 import type {Model} from './model.ts';
+import {plainWordsOf} from './rich.ts';
 import {bindingKey, rightTable, subjectTable} from './rightsRows.ts';
 import type {View} from './session.ts';
 import {cellValue, type Table} from './table.ts';
@@ -106,7 +107,7 @@ function tableLines({caption, columns, rows, empty}: Table): readonly string[] {
     `  ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd(),
   );
   return [
-    ...(caption === undefined ? [] : [caption]),
+    ...(caption === undefined ? [] : [plainWordsOf(caption)]),
     ...(rows.length === 0 ? [`  ${empty}`] : lines),
   ];
 }

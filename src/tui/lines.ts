@@ -5,7 +5,6 @@ import type {Inventory} from '../inventory/inventory.ts';
 import {itemKey} from '../inventory/submissions/items.ts';
 import type {Policy} from '../kube/objects.ts';
 import {adviceYaml, printablePolicy} from '../report/advice.ts';
-import {whyDetail} from '../report/why.ts';
 import {printYaml} from '../yaml/documents.ts';
 import {describeLines} from './describe.ts';
 import type {Draft} from './edit.ts';
@@ -19,6 +18,7 @@ import type {View} from './session.ts';
 import {isVoid, policyOf} from './state.ts';
 import {remember} from './store.ts';
 import {verdictAfterTrial} from './trialRows.ts';
+import {whyLines} from './whyLines.ts';
 
 /** The policy as it would be written to a file. */
 export function policyYaml(policy: Policy): string {
@@ -38,7 +38,7 @@ export function linesOf(
       const verdict = verdictFor(view, model, drafts);
       return verdict === undefined
         ? ['Nothing that was read has this name; it may be gone.']
-        : whyDetail(verdict, true).trimEnd().split('\n');
+        : whyLines(verdict);
     }
     case 'diff': {
       const draft = drafts[view.policy];

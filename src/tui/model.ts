@@ -59,7 +59,8 @@ const itemsFrom = remember(
     workloads: Inventory['workloads'],
     serviceAccounts: Inventory['serviceAccounts'],
     origin: Inventory['origin'],
-  ) => itemsWith({workloads, serviceAccounts, origin}),
+    gaps: Inventory['gaps'],
+  ) => itemsWith({workloads, serviceAccounts, origin, gaps}),
 );
 
 const judgeFrom = remember(
@@ -74,7 +75,7 @@ const judgeFrom = remember(
 function makeModel(inventory: Inventory): Model {
   const verdicts = once(() => {
     const {workloads, serviceAccounts, origin, policies, rbac, gaps} = inventory;
-    const items = itemsOf(inventory, itemsFrom(workloads, serviceAccounts, origin));
+    const items = itemsOf(inventory, itemsFrom(workloads, serviceAccounts, origin, gaps));
     return items.map(judgeFrom(policies, rbac, origin, gaps));
   });
   const namespaces = once(() => summaryOf(inventory, verdicts(), undefined));

@@ -19,10 +19,10 @@ import {preparePolicy} from '../policy/evaluate.ts';
 import {nearLevelText, policyLevel} from '../policy/level.ts';
 import {deniersOf} from '../policy/loosen.ts';
 import {nameOf} from '../report/why.ts';
-import {stateParts, stateTones} from './bars.ts';
+import {impactTones, stateParts, stateTones} from './bars.ts';
+import {levelCell, levelTones} from './levels.ts';
 import type {Model} from './model.ts';
-import type {Tone} from './paint.ts';
-import {levelTones} from './rows.ts';
+import type {Piece, Tone} from './paint.ts';
 import type {View} from './session.ts';
 import {type Cell, countCell, type Table} from './table.ts';
 import {restartWords, statesOf} from './tally.ts';
@@ -44,13 +44,12 @@ export function policyTable(model: Model): Table {
       const subjects = new Set(
         model.rights.filter(right => right.policy === name).map(right => labelOf(right.subject)),
       );
-      const level = policyLevel(policy);
       const state = policyState(policy, model, bound.length, subjects.size);
       return {
         key: name,
         cells: [
           name,
-          {value: level, tone: levelTones[level]},
+          levelCell(policy),
           countCell(bound.length, arePodsUnread || model.perhapsBound.has(name)),
           countCell(subjects.size, model.unread.isAny),
           {value: state, tone: policyTones[state]},
@@ -153,13 +152,13 @@ export function editorTable(policy: Policy, base: Policy, {least, pod}: EditorNe
 
 export function impactTable(impact: Impact, kind: ImpactKind, policy: string): Table {
   return {
-    caption: impactKinds
-      .flatMap(each => {
-        if (!isTab(each, impact) && each !== kind) return [];
-        const text = tabText(each, impact[each].length);
-        return each === kind ? `[${text}]` : ` ${text} `;
-      })
-      .join(' '),
+    caption: impactKinds.flatMap((each): readonly Piece[] => {
+      if (!isTab(each, impact) && each !== kind) return [];
+      const {length} = impact[each];
+      const text = tabText(each, length);
+      const look = {tone: length === 0 ? 'dim' : impactTones[each], bold: each === kind} as const;
+      return [{text: each === kind ? `[${text}] ` : ` ${text}  `, ...look}];
+    }),
     columns: ['NAMESPACE', 'NAME', 'BEFORE', 'AFTER'],
     empty:
       impact.unread === undefined
@@ -202,9 +201,15 @@ export function proposalTable(model: Model, view: Extract<View, {name: 'advise'}
   const places = view.namespace === undefined ? undefined : new Set([view.namespace]);
   const isPartial = unreadPlaces(model.inventory, places) !== undefined;
   return {
-    caption: `One policy for each: ${scopes
-      .map(scope => (scope === view.scope ? `[${scope}]` : ` ${scope} `))
-      .join(' ')}`,
+    caption: [
+      {text: 'One policy for each: ', tone: 'dim'},
+      ...scopes.map(
+        (scope): Piece =>
+          scope === view.scope
+            ? {text: `[${scope}] `, bold: true}
+            : {text: ` ${scope}  `, tone: 'dim'},
+      ),
+    ],
     columns: ['POLICY', 'NAMESPACE', 'SUBJECTS', 'WORKLOADS', 'LEVEL', 'NEXT LEVEL'],
     empty: isPartial
       ? 'Nothing that was read needs a policy; not all could be.'
@@ -216,7 +221,7 @@ export function proposalTable(model: Model, view: Extract<View, {name: 'advise'}
         namespace ?? '(cluster)',
         grantees.map(({name}) => name).join(', '),
         items.length,
-        {value: policyLevel(policy), tone: levelTones[policyLevel(policy)]},
+        levelCell(policy),
         nearLevelText(policy),
       ],
       enter: {name: 'advice', scope: view.scope, policy: policy.metadata.name},

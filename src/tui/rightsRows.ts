@@ -1,16 +1,13 @@
 import type {Verdict} from '../admission/judgement.ts';
 import {subjectNamed, subjectWord} from '../grant/namedSubject.ts';
 import {identityOf} from '../grant/verifyRights.ts';
-import type {Policy} from '../kube/objects.ts';
-import {policyLevel} from '../policy/level.ts';
 import {type Grant, type ObjectReference, podIdentity} from '../rbac/authorize.ts';
 import {type Grantee, granteesOf, isPartOf} from '../rbac/grantee.ts';
 import {type UseRight, whoCan} from '../rbac/whoCan.ts';
 import {byText, count} from '../text.ts';
+import {levelCell} from './levels.ts';
 import type {Model} from './model.ts';
-import {levelTones} from './rows.ts';
-import {type Cell, cellValue, type Row, type Table} from './table.ts';
-
+import {cellValue, type Row, type Table} from './table.ts';
 /** What a row of rights stands for. */
 export interface RightAt {
   readonly policy: string;
@@ -79,11 +76,6 @@ export function rightTable(model: Model, word: string): Table {
       }));
     }),
   };
-}
-
-function levelCell(policy: Policy): Cell {
-  const level = policyLevel(policy);
-  return {value: level, tone: levelTones[level]};
 }
 
 /** The rights of a subject, as a member of groups too; of an account, those in its own namespace. */

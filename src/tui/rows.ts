@@ -1,13 +1,12 @@
 import type {State, Verdict} from '../admission/judgement.ts';
-import type {Level} from '../controls/control.ts';
 import {itemKey} from '../inventory/submissions/items.ts';
 import {unreadPlaces} from '../inventory/unreadPlaces.ts';
 import {weaklyKeyed} from '../once.ts';
 import {isUnreadIn} from '../rbac/unreadRbac.ts';
 import {nameOf} from '../report/why.ts';
 import {stateParts, stateTones} from './bars.ts';
+import {policyTone} from './levels.ts';
 import type {Model} from './model.ts';
-import type {Tone} from './paint.ts';
 import type {View} from './session.ts';
 import {type Cell, countCell, type Row, type Table} from './table.ts';
 import {restartWords} from './tally.ts';
@@ -16,6 +15,7 @@ import {restartWords} from './tally.ts';
 export function namespaceTable({namespaces: all, inventory}: Model, only?: string): Table {
   const namespaces = only === undefined ? all : all.filter(({namespace}) => namespace === only);
   const isUnread = inventory.gaps.some(({resource}) => resource === 'namespaces');
+  const policies = new Map(inventory.policies.map(policy => [policy.metadata.name, policy]));
   const hasUnknown = namespaces.some(({unknown}) => unknown > 0);
   return {
     columns: [
@@ -34,7 +34,7 @@ export function namespaceTable({namespaces: all, inventory}: Model, only?: strin
         tone: stateTones[state],
       });
       const accounts = countCell(serviceAccounts, lacks('serviceaccounts', namespace, inventory));
-      const riskiest = row.policies[0];
+      const riskiest = policies.get(row.policies[0]?.name ?? '');
       return {
         key: namespace,
         cells: [
@@ -42,7 +42,7 @@ export function namespaceTable({namespaces: all, inventory}: Model, only?: strin
           ...[number(pods), number(idle), accounts, counted('denied')],
           ...(hasUnknown ? [counted('unknown')] : []),
           ...[counted('mutated'), counted('drifted')],
-          riskiest === undefined ? '' : {value: riskiest.name, tone: levelTones[riskiest.level]},
+          riskiest === undefined ? '' : {value: riskiest.metadata.name, tone: policyTone(riskiest)},
         ],
         ...(pods + idle === 0 ? {} : {bar: stateParts(states)}),
         enter: {name: 'accounts', namespace},
@@ -50,13 +50,6 @@ export function namespaceTable({namespaces: all, inventory}: Model, only?: strin
     }),
   };
 }
-
-/** What a level looks like, wherever it stands. */
-export const levelTones: Readonly<Record<Level, Tone>> = {
-  privileged: 'bad',
-  baseline: 'warn',
-  restricted: 'good',
-};
 
 export function accountTable(model: Model, namespace: string): Table {
   const mine = model.verdicts.filter(({item}) => item.namespace === namespace);
@@ -81,13 +74,18 @@ export function accountTable(model: Model, namespace: string): Table {
         cells: [
           account === '' ? '(none: mirror pods)' : account,
           countCell(verdicts.length, isPartial),
-          {value: [...bound].sort().join(', '), tone: bound.has('denied') ? 'bad' : 'plain'},
+          {value: [...bound].sort().join(', '), tone: stateTones.denied, only: restartWords.denied},
           [...usable, ...(perhaps.length > 0 ? [`unknown: ${perhaps.join(', ')}`] : [])].join(', '),
         ],
         enter: {name: 'pods', namespace, account},
       };
     }),
   };
+}
+
+/** The state of a pod, quiet where nothing happens to it. */
+export function stateCell(state: State): Cell {
+  return {value: restartWords[state], tone: state === 'ok' ? 'dim' : stateTones[state]};
 }
 
 export function podTable({verdicts, inventory}: Model, view: Extract<View, {name: 'pods'}>): Table {
@@ -121,7 +119,7 @@ function makePodRow(verdict: Verdict, withNamespace: boolean): Row {
     cells: [
       ...(withNamespace ? [item.namespace] : []),
       nameOf(item),
-      {value: restartWords[state], tone: stateTones[state]},
+      stateCell(state),
       chosen?.policy.name ?? '',
       via[0] === undefined
         ? isByAnnotation

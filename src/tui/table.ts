@@ -2,6 +2,7 @@ import {weaklyKeyed} from '../once.ts';
 import {atLeast, byText} from '../text.ts';
 import type {Part} from './bars.ts';
 import type {Tone} from './paint.ts';
+import type {RichLine} from './rich.ts';
 import type {View} from './session.ts';
 
 /** What a cell shows; numbers stand at the right of their column, and zeros are quiet. */
@@ -11,6 +12,8 @@ export type Cell = string | number | TonedCell;
 export interface TonedCell {
   readonly value: string | number;
   readonly tone: Tone;
+  /** The one word of it, made of letters, that has this meaning, if it is not all of it. */
+  readonly only?: string;
 }
 
 export interface Row {
@@ -27,7 +30,7 @@ export interface Table {
   readonly columns: readonly string[];
   readonly rows: readonly Row[];
   /** What the rows are, and what else there is, above them. */
-  readonly caption?: string | undefined;
+  readonly caption?: RichLine | undefined;
   /** What to say if there are no rows. */
   readonly empty: string;
 }

@@ -37,9 +37,15 @@ export function viewKey(input: string, key: Key, context: Context, view: View): 
       return named !== undefined || turn(key, impactKinds, view.kind, show);
     }
     case 'advise':
-      return turn(key, scopes, view.scope, scope =>
-        context.dispatch({type: 'replace', view: {...view, scope}}),
-      );
+      if (input === 'p') {
+        const policies = context.shown.rows.map(row => row.key);
+        context.sideEffects.proposeAllAdvice(view, policies);
+      } else if (input === 'o') context.sideEffects.proposeOldGrants(view);
+      else
+        return turn(key, scopes, view.scope, scope =>
+          context.dispatch({type: 'replace', view: {...view, scope}}),
+        );
+      return true;
     case 'advice':
       if (input === 'w') context.sideEffects.writeAdvice(view);
       else if (input === 'p') context.sideEffects.proposeAdvice(view);

@@ -6,11 +6,11 @@ import {decidingFor} from '../inventory/submissions/submissions.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {PodView} from '../kube/podView.ts';
 import {leastPolicy} from '../policy/least.ts';
-import {nearLevelText, openness, policyLevel} from '../policy/level.ts';
+import {nearLevelText, openness} from '../policy/level.ts';
 import {deniersOf} from '../policy/loosen.ts';
 import {nameOf} from '../report/why.ts';
+import {policyTone} from './levels.ts';
 import type {Model} from './model.ts';
-import {levelTones} from './rows.ts';
 import type {Row, Table} from './table.ts';
 
 /** The pod or workload of this key as it is judged now; undefined if it is gone. */
@@ -61,7 +61,6 @@ export function waysInTable(model: Model, key: string): Table | undefined {
 
 function rowOf(candidate: Candidate, item: Item, key: string): Row {
   const {rights, policy} = candidate;
-  const level = policyLevel(policy.policy);
   const may = isUsable(rights) ? 'yes' : isPerhapsUsable(rights) ? 'perhaps' : 'no';
   const obstacle = obstacleOf(policy.policy, candidate, item);
   return {
@@ -70,7 +69,7 @@ function rowOf(candidate: Candidate, item: Item, key: string): Row {
       policy.name,
       may === 'yes' ? may : {value: may, tone: may === 'no' ? 'bad' : 'unknown'},
       obstacle,
-      {value: nearLevelText(policy.policy), tone: levelTones[level]},
+      {value: nearLevelText(policy.policy), tone: policyTone(policy.policy)},
     ],
     enter: {name: 'policy', policy: policy.name, item: key},
   };

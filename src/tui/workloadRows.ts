@@ -1,10 +1,11 @@
 import type {VerdictGroup} from '../audit/groups.ts';
 import {itemKey} from '../inventory/submissions/items.ts';
-import {stateParts, stateTones} from './bars.ts';
+import {stateParts} from './bars.ts';
 import type {Model} from './model.ts';
+import {stateCell} from './rows.ts';
 import type {View} from './session.ts';
 import type {Row, Table} from './table.ts';
-import {restartWords, statesOf} from './tally.ts';
+import {statesOf} from './tally.ts';
 
 const worstFirst = ['denied', 'unknown', 'mutated', 'drifted', 'ok'] as const;
 
@@ -38,7 +39,7 @@ function rowOf({object, verdicts, runs}: VerdictGroup, withNamespace: boolean): 
       kind,
       name,
       runs ? verdicts.length : 0,
-      {value: restartWords[state], tone: stateTones[state]},
+      stateCell(state),
       [...policies].sort().join(', '),
     ],
     bar: stateParts(statesOf(verdicts)),

@@ -42,7 +42,7 @@ describe('the editor', () => {
     await screen.shows('Nothing is edited yet');
     await screen.press('a');
     expect(await screen.shows('edited')).toMatch(
-      /Volumes +emptyDir, secret +emptyDir, secret +restricted +edited/,
+      /Volumes +emptyDir, secret +emptyDir, \S+ +restricted +edited/,
     );
     await screen.press('d');
     await screen.shows('+after');
@@ -208,6 +208,32 @@ describe('the editor', () => {
     const tighter = openScreen({start: editor('ci-builder')});
     await tighter.press('a', 'p');
     await tighter.shows('Apply ci-builder? y/n');
+  });
+
+  test('what was not read counts as a denial for the question', async () => {
+    const gaps = ['data', 'ci'].map(namespace => ({
+      resource: 'pods',
+      namespace,
+      reason: 'forbidden',
+    }));
+    const elsewhere = openScreen({start: editor('ci-builder'), live: changing({...demo, gaps})});
+    await elsewhere.press('a');
+    await elsewhere.shows('unknown for what runs in 2 namespaces that you may not');
+    await elsewhere.press('p');
+    const said = await elsewhere.shows('Type ci-builder to apply:');
+    expect(said).toContain(
+      'The impact is unknown for what runs in 2 namespaces that you may not read',
+    );
+    expect(said).toContain("incomplete: can't list pods in 2 namespaces (forbidden)");
+    const reading = {...changing(demo)};
+    const view = {...reading.current(), isPartial: true};
+    const early = openScreen({
+      start: editor('ci-builder'),
+      live: {...reading, current: () => view},
+    });
+    await early.press('a', 'p');
+    const asked = await early.shows('Type ci-builder to apply:');
+    expect(asked).toContain('The cluster is still being read: the impact is not all known');
   });
 
   test('what goes wrong is said in full, and the edit is kept', async () => {

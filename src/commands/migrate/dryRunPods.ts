@@ -121,7 +121,15 @@ async function tryPod(
     return {fate: 'admitted', policy: by, says: by === undefined ? '' : `by policy ${by}`};
   } catch (error) {
     if (!isServerError(error) || error.status === 0 || error.status === 401) throw error;
-    const isOurs = /cannot impersonate resource/.test(error.message);
-    return {fate: isOurs ? 'untried' : 'refused', policy: undefined, says: error.message};
+    const words = wordsOf(error);
+    const isOurs = /cannot impersonate resource/.test(words);
+    return {fate: isOurs ? 'untried' : 'refused', policy: undefined, says: words};
   }
+}
+
+/** The server's own words, without what they mean for somebody who creates pods. */
+function wordsOf({message, body}: Error & {readonly body?: unknown}): string {
+  const status = body as Json | undefined;
+  const said = isObject(status) ? status.message : undefined;
+  return typeof said === 'string' ? said : message;
 }

@@ -19,7 +19,8 @@ labels: the labels for each namespace with the version pinned, and whether the l
 patches, or breaks something; as kubectl lines, or as Namespace patches with -o yaml. With --stage
 enforce, only namespaces where it is fine get a line. --apply sets them: the server tries it first, the
 changes are listed, you are asked, and all are set or none; a script that takes them back is written
-before. --back takes the labels of a stage away.
+before. --back takes the labels of a stage away. --check also has the server try the pods of all templates,
+as the accounts of the controllers that create them, and explains what it says.
 
 patches: the smallest change of each workload that keeps the pod it gets today (--for psp), or that
 brings it to a level. Each patch is judged again.

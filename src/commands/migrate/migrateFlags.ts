@@ -21,7 +21,7 @@ export type MigrateTopic = (typeof migrateTopics)[number];
 
 /** The output formats of each topic; the first one is the default. */
 export const migrateFormats = {
-  plan: ['table', 'wide', 'json', 'yaml'],
+  plan: ['table', 'wide', 'json', 'yaml', 'html'],
   labels: ['table', 'wide', 'json', 'yaml'],
   patches: ['patch', 'kustomize', 'json6902', 'table', 'json', 'yaml'],
   defaults: ['yaml'],
@@ -53,6 +53,10 @@ export const migrateFlags = {
     choices: ['warn', 'audit', 'enforce'],
     help: 'labels: set those up to this one (default warn)',
   },
+  check: {
+    type: 'boolean',
+    help: 'labels: also have the server try the pods of all templates, as the accounts that create them',
+  },
   back: {type: 'boolean', help: 'labels: take those of the stage away again'},
   apply: {
     type: 'boolean',
@@ -80,7 +84,7 @@ export const migrateFlags = {
     choices: [
       ...['table', 'wide', 'json', 'yaml', 'patch', 'kustomize', 'json6902', 'markdown', 'html'],
     ],
-    help: 'output format: table (default), wide, json, yaml; of patches: patch (default), kustomize, json6902, table, json, yaml; of runbook: markdown (default), html',
+    help: 'output format: table (default), wide, json, yaml, of the plan also html; of patches: patch (default), kustomize, json6902, table, json, yaml; of runbook: markdown (default), html',
   },
   ...noHeadersFlag,
   ...sourceFlags,

@@ -103,6 +103,7 @@ function requireTopicFlags(topic: MigrateTopic, flags: MigrateFlags): void {
   const owners = {
     level: ['labels', 'defaults'],
     stage: ['labels'],
+    check: ['labels'],
     back: ['labels', 'bypass'],
     for: ['patches'],
     platform: ['plan', 'runbook'],
@@ -125,13 +126,15 @@ function requireTopicFlags(topic: MigrateTopic, flags: MigrateFlags): void {
   if (flags.yes && !flags.apply) {
     throw new UserError('--yes means nothing without --apply', exitCodes.usage);
   }
-  if (!flags.apply) return;
+  if (!flags.apply && !flags.check) return;
+  const name = flags.apply ? '--apply' : '--check';
   if (!isLiveSource(flags)) {
-    throw new UserError('--apply changes a cluster, and not files or the demo', exitCodes.usage);
+    const does = flags.apply ? 'changes' : 'asks';
+    throw new UserError(`${name} ${does} a cluster, and not files or the demo`, exitCodes.usage);
   }
   const format = flags.output ?? 'table';
   if (format !== 'table' && format !== 'wide') {
-    throw new UserError(`--apply prints for people: leave -o ${format} out`, exitCodes.usage);
+    throw new UserError(`${name} prints for people: leave -o ${format} out`, exitCodes.usage);
   }
 }
 
@@ -150,6 +153,9 @@ async function printPlan({
   if (format === 'json' || format === 'yaml') {
     const {items, ...rest} = printedPlan(plan, options);
     await printMachine(world, format, {...document('Migration', items, inventory.gaps), ...rest});
+  } else if (format === 'html') {
+    const {planPage} = await import('../../report/migratePage.ts');
+    world.print(planPage(plan, inventory, options));
   } else {
     world.print(planText(plan, {wide: format === 'wide', headers: !flags.noHeaders, ...options}));
   }

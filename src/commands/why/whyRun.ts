@@ -43,7 +43,7 @@ export async function runWhy(
     args.length > 0
       ? args.flatMap(name => named(inventory, name, namespace))
       : itemsIn(inventory, namespace).filter(({labels}) => matches(labels));
-  if (items.length === 0) warnOfNothing(world, namespace);
+  if (items.length === 0) warnOfNothing(world, namespace, inventory);
   const {assumeAuthorized} = flags;
   const verdicts = items.map(judgeOf(inventory, {requester, assumeAuthorized}).verdict);
   const options = {inventory, isNamed: args.length > 0, headers: !flags.noHeaders};

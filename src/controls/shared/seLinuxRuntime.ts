@@ -22,9 +22,9 @@ const unconfinedTypes = [
 const everyCategory = /:c0\.c1023$/;
 
 /**
- * For a part that is unset, the runtime uses its own: system_u:system_r:container_t and a level for
- * this pod alone (containerd 1.6, pkg/cri/server/helpers.go, initLabelsFromOpt; opencontainers/selinux 1.10,
- * ContainerLabels). The options of a container replace all those of the pod (pkg/securitycontext/util.go,
+ * Where a part is unset, the runtime takes its own: system_u:system_r:container_t and a level of just
+ * this pod (opencontainers/selinux v1.10, go-selinux/selinux.go, ContainerLabels, as containerd and CRI-O use
+ * it). The options of a container stand for all of the pod's (pkg/securitycontext/util.go,
  * DetermineEffectiveSecurityContext).
  */
 export function runningContext(container: ContainerView, pod: PodView): RunningContext {

@@ -1,8 +1,11 @@
 import {likenessOf, type Pod, serviceAccountOf} from '../../kube/pod.ts';
 import {defaultPod} from '../../kube/podDefaults.ts';
 import {type PodView, viewOf} from '../../kube/podView.ts';
+import {placeOf} from '../../kube/reference.ts';
 import {once} from '../../once.ts';
 import type {Identity} from '../../rbac/authorize.ts';
+import {isUnreadIn} from '../../rbac/unreadRbac.ts';
+import {isAbsence} from '../gaps.ts';
 import {type Inventory, isLive, isSpokenFor, type ListedPod} from '../inventory.ts';
 import {
   controllerReference,
@@ -39,6 +42,11 @@ export interface Submission {
   readonly isLivePod: boolean;
   /** A pod that no controller owns: a requester may be named for it. */
   readonly isBare: boolean;
+  /**
+   * The same pod as it comes if its service account, which could not be read, wants no token; undefined
+   * where that is known, or makes no difference.
+   */
+  readonly withoutToken?: Submission | undefined;
 }
 
 /** Makes submissions, each template once. */
@@ -50,17 +58,22 @@ export interface Submissions {
 }
 
 /** What submissions are made from, besides the pod or workload itself. */
-export type SubmissionSource = Pick<Inventory, 'workloads' | 'serviceAccounts' | 'origin'>;
+export type SubmissionSource = Pick<Inventory, 'workloads' | 'serviceAccounts' | 'origin' | 'gaps'>;
 
 export function submissionsOf(inventory: SubmissionSource): Submissions {
   const automount = automountOf(inventory.serviceAccounts);
+  const isOpen = isTokenOpen(inventory);
   const speakerOf = speakerIn(inventory.workloads);
   const made = new Map<Workload, Submission>();
 
   const firsts = new Map<string, Submission>();
 
-  const submit = (pod: Pod, requester: Identity | undefined, flags: Flags): Submission =>
-    submissionOf(admitServiceAccount(pod, automount), requester, flags);
+  const submit = (pod: Pod, requester: Identity | undefined, flags: Flags): Submission => {
+    const submission = submissionOf(admitServiceAccount(pod, automount), requester, flags);
+    if (!isOpen(pod, submission)) return submission;
+    const bare = admitServiceAccount(pod, () => false);
+    return {...submission, withoutToken: submissionOf(bare, requester, flags)};
+  };
   const submitLive = (pod: Pod, requester: Identity | undefined, flags: Flags): Submission => {
     const likeness = likenessOf(pod);
     if (likeness === undefined) return submit(pod, requester, flags);
@@ -95,6 +108,21 @@ export function submissionsOf(inventory: SubmissionSource): Submissions {
     return submitLive(pod, creator, {isLivePod, isBare: owner === undefined});
   };
   return {ofWorkload, ofPod, isLive: pod => isLive(pod, inventory)};
+}
+
+/** Tells whether it is not known if a pod gets a token: it leaves that to an account that was not read. */
+function isTokenOpen({
+  serviceAccounts,
+  gaps,
+}: SubmissionSource): (pod: Pod, submission: Submission) => boolean {
+  const unread = gaps.filter(gap => gap.resource === 'serviceaccounts' && !isAbsence(gap));
+  if (unread.length === 0) return () => false;
+  const known = new Set(serviceAccounts.map(({metadata}) => placeOf(metadata)));
+  return (pod, {namespace, serviceAccount}) =>
+    serviceAccount !== '' &&
+    pod.spec.automountServiceAccountToken === undefined &&
+    !known.has(placeOf({namespace, name: serviceAccount})) &&
+    unread.some(gap => isUnreadIn(gap, namespace));
 }
 
 type Flags = Pick<Submission, 'isLivePod' | 'isBare'>;

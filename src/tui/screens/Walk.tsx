@@ -8,9 +8,10 @@ import type {Policy} from '../../kube/objects.ts';
 import {directionOf} from '../../policy/direction.ts';
 import {nextStep} from '../edit.ts';
 import type {Model} from '../model.ts';
+import {TextLine} from '../StyledLine.tsx';
 import type {Action, View} from '../session.ts';
 import {impactOfDraft} from '../state.ts';
-import {fitTo, wrapLine} from '../text.ts';
+import {wrapLine} from '../text.ts';
 
 interface Props {
   readonly view: Extract<View, {name: 'walk'}>;
@@ -50,9 +51,11 @@ export function Walk({view, base, now, model, width, height, dispatch}: Props) {
         items={options.map(({label}, index) => ({label, value: index}))}
         indicatorComponent={Indicator}
         itemComponent={({label, isSelected = false}) => (
-          <Text inverse={isSelected} wrap="truncate">
-            {fitTo(label, Math.max(1, width - 2))}
-          </Text>
+          <TextLine
+            text={label}
+            width={Math.max(1, width - 2)}
+            {...(isSelected ? {on: 'chosen'} : {})}
+          />
         )}
         onSelect={({value}) => {
           const {policy, step = view.step + 1} = options[value] ?? {};

@@ -21,7 +21,7 @@ describe('audit', () => {
     expect({code: all.code, err: all.err}).toEqual({code: 0, err: ''});
     expect(all.out).toMatch(/^SEVERITY +RULE +OBJECT +MESSAGE\n/);
     expect(all.out).toMatch(/^high +denied-on-restart +Deployment\/shop\/thumbnailer +its pod /m);
-    expect(all.out).toMatch(/\n\n10 high, \d+ medium, \d+ low, 1 info\n$/);
+    expect(all.out).toMatch(/\n\n10 high, \d+ medium, \d+ low, 5 info\n$/);
     expect((await runHere('audit', '--demo', '-A')).out).toBe(all.out);
     const shop = await runHere('audit', '--demo', '-n', 'shop', '--no-headers');
     expect(shop.out).toContain('PodSecurityPolicy/gpu-batch');
@@ -61,7 +61,22 @@ describe('audit', () => {
     expect(await code('--from', medium, '--fail-on', 'low')).toBe(1);
   });
 
-  test('says where manifests are, and nothing of where a snapshot is', async () => {
+  test('names the snapshot, or the first manifest, where nothing else has a place', async () => {
+    const snapshot = join(folderOf(), 'demo.json');
+    expect((await runHere('snapshot', '--demo', snapshot)).code).toBe(0);
+    for (const file of [snapshot, manifests]) {
+      const {out} = await runHere('audit', '--from', file, '-o', 'sarif');
+      const [run] = JSON.parse(out).runs;
+      const uris = run.results.map(
+        ({locations: [first]}: {locations: {physicalLocation?: {artifactLocation: object}}[]}) =>
+          first?.physicalLocation?.artifactLocation,
+      );
+      expect(uris.length).toBeGreaterThan(0);
+      expect(new Set(uris.map(printJson))).toEqual(new Set([printJson({uri: `file://${file}`})]));
+    }
+  });
+
+  test('says where manifests are, and nothing of where a live cluster is', async () => {
     const {out} = await runHere('audit', '--from', manifests, '-o', 'sarif');
     const [run] = JSON.parse(out).runs;
     const denied = run.results.find(({ruleId}: {ruleId: string}) => ruleId === 'denied-now');

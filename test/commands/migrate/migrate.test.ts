@@ -153,6 +153,14 @@ describe('the cluster as a whole', () => {
     expect(out).not.toContain('own');
   });
 
+  test('policies of the cluster are none of the files that are held against it', async () => {
+    const file = fileOf([deployment('web', {}, hardened)]);
+    const {out} = await runHere('migrate', '-A', '-f', file, '--demo');
+    expect(out).not.toContain('the files hold');
+    const {out: own} = await planOf([shipped('own', {})]);
+    expect(own).toContain('the files hold 1 PodSecurityPolicy: kubectl apply refuses');
+  });
+
   test.each([
     ['eks', 'Amazon EKS', shipped('eks.privileged', {})],
     ['rke2', 'RKE2', shipped('global-restricted-psp', {})],
@@ -209,6 +217,7 @@ describe('usage', () => {
     ['another topic', ['by'], '"by" is not one of plan, labels, patches'],
     ['two topics', ['labels', 'patches'], 'got labels patches'],
     ['a change of the demo', ['labels', '--apply'], '--apply changes a cluster, and not files'],
+    ['a check of the demo', ['labels', '--check'], '--check asks a cluster, and not files'],
     ['an answer to no question', ['labels', '-y'], '--yes means nothing without --apply'],
     ['a platform for labels', ['labels', '--platform', 'eks'], '--platform belongs to the plan'],
     ['a platform that is none', ['--platform', 'eks2'], '"eks2" is not one of kubeadm, eks'],

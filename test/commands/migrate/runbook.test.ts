@@ -85,6 +85,48 @@ describe('the runbook', () => {
   });
 });
 
+describe('the plan as a page', () => {
+  const page = (...args: readonly string[]) => runHere('migrate', '-A', ...args, '-o', 'html');
+
+  test('has each namespace at the station that its labels have come to', async () => {
+    const file = fileOf([
+      namespace('a', enforced),
+      namespace('b', {'pod-security.kubernetes.io/warn': 'restricted'}),
+      namespace('c'),
+      {
+        apiVersion: 'batch/v1beta1',
+        kind: 'CronJob',
+        metadata: {name: 'old', namespace: 'a'},
+        spec: {jobTemplate: {spec: {template: {spec: {containers: [{name: 'c'}]}}}}},
+      },
+    ]);
+    const {code, out} = await page('--from', file);
+    expect(code).toBe(1);
+    const marks = [...out.matchAll(/<text class="mark" x="(\d+)" y="\d+">(.)<\/text>/g)];
+    const [enforce = 0, warn = 0, start = 0] = marks.map(([, x]) => Number(x));
+    expect(marks.map(([, , mark]) => mark)).toEqual(['✗', '✓', '✓']);
+    // Without policies in the files, what enforces has the road behind it.
+    expect([enforce - start, warn - start]).toEqual([440, 110]);
+    expect(out).toContain('<li>CronJob a/old: no matches for kind &quot;CronJob&quot; in version');
+  });
+
+  test('needs nothing else and runs nothing, whatever names hold', async () => {
+    const name = '"><script>alert(1)</script>';
+    const file = fileOf([namespace(name), pod(name, {hostPID: true})]);
+    const {out} = await page('--from', file);
+    expect(out).toMatch(/^<!doctype html>\n.*<\/html>\n$/s);
+    expect(out).not.toMatch(/<script|<link|<img|https?:/);
+    expect(out).toContain('&lt;script&gt;');
+  });
+
+  test('of the demo says what comes next', async () => {
+    const {code, out} = await page('--demo');
+    expect(code).toBe(3);
+    expect(out).toContain('kubectl psp migrate patches --for psp -A --demo</code>');
+    expect(out).toContain('<li>Group on-call: all namespaces, by ClusterRoleBinding on-call</li>');
+  });
+});
+
 describe('cleanup and bypass, of the demo', () => {
   test('cleanup lists policies, bindings and roles, and what stays', async () => {
     const {code, out} = await runHere('migrate', 'cleanup', '--demo');
