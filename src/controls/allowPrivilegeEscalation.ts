@@ -21,7 +21,8 @@ export const allowPrivilegeEscalation = defineControl<Value>({
   id: 'allowPrivilegeEscalation',
   title: 'Privilege escalation',
   risk: 'Through a setuid program in the image, whoever breaks in becomes root in the container.',
-  allows: 'Programs in containers may gain more rights than the program that started them, as sudo does.',
+  allows:
+    'Programs in containers may gain more rights than the program that started them, as sudo does.',
   neededBy: 'images that use sudo or other setuid programs; all privileged containers',
   field: '/spec/allowPrivilegeEscalation',
 
