@@ -33,10 +33,8 @@ export function adviceEffects(
       question,
       name,
       wanted: {kind: 'advice', advices},
-      details: [
-        ...laterLines(model(), advices),
-        ...adviceYaml(advices, true).trimEnd().split('\n'),
-      ],
+      later: laterLines(model(), advices),
+      details: adviceYaml(advices, true).trimEnd().split('\n'),
     });
   return {
     writeAdvice(view) {
@@ -93,13 +91,12 @@ function appliedAdvice({advice, inventory}: Model, {scope, namespace}: AdviseVie
   );
 }
 
-/** What can be taken away once advice is applied. */
+/** What can be taken away once advice is applied, for after it. */
 function laterLines({inventory}: Model, advices: readonly Advice[]): readonly string[] {
   const {grants}: OldGrants = oldGrantsOf(inventory, advices, whole);
   if (grants.length === 0) return [];
   return [
-    'Once this is applied, these grants of wider policies are no longer needed; in :advise o takes them away:',
+    'These grants of wider policies are no longer needed; o in the view of advice takes them away:',
     ...grants.map(grant => `  ${oldGrantCommand(grant)}`),
-    '',
   ];
 }

@@ -117,6 +117,8 @@ export interface Proposal {
   readonly name: string;
   readonly mustType: boolean;
   readonly changes: readonly PlannedChange[];
+  /** What to say once it is applied. */
+  readonly later?: readonly string[] | undefined;
   /** The policy whose edit this is; its draft is done with once it is applied. */
   readonly draft?: string | undefined;
 }
@@ -166,6 +168,11 @@ export type Action =
   | {readonly type: 'discard'; readonly policy: string}
   | {readonly type: 'rebase'; readonly onto: Policy}
   | {readonly type: 'applied'; readonly applied: AppliedProposal};
+
+/** What a session ends with if the user goes on to another context of the kubeconfig. */
+export interface SessionEnd {
+  readonly context: string;
+}
 
 export function frameOf(view: View): Frame {
   return {
