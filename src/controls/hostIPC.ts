@@ -18,6 +18,6 @@ export const hostIPC = defineFlag({
     },
   },
   plan: () => planHostFlag('hostIPC'),
-  // Unset is the IPC namespace of the pod (pkg/kubelet/kuberuntime/util/util.go, NamespacesForPod).
+  // Unset is the IPC namespace of the pod (pkg/kubelet/kuberuntime/helpers.go, ipcNamespaceForPod).
   runtime: podRuntime({...yesOrNo, read: pod => pod.hostIPC}),
 });

@@ -21,6 +21,6 @@ export const hostNetwork = defineFlag({
     },
   },
   plan: () => planHostFlag('hostNetwork'),
-  // Unset is the network namespace of the pod (pkg/kubelet/kuberuntime/util/util.go, NamespacesForPod).
+  // Unset is the network namespace of the pod (pkg/kubelet/kuberuntime/helpers.go, networkNamespaceForPod).
   runtime: podRuntime({...yesOrNo, read: pod => pod.hostNetwork}),
 });

@@ -17,6 +17,6 @@ export const hostPID = defineFlag({
     },
   },
   plan: () => planHostFlag('hostPID'),
-  // Unset is the process namespace of the pod (pkg/kubelet/kuberuntime/util/util.go, NamespacesForPod).
+  // Unset is the process namespace of the pod (pkg/kubelet/kuberuntime/helpers.go, pidNamespaceForPod).
   runtime: podRuntime({...yesOrNo, read: pod => pod.hostPID}),
 });
