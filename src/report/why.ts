@@ -84,7 +84,7 @@ export function whyDetail(verdict: Verdict, wide: boolean): string {
     '',
     triedTitle,
     ...candidates.flatMap(candidate => candidateLines(candidate, verdict, wide)),
-    ...(candidates.length === 0 ? ['  none: the cluster has no PodSecurityPolicy'] : []),
+    ...(candidates.length === 0 ? ['  none: there is no PodSecurityPolicy'] : []),
     ...whyMessage(verdict),
   ];
   return `${lines.map(escapeText).join('\n')}\n`;

@@ -19,7 +19,7 @@ export function whyLines(verdict: Verdict): readonly RichLine[] {
     '',
     [{text: triedTitle, bold: true}],
     ...candidates.flatMap(candidate => candidateRows(candidate, verdict, widest)),
-    ...(candidates.length === 0 ? ['  none: the cluster has no PodSecurityPolicy'] : []),
+    ...(candidates.length === 0 ? ['  none: there is no PodSecurityPolicy'] : []),
     ...whyMessage(verdict),
   ];
 }

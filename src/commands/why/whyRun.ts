@@ -5,6 +5,7 @@ import type {Inventory, UnjudgedObject} from '../../inventory/inventory.ts';
 import {isOfKind, kindOf} from '../../inventory/kinds/kindOf.ts';
 import {type Item, itemOfPod, itemOfWorkload, itemsOf} from '../../inventory/submissions/items.ts';
 import {submissionsOf} from '../../inventory/submissions/submissions.ts';
+import {unreadPlaces} from '../../inventory/unreadPlaces.ts';
 import {parseSelector} from '../../kube/labelSelector.ts';
 import {kindText} from '../../kube/workloadKinds.ts';
 import {type Identity, requestIdentity} from '../../rbac/authorize.ts';
@@ -161,6 +162,13 @@ function named(
           );
   if (found.length > 0) return found;
   const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
+  const places = namespace === undefined ? undefined : new Set([namespace]);
+  if (unreadPlaces(inventory, places)?.kind === 'namespaces') {
+    throw new UserError(
+      `${kind} ${JSON.stringify(name)} is not among what could be read${where}`,
+      exitCodes.refused,
+    );
+  }
   const near = itemsOf(inventory).filter(
     item => item.name.startsWith(name) && (namespace === undefined || item.namespace === namespace),
   );
