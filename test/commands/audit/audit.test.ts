@@ -72,7 +72,9 @@ describe('audit', () => {
           first?.physicalLocation?.artifactLocation,
       );
       expect(uris.length).toBeGreaterThan(0);
-      expect(new Set(uris.map((uri: object) => printJson(uri)))).toEqual(new Set([printJson({uri: `file://${file}`})]));
+      expect(new Set(uris.map((uri: object) => printJson(uri)))).toEqual(
+        new Set([printJson({uri: `file://${file}`})]),
+      );
     }
   });
 
