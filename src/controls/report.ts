@@ -4,19 +4,19 @@ import type {ContainerSecurityContext, PodSecurityContext} from '../kube/pod.ts'
 import type {ContainerView} from '../kube/podView.ts';
 
 /**
- * What is asked for: all errors, the edits too (they cost time), or only whether there is anything to
- * report at all, which the first thing found answers.
+ * What is asked for: all errors, the edits too (which cost time), or only whether there is anything to
+ * report at all, which the first finding answers.
  */
 export type ReportQuestion = 'errors' | 'edits' | 'anything';
 
 const noErrors: FieldError[] = [];
 const noEdits: Edit[] = [];
 
-/** What one policy does with one pod, as the controls find it out: the gaps it fills and the errors. */
+/** What one policy does with one pod, as the controls report it: the gaps it fills, and the errors. */
 export class Report {
   /** Whether the policy writes anything into the pod. */
   mutates = false;
-  /** In the order in which Kubernetes tells them. */
+  /** In the order in which Kubernetes reports them. */
   errors: readonly FieldError[] = noErrors;
   /** What it writes; empty unless asked for. */
   edits: readonly Edit[] = noEdits;
@@ -28,7 +28,7 @@ export class Report {
     this.#question = question;
   }
 
-  /** `value` may be a function where it takes time to make it. */
+  /** `value` may be a function if it takes time to compute. */
   fillContainer<K extends keyof ContainerSecurityContext>(
     {list, index}: ContainerView,
     field: K,
@@ -59,14 +59,14 @@ export class Report {
     this.#add(forbidden(field, detail));
   }
 
-  /** Notes that something is filled in; tells whether the edit is wanted. */
+  /** Notes that something is filled in; returns whether the edit is wanted. */
   #fills(): boolean {
     this.mutates = true;
     this.answered = this.#question === 'anything';
     return this.#question === 'edits';
   }
 
-  // Most reports stay empty, so their lists are made when needed.
+  // Most reports stay empty, so their lists are created when needed.
 
   #edit(at: Edit['at'], value: unknown): void {
     if (this.edits === noEdits) this.edits = [{at, value}];
