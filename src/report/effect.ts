@@ -1,12 +1,13 @@
 import {type Candidate, type Ending, isUsable} from '../admission/admit.ts';
 import type {Judgement} from '../admission/judgement.ts';
+import {reasonText, validationReason} from '../admission/reasons.ts';
 import {isInvalidByItself} from '../admission/validation.ts';
 import {type Effect, type Shift, type ShiftKind, shiftKinds} from '../effect/effect.ts';
 import type {Item} from '../inventory/submissions/items.ts';
 import {kindText} from '../kube/workloadKinds.ts';
 import {printedPlace} from './place.ts';
 import {table} from './table.ts';
-import {plainWords, referenceText} from './why.ts';
+import {referenceText} from './why.ts';
 
 const header = ['NAMESPACE', 'KIND', 'NAME', 'BEFORE', 'AFTER', 'CHANGE', 'REASON'];
 const wideHeader = [
@@ -52,7 +53,7 @@ export function effectTable(
 ): string {
   return table(
     headers ? (wide ? wideHeader : header) : undefined,
-    shifts.map(shift => (wide ? wideRow(shift) : [...row(shift), reasonText(shift)])),
+    shifts.map(shift => (wide ? wideRow(shift) : [...row(shift), shiftReason(shift)])),
   );
 }
 
@@ -72,7 +73,7 @@ function wideRow(shift: Shift): readonly string[] {
     outcome?.requester ?? '',
     (after?.via ?? []).map(({binding}) => (binding ? referenceText(binding) : 'server')).join(','),
     (after?.changes ?? []).map(({path}) => path).join(','),
-    reasonText(shift),
+    shiftReason(shift),
     after?.message ?? '',
   ];
 }
@@ -86,7 +87,7 @@ function outcomeText(outcome: Judgement | undefined): string {
 }
 
 /** Why the result of a pod or workload differs, in one line. */
-function reasonText(shift: Shift): string {
+function shiftReason(shift: Shift): string {
   const {kind, after, isNewTemplate} = shift;
   if (kind === 'gone') return 'no longer there';
   if (after?.decision.kind === 'unknown') return unknownText(after);
@@ -106,7 +107,7 @@ function invalidText(
   {submission}: Item,
 ): string {
   const [error] = errors;
-  const what = error === undefined ? '' : `: ${plainWords(error, submission.view)}`;
+  const what = error === undefined ? '' : `: ${validationReason(error, submission.view)}`;
   return mutates && !isInvalidByItself(submission)
     ? `what ${policy.name} writes into it makes it invalid${what}`
     : `it is invalid${what}`;
@@ -114,12 +115,12 @@ function invalidText(
 
 /** What happened to the policy that admitted it before. */
 function lostText(shift: Shift): readonly string[] {
-  const {kind, lost, after, item} = shift;
+  const {kind, lost, after} = shift;
   if (lost === undefined || kind === 'altered') return [];
   const {policy, candidate} = lost;
   const isSame = after?.chosen?.policy.name === policy;
   if (isSame) return [`${policy} now fills in ${pathsText(after)}`];
-  const what = troubleOf(policy, candidate, item);
+  const what = troubleOf(policy, candidate);
   if (after?.chosen !== undefined) return what === undefined ? [] : [what];
   const others = shift.tried - (lost.candidate === undefined || isClosed(lost.candidate) ? 0 : 1);
   return [what ?? `${policy} admits it`, othersText(others)];
@@ -136,11 +137,7 @@ function othersText(count: number): string {
 }
 
 /** Why a policy does not admit it; undefined if it would, had another not come first. */
-function troubleOf(
-  policy: string,
-  candidate: Candidate | undefined,
-  item: Item,
-): string | undefined {
+function troubleOf(policy: string, candidate: Candidate | undefined): string | undefined {
   if (candidate === undefined) return `${policy} is deleted`;
   const {errors, mutates} = candidate;
   const {unusable} = candidate.policy;
@@ -149,7 +146,7 @@ function troubleOf(
   const [error] = errors;
   if (error !== undefined) {
     const more = errors.length > 1 ? ` and ${errors.length - 1} more` : '';
-    return `${policy} denies it: ${plainWords(error, item.submission.view)}${more}`;
+    return `${policy} denies it: ${reasonText(error)}${more}`;
   }
   return mutates ? `${policy} would change it` : undefined;
 }
@@ -223,7 +220,7 @@ export function printedShift(shift: Shift): object {
     ...printedPlace(item),
     serviceAccount: item.submission.serviceAccount,
     change: words[kind],
-    reason: reasonText(shift),
+    reason: shiftReason(shift),
     before: printedOutcome(before),
     after: printedOutcome(after),
   };

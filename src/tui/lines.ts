@@ -5,7 +5,7 @@ import type {Inventory} from '../inventory/inventory.ts';
 import {itemKey} from '../inventory/submissions/items.ts';
 import type {Policy} from '../kube/objects.ts';
 import {adviceYaml, printablePolicy} from '../report/advice.ts';
-import {whyDetail} from '../report/why.ts';
+import {whyStory} from '../report/whyStory.ts';
 import {printYaml} from '../yaml/documents.ts';
 import type {Draft} from './edit.ts';
 import {helpLines} from './keys.ts';
@@ -34,7 +34,7 @@ export function linesOf(
       const verdict = verdictFor(view, model, drafts);
       return verdict === undefined
         ? ['It is gone: the cluster no longer has anything of this name.']
-        : whyDetail(verdict, true).trimEnd().split('\n');
+        : whyStory([verdict], {wide: true, all: true}).trimEnd().split('\n');
     }
     case 'diff': {
       const draft = drafts[view.policy];

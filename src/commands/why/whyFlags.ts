@@ -19,6 +19,10 @@ export const whyFlags = {
   ...selectorFlag,
   ...outputFlag(...whyFormats),
   ...noHeadersFlag,
+  all: {
+    type: 'boolean',
+    help: 'of pods that are named: also list the policies that they may not use',
+  },
   failOnDenied: {
     type: 'boolean',
     help: 'exit with 1 if a pod or workload is denied, with 3 if objects of the files are not judged',

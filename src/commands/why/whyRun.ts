@@ -11,7 +11,8 @@ import {type Identity, requestIdentity} from '../../rbac/authorize.ts';
 import {escapeText} from '../../report/escape.ts';
 import {document} from '../../report/machine.ts';
 import {printedVerdict} from '../../report/verdict.ts';
-import {nameOf, whyDetail, whyTable} from '../../report/why.ts';
+import {nameOf, whyTable} from '../../report/why.ts';
+import {sameStories, whyStory} from '../../report/whyStory.ts';
 import {count} from '../../text.ts';
 import {printMachine, warnOfNothing} from '../answer.ts';
 import {load, requirePolicies} from '../input/load.ts';
@@ -46,7 +47,7 @@ export async function runWhy(
   if (items.length === 0) warnOfNothing(world, namespace);
   const {assumeAuthorized} = flags;
   const verdicts = items.map(judgeOf(inventory, {requester, assumeAuthorized}).verdict);
-  const options = {inventory, isNamed: args.length > 0, headers: !flags.noHeaders};
+  const options = {inventory, isNamed: args.length > 0, headers: !flags.noHeaders, all: flags.all};
   await print(world, format, verdicts, options);
   const isThere = (wanted: State) => verdicts.some(({state}) => state === wanted);
   if (flags.failOnUnknown && isThere('unknown')) return exitCodes.no;
@@ -76,6 +77,8 @@ interface PrintOptions {
   /** Whether pods were asked for by name: then people get the whole story. */
   readonly isNamed: boolean;
   readonly headers: boolean;
+  /** Whether policies that a pod may not use are told as well. */
+  readonly all: boolean;
 }
 
 async function print(
@@ -92,7 +95,9 @@ async function print(
     };
     await printMachine(world, format, answer);
   } else if (options.isNamed && format !== 'name') {
-    world.print(verdicts.map(verdict => whyDetail(verdict, format === 'wide')).join('\n'));
+    const wide = format === 'wide';
+    const stories = sameStories(verdicts);
+    world.print(stories.map(each => whyStory(each, {wide, all: wide || options.all})).join('\n'));
   } else printList(world, format, verdicts, options);
 }
 
