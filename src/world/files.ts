@@ -4,6 +4,7 @@ import {dirname, extname, join} from 'node:path';
 import {createInterface} from 'node:readline/promises';
 import type {Readable} from 'node:stream';
 import {exitCodes, UserError} from '../errors.ts';
+import {shellWord} from '../text.ts';
 import {
   decodeText,
   maxFileSize,
@@ -29,6 +30,7 @@ export async function readFiles(paths: readonly string[]): Promise<readonly Sour
 /** The file itself, or the manifests in a folder and below it, sorted. */
 async function filesOf(path: string): Promise<readonly string[]> {
   if (path === '-') return [path];
+  refuseUrl(path);
   const info = await stat(path).catch((error: unknown) => {
     throw unreadable(path, error);
   });
@@ -46,6 +48,15 @@ async function filesOf(path: string): Promise<readonly string[]> {
     throw new UserError(`${path}: no ${manifestEndings.join(', ')} file in this folder`);
   }
   return files;
+}
+
+/** This program talks to the API server alone. */
+function refuseUrl(path: string): void {
+  if (!/^https?:\/\//i.test(path)) return;
+  throw new UserError(
+    `${path}: only files are read; pipe it: curl -fsSL ${shellWord(path)} | kubectl psp ... -f -`,
+    exitCodes.usage,
+  );
 }
 
 /** By its ending; a kustomization may have none. */

@@ -2,20 +2,19 @@ import {judgeOf} from '../../admission/judge.ts';
 import type {State, Verdict} from '../../admission/judgement.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
 import type {Inventory, UnjudgedObject} from '../../inventory/inventory.ts';
-import {isOfKind, kindOf} from '../../inventory/kinds/kindOf.ts';
-import {type Item, itemOfPod, itemOfWorkload, itemsOf} from '../../inventory/submissions/items.ts';
-import {submissionsOf} from '../../inventory/submissions/submissions.ts';
-import {parseSelector} from '../../kube/labelSelector.ts';
+import type {Item} from '../../inventory/submissions/items.ts';
 import {kindText} from '../../kube/workloadKinds.ts';
 import {type Identity, requestIdentity} from '../../rbac/authorize.ts';
 import {escapeText} from '../../report/escape.ts';
 import {document} from '../../report/machine.ts';
 import {printedVerdict} from '../../report/verdict.ts';
-import {nameOf, whyTable} from '../../report/why.ts';
+import {whyTable} from '../../report/why.ts';
 import {sameStories, whyStory} from '../../report/whyStory.ts';
 import {count} from '../../text.ts';
 import {printMachine, warnOfNothing} from '../answer.ts';
 import {load, requirePolicies} from '../input/load.ts';
+import {parseSelection, requireSelectable} from '../input/selection.ts';
+import {itemsMeant, parseTargets} from '../input/targets.ts';
 import type {World} from '../world.ts';
 import type {WhyFlags, whyFormats} from './whyFlags.ts';
 
@@ -26,11 +25,7 @@ export async function runWhy(
   flags: WhyFlags,
   format: Format,
 ): Promise<ExitCode> {
-  const hasSelector = flags.selector !== undefined;
-  if (hasSelector && args.length > 0) {
-    throw new UserError('name pods or give -l, not both', exitCodes.usage);
-  }
-  const matches = parseSelector(flags.selector ?? '');
+  const select = parseSelection(flags);
   const requester = requesterOf(flags);
   const needs = {policies: true, workloads: true, caller: requester === 'caller'};
   const {inventory, namespace} = await load(world, flags, needs);
@@ -40,20 +35,24 @@ export async function runWhy(
       `--requester me: ${inventory.source} does not tell what you may use: name who creates the pods`,
     );
   }
-  const items =
-    args.length > 0
-      ? args.flatMap(name => named(inventory, name, namespace))
-      : itemsIn(inventory, namespace).filter(({labels}) => matches(labels));
+  const targets = parseTargets(args, inventory);
+  requireSelectable(targets, flags);
+  const items = await select(world, flags, inventory, itemsMeant(targets, inventory, namespace));
   if (items.length === 0) warnOfNothing(world, namespace);
   const {assumeAuthorized} = flags;
   const verdicts = items.map(judgeOf(inventory, {requester, assumeAuthorized}).verdict);
-  const options = {inventory, isNamed: args.length > 0, headers: !flags.noHeaders, all: flags.all};
+  const options = {
+    inventory,
+    isNamed: targets.kind === 'names',
+    headers: !flags.noHeaders,
+    all: flags.all,
+  };
   await print(world, format, verdicts, options);
   const isThere = (wanted: State) => verdicts.some(({state}) => state === wanted);
   if (flags.failOnUnknown && isThere('unknown')) return exitCodes.no;
   if (!flags.failOnDenied) return exitCodes.ok;
   if (isThere('denied')) return exitCodes.no;
-  const unjudged = args.length > 0 ? [] : unjudgedIn(inventory, namespace);
+  const unjudged = targets.kind === 'names' ? [] : unjudgedIn(inventory, namespace);
   if (unjudged.length === 0 || flags.allowUnread) return exitCodes.ok;
   world.warn(
     `error: --fail-on-denied: ${count(unjudged.length, 'object')} not judged: --allow-unread lets that pass`,
@@ -130,45 +129,4 @@ function identityOf(text: string | undefined): Identity | undefined {
   const [user = '', ...groups] = text.split(',');
   if (user === '') throw new UserError('--requester: the user name is empty', exitCodes.usage);
   return requestIdentity(user, groups);
-}
-
-/** All rows of an answer about the namespace; undefined is all namespaces. */
-function itemsIn(inventory: Inventory, namespace: string | undefined): readonly Item[] {
-  return itemsOf(inventory).filter(item => namespace === undefined || item.namespace === namespace);
-}
-
-/** The pods or workloads that an argument like `web-0`, `pod/web-0` or `deploy/web` means. */
-function named(
-  inventory: Inventory,
-  argument: string,
-  namespace: string | undefined,
-): readonly Item[] {
-  const [first = '', second] = argument.split('/');
-  const kind = second === undefined ? 'Pod' : kindOf(first);
-  const name = second ?? first;
-  const submissions = submissionsOf(inventory);
-  const isMeant = (metadata: {
-    readonly namespace?: string | undefined;
-    readonly name?: string | undefined;
-  }) => metadata.name === name && (namespace === undefined || metadata.namespace === namespace);
-  const found =
-    kind === 'Pod'
-      ? inventory.pods
-          .filter(({metadata}) => isMeant(metadata))
-          .map(pod => itemOfPod(pod, submissions))
-      : inventory.workloads
-          .filter(workload => isOfKind(workload, first))
-          .map(workload => itemOfWorkload(workload, submissions))
-          .filter(
-            item =>
-              isMeant(item.workload?.metadata ?? {}) ||
-              isMeant({...item.workload?.metadata, name: item.name}),
-          );
-  if (found.length > 0) return found;
-  const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
-  const near = itemsOf(inventory).filter(
-    item => item.name.startsWith(name) && (namespace === undefined || item.namespace === namespace),
-  );
-  const hint = near.length > 0 ? `; did you mean ${near.slice(0, 3).map(nameOf).join(', ')}?` : '';
-  throw new UserError(`${kind} ${JSON.stringify(name)} not found${where}${hint}`);
 }
