@@ -1,8 +1,10 @@
-import {defineConfig} from 'vitest/config';
+import {configDefaults, defineConfig} from 'vitest/config';
 import {builtScreens} from './test/support/run/builtScreens.ts';
+import {leftOut} from './test/support/run/longTests.ts';
 import {requireNode} from './test/support/run/nodeVersion.ts';
 
 requireNode();
+const exclude = [...configDefaults.exclude, ...leftOut({args: process.argv, env: process.env})];
 
 export default defineConfig({
   test: {
@@ -22,7 +24,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: {name: 'sources', include: ['test/**/*.test.{ts,tsx}']},
+        test: {name: 'sources', include: ['test/**/*.test.{ts,tsx}'], exclude},
       },
       {
         // The screens once more, as the program has them: what ships is what is tested.

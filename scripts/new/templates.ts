@@ -323,7 +323,7 @@ test('the view ${kebab} has its title', async () => {
       `Write ${file}; or, for a table, a function of src/tui/rows.ts that tableOf of src/tui/state.ts calls.`,
       `Put the expected lines into ${test}, and drive the view by keys.`,
       'Say in src/tui/session.ts what the view has to know, in src/tui/state.ts what it is called, and in src/tui/keys.ts which keys it has.',
-      'Say how one gets there: a key in src/tui/useKeys.ts, or a name to jump to in src/tui/Prompt.tsx.',
+      'Say how one gets there: a key in src/tui/viewKeys.ts, or a name to jump to in src/tui/Prompt.tsx.',
     ],
   };
 }

@@ -1,6 +1,6 @@
 import {isObject, type JsonObject} from '../kube/json.ts';
 import {kubectlName, labelOf} from '../kube/reference.ts';
-import {type Backup, backupHint, type SaveFile, saveAll} from './backup.ts';
+import {type Backup, backupHint, doneHint, type SaveFile, saveAll} from './backup.ts';
 import {carryOut, type Pause, removeCreated} from './carryOut.ts';
 import {
   type ChangeClient,
@@ -8,12 +8,10 @@ import {
   failureOf,
   isServerError,
   type PlannedChange,
-  resourceVersionOf,
   sendChange,
   staleness,
-  withMetadata,
-  withoutServerOwned,
 } from './change.ts';
+import {remakeOf, reverseOf} from './reverse.ts';
 
 export type {Backup} from './backup.ts';
 export {readObject} from './carryOut.ts';
@@ -93,7 +91,8 @@ function bindsNewRole({desired, namespace}: PlannedChange, all: readonly Planned
 
 /** What applying needs from around it. */
 export interface ApplyOptions {
-  readonly backup: SaveFile;
+  /** undefined: what undoes the changes was saved already. */
+  readonly backup: SaveFile | undefined;
   /** Now, as ISO 8601. */
   now(): string;
   /** Waits, between two looks at what a broken connection left; for real if not given. */
@@ -144,7 +143,7 @@ export async function applyAll(
     const sent = await carryOut(client, change, options.pause);
     if (sent.state === 'stored') {
       const text = `${change.action}d ${labelOf(change)}`;
-      done.push({change, ok: true, text: text + backupHint(change, backups), stored: sent.object});
+      done.push({change, ok: true, text: text + doneHint(change, backups), stored: sent.object});
       continue;
     }
     const rollback: ApplyStep[] = [];
@@ -213,18 +212,4 @@ async function undo(
   const start = isUnknown ? `it is not known whether ${stays}` : stays;
   const text = `${start}: ${sent.failure.message}`;
   return {change, ok: false, text: text + backupHint(change, backups)};
-}
-
-/** The creation that makes a deleted object again; the server gives it a new identity. */
-function remakeOf(change: PlannedChange): PlannedChange {
-  const desired = withoutServerOwned(change.before ?? {});
-  const {path, collection, kind, name, namespace} = change;
-  return {action: 'create', path, collection, kind, name, namespace, desired};
-}
-
-/** The update that puts the old object back, if nobody has touched it since. */
-function reverseOf(change: PlannedChange, stored: JsonObject): PlannedChange {
-  const resourceVersion = resourceVersionOf(stored);
-  const old = withMetadata(change.before ?? {}, {managedFields: undefined, resourceVersion});
-  return {...change, desired: old, before: stored, expectedResourceVersion: resourceVersion};
 }

@@ -24,24 +24,51 @@ export interface Saved {
   readonly failure?: ChangeFailure | undefined;
 }
 
-/** Saves the old object of each update and deletion to a file of its own. `time` is now, as ISO 8601. */
+/**
+ * Saves the old object of each update and deletion to a file of its own; of deletions alone, all to one, in
+ * the order in which they can be created again. `time` is now, as ISO 8601.
+ * Without a place to save to, nothing is.
+ */
 export async function saveAll(
   changes: readonly PlannedChange[],
-  save: SaveFile,
+  save: SaveFile | undefined,
   time: string,
 ): Promise<Saved> {
   const backups: Backup[] = [];
+  if (save === undefined) return {backups};
+  const [first] = changes;
+  if (first !== undefined && isJoined(changes)) {
+    const text = changes
+      .toReversed()
+      .map(change => backupText(change, change.before ?? {}, time))
+      .join('---\n');
+    try {
+      const file = await save(backupName(first, time, 0), text);
+      return {backups: changes.map(change => ({change, file}))};
+    } catch (error) {
+      return {backups, failure: notSaved(first, error)};
+    }
+  }
   for (const [index, change] of changes.entries()) {
     if (change.before === undefined) continue;
     const text = backupText(change, change.before, time);
     try {
       backups.push({change, file: await save(backupName(change, time, index), text)});
     } catch (error) {
-      const message = `${labelOf(change)} can't be saved to a file, so nothing was changed: ${messageOf(error)}`;
-      return {backups, failure: {change, kind: 'other', message, fields: []}};
+      return {backups, failure: notSaved(change, error)};
     }
   }
   return {backups};
+}
+
+/** Whether the old objects are in one file together: several deletions and nothing else. */
+function isJoined(changes: readonly PlannedChange[]): boolean {
+  return changes.length > 1 && changes.every(({action}) => action === 'delete');
+}
+
+function notSaved(change: PlannedChange, error: unknown): ChangeFailure {
+  const message = `${labelOf(change)} can't be saved to a file, so nothing was changed: ${messageOf(error)}`;
+  return {change, kind: 'other', message, fields: []};
 }
 
 /** A name has at most 253 characters, a file's name 255 bytes. */
@@ -75,6 +102,15 @@ export function backupHint(change: PlannedChange, backups: readonly Backup[]): s
   return file === undefined
     ? ''
     : `; the old one is in ${file} (kubectl ${verbOf(change)} -f puts it back)`;
+}
+
+/** The same once all is done, which the last of several deletions says for all of them. */
+export function doneHint(change: PlannedChange, backups: readonly Backup[]): string {
+  const file = backups.find(backup => backup.change === change)?.file;
+  const others = backups.filter(backup => backup.file === file);
+  if (file === undefined || others.length < 2) return backupHint(change, backups);
+  if (others.at(-1)?.change !== change) return '';
+  return `; all of them are in ${file} (kubectl create -f puts them back)`;
 }
 
 /** What kubectl takes to put the old object back. */

@@ -20,6 +20,7 @@ const plurals: ReadonlyMap<unknown, string> = new Map([
   ['RoleBinding', 'rolebindings'],
   ['ClusterRole', 'clusterroles'],
   ['ClusterRoleBinding', 'clusterrolebindings'],
+  ['Namespace', 'namespaces'],
 ]);
 
 /**
@@ -89,6 +90,28 @@ export function planSubjects(raw: JsonObject, subjects: readonly object[]): Plan
   };
 }
 
+/**
+ * The update that gives an object other labels; one without a value is removed, all others stay. What
+ * `kubectl apply` keeps is left alone: with these labels in it, its next run would take them away.
+ */
+export function planLabels(
+  raw: JsonObject,
+  labels: Readonly<Record<string, string | undefined>>,
+): PlannedChange {
+  const all = Object.entries({...mapOf(metadataOf(raw).labels), ...labels});
+  const left = all.filter(([, value]) => value !== undefined);
+  return {
+    ...placeOf(raw),
+    action: 'update',
+    desired: withMetadata(raw, {
+      labels: left.length === 0 ? undefined : Object.fromEntries(left),
+      managedFields: undefined,
+    }),
+    before: raw,
+    expectedResourceVersion: resourceVersionOf(raw),
+  };
+}
+
 /** Deleting an object as just read, if nobody changes it before. */
 export function planDelete(raw: JsonObject): PlannedChange {
   return {
@@ -115,7 +138,7 @@ function placeOf(object: JsonObject): Place {
     throw cannot(`a ${String(kind)} can't be applied, only ${[...plurals.keys()].join(', ')}`);
   }
   if (typeof name !== 'string' || name === '') throw cannot(`a ${kind} without a name`);
-  const root = `/apis/${apiVersion}`;
+  const root = apiVersion === 'v1' ? '/api/v1' : `/apis/${apiVersion}`;
   const isNamespaced = kind === 'Role' || kind === 'RoleBinding';
   if (isNamespaced && (typeof namespace !== 'string' || namespace === '')) {
     throw cannot(`${kind} ${name} names no namespace`);

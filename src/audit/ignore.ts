@@ -34,7 +34,8 @@ const keys = ['rule', 'object', 'reason', 'until'];
 export function ignoreEntries(documents: readonly SourceDocument[]): readonly IgnoreEntry[] {
   const [document, ...more] = documents;
   if (document === undefined) return [];
-  const {file, value} = document;
+  const {file, value, repeated: [repeat] = []} = document;
+  if (repeat !== undefined) throw wrong(file, `line ${repeat.line}: ${repeat.path} comes twice`);
   if (more.length > 0) throw wrong(file, 'an ignore file is a single document, a list');
   if (!Array.isArray(value))
     throw wrong(file, 'an ignore file is a list: begin with "- rule: ..."');

@@ -2,7 +2,6 @@ import type {Verdict} from '../admission/judgement.ts';
 import type {Grantee} from '../rbac/grantee.ts';
 import type {FindingObject} from './finding.ts';
 import type {VerdictGroup} from './groups.ts';
-import {policyReference} from './words.ts';
 
 /** A word of a command line, quoted for POSIX shells if it has to be. */
 function shellWord(word: string): string {
@@ -53,8 +52,7 @@ function subjectWord({kind, namespace = '', name}: Grantee): string {
   return kind === 'User' ? `user:${name}` : `sa:${namespace}/${name}`;
 }
 
-/** Deletes a policy if nothing that runs would be denied without it. */
+/** Deletes a policy and its grants, after showing what would be denied without it. */
 export function deleteCommand(policy: string): string {
-  const look = commandLine('kubectl', 'psp', 'try', '--delete', policy, '-A');
-  return `${look} && ${kubectl('delete', policyReference(policy))}`;
+  return commandLine('kubectl', 'psp', 'delete', policy);
 }

@@ -13,6 +13,7 @@ export interface Tried {
   readonly ok: boolean;
   /** A line for each change. */
   readonly lines: readonly string[];
+  readonly results: readonly DryRun[];
 }
 
 /** Has the server try the changes. */
@@ -21,7 +22,7 @@ export async function tryChanges(
   changes: readonly PlannedChange[],
 ): Promise<Tried> {
   const tried = await dryRunAll(cluster, changes);
-  return {ok: tried.every(({ok}) => ok), lines: tried.map(triedLine)};
+  return {ok: tried.every(({ok}) => ok), lines: tried.map(triedLine), results: tried};
 }
 
 function triedLine(result: DryRun): string {
@@ -30,17 +31,22 @@ function triedLine(result: DryRun): string {
   return `The server would ${result.change.action} ${labelOf(result.change)}${note}`;
 }
 
-/** Makes the changes, all or none; the old objects go to files of the current folder first. */
+/**
+ * Makes the changes, all or none; the old objects go to files of the current folder first, unless what
+ * undoes the changes is saved already.
+ */
 export async function makeChanges(
   world: World,
   cluster: Cluster,
   changes: readonly PlannedChange[],
+  {isSaved = false}: {readonly isSaved?: boolean} = {},
 ): Promise<Applied> {
+  const backup = async (fileName: string, text: string) => {
+    await world.writeFile(fileName, text, false);
+    return fileName;
+  };
   return applyAll(cluster, changes, {
     now: () => world.now(),
-    async backup(fileName, text) {
-      await world.writeFile(fileName, text, false);
-      return fileName;
-    },
+    backup: isSaved ? undefined : backup,
   });
 }

@@ -161,6 +161,25 @@ export const filenameFlag = {
     short: 'R',
     help: 'as kubectl has it; folders are always read with those below them',
   },
+  strict: {
+    type: 'boolean',
+    help: 'refuse files in which a key comes twice; else the last one counts, as with kubectl',
+  },
+} as const satisfies Flags;
+
+/** What `--dry-run` takes. */
+export const dryRuns = ['none', 'client', 'server'] as const;
+
+/** How commands that change a cluster are told how far to go. */
+export const applyFlags = {
+  yes: {type: 'boolean', short: 'y', help: 'apply without asking'},
+  dryRun: {
+    type: 'string',
+    placeholder: 'MODE',
+    help: 'client (show what would be done) or server (have the server try it); client without a value',
+    implied: 'client',
+    choices: dryRuns,
+  },
 } as const satisfies Flags;
 
 export const noHeadersFlag = {

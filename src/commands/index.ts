@@ -6,6 +6,7 @@ import {check} from './check/check.ts';
 import type {Command} from './command.ts';
 import {compare} from './compare/compare.ts';
 import {completion} from './completion/completion.ts';
+import {deletePolicyCommand} from './delete/delete.ts';
 import {diff} from './diff/diff.ts';
 import {migrate} from './migrate/migrate.ts';
 import {policies} from './policies/policies.ts';
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   tryCommand,
   bind,
   unbind,
+  deletePolicyCommand,
   audit,
   migrate,
   snapshot,

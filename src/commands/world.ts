@@ -13,6 +13,9 @@ export interface Cluster extends WatchingReader, ChangeClient {
   close(): void;
 }
 
+/** On which ground the terminal writes; `auto` asks it. */
+export type ThemeChoice = 'auto' | 'light' | 'dark';
+
 /** What the interactive session works on. */
 export interface SessionOptions {
   readonly live: LiveInventory;
@@ -21,6 +24,7 @@ export interface SessionOptions {
   readonly store: SessionStore;
   /** The user name that the server sees. */
   readonly user: string;
+  readonly theme?: ThemeChoice;
 }
 
 /** The names of the kubeconfig's entries. */

@@ -57,7 +57,7 @@ export const volumes = defineControl<readonly string[]>({
         const {volume, type, path} = view;
         if (allowed.has(type) || (tokenToo && isServiceAccountToken(volume))) return;
         report.invalid(path, type, `${type} volumes are not allowed to be used`, {
-          ...useOf(view, pod),
+          ...volumeGrounds(view, pod),
           allowed: types.join(', ') || 'none',
         });
       },
@@ -118,7 +118,7 @@ export const volumes = defineControl<readonly string[]>({
 });
 
 /** What a volume is, with the path or driver that makes it what it is. */
-function useOf(view: VolumeView, pod: PodView): Omit<Grounds, 'allowed'> {
+function volumeGrounds(view: VolumeView, pod: PodView): Omit<Grounds, 'allowed'> {
   const {volume, type, path, name} = view;
   const isToken = name.startsWith(tokenVolumePrefix) && isServiceAccountToken(volume);
   const detail = volume.hostPath?.path ?? volume.csi?.driver ?? volume.flexVolume?.driver;

@@ -3,6 +3,7 @@ import {appArmorAllowedKey, seccompAllowedKey} from '../kube/annotations.ts';
 import {pointer} from '../kube/edits.ts';
 import type {Policy} from '../kube/objects.ts';
 import {type BuiltinOptions, builtinLevels, builtinName, builtinPolicy} from '../policy/builtin.ts';
+import {levelText} from '../policy/level.ts';
 import {bindingFor, type GrantObject, roleFor, subjectOf} from './grantObjects.ts';
 
 /** An object to be applied, a policy or a grant of it, and what to say about it. */
@@ -34,9 +35,10 @@ const noComments: ReadonlyMap<string, readonly string[]> = new Map();
 
 function policyWithWords(level: Level, options: BuiltinOptions): BuiltinObject {
   const lines = level === 'privileged' ? [] : Object.entries(fieldWords(level, options));
+  const policy = builtinPolicy(level, options);
   return {
-    policy: builtinPolicy(level, options),
-    header: policyWords(options)[level],
+    policy,
+    header: [...policyWords(options)[level], `Level: ${levelText(policy)}.`],
     comments: new Map(lines),
   };
 }

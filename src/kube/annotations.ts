@@ -11,6 +11,10 @@ export const appArmorContainerPrefix = 'container.apparmor.security.beta.kuberne
 export const appArmorAllowedKey = 'apparmor.security.beta.kubernetes.io/allowedProfileNames';
 export const appArmorDefaultKey = 'apparmor.security.beta.kubernetes.io/defaultProfileName';
 
+/** Which release of Helm 3 an object belongs to (helm v3, pkg/action/validate.go). */
+export const helmReleaseKey = 'meta.helm.sh/release-name';
+export const helmNamespaceKey = 'meta.helm.sh/release-namespace';
+
 /** Others may hold anything, also secrets (`last-applied-configuration`), and are never kept. */
 export function isRelevantAnnotation(key: string): boolean {
   return (
@@ -22,6 +26,8 @@ export function isRelevantAnnotation(key: string): boolean {
     key === seccompAllowedKey ||
     key === seccompDefaultKey ||
     key === appArmorAllowedKey ||
-    key === appArmorDefaultKey
+    key === appArmorDefaultKey ||
+    key === helmReleaseKey ||
+    key === helmNamespaceKey
   );
 }

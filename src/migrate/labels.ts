@@ -2,6 +2,7 @@ import type {Inventory} from '../inventory/inventory.ts';
 import type {Item} from '../inventory/submissions/items.ts';
 import {
   isRunning,
+  laxest,
   type NamespaceLevels,
   namespaceLevels,
   type PodSecurityMode,
@@ -9,8 +10,9 @@ import {
   podSecurityPrefix,
 } from './namespaceLevels.ts';
 import {patchesFor} from './patches.ts';
-import {type PodSecurityLevel, violationText} from './podSecurity/judge.ts';
+import {type PodSecurityLevel, standardRefusals, violationText} from './podSecurity/judge.ts';
 import {standardVersionText} from './podSecurity/version.ts';
+import {firstWithoutPolicies, serverMinor} from './road.ts';
 import {type LevelAnswer, underLevel, type WorkloadLevels} from './workloadLevels.ts';
 
 /** What the labels do to a workload, or to all of a namespace: the first of these that is true. */
@@ -50,12 +52,15 @@ export function labelsFor(
   inventory: Inventory,
   {level: asked, stage, to, namespace}: LabelRequest,
 ): readonly NamespaceLabels[] {
+  const server = serverMinor(inventory.serverVersion) ?? firstWithoutPolicies - 1;
   const judged = namespaceLevels(inventory, to, namespace).map(levels => {
-    const level = asked === 'auto' ? (levels.after ?? 'restricted') : asked;
-    const answers = levels.workloads
-      .filter(isRunning)
-      .map(workload => ({workload, answer: underLevel(workload, level, to)}));
-    return {levels, level, answers};
+    const {now = 'restricted', after = 'restricted'} = levels;
+    // While policies are there, what they write counts: a default may ask for more than the pod did.
+    const level = asked === 'auto' ? (laxest([now, after]) ?? 'restricted') : asked;
+    const running = levels.workloads.filter(isRunning);
+    const answers = running.map(workload => ({workload, answer: underLevel(workload, level, to)}));
+    const spoiled = running.flatMap(one => spoiledProblem(one, level, Math.min(server, to)));
+    return {levels, level, answers, spoiled};
   });
   // All at once: what patches are made from is found once for the whole inventory.
   const helped = new Set(
@@ -71,10 +76,12 @@ export function labelsFor(
       );
     }),
   );
-  return judged.map(({levels, level, answers}) => {
-    const problems = answers.flatMap(({workload: {item}, answer}) =>
+  return judged.map(({levels, level, answers, spoiled}) => {
+    const refused = answers.flatMap(({workload: {item}, answer}) =>
       problemOf(item, answer, violationText(level, to, answer.refusals), helped),
     );
+    const known = new Set(refused.map(({item}) => item));
+    const problems = [...refused, ...spoiled.filter(({item}) => !known.has(item))];
     const verdicts = new Set<LabelVerdict>(problems.map(({verdict}) => verdict));
     const isUnread = levels.isUncertain && level !== 'privileged';
     const verdict = order.find(one => verdicts.has(one)) ?? (isUnread ? 'unknown' : 'fine');
@@ -95,6 +102,19 @@ function labelsOf(
       [`${podSecurityPrefix}${mode}-version`, standardVersionText(to)],
     ]),
   );
+}
+
+/** A pod that the level lets in, but not as its policy changes it: refused while policies are there. */
+function spoiledProblem(
+  {item, today, policy, podToday}: WorkloadLevels,
+  level: PodSecurityLevel,
+  version: number,
+): readonly LabelProblem[] {
+  if (today !== 'admitted') return [];
+  const refusals = standardRefusals(podToday, level, version);
+  if (refusals.length === 0) return [];
+  const says = `as policy ${policy} changes it: ${violationText(level, version, refusals)}`;
+  return [{item, verdict: 'breaks', says}];
 }
 
 function problemOf(

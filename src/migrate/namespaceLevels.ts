@@ -94,8 +94,13 @@ export function enforcedBy(labels: Readonly<Record<string, string>>, minor: numb
   };
 }
 
+/** How far the labels of a namespace are: the strictest mode that has one; undefined without any. */
+export function stageOf(labels: Readonly<Record<string, string>>): PodSecurityMode | undefined {
+  return podSecurityModes.findLast(mode => labels[podSecurityPrefix + mode] !== undefined);
+}
+
 /** The laxest of some levels; undefined for none. */
-function laxest(levels: readonly PodSecurityLevel[]): PodSecurityLevel | undefined {
+export function laxest(levels: readonly PodSecurityLevel[]): PodSecurityLevel | undefined {
   return standardLevels.find(level => levels.includes(level));
 }
 

@@ -2,13 +2,17 @@ import type {Inventory} from '../inventory/inventory.ts';
 import type {Item} from '../inventory/submissions/items.ts';
 import {topWorkloads} from '../inventory/submissions/owners.ts';
 import {once} from '../once.ts';
+import {type ClusterFacts, clusterFacts} from './clusterFacts.ts';
 import {
   enforcedBy,
   isRunning,
   type NamespaceLevels,
   namespaceLevels,
   type PinnedLevel,
+  type PodSecurityMode,
+  stageOf,
 } from './namespaceLevels.ts';
+import type {PlatformId} from './platform.ts';
 import {standardRefusals, violationText} from './podSecurity/judge.ts';
 import {type PolicyFit, policyFits} from './policyLevels.ts';
 import {nextVersion, type RoadStep, serverMinor, stepTo} from './road.ts';
@@ -27,6 +31,8 @@ export interface PlanProblem {
 export interface NamespacePlan extends NamespaceLevels {
   /** What its labels enforce once it is there; undefined if they were not read. */
   readonly enforced: PinnedLevel | undefined;
+  /** How far its labels are; undefined without any, or if they were not read. */
+  readonly stage: PodSecurityMode | undefined;
   /** Workloads that run today and would be refused. */
   readonly breaks: readonly PlanProblem[];
   /** What can't be told. */
@@ -43,6 +49,9 @@ export interface MigrationPlan {
   readonly step: RoadStep;
   readonly serverVersion: string | undefined;
   readonly namespaces: readonly NamespacePlan[];
+  readonly cluster: ClusterFacts;
+  /** Whether PodSecurityPolicies are still there. */
+  readonly hasPolicies: boolean;
   /** Computed when first asked for: witnesses take their time. */
   readonly policies: () => readonly PolicyPlan[];
   readonly state: PlanState;
@@ -54,11 +63,18 @@ export interface PolicyPlan {
   readonly fits: readonly PolicyFit[];
 }
 
-/** Plans the step to a minor version; undefined is the next one, and an undefined namespace is all. */
+/** What is planned: undefined `to` is the next version, an undefined namespace all. */
+export interface PlanRequest {
+  readonly to?: number | undefined;
+  readonly namespace?: string | undefined;
+  /** The platform that the user names. */
+  readonly platform?: PlatformId | undefined;
+}
+
+/** Plans the step to a minor version. */
 export function planOf(
   inventory: Inventory,
-  to: number | undefined,
-  wanted?: string,
+  {to, namespace: wanted, platform}: PlanRequest = {},
 ): MigrationPlan {
   const {serverVersion, policies} = inventory;
   const server = serverMinor(serverVersion);
@@ -67,19 +83,23 @@ export function planOf(
   const namespaces = namespaceLevels(inventory, step.to, wanted).map(levels =>
     namespacePlan(levels, step.to, server ?? 24, removed),
   );
+  const cluster = clusterFacts(inventory, platform);
   return {
     step,
     serverVersion,
     namespaces,
+    cluster,
+    hasPolicies: policies.length > 0,
     policies: once(() =>
       policies.map(policy => ({name: policy.metadata.name, fits: policyFits(policy, step.to)})),
     ),
-    state: stateOf(namespaces),
+    state: stateOf(namespaces, cluster),
   };
 }
 
-function stateOf(namespaces: readonly NamespacePlan[]): PlanState {
-  if (namespaces.some(({breaks}) => breaks.length > 0)) return 'breaks';
+function stateOf(namespaces: readonly NamespacePlan[], {releases}: ClusterFacts): PlanState {
+  const isBroken = namespaces.some(({breaks}) => breaks.length > 0);
+  if (isBroken || releases.length > 0) return 'breaks';
   const isOpen = ({doubts, isUncertain}: NamespacePlan) => doubts.length > 0 || isUncertain;
   return namespaces.some(isOpen) ? 'unknown' : 'fine';
 }
@@ -107,6 +127,7 @@ function namespacePlan(
   return {
     ...levels,
     enforced,
+    stage: labels && stageOf(labels),
     breaks: found.filter(({state}) => state === 'breaks'),
     doubts: found.filter(({state}) => state === 'unknown'),
     patches: running.filter(workload => editsToKeep(workload).length > 0),

@@ -5,7 +5,7 @@ import {seccompPodKey} from '../kube/annotations.ts';
 import {policyVersion} from '../kube/apiGroups.ts';
 import {pointer} from '../kube/edits.ts';
 import type {Policy} from '../kube/objects.ts';
-import {policyLevel} from '../policy/level.ts';
+import {levelText, policyLevel} from '../policy/level.ts';
 import {printYaml} from '../yaml/documents.ts';
 import {escapeText} from './escape.ts';
 import {printedPlace} from './place.ts';
@@ -95,7 +95,7 @@ export function adviceTable(advices: readonly Advice[], headers: boolean): strin
       namespace ?? '<cluster>',
       grantees.map(grantee => grantee.name).join(','),
       String(items.length),
-      policyLevel(policy),
+      levelText(policy),
     ]),
   );
 }

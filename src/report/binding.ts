@@ -10,11 +10,21 @@ const shown = 20;
 
 /** What would be done, what to know about it, and what becomes of the pods; for people. */
 export function bindingText(plan: BindingPlan, effect: Effect, policy: string): string {
+  const steps = plan.steps.map(step => stepText(step, policy));
+  return changeText(steps.length === 0 ? ['Nothing to do.'] : steps, plan, effect);
+}
+
+/** The same of the deletion of a policy, and of what goes with it. */
+export function deletionText(plan: BindingPlan, effect: Effect, policy: string): string {
+  const steps = plan.steps.map(step => stepText(step, policy));
+  return changeText([`delete PodSecurityPolicy ${policy}`, ...steps], plan, effect);
+}
+
+function changeText(steps: readonly string[], {notes, kept}: BindingPlan, effect: Effect): string {
   const lines = [
-    ...plan.steps.map(step => stepText(step, policy)),
-    ...(plan.steps.length === 0 ? ['Nothing to do.'] : []),
-    ...plan.notes.map(note => `note: ${note}`),
-    ...plan.kept.map(note => `kept: ${note}`),
+    ...steps,
+    ...notes.map(note => `note: ${note}`),
+    ...kept.map(note => `kept: ${note}`),
   ];
   const {shifts} = effect;
   const more = shifts.length - shown;

@@ -7,6 +7,7 @@ import {standardVersionText} from '../migrate/podSecurity/version.ts';
 import type {ForAllPods} from '../migrate/policyLevels.ts';
 import {count} from '../text.ts';
 import {escapeText} from './escape.ts';
+import {clusterText, printedCluster, releaseText} from './migrateCluster.ts';
 import {table} from './table.ts';
 
 /** How a plan is printed. */
@@ -16,23 +17,31 @@ export interface PlanOptions {
   readonly headers: boolean;
   /** The flags that name the source and scope again. */
   readonly again: readonly string[];
+  /** Whether it is of a cluster that can be changed. */
+  readonly isLive: boolean;
 }
 
 /** The plan for people: the step, a line a namespace, what breaks and what can't be told, what to type next. */
-export function planText(plan: MigrationPlan, {wide, headers, again}: PlanOptions): string {
-  const {step, serverVersion, namespaces} = plan;
+export function planText(plan: MigrationPlan, options: PlanOptions): string {
+  const {step, serverVersion, namespaces, cluster} = plan;
+  const {wide, headers, isLive} = options;
   const from = serverVersion === undefined ? 'To' : `From ${escapeText(serverVersion)} to`;
-  const header = ['NAMESPACE', 'LABELS', 'WORKLOADS', 'WITH PSP', 'WITHOUT', 'PATCHES', 'BREAKS'];
-  const rows = namespaces.map(rowOf);
-  const breaks = namespaces.flatMap(one => one.breaks);
+  const header = ['NAMESPACE', 'STAGE', 'WORKLOADS', 'WITH PSP', 'WITHOUT', 'PATCHES', 'BREAKS'];
+  const rows = namespaces.map(one => [...rowOf(one), ...(wide ? [labelsCell(one)] : [])]);
+  const breaks = [
+    ...namespaces.flatMap(one => one.breaks),
+    ...cluster.releases.map(release => escapeText(releaseText(release))),
+  ];
+  const next = nextLine(plan, options);
   const doubts = namespaces.flatMap(one => one.doubts);
   const parts = [
     `${from} v1.${step.to}: ${step.says}.\n`,
-    table(headers ? header : undefined, rows),
+    table(headers ? [...header, ...(wide ? ['LABELS'] : [])] : undefined, rows),
     ...(wide ? [policiesTable(plan.policies(), headers)] : []),
     problemsText('Breaks', breaks),
     problemsText("Can't be told", wide ? doubts : shortened(doubts)),
-    `${verdictText(plan)}\nNext: ${nextLine(plan, again)}\n`,
+    clusterText(cluster, isLive, wide),
+    `${verdictText(plan)}\n${next === undefined ? 'There is no next step.' : `Next: ${next}`}\n`,
   ];
   return parts.filter(part => part !== '').join('\n');
 }
@@ -41,7 +50,7 @@ function rowOf(plan: NamespacePlan): readonly string[] {
   const {namespace, workloads, now, after, patches, breaks} = plan;
   return [
     namespace,
-    labelsCell(plan),
+    plan.labels === undefined ? 'not read' : (plan.stage ?? ''),
     String(workloads.length),
     now ?? '',
     after === undefined ? '' : `${after}${plan.isUncertain ? '?' : ''}`,
@@ -79,21 +88,39 @@ function shortened(problems: readonly PlanProblem[]): readonly (PlanProblem | st
   return [...problems.slice(0, shown), `and ${problems.length - shown} more: see -o wide`];
 }
 
-function verdictText({state, namespaces}: MigrationPlan): string {
+function verdictText({state, namespaces, cluster: {releases}}: MigrationPlan): string {
   const broken = new Set(namespaces.flatMap(({breaks}) => breaks.map(({item}) => item)));
   const doubtful = new Set(namespaces.flatMap(({doubts}) => doubts.map(({item}) => item)));
-  if (state === 'breaks') return `${count(broken.size, 'workload')} would break.`;
+  if (state === 'breaks') {
+    const words = [
+      ...(broken.size > 0 ? [count(broken.size, 'workload')] : []),
+      ...(releases.length > 0 ? [count(releases.length, 'Helm release')] : []),
+    ];
+    return `${words.join(' and ')} would break.`;
+  }
   if (state === 'fine') return 'Nothing breaks.';
   const about =
     doubtful.size > 0 ? `of ${count(doubtful.size, 'workload')}` : 'of what was not read';
   return `Nothing is known to break; ${about} it can't be told.`;
 }
 
-/** What to do next: patches while something lives on policies, then labels. */
-function nextLine({namespaces}: MigrationPlan, again: readonly string[]): string {
-  const needsPatches = namespaces.some(({patches}) => patches.length > 0);
-  const words = needsPatches ? ['patches', '--for', 'psp'] : ['labels', '--stage', 'warn'];
-  return shellLine(['kubectl', 'psp', 'migrate', ...words, ...again]);
+/**
+ * What to do next: patches while something lives on policies, then labels, a stage after the other, then
+ * the runbook's rest of the way. Undefined if nothing is left to do.
+ */
+function nextLine(
+  {namespaces, hasPolicies}: MigrationPlan,
+  {again, isLive}: Pick<PlanOptions, 'again' | 'isLive'>,
+): string | undefined {
+  const line = (...words: readonly string[]) =>
+    shellLine(['kubectl', 'psp', 'migrate', ...words, ...again]);
+  if (namespaces.some(({patches}) => patches.length > 0)) return line('patches', '--for', 'psp');
+  const reached = Math.min(
+    ...namespaces.map(({stage}) => (stage === undefined ? 0 : podSecurityModes.indexOf(stage) + 1)),
+  );
+  const stage = podSecurityModes[reached];
+  if (stage !== undefined) return line('labels', '--stage', stage, ...(isLive ? ['--apply'] : []));
+  return hasPolicies ? line('runbook') : undefined;
 }
 
 /** A command line for a POSIX shell. */
@@ -132,7 +159,7 @@ function answerOf({holds}: ForAllPods): string {
 /** The plan as machine output has it. */
 export function printedPlan(
   plan: MigrationPlan,
-  again: readonly string[],
+  options: Pick<PlanOptions, 'again' | 'isLive'>,
 ): {readonly items: readonly object[]} & Readonly<Record<string, unknown>> {
   const {step, serverVersion, namespaces, policies, state} = plan;
   return {
@@ -149,7 +176,8 @@ export function printedPlan(
         contains: printedAnswer(contains),
       })),
     })),
-    next: nextLine(plan, again),
+    cluster: printedCluster(plan.cluster),
+    next: nextLine(plan, options) ?? null,
   };
 }
 
@@ -164,6 +192,7 @@ function printedNamespace(plan: NamespacePlan): object {
   return {
     namespace,
     labels: labels ?? null,
+    stage: plan.stage ?? null,
     enforced:
       enforced === undefined
         ? null

@@ -1,6 +1,7 @@
 import {labelOf} from '../kube/reference.ts';
+import type {LabelChange, LabelStep} from '../migrate/labelChanges.ts';
 import type {NamespaceLabels} from '../migrate/labels.ts';
-import type {PodSecurityMode} from '../migrate/namespaceLevels.ts';
+import {type PodSecurityMode, podSecurityPrefix} from '../migrate/namespaceLevels.ts';
 import {printYaml} from '../yaml/documents.ts';
 import {comment} from './advice.ts';
 import {escapeText} from './escape.ts';
@@ -9,18 +10,23 @@ import {table} from './table.ts';
 
 /** How labels are printed. */
 export interface LabelsOptions {
-  readonly stage: PodSecurityMode;
   /** All problems, and not the first few of each namespace. */
   readonly wide: boolean;
   readonly headers: boolean;
+}
+
+/** The lines that set labels, for kubectl. */
+export interface LabelLines {
+  readonly steps: readonly LabelStep[];
   /** The flags that lead kubectl to the same cluster. */
   readonly again: readonly string[];
 }
 
-/** A line a namespace, why it is not fine, and the lines that set the labels. */
+/** A line a namespace, why it is not fine, and the lines that set the labels if they are asked for. */
 export function labelsText(
   labels: readonly NamespaceLabels[],
-  {stage, wide, headers, again}: LabelsOptions,
+  lines: LabelLines | undefined,
+  {wide, headers}: LabelsOptions,
 ): string {
   if (labels.length === 0) return '';
   const header = ['NAMESPACE', 'LEVEL', 'WORKLOADS', 'WITH PSP', 'WITHOUT', 'VERDICT'];
@@ -33,8 +39,8 @@ export function labelsText(
     verdictWord(verdict),
   ]);
   const problems = labels.map(one => problemLines(one, wide).join('')).join('');
-  const lines = labels.map(one => `${commandLine(one, stage, again)}\n`).join('');
-  return [table(headers ? header : undefined, rows), problems, lines]
+  const commands = (lines?.steps ?? []).map(step => `${stepLine(step, lines?.again ?? [])}\n`);
+  return [table(headers ? header : undefined, rows), problems, commands.join('')]
     .filter(part => part !== '')
     .join('\n');
 }
@@ -55,38 +61,76 @@ function problemLines({problems}: NamespaceLabels, wide: boolean): readonly stri
   return [...lines.slice(0, shown), `${place}: ${lines.length - shown} more: see -o wide\n`];
 }
 
-/** Whether the labels would refuse something, or may: then they are not ready to be set. */
-function isHeldBack({verdict}: NamespaceLabels, stage: PodSecurityMode): boolean {
-  return stage === 'enforce' && verdict !== 'fine';
+function stepLine(step: LabelStep, again: readonly string[]): string {
+  switch (step.kind) {
+    case 'change':
+      return labelLine(step.change.namespace, step.change.set, again);
+    case 'same':
+      return `# ${escapeText(step.namespace)}: nothing to change`;
+    case 'held':
+      return `# ${escapeText(step.namespace)}: not yet, ${escapeText(step.reason)}`;
+  }
 }
 
-function commandLine(
-  labels: NamespaceLabels,
-  stage: PodSecurityMode,
-  again: readonly string[],
-): string {
-  const {namespace, proposed, verdict} = labels;
-  if (isHeldBack(labels, stage)) {
-    return `# ${escapeText(namespace)}: not yet, ${verdictWord(verdict)}`;
-  }
-  const words = Object.entries(proposed).map(([key, value]) => `${key}=${value}`);
+/** The line of kubectl that gives a namespace these labels; those without a value it takes away. */
+function labelLine(namespace: string, set: LabelChange['set'], again: readonly string[]): string {
+  const words = Object.entries(set).map(([key, value]) =>
+    value === undefined ? `${key}-` : `${key}=${value}`,
+  );
   return shellLine(['kubectl', 'label', '--overwrite', 'namespace', namespace, ...words, ...again]);
+}
+
+/** What a change does, a line a label: `shop: warn baseline -> restricted`. */
+export function labelChangeLines({namespace, set, was}: LabelChange): readonly string[] {
+  return Object.entries(set)
+    .filter(([key, value]) => was[key] !== value)
+    .map(
+      ([key, value]) =>
+        `${namespace}: ${key.replace(podSecurityPrefix, '')}: ${was[key] ?? '(not set)'} -> ${value ?? '(not set)'}`,
+    )
+    .map(escapeText);
+}
+
+/** A script for a POSIX shell that gives the labels back what they were. */
+export function undoScript(
+  changes: readonly LabelChange[],
+  {
+    time,
+    source,
+    again,
+  }: {readonly time: string; readonly source: string; readonly again: readonly string[]},
+): string {
+  const lines = changes.map(({namespace, was}) => labelLine(namespace, was, again));
+  const head = [
+    `Gives namespaces the Pod Security labels back that they had before kubectl psp migrate labels`,
+    `changed them (${time}, ${source}). Other labels are not touched.`,
+  ];
+  return `#!/bin/sh\n${comment(head)}set -e\n${lines.map(line => `${line}\n`).join('')}`;
 }
 
 /** The labels as patches of namespaces, a YAML stream; comments name those that are held back. */
 export function namespacePatches(
   labels: readonly NamespaceLabels[],
-  stage: PodSecurityMode,
+  steps: readonly LabelStep[],
 ): string {
-  const [held, ready] = [true, false].map(isHeld =>
-    labels.filter(one => isHeldBack(one, stage) === isHeld),
+  const notes = steps.flatMap(step =>
+    step.kind === 'held' ? [`${step.namespace}: not yet, ${step.reason}`] : [],
   );
-  const notes = (held ?? []).map(
-    ({namespace, verdict}) => `${namespace}: not yet, ${verdictWord(verdict)}`,
+  const held = new Set(steps.flatMap(step => (step.kind === 'held' ? [step.namespace] : [])));
+  const removed = new Map(
+    steps.flatMap(step =>
+      step.kind === 'change' ? [[step.change.namespace, step.change.set] as const] : [],
+    ),
   );
-  const documents = (ready ?? []).map(({namespace, proposed}) =>
-    printYaml({apiVersion: 'v1', kind: 'Namespace', metadata: {name: namespace, labels: proposed}}),
-  );
+  const documents = labels
+    .filter(({namespace}) => !held.has(namespace))
+    .map(({namespace, proposed}) => {
+      const set = Object.entries(removed.get(namespace) ?? proposed);
+      // In a merge patch null takes a label away.
+      const values = Object.fromEntries(set.map(([key, value]) => [key, value ?? null]));
+      const metadata = {name: namespace, labels: values};
+      return printYaml({apiVersion: 'v1', kind: 'Namespace', metadata});
+    });
   return (notes.length > 0 ? comment(notes) : '') + documents.join('---\n');
 }
 

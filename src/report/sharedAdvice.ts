@@ -3,7 +3,7 @@ import type {SharedAdvice, Sharer, Sharing} from '../advice/sharing/sharedAdvice
 import type {Excess} from '../advice/sharing/sharedExcess.ts';
 import {sharedGrants} from '../advice/sharing/sharedGrants.ts';
 import type {Item} from '../inventory/submissions/items.ts';
-import {policyLevel} from '../policy/level.ts';
+import {levelText} from '../policy/level.ts';
 import {count} from '../text.ts';
 import {printYaml} from '../yaml/documents.ts';
 import {comment, commentsFor, listed, printablePolicy, printedAdvice} from './advice.ts';
@@ -77,7 +77,7 @@ export function sharingTable({advices}: Sharing, scope: Scope, headers: boolean)
     headers ? ['POLICY', 'LEVEL', 'WORKLOADS', 'EXCESS', 'SHARED BY'] : undefined,
     advices.map(({policy, items, points, sharers}) => [
       policy.metadata.name,
-      policyLevel(policy),
+      levelText(policy),
       String(items.length),
       String(points),
       listed(sharers.flatMap(({groups}) => groups.map(([first]) => labelOf(first, scope)))),

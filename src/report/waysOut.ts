@@ -11,7 +11,7 @@ export function waysOutLines(verdict: Verdict): readonly string[] {
   if (verdict.allowed || verdict.decision.kind === 'admitted') return [];
   const {byUse, byChange} = verdict.waysOut;
   const lines = [
-    ...useLines(byUse, verdict.item),
+    ...wayLines(byUse, verdict.item),
     ...(byChange === undefined
       ? []
       : [
@@ -22,7 +22,7 @@ export function waysOutLines(verdict: Verdict): readonly string[] {
   return lines.length > 0 ? ['', ...lines] : noWayLines(verdict);
 }
 
-function useLines(ways: readonly WayByUse[], item: Item): readonly string[] {
+function wayLines(ways: readonly WayByUse[], item: Item): readonly string[] {
   const first = ways.filter(({opensMore}) => !opensMore);
   const looser = ways.filter(({opensMore}) => opensMore).map(({policy}) => policy.name);
   const rows = first.map(way => [

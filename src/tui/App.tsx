@@ -1,25 +1,30 @@
-import {Box, Text, useApp, useWindowSize} from 'ink';
+import {Box, useApp, useWindowSize} from 'ink';
 import {type ReactElement, useCallback, useEffect, useMemo, useSyncExternalStore} from 'react';
 import {controlById, isControlId} from '../controls/index.ts';
 import type {Freshness, LiveInventory} from '../inventory/follow/followCluster.ts';
 import type {Inventory} from '../inventory/inventory.ts';
+import type {Context} from './context.ts';
+import {Footer} from './frame/Footer.tsx';
+import {Crumbs, Divider, Header, StateLine} from './frame/Header.tsx';
 import {keyLines} from './keys.ts';
 import {Lines, lastScroll} from './Lines.tsx';
 import {List} from './List.tsx';
 import {rememberedLinesOf} from './lines.ts';
-import {ColorContext, freshnessText, gapsText, useToneColor} from './marks.ts';
+import {gapsText, ThemeContext} from './marks.ts';
 import {modelOf} from './model.ts';
 import {Prompt} from './Prompt.tsx';
+import {plainTheme, type Theme, type Tone} from './paint.ts';
+import type {RichLine} from './rich.ts';
+import {TextLine} from './StyledLine.tsx';
 import {EditorFooter, editorFooterHeight} from './screens/EditorFooter.tsx';
 import {Values} from './screens/Values.tsx';
 import {Walk} from './screens/Walk.tsx';
 import type {Services} from './services.ts';
 import {editedDrafts, type Frame, type Session, topOf} from './session.ts';
 import {createSideEffects, type SideEffects} from './sideEffects.ts';
-import {breadcrumb, driftOf, policyOf, type Shown, shownOf} from './state.ts';
+import {crumbsOf, driftOf, policyOf, type Shown, shownOf} from './state.ts';
 import type {SessionStore} from './store.ts';
-import {fitEnd, fitTo} from './text.ts';
-import {type Context, useKeys} from './useKeys.ts';
+import {useKeys} from './useKeys.ts';
 
 /** How the session can be stopped and continued by the shell (Ctrl-Z, fg). */
 export interface JobControl {
@@ -37,16 +42,21 @@ interface Props {
   /** The user name that the server sees, for the header. */
   readonly user: string;
   readonly jobs?: JobControl | undefined;
-  readonly colors?: boolean;
+  /** Colours, if any; where it changes, the screen is drawn again. */
+  readonly theme?: Theme;
 }
 
-/** Lines around the middle: two of header, one of status; those of keys come to them. */
-const chrome = 3;
-/** From so many lines on, two of them may show keys. */
+/** Lines around the middle: the header, the way here, the status; more where there is room. */
+const leastChrome = 3;
+/** From so many lines on, one says the state of the whole. */
+const notShort = 12;
+/** From so many lines on, two of them may show keys, and there are rules. */
 const tall = 20;
+/** From so many lines on, one is a rule above the status. */
+const roomy = 30;
 
 /** The interactive session: one state, one view at a time, and the frame around it. */
-export function App({live, services, store, user, jobs, colors = true}: Props) {
+export function App({live, services, store, user, jobs, theme = plainTheme}: Props) {
   const {columns, rows: lines} = useWindowSize();
   const subscribe = useCallback((listener: () => void) => live.subscribe(listener), [live]);
   const {inventory, freshness} = useSyncExternalStore(subscribe, () => live.current());
@@ -67,7 +77,9 @@ export function App({live, services, store, user, jobs, colors = true}: Props) {
   const frame = topOf(session);
   const most = frame.view.name === 'policy' && lines >= tall ? 2 : 1;
   const keys = keyLines(frame.view, columns, most);
-  const size = {width: columns, height: Math.max(1, lines - chrome - keys.length)};
+  const hasState = lines >= notShort && inventory.policyApi !== 'absent';
+  const chrome = leastChrome + Number(hasState) + Number(lines >= roomy) + keys.length;
+  const size = {width: columns, height: Math.max(1, lines - chrome)};
   const contextNow = (): Context => {
     const now = store.get();
     const current = modelOf(live.current().inventory);
@@ -89,24 +101,26 @@ export function App({live, services, store, user, jobs, colors = true}: Props) {
   const shown = shownOf(session, model);
   const text = rememberedLinesOf(frame.view, model, session.drafts, services);
   return (
-    <ColorContext value={colors}>
+    <ThemeContext value={theme}>
       <Box flexDirection="column" width={columns} height={lines}>
         <Header inventory={inventory} freshness={freshness} user={user} width={columns} />
-        <Text bold wrap="truncate">
-          {fitEnd(breadcrumb(session, session.drafts), columns)}
-        </Text>
+        {hasState ? (
+          <StateLine model={model} isLoading={freshness.state === 'loading'} width={columns} />
+        ) : null}
+        <Crumbs
+          crumbs={crumbsOf(session, session.drafts)}
+          hasRule={lines >= tall}
+          width={columns}
+        />
         {middleOf({...{session, model, shown, dispatch, text, size, frame}, contextNow})}
+        {lines >= roomy ? <Divider width={columns} /> : null}
         <Status
           {...{session, inventory, freshness, dispatch, sideEffects, frame, shown}}
           width={columns}
         />
-        {keys.map(line => (
-          <Text key={line} dimColor wrap="truncate">
-            {fitTo(line, columns)}
-          </Text>
-        ))}
+        <Footer lines={keys} width={columns} />
       </Box>
-    </ColorContext>
+    </ThemeContext>
   );
 }
 
@@ -129,7 +143,7 @@ function useSuspension(jobs: JobControl | undefined): () => void {
 }
 
 interface Middle extends Pick<Context, 'session' | 'model' | 'shown' | 'dispatch'> {
-  readonly text: readonly string[] | undefined;
+  readonly text: readonly RichLine[] | undefined;
   readonly size: {readonly width: number; readonly height: number};
   readonly frame: Frame;
   contextNow(): Context;
@@ -177,41 +191,6 @@ function middleOf(middle: Middle): ReactElement {
   );
 }
 
-interface HeaderProps {
-  readonly inventory: Inventory;
-  readonly freshness: Freshness;
-  readonly user: string;
-  readonly width: number;
-}
-
-const admissionTexts = {
-  yes: '',
-  no: ', admission probably off',
-  unknown: ', admission unknown',
-} as const;
-
-/** Where the facts come from and how current they are. */
-function Header({inventory, freshness, user, width}: HeaderProps) {
-  const {source, serverVersion, policyApi} = inventory;
-  const psp = policyApi === 'absent' ? 'gone' : policyApi === 'unknown' ? '?' : 'served';
-  const name = 'kubectl psp';
-  const state = freshnessText(freshness);
-  const right = fitTo(state, Math.min(state.length, Math.max(0, width - name.length - 2)));
-  const isKnown = freshness.state === 'loading' || policyApi === 'absent';
-  const admission = isKnown ? '' : admissionTexts[modelOf(inventory).admission];
-  const left = `${name}  ${source}  ${serverVersion ?? ''}  PSP ${psp}${admission}  ${user}`;
-  const isBad = freshness.state === 'stale';
-  const colorOf = useToneColor();
-  return (
-    <Box height={1}>
-      <Text wrap="truncate">{fitTo(left, Math.max(0, width - right.length - 1))} </Text>
-      <Text bold={isBad} wrap="truncate" {...colorOf(isBad ? 'bad' : 'plain')}>
-        {right}
-      </Text>
-    </Box>
-  );
-}
-
 interface StatusProps {
   readonly session: Session;
   readonly inventory: Inventory;
@@ -227,22 +206,17 @@ interface StatusProps {
 function Status(props: StatusProps) {
   const {session, dispatch, sideEffects, frame, width} = props;
   const {prompt} = session;
-  const colorOf = useToneColor();
   if (prompt !== undefined) {
     const hasEdits = editedDrafts(session).length > 0;
     return <Prompt {...{prompt, dispatch, sideEffects, width, hasEdits}} filter={frame.filter} />;
   }
   const {text, tone} = statusText(props);
-  return (
-    <Text wrap="truncate" {...colorOf(tone)}>
-      {fitTo(text, width)}
-    </Text>
-  );
+  return <TextLine {...{text, tone, width}} />;
 }
 
 interface StatusText {
   readonly text: string;
-  readonly tone: 'good' | 'bad' | 'plain';
+  readonly tone: Tone;
 }
 
 /** What matters most of all that could be said. */

@@ -1,36 +1,34 @@
-import {Box, Text} from 'ink';
+import {Box} from 'ink';
 import {useMemo} from 'react';
-import {useToneColor} from './marks.ts';
-import {wrapLine} from './text.ts';
+import {type RichLine, spansOfLine, wrapRich} from './rich.ts';
+import {StyledLine} from './StyledLine.tsx';
 
 interface Props {
-  readonly lines: readonly string[];
+  readonly lines: readonly RichLine[];
   readonly scroll: number;
   readonly width: number;
   readonly height: number;
 }
 
-/** A text of which only the lines in sight are drawn. Lines of a diff are coloured. */
+/** A text of which only the lines in sight are drawn. */
 export function Lines({lines, scroll, width, height}: Props) {
-  const wrapped = useMemo(() => lines.flatMap(line => wrapLine(line, width)), [lines, width]);
-  const colorOf = useToneColor();
+  const wrapped = useMemo(() => placedLines(lines, width), [lines, width]);
   const first = Math.max(0, Math.min(scroll, wrapped.length - height));
   return (
     <Box flexDirection="column" height={height}>
-      {wrapped.slice(first, first + height).map((line, index) => {
-        const tone = line.startsWith('+') ? 'good' : line.startsWith('-') ? 'bad' : 'plain';
-        return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other identity
-          <Text key={first + index} wrap="truncate" {...colorOf(tone)}>
-            {line === '' ? ' ' : line}
-          </Text>
-        );
-      })}
+      {wrapped.slice(first, first + height).map(({place, line}) => (
+        <StyledLine key={place} spans={spansOfLine(line)} width={width} />
+      ))}
     </Box>
   );
 }
 
+/** Lines have no other identity than their place. */
+function placedLines(lines: readonly RichLine[], width: number) {
+  return lines.flatMap(line => wrapRich(line, width)).map((line, place) => ({place, line}));
+}
+
 /** How far a text can be scrolled. */
-export function lastScroll(lines: readonly string[], width: number, height: number): number {
-  return Math.max(0, lines.flatMap(line => wrapLine(line, width)).length - height);
+export function lastScroll(lines: readonly RichLine[], width: number, height: number): number {
+  return Math.max(0, lines.flatMap(line => wrapRich(line, width)).length - height);
 }

@@ -1,8 +1,12 @@
-import {Box, Text} from 'ink';
-import {useMemo} from 'react';
-import {useToneColor} from './marks.ts';
-import type {Row, Table} from './rows.ts';
-import {columnWidths, fitTo} from './text.ts';
+import {Box} from 'ink';
+import {useContext, useMemo} from 'react';
+import {barSpans} from './bars.ts';
+import {type Column, columnsOf} from './columns.ts';
+import {ThemeContext} from './marks.ts';
+import type {Piece, Theme} from './paint.ts';
+import {StyledLine, TextLine} from './StyledLine.tsx';
+import {type Cell, cellValue, type Row, type Table, toneOfCell} from './table.ts';
+import {fitWords, safeWidthOf} from './text.ts';
 
 interface Props {
   readonly table: Table;
@@ -16,37 +20,82 @@ interface Props {
 }
 
 const gap = '  ';
+/** Bars are shown from so many columns on. */
+const wide = 100;
+const barWidth = 14;
 
 /** A table of which only the rows in sight are drawn; one line a row. */
 export function List({table, rows, cursor, width, height, sort, descending}: Props) {
-  const header = table.columns.map((name, column) =>
+  const theme = useContext(ThemeContext);
+  const titles = table.columns.map((name, column) =>
     column === sort ? `${name}${descending ? '↓' : '↑'}` : name,
   );
-  const sorted = header.join();
-  const widths = useMemo(
-    () => columnWidths([sorted.split(','), ...rows.map(({cells}) => cells)], width - 2, gap.length),
-    [rows, sorted, width],
+  const sorted = titles.join();
+  const hasBars = width >= wide && table.rows.some(({bar}) => bar !== undefined);
+  const room = width - gap.length - (hasBars ? barWidth + gap.length : 0);
+  const columns = useMemo(
+    () => columnsOf(sorted.split(','), rows, room, gap.length),
+    [rows, sorted, room],
   );
   const {caption} = table;
-  const colorOf = useToneColor();
   const visible = Math.max(1, height - (caption === undefined ? 1 : 2));
   const first = firstVisible(cursor, rows.length, visible);
-  const line = (cells: readonly string[]) =>
-    cells.map((cell, column) => fitTo(cell, widths[column] ?? 0)).join(gap);
+  const look = {columns, hasBars, theme};
   return (
     <Box flexDirection="column" height={height}>
-      {caption === undefined ? null : <Text wrap="truncate">{fitTo(caption, width)}</Text>}
-      <Text bold wrap="truncate">{`  ${line(header)}`}</Text>
-      {rows.length === 0 ? <Text wrap="truncate">{fitTo(`  ${table.empty}`, width)}</Text> : null}
+      {caption === undefined ? null : <TextLine text={caption} width={width} />}
+      <StyledLine spans={titleSpans(titles, sort, look)} width={width} />
+      {rows.length === 0 ? <TextLine text={`  ${table.empty}`} width={width} /> : null}
       {rows.slice(first, first + visible).map((row, index) => {
-        const chosen = first + index === cursor;
+        const isChosen = first + index === cursor;
         return (
-          <Text key={row.key} wrap="truncate" inverse={chosen} {...colorOf(row.tone)}>
-            {`${chosen ? '> ' : '  '}${line(row.cells)}`}
-          </Text>
+          <StyledLine
+            key={row.key}
+            spans={rowSpans(row, isChosen, look)}
+            width={width}
+            on={isChosen ? 'chosen' : undefined}
+          />
         );
       })}
     </Box>
+  );
+}
+
+interface ListLook {
+  readonly columns: readonly Column[];
+  readonly hasBars: boolean;
+  readonly theme: Theme;
+}
+
+function titleSpans(
+  titles: readonly string[],
+  sort: number | undefined,
+  {columns, hasBars}: ListLook,
+): readonly Piece[] {
+  return titles.flatMap((title, index): readonly Piece[] => {
+    const look = index === sort ? ({bold: true} as const) : ({tone: 'dim'} as const);
+    const cell = {text: gap + fitCell(title, columns[index]), ...look};
+    return hasBars && index === 0 ? [cell, {text: ' '.repeat(barWidth + gap.length)}] : [cell];
+  });
+}
+
+function rowSpans({cells, bar}: Row, isChosen: boolean, look: ListLook): readonly Piece[] {
+  return cells.flatMap((cell, index): readonly Piece[] => {
+    const start = index === 0 && isChosen ? '> ' : gap;
+    const spans = [{text: start}, cellSpan(cell, look.columns[index])];
+    if (!look.hasBars || index > 0) return spans;
+    return [...spans, {text: gap}, ...barSpans(bar ?? [], barWidth, look.theme)];
+  });
+}
+
+function cellSpan(cell: Cell, column: Column | undefined): Piece {
+  return {text: fitCell(String(cellValue(cell)), column), tone: toneOfCell(cell)};
+}
+
+function fitCell(text: string, {width, isNumeric}: Column = {width: 0, isNumeric: false}): string {
+  return fitWords(
+    isNumeric ? ' '.repeat(Math.max(0, width - safeWidthOf(text))) + text : text,
+    width,
   );
 }
 

@@ -1,7 +1,7 @@
 import {Box, Text, useApp, useInput} from 'ink';
 import {escapeText} from '../report/escape.ts';
 import {Input} from './Input.tsx';
-import type {Action, PromptState, View} from './session.ts';
+import type {Action, PromptState, Proposal, View} from './session.ts';
 import type {SideEffects} from './sideEffects.ts';
 import {fitTo, widthOf} from './text.ts';
 import {mostColumns} from './typing.ts';
@@ -35,7 +35,7 @@ export function Prompt(props: Props) {
   const close = () => dispatch({type: 'prompt', prompt: undefined});
   const decline = () => {
     close();
-    if (isApply(prompt)) inform(dispatch, 'Not applied; your edit is kept');
+    if (prompt.kind === 'confirm') inform(dispatch, notApplied(prompt.proposal));
   };
   useInput((input, key) => {
     if (key.escape) {
@@ -46,8 +46,7 @@ export function Prompt(props: Props) {
       close();
       if (prompt.kind === 'quit') exit();
       if (prompt.kind === 'overwrite') sideEffects.write(prompt.path, prompt.content, true);
-      if (prompt.kind === 'apply') sideEffects.applyPolicy(prompt.policy);
-      if (prompt.kind === 'applyAdvice') sideEffects.applyAdvice({...prompt, name: 'advice'});
+      if (prompt.kind === 'confirm') sideEffects.carryOut(prompt.proposal);
     }
   });
   const question = questionOf(prompt);
@@ -68,10 +67,8 @@ function questionOf(prompt: PromptState): string | undefined {
       return `${prompt.path} exists. Overwrite it?`;
     case 'quit':
       return 'There are edits that are not applied. Quit and lose them?';
-    case 'applyAdvice':
-      return `Create ${prompt.policy} and its grant?`;
-    case 'apply':
-      return prompt.typed ? undefined : `Apply ${prompt.policy}?`;
+    case 'confirm':
+      return prompt.proposal.mustType ? undefined : prompt.proposal.question;
     default:
       return undefined;
   }
@@ -117,15 +114,15 @@ function typingOf(
           if (path.trim() !== '') sideEffects.write(path.trim(), prompt.content, false);
         },
       };
-    case 'apply':
+    case 'confirm':
       return {
-        label: `Type ${prompt.policy} to apply: `,
+        label: `Type ${prompt.proposal.name} to apply: `,
         value: prompt.text,
         onChange: text => dispatch({type: 'prompt', prompt: {...prompt, text}}),
         onSubmit(text) {
           close();
-          if (text === prompt.policy) sideEffects.applyPolicy(prompt.policy);
-          else inform(dispatch, 'Not applied: that was another name; p asks again');
+          if (text === prompt.proposal.name) sideEffects.carryOut(prompt.proposal);
+          else inform(dispatch, 'Not applied: that was another name');
         },
       };
     default:
@@ -136,8 +133,8 @@ function typingOf(
 /** What `:` takes. */
 const views = 'namespaces pods policies advise gaps help quit';
 
-function isApply({kind}: PromptState): boolean {
-  return kind === 'apply' || kind === 'applyAdvice';
+function notApplied({draft}: Proposal): string {
+  return draft === undefined ? 'Not applied' : 'Not applied; your edit is kept';
 }
 
 function jump(

@@ -89,29 +89,33 @@ export function keysOf(view: View): readonly KeyHint[] {
 }
 
 /** The bottom lines, at most so many: as many keys as fit, and in any case how to find the others. */
-export function keyLines(view: View, width: number, most: number): readonly string[] {
-  const texts = keysOf(view).map(({key, does}) => `${key} ${does}`);
-  const last = texts.filter(text => text === helpText);
-  const whole = flow(texts, width);
+export function keyLines(view: View, width: number, most: number): readonly (readonly KeyHint[])[] {
+  const hints = keysOf(view);
+  const whole = flow(hints, width);
   if (whole.length <= most) return whole;
-  const others = texts.filter(text => text !== helpText);
+  const help = hints.filter(({does}) => does === 'help');
+  const others = hints.filter(({does}) => does !== 'help');
   for (let count = others.length; count > 0; count--) {
-    const lines = flow([...others.slice(0, count), ...last], width);
+    const lines = flow([...others.slice(0, count), ...help], width);
     if (lines.length <= most) return lines;
   }
-  return last;
+  return [help];
 }
 
-const helpText = '? help';
-
-/** Texts side by side, on as many lines as they need. */
-function flow(texts: readonly string[], width: number): readonly string[] {
-  const lines: string[] = [];
-  for (const text of texts) {
+/** Keys side by side, on as many lines as they need. */
+function flow(hints: readonly KeyHint[], width: number): readonly (readonly KeyHint[])[] {
+  const lines: KeyHint[][] = [];
+  let used = 0;
+  for (const hint of hints) {
+    const needs = hint.key.length + 1 + hint.does.length;
     const line = lines.at(-1);
-    const longer = `${line}  ${text}`;
-    if (line !== undefined && longer.length <= width) lines[lines.length - 1] = longer;
-    else lines.push(text);
+    if (line !== undefined && used + 2 + needs <= width) {
+      line.push(hint);
+      used += 2 + needs;
+    } else {
+      lines.push([hint]);
+      used = needs;
+    }
   }
   return lines;
 }
@@ -139,9 +143,9 @@ export function helpLines(): readonly string[] {
     line({key: 'm', does: "put the edit on top of the cluster's policy, if that has changed"}),
     '',
     'States of a pod',
-    '  ok        a restart gives it the same policy, unchanged',
-    '  drifted   a restart gives it another policy than its annotation says',
-    '  mutated   the policy fills in fields that the pod leaves unset',
+    '  as it is  a restart gives it the same policy, unchanged',
+    '  moved     a restart gives it another policy than its annotation says',
+    '  changed   the policy fills in fields that the pod leaves unset',
     '  unknown   it depends on what was not read, or on who creates it',
     '  denied    no policy that it may use admits it: a restart would fail',
   ];

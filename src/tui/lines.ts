@@ -11,6 +11,7 @@ import type {Draft} from './edit.ts';
 import {helpLines} from './keys.ts';
 import {gapLines} from './marks.ts';
 import type {Model} from './model.ts';
+import type {RichLine} from './rich.ts';
 import type {Services} from './services.ts';
 import type {View} from './session.ts';
 import {isVoid, policyOf} from './state.ts';
@@ -27,7 +28,7 @@ export function linesOf(
   model: Model,
   drafts: Readonly<Record<string, Draft>>,
   services: Services,
-): readonly string[] | undefined {
+): readonly RichLine[] | undefined {
   if (isVoid(view, model.inventory)) return voidLines(model.inventory);
   switch (view.name) {
     case 'why': {
@@ -39,7 +40,9 @@ export function linesOf(
     case 'diff': {
       const draft = drafts[view.policy];
       if (draft === undefined) return ['Nothing is changed.'];
-      return services.diff(policyYaml(draft.base), policyYaml(draft.now), view.policy);
+      return services
+        .diff(policyYaml(draft.base), policyYaml(draft.now), view.policy)
+        .map(diffLine);
     }
     case 'advice': {
       const advice = adviceNamed(model, view);
@@ -48,7 +51,7 @@ export function linesOf(
         : adviceYaml([advice], true).trimEnd().split('\n');
     }
     case 'text':
-      return view.lines;
+      return view.lines.map(diffLine);
     case 'gaps':
       return gapLines(model.inventory.gaps);
     case 'help':
@@ -67,6 +70,12 @@ function voidLines({serverVersion = 'of this version'}: Inventory): readonly str
     'What still helps here: the policies that its workloads would need (: and advise).',
     'To look at a snapshot of an older cluster: kubectl psp --from FILE.',
   ];
+}
+
+/** A line that is put in or taken out; whether that is good news is not known here. */
+function diffLine(line: string): RichLine {
+  if (line.startsWith('+')) return [{text: line, tone: 'moved'}];
+  return line.startsWith('-') ? [{text: line, tone: 'dim'}] : line;
 }
 
 /** The same, computed again only if something is another value. */

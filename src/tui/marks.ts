@@ -1,32 +1,11 @@
-import {createContext, useContext} from 'react';
+import {createContext} from 'react';
 import type {Freshness} from '../inventory/follow/followCluster.ts';
 import {absenceText, gapText, isAbsence} from '../inventory/gaps.ts';
 import type {Gap} from '../inventory/inventory.ts';
-import type {RowTone} from './rows.ts';
+import {plainTheme, type Theme} from './paint.ts';
 
-/** Whether to use colours; words and signs carry every meaning too. */
-export const ColorContext = createContext(true);
-
-interface ColorProps {
-  readonly color?: string;
-}
-
-const toneColors: Readonly<Record<RowTone, string | undefined>> = {
-  plain: undefined,
-  good: 'green',
-  warn: 'yellow',
-  bad: 'red',
-  dim: undefined,
-};
-
-/** Gives the properties of a Text of some tone; none where no colours are wanted. */
-export function useToneColor(): (tone: RowTone) => ColorProps {
-  const wanted = useContext(ColorContext);
-  return tone => {
-    const color = toneColors[tone];
-    return wanted && color !== undefined ? {color} : {};
-  };
-}
+/** How to write in colours; none where nobody said. */
+export const ThemeContext = createContext<Theme>(plainTheme);
 
 /** How current the data are, in few words; the time of day is the terminal's. */
 export function freshnessText(freshness: Freshness): string {

@@ -1,4 +1,6 @@
 import type {Scope} from '../advice/scope.ts';
+import type {PlannedChange} from '../apply/applyAll.ts';
+import type {MadeChange} from '../apply/reverse.ts';
 import type {ControlId} from '../controls/control.ts';
 import type {ImpactKind} from '../effect/impact.ts';
 import type {Policy} from '../kube/objects.ts';
@@ -49,14 +51,26 @@ export type PromptState =
   | {readonly kind: 'jump'; readonly text: string}
   | {readonly kind: 'write'; readonly text: string; readonly content: string}
   | {readonly kind: 'overwrite'; readonly path: string; readonly content: string}
-  | {
-      readonly kind: 'apply';
-      readonly policy: string;
-      readonly text: string;
-      readonly typed: boolean;
-    }
-  | {readonly kind: 'applyAdvice'; readonly scope: Scope; readonly policy: string}
+  | {readonly kind: 'confirm'; readonly proposal: Proposal; readonly text: string}
   | {readonly kind: 'quit'};
+
+/** Changes that the server has tried, and the question about them. */
+export interface Proposal {
+  readonly title: string;
+  readonly question: string;
+  /** What has to be typed, if y is not enough. */
+  readonly name: string;
+  readonly mustType: boolean;
+  readonly changes: readonly PlannedChange[];
+  /** The policy whose edit this is; its draft is done with once it is applied. */
+  readonly draft?: string | undefined;
+}
+
+/** An apply of this session, which can be taken back. */
+export interface AppliedProposal {
+  readonly title: string;
+  readonly made: readonly MadeChange[];
+}
 
 export interface Notice {
   readonly tone: 'good' | 'bad' | 'info';
@@ -69,6 +83,8 @@ export interface Session {
   readonly trail: readonly Frame[];
   /** Policies under the editor, by name. */
   readonly drafts: Readonly<Record<string, Draft>>;
+  /** What was applied, the last one last. */
+  readonly applied: readonly AppliedProposal[];
   readonly prompt: PromptState | undefined;
   readonly notice: Notice | undefined;
   /** What is going on in the background: "dry run". */
@@ -91,7 +107,8 @@ export type Action =
   | {readonly type: 'undo'; readonly policy: string}
   | {readonly type: 'redo'; readonly policy: string}
   | {readonly type: 'discard'; readonly policy: string}
-  | {readonly type: 'rebase'; readonly onto: Policy};
+  | {readonly type: 'rebase'; readonly onto: Policy}
+  | {readonly type: 'applied'; readonly applied: AppliedProposal};
 
 export function frameOf(view: View): Frame {
   return {
@@ -109,6 +126,7 @@ export function startAt(views: readonly View[]): Session {
   return {
     trail: views.map(frameOf),
     drafts: {},
+    applied: [],
     prompt: undefined,
     notice: undefined,
     busy: undefined,
@@ -150,6 +168,8 @@ export function reduce(session: Session, action: Action): Session {
       return {...session, notice: action.notice};
     case 'busy':
       return {...session, busy: action.busy};
+    case 'applied':
+      return {...session, applied: [...session.applied, action.applied]};
     case 'edit':
     case 'undo':
     case 'redo':

@@ -4,20 +4,11 @@ import type {Policy} from '../kube/objects.ts';
 import {sameSettings} from '../policy/direction.ts';
 import {type Draft, isEdited} from './edit.ts';
 import type {Model} from './model.ts';
-import {
-  accountTable,
-  arrange,
-  editorTable,
-  impactTable,
-  namespaceTable,
-  podTable,
-  policyTable,
-  proposalTable,
-  type Row,
-  type Table,
-} from './rows.ts';
+import {editorTable, impactTable, policyTable, proposalTable} from './policyRows.ts';
+import {accountTable, namespaceTable, podTable} from './rows.ts';
 import {type Frame, type Session, topOf, type View} from './session.ts';
 import {remember} from './store.ts';
+import {arrange, type Row, type Table} from './table.ts';
 
 /** The policy that a view is about, as it is now: the draft if there is one. */
 export function policyOf(
@@ -117,9 +108,12 @@ export function cursorOf({selected, place}: Frame, rows: readonly Row[]): number
   return Math.max(0, Math.min(selected === undefined ? 0 : place, rows.length - 1));
 }
 
-/** The way here, in words: Namespaces > shop > web. */
-export function breadcrumb({trail}: Session, drafts: Readonly<Record<string, Draft>>): string {
-  return trail.map(({view}) => titleOf(view, drafts)).join(' > ');
+/** The way here, in words: Namespaces, shop, web. */
+export function crumbsOf(
+  {trail}: Session,
+  drafts: Readonly<Record<string, Draft>>,
+): readonly string[] {
+  return trail.map(({view}) => titleOf(view, drafts));
 }
 
 function titleOf(view: View, drafts: Readonly<Record<string, Draft>>): string {

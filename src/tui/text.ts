@@ -1,5 +1,4 @@
 import stringWidth from 'string-width';
-import {weaklyKeyed} from '../once.ts';
 import {escapeText} from '../report/escape.ts';
 
 const plain = /^[ -~]*$/;
@@ -9,14 +8,45 @@ export function widthOf(text: string): number {
   return plain.test(text) ? text.length : stringWidth(text);
 }
 
+/** The same of a text from a cluster, once it is made safe. */
+export function safeWidthOf(raw: string): number {
+  return plain.test(raw) ? raw.length : widthOf(escapeText(raw));
+}
+
 /** Text from a cluster, made safe, cut or padded to just this many columns. */
 export function fitTo(raw: string, width: number): string {
   if (width <= 0) return '';
   const text = escapeText(raw);
   const actual = widthOf(text);
   if (actual <= width) return text + ' '.repeat(width - actual);
-  const cut = headOf(text, width - 1);
+  const cut = beginningOf(text, width - 1);
   return `${cut}…${' '.repeat(Math.max(0, width - 1 - widthOf(cut)))}`;
+}
+
+/**
+ * The same, but cut between words, so that nothing is taken for a word that it is not: of a list the first entries
+ * stay, of a name its beginning and its last part, which tells it from its neighbours.
+ */
+export function fitWords(raw: string, width: number): string {
+  const text = escapeText(raw);
+  if (width < 4 || widthOf(text) <= width) return fitTo(raw, width);
+  const head = beginningOf(text, width - 2);
+  const end = Math.max(
+    head.lastIndexOf(', ') + 1,
+    text.startsWith(', ', head.length - 1) ? head.length : 0,
+  );
+  if (end > 0) return fitTo(`${text.slice(0, end)} …`, width);
+  const space = text[head.length] === ' ' ? head.length : head.lastIndexOf(' ');
+  return space > width / 2 ? fitTo(`${text.slice(0, space)} …`, width) : fitName(text, width);
+}
+
+function fitName(text: string, width: number): string {
+  const last = /[-.:/]([^-.:/ ]{2,})$/.exec(text)?.[1] ?? '';
+  if (last === '' || widthOf(last) + 4 > width) return fitTo(text, width);
+  const room = width - 1 - widthOf(last);
+  const head = beginningOf(text, room);
+  const end = /^.*[-.:/]/.exec(head)?.[0].length ?? head.length;
+  return fitTo(`${head.slice(0, end)}…${last}`, width);
 }
 
 /** The same, but cut at its beginning: for texts whose end matters. */
@@ -25,12 +55,13 @@ export function fitEnd(raw: string, width: number): string {
   const text = escapeText(raw);
   if (widthOf(text) <= width) return fitTo(text, width);
   let rest = text;
-  while (rest !== '' && widthOf(rest) > width - 1) rest = rest.slice(headOf(rest, 1, 1).length);
+  while (rest !== '' && widthOf(rest) > width - 1)
+    rest = rest.slice(beginningOf(rest, 1, 1).length);
   return fitTo(`…${rest}`, width);
 }
 
 /** The longest beginning of a safe text that fits; at least so many characters as people see them. */
-function headOf(text: string, width: number, least = 0): string {
+export function beginningOf(text: string, width: number, least = 0): string {
   let head = '';
   let used = 0;
   let count = 0;
@@ -74,7 +105,7 @@ export function wrapLine(raw: string, width: number): readonly string[] {
       line = `${indent}  ${word}`;
       while (widthOf(line) > width) {
         // One character wider than all there is can't be helped.
-        const head = headOf(line, width, indent.length + 3);
+        const head = beginningOf(line, width, indent.length + 3);
         lines.push(head);
         line = `${indent}  ${line.slice(head.length)}`;
       }
@@ -85,38 +116,4 @@ export function wrapLine(raw: string, width: number): readonly string[] {
 
 function fitLine(text: string, width: number): string {
   return widthOf(text) <= width ? text : fitTo(text, width).trimEnd();
-}
-
-/** What each cell of a row needs; a long table is drawn again and again with mostly the same rows. */
-const cellWidths = weaklyKeyed((cells: readonly string[]) =>
-  cells.map(cell => (plain.test(cell) ? cell.length : widthOf(escapeText(cell)))),
-);
-
-/** The widths of columns that share `total` columns: what each needs, the widest ones cut first. */
-export function columnWidths(
-  rows: readonly (readonly string[])[],
-  total: number,
-  gap: number,
-): readonly number[] {
-  const needs: number[] = [];
-  for (const row of rows) {
-    const widths = cellWidths(row);
-    for (let column = 0; column < widths.length; column++) {
-      needs[column] = Math.max(needs[column] ?? 0, widths[column] ?? 0);
-    }
-  }
-  let over = needs.reduce((sum, need) => sum + need, 0) + gap * (needs.length - 1) - total;
-  while (over > 0) {
-    const widest = Math.max(...needs);
-    if (widest <= 4) break;
-    const column = needs.lastIndexOf(widest);
-    const next = Math.max(
-      4,
-      ...needs.filter((_, other) => other !== column && needs[other] !== widest),
-    );
-    const cut = Math.min(over, Math.max(1, widest - next));
-    needs[column] = widest - cut;
-    over -= cut;
-  }
-  return needs;
 }

@@ -4,6 +4,7 @@ import {dirname, extname, join} from 'node:path';
 import {createInterface} from 'node:readline/promises';
 import type {Readable} from 'node:stream';
 import {exitCodes, UserError} from '../errors.ts';
+import {mayBeManifest, unreadableDocument} from '../inventory/files/otherFiles.ts';
 import {shellWord} from '../text.ts';
 import {
   decodeText,
@@ -21,10 +22,21 @@ export async function readFiles(paths: readonly string[]): Promise<readonly Sour
   for (const path of paths) {
     for (const file of await filesOf(path)) {
       const name = file === '-' ? 'standard input' : file;
-      documents.push(...readDocuments(decodeText(await bytesOf(file), name), name));
+      const text = decodeText(await bytesOf(file), name);
+      documents.push(...(file === path ? readDocuments(text, name) : documentsFound(text, name)));
     }
   }
   return documents;
+}
+
+/** The documents of a file of a folder. One that is not Kubernetes' may be of any form. */
+function documentsFound(text: string, file: string): readonly SourceDocument[] {
+  try {
+    return readDocuments(text, file).map(document => ({...document, isFound: true}));
+  } catch (error) {
+    if (!(error instanceof UserError) || mayBeManifest(text)) throw error;
+    return [unreadableDocument(file)];
+  }
 }
 
 /** The file itself, or the manifests in a folder and below it, sorted. */

@@ -11,6 +11,11 @@ export interface Keys {
 /** An escape sequence, whole or as far as it has come, or one character. */
 const key = /\u001B(?:\[[0-9;?<>=]*[ -/]*[@-~]?|O.?)|./gsu;
 
+/** What the terminal answers about itself: an operating system command, as the question was. */
+const reply = /\u001B\](\d+;[^\u0007\u001B]*)(?:\u0007|\u001B\\)/gu;
+/** One that has not come to its end. */
+const cutReply = /\u001B\](?:\d[^\u0007\u001B]*\u001B?)?$/u;
+
 /**
  * How long after Escape the next key is held back, in milliseconds: what follows at once would be taken
  * for the rest of an escape sequence.
@@ -27,22 +32,31 @@ const noText = /(?![\t\r\n])\p{Control}/gu;
 
 /**
  * Cuts what comes from the terminal into keys. What is pasted comes as one, between the terminal's marks and
- * without control characters; Ctrl-C that comes alone also ends a paste whose end was lost.
+ * without control characters; Ctrl-C that comes alone also ends a paste whose end was lost. What the terminal answers
+ * about itself is no key: `onReply` gets it.
  */
-export function keyReader(): (data: string) => readonly string[] {
+export function keyReader(
+  onReply: (text: string) => void = () => {},
+): (data: string) => readonly string[] {
   let rest = '';
   let pasted: string | undefined;
   return data => {
     const tokens: string[] = [];
     let text = rest + data;
     rest = '';
+    if (pasted === undefined && !text.includes(pasteBegins)) {
+      for (const [, answer = ''] of text.matchAll(reply)) onReply(answer);
+      text = text.replaceAll(reply, '');
+      const cut = cutReply.exec(text);
+      if (cut !== null) [text, rest] = [text.slice(0, cut.index), cut[0]];
+    }
     while (text !== '') {
       if (pasted === undefined) {
         const start = text.indexOf(pasteBegins);
         const cut = cutMark.exec(text)?.index ?? text.length;
         tokens.push(...(text.slice(0, start < 0 ? cut : start).match(key) ?? []));
         if (start < 0) {
-          rest = text.slice(cut);
+          rest = text.slice(cut) + rest;
           break;
         }
         pasted = '';
@@ -66,9 +80,9 @@ export function keyReader(): (data: string) => readonly string[] {
  * Reads keys one by one. What is typed fast, or while the program computes, comes in one piece, which
  * Ink would hand on as one text: so most of the keys in it would be lost.
  */
-export function openKeys(terminal: ReadStream): Keys {
+export function openKeys(terminal: ReadStream, onReply?: (text: string) => void): Keys {
   const waiting: string[] = [];
-  const tokensOf = keyReader();
+  const tokensOf = keyReader(onReply);
   let isHeld = false;
   const stream = new Readable({objectMode: true, read() {}});
   const next = () => {

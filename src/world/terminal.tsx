@@ -1,10 +1,13 @@
 import process from 'node:process';
 import {type Instance, render} from 'ink';
-import type {SessionOptions} from '../commands/world.ts';
+import {type ReactNode, useSyncExternalStore} from 'react';
+import type {SessionOptions, ThemeChoice} from '../commands/world.ts';
 import {App, type JobControl} from '../tui/App.tsx';
+import type {Theme} from '../tui/paint.ts';
 import {interrupted} from '../tui/useKeys.ts';
 import {FailureBoundary} from './FailureBoundary.tsx';
 import {openKeys} from './keyInput.ts';
+import {askForGround, colorsOf, groundOf} from './theme.ts';
 
 /** The exit code of a shell's child that ended by SIGHUP. */
 const hungUp = 129;
@@ -17,9 +20,9 @@ const stopMs = 300;
  * whatever goes wrong inside: in a view, a key, or in the background.
  */
 export async function openSession(options: SessionOptions, signal: AbortSignal): Promise<void> {
-  const keys = openKeys(process.stdin);
+  const {theme, onReply} = themeFor(options.theme ?? 'auto');
+  const keys = openKeys(process.stdin, onReply);
   const jobs = process.platform === 'win32' ? undefined : shellJobs();
-  const colors = (process.env.NO_COLOR ?? '') === '';
   const failure = Promise.withResolvers<never>();
   failure.promise.catch(() => undefined); // a second one is of no interest
   let app: Instance | undefined;
@@ -31,7 +34,7 @@ export async function openSession(options: SessionOptions, signal: AbortSignal):
   try {
     app = render(
       <FailureBoundary onFailure={failure.reject}>
-        <App {...options} jobs={jobs} colors={colors} />
+        <Themed {...theme}>{now => <App {...options} jobs={jobs} theme={now} />}</Themed>
       </FailureBoundary>,
       {
         stdin: keys.stream,
@@ -42,6 +45,11 @@ export async function openSession(options: SessionOptions, signal: AbortSignal):
         maxFps: 60,
       },
     );
+    if (theme.isAsked) {
+      // Ink does so too, a moment later: the answer must not be shown.
+      process.stdin.setRawMode(true);
+      process.stdout.write(askForGround);
+    }
     const reason = await Promise.race([app.waitUntilExit(), failure.promise]);
     process.removeListener('uncaughtException', failure.reject);
     if (reason === interrupted) process.emit('SIGINT', 'SIGINT');
@@ -54,6 +62,52 @@ export async function openSession(options: SessionOptions, signal: AbortSignal):
     signal.removeEventListener('abort', end);
     process.removeListener('SIGHUP', hangUp);
   }
+}
+
+/** A value that others may change. */
+interface Changing<T> {
+  get(): T;
+  subscribe(listener: () => void): () => void;
+}
+
+/**
+ * The theme, and who takes the terminal's answer about its ground. It is drawn at once without that; an answer that
+ * comes late would change colours under the reader's eyes, so it is not taken any more.
+ */
+function themeFor(choice: ThemeChoice) {
+  const began = performance.now();
+  const listeners = new Set<() => void>();
+  const colors = colorsOf(process.env);
+  let theme: Theme = {colors, ground: choice === 'auto' ? undefined : choice};
+  const isAsked = choice === 'auto' && (colors === 'fixed' || colors === 'any');
+  return {
+    theme: {
+      isAsked,
+      get: () => theme,
+      subscribe(listener: () => void) {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+    },
+    onReply(text: string) {
+      const ground = groundOf(text);
+      if (!isAsked || ground === undefined || performance.now() - began > groundMs) return;
+      theme = {colors, ground};
+      for (const listener of listeners) listener();
+    },
+  };
+}
+
+/** How long the terminal has to say what it writes on, in milliseconds. */
+const groundMs = 1000;
+
+/** Draws with the theme of the moment. */
+function Themed({
+  get,
+  subscribe,
+  children,
+}: Changing<Theme> & {readonly children: (theme: Theme) => ReactNode}): ReactNode {
+  return children(useSyncExternalStore(subscribe, get));
 }
 
 /** No pasted text between marks, no alternate screen, the cursor shown. */

@@ -2,10 +2,12 @@ import {exitCodes, UserError} from '../errors.ts';
 import type {Json} from '../kube/json.ts';
 import {jsonValues} from './jsonStream.ts';
 import {readYaml, type YamlValue} from './parse.ts';
-import {YamlProblem} from './problem.ts';
+import {type RepeatedKey, YamlProblem} from './problem.ts';
 import {kubectlSchema} from './schema.ts';
+import {templateKindOf} from './template.ts';
 
 export {printYaml} from './print.ts';
+export type {RepeatedKey} from './problem.ts';
 
 /** One object of a file, or whatever else stands in one of its documents. */
 export interface SourceDocument {
@@ -15,6 +17,10 @@ export interface SourceDocument {
   /** The line it begins on, from 1. */
   readonly line: number;
   readonly value: Json;
+  /** Keys that it has again in a mapping; absent if there are none. */
+  readonly repeated?: readonly RepeatedKey[];
+  /** Whether its file was found in a folder that was named. */
+  readonly isFound?: boolean;
 }
 
 /** The largest file of YAML that is read: 64 MiB. etcd holds 8 GiB at most, a namespace a few MiB. */
@@ -74,13 +80,20 @@ function unreadable(message: string, cause?: unknown): UserError {
 export function readDocuments(text: string, file: string): readonly SourceDocument[] {
   const documents: SourceDocument[] = [];
   try {
-    for (const {line, value} of isJson(text) ? jsonValues(text) : yamlValues(text)) {
-      if (value !== null) documents.push({file, index: documents.length + 1, line, value});
+    for (const {value, line, repeated} of isJson(text) ? jsonValues(text) : yamlValues(text)) {
+      if (value === null) continue;
+      const document = {file, index: documents.length + 1, line, value};
+      documents.push(repeated.length > 0 ? {...document, repeated} : document);
     }
   } catch (error) {
     if (!(error instanceof YamlProblem)) throw error;
     const place = `document ${documents.length + 1}, line ${error.line}`;
-    throw unreadable(`${file}: ${place}: ${error.message}`, error);
+    const template = templateKindOf(text, file, error.line);
+    const reason =
+      template === undefined
+        ? error.message
+        : `a template (${template.marks}) is no manifest; ${template.render}`;
+    throw unreadable(`${file}: ${place}: ${reason}`, error);
   }
   return documents;
 }

@@ -1,10 +1,11 @@
 import {isObject, type Json, parseJson} from '../kube/json.ts';
-import {maxDepth, shown, tooDeep, YamlProblem} from './problem.ts';
+import {maxDepth, pathText, type RepeatedKey, shown, tooDeep, YamlProblem} from './problem.ts';
 
 /** A JSON value of a stream and the line (from 1) it begins on. */
 export interface JsonValue {
   readonly line: number;
   readonly value: Json;
+  readonly repeated: readonly RepeatedKey[];
 }
 
 interface Lines {
@@ -15,22 +16,23 @@ interface Lines {
 
 /**
  * The JSON values that stand in a text one after another, as Go's encoding/json Decoder finds them.
- * An object with a key twice is a problem, where kubectl v1.24 takes the last. Yields before it
- * throws a YamlProblem about a later value.
+ * Of a key that an object has twice, the last counts. Yields before it throws a YamlProblem about a
+ * later value.
  */
 export function* jsonValues(text: string): Generator<JsonValue> {
   const lines: Lines = {text, position: 0, line: 1};
   let position = skipSpace(text, 0);
   const whole = plainValue(text);
   if (whole !== undefined) {
-    yield {line: lineAt(lines, position), value: whole};
+    yield {line: lineAt(lines, position), value: whole, repeated: []};
     return;
   }
   while (position < text.length) {
     const line = lineAt(lines, position);
     if (text.startsWith('---', position)) throw new YamlProblem(separated, line);
-    const end = endOfValue(lines, position);
-    yield {line, value: parsed(lines, position, end)};
+    const repeated: RepeatedKey[] = [];
+    const end = endOfValue(lines, position, repeated);
+    yield {line, value: parsed(lines, position, end), repeated};
     position = skipSpace(text, end);
   }
 }
@@ -115,14 +117,25 @@ const expectedWords: {readonly [expected in Expected]: string} = {
 const piece = /[ \t\r\n]*([[\]{}",:]|[^[\]{}",: \t\r\n]+)/y;
 const scalar = /^(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null)$/;
 
-/** The lists and objects around a place in a value, of an object its keys so far. */
+/** A list or an object around a place in a value. */
+interface Around {
+  /** An object's keys so far; undefined for a list. */
+  readonly keys: Set<string> | undefined;
+  /** The key or the index of what comes now. */
+  step: string | number;
+}
+
+/** What is around a place in a value, from the outside in. */
 interface Outline {
-  readonly open: (Set<string> | undefined)[];
+  readonly open: Around[];
   expected: Expected;
 }
 
-/** The end of the value at `start`, which is checked but for what its strings hold. */
-function endOfValue(lines: Lines, start: number): number {
+/**
+ * The end of the value at `start`, which is checked but for what its strings hold. Keys that come again
+ * are added to `repeated`.
+ */
+function endOfValue(lines: Lines, start: number, repeated: RepeatedKey[]): number {
   const {text} = lines;
   const outline: Outline = {open: [], expected: 'value'};
   piece.lastIndex = start;
@@ -143,8 +156,7 @@ function endOfValue(lines: Lines, start: number): number {
     if (outline.open.length > maxDepth) throw new YamlProblem(tooDeep, lineAt(lines, from));
     if (found === '"') {
       const end = endOfString(lines, piece.lastIndex);
-      const keys = outline.open.at(-1);
-      if (next === 'colon' && keys !== undefined) addKey(lines, keys, at, end);
+      if (next === 'colon') addKey(lines, outline.open, {start: at, end}, repeated);
       piece.lastIndex = end;
     }
     outline.expected = next;
@@ -154,13 +166,14 @@ function endOfValue(lines: Lines, start: number): number {
 
 /** What is expected after a piece; undefined if the piece itself is not. */
 function following({open, expected}: Outline, found: string): Expected | undefined {
-  const inObject = open.at(-1) !== undefined;
+  const around = open.at(-1);
+  const inObject = around?.keys !== undefined;
   const isValue = expected === 'value' || expected === 'item';
   switch (found) {
     case '{':
     case '[':
       if (!isValue) return undefined;
-      open.push(found === '{' ? new Set() : undefined);
+      open.push(found === '{' ? {keys: new Set(), step: ''} : {keys: undefined, step: 0});
       return found === '{' ? 'member' : 'item';
     case '}':
     case ']':
@@ -169,6 +182,7 @@ function following({open, expected}: Outline, found: string): Expected | undefin
       return open.length === 0 ? undefined : closed(open);
     case ',':
       if (expected !== 'more') return undefined;
+      if (typeof around?.step === 'number') around.step += 1;
       return inObject ? 'key' : 'value';
     case ':':
       return expected === 'colon' ? 'value' : undefined;
@@ -203,16 +217,21 @@ function afterString(text: string, from: number): number {
   return 0;
 }
 
-function addKey(lines: Lines, keys: Set<string>, start: number, end: number): void {
+function addKey(
+  lines: Lines,
+  open: Outline['open'],
+  {start, end}: {readonly start: number; readonly end: number},
+  repeated: RepeatedKey[],
+): void {
+  const object = open.at(-1);
+  if (object?.keys === undefined) return;
   const source = lines.text.slice(start, end);
-  const key = source.includes('\\') ? String(parsed(lines, start, end)) : source.slice(1, -1);
-  if (keys.has(key)) {
-    throw new YamlProblem(
-      `the key ${shown(key)} comes twice in an object; remove one (kubectl takes the last)`,
-      lineAt(lines, start),
-    );
+  object.step = source.includes('\\') ? String(parsed(lines, start, end)) : source.slice(1, -1);
+  if (object.keys.has(object.step)) {
+    const path = pathText(open.map(({step}) => step));
+    repeated.push({path, line: lineAt(lines, start)});
   }
-  keys.add(key);
+  object.keys.add(object.step);
 }
 
 /** An escape; the groups are a high surrogate's, with the low one after it, and a lone low one's. */

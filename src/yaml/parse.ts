@@ -7,17 +7,25 @@ import {
   parseEvents,
   SCALAR_STYLE,
   type ScalarEvent,
-  type Schema,
   YAMLException,
 } from 'js-yaml';
 import type {Json} from '../kube/json.ts';
-import {maxDepth, shown, tooDeep, visible, YamlProblem} from './problem.ts';
-import {type Built, collectionKey, emptyKey, jsonOf, nodesOf} from './schema.ts';
+import {maxDepth, type RepeatedKey, shown, tooDeep, visible, YamlProblem} from './problem.ts';
+import {repeatedKeys} from './repeats.ts';
+import {
+  type Built,
+  type CountingSchema,
+  collectionKey,
+  emptyKey,
+  jsonOf,
+  nodesOf,
+} from './schema.ts';
 
 /** A document's value, and the line in its file (from 1) on which it begins. */
 export interface YamlValue {
   readonly line: number;
   readonly value: Json;
+  readonly repeated: readonly RepeatedKey[];
 }
 
 interface Source {
@@ -31,7 +39,12 @@ interface Source {
  * `line` is the line of the text's first one in its file, `schema` a kubectlSchema(). Throws a
  * YamlProblem, also at what js-yaml (YAML 1.2) reads otherwise than kubectl (YAML 1.1).
  */
-export function readYaml(text: string, line: number, schema: Schema): YamlValue | undefined {
+export function readYaml(
+  text: string,
+  line: number,
+  {schema, repeats}: CountingSchema,
+): YamlValue | undefined {
+  const before = repeats();
   try {
     const parsed = parse(text);
     const source = {text: parsed.text, line};
@@ -43,13 +56,18 @@ export function readYaml(text: string, line: number, schema: Schema): YamlValue 
     const value = jsonOf(built);
     const start = lineAt(source, positionOf(root) ?? 0);
     if (value instanceof Error) throw new YamlProblem(value.message, start);
-    return {line: start, value};
+    const lineOf = (position: number) => lineAt(source, position);
+    const repeated =
+      repeats() === before ? [] : repeatedKeys(parsed.events, parsed.text, schema, lineOf);
+    return {line: start, value, repeated};
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     const {buffer = '', position = 0} = error.mark ?? {};
     // Not the empty line after the last one.
     const at = Math.min(position, buffer.trimEnd().length);
-    throw new YamlProblem(explained(error.reason), lineAt({text: buffer, line}, at));
+    const isTab = tabIndents.test(buffer.slice(buffer.lastIndexOf('\n', at - 1) + 1));
+    const reason = isTab ? tabReason : explained(error.reason);
+    throw new YamlProblem(reason, lineAt({text: buffer, line}, at));
   }
 }
 
@@ -194,9 +212,12 @@ function allowedShare(nodes: number): number {
   return 0.99 - 0.89 * place;
 }
 
+const tabIndents = /^ *\t/;
+const tabReason = 'a tab indents a line; use spaces';
+
 /** What js-yaml says, and what to do about it. */
 const explanations: readonly (readonly [RegExp, (match: RegExpMatchArray) => string])[] = [
-  [/^tab characters must not/, () => 'a tab indents a line; use spaces'],
+  [/^tab characters must not/, () => tabReason],
   [
     /^bad indentation of|^end of the stream or a document separator/,
     () =>

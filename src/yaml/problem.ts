@@ -30,3 +30,20 @@ export function visible(text: string): string {
 export function shown(text: string): string {
   return visible(JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text));
 }
+
+/** A key that a mapping has again: as with kubectl, the last one counts. */
+export interface RepeatedKey {
+  /** From the root of its document: `metadata.labels["app.kubernetes.io/name"]`. */
+  readonly path: string;
+  /** The line in the file (from 1) of the later one. */
+  readonly line: number;
+}
+
+/** A path in a document as people write it. */
+export function pathText(steps: readonly (string | number)[]): string {
+  return steps.reduce<string>((path, step) => {
+    if (typeof step === 'number') return `${path}[${step}]`;
+    if (!/^[A-Za-z_][\w-]*$/.test(step)) return `${path}[${shown(step)}]`;
+    return path === '' ? step : `${path}.${step}`;
+  }, '');
+}

@@ -18,8 +18,8 @@ interface Collection {
   readonly value: Json[] | Members;
   nodes: number;
   depth: number;
-  /** A mapping's keys but for those it merges. */
-  readonly keys: Set<string>;
+  /** A mapping's keys but for those it merges, each with the type that it is written as. */
+  readonly keys: Map<string, string>;
 }
 
 /** What a node becomes: text, another scalar with its type, or a collection. */
@@ -35,12 +35,20 @@ const maxMerged = 1_000_000;
 
 const noFloat = 'JSON has no .inf and .nan';
 
+/** A schema, and what it has to tell of the documents that it read. */
+export interface CountingSchema {
+  readonly schema: Schema;
+  /** How many keys came again in their mapping so far. */
+  repeats(): number;
+}
+
 /**
  * How js-yaml makes of nodes what kubectl does (gopkg.in/yaml.v2 v2.4.0, resolve.go and decode.go;
- * sigs.k8s.io/yaml v1.2.0, yaml.go), with one difference: a key that comes twice is an error, where
- * kubectl v1.24 takes the last without a word. It builds a Built. For one file only: it counts.
+ * sigs.k8s.io/yaml v1.2.0, yaml.go). Of a key that comes twice, the last counts. It builds a Built. For
+ * one file only: it counts.
  */
-export function kubectlSchema(): Schema {
+export function kubectlSchema(): CountingSchema {
+  let repeats = 0;
   const list = defineSequenceTag<Collection>('', {
     matchByTagPrefix: true,
     create: () => collection([]),
@@ -49,16 +57,19 @@ export function kubectlSchema(): Schema {
     finalize: checkedDepth,
     identify: () => false,
   });
-  return new Schema([text, plain, tagged, list, mappingTag()]);
+  const mapping = mappingTag(() => {
+    repeats += 1;
+  });
+  return {schema: new Schema([text, plain, tagged, list, mapping]), repeats: () => repeats};
 }
 
-function mappingTag(): MappingTagDefinition<Collection> {
+function mappingTag(onRepeat: () => void): MappingTagDefinition<Collection> {
   let merged = 0;
   return defineMappingTag<Collection>('', {
     matchByTagPrefix: true,
     create: () => collection({}),
     addPair: (into, key, value) => {
-      if (!isMerge(key as Built)) return addMember(into, key as Built, value as Built);
+      if (!isMerge(key as Built)) return addMember(into, key as Built, value as Built, onRepeat);
       merged += mergeSize(value as Built);
       return merged > maxMerged ? '<< repeats too much; write it out' : merge(into, value as Built);
     },
@@ -104,7 +115,7 @@ function builtTagged(source: string, tag: string): Built | typeof NOT_RESOLVED {
 }
 
 function collection(value: Json[] | Members): Collection {
-  return {type: 'collection', value, nodes: 1, depth: 1, keys: new Set()};
+  return {type: 'collection', value, nodes: 1, depth: 1, keys: new Map()};
 }
 
 function checkedDepth(made: Collection): Collection {
@@ -146,21 +157,26 @@ function addItem(into: Collection, item: Built): string {
   return '';
 }
 
-function addMember(into: Collection, key: Built, value: Built): string {
-  const name = nameOf(key);
+function addMember(into: Collection, key: Built, value: Built, onRepeat: () => void): string {
+  const name = jsonKeyOf(key);
   if (name instanceof Error) return name.message;
   const json = taken(into, value);
   if (json instanceof Error) return json.message;
-  if (into.keys.has(name)) {
-    return `the key ${shown(name)} comes twice in a mapping; remove one (kubectl takes the last)`;
+  const type = typeof key === 'string' ? 'str' : key.type;
+  const before = into.keys.get(name);
+  // To kubectl they are two keys, and it is left to chance which one is written to JSON last.
+  if (before !== undefined && before !== type) {
+    return `the key ${shown(name)} comes twice in a mapping, with and without quotes; remove one`;
   }
-  into.keys.add(name);
+  if (before !== undefined) onRepeat();
+  into.keys.set(name, type);
   into.nodes += 1;
   setMember(into, name, json);
   return '';
 }
 
-function nameOf(key: Built): string | Error {
+/** What a key is called in JSON; why it can't be one, as an Error. */
+export function jsonKeyOf(key: Built): string | Error {
   if (typeof key === 'string') return key;
   if (key.type === 'collection') return new Error(collectionKey);
   const name = key.type === 'merge' ? '<<' : keyOf(key);

@@ -25,11 +25,6 @@ const files: readonly (readonly [string, string | Uint8Array, RegExp])[] = [
   ['broken YAML', 'a: [1, 2\nb: 3\n', /: document 1, line \d+: /],
   ['broken JSON', '{"a": 1,,}', /: document 1, line 1: /],
   ['bomb', bomb, /: document 1, line \d+: /],
-  [
-    'key twice',
-    'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  hostPID: true\n  hostPID: false\n',
-    /: document 1, line 6: the key "hostPID" comes twice/,
-  ],
   ['no object', '- 1\n- 2\n', /: document 1, line 1: not an object$/],
   ['no kind', 'apiVersion: v1\nmetadata: {}\n', /: document 1, line 1: kind is not set/],
   ['kind no text', 'apiVersion: v1\nkind: 5\n', /: document 1, line 1: kind is not set/],

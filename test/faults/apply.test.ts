@@ -19,7 +19,7 @@ import {
 } from '../support/faults/faults.ts';
 import {clusterObjects} from '../support/faults/objects.ts';
 import {type Fault, type FaultProxy, openFaultProxy} from '../support/faults/proxy.ts';
-import {advicesFor, draftOf, openBareSession} from '../support/faults/session.ts';
+import {advicesFor, applyIn, draftOf, openBareSession} from '../support/faults/session.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
 import {folderOf} from '../support/run/files.ts';
 import {objectOf} from '../support/run/output.ts';
@@ -173,8 +173,15 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('an apply', () => {
     ];
     for (const {end} of sessions) onTestFinished(end);
     for (const [method, does] of [
-      ['PUT', ({services, inventory}) => services.applyPolicy(draftOf(inventory, 'zero'))],
-      ['POST', ({services, inventory}) => services.applyAdvice(advicesFor(inventory, 'ops'))],
+      [
+        'PUT',
+        session => applyIn(session, {kind: 'policy', draft: draftOf(session.inventory, 'zero')}),
+      ],
+      [
+        'POST',
+        session =>
+          applyIn(session, {kind: 'advice', advices: advicesFor(session.inventory, 'ops')}),
+      ],
     ] as const satisfies readonly (readonly [string, (one: (typeof sessions)[0]) => unknown])[]) {
       proxy.set(together(2, request => request.method === method && changes(request)));
       const results = await Promise.all(sessions.map(session => does(session)));
@@ -195,10 +202,12 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('an apply', () => {
     const flags = {kubeconfig: server.kubeconfig};
     const {services, inventory, end} = await openBareSession(flags, folderOf());
     onTestFinished(end);
-    const draft = draftOf(inventory, 'brief');
-    expect(await services.dryRunPolicy(draft)).toMatchObject({ok: true});
+    const changes = await services.plan({kind: 'policy', draft: draftOf(inventory, 'brief')});
+    expect(await services.dryRun(changes)).toMatchObject({ok: true});
     await server.request('DELETE', `${policies}/brief`);
-    await expect(services.applyPolicy(draft)).rejects.toThrow(/brief is gone from the cluster/);
+    const {ok, lines} = await services.apply(changes);
+    expect(ok).toBe(false);
+    expect(lines.join('\n')).toContain('brief was deleted by someone else since it was read');
     expect(await stored(`${policies}/brief`)).toBeUndefined();
   });
 

@@ -188,7 +188,7 @@ describe.runIf(hasTmux())('whatever is opened, typed, pasted and resized', () =>
 
     screen.resize(120, 40);
     screen.press('Escape', 'Escape', 'Escape', ':', 'p', 's', 'p', 'Enter');
-    await screen.shows(/^Policies *$/m);
+    await screen.shows(/^Policies ─/m);
     screen.press('/', 'd', 'a', 't', 'a', 'Enter', 'Enter');
     await screen.shows(/> data\*(.|\n)*Privileged +allowed.*edited/);
   });

@@ -83,7 +83,7 @@ function deployment(name: string, spec: JsonObject = {}, context: JsonObject = {
 }
 
 const plan = (objects: readonly JsonObject[], to = 25) => {
-  const {namespaces, state} = planOf(clusterWith(objects, {serverVersion: 'v1.24.17'}), to);
+  const {namespaces, state} = planOf(clusterWith(objects, {serverVersion: 'v1.24.17'}), {to});
   const [only] = namespaces;
   if (only === undefined) throw new Error('no namespace');
   return {...only, state};
@@ -190,7 +190,7 @@ describe('the plan', () => {
 
   test('workloads that could not be read leave a doubt', () => {
     const gaps = [{resource: 'cronjobs', namespace: undefined, reason: 'forbidden'}];
-    const {namespaces, state} = planOf(clusterWith([namespace()], {gaps}), 25);
+    const {namespaces, state} = planOf(clusterWith([namespace()], {gaps}), {to: 25});
     expect([namespaces[0]?.isUncertain, state]).toEqual([true, 'unknown']);
   });
 

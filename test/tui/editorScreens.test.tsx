@@ -40,7 +40,7 @@ describe('the editor', () => {
     await screen.shows('So far: 2 stay');
     await screen.press('a');
     expect(await screen.shows('edited')).toMatch(
-      /Volumes +emptyDir, secret +emptyDir,\S* +restricted +edited/,
+      /Volumes +emptyDir, secret +emptyDir, secret +restricted +edited/,
     );
     await screen.press('d');
     await screen.shows('+after');
@@ -103,8 +103,11 @@ describe('the editor', () => {
     await screen.press(esc, 'p');
     await screen.shows('Type ci-builder to apply:');
     await screen.press(...'ci-builder', enter);
-    await screen.shows('applyPolicy: done');
-    expect(services.asked).toEqual(['dryRunPolicy', 'dryRunPolicy', 'applyPolicy']);
+    await screen.shows('apply: done');
+    expect(services.asked).toEqual([
+      ...['plan policy', 'dryRun'],
+      ...['plan policy', 'dryRun', 'apply'],
+    ]);
     await screen.press(esc);
     await screen.shows('Nothing is edited yet');
   });
@@ -128,17 +131,17 @@ describe('the editor', () => {
     };
     const screen = openScreen({
       start: editor('ci-builder'),
-      services: agreeing({dryRunPolicy: failing}),
+      services: agreeing({dryRun: failing}),
     });
     await screen.press(left, 'p');
     await screen.shows('your edit is kept');
     expect(screen.frame().replaceAll(/\s+/g, ' ')).toContain('it is gone');
     await screen.press(esc);
     await screen.shows('ci-builder*');
-    const refused = async () => ({ok: false, lines: ['forbidden: jane may not']});
+    const refused = async () => ({ok: false, lines: ['forbidden: jane may not'], made: []});
     const other = openScreen({
       start: editor('ci-builder'),
-      services: agreeing({applyPolicy: refused}),
+      services: agreeing({apply: refused}),
     });
     await other.press(left, 'p');
     await other.shows('Type ci-builder to apply:');

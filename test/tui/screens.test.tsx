@@ -30,7 +30,7 @@ describe('the views, by keys', () => {
     await screen.press('n', 'o', enter);
     await screen.shows('! No view no;');
     await screen.press(':', 'p', 's', 'p', enter);
-    await screen.shows(/^Policies$/m);
+    await screen.shows(/^Policies ─/m);
     await screen.press('b');
     await screen.shows('Policies > baseline');
     await screen.press('?');
@@ -54,11 +54,12 @@ describe('the views, by keys', () => {
     await screen.press('p');
     await screen.shows('and its grant? y/n');
     await screen.press('y');
-    await screen.shows('applyAdvice: done');
+    await screen.shows('apply: done');
     expect(services.asked.map(asked => asked.split(' ')[0])).toEqual([
       'writeFile',
-      'dryRunAdvice',
-      'applyAdvice',
+      'plan',
+      'dryRun',
+      'apply',
     ]);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {columnWidths, fitEnd, fitTo, widthOf, wrapLine} from '../../src/tui/text.ts';
+import {fitEnd, fitTo, fitWords, widthOf, wrapLine} from '../../src/tui/text.ts';
 
 const piece = fc.oneof(
   fc.constantFrom(
@@ -62,14 +62,17 @@ describe('text on a screen', () => {
     ).toBe(true);
   });
 
-  test('columns share what there is, the widest ones are cut first', () => {
-    const rows = [['short', 'x'.repeat(50), 'middle']];
-    expect(columnWidths(rows, 40, 2)).toEqual([5, 25, 6]);
-    expect(columnWidths(rows, 100, 2)).toEqual([5, 50, 6]);
+  test('a cell is cut between words, and a name keeps the end that tells it from others', () => {
+    expect(fitWords('SELinux, AppArmor, Seccomp', 26)).toBe('SELinux, AppArmor, Seccomp');
+    expect(fitWords('SELinux, AppArmor, Seccomp', 22)).toBe('SELinux, AppArmor, …  ');
+    expect(fitWords('SELinux, AppArmor, Seccomp', 20)).toBe('SELinux, AppArmor, …');
+    expect(fitWords('SELinux, AppArmor, Seccomp', 19)).toBe('SELinux, …         ');
+    expect(fitWords('0-least.ingress.edge-proxy', 20)).toBe('0-least.…proxy      ');
+    expect(fitWords('checkout-7d9f8b6c5-x2k4p', 18)).toBe('checkout-…x2k4p   ');
+    expect(fitWords('x'.repeat(20), 5)).toBe('xxxx…');
     fc.assert(
-      fc.property(fc.array(fc.array(text, {minLength: 3, maxLength: 3}), {minLength: 1}), cells => {
-        const widths = columnWidths(cells, 40, 2);
-        expect(widths.reduce((sum, width) => sum + width, 4)).toBeLessThanOrEqual(40);
+      fc.property(text, fc.nat(60), (any, width) => {
+        expect(widthOf(fitWords(any, width))).toBe(width);
       }),
     );
   });

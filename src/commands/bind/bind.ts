@@ -7,7 +7,8 @@ export const bind = defineCommand({
   description: `Makes a role that grants the use of one policy and nothing else, and the binding that gives it to the
 subjects: for a service account (sa:NS/NAME) and for all accounts of a namespace (ns:NS) in that
 namespace, for a group or user in the whole cluster; with -n, in that namespace. An existing role
-and binding of that name are reused if they fit; nothing else is overwritten.
+and binding of that name are reused if they fit; nothing else is overwritten. --like OTHER takes for
+subjects all who may use another policy, so that one policy can take the place of the other.
 
 First it shows the objects, whom the grant reaches besides the subjects, and the pods that it lets in
 or moves to another policy. Then the server tries the change, you are asked, and it is made: all of it
@@ -27,6 +28,10 @@ manifests (--from) are never changed; -o yaml prints the objects for kubectl.`,
     {
       says: 'A group in one namespace, under a name of your own',
       types: 'kubectl psp bind debug --to group:devs -n dev --role psp-debug',
+    },
+    {
+      says: 'Exactly those who may use another policy, which this one is to replace',
+      types: 'kubectl psp bind web-v2 --like web',
     },
   ],
   flags: bindFlags,

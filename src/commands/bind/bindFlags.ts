@@ -1,10 +1,7 @@
-import {type Flags, outputFlag, sourceFlags, type ValuesOf} from '../flags.ts';
+import {applyFlags, type Flags, outputFlag, sourceFlags, type ValuesOf} from '../flags.ts';
 
 /** The output formats of `bind` and `unbind`. */
 export const bindFormats = ['text', 'yaml', 'json'] as const;
-
-/** What `--dry-run` takes. */
-export const dryRuns = ['none', 'client', 'server'] as const;
 
 /** The flags that `bind` and `unbind` share. */
 const grantFlags = {
@@ -14,14 +11,7 @@ const grantFlags = {
     completes: 'subjects',
     help: 'sa:NS/NAME, ns:NS (all service accounts of NS), group:NAME or user:NAME (repeatable)',
   },
-  yes: {type: 'boolean', short: 'y', help: 'apply without asking'},
-  dryRun: {
-    type: 'string',
-    placeholder: 'MODE',
-    help: 'client (show what would be done) or server (have the server try it); client without a value',
-    implied: 'client',
-    choices: dryRuns,
-  },
+  ...applyFlags,
   ...outputFlag(...bindFormats),
   ...sourceFlags,
 } as const satisfies Flags;
@@ -39,6 +29,12 @@ export const bindFlags = {
     type: 'string',
     placeholder: 'NAME',
     help: 'name of the role and the binding (default psp:POLICY)',
+  },
+  like: {
+    type: 'string',
+    placeholder: 'OTHER',
+    completes: 'policies',
+    help: 'all who may use this other policy, each where they may; with -n, by the bindings there',
   },
   ...grantFlags,
 } as const satisfies Flags;

@@ -4,20 +4,17 @@ import {kubectlName} from '../../kube/reference.ts';
 import {bindingText} from '../../report/binding.ts';
 import {jsonText} from '../../report/machine.ts';
 import {printYaml} from '../../yaml/documents.ts';
+import type {PlanPrinter} from '../applyPlan.ts';
+import {objectOfStep} from '../grantChanges.ts';
 import type {World} from '../world.ts';
-import {objectOfStep} from './bindChanges.ts';
 import type {bindFormats} from './bindFlags.ts';
 
 /** Where `bind` and `unbind` print: with -o yaml and json, standard output has the objects alone. */
-export interface BindPrinter {
-  /** A line for people. */
-  say(line: string): void;
+export interface BindPrinter extends PlanPrinter {
   /** The plan and what it does to pods. */
   plan(plan: BindingPlan, effect: Effect, policy: string): void;
   /** Steps that nobody takes, and why not. */
   onlyShown(steps: readonly BindingStep[], reason: string): void;
-  /** The objects as kubectl takes them; nothing in the format for people. */
-  objects(objects: readonly object[]): void;
 }
 
 /** A printer for this output format. */

@@ -1,17 +1,20 @@
 import {effectOf} from '../../effect/effect.ts';
+import {questionFor} from '../../effect/question.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
-import {afterSteps, type BindingPlan, type GrantTarget} from '../../grant/bindingSteps.ts';
+import type {BindingPlan, GrantTarget} from '../../grant/bindingSteps.ts';
 import {planBind} from '../../grant/planBind.ts';
+import {afterChange} from '../../grant/planDelete.ts';
 import {planUnbind} from '../../grant/planUnbind.ts';
+import {type Targets, targetsLike} from '../../grant/targetsLike.ts';
 import {type Inventory, namespacesOf} from '../../inventory/inventory.ts';
 import {nearNames} from '../../kube/nearNames.ts';
-import {choose} from '../flags.ts';
+import {applyPlan} from '../applyPlan.ts';
+import {choose, dryRuns} from '../flags.ts';
 import {load, policyNamed, requirePolicies, type SourceRequest} from '../input/load.ts';
 import {policyName} from '../input/policyArgument.ts';
 import {namedSubject} from '../input/subjects.ts';
 import type {World} from '../world.ts';
-import {applyPlan} from './bindApply.ts';
-import {type BindFlags, bindFormats, dryRuns, type UnbindFlags} from './bindFlags.ts';
+import {type BindFlags, bindFormats, type UnbindFlags} from './bindFlags.ts';
 import {bindPrinter} from './bindPrint.ts';
 
 /** Lets subjects use a policy. */
@@ -20,16 +23,34 @@ export async function runBind(
   args: readonly string[],
   flags: BindFlags,
 ): Promise<ExitCode> {
-  const asked = understand('bind', args, flags);
+  const asked = understand('bind', args, flags, flags.like);
   const {policy, named} = asked;
-  const targets = named.map(({subject, home}) => ({subject, namespace: flags.namespace ?? home}));
-  const [first, ...others] = new Set(targets.map(({namespace}) => namespace));
-  const scope = others.length === 0 ? first : undefined;
+  const {namespace, like} = flags;
+  const wanted = named.map(({subject, home}) => ({subject, namespace: namespace ?? home}));
+  const [first, ...others] = new Set(wanted.map(target => target.namespace));
+  const scope = like !== undefined ? namespace : others.length === 0 ? first : undefined;
   const inventory = await read(world, flags, scope);
   policyNamed(inventory, policy);
+  const same = like === undefined ? noTargets : targetsOf(inventory, policy, like, namespace);
+  const targets = [...wanted, ...same.targets];
   const plan = planBind(inventory.rbac, {policy, targets, roleName: flags.role});
-  const notes = [...missingNotes(inventory, targets), ...plan.notes];
+  const notes = [...missingNotes(inventory, wanted), ...same.notes, ...plan.notes];
   return carryOut(world, flags, asked, inventory, {...plan, notes}, scope);
+}
+
+const noTargets: Targets = {targets: [], notes: []};
+
+/** Who may use another policy; a grant that could not be read would be left out without a word. */
+function targetsOf(
+  inventory: Inventory,
+  policy: string,
+  other: string,
+  namespace: string | undefined,
+): Targets {
+  const like = policyName(other);
+  policyNamed(inventory, like);
+  requireRbac(inventory, `who may use ${like} is not all known: some objects could not be read`);
+  return targetsLike(inventory.rbac, {policy, like}, namespace);
 }
 
 /** Takes the use of a policy away from subjects. */
@@ -46,20 +67,17 @@ export async function runUnbind(
   const plan = planUnbind(inventory.rbac, policy, targets);
   if (plan.steps.length === 0) {
     policyNamed(inventory, policy); // a grant may outlive its policy
-    requireRbac(inventory);
+    requireRbac(inventory, 'no grant to remove was found, but some objects could not be read');
   }
   return carryOut(world, flags, asked, inventory, plan, namespace);
 }
 
-/** Who finds nothing to take away has to have seen everything. */
-function requireRbac({gaps}: Inventory): void {
+/** Who says that something is not there has to have seen everything. */
+function requireRbac({gaps}: Inventory, problem: string): void {
   const kinds = ['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings'];
   const gap = gaps.find(({resource}) => kinds.includes(resource));
   if (gap === undefined) return;
-  throw new UserError(
-    `no grant to remove was found, but some objects could not be read: ${gap.resource}: ${gap.reason}`,
-    exitCodes.refused,
-  );
+  throw new UserError(`${problem}: ${gap.resource}: ${gap.reason}`, exitCodes.refused);
 }
 
 interface Asked {
@@ -69,12 +87,17 @@ interface Asked {
   readonly dryRun: (typeof dryRuns)[number];
 }
 
-function understand(verb: string, args: readonly string[], flags: UnbindFlags): Asked {
+function understand(
+  verb: string,
+  args: readonly string[],
+  flags: UnbindFlags,
+  like?: string,
+): Asked {
   const [policy, ...more] = args;
   if (policy === undefined || more.length > 0) {
     throw new UserError(`${verb} takes one POLICY, got ${args.length}`, exitCodes.usage);
   }
-  if (flags.to.length === 0) {
+  if (flags.to.length === 0 && like === undefined) {
     throw new UserError(
       `${verb}: --to is missing: sa:NS/NAME, ns:NS, group:NAME or user:NAME`,
       exitCodes.usage,
@@ -134,7 +157,8 @@ async function carryOut(
   plan: BindingPlan,
   namespace: string | undefined,
 ): Promise<ExitCode> {
-  const after = {...inventory, rbac: afterSteps(inventory.rbac, plan.steps)};
+  const change = {deleted: undefined, steps: plan.steps};
+  const after = afterChange(inventory, change);
   const effect = effectOf(inventory, after, {namespace});
   const keptReason = reasonToKeep(flags, dryRun, inventory);
   const done = plan.kept.length > 0 ? exitCodes.no : exitCodes.ok;
@@ -149,7 +173,8 @@ async function carryOut(
     printer.onlyShown(plan.steps, keptReason);
     return done;
   }
-  const code = await applyPlan(world, flags, {plan, effect, policy, dryRun, printer});
+  const question = questionFor({before: inventory, after, treated: effect.shifts});
+  const code = await applyPlan(world, flags, {change, question, policy, dryRun, printer});
   return code === exitCodes.ok ? done : code;
 }
 

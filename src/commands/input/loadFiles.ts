@@ -2,6 +2,7 @@ import {UserError} from '../../errors.ts';
 import {type Collected, collect} from '../../inventory/files/collect.ts';
 import {asFilesWorld, isFilesAlone} from '../../inventory/files/filesWorld.ts';
 import {withoutKustomizations} from '../../inventory/files/kustomization.ts';
+import {withoutOtherFiles} from '../../inventory/files/otherFiles.ts';
 import {merged, mergeRbac} from '../../inventory/files/overlay.ts';
 import {inventoryOfSnapshot, isSnapshot} from '../../inventory/files/snapshot.ts';
 import type {SourceObject} from '../../inventory/files/sourceObjects.ts';
@@ -13,6 +14,7 @@ import {aggregateRules} from '../../rbac/aggregate.ts';
 import {count} from '../../text.ts';
 import type {SourceDocument} from '../../yaml/documents.ts';
 import type {World} from '../world.ts';
+import {repeatedKeyTexts} from './readSources.ts';
 
 /** Reads the demo, or what --from names: a snapshot, or manifests. */
 export async function readOffline(
@@ -74,8 +76,16 @@ export function inventoryOfFiles(
   world: World,
 ): Inventory {
   const manifests = withoutKustomizations(documents);
-  const {remarks, ...found} = collect(manifests.documents.map(sourceObject), namespace);
-  for (const remark of [...manifests.remarks, ...remarks]) world.warn(remark);
+  const known = withoutOtherFiles(manifests.documents);
+  const {remarks, ...found} = collect(known.documents.map(sourceObject), namespace);
+  const repeats = repeatedKeyTexts(known.documents).map(text => `${text}, the last one counts`);
+  for (const remark of [
+    ...manifests.remarks,
+    ...known.remarks,
+    ...firstRepeats(repeats),
+    ...remarks,
+  ])
+    world.warn(remark);
   const {
     clusterRoles,
     roles,
@@ -93,6 +103,17 @@ export function inventoryOfFiles(
     refused: [...rest.refused, ...stored.flatMap(policy => refusalOf(policy) ?? [])],
     rbac: {clusterRoles: aggregateRules(clusterRoles), roles, clusterRoleBindings, roleBindings},
   };
+}
+
+/** So many repeated keys are told one by one. */
+const repeatsShown = 5;
+
+function firstRepeats(texts: readonly string[]): readonly string[] {
+  const more = texts.length - repeatsShown;
+  return [
+    ...texts.slice(0, repeatsShown),
+    ...(more > 0 ? [count(more, 'more key that comes twice', 'more keys that come twice')] : []),
+  ];
 }
 
 function sourceObject({file, index, line, value}: SourceDocument): SourceObject {

@@ -8,22 +8,30 @@ export const migrate = defineCommand({
   summary: 'Plan the way off PodSecurityPolicies: Pod Security labels, and patches of workloads',
   description: `While PodSecurityPolicies are in force, Pod Security Admission sees pods after they were changed by
 one: labels look fine until the policies are gone. This command judges each workload's template as it
-is submitted, by the checks of the version to go to. Nothing is written.
+is submitted, by the checks of the version to go to. Nothing is written without --apply.
 
 Without an argument: the plan for the next version. For each namespace its labels about Pod Security,
 the strictest level that its workloads meet with and without PodSecurityPolicies, how many live on what
-a policy writes into their pods, and what breaks. -o wide adds each policy's relation to the levels.
+a policy writes into their pods, and what breaks; which platform it is and where its switch of the
+admission plugin; who may relabel namespaces. -o wide adds each policy's relation to the levels.
 
 labels: the labels for each namespace with the version pinned, and whether the level is fine there, needs
 patches, or breaks something; as kubectl lines, or as Namespace patches with -o yaml. With --stage
-enforce, only namespaces where it is fine get a line.
+enforce, only namespaces where it is fine get a line. --apply sets them: the server tries it first, the
+changes are listed, you are asked, and all are set or none; a script that takes them back is written
+before. --back takes the labels of a stage away.
 
 patches: the smallest change of each workload that keeps the pod it gets today (--for psp), or that
 brings it to a level. Each patch is judged again.
 
+defaults: an AdmissionConfiguration for the API server: the level of namespaces without labels.
+
+runbook: the steps that are left for this cluster as one page, each with its commands, what to see, and
+the way back.
+
 Exits with 1 if something breaks, and with 3 if nothing is known to break but not all can be told, as
 for pods that lose a user or group which a policy sets.`,
-  positionals: [{words: ['labels', 'patches'], isOptional: true}],
+  positionals: [{words: ['labels', 'patches', 'defaults', 'runbook'], isOptional: true}],
   examples: [
     {says: 'The plan for the whole cluster', types: 'kubectl psp migrate -A'},
     {
@@ -35,8 +43,16 @@ for pods that lose a user or group which a policy sets.`,
       types: 'kubectl psp migrate labels -n shop --stage warn',
     },
     {
+      says: 'Set them, after a dry run and a question',
+      types: 'kubectl psp migrate labels -n shop --stage warn --apply',
+    },
+    {
       says: 'What to write into templates, so that pods stay as they are',
       types: 'kubectl psp migrate patches -n shop --for psp -o patch',
+    },
+    {
+      says: 'All steps as one page',
+      types: 'kubectl psp migrate runbook -A -o html',
     },
     {
       says: 'In CI: do these manifests live on what a policy writes?',
@@ -50,7 +66,7 @@ for pods that lose a user or group which a policy sets.`,
     const topic = choose('migrate', named, migrateTopics);
     if (more.length > 0) {
       throw new UserError(
-        `migrate takes one of labels and patches, got ${args.join(' ')}`,
+        `migrate takes one of ${migrateTopics.slice(1).join(', ')}, got ${args.join(' ')}`,
         exitCodes.usage,
       );
     }

@@ -8,7 +8,7 @@ import {
 } from '../flags.ts';
 
 /** What can be asked about the way off; the first one is meant if none is named. */
-export const migrateTopics = ['plan', 'labels', 'patches'] as const;
+export const migrateTopics = ['plan', 'labels', 'patches', 'defaults', 'runbook'] as const;
 export type MigrateTopic = (typeof migrateTopics)[number];
 
 /** The output formats of each topic; the first one is the default. */
@@ -16,6 +16,8 @@ export const migrateFormats = {
   plan: ['table', 'wide', 'json', 'yaml'],
   labels: ['table', 'wide', 'json', 'yaml'],
   patches: ['patch', 'kustomize', 'json6902', 'table', 'json', 'yaml'],
+  defaults: ['yaml'],
+  runbook: ['markdown', 'html'],
 } as const;
 
 /** The versions that can be planned for: those without PodSecurityPolicies whose checks are known. */
@@ -33,7 +35,7 @@ export const migrateFlags = {
     type: 'string',
     placeholder: 'LEVEL',
     choices: ['auto', 'baseline', 'restricted', 'privileged'],
-    help: 'labels: the level (default auto: the strictest that the workloads meet)',
+    help: 'labels: the level (default auto: the strictest that the workloads meet); defaults: baseline (default), restricted or privileged',
   },
   stage: {
     type: 'string',
@@ -41,11 +43,23 @@ export const migrateFlags = {
     choices: ['warn', 'audit', 'enforce'],
     help: 'labels: set those up to this one (default warn)',
   },
+  back: {type: 'boolean', help: 'labels: take those of the stage away again'},
+  apply: {
+    type: 'boolean',
+    help: 'change the cluster, after a dry run, the list of changes and a question',
+  },
+  yes: {type: 'boolean', short: 'y', help: 'apply without asking'},
   for: {
     type: 'string',
     placeholder: 'GOAL',
     choices: ['psp', 'baseline', 'restricted'],
     help: 'patches: keep the pods as policies make them (default psp), or reach a level',
+  },
+  platform: {
+    type: 'string',
+    placeholder: 'NAME',
+    choices: ['kubeadm', 'eks', 'gke', 'aks', 'rke2', 'k3s', 'rke', 'kops', 'openshift'],
+    help: 'plan and runbook: what runs the control plane, where nothing gives it away',
   },
   ...filenameFlag,
   ...scopeFlags,
@@ -53,8 +67,10 @@ export const migrateFlags = {
     type: 'string',
     short: 'o',
     placeholder: 'FORMAT',
-    choices: ['table', 'wide', 'json', 'yaml', 'patch', 'kustomize', 'json6902'],
-    help: 'output format: table (default), wide, json, yaml; of patches: patch (default), kustomize, json6902, table, json, yaml',
+    choices: [
+      ...['table', 'wide', 'json', 'yaml', 'patch', 'kustomize', 'json6902', 'markdown', 'html'],
+    ],
+    help: 'output format: table (default), wide, json, yaml; of patches: patch (default), kustomize, json6902, table, json, yaml; of runbook: markdown (default), html',
   },
   ...noHeadersFlag,
   ...sourceFlags,

@@ -1,15 +1,13 @@
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
-import type {Inventory} from '../../inventory/inventory.ts';
-import {labelsFor} from '../../migrate/labels.ts';
-import {isRunning, podSecurityModes} from '../../migrate/namespaceLevels.ts';
+import {isRunning} from '../../migrate/namespaceLevels.ts';
 import {patchesFor, patchGoals} from '../../migrate/patches.ts';
 import {planOf} from '../../migrate/plan.ts';
+import {platformIds} from '../../migrate/platform.ts';
 import {newestStandard, parseStandardVersion} from '../../migrate/podSecurity/version.ts';
 import {firstWithoutPolicies, nextVersion, serverMinor} from '../../migrate/road.ts';
 import {workloadLevels} from '../../migrate/workloadLevels.ts';
 import {document} from '../../report/machine.ts';
 import {planText, printedPlan} from '../../report/migrate.ts';
-import {labelsText, namespacePatches, printedLabels} from '../../report/migrateLabels.ts';
 import {
   patchesJson6902,
   patchesKustomization,
@@ -17,20 +15,12 @@ import {
   patchesYaml,
   printedPatch,
 } from '../../report/migratePatches.ts';
-import {printMachine, warnOfNothing} from '../answer.ts';
+import {printMachine} from '../answer.ts';
 import {choose} from '../flags.ts';
 import {load, requireNamespace} from '../input/load.ts';
 import type {World} from '../world.ts';
 import {type MigrateFlags, type MigrateTopic, migrateFormats} from './migrateFlags.ts';
-
-/** What is asked, once everything is read. */
-interface Request {
-  readonly world: World;
-  readonly flags: MigrateFlags;
-  readonly inventory: Inventory;
-  readonly namespace: string | undefined;
-  readonly to: number;
-}
+import {isLiveSource, type MigrateRequest, sourceWords} from './migrateRequest.ts';
 
 /** Answers about the way off PodSecurityPolicies. */
 export async function runMigrate(
@@ -42,7 +32,10 @@ export async function runMigrate(
   choose('-o', flags.output, migrateFormats[topic]);
   const wanted = flags.to === undefined ? undefined : minorOf(flags.to);
   const needs = {policies: true, workloads: true, caller: true, whole: true};
-  const {inventory, namespace} = await load(world, flags, needs);
+  // The server's defaults are about all namespaces.
+  const isWhole = topic === 'defaults' && flags.namespace === undefined;
+  const scope = isWhole ? {...flags, allNamespaces: true} : flags;
+  const {inventory, namespace} = await load(world, scope, needs);
   requireNamespace(inventory, namespace);
   if (inventory.policyApi === 'absent') {
     const {serverVersion = 'this version'} = inventory;
@@ -54,9 +47,13 @@ export async function runMigrate(
     case 'plan':
       return printPlan(request);
     case 'labels':
-      return printLabels(request);
+      return (await import('./migrateLabels.ts')).runLabels(request);
     case 'patches':
       return printPatches(request);
+    case 'defaults':
+      return (await import('./migrateRunbook.ts')).runDefaults(request);
+    case 'runbook':
+      return (await import('./migrateRunbook.ts')).runRunbook(request);
   }
 }
 
@@ -84,49 +81,64 @@ function minorOf(text: string): number {
 
 /** A flag that the topic does not have would be ignored without a word. */
 function requireTopicFlags(topic: MigrateTopic, flags: MigrateFlags): void {
-  const owners = {level: 'labels', stage: 'labels', for: 'patches'} as const;
-  for (const [flag, owner] of Object.entries(owners)) {
-    if (flags[flag as keyof typeof owners] !== undefined && topic !== owner) {
-      throw new UserError(`--${flag} belongs to migrate ${owner}`, exitCodes.usage);
+  const owners = {
+    level: ['labels', 'defaults'],
+    stage: ['labels'],
+    back: ['labels'],
+    for: ['patches'],
+    platform: ['plan', 'runbook'],
+    apply: ['labels'],
+    yes: ['labels'],
+  } as const;
+  for (const [flag, topics] of Object.entries(owners)) {
+    const value = flags[flag as keyof typeof owners];
+    if (value !== undefined && value !== false && !(topics as readonly string[]).includes(topic)) {
+      const owner = topics.map(name => (name === 'plan' ? 'the plan' : `migrate ${name}`));
+      throw new UserError(`--${flag} belongs to ${owner.join(' and ')}`, exitCodes.usage);
     }
+  }
+  if (flags.yes && !flags.apply) {
+    throw new UserError('--yes means nothing without --apply', exitCodes.usage);
+  }
+  if (!flags.apply) return;
+  if (!isLiveSource(flags)) {
+    throw new UserError('--apply changes a cluster, and not files or the demo', exitCodes.usage);
+  }
+  const format = flags.output ?? 'table';
+  if (format !== 'table' && format !== 'wide') {
+    throw new UserError(`--apply prints for people: leave -o ${format} out`, exitCodes.usage);
   }
 }
 
-async function printPlan({world, flags, inventory, namespace, to}: Request): Promise<ExitCode> {
+async function printPlan({
+  world,
+  flags,
+  inventory,
+  namespace,
+  to,
+}: MigrateRequest): Promise<ExitCode> {
   const format = choose('-o', flags.output, migrateFormats.plan);
-  const plan = planOf(inventory, to, namespace);
-  const again = sourceWords(flags);
+  const platform =
+    flags.platform === undefined ? undefined : choose('--platform', flags.platform, platformIds);
+  const plan = planOf(inventory, {to, namespace, platform});
+  const options = {again: sourceWords(flags), isLive: isLiveSource(flags)};
   if (format === 'json' || format === 'yaml') {
-    const {items, ...rest} = printedPlan(plan, again);
+    const {items, ...rest} = printedPlan(plan, options);
     await printMachine(world, format, {...document('Migration', items, inventory.gaps), ...rest});
   } else {
-    world.print(planText(plan, {wide: format === 'wide', headers: !flags.noHeaders, again}));
+    world.print(planText(plan, {wide: format === 'wide', headers: !flags.noHeaders, ...options}));
   }
   const codes = {breaks: exitCodes.no, unknown: exitCodes.unreadable, fine: exitCodes.ok};
   return codes[plan.state];
 }
 
-async function printLabels({world, flags, inventory, namespace, to}: Request): Promise<ExitCode> {
-  const format = choose('-o', flags.output, migrateFormats.labels);
-  const level = choose('--level', flags.level, ['auto', 'baseline', 'restricted', 'privileged']);
-  const stage = choose('--stage', flags.stage, podSecurityModes);
-  const labels = labelsFor(inventory, {level, stage, to, namespace});
-  if (labels.length === 0) warnOfNothing(world, namespace);
-  if (format === 'json') {
-    const items = labels.map(one => printedLabels(one, stage));
-    await printMachine(world, format, document('MigrationLabels', items, inventory.gaps));
-  } else if (format === 'yaml') {
-    world.print(namespacePatches(labels, stage));
-  } else {
-    const options = {stage, wide: format === 'wide', headers: !flags.noHeaders};
-    world.print(labelsText(labels, {...options, again: connectionWords(flags)}));
-  }
-  const verdicts = new Set(labels.map(({verdict}) => verdict));
-  if (verdicts.has('breaks') || verdicts.has('needs patch')) return exitCodes.no;
-  return verdicts.has('unknown') ? exitCodes.unreadable : exitCodes.ok;
-}
-
-async function printPatches({world, flags, inventory, namespace, to}: Request): Promise<ExitCode> {
+async function printPatches({
+  world,
+  flags,
+  inventory,
+  namespace,
+  to,
+}: MigrateRequest): Promise<ExitCode> {
   const format = choose('-o', flags.output, migrateFormats.patches);
   const goal = choose('--for', flags.for, patchGoals);
   const running = workloadLevels(inventory, to, namespace).filter(isRunning);
@@ -160,26 +172,4 @@ function warnOfNoPatches(world: World, goal: string): void {
       ? 'No workload lives on what a policy writes into its pods'
       : `All workloads meet ${goal}`,
   );
-}
-
-/** The flags that name the same source and scope again. */
-function sourceWords(flags: MigrateFlags): readonly string[] {
-  const {from, filename, demo, namespace, allNamespaces, to} = flags;
-  return [
-    ...(allNamespaces ? ['-A'] : []),
-    ...(namespace === undefined ? [] : ['-n', namespace]),
-    ...(to === undefined ? [] : ['--to', to]),
-    ...filename.flatMap(file => ['-f', file]),
-    ...from.flatMap(file => ['--from', file]),
-    ...(demo ? ['--demo'] : []),
-    ...connectionWords(flags),
-  ];
-}
-
-/** The flags that lead to the same cluster, for kubectl too; no credentials. */
-function connectionWords({kubeconfig, context}: MigrateFlags): readonly string[] {
-  return [
-    ...(kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig]),
-    ...(context === undefined ? [] : ['--context', context]),
-  ];
 }

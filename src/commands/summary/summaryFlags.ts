@@ -17,6 +17,12 @@ export const summaryFlags = {
     completes: 'files',
     help: 'restore the edits that a session saved to this file when it failed',
   },
+  theme: {
+    type: 'string',
+    placeholder: 'THEME',
+    help: 'colors of the session: for a light or a dark terminal; auto asks it (default auto)',
+    choices: ['auto', 'light', 'dark'],
+  },
   ...outputFlag(...summaryFormats),
   ...sourceFlags,
 } as const satisfies Flags;

@@ -56,7 +56,7 @@ export function defineDriverList(list: DriverList): Control {
           const driver = driverOf(view.volume);
           if (driver === undefined || drivers.includes(driver)) return;
           report.invalid(`${view.path}.${list.errorField}`, driver, list.errorDetail, {
-            ...useOfDriver(driver, volumeType, view, pod),
+            ...driverGrounds(driver, volumeType, view, pod),
             allowed: drivers.join(', '),
           });
         },
@@ -78,7 +78,7 @@ export function defineDriverList(list: DriverList): Control {
   });
 }
 
-function useOfDriver(
+function driverGrounds(
   driver: string,
   volumeType: string,
   view: VolumeView,

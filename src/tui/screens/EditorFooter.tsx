@@ -1,13 +1,12 @@
-import {Box, Text} from 'ink';
+import {Box} from 'ink';
 import {useMemo} from 'react';
 import type {Control} from '../../controls/control.ts';
 import {atRisk, impactText} from '../../effect/impact.ts';
 import type {Policy} from '../../kube/objects.ts';
 import {nextStep} from '../edit.ts';
-import {useToneColor} from '../marks.ts';
 import type {Model} from '../model.ts';
+import {TextLine} from '../StyledLine.tsx';
 import {impactOfDraft} from '../state.ts';
-import {fitTo} from '../text.ts';
 
 interface Props {
   readonly control: Control | undefined;
@@ -22,7 +21,22 @@ export const editorFooterHeight = 4;
 
 /** What the edit so far does, and what the next step either way would do. */
 export function EditorFooter({control, base, now, model, width}: Props) {
-  const colorOf = useToneColor();
+  const steps = useMemo(() => stepsOf(control, now, model), [control, now, model]);
+  const sum =
+    base === now ? 'Nothing is edited yet' : `So far: ${impactText(impactOfDraft(model, now))}`;
+  return (
+    <Box flexDirection="column" height={editorFooterHeight}>
+      <TextLine text={control?.risk ?? ''} tone="dim" width={width} />
+      {steps.map(({text, denies}) => (
+        <TextLine key={text} text={text} tone={denies ? 'bad' : 'plain'} width={width} />
+      ))}
+      <TextLine text={sum} bold={true} width={width} />
+    </Box>
+  );
+}
+
+/** What the next step either way is, and what it would do. */
+function stepsOf(control: Control | undefined, now: Policy, model: Model) {
   const step = (direction: 'tighter' | 'looser', arrow: string) => {
     const next = control && nextStep(control, now, direction);
     if (next === undefined) return {text: `${arrow} no ${direction} step`, denies: false};
@@ -31,21 +45,5 @@ export function EditorFooter({control, base, now, model, width}: Props) {
     const mark = denies ? '! ' : '';
     return {text: `${arrow} ${mark}${direction}: ${next.label} (${impactText(impact)})`, denies};
   };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `step` is made of these
-  const steps = useMemo(() => [step('tighter', '←'), step('looser', '→')], [control, now, model]);
-  const sum =
-    base === now ? 'Nothing is edited yet' : `So far: ${impactText(impactOfDraft(model, now))}`;
-  return (
-    <Box flexDirection="column" height={editorFooterHeight}>
-      <Text wrap="truncate">{fitTo(control?.risk ?? '', width)}</Text>
-      {steps.map(({text, denies}) => (
-        <Text key={text} wrap="truncate" {...colorOf(denies ? 'bad' : 'plain')}>
-          {fitTo(text, width)}
-        </Text>
-      ))}
-      <Text bold wrap="truncate">
-        {fitTo(sum, width)}
-      </Text>
-    </Box>
-  );
+  return [step('tighter', '←'), step('looser', '→')];
 }

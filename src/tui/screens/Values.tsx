@@ -6,7 +6,7 @@ import {fieldErrorText} from '../../kube/fieldError.ts';
 import type {Policy} from '../../kube/objects.ts';
 import {Input} from '../Input.tsx';
 import {firstVisible} from '../List.tsx';
-import {useToneColor} from '../marks.ts';
+import {TextLine} from '../StyledLine.tsx';
 import type {Action, View} from '../session.ts';
 import {fitTo, widthOf} from '../text.ts';
 
@@ -95,12 +95,14 @@ function Head({control, now, width, part}: Shown & {readonly part: number}) {
   );
   return (
     <>
-      <Text bold wrap="truncate">
-        {fitTo(`${control.title}: ${control.describeForPeople(now)}`, width)}
-      </Text>
-      <Text wrap="truncate">{fitTo(control.allows, width)}</Text>
+      <TextLine
+        text={`${control.title}: ${control.describeForPeople(now)}`}
+        bold={true}
+        width={width}
+      />
+      <TextLine text={control.allows} tone="dim" width={width} />
       <Text> </Text>
-      <Text wrap="truncate">{fitTo(parts.join(' '), width)}</Text>
+      <TextLine text={parts.join(' ')} width={width} />
     </>
   );
 }
@@ -121,9 +123,12 @@ function Entries({field, entries, now, cursor, width, height}: EntriesProps) {
     const mark = field?.kind === 'choice' ? (chosen ? '(x)' : '( )') : chosen ? '[x]' : '[ ]';
     const here = first + index === cursor;
     return (
-      <Text key={entry} inverse={here} wrap="truncate">
-        {fitTo(`${here ? '> ' : '  '}${mark} ${entry}`, width)}
-      </Text>
+      <TextLine
+        key={entry}
+        text={`${here ? '> ' : '  '}${mark} ${entry}`}
+        width={width}
+        {...(here ? {on: 'chosen'} : {})}
+      />
     );
   });
 }
@@ -149,17 +154,12 @@ function AddLine({typed, hint, width, onChange, onAdd}: AddLineProps) {
 
 /** What is wrong with the last entry or with the value, two lines at most. */
 function Problems({control, now, width, problem}: Shown & {readonly problem: string | undefined}) {
-  const colorOf = useToneColor();
   const unusable = control.unusable(now);
   const ignored = unusable && `admission would ignore the policy: ${unusable}`;
   return [problem, ignored, ...control.validate(now).map(fieldErrorText)]
     .filter(text => text !== undefined)
     .slice(0, 2)
-    .map(text => (
-      <Text key={text} wrap="truncate" {...colorOf('bad')}>
-        {fitTo(`! ${text}`, width)}
-      </Text>
-    ));
+    .map(text => <TextLine key={text} text={`! ${text}`} tone="bad" width={width} />);
 }
 
 /** The choices, and what is set beside them. */

@@ -78,12 +78,7 @@ export const policyRules: RuleCases = {
   },
   'orphan-policy': {
     yes: [...web, open, roleFor('all'), binding('all', 'all', ['user:root'], true)],
-    finds: [
-      'PodSecurityPolicy/open',
-      'low',
-      'no bound role names it',
-      'kubectl psp try --delete open -A && kubectl delete podsecuritypolicy/open',
-    ],
+    finds: ['PodSecurityPolicy/open', 'low', 'no bound role names it', 'kubectl psp delete open'],
     shows: 'open to all policies: ClusterRoleBinding/all -> ClusterRole/all',
     no: [...web, open, ...grant('open', 'user:alice')],
   },
@@ -93,7 +88,7 @@ export const policyRules: RuleCases = {
       'PodSecurityPolicy/open',
       'low',
       'no pod and no workload binds to it',
-      'kubectl psp try --delete open -A && kubectl delete podsecuritypolicy/open',
+      'kubectl psp delete open',
     ],
     shows: 'granted by RoleBinding/shop/open -> ClusterRole/open',
     no: [...web, deployment('app')],

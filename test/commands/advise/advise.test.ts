@@ -164,12 +164,12 @@ describe('advise', () => {
     const {out} = await runHere('advise', '-f', file, '-o', 'table');
     expect(out).toMatchInlineSnapshot(`
       "POLICY                      NAMESPACE     SUBJECTS   WORKLOADS   LEVEL
-      0-least.kube-system.agent   kube-system   agent      1           privileged
-      0-least.shop.init           shop          init       1           privileged
-      0-least.shop.plain          shop          plain      1           privileged
-      0-least.shop.profiles       shop          profiles   1           privileged
-      0-least.shop.strict         shop          strict     1           privileged
-      0-least.shop.tuned          shop          tuned      1           privileged
+      0-least.kube-system.agent   kube-system   agent      1           privileged (not baseline: privileged, host network, host processes, host IPC and 4 more)
+      0-least.shop.init           shop          init       1           privileged (not baseline: SELinux, AppArmor)
+      0-least.shop.plain          shop          plain      1           privileged (not baseline: SELinux, AppArmor)
+      0-least.shop.profiles       shop          profiles   1           privileged (not baseline: SELinux)
+      0-least.shop.strict         shop          strict     1           privileged (not baseline: AppArmor)
+      0-least.shop.tuned          shop          tuned      1           privileged (not baseline: SELinux, capabilities, AppArmor, sysctls)
       "
     `);
     const bare = await runHere('advise', '-f', file, '-o', 'table', '--no-headers');

@@ -34,8 +34,11 @@ describe('the plan', () => {
       err: '',
       out: `To v1.31: a new cluster of v1.30 to v1.35: labels, patches, and ValidatingAdmissionPolicies for the rest.
 
-NAMESPACE   LABELS   WORKLOADS   WITH PSP     WITHOUT      PATCHES   BREAKS
+NAMESPACE   STAGE    WORKLOADS   WITH PSP     WITHOUT      PATCHES   BREAKS
 shop        <none>   1           restricted   restricted   0         0
+
+May relabel namespaces, and so lift what they enforce:
+  perhaps others: not read: roles and bindings, of which the files have none
 
 Nothing breaks.
 Next: kubectl psp migrate labels --stage warn -A --to 1.31 --from ${file}
@@ -55,10 +58,13 @@ Next: kubectl psp migrate labels --stage warn -A --to 1.31 --from ${file}
     const {code, out} = await runHere('migrate', '-A', '--from', file);
     expect([code, out]).toEqual([
       1,
-      expect.stringContaining(`shop        enforce=baseline   1           baseline   baseline   0         1
+      expect.stringContaining(`shop        enforce   1           baseline   baseline   0         1
 
 Breaks:
   CronJob shop/old: no matches for kind "CronJob" in version "batch/v1beta1"
+
+May relabel namespaces, and so lift what they enforce:
+  perhaps others: not read: roles and bindings, of which the files have none
 
 1 workload would break.
 `),
@@ -95,6 +101,100 @@ Breaks:
   });
 });
 
+describe('the cluster as a whole', () => {
+  const shipped = (name: string, metadata: object): object => ({
+    apiVersion: 'policy/v1beta1',
+    kind: 'PodSecurityPolicy',
+    metadata: {name, ...metadata},
+    spec: {
+      runAsUser: {rule: 'RunAsAny'},
+      seLinux: {rule: 'RunAsAny'},
+      fsGroup: {rule: 'RunAsAny'},
+      supplementalGroups: {rule: 'RunAsAny'},
+      volumes: ['*'],
+    },
+  });
+  const bound = (name: string, subject: object): object => ({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    metadata: {name},
+    roleRef: {kind: 'ClusterRole', name: 'labels'},
+    subjects: [subject],
+  });
+  const role = {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRole',
+    metadata: {name: 'labels'},
+    rules: [
+      {apiGroups: [''], resources: ['namespaces'], verbs: ['patch'], resourceNames: ['a', 'b']},
+    ],
+  };
+  const planOf = async (objects: readonly object[], ...args: readonly string[]) =>
+    runHere('migrate', '-A', '--from', fileOf([namespace('shop'), ...objects]), ...args);
+
+  test('Helm releases that ship policies break, by annotation and by label', async () => {
+    const {code, out} = await planOf([
+      shipped('one', {
+        annotations: {'meta.helm.sh/release-name': 'prom', 'meta.helm.sh/release-namespace': 'mon'},
+      }),
+      shipped('two', {
+        annotations: {'meta.helm.sh/release-name': 'prom', 'meta.helm.sh/release-namespace': 'mon'},
+      }),
+      shipped('old', {labels: {heritage: 'Tiller', release: 'legacy'}}),
+      shipped('own', {}),
+    ]);
+    expect(code).toBe(1);
+    expect(out).toMatch(
+      /Helm release mon\/prom: helm upgrade fails: no matches for kind .*one, two/,
+    );
+    expect(out).toMatch(/Helm release legacy: .*\(old\)/);
+    expect(out).toContain('\n2 Helm releases would break.\n');
+    expect(out).toContain('Note: the files hold 4 PodSecurityPolicies: kubectl apply refuses them');
+    expect(out).not.toContain('own');
+  });
+
+  test.each([
+    ['eks', 'Amazon EKS', shipped('eks.privileged', {})],
+    ['rke2', 'RKE2', shipped('global-restricted-psp', {})],
+    ['kubeadm', 'kubeadm', bound('kubeadm:get-nodes', {kind: 'Group', name: 'x'})],
+    ['kops', 'kOps', bound('kops:dns-controller', {kind: 'Group', name: 'x'})],
+    ['aks', 'Azure AKS', bound('aks-cluster-admin-binding', {kind: 'Group', name: 'x'})],
+    ['openshift', 'OpenShift', namespace('openshift-monitoring')],
+    ['rke', 'Rancher RKE', namespace('cattle-system')],
+  ])('%s is found by what it makes, and named where it is not', async (id, name, object) => {
+    const {out} = await planOf([object, role]);
+    expect(out).toContain(`Platform: ${name} (by `);
+    const {out: named} = await planOf([role], '--platform', id);
+    expect(named).toContain(
+      `Platform: ${name} (by --platform).\nThe switch of the admission plugin:`,
+    );
+  });
+
+  test('who may relabel namespaces is named, with which', async () => {
+    const {out} = await planOf([role, bound('team', {kind: 'User', name: 'eve'})]);
+    expect(out).toContain(
+      'May relabel namespaces, and so lift what they enforce:\n  User eve: a, b, by ClusterRoleBinding team\n',
+    );
+  });
+
+  test('machine output has all of that', async () => {
+    const objects = [role, bound('kubeadm:x', {kind: 'ServiceAccount', namespace: 'a', name: 'b'})];
+    const {out} = await planOf(objects, '-o', 'json');
+    expect(objectOf(parseJson(out))).toMatchObject({
+      cluster: {
+        platform: {id: 'kubeadm', foundBy: 'ClusterRoleBinding kubeadm:x'},
+        relabel: {
+          rights: [
+            {subject: {kind: 'ServiceAccount', namespace: 'a', name: 'b'}, namespaces: ['a', 'b']},
+          ],
+          needs: [],
+        },
+        releases: [],
+      },
+    });
+  });
+});
+
 test('the versions that completion offers are those that can be planned for', () => {
   const {choices} = migrateFlags.to;
   const known = [firstWithoutPolicies, newestStandard].map(standardVersionText);
@@ -108,6 +208,10 @@ describe('usage', () => {
     ['no version', ['--to', 'soon'], '"soon" is no version of Kubernetes'],
     ['another topic', ['bypass'], '"bypass" is not one of plan, labels, patches'],
     ['two topics', ['labels', 'patches'], 'got labels patches'],
+    ['a change of the demo', ['labels', '--apply'], '--apply changes a cluster, and not files'],
+    ['an answer to no question', ['labels', '-y'], '--yes means nothing without --apply'],
+    ['a platform for labels', ['labels', '--platform', 'eks'], '--platform belongs to the plan'],
+    ['a platform that is none', ['--platform', 'eks2'], '"eks2" is not one of kubeadm, eks'],
     ['a flag of another topic', ['--level', 'auto'], '--level belongs to migrate labels'],
     ['another goal', ['labels', '--for', 'psp'], '--for belongs to migrate patches'],
     ['a format of another topic', ['labels', '-o', 'patch'], '"patch" is not one of table'],

@@ -42,6 +42,12 @@ export const rows: readonly Row[] = [
     printsObjects: true,
     doesWithout: ['namespaces'],
   },
+  {
+    name: 'delete',
+    args: ['delete', 'tight', '--dry-run=client'],
+    printsObjects: true,
+    doesWithout: ['namespaces'],
+  },
   {name: 'audit', args: ['audit', '-o', 'json']},
   {name: 'migrate', args: ['migrate', '-A', '-o', 'json'], answersWithout: true},
   {name: 'check', args: ['check', '-n', 'shop', '-o', 'json'], isAboutServer: true},

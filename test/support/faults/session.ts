@@ -6,7 +6,7 @@ import {runSession} from '../../../src/commands/summary/runSession.ts';
 import type {Inventory} from '../../../src/inventory/inventory.ts';
 import {templatesOf} from '../../../src/inventory/submissions/items.ts';
 import type {Policy} from '../../../src/kube/objects.ts';
-import type {Services} from '../../../src/tui/services.ts';
+import type {ApplyResult, Services, Wanted} from '../../../src/tui/services.ts';
 import {realWorld} from '../../../src/world/index.ts';
 
 /** The session without its screen. */
@@ -38,6 +38,11 @@ export async function openBareSession(
   };
   runSession(world, flags).catch(opened.reject);
   return opened.promise;
+}
+
+/** Applies what is wanted, as the session does once it is agreed to. */
+export async function applyIn({services}: BareSession, wanted: Wanted): Promise<ApplyResult> {
+  return services.apply(await services.plan(wanted));
 }
 
 /** The policy as a session's editor would leave it: pods may see the processes of the host. */

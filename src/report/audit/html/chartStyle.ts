@@ -7,9 +7,11 @@ export const chartStyle = `
 .few{fill:var(--few)}
 .denied{fill:var(--denied)}
 .unknown{fill:var(--edge)}
-.mutated{fill:var(--baseline)}
-.drifted{fill:light-dark(#6a86c9,#7f9ce0)}
-.ok{fill:var(--restricted)}
+.state-denied{fill:var(--bad)}
+.state-unknown{fill:var(--unknown)}
+.state-mutated{fill:var(--warn)}
+.state-drifted{fill:var(--moved)}
+.state-ok{fill:var(--good)}
 .key{width:.7rem;height:.7rem;border-radius:2px;flex:none}
 th .key{margin-right:.4rem}
 .bar-large{display:block;width:100%;height:1.1rem;border-radius:.25rem}

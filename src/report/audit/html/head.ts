@@ -65,7 +65,11 @@ function factsOf({inventory, namespace}: Audit, namespaces: readonly string[]): 
 function outcomeOf(audit: Audit): Markup {
   if (audit.verdicts.length === 0) return html``;
   const of = countStates(audit);
-  const parts = states.map(state => ({name: state, words: stateWords[state], pods: of(state)}));
+  const parts = states.map(state => ({
+    name: `state-${state}`,
+    words: stateWords[state],
+    pods: of(state),
+  }));
   const legend = parts.map(
     ({name, words, pods}) =>
       html`<li><svg class="key" viewBox="0 0 10 10" aria-hidden="true"><rect class="${name}" width="10" height="10"/></svg>${words} <b>${grouped(pods)}</b></li>`,

@@ -2,7 +2,7 @@ import type {Audit} from '../../../audit/finding.ts';
 import type {Level} from '../../../controls/control.ts';
 import {controls} from '../../../controls/index.ts';
 import type {Policy} from '../../../kube/objects.ts';
-import {openness, policyLevel} from '../../../policy/level.ts';
+import {levelGap, openness, policyLevel, titleInText} from '../../../policy/level.ts';
 import type {UseRight} from '../../../rbac/whoCan.ts';
 import {byText} from '../../../text.ts';
 import {html, type Markup} from './markup.ts';
@@ -90,8 +90,16 @@ function entryOf(policy: Policy, pods: number, rights: readonly UseRight[]): Mar
     open.length === 0
       ? html`<p>Nothing: it keeps to the restricted standard.</p>`
       : html`<ul class="controls">${lines}</ul>`;
-  return html`<details class="policy"><summary><b>${policy.metadata.name}</b> <span class="level ${level}">${level}</span> <span class="message">${groupedCount(pods, 'pod')}, ${rights.length === 0 ? 'nobody may use it' : groupedCount(rights.length, 'grant')}</span></summary><dl><dt>Leaves open</dt><dd>${leaves}</dd><dt>Who may use it</dt><dd>${rightsMarkup(rights)}</dd></dl></details>
+  return html`<details class="policy"><summary><b>${policy.metadata.name}</b> <span class="level ${level}">${level}</span> <span class="message">${groupedCount(pods, 'pod')}, ${rights.length === 0 ? 'nobody may use it' : groupedCount(rights.length, 'grant')}</span></summary><dl>${nextLevel(policy)}<dt>Leaves open</dt><dd>${leaves}</dd><dt>Who may use it</dt><dd>${rightsMarkup(rights)}</dd></dl></details>
 `;
+}
+
+/** What keeps the policy from the next stricter level. */
+function nextLevel(policy: Policy): Markup {
+  const {next, controls: keeping} = levelGap(policy);
+  if (next === undefined) return html``;
+  const titles = keeping.map(({title}) => titleInText(title)).join(', ');
+  return html`<dt>Kept from ${next} by</dt><dd><p>${titles}</p></dd>`;
 }
 
 function rightsMarkup(rights: readonly UseRight[]): Markup {

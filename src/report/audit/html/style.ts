@@ -1,4 +1,19 @@
+import {hues, neutrals, type Pair} from '../../palette.ts';
 import {chartStyle} from './chartStyle.ts';
+
+/** The colours that the page shares with the session. */
+const shared = [
+  ...Object.entries(neutrals).map(([name, pair]) => [name, pair] as const),
+  ...Object.entries(hues).flatMap(([name, {fill, tint, ink}]) => [
+    [name, fill] as const,
+    [`${name}-tint`, tint] as const,
+    [`${name}-ink`, ink] as const,
+  ]),
+]
+  .map(
+    ([name, {light, dark}]: readonly [string, Pair]) => `--${name}:light-dark(${light},${dark});`,
+  )
+  .join('');
 
 /**
  * The page's style sheet. Colours come in pairs for light and dark; the choice of the theme is the
@@ -6,13 +21,12 @@ import {chartStyle} from './chartStyle.ts';
  */
 const base = `
 :root{color-scheme:light dark;
---paper:light-dark(#f6f5f1,#13151a);--sheet:light-dark(#fff,#1b1e25);--sunk:light-dark(#eeece5,#22262f);
---ink:light-dark(#1a1d23,#eae8e3);--soft:light-dark(#565c67,#a7adb9);--line:light-dark(#dcd8cd,#323743);
---edge:light-dark(#7d8290,#7b8292);--link:light-dark(#1c559c,#8dbbff);
---restricted:light-dark(#1f8a7a,#3fb3a1);--baseline:light-dark(#c98a1b,#d9a441);--privileged:light-dark(#bf3350,#e8637f);--denied:light-dark(#3b3f49,#c3c7d1);
+${shared}
+--privileged:var(--bad);--privileged-tint:var(--bad-tint);--privileged-ink:var(--bad-ink);
+--baseline:var(--warn);--baseline-tint:var(--warn-tint);--baseline-ink:var(--warn-ink);
+--restricted:var(--good);--restricted-tint:var(--good-tint);--restricted-ink:var(--good-ink);
+--denied:light-dark(#3b3f49,#c3c7d1);--denied-tint:light-dark(#e3e4e8,#33373f);--denied-ink:light-dark(#2a2d35,#e3e5ea);
 --many:light-dark(#84102f,#ff5c7c);--some:light-dark(#cf4a5c,#c64e69);--few:light-dark(#e08a72,#b0796c);
---restricted-tint:light-dark(#d9efea,#12332f);--baseline-tint:light-dark(#fbebc8,#3a2c0c);--privileged-tint:light-dark(#fbdde2,#461a25);--denied-tint:light-dark(#e3e4e8,#33373f);
---restricted-ink:light-dark(#0b5348,#8be0d1);--baseline-ink:light-dark(#6b4504,#f3cf85);--privileged-ink:light-dark(#8c1230,#ffb1c0);--denied-ink:light-dark(#2a2d35,#e3e5ea);
 --sans:-apple-system,BlinkMacSystemFont,"Segoe UI",Roboto,"Noto Sans","Liberation Sans","Helvetica Neue",Arial,system-ui,sans-serif;
 --mono:ui-monospace,SFMono-Regular,"SF Mono",Menlo,Consolas,"Liberation Mono",monospace}
 :root:has(#theme-light:checked){color-scheme:light}
@@ -77,7 +91,7 @@ button:hover{background:var(--sunk)}
 .tile .name span{color:var(--tone-ink)}
 .high{--tone:var(--privileged);--tone-ink:var(--privileged-ink);--tone-tint:var(--privileged-tint)}
 .medium{--tone:var(--baseline);--tone-ink:var(--baseline-ink);--tone-tint:var(--baseline-tint)}
-.low{--tone:light-dark(#3f74b5,#6fa3e0);--tone-ink:light-dark(#1d4c85,#b5d3fa);--tone-tint:light-dark(#dfeaf8,#182c46)}
+.low{--tone:var(--moved);--tone-ink:var(--moved-ink);--tone-tint:var(--moved-tint)}
 .info{--tone:var(--edge);--tone-ink:var(--denied-ink);--tone-tint:var(--denied-tint)}
 .gaps{margin-top:2rem;background:var(--baseline-tint);color:var(--baseline-ink);border-left:4px solid var(--baseline);border-radius:.3rem;padding:1.1rem 1.4rem}
 .gaps h2{font-size:1.0625rem}

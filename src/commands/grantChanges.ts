@@ -1,29 +1,52 @@
-import {type PlannedChange, readObject} from '../../apply/applyAll.ts';
-import {objectPath, planCreate, planDelete, planSubjects} from '../../apply/planChange.ts';
-import {differenceOf, plain} from '../../apply/sameMeaning.ts';
-import {exitCodes, UserError} from '../../errors.ts';
-import type {BindingStep} from '../../grant/bindingSteps.ts';
-import {rbacVersion} from '../../kube/apiGroups.ts';
-import type {Binding, Role} from '../../kube/objects.ts';
-import {labelOf} from '../../kube/reference.ts';
-import type {Cluster} from '../world.ts';
+import {type PlannedChange, readObject} from '../apply/applyAll.ts';
+import {objectPath, planCreate, planDelete, planSubjects} from '../apply/planChange.ts';
+import {differenceOf, plain} from '../apply/sameMeaning.ts';
+import {exitCodes, UserError} from '../errors.ts';
+import type {BindingStep} from '../grant/bindingSteps.ts';
+import type {RightsChange} from '../grant/planDelete.ts';
+import {policyVersion, rbacVersion} from '../kube/apiGroups.ts';
+import type {Binding, Policy, Role} from '../kube/objects.ts';
+import {labelOf} from '../kube/reference.ts';
+import type {Cluster} from './world.ts';
 
 /** The object of a step as kubectl takes it. */
 export function objectOfStep({object: {reference, body}}: BindingStep): object {
   return bodyOf(reference.kind, body);
 }
 
-/** What the steps come to on the cluster as it is now. What has changed since it was read is an error. */
+/**
+ * What a change of rights comes to on the cluster as it is now, a policy to delete first. What has changed
+ * since it was read is an error.
+ */
 export async function changesFor(
   cluster: Cluster,
-  steps: readonly BindingStep[],
+  {deleted, steps}: RightsChange,
 ): Promise<readonly PlannedChange[]> {
   const changes: PlannedChange[] = [];
+  if (deleted !== undefined) changes.push(await deletionOf(cluster, deleted));
   for (const step of steps) {
     const change = await changeFor(cluster, step);
     if (change !== undefined) changes.push(change);
   }
   return changes;
+}
+
+async function deletionOf(cluster: Cluster, {metadata}: Policy): Promise<PlannedChange> {
+  const {name, resourceVersion} = metadata;
+  const place = {apiVersion: policyVersion, kind: 'PodSecurityPolicy', metadata: {name}};
+  const found = await readObject(cluster, objectPath(place));
+  const label = labelOf({kind: place.kind, name});
+  if (found === undefined) {
+    throw new UserError(`${label} is gone from the cluster already`, exitCodes.refused);
+  }
+  const planned = planDelete({apiVersion: place.apiVersion, kind: place.kind, ...found});
+  if (resourceVersion !== undefined && planned.expectedResourceVersion !== resourceVersion) {
+    throw new UserError(
+      `${label} was changed by someone else since it was read: repeat the command`,
+      exitCodes.refused,
+    );
+  }
+  return planned;
 }
 
 async function changeFor(cluster: Cluster, step: BindingStep): Promise<PlannedChange | undefined> {

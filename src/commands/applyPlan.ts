@@ -1,31 +1,42 @@
-import {type Applied, applyLines, type PlannedChange} from '../../apply/applyAll.ts';
-import type {Effect} from '../../effect/effect.ts';
-import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
-import type {BindingPlan} from '../../grant/bindingSteps.ts';
-import {makeChanges, tryChanges} from '../applyChanges.ts';
-import type {Cluster, World} from '../world.ts';
-import {changesFor} from './bindChanges.ts';
-import type {dryRuns, UnbindFlags} from './bindFlags.ts';
-import type {BindPrinter} from './bindPrint.ts';
+import {type Applied, applyLines, type PlannedChange} from '../apply/applyAll.ts';
+import type {ChangeQuestion} from '../effect/question.ts';
+import {type ExitCode, exitCodes, UserError} from '../errors.ts';
+import type {RightsChange} from '../grant/planDelete.ts';
+import {questionLines} from '../report/question.ts';
+import {makeChanges, tryChanges} from './applyChanges.ts';
+import type {ConnectionFlags, dryRuns} from './flags.ts';
+import {changesFor} from './grantChanges.ts';
+import type {Cluster, World} from './world.ts';
+
+/** Where a plan and what becomes of it is printed. */
+export interface PlanPrinter {
+  /** A line for people. */
+  say(line: string): void;
+  /** The objects as kubectl takes them; nothing in the format for people. */
+  objects(objects: readonly object[]): void;
+}
+
+/** What the user gave beside the plan. */
+export type ApplyFlags = ConnectionFlags & {readonly yes: boolean};
 
 /** A plan to be made, or just tried by the server, and what is known about it. */
 export interface PlanToApply {
-  readonly plan: BindingPlan;
-  readonly effect: Effect;
+  readonly change: RightsChange;
+  readonly question: ChangeQuestion;
   readonly policy: string;
   readonly dryRun: (typeof dryRuns)[number];
-  readonly printer: BindPrinter;
+  readonly printer: PlanPrinter;
 }
 
 /** Has the server try the plan, asks the user, and makes it: all of it or nothing. */
 export async function applyPlan(
   world: World,
-  flags: UnbindFlags,
+  flags: ApplyFlags,
   request: PlanToApply,
 ): Promise<ExitCode> {
   const cluster = await world.connect(flags);
   try {
-    const changes = await changesFor(cluster, request.plan.steps);
+    const changes = await changesFor(cluster, request.change);
     return (
       (await tryPlan(cluster, changes, request)) ??
       (await askUser(world, flags, request)) ??
@@ -54,16 +65,17 @@ async function tryPlan(
   return exitCodes.ok;
 }
 
-/** Asks unless --yes was given; undefined to go on. */
+/** Says what is at stake, and asks unless --yes was given; undefined to go on. */
 async function askUser(
   world: World,
-  {yes}: UnbindFlags,
-  {policy, effect: {shifts}, printer}: PlanToApply,
+  {yes}: ApplyFlags,
+  {policy, question, printer}: PlanToApply,
 ): Promise<ExitCode | undefined> {
+  for (const line of questionLines(question)) printer.say(line);
   if (yes) return undefined;
-  const warning = warningOf(shifts);
+  const {mustType} = question;
   const answer = await world.ask(
-    warning === '' ? 'Apply this? [y/N] ' : `${warning} Type the policy's name to go on: `,
+    mustType ? "Type the policy's name to go on: " : 'Apply this? [y/N] ',
   );
   if (answer === undefined) {
     throw new UserError(
@@ -71,30 +83,17 @@ async function askUser(
       exitCodes.usage,
     );
   }
-  const isAgreed = warning === '' ? /^y(es)?$/i.test(answer.trim()) : answer.trim() === policy;
+  const isAgreed = mustType ? answer.trim() === policy : /^y(es)?$/i.test(answer.trim());
   if (isAgreed) return undefined;
   printer.say('Nothing was changed.');
   return exitCodes.no;
-}
-
-/** What has to be said before the question; '' if nobody would be denied, nor perhaps. */
-function warningOf(shifts: Effect['shifts']): string {
-  const [denied, unknown] = (['denied', 'unknown'] as const).map(
-    wanted => shifts.filter(({kind}) => kind === wanted).length,
-  );
-  return [
-    ...(denied ? [`Pods or workloads that would be denied: ${denied}.`] : []),
-    ...(unknown
-      ? [`Pods or workloads of which it is unknown whether they would be denied: ${unknown}.`]
-      : []),
-  ].join(' ');
 }
 
 async function makePlan(
   world: World,
   cluster: Cluster,
   changes: readonly PlannedChange[],
-  printer: BindPrinter,
+  printer: PlanPrinter,
 ): Promise<ExitCode> {
   const applied = await makeChanges(world, cluster, changes);
   const lines = applyLines(applied);

@@ -1,0 +1,45 @@
+import type {Inventory} from '../inventory/inventory.ts';
+import type {Item} from '../inventory/submissions/items.ts';
+import {type Gain, gainsOf} from './gains.ts';
+import {turnOf} from './impact.ts';
+import {type Rewrite, rewritesOf, type Treated} from './rewrites.ts';
+
+/** What a person is to know and to answer before a change is made. */
+export interface ChangeQuestion {
+  /** Whether a name has to be typed; else y or n will do. */
+  readonly mustType: boolean;
+  /** Let in before, and not after. */
+  readonly denied: readonly Item[];
+  /** Of which nobody can tell whether they would be denied. */
+  readonly unknown: readonly Item[];
+  readonly gains: readonly Gain[];
+  /** What is written into pods: worth a warning, as it may keep an image from running. */
+  readonly rewrites: readonly Rewrite[];
+}
+
+/** A change, and the pods and workloads that it treats differently. */
+export interface JudgedChange {
+  readonly before: Inventory;
+  readonly after: Inventory;
+  readonly treated: readonly Treated[];
+}
+
+/**
+ * How to ask for a change, in proportion: y or n for what denies nobody and opens nothing beyond the
+ * `restricted` standard; a name to type for what denies, can't be judged, or goes beyond it.
+ */
+export function questionFor({before, after, treated}: JudgedChange): ChangeQuestion {
+  const turned = (turn: 'denied' | 'unknown') =>
+    treated
+      .filter(each => each.before && each.after && turnOf(each.before, each.after) === turn)
+      .map(({item}) => item);
+  const [denied, unknown] = [turned('denied'), turned('unknown')];
+  const gains = gainsOf(before, after);
+  return {
+    mustType: denied.length + unknown.length + gains.length > 0,
+    denied,
+    unknown,
+    gains,
+    rewrites: rewritesOf(treated),
+  };
+}

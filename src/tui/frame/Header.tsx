@@ -1,0 +1,117 @@
+import {useContext} from 'react';
+import type {Freshness} from '../../inventory/follow/followCluster.ts';
+import type {Inventory} from '../../inventory/inventory.ts';
+import {count} from '../../text.ts';
+import {barSpans, stateParts, stateTones} from '../bars.ts';
+import {freshnessText, ThemeContext} from '../marks.ts';
+import {type Model, modelOf} from '../model.ts';
+import type {Piece} from '../paint.ts';
+import {StyledLine} from '../StyledLine.tsx';
+import {notableStates, restartWords, tallyOf} from '../tally.ts';
+import {fitEnd, fitTo, fitWords, safeWidthOf, widthOf} from '../text.ts';
+
+interface HeaderProps {
+  readonly inventory: Inventory;
+  readonly freshness: Freshness;
+  readonly user: string;
+  readonly width: number;
+}
+
+const admissionTexts = {
+  yes: '',
+  no: ', admission probably off',
+  unknown: ', admission unknown',
+} as const;
+
+/** Where the facts come from and how current they are. */
+export function Header({inventory, freshness, user, width}: HeaderProps) {
+  const {source, serverVersion, policyApi} = inventory;
+  const psp = policyApi === 'absent' ? 'gone' : policyApi === 'unknown' ? '?' : 'served';
+  const name = 'kubectl psp';
+  const state = freshnessText(freshness);
+  const right = fitTo(state, Math.min(state.length, Math.max(0, width - name.length - 2)));
+  const isKnown = freshness.state === 'loading' || policyApi === 'absent';
+  const admission = isKnown ? '' : admissionTexts[modelOf(inventory).admission];
+  const facts = [serverVersion ?? '', `PSP ${psp}${admission}`, user].join('  ');
+  const room = Math.max(0, width - name.length - right.length - 1);
+  const place = fitWords(`  ${source}`, Math.min(room, safeWidthOf(source) + 2));
+  const isBad = freshness.state === 'stale';
+  return (
+    <StyledLine
+      spans={[
+        {text: fitTo(name, Math.min(name.length, width)), bold: true, tone: 'moved'},
+        {text: place},
+        {text: `${fitWords(`  ${facts}`, Math.max(0, room - place.length))} `, tone: 'dim'},
+        {text: right, ...(isBad ? {bold: true, tone: 'bad'} : {tone: 'dim'})},
+      ]}
+      width={width}
+      on="band"
+    />
+  );
+}
+
+interface StateLineProps {
+  readonly model: Model;
+  readonly isLoading: boolean;
+  readonly width: number;
+}
+
+/** A bar of fewer columns says nothing. */
+const leastBar = 8;
+
+/** The state of the whole, as the page of an audit says it: in words, and with a bar where there is room. */
+export function StateLine({model, isLoading, width}: StateLineProps) {
+  const theme = useContext(ThemeContext);
+  const {pods, idle, states} = tallyOf(model);
+  const what = `${count(pods, 'pod')}${idle === 0 ? '' : `, ${idle} idle`}${isLoading ? ' so far' : ''}`;
+  const notable = notableStates(states);
+  const spans: Piece[] = [{text: pods + idle === 0 ? what : `${what}: `, bold: true}];
+  if (pods + idle > 0 && notable.length === 0) spans.push({text: 'all as they are', tone: 'good'});
+  for (const [index, state] of notable.entries()) {
+    const text = `${states[state]} ${restartWords[state]}`;
+    spans.push({text: index === 0 ? '' : ', ', tone: 'dim'}, {text, tone: stateTones[state]});
+  }
+  const used = spans.reduce((sum, {text}) => sum + text.length, 0);
+  const room = width - used - 2;
+  const bar = room < leastBar ? [] : barSpans(stateParts(states), room, theme);
+  return (
+    <StyledLine spans={bar.length === 0 ? spans : [...spans, {text: '  '}, ...bar]} width={width} />
+  );
+}
+
+interface CrumbsProps {
+  readonly crumbs: readonly string[];
+  readonly hasRule: boolean;
+  readonly width: number;
+}
+
+/** The way here, its end in sight, and the rule that parts it from what is shown. */
+export function Crumbs({crumbs, hasRule, width}: CrumbsProps) {
+  const last = crumbs.at(-1) ?? '';
+  const way = crumbs
+    .slice(0, -1)
+    .map(crumb => `${crumb} > `)
+    .join('');
+  const name = fitTo(last, Math.min(safeWidthOf(last), width));
+  const room = width - safeWidthOf(last);
+  const before = room < 2 ? '' : fitEnd(way, Math.min(room, safeWidthOf(way)));
+  const left = width - widthOf(before) - widthOf(name) - 1;
+  return (
+    <StyledLine
+      spans={[
+        {text: before, tone: 'dim'},
+        {text: name, bold: true},
+        ...(hasRule && left > 0 ? [{text: ' '}, {...quiet, text: '─'.repeat(left)}] : []),
+      ]}
+      width={width}
+    />
+  );
+}
+
+/** How a rule looks. */
+const quiet = {tone: 'dim', isArea: true} as const;
+
+/** A line that parts two regions. */
+export function Divider({width}: {readonly width: number}) {
+  return <StyledLine spans={[{...quiet, text: '─'.repeat(width)}]} width={width} />;
+}

@@ -1,0 +1,47 @@
+import {escapeText} from '../report/escape.ts';
+import type {Piece} from './paint.ts';
+import {wrapLine} from './text.ts';
+
+/** A line of a text: plain, or of pieces that look different. Not yet safe to show. */
+export type RichLine = string | readonly Piece[];
+
+/** The words of a line, without looks. */
+export function plainWordsOf(line: RichLine): string {
+  return typeof line === 'string' ? line : line.map(({text}) => text).join('');
+}
+
+/** The pieces of a line. */
+export function spansOfLine(line: RichLine): readonly Piece[] {
+  return typeof line === 'string' ? [{text: line}] : line;
+}
+
+/** Breaks a line at spaces so that no part is wider than `width`; what comes out is safe to show. */
+export function wrapRich(line: RichLine, width: number): readonly RichLine[] {
+  const wrapped = wrapLine(plainWordsOf(line), width);
+  if (typeof line === 'string') return wrapped;
+  const letters = line.flatMap(span =>
+    Array.from(escapeText(span.text), text => ({...span, text})),
+  );
+  let next = 0;
+  return wrapped.map(part => {
+    const spans: Piece[] = [];
+    for (const text of part) {
+      // Spaces come and go where a line is broken; all other letters stay in their order.
+      if (text !== ' ') while (letters[next]?.text === ' ' && next < letters.length) next += 1;
+      const look = letters[next];
+      if (look?.text === text) next += 1;
+      append(spans, {...look, text});
+    }
+    return spans;
+  });
+}
+
+function append(spans: Piece[], span: Piece): void {
+  const last = spans.at(-1);
+  if (last === undefined || !isAlike(last, span)) spans.push(span);
+  else spans[spans.length - 1] = {...last, text: last.text + span.text};
+}
+
+function isAlike(a: Piece, b: Piece): boolean {
+  return a.tone === b.tone && a.bold === b.bold && a.isArea === b.isArea && a.on === b.on;
+}

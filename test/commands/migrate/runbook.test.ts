@@ -1,0 +1,120 @@
+import {describe, expect, test} from 'vitest';
+import {platformIds, platforms} from '../../../src/migrate/platform.ts';
+import {readDocuments} from '../../../src/yaml/documents.ts';
+import {fileOf} from '../../support/run/files.ts';
+import {objectOf} from '../../support/run/output.ts';
+import {runHere} from '../../support/run/run.ts';
+
+const namespace = (name: string, labels: object = {}): object => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: {name, labels},
+});
+const pod = (place: string, spec: object): object => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: {name: 'p', namespace: place},
+  spec: {containers: [{name: 'c'}], ...spec},
+});
+const enforced = {
+  'pod-security.kubernetes.io/warn': 'baseline',
+  'pod-security.kubernetes.io/audit': 'baseline',
+  'pod-security.kubernetes.io/enforce': 'baseline',
+};
+
+describe('the runbook', () => {
+  test('of the demo has its steps in order, for the cluster itself', async () => {
+    const {code, out} = await runHere('migrate', 'runbook', '-A', '--demo', '--platform', 'gke');
+    expect(code).toBe(0);
+    expect(out.split('\n').filter(line => line.startsWith('## '))).toEqual([
+      '## 1. Save what is there',
+      '## 2. Write into templates what policies write into pods',
+      '## 3. See to it that only those relabel namespaces who should',
+      '## 4. Warn in 11 namespaces',
+      '## 5. Audit in 11 namespaces',
+      '## 6. Enforce in 11 namespaces',
+      '## 7. Give namespaces without labels a level',
+      '## 8. Turn the admission plugin off',
+      '## 9. Go to v1.25',
+    ]);
+    expect(out).toContain('\nkubectl psp migrate labels --stage enforce --back --apply -A\n');
+    expect(out).toContain('--no-enable-pod-security-policy\n');
+    expect(out).not.toContain('--demo');
+  });
+
+  test('leaves out what is done', async () => {
+    const file = fileOf([namespace('shop', enforced), pod('shop', {})]);
+    const {out} = await runHere('migrate', 'runbook', '-A', '--from', file);
+    expect(out.split('\n').filter(line => line.startsWith('## '))).toEqual([
+      '## 1. Save what is there',
+      '## 2. Give namespaces without labels a level',
+      '## 3. Go to v1.25',
+    ]);
+  });
+
+  test.each(platformIds)('knows the switch of %s', async id => {
+    const {out} = await runHere('migrate', 'runbook', '-A', '--demo', '--platform', id);
+    const {name, plugin} = platforms[id];
+    expect(out).toContain(`Platform: ${name}, by --platform`.replaceAll('_', '\\_'));
+    for (const line of [...plugin.off, ...plugin.on]) expect(out).toContain(`\n${line}\n`);
+  });
+
+  test.each(['markdown', 'html'])('as %s has no markup of a name', async format => {
+    const name = '<script>`*x*`|](javascript:1)';
+    const role = {
+      kind: 'ClusterRole',
+      metadata: {name: 'r'},
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      rules: [{apiGroups: ['*'], resources: ['*'], verbs: ['*']}],
+    };
+    const binding = {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: {name},
+      roleRef: {kind: 'ClusterRole', name: 'r'},
+      subjects: [{kind: 'User', name}],
+    };
+    const file = fileOf([namespace('shop'), role, binding]);
+    const {out} = await runHere('migrate', 'runbook', '-A', '--from', file, '-o', format);
+    expect(out).toContain('javascript:1');
+    expect(out).not.toMatch(/(?<!\\)<script>/);
+    if (format === 'markdown') expect(out).not.toMatch(/(?<!\\)[`*]x/);
+    else expect(out).toMatch(/^<!doctype html>\n.*<\/html>\n$/s);
+  });
+});
+
+describe('defaults', () => {
+  test('refuse nothing of what runs: what has no label and is above the level is exempt', async () => {
+    const file = fileOf([
+      ...[namespace('shop'), namespace('host'), namespace('done', enforced)],
+      ...[pod('shop', {}), pod('host', {hostPID: true}), pod('done', {hostPID: true})],
+    ]);
+    const {code, out} = await runHere('migrate', 'defaults', '--from', file);
+    expect(code).toBe(1);
+    expect(out).toContain('# host is exempt, label it in place of that: violates PodSecurity');
+    const [document] = readDocuments(out, 'yaml');
+    expect(objectOf(document?.value)).toMatchObject({
+      kind: 'AdmissionConfiguration',
+      plugins: [
+        {
+          name: 'PodSecurity',
+          configuration: {
+            apiVersion: 'pod-security.admission.config.k8s.io/v1beta1',
+            defaults: {enforce: 'baseline', 'enforce-version': 'v1.25', warn: 'restricted'},
+            exemptions: {namespaces: ['host']},
+          },
+        },
+      ],
+    });
+  });
+
+  test('a flag or a format of another topic is refused', async () => {
+    for (const args of [
+      ['--stage', 'warn'],
+      ['-o', 'json'],
+      ['--level', 'auto'],
+    ]) {
+      expect((await runHere('migrate', 'defaults', '--demo', ...args)).code).toBe(2);
+    }
+  });
+});

@@ -1,0 +1,48 @@
+import {describe, expect, test} from 'vitest';
+import {builtinPolicy} from '../../src/policy/builtin.ts';
+import {levelGap, levelText, titleInText} from '../../src/policy/level.ts';
+
+const policy = (spec: object, annotations = {}) => ({metadata: {name: 'p', annotations}, spec});
+
+describe('the level is told with what keeps a policy from the next one', () => {
+  test.each([
+    ['restricted', builtinPolicy('restricted', {appArmor: true})],
+    [
+      'baseline (not restricted: volumes, user, capabilities, privilege escalation)',
+      builtinPolicy('baseline', {appArmor: true}),
+    ],
+    ['privileged (not baseline: AppArmor)', builtinPolicy('baseline', {appArmor: false})],
+    [
+      'privileged (not baseline: host network, host ports, SELinux, AppArmor)',
+      policy({
+        hostNetwork: true,
+        hostPorts: [{min: 1, max: 2}],
+        runAsUser: {rule: 'RunAsAny'},
+        seLinux: {rule: 'RunAsAny'},
+      }),
+    ],
+  ])('%s', (text, one) => expect(levelText(one)).toBe(text));
+
+  test('tightening these controls, and no others, reaches it', () => {
+    const open = builtinPolicy('privileged', {appArmor: true});
+    const baseline = builtinPolicy('baseline', {appArmor: true});
+    const {next, controls} = levelGap(open);
+    const closed = (some: typeof controls) =>
+      levelGap(some.reduce((tighter, control) => control.copy(baseline, tighter), open)).level;
+    expect(next).toBe('baseline');
+    expect(closed(controls)).toBe('baseline');
+    for (const left of controls) {
+      expect(closed(controls.filter(one => one !== left))).toBe('privileged');
+    }
+  });
+});
+
+test('a title within a sentence keeps its own capitals', () => {
+  expect(['Host IPC', 'CSI drivers', 'SELinux', 'AppArmor', '/proc'].map(titleInText)).toEqual([
+    'host IPC',
+    'CSI drivers',
+    'SELinux',
+    'AppArmor',
+    '/proc',
+  ]);
+});

@@ -1,0 +1,32 @@
+import {globSync} from 'node:fs';
+import {join} from 'node:path';
+import {expect, test} from 'vitest';
+import {leftOut, leftOutLine, longTests} from './longTests.ts';
+
+const root = join(import.meta.dirname, '../../..');
+
+test('each of the long tests is there, and each kind has one that a short run keeps', () => {
+  for (const glob of longTests) expect(globSync(glob, {cwd: root}), glob).not.toEqual([]);
+  const kept = globSync('test/{cluster,faults,journeys}/*.test.ts', {
+    cwd: root,
+    exclude: longTests,
+  });
+  expect(new Set(kept.map(file => file.split(/[\\/]/)[1]))).toEqual(
+    new Set(['cluster', 'faults', 'journeys']),
+  );
+});
+
+test('a short run leaves them out and says so', () => {
+  const short = {args: ['run', '--project', 'sources'], env: {}};
+  expect(leftOut(short)).toBe(longTests);
+  expect(leftOutLine(short)).toMatch(
+    /^left out, as they take long: test\/cluster\/\S+ .*; PSP_REQUIRE_REFERENCE=1 npm test runs them too$/,
+  );
+});
+
+test('where nothing may be skipped, or a file is named, nothing is left out', () => {
+  const whole = {args: ['run'], env: {PSP_REQUIRE_REFERENCE: '1'}};
+  const named = {args: ['run', 'test/faults/apply.test.ts'], env: {}};
+  expect([whole, named].map(leftOut)).toEqual([[], []]);
+  expect([whole, named].map(leftOutLine)).toEqual([undefined, undefined]);
+});

@@ -1,0 +1,42 @@
+import fc from 'fast-check';
+import {expect, test} from 'vitest';
+import {columnsOf} from '../../src/tui/columns.ts';
+import type {Cell, Row} from '../../src/tui/table.ts';
+
+const row = (...cells: readonly Cell[]): Row => ({key: String(cells), cells, enter: undefined});
+const widths = (rows: readonly Row[], room: number) =>
+  columnsOf(['A', 'B', 'C'], rows, room, 2).map(({width}) => width);
+
+test('lists of words give way first, names next, numbers last', () => {
+  const rows = [row('n'.repeat(30), 12_345, 'one of many words '.repeat(4).trim())];
+  expect(widths(rows, 120)).toEqual([30, 5, 71]);
+  expect(widths(rows, 80)).toEqual([30, 5, 41]);
+  expect(widths(rows, 50)).toEqual([25, 5, 16]);
+  expect(widths(rows, 30)).toEqual([14, 5, 7]);
+});
+
+test('the widest of a kind is cut first, and all fit while there is room for anything', () => {
+  expect(widths([row('short', 'x'.repeat(50), 'middle')], 40)).toEqual([5, 25, 6]);
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.string(), fc.nat(), fc.string({unit: 'grapheme'}))),
+      fc.integer({min: 16, max: 90}),
+      (cells, room) => {
+        const all = widths(
+          cells.map(each => row(...each)),
+          room,
+        );
+        expect(all.reduce((sum, width) => sum + width, 4)).toBeLessThanOrEqual(room);
+      },
+    ),
+  );
+});
+
+test('a column of numbers is one at their right, gaps and all', () => {
+  const rows = [row('a', 1, ''), row('b', {value: 20, tone: 'bad'}, 'c')];
+  expect(columnsOf(['A', 'B', 'C'], rows, 80, 2).map(({isNumeric}) => isNumeric)).toEqual([
+    false,
+    true,
+    false,
+  ]);
+});
