@@ -18,6 +18,19 @@ export function nearName(wanted: string, names: readonly string[]): string | und
   return nearest(wanted, names)[0];
 }
 
+/**
+ * The one name that `wanted` could be a slip of: one letter off, or two in a longer word, or its beginning;
+ * undefined if there is none. Stricter than nearName, for words that mean something by themselves.
+ */
+export function similarName(wanted: string, names: readonly string[]): string | undefined {
+  const most = wanted.length < 5 ? 1 : 2;
+  const [best] = names
+    .map(name => ({name, letters: distance(wanted.toLowerCase(), name.toLowerCase())}))
+    .filter(({name, letters}) => letters <= most || (wanted.length > 1 && name.startsWith(wanted)))
+    .toSorted((a, b) => a.letters - b.letters);
+  return best?.name;
+}
+
 /** The names that look like `wanted`, the most alike first. */
 function nearest(wanted: string, names: readonly string[]): readonly string[] {
   return names

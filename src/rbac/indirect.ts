@@ -56,7 +56,9 @@ export function indirectRights(
     const role =
       binding.roleRef?.kind === 'ClusterRole'
         ? clusterRoles.get(binding.roleRef.name)
-        : roles.get(`${scope}/${binding.roleRef?.name}`);
+        : scope === undefined // a ClusterRoleBinding that names a Role is invalid
+          ? undefined
+          : roles.get(`${scope}/${binding.roleRef?.name}`);
     const rights = role === undefined ? [] : rightsOf(role, scope);
     if (role === undefined || rights.length === 0) continue;
     const via = viaOf(binding, role);
@@ -67,7 +69,8 @@ export function indirectRights(
         subject,
         namespace: scope,
         rights: [...new Set([...(before?.rights ?? []), ...rights])].sort(),
-        via: [...(before?.via ?? []), via],
+        // A binding may name a subject twice.
+        via: [...new Set([...(before?.via ?? []), via])],
       });
     }
   }

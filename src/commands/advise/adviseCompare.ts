@@ -11,10 +11,8 @@ import {policyNamed} from '../input/load.ts';
 import {parsePolicyArgument} from '../input/policyArgument.ts';
 import {builtinNamed, policyOfFile} from '../input/policySource.ts';
 import {sourceNames} from '../input/readSources.ts';
+import {excessFormats} from './adviseFlags.ts';
 import type {AdviseRequest} from './adviseRequest.ts';
-
-/** The formats in which a policy is held against what its pods need. */
-const excessFormats = ['table', 'wide', 'json', 'yaml'] as const;
 
 /** `advise --compare POLICY`: how far a policy is above what its pods need. */
 export async function adviseCompare(request: AdviseRequest, wanted: string): Promise<ExitCode> {

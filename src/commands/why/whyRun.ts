@@ -14,6 +14,7 @@ import {count} from '../../text.ts';
 import {printMachine, warnOfNothing} from '../answer.ts';
 import {load, requirePolicies} from '../input/load.ts';
 import {parseSelection, requireSelectable} from '../input/selection.ts';
+import {userNamed} from '../input/subjects.ts';
 import {itemsMeant, parseTargets} from '../input/targets.ts';
 import type {World} from '../world.ts';
 import type {WhyFlags, whyFormats} from './whyFlags.ts';
@@ -115,18 +116,24 @@ function printList(
 }
 
 /** Who creates bare pods: for files it is the caller, who is about to apply them, if nothing else is said. */
-function requesterOf({requester, filename = []}: WhyFlags): Identity | 'caller' | undefined {
+function requesterOf({
+  requester,
+  filename = [],
+  namespace,
+}: WhyFlags): Identity | 'caller' | undefined {
   if (requester === 'me') return 'caller';
-  return requester === undefined && filename.length > 0 ? 'caller' : identityOf(requester);
+  return requester === undefined && filename.length > 0
+    ? 'caller'
+    : identityOf(requester, namespace);
 }
 
 /**
  * The user and groups of `USER[,GROUP...]`, and the groups that the API server adds by itself
  * (v1.24, apiserver/pkg/endpoints/filters/impersonation.go).
  */
-function identityOf(text: string | undefined): Identity | undefined {
+function identityOf(text: string | undefined, namespace: string | undefined): Identity | undefined {
   if (text === undefined) return undefined;
   const [user = '', ...groups] = text.split(',');
   if (user === '') throw new UserError('--requester: the user name is empty', exitCodes.usage);
-  return requestIdentity(user, groups);
+  return requestIdentity(userNamed(user, namespace), groups);
 }
