@@ -182,6 +182,10 @@ export const applyFlags = {
   },
 } as const satisfies Flags;
 
+export const watchFlag = {
+  watch: {type: 'boolean', short: 'w', help: 'go on, and print what changes in the cluster'},
+} as const satisfies Flags;
+
 export const noHeadersFlag = {
   noHeaders: {type: 'boolean', help: 'print tables without their header line'},
 } as const satisfies Flags;

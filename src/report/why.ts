@@ -2,6 +2,7 @@ import type {Verdict} from '../admission/judgement.ts';
 import type {Via} from '../admission/rights.ts';
 import {kindText} from '../kube/workloadKinds.ts';
 import type {ObjectReference} from '../rbac/authorize.ts';
+import {byText} from '../text.ts';
 import {table} from './table.ts';
 
 const header = ['NAMESPACE', 'NAME', 'SERVICE ACCOUNT', 'POLICY', 'VIA', 'STATE'];
@@ -10,15 +11,30 @@ const wideHeader = [...header, 'REQUESTER', 'ROLE', 'CHANGES', 'MESSAGE'];
 interface TableOptions {
   readonly wide: boolean;
   readonly headers: boolean;
+  /** Whether the labels come last. */
+  readonly showLabels: boolean;
 }
 
 /** A row for each pod or workload. Wide: also who requests it, what is changed, the API's message. */
-export function whyTable(verdicts: readonly Verdict[], {wide, headers}: TableOptions): string {
-  const columns = wide ? wideHeader : header;
+export function whyTable(
+  verdicts: readonly Verdict[],
+  {wide, headers, showLabels}: TableOptions,
+): string {
+  const columns = [...(wide ? wideHeader : header), ...(showLabels ? ['LABELS'] : [])];
   return table(
     headers ? columns : undefined,
-    verdicts.map(verdict => (wide ? wideRow(verdict) : row(verdict))),
+    verdicts.map(verdict => [
+      ...(wide ? wideRow(verdict) : row(verdict)),
+      ...(showLabels ? [labelsText(verdict)] : []),
+    ]),
   );
+}
+
+/** As kubectl's --show-labels has them. */
+function labelsText({item}: Verdict): string {
+  const own = item.workload === undefined ? item.labels : (item.workload.metadata.labels ?? {});
+  const labels = Object.entries(own).sort(([one], [other]) => byText(one, other));
+  return labels.map(([key, value]) => `${key}=${value}`).join(',') || '<none>';
 }
 
 function row(verdict: Verdict): readonly string[] {

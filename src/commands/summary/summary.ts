@@ -22,7 +22,7 @@ without a terminal, or with -o, it prints the summary that the session begins wi
 
   async run({flags, world}) {
     const format = choose('-o', flags.output, summaryFormats);
-    if (flags.output === undefined && world.noSession === undefined) {
+    if (flags.output === undefined && !flags.watch && world.noSession === undefined) {
       const {runSession} = await import('./runSession.ts');
       return runSession(world, flags);
     }
