@@ -32,6 +32,7 @@ export async function main(argv: readonly string[], world: World): Promise<ExitC
     // Most starts name their command first: then the flags of the others need not be known.
     const named = commands.find(({name}) => name === first);
     if (named !== undefined) {
+      refuseForeign(named, argv.slice(1));
       const program = new Program(`kubectl psp ${named.name}`);
       configure(program, named, world, done);
       await program.parseAsync([...plainArguments(argv.slice(1))], {from: 'user'});
@@ -108,6 +109,18 @@ function configure(
       done(await command.run({flags: defaults(command.flags, values) as never, args, world}));
     });
   for (const [key, flag] of Object.entries(command.flags)) program.addOption(optionFor(key, flag));
+}
+
+/** Flags by which kubectl takes files, given to a command that takes them otherwise: with the line that does it. */
+function refuseForeign({name, flags}: Command, argv: readonly string[]): void {
+  if (!Object.hasOwn(flags, 'from') || Object.hasOwn(flags, 'filename')) return;
+  const given = new Set(argv.map(argument => argument.split('=')[0]));
+  const isGiven = (...names: readonly string[]) => names.some(each => given.has(each));
+  const hint =
+    (isGiven('-k', '--kustomize') && `-k: kubectl kustomize DIR | kubectl psp ${name} --from -`) ||
+    (isGiven('-f', '--filename') && `-f: manifests are read by --from FILE here`) ||
+    (isGiven('-R', '--recursive') && '-R: folders are always read with those below them');
+  if (hint) throw new UserError(`${name} has no ${hint}`, exitCodes.usage);
 }
 
 function unknownCommand(name: string): UserError {

@@ -23,7 +23,13 @@ export function reasonLines(objections: readonly Objection[]): readonly string[]
   const merged = [...alike.values()].flatMap(([first, ...others]) =>
     first === undefined ? [] : [withValues(first, others)],
   );
-  return remarkLines(merged.map(each => ({at: each.at, says: reasonOf(each)})));
+  const shared = Map.groupBy(merged, each => `${kindOfPlace(each.at)} ${generalText(each)}`);
+  return remarkLines(
+    merged.map(each => {
+      const same = shared.get(`${kindOfPlace(each.at)} ${generalText(each)}`) ?? [];
+      return {at: each.at, says: same.length > 1 ? generalText(each) : reasonOf(each)};
+    }),
+  );
 }
 
 /** One reason by itself. */
@@ -75,6 +81,11 @@ function commonParts(objection: Objection): readonly string[] {
 
 function reasonOf(objection: Objection): string {
   return `${groundsText(objection)} (${relative(objection)})`;
+}
+
+/** The same for the like field of any container or volume. */
+function generalText(objection: Objection): string {
+  return `${groundsText(objection)} (${generalized(objection)})`;
 }
 
 /** The field without what the place says already. */

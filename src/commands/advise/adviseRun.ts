@@ -19,6 +19,7 @@ export async function runAdvise(
   args: readonly string[],
   flags: AdviseFlags,
 ): Promise<ExitCode> {
+  const wanted = flags.for === undefined ? undefined : choose('--for', flags.for, scopes);
   const most = flags.maxPolicies === undefined ? undefined : policyCountOf(flags.maxPolicies);
   const select = parseSelection(flags);
   const hardenLevel = flags.harden === undefined ? undefined : hardenLevelOf(flags.harden);
@@ -27,11 +28,7 @@ export async function runAdvise(
   const targets = parseTargets(args, inventory);
   requireSelectable(targets, flags);
   // Accounts have more than what is named: a policy of just that has its name.
-  const scope = choose(
-    '--for',
-    flags.for ?? (targets.kind === 'names' ? 'workload' : undefined),
-    scopes,
-  );
+  const scope = wanted ?? (targets.kind === 'names' ? 'workload' : 'service-account');
   const items = await select(
     world,
     flags,

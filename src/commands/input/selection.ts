@@ -13,7 +13,7 @@ import {placeOf} from '../../kube/reference.ts';
 import type {selectorFlag, ValuesOf} from '../flags.ts';
 import type {World} from '../world.ts';
 import {type SourceRequest, withCluster} from './load.ts';
-import type {Targets} from './targets.ts';
+import type {WantedObjects} from './targets.ts';
 
 type SelectionFlags = SourceRequest & Partial<ValuesOf<typeof selectorFlag>>;
 
@@ -38,7 +38,7 @@ export function parseSelection({selector, fieldSelector}: SelectionFlags): Selec
 }
 
 /** Selectors choose among many: with names they make no sense, and kinds have not all the fields of pods. */
-export function requireSelectable(targets: Targets, flags: SelectionFlags): void {
+export function requireSelectable(targets: WantedObjects, flags: SelectionFlags): void {
   const {selector, fieldSelector = ''} = flags;
   const given = selector === undefined ? fieldSelector && '--field-selector' : '-l';
   if (targets.kind === 'names' && given) {

@@ -18,7 +18,7 @@ import {placeOf} from '../../kube/reference.ts';
 import {kindText} from '../../kube/workloadKinds.ts';
 
 /** What the arguments of a command mean, as kubectl reads them. */
-export type Targets =
+export type WantedObjects =
   /** Nothing is named: all that runs or would run. */
   | {readonly kind: 'all'}
   /** `pods`, `deploy,sts`: all objects of these kinds. */
@@ -33,7 +33,7 @@ interface NamedTarget {
 }
 
 /** Understands `POD...`, `KIND/NAME...`, `KIND[,KIND] [NAME...]`; a usage error for anything else. */
-export function parseTargets(args: readonly string[], {workloads}: Inventory): Targets {
+export function parseTargets(args: readonly string[], {workloads}: Inventory): WantedObjects {
   const [first, ...names] = args;
   if (first === undefined || (first === 'all' && names.length === 0)) return {kind: 'all'};
   const isKind = (word: string) =>
@@ -86,7 +86,7 @@ function isOther(kind: string): UserError {
 
 /** The objects that targets mean, in a namespace or in all (undefined); a UserError where a name is not there. */
 export function itemsMeant(
-  targets: Targets,
+  targets: WantedObjects,
   inventory: Inventory,
   namespace: string | undefined,
 ): readonly Item[] {
@@ -117,7 +117,7 @@ export function itemsMeant(
  * nothing is named, all that there is.
  */
 export function templatesMeant(
-  targets: Targets,
+  targets: WantedObjects,
   inventory: Inventory,
   namespace: string | undefined,
 ): readonly Item[] {
