@@ -19,7 +19,7 @@ export const exitCodeHelp = `Exit codes:
 const completionRequest = '__complete';
 
 /**
- * Runs one command line. Errors that the user can put right become one line on standard error; the
+ * Runs one command line. Errors that the user can fix become one line on standard error; the
  * result is the exit code.
  */
 export async function main(argv: readonly string[], world: World): Promise<ExitCode> {
@@ -29,7 +29,7 @@ export async function main(argv: readonly string[], world: World): Promise<ExitC
   };
   try {
     const [first, topic] = argv;
-    // Most starts name their command first: then the flags of the others need not be known.
+    // Most command lines name their command first: then the flags of the others need not be loaded.
     const named = commands.find(({name}) => name === first);
     if (named !== undefined) {
       refuseForeign(named, argv.slice(1));
@@ -165,7 +165,7 @@ function append(value: string, before: readonly string[] = []): readonly string[
   return [...before, value];
 }
 
-/** Flags that were not given: false, an empty list, or undefined. */
+/** The values of flags that were not given: false, an empty list, or undefined. */
 function defaults(flags: Flags, values: Readonly<Record<string, unknown>>) {
   return Object.fromEntries(
     Object.entries(flags).map(([key, {type}]) => [
@@ -175,7 +175,7 @@ function defaults(flags: Flags, values: Readonly<Record<string, unknown>>) {
   );
 }
 
-/** The parser takes `--no-headers` for the opposite of a flag `--headers`. */
+/** The parser takes `--no-headers` for the negation of a flag `--headers`. */
 function givenValue(key: string, values: Readonly<Record<string, unknown>>): unknown {
   if (!/^no[A-Z]/.test(key)) return values[key];
   return values[key.charAt(2).toLowerCase() + key.slice(3)] === false;
@@ -206,7 +206,7 @@ function connectionHelp({flags}: Command): string {
   return "\n  and kubectl's flags for reaching a cluster (--context, --as, -s, ...): kubectl psp options\n";
 }
 
-/** Paragraphs as one line each: the help breaks lines where they end. */
+/** Each paragraph as one line: the help wraps them to the width of the terminal. */
 function reflowed(text: string): string {
   return text.replaceAll(/(?<!\n)\n(?!\n)/g, ' ');
 }

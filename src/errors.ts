@@ -1,6 +1,6 @@
 /** What the process exits with. Documented in `--help` of every command. */
 export const exitCodes = {
-  /** Fine; also an empty live namespace, and partial answers, which are marked. */
+  /** Success, including an empty live namespace and partial answers, which are marked. */
   ok: 0,
   /** The answer is no, or the two things compared differ. */
   no: 1,
@@ -17,7 +17,7 @@ export const exitCodes = {
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /**
- * Something the user can put right. The message is one line: what is wrong, where (file, document,
+ * Something the user can fix. The message is one line: what is wrong, where (file, document,
  * field path) and what to do. cli.ts prints it without a stack trace.
  */
 export class UserError extends Error {

@@ -11,7 +11,7 @@ for (const [signal, code] of [
   });
 }
 
-// kubectl asks for completions by this name; the launcher of a checkout puts in the word itself.
+// kubectl asks for completions by this name; the launcher of a checkout adds the word itself.
 const isCompleter = /(^|[\\/])kubectl_complete-[^\\/]*$/.test(process.argv0);
 const args = [...(isCompleter ? ['__complete'] : []), ...process.argv.slice(2)];
 
@@ -23,13 +23,13 @@ run(args).then(exitCode => {
   if (args[0] === '__complete') {
     interrupted.abort(new Error('too late')); // what is still being read, and programs that log in
   }
-  // All is written; what is open would only take its time to close. The terminal of a session closes itself.
+  // Everything is written; closing what is open would only take time. A session closes its own terminal.
   if (!world.hadSession()) process.exit();
 });
 
 async function run(args: readonly string[]) {
   if (args.length === 1 && args[0] === 'version') {
-    // What scripts ask most often needs neither the parser nor the other commands.
+    // The command that scripts run most often needs neither the parser nor the other commands.
     const {version} = await import('./commands/version/version.ts');
     return version.run({flags: {}, args: [], world});
   }

@@ -16,7 +16,7 @@ export function keyed<K, T>(compute: (key: K) => T): (key: K) => T {
   };
 }
 
-/** As `keyed`, by objects that are not kept for it; undefined is computed anew. */
+/** As `keyed`, by objects, which are not kept alive for it; undefined is computed again each time. */
 export function weaklyKeyed<K extends object, T>(compute: (key: K) => T): (key: K) => T {
   const values = new WeakMap<K, T>();
   return key => {

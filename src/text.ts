@@ -3,7 +3,7 @@ export function byText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** "1 pod", "2 pods"; `many` where the plural is not the word with an s. */
+/** "1 pod", "2 pods"; `many` is the plural of a word that doesn't just take an s. */
 export function count(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;
 }
@@ -12,4 +12,9 @@ export function count(n: number, one: string, many = `${one}s`): string {
 export function shellWord(word: string): string {
   if (/^[\w./:@%+=,-]+$/.test(word)) return word;
   return `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** A number, or the least that it is: `3+`. */
+export function atLeast(number: number, isPartial: boolean): string {
+  return isPartial ? `${number}+` : String(number);
 }

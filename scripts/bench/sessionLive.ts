@@ -53,10 +53,10 @@ export async function liveFigures(pods: number, runs: number): Promise<LiveFigur
   }
 }
 
-async function watched<T>(server: ApiServer, deed: (session: Watched) => Promise<T>): Promise<T> {
+async function watched<T>(server: ApiServer, task: (session: Watched) => Promise<T>): Promise<T> {
   const session = await watchSession(ourProgram, ['--kubeconfig', server.kubeconfig]);
   try {
-    return await deed(session);
+    return await task(session);
   } finally {
     await session.close();
   }

@@ -96,11 +96,11 @@ async function snapshotFigures(file: string): Promise<SnapshotFigures> {
 async function run<T>(
   program: string,
   args: readonly string[],
-  deed: (session: Watched) => Promise<T>,
+  task: (session: Watched) => Promise<T>,
 ): Promise<T> {
   const session = await watchSession(program, args);
   try {
-    return await deed(session);
+    return await task(session);
   } finally {
     await session.close();
   }

@@ -17,6 +17,8 @@ const loadedRarely: readonly string[] = [
   'src/commands/delete/deleteRun.ts',
   'src/commands/diff/diffRun.ts',
   'src/commands/migrate/migrateApply.ts',
+  'src/commands/migrate/migrateBypass.ts',
+  'src/commands/migrate/migrateCleanup.ts',
   'src/commands/migrate/migrateLabels.ts',
   'src/commands/migrate/migrateRun.ts',
   'src/commands/migrate/migrateRunbook.ts',

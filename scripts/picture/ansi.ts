@@ -2,9 +2,14 @@
 const colors = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'] as const;
 export type Color = (typeof colors)[number];
 
+/** A colour of 24 bits: `#rrggbb`. */
+export type Rgb = `#${string}`;
+
 /** How a text looks; a colour of undefined is the terminal's own. */
 export interface Style {
-  readonly color: Color | undefined;
+  readonly color: Color | Rgb | undefined;
+  /** What it stands on. */
+  readonly ground: Rgb | undefined;
   readonly bold: boolean;
   readonly dim: boolean;
   /** Text and ground change places. */
@@ -17,7 +22,7 @@ export interface Span {
   readonly style: Style;
 }
 
-const plain: Style = {color: undefined, bold: false, dim: false, inverse: false};
+const plain: Style = {color: undefined, ground: undefined, bold: false, dim: false, inverse: false};
 
 /**
  * The lines of a screen as `tmux capture-pane -e` prints them: a style lasts beyond the end of its line.
@@ -30,7 +35,7 @@ export function spansOf(screen: string): readonly (readonly Span[])[] {
     for (const [found, codes, text] of line.matchAll(/\x1b\[([\d;]*)m|([^\x1b]+)|\x1b/g)) {
       if (text !== undefined) append(spans, {text, style});
       else if (codes === undefined) throw new Error(`unknown escape sequence in ${line}`);
-      else style = found.slice(2, -1).split(';').map(Number).reduce(styled, style);
+      else style = styledBy(found.slice(2, -1).split(';').map(Number), style);
     }
     return spans;
   });
@@ -44,7 +49,22 @@ function append(spans: Span[], span: Span): void {
 }
 
 function isSame(a: Style, b: Style): boolean {
-  return a.color === b.color && a.bold === b.bold && a.dim === b.dim && a.inverse === b.inverse;
+  const isInk = a.color === b.color && a.bold === b.bold && a.dim === b.dim;
+  return isInk && a.ground === b.ground && a.inverse === b.inverse;
+}
+
+/** A style after codes, of which colours of 24 bits take five. */
+function styledBy(codes: readonly number[], before: Style): Style {
+  let style = before;
+  for (let at = 0; at < codes.length; at++) {
+    const [code = 0, kind, ...parts] = codes.slice(at, at + 5);
+    if ((code === 38 || code === 48) && kind === 2) {
+      const rgb: Rgb = `#${parts.map(part => part.toString(16).padStart(2, '0')).join('')}`;
+      style = code === 38 ? {...style, color: rgb} : {...style, ground: rgb};
+      at += 4;
+    } else style = styled(style, code);
+  }
+  return style;
 }
 
 /** A style after one code of ECMA-48's "select graphic rendition". */
@@ -66,8 +86,8 @@ function styled(style: Style, code: number): Style {
       return {...style, inverse: false};
     case 39:
       return {...style, color: undefined};
-    case 49: // the ground's own colour, which nothing here changes
-      return style;
+    case 49:
+      return {...style, ground: undefined};
     default:
       throw new Error(`unknown style ${code} on the screen`);
   }

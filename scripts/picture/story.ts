@@ -1,5 +1,5 @@
 import {spansOf} from './ansi.ts';
-import {type Frame, svgOf} from './svg.ts';
+import {type Frame, svgOf, type Window} from './svg.ts';
 import {openTerminal, type Terminal} from './terminal.ts';
 
 /** A part of the story: what to press, what shall then be on the screen, and what to call it. */
@@ -65,6 +65,8 @@ const parts: readonly Part[] = [
   },
 ];
 
+const window: Window = {columns: 100, lines: 26, ground: 'dark'};
+
 /** More rows than any table of the demo has. */
 const farthest = 60;
 
@@ -90,7 +92,10 @@ async function open(terminal: Terminal, text: RegExp): Promise<void> {
 
 /** Plays the story on the built program and draws it. */
 export async function drawSession(program: string): Promise<string> {
-  const terminal = openTerminal(program, ['--demo']);
+  const terminal = openTerminal(program, ['--demo', '--theme', window.ground], {
+    ...window,
+    env: {COLORTERM: 'truecolor'},
+  });
   try {
     await terminal.until(/^> /m);
     const frames: Frame[] = [];
@@ -99,7 +104,7 @@ export async function drawSession(program: string): Promise<string> {
       await terminal.until(shows);
       frames.push({caption, screen: spansOf(terminal.colored())});
     }
-    return svgOf('kubectl psp: the interactive session', frames);
+    return svgOf('kubectl psp: the interactive session', frames, window);
   } finally {
     terminal.close();
   }

@@ -4,9 +4,13 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 
-/** The size of the terminal, in characters. */
-export const columns = 80;
-export const lines = 24;
+/** How big a terminal is, in characters, and what it can do. */
+export interface TerminalKind {
+  readonly columns: number;
+  readonly lines: number;
+  /** Added to the environment: `NO_COLOR`, `COLORTERM`. */
+  readonly env: Readonly<Record<string, string>>;
+}
 
 const waitMs = 20_000;
 const pollMs = 40;
@@ -32,13 +36,17 @@ export function hasTmux(): boolean {
  * Starts a program in a terminal of its own tmux server: with no settings of the user's, and of the
  * environment nothing but what every run has, so that the same program shows the same screen.
  */
-export function openTerminal(program: string, args: readonly string[]): Terminal {
+export function openTerminal(
+  program: string,
+  args: readonly string[],
+  {columns, lines, env}: TerminalKind,
+): Terminal {
   const folder = mkdtempSync(join(tmpdir(), 'kubectl-psp-picture-'));
   const tmux = (...words: readonly string[]): string => {
     const own = ['-u', '-f', '/dev/null', '-S', join(folder, 'tmux')];
     const {status, stdout, stderr, error} = spawnSync('tmux', [...own, ...words], {
       encoding: 'utf8',
-      env: {PATH: process.env.PATH, HOME: folder, LANG: 'C.UTF-8', TERM: 'xterm-256color'},
+      env: {PATH: process.env.PATH, HOME: folder, LANG: 'C.UTF-8', TERM: 'xterm-256color', ...env},
     });
     if (error) throw error;
     if (status !== 0) throw new Error(`tmux ${words[0]}: ${stderr.trim()}`);
@@ -68,7 +76,7 @@ export function openTerminal(program: string, args: readonly string[]): Terminal
         await sleep(pollMs);
       }
     },
-    colored: () => tmux('capture-pane', '-e', '-p'),
+    colored: () => tmux('capture-pane', '-e', '-N', '-p'),
     close() {
       tmux('kill-server');
       rmSync(folder, {recursive: true, force: true});

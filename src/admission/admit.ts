@@ -7,18 +7,18 @@ import {admitsUnchanged, evaluate, type PreparedPolicy} from '../policy/evaluate
 import type {Known} from '../rbac/possibleRights.ts';
 import {byText} from '../text.ts';
 
-/** Whose right to `use` a policy opens it for a pod; undefined where nobody knows. */
+/** Whose right to `use` a policy opens it for a pod; undefined where that is unknown. */
 export interface Rights {
   readonly serviceAccount: Known;
   readonly requester: Known;
 }
 
-/** Whether anybody's right opens the policy for sure. */
+/** Whether somebody's right certainly opens the policy. */
 export function isUsable({serviceAccount, requester}: Rights): boolean {
   return serviceAccount === true || requester === true;
 }
 
-/** Whether nobody's right opens the policy for sure, but one that is not known could. */
+/** Whether nobody's right certainly opens the policy, but an unknown one could. */
 export function isPerhapsUsable(rights: Rights): boolean {
   return (
     !isUsable(rights) && (rights.serviceAccount === undefined || rights.requester === undefined)
@@ -28,7 +28,7 @@ export function isPerhapsUsable(rights: Rights): boolean {
 /** Tells whose right opens the policy for the pod at hand. */
 export type RightsTo = (policyName: string) => Rights;
 
-/** The result of holding the pod against one policy. */
+/** The result of trying one policy on the pod. */
 export interface Candidate {
   readonly policy: PreparedPolicy;
   readonly rights: Rights;
@@ -38,10 +38,10 @@ export interface Candidate {
   readonly errors: readonly Objection[];
 }
 
-/** What a request does with a pod, as far as admission by policies makes a difference. */
+/** What a request does with a pod, as far as policies make a difference. */
 export type Operation = 'CREATE' | 'UPDATE';
 
-/** The policies in the order in which admission tries them, made once for many pods. */
+/** The policies in the order in which admission tries them, sorted once for many pods. */
 export interface PolicySet {
   readonly ordered: readonly PreparedPolicy[];
   readonly byName: ReadonlyMap<string, PreparedPolicy>;
@@ -58,30 +58,30 @@ export type Ending =
   | {
       readonly kind: 'admitted';
       readonly chosen: Candidate;
-      /** Whether a live pod's own annotation is what tells that its creator may use the policy. */
+      /** Whether only a live pod's own annotation tells that its creator may use the policy. */
       readonly isByAnnotation: boolean;
     }
-  /** `refusal`: why no policy fits, in the API server's words; undefined where nobody knows them. */
+  /** `refusal`: why no policy fits, in the API server's words; undefined if those are unknown. */
   | {readonly kind: 'denied'; readonly refusal: string | undefined}
-  /** The policy lets it in, and the server refuses the pod that comes out. */
+  /** The policy lets the pod in, but the server refuses the result. */
   | {
       readonly kind: 'invalid';
       readonly chosen: Candidate;
       readonly errors: readonly FieldError[];
     };
 
-/** What an answer depends on, and what one would have to have to know it. */
+/** What an answer depends on, and what would be needed to know it. */
 export interface Unknown {
   readonly about: string;
   readonly needs: string;
 }
 
-/** What admission decides about a pod: how it ends, or how it could. */
+/** What admission decides about a pod: how that ends, or how it could. */
 export type Decision =
   | Ending
   | {
       readonly kind: 'unknown';
-      /** All that are possible; none where not even the policies are known. */
+      /** All possible endings; none where not even the policies are known. */
       readonly endings: readonly Ending[];
       readonly unknown: readonly Unknown[];
     };
@@ -91,7 +91,7 @@ export function chosenBy(decision: Decision): Candidate | undefined {
   return decision.kind === 'admitted' ? decision.chosen : undefined;
 }
 
-/** Whether the pod gets in; undefined if nobody knows. */
+/** Whether the pod gets in; undefined if that is unknown. */
 export function isAdmitted(decision: Decision): Known {
   if (decision.kind !== 'unknown') return decision.kind === 'admitted';
   const {endings} = decision;
@@ -101,7 +101,7 @@ export function isAdmitted(decision: Decision): Known {
 /**
  * Which policy admission chooses (plugin/pkg/admission/security/podsecuritypolicy/admission.go,
  * computeSecurityContext): the first by name that lets the pod through unchanged and that the service
- * account or the requester may use; on CREATE failing that, the first that changes it.
+ * account or the requester may use; failing that, on CREATE, the first that changes it.
  */
 export function decide(
   pod: PodView,
@@ -117,7 +117,7 @@ export function decide(
     anyUsable = true;
     const rights = rightsTo(policy.name);
     if (!isUsable(rights)) continue;
-    // Once one that changes the pod is found, another one like it makes no difference.
+    // Once a policy that changes the pod is found, another such policy makes no difference.
     if (mutating !== undefined && !admitsUnchanged(policy, pod)) continue;
     const candidate = candidateOf(policy, pod, rights);
     if (!candidate.allowed) failed.push(candidate);
@@ -128,12 +128,12 @@ export function decide(
   return {kind: 'denied', refusal: refusalOf(failed, anyUsable, operation)};
 }
 
-/** The ending of a pod that a policy lets in by a right. */
+/** The ending for a pod that a policy lets in through a right. */
 export function admittedBy(chosen: Candidate): Ending {
   return {kind: 'admitted', chosen, isByAnnotation: false};
 }
 
-/** The result of holding a pod against one policy, which is open to those of `rights`. */
+/** The result of trying one policy, which is open to those named in `rights`, on a pod. */
 export function candidateOf(policy: PreparedPolicy, pod: PodView, rights: Rights): Candidate {
   if (policy.unusable !== undefined) {
     return {policy, rights, allowed: false, mutates: false, errors: []};
@@ -156,7 +156,7 @@ export function orderOfTries(
   return hinted ? [hinted, ...ordered.filter(policy => policy !== hinted)] : ordered;
 }
 
-/** The plugin's words; between policies the plugin's order is random, here it is that of the tries. */
+/** The plugin's words; the plugin joins those of several policies at random, here they come in the order tried. */
 function refusalOf(failed: readonly Candidate[], anyUsable: boolean, operation: Operation): string {
   if (!anyUsable) return 'PodSecurityPolicy: no providers available to validate pod request';
   const verb = operation === 'CREATE' ? 'admit' : 'validate';
@@ -167,4 +167,12 @@ function refusalOf(failed: readonly Candidate[], anyUsable: boolean, operation: 
 /** The whole message of the 403, as the API server words it. `name` may be a generateName prefix. */
 export function forbiddenMessage(name: string, refusal: string): string {
   return `pods ${goQuote(name || 'Unknown')} is forbidden: ${refusal}`;
+}
+
+/** The policies that could be chosen, where nobody knows which is. */
+export function possiblePolicies(decision: Decision): readonly string[] {
+  if (decision.kind !== 'unknown') return [];
+  return decision.endings.flatMap(ending =>
+    ending.kind === 'denied' ? [] : ending.chosen.policy.name,
+  );
 }

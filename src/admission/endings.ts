@@ -12,11 +12,11 @@ import {
   type Unknown,
 } from './admit.ts';
 
-/** What of a submission decides, with what is known of rights. */
+/** What decides about a submission, with what is known about rights. */
 export interface Question {
   readonly pod: PodView;
   readonly operation: Operation;
-  /** The policies that are open for sure, or all of them if none is. */
+  /** The policies that are certainly open, or all of them if none is. */
   readonly worthTrying: PolicySet;
   /** Those that rights which were not read could open, and that admission can work with, in its order. */
   readonly perhaps: readonly PreparedPolicy[];
@@ -25,9 +25,9 @@ export interface Question {
   readonly to: RightsTo;
   /** The result of one policy. */
   candidate(policy: PreparedPolicy): Candidate;
-  /** What the server says of the pod that a policy lets in: the ending as it is, or the refusal. */
+  /** What the server says about a pod that a policy lets in: the ending as it is, or the refusal. */
   validated(ending: Ending): Ending;
-  /** What an answer depends on that these policies would give. */
+  /** What an answer that these policies would give depends on. */
   unknown(policies: readonly string[], isAboutCreator: boolean): readonly Unknown[];
 }
 
@@ -40,8 +40,8 @@ export interface Creator {
 }
 
 /**
- * What becomes of a pod, if that is the same whatever was not read holds and whoever its creator is: an
- * unknown creator counts only where the account and what everybody may use don't let it in.
+ * What becomes of a pod, if that does not depend on what was not read or on who created it: an unknown
+ * creator counts only where neither the account nor what everybody may use lets the pod in.
  */
 export function decisionOf(question: Question): Decision {
   const endings = endingsOf(question).map(question.validated);
@@ -63,7 +63,7 @@ export function decisionOf(question: Question): Decision {
   return settled(areWordsKnown ? endings : endings.map(withoutWords), question, true);
 }
 
-/** The endings over all that rights which were not read could be. */
+/** The endings for everything that unread rights could amount to. */
 function endingsOf(question: Question): readonly Ending[] {
   const {pod, operation, worthTrying, perhaps, to} = question;
   const sure = decide(pod, worthTrying, to, operation);
@@ -85,8 +85,8 @@ function withoutWords(ending: Ending): Ending {
 }
 
 /**
- * A live pod that says which policy admitted it was created by somebody who could use that. While the
- * policy is there, lets it in, and is granted to somebody else than the pod's account, that holds.
+ * A live pod that says which policy admitted it was created by somebody who could use that policy. As long
+ * as the policy exists, lets it in, and is granted to somebody other than the pod's account, that holds.
  */
 function endingByAnnotation(question: Question, {annotated}: Creator): Ending | undefined {
   const chosen = annotated && question.candidate(annotated);
@@ -113,10 +113,34 @@ function settled(
   };
 }
 
+/** What becomes of a pod of which it is not known which of two it is. */
+export function eitherWay(one: Decision, other: Decision, need: Unknown): Decision {
+  const [first, second] = [one, other].map(possibleEndings);
+  if (first === undefined || second === undefined) return one.kind === 'unknown' ? one : other;
+  const different = [...new Map([...first, ...second].map(each => [keyOf(each), each])).values()];
+  const isSame = first.length === 1 && second.length === 1 && different.length === 1;
+  if (isSame && one.kind !== 'denied') return one;
+  if (different.every(({kind}) => kind !== 'admitted')) {
+    const areWordsSame =
+      one.kind === 'denied' && other.kind === 'denied' && one.refusal === other.refusal;
+    return areWordsSame ? one : {kind: 'denied', refusal: undefined};
+  }
+  const unknown = [one, other].flatMap(each => (each.kind === 'unknown' ? each.unknown : []));
+  const distinct = new Map([...unknown, need].map(each => [`${each.about} ${each.needs}`, each]));
+  return {kind: 'unknown', endings: different, unknown: [...distinct.values()]};
+}
+
+/** undefined: not even the policies are known. */
+function possibleEndings(decision: Decision): readonly Ending[] | undefined {
+  if (decision.kind !== 'unknown') return [decision];
+  return decision.endings.length === 0 ? undefined : decision.endings;
+}
+
 function policyOf({chosen}: Exclude<Ending, {readonly kind: 'denied'}>): string {
   return chosen.policy.name;
 }
 
 function keyOf(ending: Ending): string {
-  return ending.kind === 'denied' ? 'denied' : policyOf(ending);
+  if (ending.kind === 'denied') return 'denied';
+  return `${ending.kind} ${String(ending.chosen.mutates)} ${policyOf(ending)}`;
 }

@@ -19,7 +19,7 @@ import {
   type Rights,
   type Unknown,
 } from './admit.ts';
-import {type Creator, decisionOf, type Question} from './endings.ts';
+import {type Creator, decisionOf, eitherWay, type Question} from './endings.ts';
 import {type Judgement, judgementOf, type Standing, type Verdict} from './judgement.ts';
 import {type RightsSource, rightsKey, rightsOf, type SubmissionRights} from './rights.ts';
 import {validationOf} from './validation.ts';
@@ -36,15 +36,15 @@ export interface Judge {
 /** What verdicts depend on, besides the item itself. */
 export type JudgeSource = Pick<Inventory, 'policies' | 'rbac' | 'caller' | 'origin' | 'gaps'>;
 
-/** What else makes a difference. */
+/** Everything else that makes a difference. */
 export interface JudgeOptions {
-  /** Who creates bare pods: somebody, or the caller, of whom the server's answers tell; else nobody knows. */
+  /** Who creates bare pods: somebody, or the caller, about whom the server was asked; else that is unknown. */
   readonly requester?: Identity | 'caller' | undefined;
-  /** Take every policy as usable by everybody. */
+  /** Treat every policy as usable by everybody. */
   readonly assumeAuthorized?: boolean;
-  /** What is asked for with the pods; creating them if not given. */
+  /** What the request does with the pods; creating them if not given. */
   readonly operation?: Operation;
-  /** What of RBAC was not read, if the inventory itself does not tell: it is one with a change. */
+  /** What was not read of RBAC, if the inventory itself can't tell, because it is one with a change. */
   readonly unread?: UnreadRbac;
   /** Leave out what the server checks after the policies. */
   readonly isAdmissionOnly?: boolean;
@@ -79,18 +79,25 @@ export function judgeOf(source: JudgeSource, options: JudgeOptions = {}): Judge 
           unknown: (names, isAboutCreator) =>
             unknownOf(names, unread.needs(submission.namespace), isAboutCreator),
         });
+  const decisionAbout = (submission: Submission, known: Known): Decision => {
+    const {withoutToken} = submission;
+    const decided = decisionOn(submission, known);
+    return withoutToken === undefined
+      ? decided
+      : eitherWay(decided, decisionOn(withoutToken, known), tokenOf(submission));
+  };
   const judge = (submission: Submission): Judgement => {
     const deciding = decidingFor(submission);
     if (deciding !== submission) return judgementOfTwin(submission, judgement(deciding));
     const {view} = submission;
     const known = standingOf(submission);
-    const decision = decisionOn(submission, known);
+    const decision = decisionAbout(submission, known);
     return judgementOf(submission, decision, known.standing, {
       order: () => orderOfTries(view, policies, operation),
       policy: name => policies.byName.get(name),
       candidate: (policy, rights) => candidateOf(policy, view, rights),
       ifUsable: ({name}) =>
-        decisionOn(submission, standingOver(policies, alsoTo(submission, known, name))),
+        decisionAbout(submission, standingOver(policies, alsoTo(submission, known, name))),
       // A pod that is changed comes as a new one.
       ifChanged: changed => decisionOn({...submission, view: changed, isLivePod: false}, known),
     });
@@ -135,12 +142,19 @@ function unknownOf(
   ];
 }
 
+function tokenOf({namespace, serviceAccount}: Submission): Unknown {
+  return {
+    about: `whether service account ${serviceAccount} mounts its token`,
+    needs: `serviceaccounts in ${namespace}`,
+  };
+}
+
 interface Known {
   readonly standing: Standing;
   readonly worthTrying: PolicySet;
   /** What rights that were not read could open. */
   readonly perhaps: readonly PreparedPolicy[];
-  /** What those who could be the unknown creator may use, or could. */
+  /** What those who could be the unknown creator may use, or might be able to. */
   readonly byCreator: readonly PreparedPolicy[] | undefined;
   /** Whether one of them is granted a policy. */
   readonly isGrantedToCreator: (policy: string) => boolean;
@@ -207,7 +221,7 @@ function standingOver(policies: PolicySet, rights: SubmissionRights): Known {
   const to = (policy: string) => shown.get(policy) ?? noRights;
   return {
     standing: {rights, to, opens: policy => isUsable(to(policy)), tried: open.length},
-    // Without an open one, the words of the refusal depend on the policies that nobody may use.
+    // Without an open policy, the words of the refusal depend on the policies that nobody may use.
     worthTrying: open.length === 0 ? policies : policySet(open),
     perhaps,
     byCreator: creatorTo && byCreator,

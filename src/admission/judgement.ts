@@ -18,23 +18,23 @@ import type {SubmissionRights, Via} from './rights.ts';
 import {invalidMessage} from './validation.ts';
 import {type WaysOut, waysOutOf} from './waysOut.ts';
 
-/** What can be said of a pod, the first that is true first. */
+/** What can be said about a pod; the first that is true counts. */
 export const verdictStates = ['denied', 'unknown', 'mutated', 'drifted', 'ok'] as const;
 export type State = (typeof verdictStates)[number];
 
 /**
- * What admission does with a submission. The decision is there; what explains it is computed when it
- * is first asked for.
+ * What admission does with a submission. The decision is there from the start; what explains it is computed
+ * when it is first asked for.
  */
 export interface Judgement {
   readonly decision: Decision;
   /** Whether it gets in; undefined if that depends on what is not known. */
   readonly allowed: boolean | undefined;
-  /** The policy that lets it in; undefined if none does, or nobody knows which. */
+  /** The policy that lets it in; undefined if none does, or if it is unknown which. */
   readonly chosen: Candidate | undefined;
-  /** What the answer depends on; nothing if it is known. */
+  /** What the answer depends on; empty if it is known. */
   readonly unknown: readonly Unknown[];
-  /** Whether the annotation of a live pod is what tells that its creator may use the chosen policy. */
+  /** Whether only the annotation of a live pod tells that its creator may use the chosen policy. */
   readonly isByAnnotation: boolean;
   /** The ways in which the chosen policy is open to it. */
   readonly via: readonly Via[];
@@ -42,9 +42,9 @@ export interface Judgement {
   readonly edits: readonly Edit[];
   /** The same as a JSON patch of the submitted pod. */
   readonly changes: readonly PatchOperation[];
-  /** The API server's whole message; undefined if the pod is admitted, or nobody knows the words. */
+  /** The API server's whole message; undefined if the pod is admitted, or if the words are unknown. */
   readonly message: string | undefined;
-  /** The name of the requester; undefined if nobody knows it. */
+  /** The name of the requester; undefined if it is unknown. */
   readonly requester: string | undefined;
   /** Whether the caller stood in for the unknown creator. */
   readonly judgedForCaller: boolean;
@@ -52,11 +52,11 @@ export interface Judgement {
   readonly tried: number;
   /** The results of all policies, in the order in which admission tries them. */
   readonly candidates: readonly Candidate[];
-  /** The results of the policies that rights open to it, in the same order. */
+  /** The results of the policies that rights open to it, in that order. */
   readonly granted: readonly Candidate[];
   /** What would let it in; nothing for one that is admitted for sure. */
   readonly waysOut: WaysOut;
-  /** The result of one policy; undefined if there is none of the name. */
+  /** The result of one policy; undefined if there is none of this name. */
   candidate(policy: string): Candidate | undefined;
 }
 
@@ -66,7 +66,7 @@ export interface Verdict extends Judgement {
   readonly state: State;
 }
 
-/** What those who share a namespace, an account and a requester may do. */
+/** What submissions that share a namespace, an account and a requester may use. */
 export interface Standing {
   readonly rights: SubmissionRights;
   readonly to: (policy: string) => Rights;
@@ -76,7 +76,7 @@ export interface Standing {
   readonly tried: number;
 }
 
-/** How candidates are made for a submission: the policies in the order of the tries, and one by one. */
+/** How candidates are made for a submission: all policies in the order in which they are tried, or one by one. */
 export interface Tries {
   order(): readonly PreparedPolicy[];
   policy(name: string): PreparedPolicy | undefined;
@@ -87,7 +87,7 @@ export interface Tries {
   ifChanged(view: PodView): Decision;
 }
 
-/** The judgement of a submission about which this was decided. */
+/** The judgement of a submission, from what was decided about it. */
 export function judgementOf(
   submission: Submission,
   decision: Decision,

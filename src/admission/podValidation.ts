@@ -14,7 +14,7 @@ import {annotationErrors, seccompFieldErrors, seccompMatchErrors} from './profil
 import {osErrors} from './windowsValidation.ts';
 
 /**
- * What the API server says of a pod that is created, in the order of its own validation: the 422 that
+ * What the API server says about a pod that is created, in the order of its own validation: the 422 that
  * follows after admission (pkg/apis/core/validation/validation.go, ValidatePodCreate, v1.24). It covers
  * every field that a PodSecurityPolicy can write or that decides about one; a pod without errors here may
  * still be invalid in fields that were not read (images, probes, resources, ...).
@@ -108,7 +108,7 @@ function portErrors({ports = []}: Container, at: string): readonly FieldError[] 
 
 /**
  * ValidateSecurityContext. Go prints the whole context with the addresses of its fields as the bad value;
- * here it stands for itself.
+ * here the context stands for itself.
  */
 function contextErrors(
   context: ContainerSecurityContext | undefined,

@@ -12,7 +12,7 @@ import {seccompFieldText} from '../kube/podView.ts';
 
 /**
  * What the registry does with a new pod between the mutating and the validating admission
- * (pkg/registry/core/pod/strategy.go, PrepareForCreate, v1.24), as far as policies can tell.
+ * (pkg/registry/core/pod/strategy.go, PrepareForCreate, v1.24), as far as it concerns policies.
  */
 export function prepareForCreate(pod: Pod, procMountEnabled: boolean): Pod {
   return syncSeccomp(procMountEnabled ? pod : resetProcMount(pod));
@@ -40,7 +40,7 @@ function usesProcMount({spec}: Pod): boolean {
   );
 }
 
-/** Where just one of the field and the annotation is there, the other is derived from it. */
+/** If only the field or only the annotation is there, the other is derived from it. */
 function syncSeccomp(pod: Pod): Pod {
   const annotations: Record<string, string> = {...pod.metadata.annotations};
   const sync = (key: string, field: SeccompProfile | undefined): SeccompProfile | undefined => {

@@ -14,7 +14,7 @@ import {
 import {goQuote} from '../kube/goQuote.ts';
 import {containerLists, type Pod, type SeccompProfile} from '../kube/pod.ts';
 
-/** ValidateSeccompPodAnnotations and ValidateAppArmorPodAnnotations; Go goes over the keys at random. */
+/** ValidateSeccompPodAnnotations and ValidateAppArmorPodAnnotations; Go visits the keys in random order. */
 export function annotationErrors({metadata, spec}: Pod): readonly FieldError[] {
   const at = 'metadata.annotations';
   const annotations = Object.entries(metadata.annotations ?? {});
@@ -89,7 +89,7 @@ export function seccompFieldErrors(
     : descendingPathErrors(localhostProfile, `${at}.localhostProfile`);
 }
 
-/** validateSeccompAnnotationsAndFields: where both are there, they must agree. */
+/** validateSeccompAnnotationsAndFields: if both are there, they must agree. */
 export function seccompMatchErrors({metadata, spec}: Pod): readonly FieldError[] {
   const {annotations = {}} = metadata;
   return [

@@ -12,7 +12,7 @@ import type {Rights} from './admit.ts';
 /** One way in which the chosen policy is open to the pod. */
 export interface Via {
   readonly right: 'serviceAccount' | 'requester';
-  /** undefined where the API server said yes and RBAC was not asked. */
+  /** undefined if the API server said yes and RBAC was not consulted. */
   readonly binding: ObjectReference | undefined;
   readonly role: ObjectReference | undefined;
 }
@@ -25,25 +25,25 @@ export interface SubmissionRights {
   readonly creatorTo: ((policy: string) => Known) | undefined;
   /** The ways in which a policy is open to it. */
   via(policy: string): readonly Via[];
-  /** The name of the requester; undefined if nobody knows it. */
+  /** The name of the requester; undefined if it is unknown. */
   readonly requester: string | undefined;
   /** Whether the caller stands in for the unknown creator. */
   readonly isForCaller: boolean;
 }
 
-/** From what rights are known. */
+/** What rights are known from. */
 export interface RightsSource {
   readonly authorizer: Authorizer;
   readonly possible: PossibleRights;
   /** What the API server answered about the caller, who stands in for unknown creators. */
   readonly caller: Caller | undefined;
-  /** Who creates bare pods; undefined if nobody knows, or if it is the caller. */
+  /** Who creates bare pods; undefined if that is unknown, or if it is the caller. */
   readonly requester: Identity | undefined;
-  /** Take every policy as usable by everybody. */
+  /** Treat every policy as usable by everybody. */
   readonly assumeAuthorized: boolean;
 }
 
-/** What of a submission its rights depend on: those that agree in it share their rights. */
+/** The parts of a submission that its rights depend on: submissions that agree in them share their rights. */
 export function rightsKey({namespace, serviceAccount, requester, isBare}: Submission): string {
   // A user name comes with its groups.
   return [namespace, serviceAccount, requester?.user ?? '', String(isBare)].join('\0');
@@ -52,7 +52,7 @@ export function rightsKey({namespace, serviceAccount, requester, isBare}: Submis
 /** Whoever creates a pod is logged in. */
 const everybody: Identity = {user: '', groups: ['system:authenticated']};
 
-/** The rights of a submission's service account and of its requester. */
+/** The rights of a submission's service account and its requester. */
 export function rightsOf(submission: Submission, source: RightsSource): SubmissionRights {
   const {namespace, serviceAccount, isBare} = submission;
   const requester = submission.requester ?? (isBare ? source.requester : undefined);

@@ -4,45 +4,54 @@ import {type FieldError, fieldErrorText} from '../kube/fieldError.ts';
 import {goQuote} from '../kube/goQuote.ts';
 import type {Pod} from '../kube/pod.ts';
 import {once} from '../once.ts';
-import {editsOf} from '../policy/evaluate.ts';
+import {editsOf, type PreparedPolicy} from '../policy/evaluate.ts';
 import type {Ending} from './admit.ts';
 import {podErrors} from './podValidation.ts';
 import {prepareForCreate} from './prepare.ts';
 
 /**
- * What the server says of a pod after a policy let it in (registry/core/pod/strategy.go: it is prepared,
+ * What the server says about a pod after a policy let it in (registry/core/pod/strategy.go: it is prepared,
  * then validated). A live pod that stays as it is was valid when it was stored.
  */
-export function validationOf({view, isLivePod}: Submission): (ending: Ending) => Ending {
+export function validationOf(submission: Submission): (ending: Ending) => Ending {
+  const {view, isLivePod} = submission;
   const own = once(() => (isLivePod ? [] : storedErrors(view.pod)));
   return ending => {
     if (ending.kind !== 'admitted') return ending;
     const {chosen} = ending;
-    const changed = () => applyEdits(view.pod, editsOf(chosen.policy, view));
-    const errors = chosen.mutates
-      ? storedErrors(isLivePod ? recreated(changed()) : changed())
-      : own();
+    const errors = chosen.mutates ? errorsAfter(chosen.policy, submission) : own();
     return errors.length === 0 ? ending : {kind: 'invalid', chosen, errors};
   };
 }
 
-/** Whether the server would refuse the pod of a template whatever a policy does with it. */
+/** Whether the server would refuse the pod of a template no matter what a policy does with it. */
 export function isInvalidByItself({view, isLivePod}: Submission): boolean {
   return !isLivePod && storedErrors(view.pod).length > 0;
+}
+
+/** Whether what a policy writes into a pod makes the server refuse it, which else it would not. */
+export function makesInvalid(policy: PreparedPolicy, submission: Submission): boolean {
+  return !isInvalidByItself(submission) && errorsAfter(policy, submission).length > 0;
+}
+
+/** What the server says of the pod as a policy changes it. */
+function errorsAfter(policy: PreparedPolicy, {view, isLivePod}: Submission): readonly FieldError[] {
+  const changed = applyEdits(view.pod, editsOf(policy, view));
+  return storedErrors(isLivePod ? recreated(changed) : changed);
 }
 
 function storedErrors(pod: Pod): readonly FieldError[] {
   return podErrors(prepareForCreate(pod, false));
 }
 
-/** A live pod as it would come again: debug containers come later, by requests of their own. */
+/** A live pod as it would be created again: debug containers come later, by requests of their own. */
 function recreated(pod: Pod): Pod {
   return {...pod, spec: {...pod.spec, ephemeralContainers: undefined}};
 }
 
 /**
- * The whole message of the 422 (apimachinery v0.24, pkg/api/errors, NewInvalid, and pkg/util/errors: what
- * is said twice is printed once, and only several come in brackets).
+ * The whole message of the 422 (apimachinery v0.24, pkg/api/errors, NewInvalid, and pkg/util/errors: duplicate
+ * errors are printed once, and only several errors come in brackets).
  */
 export function invalidMessage(name: string, errors: readonly FieldError[]): string {
   const texts = [...new Set(errors.map(fieldErrorText))];

@@ -11,7 +11,7 @@ export function osErrors(spec: PodSpec): readonly FieldError[] {
   return name === 'linux' ? [] : [notSupported('spec.os', name, ['linux', 'windows'])];
 }
 
-/** What a pod may not have that says it is for Windows. */
+/** What a pod that says it is for Windows may not have. */
 function windowsErrors(spec: PodSpec): readonly FieldError[] {
   const {securityContext: context} = spec;
   const set = (isSet: boolean, field: string) =>

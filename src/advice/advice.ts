@@ -15,9 +15,9 @@ import {needsOfItems} from './needs.ts';
 import {objectName} from './objectName.ts';
 import type {Scope} from './scope.ts';
 
-/** Why a control of the policy is as it is: one need and who has it. */
+/** Why a control of the policy has its value: one need, and who has it. */
 export interface Reason {
-  /** JSON pointer of the field that it explains; `/spec` where no field shows it. */
+  /** JSON pointer of the field that it explains; `/spec` if no field shows it. */
   readonly field: string;
   readonly need: string;
   readonly items: readonly Item[];
@@ -36,7 +36,7 @@ export interface Advice {
   readonly grantees: readonly Grantee[];
   readonly items: NonEmpty<Item>;
   readonly reasons: readonly Reason[];
-  /** Under a policy without defaults only what v1.24 writes under every policy: seccomp. */
+  /** Under a policy without defaults, that is only what v1.24 writes under every policy: seccomp. */
   readonly changes: readonly Change[];
 }
 
@@ -54,7 +54,7 @@ export function adviceFor(
     .map(([name, group]) => adviceOf(name, group, scope, mayFill));
 }
 
-/** The items that get a policy together, by its name. */
+/** The items that share a policy, by its name. */
 export function itemGroups(
   items: readonly Item[],
   scope: Scope,
@@ -87,7 +87,7 @@ function nameFor(item: Item, scope: Scope): string {
   }
 }
 
-/** The least policy of all these items under this name; of the scope `cluster`, in no namespace. */
+/** The least policy for all these items, under this name; for the scope `cluster`, in no namespace. */
 export function adviceOf(
   name: string,
   items: NonEmpty<Item>,
@@ -143,7 +143,7 @@ function reasonsFor(policy: Policy, items: readonly Item[]): readonly Reason[] {
   });
 }
 
-/** Whether the policy has something there. */
+/** Whether the policy has a value there. */
 function exists(policy: Policy, keys: readonly string[]): boolean {
   const found = keys.reduce<unknown>(
     (tree, key) => (tree as Readonly<Record<string, unknown>> | undefined)?.[key],

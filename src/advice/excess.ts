@@ -10,26 +10,26 @@ import {leastPolicy} from '../policy/least.ts';
 import {type ItemNeed, needsOfItems} from './needs.ts';
 
 /**
- * How the value of a control stands to what pods need. `excess`: a tighter one would do. `tight`: none
+ * How the value of a control relates to what pods need. `excess`: a tighter one would do. `tight`: none
  * would. `stricter`: it is tighter than what the pods ask for, so it changes them or keeps them out.
- * `other`: neither; each lets through what the other one does not.
+ * `other`: neither; each lets through something that the other one does not.
  */
 export type ExcessState = 'excess' | 'tight' | 'stricter' | 'other';
 
-/** One control of a policy, held against what pods need. */
+/** One control of a policy, compared with what pods need. */
 export interface ControlExcess {
   readonly control: Control;
   readonly state: ExcessState;
-  /** A policy whose value of this control is the least that would do. */
+  /** A policy in which the value of this control is the least that would do. */
   readonly least: Policy;
-  /** What the pods use of the control, and whose pods do. */
+  /** What the pods use of the control, and whose pods those are. */
   readonly needs: readonly ItemNeed[];
 }
 
 /**
- * How far a policy is above what the pods of these items need, for all controls. Where the policy asks
- * for more than the pods say by themselves, it is held against what would fill that in, as it is with
- * `mayFill` everywhere.
+ * How far a policy exceeds what the pods of these items need, control by control. Where the policy asks
+ * for more than the pods set themselves, it is compared with a value that would fill that in; with
+ * `mayFill`, that is so everywhere.
  */
 export function excessByControl(
   policy: Policy,
@@ -59,8 +59,8 @@ const states: Readonly<Record<Direction, ExcessState>> = {
 };
 
 /**
- * The items that admission binds to the policy: those for which it would choose it now. Of a bare pod,
- * whose creator nobody knows, its annotation tells.
+ * The items that admission binds to the policy: those for which it would choose it now. For a bare pod,
+ * whose creator is unknown, its annotation decides.
  */
 export function boundTo(
   policy: string,

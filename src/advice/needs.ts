@@ -3,7 +3,7 @@ import type {Item} from '../inventory/submissions/items.ts';
 import {decidingFor, type Submission} from '../inventory/submissions/submissions.ts';
 import {keyed} from '../once.ts';
 
-/** One thing that pods use of a control, in words, and whose pods do. */
+/** One thing that pods use of a control, in words, and whose pods those are. */
 export interface ItemNeed {
   readonly need: string;
   readonly items: readonly Item[];

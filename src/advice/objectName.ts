@@ -1,9 +1,9 @@
 const longestName = 253;
 
 /**
- * A valid object name (DNS subdomain) out of parts. Different parts give different names: dots divide
- * them, of which all but the last have none in a cluster; what had to be changed or cut is told apart
- * by a hash of the original.
+ * A valid object name (DNS subdomain) made of parts. Different parts give different names: dots separate
+ * them, and in a cluster only the last part can have dots of its own; names that had to be changed or cut
+ * are told apart by a hash of the original.
  */
 export function objectName(prefix: string, parts: readonly string[]): string {
   const original = parts.join('.');
@@ -25,7 +25,7 @@ function validLabel(part: string): string {
   return label === '' ? 'x' : label;
 }
 
-/** Tells texts apart (FNV-1a, 64 bits); nobody gains anything by making two of them collide. */
+/** A hash that tells texts apart (FNV-1a, 64 bits); nobody gains anything from a collision. */
 function fingerprint(text: string): string {
   let hash = 0xcbf29ce484222325n;
   for (const byte of new TextEncoder().encode(text)) {

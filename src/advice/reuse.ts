@@ -1,6 +1,8 @@
+import {makesInvalid} from '../admission/validation.ts';
 import type {Control} from '../controls/control.ts';
 import {controls} from '../controls/index.ts';
-import {type Item, viewsOf} from '../inventory/submissions/items.ts';
+import type {Item} from '../inventory/submissions/items.ts';
+import {decidingFor, type Submission} from '../inventory/submissions/submissions.ts';
 import {printJson} from '../kube/json.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {PodView} from '../kube/podView.ts';
@@ -27,7 +29,7 @@ export interface Reuse {
    * The first is the one to take: the one with the fewest open controls, then the first by name.
    */
   readonly existing: readonly Policy[];
-  /** In which controls the new policy is tighter than the first existing one. */
+  /** The controls in which the new policy is tighter than the first existing one. */
   readonly tighterIn: readonly Control[];
   /** Whether a new policy is worth it: nothing that exists will do, or it is strictly tighter. */
   readonly isNew: boolean;
@@ -41,7 +43,8 @@ export function answerOf({advice, existing, isNew}: Reuse): Policy {
 
 /**
  * For each service account, workload or namespace, or for all items: the tightest of the policies that
- * lets the pods through, unchanged unless it may fill in, and whether a new one would be tighter.
+ * lets the pods through, unchanged unless it may fill in (and what it fills in, the server takes), and
+ * whether a new one would be tighter.
  */
 export function reuseFor(
   items: readonly Item[],
@@ -51,10 +54,12 @@ export function reuseFor(
 ): readonly Reuse[] {
   const shelf = shelfOf(policies);
   return adviceFor(items, scope, mayFill).map(advice => {
-    const views = distinct(viewsOf(advice.items));
-    const admitting = shelf.policies.filter(policy =>
-      views.every(view => (mayFill ? lets(policy, view) : shelf.leavesAlone(policy, view))),
-    );
+    const pods = new Set(advice.items.map(({submission}) => decidingFor(submission)));
+    const admits = (policy: PreparedPolicy, pod: Submission) =>
+      mayFill
+        ? lets(policy, pod.view) && !makesInvalid(policy, pod)
+        : shelf.leavesAlone(policy, pod.view);
+    const admitting = shelf.policies.filter(policy => [...pods].every(pod => admits(policy, pod)));
     const existing = tightest(admitting, shelf);
     const [first] = existing;
     if (first === undefined) return {advice, existing, tighterIn: [], isNew: true};
@@ -68,16 +73,11 @@ export function reuseFor(
   });
 }
 
-/** Pods of a template are judged once. */
-function distinct(views: readonly PodView[]): readonly PodView[] {
-  return [...new Set(views)];
-}
-
-/** Existing policies, made ready once for many questions. */
+/** Existing policies, prepared once for many questions. */
 interface Shelf {
-  /** Those that admission does not leave out, by name. */
+  /** Those that admission does not ignore, by name. */
   readonly policies: readonly PreparedPolicy[];
-  /** Whether a policy changes no more of a pod than every policy does. */
+  /** Whether a policy changes nothing in a pod but what every policy changes. */
   leavesAlone(policy: PreparedPolicy, pod: PodView): boolean;
   isTighter(one: PreparedPolicy, other: PreparedPolicy): boolean;
 }
@@ -102,7 +102,7 @@ function shelfOf(policies: readonly Policy[]): Shelf {
       const known = tighter.get(pair);
       if (known !== undefined) return known;
       const direction = orderOf(other.policy, one.policy);
-      // One comparison tells it both ways.
+      // One comparison answers both questions.
       tighter.set(pairOf(other, one), direction === 'looser');
       tighter.set(pair, direction === 'tighter');
       return direction === 'tighter';

@@ -11,16 +11,16 @@ import {unreadRbac} from '../rbac/unreadRbac.ts';
 import {grantObjects} from './advice.ts';
 import {answerOf, type Reuse} from './reuse.ts';
 
-/** Pods that would have another policy than the one meant for them, even once it is granted. */
+/** Pods that would get another policy than the one meant for them, even once it is granted. */
 export interface Overtaken {
   /** The policy that admission would choose; undefined if it would deny them. */
   readonly policy: string | undefined;
   readonly items: readonly Item[];
 }
 
-/** What makes the answers come true, and what would stand in the way. */
+/** What it takes for the pods to get these policies, and what would stand in the way. */
 export interface ReusePlan {
-  /** Roles and bindings for existing policies, for those accounts that may not use them yet. */
+  /** Roles and bindings for existing policies, for the accounts that may not use them yet. */
   readonly grants: readonly object[];
   /** By answer; nothing for those whose pods would all get the policy meant for them. */
   readonly overtaken: ReadonlyMap<Reuse, readonly Overtaken[]>;
@@ -32,7 +32,7 @@ export function planReuse(reuses: readonly Reuse[], inventory: Inventory): Reuse
   const fresh = reuses.filter(({isNew}) => isNew).map(({advice}) => advice);
   const after = layOver(
     inventory,
-    inventoryOf(
+    objectsInventory(
       fresh.map(({policy}) => policy),
       [...grants, ...fresh.flatMap(grantObjects)],
     ),
@@ -41,7 +41,7 @@ export function planReuse(reuses: readonly Reuse[], inventory: Inventory): Reuse
   const overtaken = new Map<Reuse, readonly Overtaken[]>();
   for (const reuse of reuses) {
     const wanted = answerOf(reuse).metadata.name;
-    // What is unknown is not known to be another policy.
+    // An unknown policy is not known to be another one.
     const chosen = Map.groupBy(reuse.advice.items, ({submission}) => {
       const {allowed, chosen: found} = judgement(submission);
       return found === undefined && allowed !== false ? wanted : found?.policy.name;
@@ -53,7 +53,11 @@ export function planReuse(reuses: readonly Reuse[], inventory: Inventory): Reuse
   return {grants, overtaken};
 }
 
-function inventoryOf(policies: readonly Policy[], grants: readonly object[]): Inventory {
+/** Policies, roles and bindings as an inventory to lay over another one. */
+export function objectsInventory(
+  policies: readonly Policy[],
+  grants: readonly object[],
+): Inventory {
   const objects = grants.map(plain);
   const ofKind = (kind: string) => objects.filter(object => object.kind === kind);
   return {
@@ -69,8 +73,8 @@ function inventoryOf(policies: readonly Policy[], grants: readonly object[]): In
 }
 
 /**
- * A role and a binding for each reused policy and namespace. Their names are their own, and who is
- * bound already stays so: nobody's rights are taken away by applying them.
+ * A role and a binding for each reused policy and namespace. They have names of their own, and subjects
+ * that are bound already stay bound: applying them takes nobody's rights away.
  */
 function grantsFor(reuses: readonly Reuse[], inventory: Inventory): readonly object[] {
   const authorizer = authorizerOf(inventory.rbac);

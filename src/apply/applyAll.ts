@@ -17,7 +17,7 @@ export type {Backup} from './backup.ts';
 export {readObject} from './carryOut.ts';
 export type {ChangeClient, ChangeFailure, FailureKind, PlannedChange} from './change.ts';
 
-/** What the server said to a change without making it. */
+/** What the server said to a change that it only tried. */
 export type DryRun =
   | {
       readonly change: PlannedChange;
@@ -30,8 +30,8 @@ export type DryRun =
   | {readonly change: PlannedChange; readonly ok: false; readonly failure: ChangeFailure};
 
 /**
- * Has the server try each change (`dryRun=All`) and answers for each, also after a failure. Throws
- * only what is no answer of the server: a login that fails, an interruption.
+ * Has the server try each change (`dryRun=All`) and returns a result for each, even after a failure. Throws
+ * only what is not an answer of the server: a failed login, an interruption.
  */
 export async function dryRunAll(
   client: ChangeClient,
@@ -40,7 +40,7 @@ export async function dryRunAll(
   const results: DryRun[] = [];
   let unreachable: ChangeFailure | undefined;
   for (const change of changes) {
-    // Each question to a server that is gone would wait for its time-out.
+    // Each request to a server that is gone would wait for its time-out.
     const result: DryRun =
       unreachable === undefined
         ? await dryRun(client, change, changes)
@@ -72,8 +72,8 @@ async function dryRun(
 }
 
 /**
- * Whether a binding's role is made in the same apply. To someone without the right to `bind` it, the
- * server says that such a role is not there (pkg/registry/rbac/rolebinding/policybased, v1.24).
+ * Whether a binding's role is created in the same apply. To someone without the right to `bind` it, the
+ * server says that such a role does not exist (pkg/registry/rbac/rolebinding/policybased, v1.24).
  */
 function bindsNewRole({desired, namespace}: PlannedChange, all: readonly PlannedChange[]): boolean {
   const {roleRef} = desired;
@@ -95,7 +95,7 @@ export interface ApplyOptions {
   readonly backup: SaveFile | undefined;
   /** Now, as ISO 8601. */
   now(): string;
-  /** Waits, between two looks at what a broken connection left; for real if not given. */
+  /** Waits between two looks at what a broken connection left behind; the real clock if not given. */
   readonly pause?: Pause | undefined;
 }
 
@@ -112,8 +112,8 @@ export interface ApplyStep {
 /** What became of an apply. */
 export interface Applied {
   /**
-   * `applied`: all of it. `refused`: nothing was changed. `rolledBack`: what was changed was put back.
-   * `partly`: some of it stands, or nobody knows; the steps say what.
+   * `applied`: all of it. `refused`: nothing was changed. `rolledBack`: what was changed was undone.
+   * `partly`: some of it stands, or that is unknown; the steps say what.
    */
   readonly outcome: 'applied' | 'rolledBack' | 'partly' | 'refused';
   readonly done: readonly ApplyStep[];
@@ -125,8 +125,8 @@ export interface Applied {
 
 /**
  * Makes the changes in order, once the old objects are saved to files. Each update is guarded by the
- * version that its edit began from. If one fails, the earlier ones are undone, the last first. Never
- * throws because of the server or a file. Try the changes with `dryRunAll` before.
+ * version that its edit began from. If one fails, the earlier ones are undone, the last one first. Never
+ * throws because of the server or a file. Try the changes with `dryRunAll` first.
  */
 export async function applyAll(
   client: ChangeClient,
@@ -200,7 +200,7 @@ async function undo(
   const isDeleted = change.action === 'delete';
   const back = isDeleted ? remakeOf(change) : reverseOf(change, stored);
   const first = await carryOut(client, back, pause);
-  // The object is as we left it: the connection alone was at fault, and the version guards it still.
+  // The object is as we left it: only the connection failed, and the version still guards the object.
   const again = first.state === 'failed' && first.failure.kind === 'unreachable';
   const sent = again ? await carryOut(client, back, pause) : first;
   if (sent.state === 'stored') {

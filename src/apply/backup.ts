@@ -9,7 +9,7 @@ import {
   withoutServerOwned,
 } from './change.ts';
 
-/** Saves a text to a new file that only its owner can read; answers with its path. */
+/** Saves a text to a new file that only its owner can read; returns its path. */
 export type SaveFile = (fileName: string, text: string) => Promise<string>;
 
 /** Where the old object of an update or a deletion is. */
@@ -18,7 +18,7 @@ export interface Backup {
   readonly file: string;
 }
 
-/** What saving the old objects came to; with a failure, not all of them are saved. */
+/** The result of saving the old objects; with a failure, not all of them are saved. */
 export interface Saved {
   readonly backups: readonly Backup[];
   readonly failure?: ChangeFailure | undefined;
@@ -96,7 +96,7 @@ function backupText(change: PlannedChange, before: JsonObject, time: string): st
   );
 }
 
-/** Where a change's old object is, to end a line with; empty if it has none. */
+/** Where a change's old object is, as the end of a line; empty if it has none. */
 export function backupHint(change: PlannedChange, backups: readonly Backup[]): string {
   const file = backups.find(backup => backup.change === change)?.file;
   return file === undefined

@@ -14,10 +14,10 @@ import {
   withMetadata,
 } from './change.ts';
 
-/** Waits for so many milliseconds. */
+/** Waits for this many milliseconds. */
 export type Pause = (ms: number) => Promise<void>;
 
-/** What came of sending one change. */
+/** The result of sending one change. */
 export type Sent =
   | {readonly state: 'stored'; readonly object: JsonObject}
   | {readonly state: 'failed' | 'unknown'; readonly failure: ChangeFailure};
@@ -40,8 +40,8 @@ export async function carryOut(
 const looks = [0, 500, 1000, 2000, 4000];
 
 /**
- * Looks at the object to find out whether a change went through whose answer was lost. That it did
- * not is believed at the second look: the first may come before a request that is still under way.
+ * Looks at the object to find out whether a change went through whose answer was lost. Only the second
+ * look is proof that it did not: the first may come before a request that is still under way.
  */
 async function settle(
   client: ChangeClient,
@@ -88,7 +88,7 @@ async function look(client: ChangeClient, change: PlannedChange): Promise<Seen> 
   }
 }
 
-/** Whoever deleted it, it is as was wanted once it is gone. */
+/** No matter who deleted it: it was to be gone, and it is. */
 function lookForDeleted({desired}: PlannedChange, object: JsonObject | undefined): Seen {
   if (object === undefined) return {state: 'ours', object: desired};
   const isOld = resourceVersionOf(object) === resourceVersionOf(desired);
@@ -111,8 +111,8 @@ export async function readObject(
 }
 
 /**
- * Whether a stored object is what we sent: if it is new, written under our name, and sending it once
- * more would change nothing. The server is asked because it fills in and leaves out fields.
+ * Whether a stored object is what we sent: it is new, written under our name, and sending it again would
+ * change nothing. The server is asked because it fills in and leaves out fields.
  */
 async function isOurs(
   client: ChangeClient,
@@ -122,14 +122,14 @@ async function isOurs(
   const {managedFields, resourceVersion, uid} = metadataOf(object);
   const managers = Array.isArray(managedFields) ? managedFields.filter(isObject) : [];
   const isNamed = managers.some(({manager}) => manager === fieldManager);
-  // Who only took fields away from an object stands nowhere in it.
+  // Somebody who only removed fields from an object is not mentioned in it.
   if (change.action === 'create' && managers.length > 0 && !isNamed) return false;
   const desired = withMetadata(change.desired, {resourceVersion, uid});
   try {
     const answer = await sendChange(client, {...change, action: 'update', desired}, true);
     return contentOf(answer) === contentOf(object);
   } catch (error) {
-    // Who may create need not be able to update: then the name has to do.
+    // Whoever may create need not be able to update: then the name has to be enough.
     if (change.action === 'create' && managers.length > 0 && isForbidden(error)) return true;
     throw error;
   }
@@ -149,12 +149,12 @@ function contentOf(object: JsonObject): string {
   );
 }
 
-/** What came of removing an object. */
+/** The result of removing an object. */
 export type Removed =
   | {readonly state: 'gone'}
   | {readonly state: 'stays' | 'unknown'; readonly failure: ChangeFailure};
 
-/** Removes an object that was made, unless another has taken its place. Does not throw. */
+/** Removes an object that was created, unless another one has taken its place. Does not throw. */
 export async function removeCreated(
   client: ChangeClient,
   change: PlannedChange,
@@ -171,7 +171,7 @@ export async function removeCreated(
       last = new Error(`the server answered the deletion of ${labelOf(change)} with no object`);
     } catch (error) {
       last = error;
-      // With the precondition it can't do harm to ask again.
+      // Thanks to the precondition, asking again does no harm.
       if (!isUncertain(error)) break;
     }
   }

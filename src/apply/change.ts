@@ -2,18 +2,18 @@ import {exitCodes, messageOf, UserError} from '../errors.ts';
 import {isObject, type Json, type JsonObject} from '../kube/json.ts';
 import {labelOf, type Reference} from '../kube/reference.ts';
 
-/** One object to make, to replace or to delete, as src/apply/planChange.ts plans it. */
+/** One object to create, replace or delete, as planned by src/apply/planChange.ts. */
 export interface PlannedChange extends Reference {
   readonly action: 'create' | 'update' | 'delete';
   /** The object's own path in the API. */
   readonly path: string;
   /** The path that it is posted to. */
   readonly collection: string;
-  /** What is sent, whole; of a deletion, what is deleted. */
+  /** What is sent, complete; for a deletion, what is deleted. */
   readonly desired: JsonObject;
-  /** Of an update or a deletion: the object as it was read just before. */
+  /** For an update or a deletion: the object as it was read just before. */
   readonly before?: JsonObject | undefined;
-  /** Of an update or a deletion: the version that the edit began from. */
+  /** For an update or a deletion: the version that the edit began from. */
   readonly expectedResourceVersion?: string | undefined;
 }
 
@@ -37,14 +37,14 @@ export interface ChangeFailure {
   readonly kind: FailureKind;
   /** One line: what is wrong with which object, and what to do. */
   readonly message: string;
-  /** Of an invalid object: each field and the server's words about it. */
+  /** For an invalid object: each field, and the server's words about it. */
   readonly fields: readonly {readonly field: string; readonly message: string}[];
 }
 
-/** Who writes, in the objects' managedFields. */
+/** The writer's name in the objects' managedFields. */
 export const fieldManager = 'kubectl-psp';
 
-/** Sends a change, or tries it if `dryRun`. Answers with the object as the server stores it. */
+/** Sends a change, or has it tried if `dryRun`. Returns the object as the server stores it. */
 export async function sendChange(
   client: ChangeClient,
   change: PlannedChange,
@@ -97,7 +97,7 @@ export function withMetadata(object: JsonObject, fields: JsonObject): JsonObject
   return {...object, metadata};
 }
 
-/** What the server alone writes into an object's metadata (apimachinery v0.24, meta/v1 ObjectMeta). */
+/** What only the server writes into an object's metadata (apimachinery v0.24, meta/v1 ObjectMeta). */
 const serverOwned = {
   creationTimestamp: undefined,
   generation: undefined,
@@ -107,7 +107,7 @@ const serverOwned = {
   uid: undefined,
 };
 
-/** The object without what the server alone writes into its metadata: as it could be created. */
+/** The object without what only the server writes into its metadata: as it could be created. */
 export function withoutServerOwned(object: JsonObject): JsonObject {
   return withMetadata(object, serverOwned);
 }
@@ -129,12 +129,12 @@ interface ServerError extends Error {
   readonly body?: unknown;
 }
 
-/** Whether an error comes from asking the server, and not from a fault of the program. */
+/** Whether an error comes from asking the server, rather than from a bug in the program. */
 export function isServerError(error: unknown): error is ServerError {
   return error instanceof Error && 'status' in error && typeof error.status === 'number';
 }
 
-/** Whether the change may have been carried out all the same: nobody answered, or a server in trouble. */
+/** Whether the change may have been carried out anyway: nobody answered, or a server in trouble did. */
 export function isUncertain(error: unknown): boolean {
   return !isServerError(error) || error.status === 0 || error.status === 408 || error.status >= 500;
 }
@@ -228,7 +228,7 @@ function missing(change: PlannedChange, {message, details}: Said, whole: string)
   if (details.kind === 'namespaces') {
     return `${label}: there is no namespace ${String(details.name)}: make it first`;
   }
-  // A path that the server does not know at all is answered without a name.
+  // The answer about a path that the server does not know at all has no name.
   return details.name === undefined
     ? `${label}: the server does not have this kind of object: ${whole}`
     : `${label}: ${message}`;
@@ -245,7 +245,7 @@ function invalid(change: PlannedChange, {message, details}: Said, whole: string)
   return {...failure(change, 'invalid', `${labelOf(change)} is invalid: ${why}`), fields};
 }
 
-/** Control characters of a server's text stay away from the terminal. */
+/** Control characters in a server's text are kept from the terminal. */
 function oneLine(text: string): string {
   return text.replace(/[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+/g, ' ').trim();
 }

@@ -4,7 +4,7 @@ import {isObject, type Json, type JsonObject, parseJson, printJson} from '../kub
 export const lastAppliedKey = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /**
- * One field of an object, below `spec` or `metadata.annotations`, or at its top; without a value it is
+ * One field of an object, below `spec` or `metadata.annotations`, or at its top; without a value, it is
  * removed.
  */
 export interface FieldChange {
@@ -14,9 +14,9 @@ export interface FieldChange {
 }
 
 /**
- * What `kubectl apply` would have left in its annotation, had these changes stood in the file: only
- * they are taken over, what the file left to defaults stays left. An annotation that `kubectl apply`
- * can't read either stays as it is.
+ * What `kubectl apply` would have left in its annotation, had these changes been in the file: only they
+ * are added, and what the file left to defaults stays that way. An annotation that `kubectl apply` can't
+ * read either stays as it is.
  */
 export function rewriteLastApplied(text: string, changes: readonly FieldChange[]): string {
   let old: Json;

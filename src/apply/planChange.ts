@@ -8,7 +8,7 @@ import {metadataOf, resourceVersionOf, withMetadata} from './change.ts';
 import {type FieldChange, lastAppliedKey, rewriteLastApplied} from './lastApplied.ts';
 import {differenceOf, normalSpec, plain, profileKeys, specKeys} from './sameMeaning.ts';
 
-/** What making an object comes to: something to do, nothing, or another of its name in the way. */
+/** The result of planning to create an object: something to do, nothing, or an object of its name in the way. */
 export type CreatePlan =
   | {readonly plan: 'change'; readonly change: PlannedChange}
   | {readonly plan: 'same'; readonly text: string}
@@ -25,7 +25,7 @@ const plurals: ReadonlyMap<unknown, string> = new Map([
 
 /**
  * The update that gives a policy of the cluster the spec and the profile annotations of `draft`;
- * undefined if it has them. `raw` is the policy as just read: its labels and other annotations stay.
+ * undefined if it has them already. `raw` is the policy as just read: its labels and other annotations stay.
  * If it is no longer the version that the draft began from, the server will refuse the update.
  */
 export function planPolicyUpdate(draft: Policy, raw: JsonObject): PlannedChange | undefined {
@@ -48,7 +48,7 @@ export function planPolicyUpdate(draft: Policy, raw: JsonObject): PlannedChange 
 }
 
 /**
- * Making a policy, or a role or binding of RBAC. `existing` is the object of its name, if the cluster
+ * Creating a policy, or a role or binding of RBAC. `existing` is the object of its name, if the cluster
  * has one (see `objectPath`): it is never overwritten. Throws a UserError for any other object.
  */
 export function planCreate(object: object, existing?: JsonObject): CreatePlan {
@@ -67,8 +67,8 @@ export function planCreate(object: object, existing?: JsonObject): CreatePlan {
 }
 
 /**
- * The update that gives a binding other subjects; all else of it stays. `raw` is the binding as just
- * read, with its kind.
+ * The update that gives a binding other subjects and leaves the rest of it alone. `raw` is the binding as
+ * just read, with its kind.
  */
 export function planSubjects(raw: JsonObject, subjects: readonly object[]): PlannedChange {
   const list = subjects.map(plain);
@@ -112,7 +112,7 @@ export function planLabels(
   };
 }
 
-/** Deleting an object as just read, if nobody changes it before. */
+/** Deleting an object as just read, unless somebody changes it before that. */
 export function planDelete(raw: JsonObject): PlannedChange {
   return {
     ...placeOf(raw),
@@ -123,7 +123,7 @@ export function planDelete(raw: JsonObject): PlannedChange {
   };
 }
 
-/** The path of an object in the API. Throws a UserError if it is of no kind that is written. */
+/** The path of an object in the API. Throws a UserError if its kind is not one that is ever written. */
 export function objectPath(object: object): string {
   return placeOf(plain(object)).path;
 }
@@ -167,7 +167,7 @@ function annotationChanges(draft: Policy, raw: JsonObject): readonly FieldChange
     .map(key => ({in: 'annotations', key, value: wanted[key]}));
 }
 
-/** The top fields of the spec that the draft has otherwise, by what they mean. */
+/** The top-level fields of the spec in which the draft differs in meaning. */
 function specChanges(draft: Policy, raw: JsonObject): readonly FieldChange[] {
   const written = plain(draft.spec);
   const wanted = normalSpec(written);
@@ -177,7 +177,7 @@ function specChanges(draft: Policy, raw: JsonObject): readonly FieldChange[] {
     .map(key => ({in: 'spec', key, value: wanted[key] === undefined ? undefined : written[key]}));
 }
 
-/** The object with the changes of its spec made, the known fields in the API's order. */
+/** The object with the changes made to its spec, the known fields in the API's order. */
 function withChanges(object: JsonObject, changes: readonly FieldChange[]): JsonObject {
   const fields: Record<string, Json | undefined> = {...mapOf(object.spec)};
   for (const {in: part, key, value} of changes) if (part === 'spec') fields[key] = value;
@@ -188,7 +188,7 @@ function withChanges(object: JsonObject, changes: readonly FieldChange[]): JsonO
   return {...object, spec: Object.fromEntries(spec)};
 }
 
-/** The annotations after the changes, what `kubectl apply` keeps among them; undefined if none is left. */
+/** The annotations after the changes, including the one that `kubectl apply` keeps; undefined if none is left. */
 function annotationsAfter(
   raw: JsonObject,
   changes: readonly FieldChange[],

@@ -19,12 +19,12 @@ export const profileKeys: readonly string[] = [
 /** The fields of a policy's spec, in the API's order. */
 export const specKeys: readonly string[] = Object.keys(policySpec({}));
 
-/** The fields that are told apart from their zero value (api v0.24, policy/v1beta1/types.go). */
+/** The fields in which unset and the zero value are different (api v0.24, policy/v1beta1/types.go). */
 const pointers = ['defaultAllowPrivilegeEscalation', 'allowPrivilegeEscalation'];
 
 /**
- * A policy's spec in one form for all that the server takes for the same: known fields only, in the
- * API's order, without those that it leaves out (`omitempty`), with its one default.
+ * A policy's spec in a form that is the same for everything that the server treats as the same: known fields
+ * only, in the API's order, without those that it leaves out (`omitempty`), with its one default.
  */
 export function normalSpec(spec: Json): JsonObject {
   const known = plain(policySpec(spec));
@@ -45,7 +45,7 @@ function isZero(value: Json | undefined): boolean {
   return isEmpty || value === undefined || value === null || value === false;
 }
 
-/** The value as JSON: without what is undefined. */
+/** The value as JSON, without what is undefined. */
 export function plain(value: object): JsonObject {
   const json = parseJson(printJson(value));
   if (!isObject(json)) throw new TypeError('no object');
@@ -53,8 +53,8 @@ export function plain(value: object): JsonObject {
 }
 
 /**
- * In what two policies, roles or bindings of a kind and name differ, as a word; undefined if they mean
- * the same. Labels and other annotations don't count, nor the order of rules and subjects.
+ * The difference between two policies, roles or bindings of a kind and name, in a word; undefined if they
+ * mean the same. Labels and other annotations don't count, nor the order of rules and subjects.
  */
 export function differenceOf(desired: JsonObject, existing: JsonObject): string | undefined {
   const [a, b] = [meaningOf(desired), meaningOf(existing)];
@@ -71,7 +71,7 @@ function meaningOf(object: JsonObject): Readonly<Record<string, unknown>> {
     case 'Role':
     case 'ClusterRole': {
       const {rules = [], aggregationRule} = role(object);
-      // No decoded rule has its URLs, but they are rights as well.
+      // Decoded rules have no URLs, but those are rights as well.
       const raw = Array.isArray(object.rules) ? object.rules.filter(isObject) : [];
       const urls = raw.flatMap(({nonResourceURLs}) => nonResourceURLs ?? []);
       return {rules: [rules.map(ruleKey).sort(), urls], aggregation: aggregationRule ?? null};
@@ -91,7 +91,7 @@ function ruleKey({verbs, apiGroups, resources, resourceNames}: Rule): string {
   return printJson(parts.map((part = []) => [...new Set(part)].sort()));
 }
 
-/** API groups of subjects are filled in by the server (pkg/apis/rbac/v1/defaults.go, v1.24). */
+/** The server fills in the API groups of subjects (pkg/apis/rbac/v1/defaults.go, v1.24). */
 function subjectKey({kind, namespace = '', name}: Subject): string {
   return printJson([kind, namespace, name]);
 }

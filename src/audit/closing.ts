@@ -16,8 +16,9 @@ export function closingCommand(
   return compareCommand(name);
 }
 
-/** Whether a policy in place of the one of the facts lets in all that binds to it, as it did. */
+/** Whether a policy in place of the one of the facts lets in all that binds to it, or is to, as it did. */
 export function admitsAllBound(facts: PolicyFacts, changed: Policy): boolean {
+  if (facts.isWanted) return false;
   const prepared = preparePolicy(changed);
   return boundViews(facts).every(view => {
     const {errors, mutates} = evaluate(prepared, view);

@@ -1,5 +1,6 @@
-import type {Candidate, PolicySet} from '../admission/admit.ts';
+import {type Candidate, type PolicySet, possiblePolicies} from '../admission/admit.ts';
 import type {Verdict} from '../admission/judgement.ts';
+import {runningKinds} from '../inventory/gaps.ts';
 import type {Gap, Inventory} from '../inventory/inventory.ts';
 import type {Submission} from '../inventory/submissions/submissions.ts';
 import type {Policy} from '../kube/objects.ts';
@@ -8,7 +9,9 @@ import type {PreparedPolicy} from '../policy/evaluate.ts';
 import type {Authorizer, Grant} from '../rbac/authorize.ts';
 import {type DanglingGrant, danglingGrants} from '../rbac/dangling.ts';
 import {type NearMiss, nearMisses} from '../rbac/nearMisses.ts';
+import {fittingPolicy} from './fitting.ts';
 import {type VerdictGroup, verdictGroupsOf} from './groups.ts';
+import {passedByName} from './passedByName.ts';
 
 /** A rule that could not be answered, or not for a namespace. */
 export interface Unanswered {
@@ -29,6 +32,8 @@ export interface PolicyFacts {
   readonly sweeping: readonly Grant[];
   /** Whether somebody may use it, or nobody knows. */
   readonly isReachable: boolean;
+  /** Whether somebody is to have it (`wanted`). */
+  readonly isWanted: boolean;
   /** What binds to it, each submission once, with what it belongs to. */
   readonly bound: ReadonlyMap<Submission, VerdictGroup>;
   /** What could bind to it, as far as is known. */
@@ -49,6 +54,11 @@ export interface AuditContext {
   /** What looks like a grant and is none. */
   readonly nearMisses: readonly NearMiss[];
   readonly unanswered: readonly Unanswered[];
+  /**
+   * Policies that somebody is to have: what lets in a workload that is denied, or was given to it, what pods run under that a
+   * restart would move, what was granted by name and is passed over for a grant of everything.
+   */
+  readonly wanted: ReadonlySet<string>;
 }
 
 /** The context of an inventory and of the verdicts on all that is in it. */
@@ -60,15 +70,46 @@ export function contextOf(
   unanswered: readonly Unanswered[],
 ): AuditContext {
   const groups = verdictGroupsOf(inventory, verdicts);
+  const names = [...policies.byName.keys()];
+  const wanted = wantedPolicies(groups, authorizer);
   return {
     inventory,
     groups,
-    policies: policyFacts(policies, inventory.gaps, groups, authorizer),
+    policies: policyFacts(policies, inventory.gaps, groups, {grants: authorizer.grants, wanted}),
     authorizer,
-    dangling: danglingGrants(inventory.rbac, authorizer, [...policies.byName.keys()]),
-    nearMisses: nearMisses(inventory.rbac),
+    dangling: danglingGrants(inventory.rbac, authorizer, names),
+    nearMisses: nearMisses(inventory.rbac, names),
     unanswered,
+    wanted,
   };
+}
+
+function wantedPolicies(
+  groups: readonly VerdictGroup[],
+  authorizer: Authorizer,
+): ReadonlySet<string> {
+  const wanted = new Set<string>();
+  const seen = new Set<Submission>();
+  for (const verdict of groups.flatMap(({verdicts}) => verdicts)) {
+    const {item, chosen, state} = verdict;
+    const {admittedBy, isLive, submission} = item;
+    if (isLive && admittedBy !== undefined && admittedBy !== chosen?.policy.name) {
+      wanted.add(admittedBy);
+    }
+    if (seen.has(submission)) continue;
+    seen.add(submission);
+    const fitting = state === 'denied' ? fittingPolicy(verdict) : undefined;
+    const given = state === 'denied' ? verdict.granted.map(({policy}) => policy.name) : [];
+    for (const policy of [fitting ?? [], given, passedByName(verdict, authorizer)].flat()) {
+      wanted.add(policy);
+    }
+  }
+  return wanted;
+}
+
+/** Whether pods or workloads may be missing, so that what nothing seems to need may be needed. */
+export function lacksPods({gaps}: Inventory): boolean {
+  return gaps.some(({resource}) => runningKinds.some(({plural}) => plural === resource));
 }
 
 /** The views of what binds to a policy, or could. */
@@ -80,7 +121,7 @@ function policyFacts(
   {ordered}: PolicySet,
   gaps: readonly Gap[],
   groups: readonly VerdictGroup[],
-  {grants}: Authorizer,
+  {grants, wanted}: Pick<Authorizer, 'grants'> & Pick<AuditContext, 'wanted'>,
 ): readonly PolicyFacts[] {
   const sweeping = grants.filter(grant => grant.policies === undefined);
   // A folder of nothing but policies has grants elsewhere.
@@ -95,6 +136,7 @@ function policyFacts(
       grants: own,
       sweeping,
       isReachable: prepared.unusable === undefined && isGranted,
+      isWanted: wanted.has(name),
       bound: new Map<Submission, VerdictGroup>(),
       perhapsBound: new Map<Submission, VerdictGroup>(),
       passedOver: new Map<Submission, {group: VerdictGroup; to: string}>(),
@@ -108,7 +150,7 @@ function policyFacts(
       const {submission} = verdict.item;
       if (seen.has(submission)) continue;
       seen.add(submission);
-      for (const name of possiblePolicies(verdict)) {
+      for (const name of possiblePolicies(verdict.decision)) {
         byName.get(name)?.perhapsBound.set(submission, group);
       }
       if (chosen === undefined) continue;
@@ -121,14 +163,6 @@ function policyFacts(
     }
   }
   return facts;
-}
-
-/** The policies that could be chosen, where nobody knows which is. */
-function possiblePolicies({decision}: Verdict): readonly string[] {
-  if (decision.kind !== 'unknown') return [];
-  return decision.endings.flatMap(ending =>
-    ending.kind === 'denied' ? [] : ending.chosen.policy.name,
-  );
 }
 
 /** Whether a pod that may use it would bind to it if no other policy came first. */

@@ -1,4 +1,5 @@
 import type {Verdict} from '../admission/judgement.ts';
+import {subjectWord} from '../grant/namedSubject.ts';
 import type {Grantee} from '../rbac/grantee.ts';
 import type {FindingObject} from './finding.ts';
 import type {VerdictGroup} from './groups.ts';
@@ -38,21 +39,36 @@ export function whyCommand({object, workload}: VerdictGroup, {item}: Verdict): s
 
 /** Lets an account use a policy. */
 export function bindCommand(policy: string, namespace: string, account: string): string {
-  return commandLine('kubectl', 'psp', 'bind', policy, '--to', `sa:${namespace}/${account}`);
+  return bindAllCommand(policy, [`sa:${namespace}/${account}`]);
 }
 
-/** Takes a policy from a subject. */
-export function unbindCommand(policy: string, subject: Grantee, namespace: string | undefined) {
-  const place = inNamespace(namespace);
-  return commandLine('kubectl', 'psp', 'unbind', policy, '--to', subjectWord(subject), ...place);
+/** The same for several, as `--to` has them. */
+export function bindAllCommand(policy: string, subjects: readonly string[]): string {
+  return commandLine(
+    'kubectl',
+    'psp',
+    'bind',
+    policy,
+    ...subjects.flatMap(subject => ['--to', subject]),
+  );
 }
 
-function subjectWord({kind, namespace = '', name}: Grantee): string {
-  if (kind === 'Group') return `group:${name}`;
-  return kind === 'User' ? `user:${name}` : `sa:${namespace}/${name}`;
+/** Takes a policy from subjects. */
+export function unbindCommand(
+  policy: string,
+  subjects: readonly Grantee[],
+  namespace: string | undefined,
+): string {
+  const to = subjects.flatMap(subject => ['--to', subjectWord(subject)]);
+  return commandLine('kubectl', 'psp', 'unbind', policy, ...to, ...inNamespace(namespace));
 }
 
-/** Deletes a policy and its grants, after showing what would be denied without it. */
-export function deleteCommand(policy: string): string {
-  return commandLine('kubectl', 'psp', 'delete', policy);
+/** Prints the policies that the pods of a namespace need, with their grants, for a look before they are applied. */
+export function adviseCommand(namespace: string): string {
+  return commandLine('kubectl', 'psp', 'advise', '-n', namespace, '--grant');
+}
+
+/** One command line after the other, each only if the one before did what it was to do. */
+export function inTurn(...lines: readonly string[]): string {
+  return lines.join(' && ');
 }

@@ -3,7 +3,7 @@ import {count} from '../text.ts';
 import {type CheckFacts, minorOf, type PodEvidence} from './checkFacts.ts';
 import {type ManagedPolicy, managedPolicies} from './managedPolicies.ts';
 
-/** What is known about one question. */
+/** What is known about a question. */
 export type CheckVerdict = 'yes' | 'no' | 'unknown';
 
 /** One question and its answer. */
@@ -11,7 +11,7 @@ export interface CheckFinding {
   /** version: a release that has PodSecurityPolicy. api: it is served. admission: the plugin is on. */
   readonly about: 'version' | 'api' | 'admission';
   readonly answer: CheckVerdict;
-  /** What is the case and how that is known, in words. */
+  /** The facts, and how they are known, in words. */
   readonly says: string;
 }
 
@@ -25,8 +25,8 @@ export interface CheckAnswer {
 }
 
 /**
- * What the facts come to. Yes takes a served API and a plugin that is on: of the plugin a pod that was
- * tried tells for certain; annotations of pods are the next best, and only if nothing speaks against.
+ * The answer that follows from the facts. A yes takes a served API and a plugin that is on: a pod that was
+ * tried tells that for certain; annotations of pods are the next best, and only if nothing contradicts them.
  */
 export function answerCheck(facts: CheckFacts): CheckAnswer {
   const findings = [versionFinding(facts), apiFinding(facts), admissionOf(facts)] as const;
@@ -66,7 +66,7 @@ function versionFinding({version, isLive}: CheckFacts): CheckFinding {
 
 function apiFinding({servedIn}: CheckFacts): CheckFinding {
   if (servedIn === undefined) {
-    return {about: 'api', answer: 'unknown', says: 'it is not known what the server has'};
+    return {about: 'api', answer: 'unknown', says: 'it is not known what the server serves'};
   }
   const [first] = servedIn;
   if (first === undefined) return {about: 'api', answer: 'no', says: 'not served'};
@@ -121,12 +121,12 @@ function notesOn(facts: CheckFacts, admission: CheckVerdict): readonly string[] 
       : []),
     ...(minor !== undefined && minor < 19
       ? [
-          'answers are those of v1.24: before 1.19 seccomp fields and token volumes are judged otherwise',
+          'answers are those of v1.24: before 1.19, seccomp fields and token volumes are judged differently',
         ]
       : []),
     ...(isLive && !isGone && admission === 'no'
       ? [
-          'policies have no effect until kube-apiserver runs with --enable-admission-plugins=PodSecurityPolicy; bind policies before, or no pod gets in',
+          'policies have no effect until kube-apiserver runs with --enable-admission-plugins=PodSecurityPolicy; bind policies before that, or no pod gets in',
         ]
       : []),
     ...(admission === 'yes' && policies?.length === 0

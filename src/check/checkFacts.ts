@@ -22,16 +22,16 @@ import {type OwnRight, readOwnRights} from './checkRights.ts';
 import {isPlatformName, type PolicyReach} from './managedPolicies.ts';
 import {policyReaches} from './policyReach.ts';
 
-/** What the annotations of pods that run say about the plugin, which writes them. */
+/** What the annotations of running pods say about the plugin, which writes them. */
 export interface PodEvidence {
   readonly pods: number;
-  /** How many were let in by a policy, as their annotation says. */
+  /** How many were let in by a policy, according to their annotations. */
   readonly marked: number;
-  /** The pod that was made last; undefined if there is none, or nobody knows which it is. */
+  /** The pod that was created last; undefined if there is none, or if it is unknown which one it is. */
   readonly youngest: {readonly name: string; readonly isMarked: boolean} | undefined;
 }
 
-/** All that is known about whether a cluster has PodSecurityPolicy. */
+/** Everything that is known about whether a cluster has PodSecurityPolicy. */
 export interface CheckFacts {
   /** For people: "context prod". */
   readonly source: string;
@@ -39,18 +39,18 @@ export interface CheckFacts {
   readonly namespace: string;
   /** The git version of the server, for example v1.24.17. */
   readonly version: string | undefined;
-  /** The API versions that serve it; undefined if nobody knows. */
+  /** The API versions that serve it; undefined if that is unknown. */
   readonly servedIn: readonly string[] | undefined;
   /** undefined: no pod was tried. */
   readonly probe: Probe | undefined;
   readonly evidence: PodEvidence | undefined;
   /** The names of the policies; undefined if they are not known. */
   readonly policies: readonly string[] | undefined;
-  /** What there is of policies that are called as those of a platform. */
+  /** The policies that have the names of a platform's policies. */
   readonly managed: readonly PolicyReach[];
   /** The API groups that are served. */
   readonly groups: readonly string[];
-  /** Whether kube-system has the RoleBinding that Azure makes for its policy. */
+  /** Whether kube-system has the RoleBinding that Azure creates for its policy. */
   readonly hasAzureBinding: boolean;
   readonly rights: readonly OwnRight[];
   readonly gaps: readonly Gap[];
@@ -58,7 +58,7 @@ export interface CheckFacts {
 
 const azureBinding = 'default:privileged';
 
-/** The first release in which a server heeds `dryRun`; before, it would create the pod. */
+/** The first release in which a server respects `dryRun`; an older one would create the pod. */
 const firstDryRun = 13;
 
 /** Asks a cluster. What may not be asked becomes unknown; throws if the server can't be reached. */
@@ -94,7 +94,7 @@ export async function readCheckFacts(
   };
 }
 
-/** The same of a snapshot or manifests, which know nothing of rights and times. */
+/** The same from a snapshot or manifests, which know nothing about rights and times. */
 export function checkFactsOf(inventory: Inventory, namespace: string): CheckFacts {
   const {policies, rbac, serverVersion, source, gaps} = inventory;
   return {
@@ -118,7 +118,7 @@ export function checkFactsOf(inventory: Inventory, namespace: string): CheckFact
   };
 }
 
-/** What an inventory says of the admission plugin: the annotations of pods that a cluster let in tell. */
+/** What an inventory says about the admission plugin: the annotations of pods that a cluster let in tell. */
 export function admissionFactsOf({
   origin,
   policyApi,
@@ -146,7 +146,7 @@ export async function safeProbe(
   return {plugin: 'unknown', reason};
 }
 
-/** What the server answers; undefined if there is no such thing, or the caller may not see it. */
+/** The server's answer; undefined if there is no such thing, or the caller may not see it. */
 async function ask(client: ClusterReader, path: string): Promise<Json | undefined> {
   try {
     return await client.get(path);
@@ -195,7 +195,7 @@ async function readPolicies(client: ClusterReader): Promise<{
   return {found: [], gaps: []};
 }
 
-/** The roles and bindings of the whole cluster are only read if a policy is called as a platform's. */
+/** The roles and bindings of the whole cluster are only read if a policy has the name of a platform's policy. */
 async function readReaches(
   client: ClusterReader,
   policies: readonly Policy[],
@@ -247,8 +247,8 @@ export function minorOf(version: string | undefined): number | undefined {
 /** How many pods are looked at: one page. */
 const manyPods = 500;
 
-/** The pods of the namespace; if there are none, those of all namespaces, as far as may be. */
-async function readEvidence(
+/** The pods of the namespace; if there are none, those of all namespaces, if they may be listed. */
+export async function readEvidence(
   client: ClusterReader,
   namespace: string,
 ): Promise<PodEvidence | undefined> {

@@ -3,20 +3,20 @@ import type {ClusterReader} from '../inventory/read/reader.ts';
 import {validatedPolicyKey} from '../kube/annotations.ts';
 import {isObject, type Json, type JsonObject} from '../kube/json.ts';
 
-/** Whether the PodSecurityPolicy admission plugin is on, as a pod that was tried tells. */
+/** Whether the PodSecurityPolicy admission plugin is on, according to a pod that was tried. */
 export type Probe =
   | {readonly plugin: 'on'; readonly how: string}
   | {readonly plugin: 'off'; readonly how: string}
   | {readonly plugin: 'unknown'; readonly reason: string};
 
 const generateName = 'kubectl-psp-check-';
-/** No policy can be called that. Where the plugin is on, it writes a policy's name in its place. */
+/** No policy can have this name. Where the plugin is on, it replaces it with a policy's name. */
 const placeholder = 'kubectl-psp/check';
 
 /**
  * Has the server try to create a pod (`dryRun=All`: nothing is stored) and looks whether the plugin
- * had a say. First a pod that most policies and other admission would let in; if something else
- * refuses that, one that few let in: the plugin refuses before checks that come later do
+ * had a say. First a pod that most policies and other plugins would let in; if something else
+ * refuses that, one that few let in: the plugin refuses it before later checks do
  * (pkg/kubeapiserver/options/plugins.go, v1.24). Throws if the server can't be reached.
  */
 export async function probePlugin(client: ClusterReader, namespace: string): Promise<Probe> {
@@ -27,7 +27,7 @@ export async function probePlugin(client: ClusterReader, namespace: string): Pro
 }
 
 type Tried = Probe & {
-  /** Whether no other pod would fare better. */
+  /** Whether trying another pod is pointless. */
   readonly isFinal?: boolean;
 };
 

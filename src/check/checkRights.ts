@@ -64,7 +64,7 @@ async function reachOf(
 const {policies, clusterRoles, clusterRoleBindings, roles, roleBindings} = resources;
 const {namespaces, serviceAccounts, pods} = resources;
 type Listed = Pick<Resource<unknown>, 'plural' | 'apiVersions' | 'namespaced'>;
-/** What edits, advice and grants are written to. */
+/** The kinds that edits, advice and grants are written to. */
 const changed: readonly Listed[] = [
   policies,
   clusterRoles,

@@ -2,11 +2,11 @@
 export interface ManagedPolicy {
   readonly policy: string;
   readonly platform: string;
-  /** What an admin should know of it, without a full stop. */
+  /** What an admin should know about it, without a full stop. */
   readonly says: string;
 }
 
-/** What a cluster holds of a policy that may come with a platform. */
+/** What a cluster has in connection with a policy that may come with a platform. */
 export interface PolicyReach {
   readonly policy: string;
   /** Whether it lets every pod in; undefined if only its name is known. */
@@ -15,7 +15,7 @@ export interface PolicyReach {
   readonly everybody: readonly WideBinding[] | undefined;
 }
 
-/** A binding of all who log in, or of all service accounts. */
+/** A binding for everybody who logs in, or for all service accounts. */
 export interface WideBinding {
   readonly name: string;
   readonly to: 'everybody' | 'all service accounts';
@@ -26,7 +26,7 @@ const ibm = 'made by IBM Cloud: do not change it';
 const tanzu = 'made by VMware Tanzu';
 const gke = 'for system pods: GKE puts it back when it is changed';
 
-/** What is known by the whole name: the platform, and what the platform does with the policy. */
+/** Policies known by their whole name: the platform, and what it does with the policy. */
 const byName: Readonly<Record<string, readonly [platform: string, about: string]>> = {
   'eks.privileged': ['Amazon EKS', 'made by EKS with the cluster and then left to you'],
   'ack.privileged': ['Alibaba Cloud ACK', 'its own pods need it: do not change it'],
@@ -47,7 +47,7 @@ const byName: Readonly<Record<string, readonly [platform: string, about: string]
 const azure = 'made by Azure when the feature was turned on: do not change it';
 
 /**
- * The policies that a managed platform made, by their names, with what this cluster holds of them. The
+ * The policies that a managed platform made, by their names, with what this cluster says about them. The
  * name `privileged` alone says nothing: Azure's is known by the RoleBinding that comes with it.
  */
 export function managedPolicies(
@@ -78,7 +78,7 @@ function knownAs(
   return Object.hasOwn(byName, policy) ? byName[policy] : undefined;
 }
 
-/** Who may use it, as the bindings of the cluster have it. */
+/** Who may use it, according to the bindings of the cluster. */
 function reachText({letsAllIn, everybody}: PolicyReach): string {
   if (everybody === undefined) return 'who may use it could not be read';
   if (everybody.length === 0) return 'no ClusterRoleBinding gives it to everybody';

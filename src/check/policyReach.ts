@@ -39,7 +39,7 @@ function wideBindings(grants: Grants): readonly WideBinding[] {
     .sort((one, other) => byText(one.name, other.name));
 }
 
-/** Whether it lets through, unchanged, all that the privileged policy does. */
+/** Whether it lets through, unchanged, everything that the privileged policy does. */
 function letsAllIn(policy: Policy): boolean {
   const {order} = comparePolicies(builtinPolicy('privileged', {appArmor: true}), policy);
   return order === 'equal' || order === 'looser';

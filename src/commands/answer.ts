@@ -1,3 +1,5 @@
+import type {Inventory} from '../inventory/inventory.ts';
+import {unreadPlaces} from '../inventory/unreadPlaces.ts';
 import {jsonText} from '../report/machine.ts';
 import type {World} from './world.ts';
 
@@ -11,8 +13,21 @@ export async function printMachine(
   else world.print((await import('../yaml/documents.ts')).printYaml(answer));
 }
 
-/** What kubectl says where there is nothing; on standard error, and no failure. */
-export function warnOfNothing(world: World, namespace: string | undefined): void {
+/**
+ * What kubectl says where there is nothing, unless that is not known; on standard error, and no failure.
+ */
+export function warnOfNothing(
+  world: World,
+  namespace: string | undefined,
+  inventory: Inventory,
+): void {
+  const places = namespace === undefined ? undefined : new Set([namespace]);
+  const unread = unreadPlaces(inventory, places);
+  if (unread?.kind === 'namespaces') {
+    const where = namespace === undefined ? '' : ` in ${namespace} namespace`;
+    world.warn(`Nothing that could be read was found${where}; what runs there is unknown.`);
+    return;
+  }
   world.warn(
     namespace === undefined
       ? 'No resources found'

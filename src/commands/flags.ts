@@ -110,7 +110,7 @@ export const sourceFlags = {
     type: 'list',
     placeholder: 'PATH',
     completes: 'files',
-    help: 'snapshot, or manifest files and folders, in place of the cluster (repeatable)',
+    help: 'snapshot, or manifest files and folders, instead of the cluster (repeatable)',
   },
   demo: {type: 'boolean', help: 'use the built-in demo cluster'},
   ...connectionFlags,
@@ -176,7 +176,7 @@ export const applyFlags = {
   dryRun: {
     type: 'string',
     placeholder: 'MODE',
-    help: 'client (show what would be done) or server (have the server try it); client without a value',
+    help: 'client (show what would be done; the default) or server (have the server try it)',
     implied: 'client',
     choices: dryRuns,
   },

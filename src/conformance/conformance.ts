@@ -29,7 +29,7 @@ const conformanceCase = object({
 });
 
 /**
- * What the program says of one case, in the shape in which the reference program gives its results
+ * What the program says about one case, in the shape in which the reference program gives its results
  * (test/kubernetes/README.md, the short form). A case that can't be read gives {name, error}.
  */
 export function conformanceResult(value: Json): object {

@@ -2,7 +2,7 @@ import {isDeepStrictEqual} from 'node:util';
 import {isObject, type Json, type JsonObject} from '../kube/json.ts';
 
 /**
- * Whether an update leaves all as it was but for owners, finalizers and bookkeeping
+ * Whether an update changes nothing except owners, finalizers and bookkeeping
  * (pkg/registry/rbac/helpers.go, IsOnlyMutatingGCFields), once the registry has put back what an update
  * can't change (apiserver's pkg/registry/rest/update.go, BeforeUpdate, and the strategy of pods).
  */
@@ -19,7 +19,7 @@ const neverCounts = [
   'generation',
   'clusterName',
 ];
-/** What the registry takes from the old pod if the new one does not say it. */
+/** What the registry takes from the old pod if the new one does not set it. */
 const takenIfAbsent = ['resourceVersion', 'uid', 'namespace', 'deletionGracePeriodSeconds'];
 /** What the registry takes from the old pod if that has it. */
 const takenIfThere = ['creationTimestamp', 'deletionTimestamp'];
@@ -42,7 +42,7 @@ function metadataOf(pod: Json): JsonObject {
   return isObject(pod) && isObject(pod.metadata) ? pod.metadata : {};
 }
 
-/** Fields whose empty value is as good as none: maps, and the structs that are there in any case. */
+/** Fields whose empty value is the same as none: maps, and structs that are always there. */
 const maps = new Set([
   'labels',
   'annotations',

@@ -12,7 +12,7 @@ import type {FeatureGates} from '../policy/evaluate.ts';
 import type {Identity} from '../rbac/authorize.ts';
 import {changesOnlyOwners} from './ownersOnly.ts';
 
-/** A request for a pod, as the API server's admission chain gets it. */
+/** A request for a pod, as it reaches the API server's admission chain. */
 export interface PodRequest {
   readonly operation: Operation;
   readonly namespace: string;
@@ -24,14 +24,14 @@ export interface PodRequest {
   readonly gates: FeatureGates;
 }
 
-/** What the API server's policies answer to a request. */
+/** What the policies in the API server answer to a request. */
 export interface RequestAnswer {
   readonly allowed: boolean;
   /** The policy that lets the pod in; undefined if none does, or none was asked. */
   readonly policy: string | undefined;
   /** The policy that the validating phase settled on, if it is another one. */
   readonly validatePolicy: string | undefined;
-  /** Whether this is an update that changes no more than garbage collection does: no policy sees it. */
+  /** Whether this is an update that changes only what garbage collection changes: no policy sees it. */
   readonly ignored: boolean;
   /** The phase that refused; undefined if none did. */
   readonly phase: 'admit' | 'validate' | undefined;
@@ -43,9 +43,9 @@ export interface RequestAnswer {
 }
 
 /**
- * The way of a pod request through both phases of the plugin and the registry's preparation between
+ * Takes a pod request through both phases of the plugin and the registry's preparation between
  * them (plugin/pkg/admission/security/podsecuritypolicy/admission.go and pkg/registry/core/pod). Pods
- * are judged as those of an inventory are; what only a raw request has is added here: its operation,
+ * are judged like those of an inventory; what only a raw request has is added here: its operation,
  * the old object, the feature gates.
  */
 export function answerRequest(request: PodRequest, source: JudgeSource): RequestAnswer {
@@ -106,7 +106,7 @@ function answerUpdate(request: PodRequest, source: JudgeSource): RequestAnswer {
   };
 }
 
-/** What the validating phase makes of a pod: on CREATE, too, it takes the annotation as a hint. */
+/** What the validating phase makes of a pod: even on CREATE it takes the annotation as a hint. */
 function judgeUpdate(pod: Pod, {user}: PodRequest, source: JudgeSource): Judgement {
   return judgeOf(source, {operation: 'UPDATE'}).judgement(submissionOf(pod, user));
 }

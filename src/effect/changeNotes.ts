@@ -5,17 +5,17 @@ import {refusalText} from '../policy/refused.ts';
 import {type Authorizer, authorizerOf, policiesOf} from '../rbac/authorize.ts';
 import {danglingNotes} from '../rbac/dangling.ts';
 
-/** What a change brings, and the cluster without and with it. */
+/** What a change contains, and the cluster without and with it. */
 export interface ChangedInventory {
   readonly before: Inventory;
   readonly after: Inventory;
-  /** What the files hold that are laid over; the rest of `after` is of before. */
+  /** What the files that are laid over hold; the rest of `after` is the same as before. */
   readonly files: Inventory;
 }
 
 /**
- * What is odd about a change by itself: policies that the API server would refuse or that nobody may
- * use, roles that nobody is bound to, grants that lead nowhere and did not before.
+ * What is odd about a change in itself: policies that the API server would refuse or that nobody may
+ * use, roles that nobody is bound to, grants that newly lead nowhere.
  */
 export function changeNotes({before, after, files}: ChangedInventory): readonly string[] {
   const authorizer = authorizerOf(after.rbac);

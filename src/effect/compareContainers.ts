@@ -4,8 +4,8 @@ import {decodePod, type Pod} from '../kube/pod.ts';
 import {type ContainerView, type PodView, viewOf} from '../kube/podView.ts';
 
 /**
- * Which way what a pod may do at run time has gone. `rise`: more than before; `fall`: less; `change`:
- * something else, of which no one can say that it is more or less.
+ * How what a pod may do at run time has changed. `rise`: more than before; `fall`: less; `change`:
+ * neither more nor less.
  */
 export type Trend = 'rise' | 'fall' | 'change';
 
@@ -21,7 +21,7 @@ export interface ControlTrend {
   readonly after: string | undefined;
 }
 
-/** The order of what is there now next to what was there. */
+/** How what is there now compares with what was there. */
 const trends: Readonly<Record<RuntimeOrdering, Trend | undefined>> = {
   more: 'rise',
   less: 'fall',
@@ -29,16 +29,16 @@ const trends: Readonly<Record<RuntimeOrdering, Trend | undefined>> = {
   equal: undefined,
 };
 
-/** The trend of an order of new next to old; undefined if nothing changes. */
+/** The trend that follows from comparing new with old; undefined if nothing changes. */
 export function trendOf(order: RuntimeOrdering): Trend | undefined {
   return trends[order];
 }
 
 /**
  * What changes from one version of a pod to the next. Containers are matched by list and name. One that
- * is added is a rise if it may do more than every container that was there, or more than one that says
- * nothing; in the latter case only one that is gone can have had it before. One that is gone is the same
- * the other way round.
+ * is added is a rise if it may do more than every container that was there, or more than one that sets
+ * nothing; in the latter case, only a removed one can have had it before. For one that is removed, the
+ * same holds the other way round.
  */
 export function podTrends(
   controls: readonly Control[],
@@ -71,7 +71,7 @@ interface Matching {
   readonly added: readonly RunningContainer[];
   readonly gone: readonly RunningContainer[];
   readonly old: readonly RunningContainer[];
-  /** What a container that says nothing runs with in the new version. */
+  /** What a container that sets nothing runs with in the new version. */
   readonly plain: RunningContainer;
 }
 
@@ -90,7 +90,7 @@ function matchContainers(was: PodView, now: PodView): Matching {
   return {kept, added, gone: [...byKey.values()], old, plain: plainContainer(now)};
 }
 
-/** A container that says nothing, in this pod. */
+/** A container that sets nothing, in this pod. */
 function plainContainer({pod}: PodView): RunningContainer {
   const {containers} = plainPod.spec;
   const view = viewOf({
@@ -110,7 +110,7 @@ function keptTrends(
   {kept}: Matching,
 ): readonly ControlTrend[] {
   return kept.flatMap(([was, now]) => {
-    // What the flag gives or takes away is told with the flag.
+    // What the flag gives or takes away is reported with the flag.
     if (isOverruled(runtime, was) !== isOverruled(runtime, now)) return [];
     const trend = trendOf(runtime.compare(now, was));
     if (trend === undefined) return [];
@@ -137,7 +137,7 @@ function newTrends(
   });
 }
 
-/** Whether a flag of the container or its pod gives away all that the control could hold back. */
+/** Whether a flag of the container or its pod already allows everything that the control could hold back. */
 export function isOverruled({overruledBy}: Runtime, {container, pod}: RunningContainer): boolean {
   return (
     (overruledBy === 'privileged' && container.privileged) ||
@@ -150,7 +150,7 @@ function turned(one: ControlTrend): ControlTrend {
   return {...one, trend, before: one.after, after: one.before};
 }
 
-/** Containers with the same trend from the same to the same are told in one. */
+/** Containers with the same trend between the same values are reported together. */
 export function mergeTrends(all: readonly ControlTrend[]): readonly ControlTrend[] {
   const groups = Map.groupBy(all, ({trend, before, after}) =>
     JSON.stringify([trend, before ?? null, after ?? null]),

@@ -16,14 +16,14 @@ import {
   trendOf,
 } from './compareContainers.ts';
 
-/** A workload whose pods may do something else than before, or that is not in both versions. */
+/** A workload whose pods may do something different from before, or that is not in both versions. */
 export interface WorkloadChange {
   readonly kind: 'changed' | 'added' | 'removed';
-  /** As it is in the new version; in the old one, if it is removed. */
+  /** The workload in the new version, or in the old one if it was removed. */
   readonly item: Item;
-  /** Whether its pods have several containers, so that it has to be said which one is meant. */
+  /** Whether its pods have several containers, so that trends have to name the one that is meant. */
   readonly hasSeveral: boolean;
-  /** For what is added, what the built-in restricted policy denies; nothing for what is removed. */
+  /** For added workloads, what the built-in restricted policy denies; nothing for removed ones. */
   readonly trends: readonly ControlTrend[];
 }
 
@@ -31,7 +31,7 @@ export interface WorkloadChange {
 export interface WorkloadComparison {
   /** By namespace, kind and name. */
   readonly changes: readonly WorkloadChange[];
-  /** How many workloads may do at run time just what they might. */
+  /** How many workloads may do the same at run time as before. */
   readonly unchanged: number;
   /** How many trends of each kind the workloads have. */
   readonly counts: Readonly<Record<Trend, number>>;
@@ -70,8 +70,8 @@ function change(was: Item, item: Item): WorkloadChange {
 }
 
 /**
- * Of what the built-in restricted policy denies, though it may fill in, that which may do more than its
- * pods: the policy can't name all that does no more, such as a level of SELinux.
+ * Of everything that the built-in restricted policy denies although it may fill in, the part that may do more
+ * than its pods: the policy can't name everything that is harmless, such as a level of SELinux.
  */
 function addition(item: Item, strict: readonly ControlAlone[]): WorkloadChange {
   const {view} = item.submission;
@@ -104,7 +104,7 @@ function additionTrends(
   return mergeTrends(rising);
 }
 
-/** What the built-in restricted policy makes of a pod that says nothing. */
+/** What the built-in restricted policy makes of a pod that sets nothing. */
 const filledPod = viewOf(
   decodePod({
     spec: {

@@ -5,10 +5,12 @@ import {verdictOf} from '../admission/verdict.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import {byPlace, type Item, itemKey, itemsOf} from '../inventory/submissions/items.ts';
 import type {Submission} from '../inventory/submissions/submissions.ts';
+import {type UnreadPlaces, unreadPlaces} from '../inventory/unreadPlaces.ts';
 import {printJson} from '../kube/json.ts';
 import type {Identity} from '../rbac/authorize.ts';
 import {unreadRbac} from '../rbac/unreadRbac.ts';
 import {type Turn, turnOf} from './impact.ts';
+import {reachOf} from './reach.ts';
 
 /**
  * What becomes of a pod or workload. `altered`: changed by the same policy as before, but differently, or
@@ -33,50 +35,52 @@ export interface Fate {
   readonly candidate: Candidate | undefined;
 }
 
-/** A pod or workload to which admission does something else after a change than before. */
+/** A pod or workload that admission treats differently after a change. */
 export interface Shift {
   readonly kind: ShiftKind;
   /** As it is after the change; before it, if it is gone. */
   readonly item: Item;
   readonly before: Judgement | undefined;
   readonly after: Judgement | undefined;
-  /** The result after the change of the policy of before; undefined if there was none. */
+  /** The result, after the change, of the policy from before; undefined if there was none. */
   readonly lost: Fate | undefined;
-  /** The result before the change of the policy of after; undefined if there is none, or the item is new. */
+  /** The result, before the change, of the policy from after; undefined if there is none, or the item is new. */
   readonly gained: Fate | undefined;
-  /** How many policies admission would try after. */
+  /** How many policies admission would try after the change. */
   readonly tried: number;
   /** Whether the change brings another pod template, or another service account's setting. */
   readonly isNewTemplate: boolean;
 }
 
-/** What a change of policies, rights and workloads does to all that runs, or would run. */
+/** What a change of policies, rights and workloads does to everything that runs, or would run. */
 export interface Effect {
   /** By namespace, kind and name. */
   readonly shifts: readonly Shift[];
-  /** How many pods and workloads are judged as before. */
+  /** How many pods and workloads are judged the same as before. */
   readonly same: number;
+  /** Where something may run that the change reaches and that was not read; undefined: nowhere. */
+  readonly unread: UnreadPlaces | undefined;
 }
 
+/** Who creates bare pods, if that is known. */
 export interface EffectOptions {
-  /** Only what is in this namespace; undefined: in all. */
-  readonly namespace?: string | undefined;
-  /** Who creates bare pods, if that is known. */
   readonly requester?: Identity | undefined;
 }
 
-/** Judges everything before and after, in time linear in the pods. */
+/**
+ * Judges everything before and after, in time linear in the pods: all namespaces, as policies and
+ * ClusterRoles are of none.
+ */
 export function effectOf(
   before: Inventory,
   after: Inventory,
-  {namespace, requester}: EffectOptions = {},
+  {requester}: EffectOptions = {},
 ): Effect {
-  // A change makes nothing known of what was not read before.
+  // A change makes nothing known that was not read before.
   const options = {requester, unread: unreadRbac(before)};
   const sides = {before: judgeOf(before, options), after: judgeOf(after, options)};
-  const isMeant = (item: Item) => namespace === undefined || item.namespace === namespace;
-  const old = itemsOf(before).filter(isMeant);
-  const now = hasSameItems(before, after) ? old : itemsOf(after).filter(isMeant);
+  const old = itemsOf(before);
+  const now = hasSameItems(before, after) ? old : itemsOf(after);
   // Pods that the server will name may share the beginning of their names.
   const oldByKey = now === old ? undefined : Map.groupBy(old, itemKey);
   const compare = comparison(sides);
@@ -93,7 +97,13 @@ export function effectOf(
     shifts:
       gone.length === 0 ? shifts : [...shifts, ...gone].sort((a, b) => byPlace(a.item, b.item)),
     same,
+    unread: unreadPlaces(before, reachOf(before, after)),
   };
+}
+
+/** Whether admission may deny something after the change that it did not, as far as is known. */
+export function isRisky({shifts, unread}: Effect): boolean {
+  return unread !== undefined || shifts.some(({kind}) => kind === 'denied' || kind === 'unknown');
 }
 
 function hasSameItems(before: Inventory, after: Inventory): boolean {
@@ -112,7 +122,7 @@ interface Sides {
 
 type Compared = Omit<Shift, 'item'> | undefined;
 
-/** Compares what an item was with what it is; items that share their submissions, once. */
+/** Compares what an item was with what it is; only once for items that share their submissions. */
 function comparison(sides: Sides): (was: Item, is: Item) => Shift | undefined {
   const known = new Map<Submission, {readonly before: Submission; readonly compared: Compared}>();
   return (was, item) => {
@@ -154,7 +164,7 @@ function fateOf(policy: string, judgement: Judgement): Fate {
 
 /** Whether the same policy writes something else into the pod than it did. */
 function isAltered(was: Judgement, is: Judgement, isSameSubmission: boolean): boolean {
-  if (!was.chosen?.mutates) return false; // one that begins to be changed is `mutated`
+  if (!was.chosen?.mutates) return false; // one that was not changed before is `mutated`
   if (!is.chosen?.mutates) return is.chosen !== undefined;
   if (isSameSubmission && was.chosen.policy.policy === is.chosen.policy.policy) return false;
   return printJson(was.changes) !== printJson(is.changes);

@@ -4,11 +4,17 @@ import type {Judgement, Verdict} from '../admission/judgement.ts';
 import {merged} from '../inventory/files/overlay.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import type {Submission} from '../inventory/submissions/submissions.ts';
+import {
+  type UnreadPlaces,
+  unreadHint,
+  unreadPlaces,
+  unreadText,
+} from '../inventory/unreadPlaces.ts';
 import {printJson} from '../kube/json.ts';
 import type {Policy} from '../kube/objects.ts';
 import {evaluate, preparePolicy} from '../policy/evaluate.ts';
 
-/** What a pod or workload has before and after a change. */
+/** The judgements of a pod or workload before and after a change. */
 export interface Moved {
   readonly before: Verdict;
   readonly after: Verdict;
@@ -16,9 +22,9 @@ export interface Moved {
 
 /** What becomes of everything in the inventory if policies change. */
 export interface Impact {
-  /** Bound to an edited policy before and after, and changed by it only if it changed them before. */
+  /** Bound to an edited policy before and after, and changed by it only if they were before. */
   readonly stay: readonly Moved[];
-  /** Admitted by another policy than before. */
+  /** Admitted by a different policy than before. */
   readonly move: readonly Moved[];
   /** Changed by the policy where they were not before. */
   readonly mutated: readonly Moved[];
@@ -26,12 +32,14 @@ export interface Impact {
   readonly denied: readonly Moved[];
   /** Denied before, admitted after. */
   readonly admitted: readonly Moved[];
-  /** Not bound to it, but they could be now and could not before. */
+  /** Not bound to it, but could be now, and could not before. */
   readonly couldUse: readonly Moved[];
-  /** What becomes of them after depends on what is not known. */
+  /** What becomes of them depends on something unknown. */
   readonly unknown: readonly Moved[];
-  /** Admitted after, and nobody knows whether they were before. */
+  /** Admitted after the change; whether they were before is unknown. */
   readonly known: readonly Moved[];
+  /** Where more may run that was not read; undefined: nowhere. */
+  readonly unread: UnreadPlaces | undefined;
 }
 
 export const impactKinds = [
@@ -58,16 +66,16 @@ export const impactTitles: Readonly<Record<ImpactKind, string>> = {
   known: 'are let in for sure',
 };
 
-/** In a word, for a row of them. */
-export const impactTabs: Readonly<Record<ImpactKind, string>> = {
-  denied: 'denied',
-  mutated: 'changed',
-  move: 'move',
-  admitted: 'let in',
-  couldUse: 'could use',
-  stay: 'stay',
-  unknown: 'unknown',
-  known: 'known',
+/** After the number of them, for a row of lists: of one, and of several. */
+export const impactTabs: Readonly<Record<ImpactKind, readonly [one: string, several: string]>> = {
+  denied: ['denied', 'denied'],
+  mutated: ['changed', 'changed'],
+  move: ['moves', 'move'],
+  admitted: ['let in', 'let in'],
+  couldUse: ['could use it', 'could use it'],
+  stay: ['stays', 'stay'],
+  unknown: ['unknown', 'unknown'],
+  known: ['known', 'known'],
 };
 
 /** How many would be denied, or could be: that is what a person is asked about. */
@@ -75,7 +83,7 @@ export function atRisk({denied, unknown}: Impact): number {
   return denied.length + unknown.length;
 }
 
-/** The first list that has something in it, the worst first. */
+/** The first list, from the worst on, that has something in it. */
 export function firstImpact(impact: Impact): ImpactKind {
   return (
     (['denied', 'unknown', ...impactKinds] as const).find(kind => impact[kind].length > 0) ?? 'stay'
@@ -94,8 +102,8 @@ export interface JudgedInventory {
 }
 
 /**
- * What drafts would do to all pods and workloads, judged by the admission engine. Verdicts that can't be
- * other than before stay the same value, so their reasons are those of before.
+ * What drafts would do to all pods and workloads, judged by the admission engine. Verdicts that can't
+ * differ from before stay the same value, so their reasons are the same as before.
  */
 export function impactOf(
   {inventory, verdicts}: JudgedInventory,
@@ -121,12 +129,12 @@ export function impactOf(
     const kind = kindOf(moved, edited);
     if (kind !== undefined) lists[kind].push(moved);
   }
-  return lists;
+  return {...lists, unread: unreadPlaces(inventory)};
 }
 
 /**
- * Tells whether each draft gives an item the result that its policy gave: then admission chooses as
- * before. That spares judging it by all the policies that nobody edits; each submission is asked once.
+ * Tells whether each draft gives an item the result that its policy gave: then admission makes the same
+ * choice. That saves judging it by all the policies that nobody edits; each submission is asked about once.
  */
 function sameFate(drafts: readonly Policy[]): (verdict: Verdict) => boolean {
   const prepared = drafts.map(preparePolicy);
@@ -151,7 +159,7 @@ function sameFate(drafts: readonly Policy[]): (verdict: Verdict) => boolean {
   };
 }
 
-/** What admission does otherwise than before: `mutated` is changed where it was not. */
+/** What admission does differently from before: `mutated` is changed where it was not. */
 export type Turn = 'denied' | 'mutated' | 'move' | 'admitted' | 'unknown' | 'known';
 
 /** The first of these that is true of two judgements; undefined if none is. */
@@ -186,7 +194,7 @@ function isSameUnknown(
 function endingText(ending: Ending): string {
   if (ending.kind === 'denied') return ending.kind;
   const {policy, mutates} = ending.chosen;
-  // What a policy would write depends on all of it.
+  // What a policy would write depends on the whole policy.
   const writes = mutates && ending.kind === 'admitted' ? printJson(policy.policy) : '';
   return `${ending.kind} ${policy.name} ${writes}`;
 }
@@ -204,15 +212,31 @@ function kindOf({before, after}: Moved, edited: ReadonlySet<string>): ImpactKind
   return could(after) && !could(before) ? 'couldUse' : undefined;
 }
 
-/** "3 would be denied, 2 move to another policy": the lists that matter and are not empty. */
+/**
+ * "3 would be denied, 2 move to another policy": the lists that matter and are not empty; and what nobody
+ * can say, as it was not read.
+ */
 export function impactText(impact: Impact): string {
-  const parts = impactKinds
-    .filter(kind => impact[kind].length > 0)
-    .map(kind => countedTitle(kind, impact[kind].length));
-  return parts.length === 0 ? 'no pod is affected' : parts.join(', ');
+  return textOf(impact, unreadText);
 }
 
-/** The titles that read otherwise where they are about one. */
+/** The same, with fewer words about what was not read. */
+export function impactHint(impact: Impact): string {
+  return textOf(impact, unreadHint);
+}
+
+function textOf(impact: Impact, unreadWords: typeof unreadText): string {
+  const counts = impactKinds
+    .filter(kind => impact[kind].length > 0)
+    .map(kind => countedTitle(kind, impact[kind].length));
+  const {unread} = impact;
+  if (unread?.kind === 'files' && counts.length === 0) return unreadWords(unread);
+  const none = unread === undefined ? 'no pod is affected' : 'no pod that was read is affected';
+  const parts = counts.length === 0 ? [none] : counts;
+  return [...parts, ...(unread === undefined ? [] : [unreadWords(unread)])].join(', ');
+}
+
+/** The titles that are different in the singular. */
 const titlesOfOne: Partial<Readonly<Record<ImpactKind, string>>> = {
   move: 'moves to another policy',
   admitted: 'is no longer denied',

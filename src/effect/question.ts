@@ -1,7 +1,9 @@
-import type {Inventory} from '../inventory/inventory.ts';
+import type {Gap, Inventory} from '../inventory/inventory.ts';
 import type {Item} from '../inventory/submissions/items.ts';
+import {type UnreadPlaces, unreadPlaces} from '../inventory/unreadPlaces.ts';
 import {type Gain, gainsOf} from './gains.ts';
 import {turnOf} from './impact.ts';
+import {reachOf} from './reach.ts';
 import {type Rewrite, rewritesOf, type Treated} from './rewrites.ts';
 
 /** What a person is to know and to answer before a change is made. */
@@ -13,6 +15,10 @@ export interface ChangeQuestion {
   /** Of which nobody can tell whether they would be denied. */
   readonly unknown: readonly Item[];
   readonly gains: readonly Gain[];
+  /** Where more runs, or may, of which nobody can tell as it was not read; undefined: nowhere. */
+  readonly unread: UnreadPlaces | undefined;
+  /** What was not read, where that leaves an answer open. */
+  readonly gaps: readonly Gap[];
   /** What is written into pods: worth a warning, as it may keep an image from running. */
   readonly rewrites: readonly Rewrite[];
 }
@@ -35,11 +41,14 @@ export function questionFor({before, after, treated}: JudgedChange): ChangeQuest
       .map(({item}) => item);
   const [denied, unknown] = [turned('denied'), turned('unknown')];
   const gains = gainsOf(before, after);
+  const unread = unreadPlaces(before, reachOf(before, after));
   return {
-    mustType: denied.length + unknown.length + gains.length > 0,
+    mustType: denied.length + unknown.length + gains.length > 0 || unread !== undefined,
     denied,
     unknown,
     gains,
+    unread,
+    gaps: unknown.length > 0 || unread !== undefined ? before.gaps : [],
     rewrites: rewritesOf(treated),
   };
 }

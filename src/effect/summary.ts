@@ -4,6 +4,7 @@ import type {Level} from '../controls/control.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import {namespacesOf} from '../inventory/inventory.ts';
 import {itemsOf} from '../inventory/submissions/items.ts';
+import {unreadPlaces} from '../inventory/unreadPlaces.ts';
 import {openness, policyLevel} from '../policy/level.ts';
 import {byText} from '../text.ts';
 
@@ -26,6 +27,8 @@ export interface NamespaceSummary {
   readonly unknown: number;
   readonly mutated: number;
   readonly drifted: number;
+  /** Whether pods or workloads of it could not be read: the numbers are the least that there are. */
+  readonly isPartial: boolean;
   /** The policies that its pods bind to, the most open one first. */
   readonly policies: readonly InUse[];
 }
@@ -70,6 +73,7 @@ export function summaryOf(
         unknown: count(({state}) => state === 'unknown'),
         mutated: count(({state}) => state === 'mutated'),
         drifted: count(({state}) => state === 'drifted'),
+        isPartial: unreadPlaces(inventory, new Set([namespace])) !== undefined,
         policies: policiesOf(verdicts, inUse),
       };
     });

@@ -10,7 +10,7 @@ export interface GrantTarget {
   readonly namespace: string | undefined;
 }
 
-/** One object of RBAC to make, to give other subjects, or to delete. */
+/** One object of RBAC to create, to give other subjects, or to delete. */
 export type BindingStep =
   | {readonly action: 'create'; readonly object: RbacObject}
   | {
@@ -25,21 +25,21 @@ export type BindingStep =
 /** A role or binding, with its kind. */
 export interface RbacObject {
   readonly reference: ObjectReference;
-  /** In the API's form. */
+  /** As the API has it. */
   readonly body: Role | Binding;
 }
 
-/** What binding or unbinding comes to. */
+/** The result of planning to bind or unbind. */
 export interface BindingPlan {
-  /** In the order in which they are made. */
+  /** In the order in which they are carried out. */
   readonly steps: readonly BindingStep[];
   /** What an admin should know: what already exists, who else has the right. */
   readonly notes: readonly string[];
-  /** Grants that can't be taken away without taking away more, and what to do. */
+  /** Grants that can't be removed without removing more, and what to do about them. */
   readonly kept: readonly string[];
 }
 
-/** The label of what the program makes, and may delete once it is no longer needed. */
+/** The label of objects that the program creates, and may delete once they are no longer needed. */
 export const ownLabel = 'app.kubernetes.io/managed-by';
 /** Its value. */
 export const ownName = 'kubectl-psp';
@@ -61,7 +61,7 @@ export function grantsJust({rules = [], aggregationRule}: Role, policy: string):
   return aggregationRule === undefined && rules.length > 0 && rules.every(isJust);
 }
 
-/** Whether two subjects are the same one; a service account is also the user of its full name. */
+/** Whether two subjects are the same; a service account is also the user of its full name. */
 export function isSameGrantee(one: Grantee, other: Grantee): boolean {
   const key = ({kind, namespace, name}: Grantee) =>
     kind === 'ServiceAccount'
@@ -70,7 +70,7 @@ export function isSameGrantee(one: Grantee, other: Grantee): boolean {
   return key(one) === key(other);
 }
 
-/** The role that a binding refers to; undefined if it is not there. */
+/** The role that a binding refers to; undefined if it does not exist. */
 export function roleOf(
   {clusterRoles, roles}: Inventory['rbac'],
   {metadata, roleRef}: Binding,
@@ -83,7 +83,7 @@ export function roleOf(
       );
 }
 
-/** The binding at a place; undefined if it is not there. */
+/** The binding in a place; undefined if there is none. */
 export function bindingAt(
   {clusterRoleBindings, roleBindings}: Inventory['rbac'],
   reference: ObjectReference,
@@ -92,7 +92,7 @@ export function bindingAt(
   return all.find(binding => isAt(reference, binding));
 }
 
-/** The objects of RBAC once the steps are done. */
+/** The objects of RBAC after the steps. */
 export function afterSteps(
   rbac: Inventory['rbac'],
   steps: readonly BindingStep[],

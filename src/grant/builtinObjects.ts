@@ -15,7 +15,7 @@ export type BuiltinObject = ({readonly policy: Policy} | {readonly grant: GrantO
 };
 
 /**
- * The built-in policies with their roles and bindings, from open to strict whatever the order asked
+ * The built-in policies with their roles and bindings, from open to strict regardless of the order asked
  * for: `restricted` for everybody, `privileged` for what runs in kube-system, `baseline` for nobody yet.
  */
 export function builtinObjects(
@@ -48,7 +48,7 @@ function policyWords({appArmor}: BuiltinOptions): Readonly<Record<Level, readonl
   return {
     privileged: [
       'Lets every pod in as it is: for system pods and for cluster admins.',
-      'By name it comes before pss-restricted, so pods that may use both are left alone.',
+      'Its name sorts before pss-restricted, so pods that may use both are left alone.',
     ],
     baseline: [
       'The baseline Pod Security Standard of Kubernetes v1.24: no known way to more privileges.',
@@ -78,11 +78,11 @@ function fieldWords(
         }
       : {}),
     '/spec': [
-      'privileged, hostNetwork, hostPID, hostIPC and host ports are off as they are not named',
+      'privileged, hostNetwork, hostPID, hostIPC and host ports are off because they are not named',
     ],
     '/spec/seLinux': [
       'the standard allows a level and the types container_t, container_init_t and container_kvm_t;',
-      'a policy can allow one context only: none of their own',
+      'a policy can allow only one context: pods may not set any',
     ],
     ...(level === 'baseline' ? {'/spec/volumes': ['all types but hostPath']} : {}),
   };
@@ -91,7 +91,7 @@ function fieldWords(
 const roleWords: Readonly<Record<Level, readonly string[]>> = {
   privileged: [
     'Cluster admins need no binding: ClusterRole cluster-admin lets whoever is bound to it use every',
-    'policy. It is that role which counts for admission, and not the group system:masters itself.',
+    'policy. For admission, that role counts, and not the group system:masters itself.',
   ],
   baseline: [
     'Bound to nobody. For a namespace whose pods need it:',

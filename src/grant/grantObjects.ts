@@ -41,7 +41,7 @@ export function bindingFor(
   };
 }
 
-/** What a role and its binding are called if nobody says otherwise. */
+/** The name of a role and its binding if none is given. */
 export function grantName(policy: string): string {
   return `psp:${policy}`;
 }
@@ -65,7 +65,7 @@ export function subjectOf({kind, namespace, name}: Grantee): Subject {
     : {kind, namespace: undefined, name, apiGroup: rbacGroup};
 }
 
-/** The order in which manifests have the fields. */
+/** The order of fields in manifests. */
 function writtenSubject({apiGroup, kind, namespace, name}: Subject): object {
   return {apiGroup, kind, namespace, name};
 }

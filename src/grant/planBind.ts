@@ -31,8 +31,8 @@ export interface BindRequest {
 
 /**
  * The roles and bindings that let the targets use a policy: in each namespace a Role and a RoleBinding,
- * for the cluster a ClusterRole and a ClusterRoleBinding. A role that grants just this is used again, a
- * binding of it gets the subjects. A name that is taken by something else is a UserError.
+ * for the cluster a ClusterRole and a ClusterRoleBinding. A role that grants just this is reused, and
+ * a binding to it gets the subjects. A name that is taken by something else is a UserError.
  */
 export function planBind(rbac: Inventory['rbac'], request: BindRequest): BindingPlan {
   const byScope = Map.groupBy(request.targets, ({namespace}) => namespace ?? '');
@@ -86,7 +86,7 @@ interface RoleToBind {
   readonly body: Role;
 }
 
-/** The role of this name, if it grants just the policy; undefined if there is none. */
+/** The role of this name, if it grants only the policy; undefined if there is none. */
 function usableRole(
   rbac: Inventory['rbac'],
   {
@@ -160,7 +160,7 @@ function planBinding(
   return {steps: [step], notes, kept: []};
 }
 
-/** Grants of the same to the same that come from elsewhere. */
+/** Other grants of the same policy to the same subjects. */
 function alreadyNotes(
   authorizer: Authorizer,
   policy: string,

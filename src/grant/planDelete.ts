@@ -34,8 +34,8 @@ export function planDeletion(
     return role !== undefined && just.includes(role);
   });
   const orphans = [
-    ...bindings.map(body => deletionOf(body, 'Binding')),
-    ...just.map(body => deletionOf(body, '')),
+    ...bindings.map(body => deletionStep(body, 'Binding')),
+    ...just.map(body => deletionStep(body, '')),
   ];
   const also = roles
     .filter(role => role.aggregationRule === undefined && !just.includes(role))
@@ -62,11 +62,13 @@ export function afterChange(inventory: Inventory, {deleted, steps}: RightsChange
   };
 }
 
-function deletionOf(body: Role | Binding, suffix: '' | 'Binding'): BindingStep {
+/** The step that deletes a role, or with the suffix a binding. */
+export function deletionStep(body: Role | Binding, suffix: '' | 'Binding'): BindingStep {
   return {action: 'delete', object: {reference: referenceTo(body, suffix), body}};
 }
 
-function referenceTo({metadata}: Role | Binding, suffix: '' | 'Binding'): ObjectReference {
+/** The place of a role, or with the suffix of a binding. */
+export function referenceTo({metadata}: Role | Binding, suffix: '' | 'Binding'): ObjectReference {
   const namespace = metadata?.namespace || undefined;
   const kind = `${namespace === undefined ? 'Cluster' : ''}Role${suffix}` as const;
   return {kind, namespace, name: metadata?.name ?? ''};

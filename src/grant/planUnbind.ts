@@ -33,8 +33,8 @@ interface Found {
 
 /**
  * Takes the targets out of the bindings that let them use a policy: those of a target's namespace, or all.
- * What the program made is deleted once nobody needs it; what others made is left, and named. A grant
- * that is more than the use of this policy is left as well.
+ * What the program made is deleted once nobody needs it; what others made stays, and is named. A grant
+ * of more than the use of this policy stays as well.
  */
 export function planUnbind(
   rbac: Inventory['rbac'],
@@ -101,7 +101,7 @@ function takeOut({grant: {binding: reference}, binding, subjects}: Found): Bindi
   return {action: 'update', object, before: binding, added: [], removed: subjects};
 }
 
-/** The roles of these grants that nothing refers to once the bindings are changed. */
+/** The roles of these grants that nothing refers to any longer once the bindings are changed. */
 function unusedRoles(
   rbac: Inventory['rbac'],
   found: readonly Found[],
@@ -149,7 +149,7 @@ function nothingNotes(
     });
 }
 
-/** How pods of an account still get at the policy: as members of groups. */
+/** How pods of an account can still use the policy: as members of groups. */
 function otherWays(
   rbac: Inventory['rbac'],
   policy: string,

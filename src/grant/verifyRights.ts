@@ -15,13 +15,13 @@ export interface UseQuestion {
   readonly namespace: string;
 }
 
-/** A question on which the server and this program do not agree. */
+/** A question on which the server and this program disagree. */
 export interface Disagreement extends UseQuestion {
   /** What the server says. */
   readonly server: boolean;
 }
 
-/** How many questions were asked, and on which of them the server says something else. */
+/** How many questions were asked, and to which of them the server gave another answer. */
 export interface Verification {
   readonly asked: number;
   readonly disagreements: readonly Disagreement[];
@@ -48,12 +48,12 @@ interface AnsweredRights {
   readonly elsewhere: string;
 }
 
-/** Who are all who can create a pod, or run as one: asked about where no right was found. */
+/** The groups of everybody who can create a pod, or run as one: asked about where no right was found. */
 const everybody = ['system:authenticated', 'system:serviceaccounts'];
 
 /**
- * What to ask so that an answer is verified: each right, and near misses, which are the same subjects with
- * the other policies; the identity that was asked about; everybody, if that leaves nothing to ask.
+ * The questions that verify an answer: each right, and near misses, which are the same subjects with the
+ * other policies; the identity that was asked about; everybody, if there is nothing else to ask.
  * Members of system:masters are left out: reviews always say yes to them, admission does not.
  */
 export function questionsAbout(
@@ -86,7 +86,7 @@ export function questionsAbout(
   return [...questions.values()];
 }
 
-/** Asks the server each question; `onProgress` is told after each answer. */
+/** Asks the server each question; `onProgress` is called after each answer. */
 export async function verifyRights(
   client: ClusterReader,
   authorizer: Authorizer,

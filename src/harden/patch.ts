@@ -2,7 +2,7 @@ import type {PodEdit, TemplateList} from '../controls/hardening.ts';
 import type {Json, JsonObject} from '../kube/json.ts';
 import type {Pod} from '../kube/pod.ts';
 
-/** The edits that a patch is made of: the others are left to people. */
+/** The edits that make up a patch: the others are left to people. */
 type PatchEdit = Extract<PodEdit, {readonly kind: 'pod' | 'container' | 'volume'}>;
 
 export function isPatchEdit(edit: PodEdit): edit is PatchEdit {
@@ -29,8 +29,8 @@ export function templatePatch(template: Pod, edits: readonly PatchEdit[]): JsonO
 }
 
 /**
- * Those of a list, if one of them changes; else none. The others are named as well: kustomize puts what
- * a patch names before all others, and the order in which init containers run must not change.
+ * The containers of a list, if one of them changes; else none. The others are named as well: kustomize puts
+ * those that a patch names before all others, and the order in which init containers run must not change.
  */
 function containersOf(
   list: TemplateList,

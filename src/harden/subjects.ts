@@ -12,11 +12,11 @@ import {type Hardening, harden} from './harden.ts';
 import {objectPatch} from './patch.ts';
 import {type HardenLevel, type HardenTarget, hardenLevels, targetOf} from './target.ts';
 
-/** A workload or a pod of its own, and what it takes to harden it. */
+/** A workload or a bare pod, and what it takes to harden it. */
 export interface HardenedItem extends Hardening {
   readonly item: Item;
   readonly apiVersion: string;
-  /** The changes as a patch of the whole object; undefined if there is none, or it would not do. */
+  /** The changes as a patch of the whole object; undefined if there are none, or if a patch can't do it. */
   readonly objectPatch: JsonObject | undefined;
   /** Why there are changes but no patch; undefined if there is no such reason. */
   readonly unpatchable: string | undefined;
@@ -57,13 +57,13 @@ export function hardenItems(
   });
 }
 
-/** The level and those below it, but for the one that every pod meets. */
+/** The level and those below it, except for the one that every pod meets. */
 function targetsFrom(level: HardenLevel): NonEmpty<HardenTarget> {
   const looser = hardenLevels.slice(hardenLevels.indexOf(level) + 1);
   return [targetOf(level), ...looser.map(targetOf)];
 }
 
-/** Where an item's pod template is, as it was written. */
+/** Where an item's pod template is, in the form in which it was written. */
 export interface Origin {
   readonly template: Pod;
   readonly workload: Workload | undefined;
@@ -73,7 +73,7 @@ export interface Origin {
   readonly unpatchable: string | undefined;
 }
 
-/** Finds the object of an item; of several at one place, as files can have, the first one. */
+/** Finds the object of an item; of several in one place, which files can have, the first one. */
 export function originsOf(inventory: Inventory): (item: Item) => Origin | undefined {
   const pods = new Map<string, Pod>();
   for (const pod of inventory.pods) {
@@ -96,7 +96,7 @@ function originOfWorkload(workload: Workload): Origin {
     workload,
     apiVersion,
     path: templatePath(workload),
-    // Strategic merge knows the lists of Kubernetes' own kinds; of others it would replace them.
+    // Strategic merge knows the lists of Kubernetes' own kinds; in other kinds it would replace them.
     unpatchable: workloadKindOf(apiVersion, kind)
       ? namelessContainer(template)
       : `${kind} is not one of Kubernetes' own kinds: strategic merge would replace its containers`,

@@ -13,18 +13,18 @@ export type HardenLevel = (typeof hardenLevels)[number];
 export interface HardenTarget {
   readonly level: HardenLevel;
   readonly policy: Policy;
-  /** Whether pods have to say themselves what the standard wants to be set, and the policy would fill in. */
+  /** Whether pods themselves have to set what the standard wants to be set and the policy would fill in. */
   readonly mustSay: boolean;
   readonly solos: readonly Solo[];
 }
 
-/** The policy with one control as the built-in policy has it and all others open. */
+/** The policy with one control as in the built-in policy, and all others open. */
 interface Solo {
   readonly control: Control;
   readonly prepared: PreparedPolicy;
 }
 
-/** What it takes to live under the built-in policy of a level, with AppArmor confined as well. */
+/** What it takes to run under the built-in policy of a level, with AppArmor confined as well. */
 export function targetOf(level: HardenLevel): HardenTarget {
   const policy = builtinPolicy(level, {appArmor: true});
   const open = controls.reduce((looser, control) => control.open(looser), policy);
@@ -39,7 +39,7 @@ export function targetOf(level: HardenLevel): HardenTarget {
   };
 }
 
-/** The controls that keep the pod out, or fill in what the standard wants it to say itself. */
+/** The controls that keep the pod out, or fill in what the standard wants the pod itself to set. */
 export function unmet({mustSay, solos}: HardenTarget, pod: PodView): readonly ControlId[] {
   return solos
     .filter(

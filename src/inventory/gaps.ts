@@ -2,10 +2,10 @@ import {byText} from '../text.ts';
 import type {Gap} from './inventory.ts';
 import {resources, workloadResources} from './kinds/resources.ts';
 
-/** Why nothing is known about a kind of which files hold no object: they may be kept elsewhere. */
+/** Why nothing is known about a kind of which the files hold no object: its objects may be kept elsewhere. */
 export const notAmongFiles = 'not among the files';
 
-/** Whether the gap is a kind of which files hold no object, and not something that could not be read. */
+/** Whether the gap is a kind of which the files hold no object, rather than something that could not be read. */
 export function isAbsence({reason}: Gap): boolean {
   return reason === notAmongFiles;
 }
@@ -23,12 +23,12 @@ export const runningKinds = [resources.pods, ...workloadResources] as const;
 
 /** A gap with its whole reason, in a line. */
 export function gapText(gap: Gap): string {
-  const {resource, namespace, reason} = gap;
+  const {resource, reason} = gap;
   if (isAbsence(gap)) return `no ${resource} among the files`;
-  return `could not read ${resource}${placeText(namespace)}: ${reason}`;
+  return `could not read ${resource}${placeText(placesOf(gap))}: ${reason}`;
 }
 
-/** Of which kinds files hold none: `no RBAC objects, pods or workloads`; undefined if of none. */
+/** The kinds of which the files hold nothing: `no RBAC objects, pods or workloads`; undefined if there is none. */
 export function absenceText(gaps: readonly Gap[]): string | undefined {
   const absent = new Set(gaps.filter(isAbsence).map(({resource}) => resource));
   const has = (kinds: readonly {readonly plural: string}[]) =>
@@ -40,7 +40,7 @@ export function absenceText(gaps: readonly Gap[]): string | undefined {
   return words.length === 0 ? undefined : `no ${words.join(', ')}`;
 }
 
-/** All gaps in a line for each kind of trouble: what can't be listed, in how many namespaces, and why. */
+/** All gaps, in one line for each kind of problem: what can't be listed, in how many namespaces, and why. */
 export function gapSummaries(gaps: readonly Gap[]): readonly string[] {
   const absence = absenceText(gaps);
   const byCause = Map.groupBy(
@@ -57,17 +57,17 @@ export function gapSummaries(gaps: readonly Gap[]): readonly string[] {
   ].map(text => `${text}; affected answers say unknown`);
 }
 
-/** Whether the server was asked what the caller may do, and not for a list. */
+/** Whether the server was asked what the caller may do, rather than for a list. */
 function isQuestion({resource}: Gap): boolean {
   return resource === 'selfsubjectaccessreviews';
 }
 
-/** The API server's reasons name user and namespace; what they come to is mostly the same. */
+/** The API server's reasons name user and namespace; what they amount to is mostly the same. */
 function causeOf({reason}: Gap): string {
   return /\bforbidden\b/i.test(reason) ? 'forbidden' : reason;
 }
 
-/** The order in which kinds are told. */
+/** The order in which kinds are named. */
 const toldOrder = [...Object.values(resources), ...workloadResources].map(({plural}) => plural);
 
 /** `clusterroles; roles, rolebindings in 14 namespaces`. */
@@ -75,26 +75,39 @@ function listText(gaps: readonly Gap[]): string {
   const inOrder = gaps.toSorted(
     (one, other) => toldOrder.indexOf(one.resource) - toldOrder.indexOf(other.resource),
   );
-  const placesOf = Map.groupBy(inOrder, ({resource}) => resource);
-  const byPlaces = Map.groupBy(placesOf, ([, same]) =>
-    same.some(({namespace}) => namespace === undefined)
-      ? ''
-      : same
-          .map(({namespace}) => namespace ?? '')
-          .sort(byText)
-          .join('\0'),
-  );
+  const gapsOf = Map.groupBy(inOrder, ({resource}) => resource);
+  const byPlaces = Map.groupBy(gapsOf, ([, same]) => placeText(jointPlaces(same)));
   return [...byPlaces]
     .sort(([one], [other]) => Number(one !== '') - Number(other !== '') || byText(one, other))
-    .map(([key, entries]) => {
-      const places = key === '' ? [] : key.split('\0');
-      const [only] = places;
-      const where = places.length > 1 ? ` in ${places.length} namespaces` : placeText(only);
-      return `${entries.map(([resource]) => resource).join(', ')}${where}`;
-    })
+    .map(([where, entries]) => `${entries.map(([resource]) => resource).join(', ')}${where}`)
     .join('; ');
 }
 
-function placeText(namespace: string | undefined): string {
-  return namespace === undefined ? '' : ` in namespace ${namespace}`;
+/** Where a kind could not be read: everywhere, everywhere but in some namespaces, or in some. */
+type Places =
+  | {readonly kind: 'everywhere'; readonly except: readonly string[]}
+  | {readonly kind: 'in'; readonly namespaces: readonly string[]};
+
+function placesOf({namespace, except = []}: Gap): Places {
+  return namespace === undefined
+    ? {kind: 'everywhere', except}
+    : {kind: 'in', namespaces: [namespace]};
+}
+
+function jointPlaces(gaps: readonly Gap[]): Places {
+  const everywhere = gaps.find(({namespace}) => namespace === undefined);
+  if (everywhere !== undefined) return placesOf(everywhere);
+  const namespaces = gaps.map(({namespace}) => namespace ?? '').sort(byText);
+  return {kind: 'in', namespaces};
+}
+
+function placeText(places: Places): string {
+  if (places.kind === 'everywhere') {
+    const {except} = places;
+    return except.length === 0 ? '' : ` outside of namespace ${except.join(', ')}`;
+  }
+  const {namespaces} = places;
+  return namespaces.length > 1
+    ? ` in ${namespaces.length} namespaces`
+    : ` in namespace ${namespaces.join('')}`;
 }

@@ -4,14 +4,14 @@ import type {Pod} from '../kube/pod.ts';
 import type {RbacObjects} from '../rbac/authorize.ts';
 import type {Workload} from './kinds/workloads.ts';
 
-/** A pod of which only the metadata was listed: its workload's template decides about it. */
+/** A pod whose metadata alone was listed: its workload's template decides about it. */
 export interface SpokenPod {
   readonly metadata: Pod['metadata'];
   /** The workload that spoke for it when it was read. */
   readonly speaker: Workload;
 }
 
-/** A pod as an inventory has it: the spec of one can only be read if it was listed. */
+/** A pod in an inventory: its spec can only be read if it was listed. */
 export type ListedPod = Pod | SpokenPod;
 
 /** Where PodSecurityPolicies are served from; `absent` from v1.25 on, `unknown` without a cluster. */
@@ -23,10 +23,12 @@ export interface Gap {
   readonly resource: string;
   /** undefined: in no namespace. */
   readonly namespace: string | undefined;
+  /** Where it could be read all the same, though nowhere else. */
+  readonly except?: readonly string[] | undefined;
   readonly reason: string;
 }
 
-/** An object whose pods are not judged, as it is not known what they are like. */
+/** An object whose pods are not judged, because it is not known what they look like. */
 export interface UnjudgedObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -42,16 +44,16 @@ export interface CallerAnswer {
   readonly allowed: boolean;
 }
 
-/** What the server says of the one who asks: used for bare pods, whose creator nobody knows. */
+/** What the server says about the caller: used for bare pods, whose creator is unknown. */
 export interface Caller {
   readonly user: string;
   readonly answers: readonly CallerAnswer[];
 }
 
-/** A policy of files that can't exist, because the API server would refuse it. */
+/** A policy in files that can't exist, because the API server would refuse it. */
 export interface RefusedPolicy {
   readonly policy: Policy;
-  /** What is wrong with it, in the API server's words or much like them. */
+  /** What is wrong with it, in the API server's words or close to them. */
   readonly reason: string;
 }
 
@@ -64,7 +66,7 @@ export interface Inventory {
   readonly origin: 'cluster' | 'manifests';
   /** Where it came from, for people: "context prod", "2 files". */
   readonly source: string;
-  /** Where a command looks that is given no namespace. */
+  /** Where a command looks if it is given no namespace. */
   readonly defaultNamespace: string;
   /** ISO 8601; undefined for manifests. */
   readonly takenAt: string | undefined;
@@ -72,7 +74,7 @@ export interface Inventory {
   readonly serverVersion: string | undefined;
   readonly policyApi: PolicyApi;
   readonly policies: readonly Policy[];
-  /** Those of files that are not among the policies; what a cluster stores counts as it is. */
+  /** The ones in files that are not among the policies; what a cluster stores counts as it is. */
   readonly refused?: readonly RefusedPolicy[];
   readonly rbac: RbacObjects;
   readonly namespaces: readonly NamespaceObject[];
@@ -81,7 +83,7 @@ export interface Inventory {
   readonly pods: readonly ListedPod[];
   readonly caller: Caller | undefined;
   readonly gaps: readonly Gap[];
-  /** Of files: a cluster's own kinds are all that is read of it. */
+  /** Only from files: of a cluster, only Kubernetes' own kinds are read. */
   readonly unjudged: readonly UnjudgedObject[];
 }
 
@@ -103,14 +105,14 @@ export const emptyInventory: Inventory = {
   unjudged: [],
 };
 
-/** Whether only the metadata of a pod was listed. */
+/** Whether only a pod's metadata was listed. */
 export function isSpokenFor(pod: ListedPod): pod is SpokenPod {
   return 'speaker' in pod;
 }
 
 /**
- * Whether a pod is, or was, in a cluster: that of a dump has the uid that the server gave it, the one of
- * a manifest has none and nothing has admitted it yet.
+ * Whether a pod is, or was, in a cluster: one from a dump has the uid that the server gave it, one from a
+ * manifest has none and nothing has admitted it yet.
  */
 export function isLive({metadata}: ListedPod, {origin}: Pick<Inventory, 'origin'>): boolean {
   return origin === 'cluster' || Boolean(metadata.uid);

@@ -1,14 +1,14 @@
 import {groupOf} from './apiGroups.ts';
 import {type GroupKind, type PodCreator, podsOf} from './workloadKinds.ts';
 
-/** What is known of a custom resource of which pods are made, or that looks so. */
+/** What is known about a custom resource that pods are made from, or that looks as if they were. */
 export interface CustomKind extends GroupKind {
   /**
-   * Where its pods come from: from a template in it as it stands; from a template to which its controller
-   * adds containers, volumes or fields; from its other fields; or nowhere, though it may hold a template.
+   * Where its pods come from: a template in it, as it stands; a template to which its controller adds
+   * containers, volumes or fields; its other fields; or nowhere, although it may hold a template.
    */
   readonly pods: 'template' | 'completed' | 'fields' | 'none';
-  /** Who creates them, by the key below `spec` under which a template is; '' for all others. */
+  /** Who creates them, by the key below `spec` that holds the template; '' for all others. */
   readonly creators: Readonly<Record<string, PodCreator>>;
 }
 
@@ -35,7 +35,7 @@ function isCreator(creators: PodCreator | Creators): creators is PodCreator {
   return typeof creators.by === 'string';
 }
 
-/** Each line names the project whose documentation of its resources says so. */
+/** Each line names the project whose documentation says so. */
 const rows: readonly CustomKind[] = [
   // Argo Rollouts: the controller manages ReplicaSets, as a Deployment does.
   ...kinds('template', 'argoproj.io', 'Rollout', replicaSets),
@@ -56,7 +56,7 @@ const rows: readonly CustomKind[] = [
     'template.statefulSetTemplate': statefulSets,
     'template.deploymentTemplate': deployments,
   }),
-  // OpenKruise: containers that are added to the pods of others, and work on nodes.
+  // OpenKruise: containers that are added to other pods, and jobs on nodes.
   ...kinds('fields', 'apps.kruise.io', 'SidecarSet ImagePullJob'),
   // OpenShift: the controller of DeploymentConfigs manages ReplicationControllers.
   ...kinds(
@@ -65,9 +65,9 @@ const rows: readonly CustomKind[] = [
     'DeploymentConfig',
     podsOf('', 'ReplicationController'),
   ),
-  // KEDA: a ScaledJob makes Jobs.
+  // KEDA: a ScaledJob creates Jobs.
   ...kinds('template', 'keda.sh', 'ScaledJob', jobs),
-  // Knative Serving: a Service has a Configuration, of whose Revisions Deployments are made, with queue-proxy.
+  // Knative Serving: a Service has a Configuration, whose Revisions become Deployments, with queue-proxy.
   ...kinds('completed', 'serving.knative.dev', 'Service Configuration', deployments),
   ...kinds('fields', 'serving.knative.dev', 'Revision'),
   // Volcano: its controllers create the pods of the tasks.
@@ -115,21 +115,21 @@ const rows: readonly CustomKind[] = [
   ),
   // Tekton Pipelines: the controller makes a pod for each TaskRun, of the steps of its task.
   ...kinds('fields', 'tekton.dev', 'Task ClusterTask TaskRun Pipeline PipelineRun'),
-  // Prometheus Operator: StatefulSets of its own making, `containers` are merged into them.
+  // Prometheus Operator: it makes StatefulSets of its own, and merges `containers` into them.
   ...kinds(
     'fields',
     'monitoring.coreos.com',
     'Prometheus PrometheusAgent Alertmanager ThanosRuler',
   ),
-  // Kubernetes: a ControllerRevision keeps an old template for a way back.
+  // Kubernetes: a ControllerRevision keeps an old template for a rollback.
   ...kinds('none', 'apps', 'ControllerRevision'),
-  // Kyverno: patterns that pods are held against.
+  // Kyverno: patterns that pods are matched against.
   ...kinds('none', 'kyverno.io', 'Policy ClusterPolicy'),
 ];
 
 const byGroupKind = new Map(rows.map(row => [`${row.group}/${row.kind}`, row]));
 
-/** What is known of a custom resource; undefined if nothing is. */
+/** What is known about a custom resource; undefined if nothing is. */
 export function customKindOf(apiVersion: string, kind: string): CustomKind | undefined {
   return byGroupKind.get(`${groupOf(apiVersion)}/${kind}`);
 }

@@ -36,7 +36,7 @@ type Decoded<F extends Fields> = {readonly [K in keyof F]: ReturnType<F[K]> | un
 /** The type that a decoder gives. */
 export type TypeOf<D extends Decoder<unknown>> = ReturnType<D>;
 
-/** An object with these fields; all of them exist in the result, unset ones as undefined. */
+/** An object with these fields; all of them are in the result, unset ones as undefined. */
 export function object<const F extends Fields>(fields: F): Decoder<Decoded<F>> {
   const entries = Object.entries(fields);
   return value => {
@@ -96,7 +96,7 @@ function integer(bits: 32 | 64): Decoder<number | bigint> {
 export const int64 = integer(64);
 export const int32 = integer(32) as Decoder<number>;
 
-/** An object of which only the presence matters; its contents are not kept. */
+/** An object whose mere presence matters; its contents are not kept. */
 export const presence: Decoder<JsonObject> = value => {
   if (!isObject(value)) throw mismatch('an object', value);
   return {};

@@ -16,7 +16,7 @@ export interface PatchOperation {
 
 type Tree = {readonly [key: string | number]: unknown};
 
-/** The object with the edits made; objects on the way that were unset are made. */
+/** The object with the edits applied; objects on the way that were unset are created. */
 export function applyEdits<T>(target: T, edits: readonly Edit[]): T {
   return edits.reduce((tree, {at, value}) => put(tree, at, value) as T, target);
 }
@@ -49,7 +49,7 @@ export function patchOf(target: unknown, edits: readonly Edit[]): readonly Patch
   return [...operations.values()].sort((a, b) => byText(a.path, b.path));
 }
 
-/** How many keys of `at` lead to something with contents: the next one is what has to be added. */
+/** How many keys of `at` lead to something with contents: the next key is the one to add. */
 function existingDepth(target: unknown, at: readonly (string | number)[]): number {
   let tree = target as Tree | undefined;
   for (let depth = 0; depth < at.length - 1; depth++) {
@@ -59,7 +59,7 @@ function existingDepth(target: unknown, at: readonly (string | number)[]): numbe
   return at.length - 1;
 }
 
-/** The API server drops some empty objects, so adding into one is not safe; adding it whole is. */
+/** The API server drops some empty objects, so adding to one is not safe; adding it whole is. */
 function isEmpty(tree: Tree | undefined | null): boolean {
   return (
     tree === undefined ||
@@ -83,7 +83,7 @@ export function pointer(keys: readonly (string | number)[]): string {
   return text;
 }
 
-/** A value without its undefined fields, as it would be printed. */
+/** A value without its undefined fields, as it is printed. */
 export function compact(value: unknown): Json {
   if (Array.isArray(value)) return value.map(compact);
   if (typeof value !== 'object' || value === null) return value as Json;

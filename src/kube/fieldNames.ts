@@ -5,7 +5,7 @@ export type FieldTypes = ReadonlyMap<string, string>;
 
 /**
  * The types of the objects that manifests hold, with all their fields (k8s.io/api and k8s.io/apimachinery
- * v0.24). The first word of a line is a type, or the line before goes on. `volumes:Volume` is a field
+ * v0.24). The first word of a line is a type, unless the line continues the one before. `volumes:Volume` is a field
  * whose values, or items, are of type Volume.
  */
 const table = `

@@ -16,7 +16,7 @@ export function integerOf(digits: string): Integer {
   return Number.isSafeInteger(number) ? number : BigInt(digits);
 }
 
-/** Where a number of 16 or more digits may stand in JSON; a string that looks so costs only time. */
+/** Where JSON may have a number of 16 or more digits; a string that looks like one only costs time. */
 const longNumber = /(?:^|[:,[\s])-?\d{16,}/;
 
 /** JSON.parse, but with exact integers (Go's int64 goes through JSON unharmed). */

@@ -1,13 +1,13 @@
 import type {JsonObject} from './json.ts';
 import {HeadItem, type LateHead, LateItem} from './protobuf/late.ts';
 
-/** An object of a list as the server sent it: JSON, or protobuf of which the spec is read later. */
+/** An object of a list as the server sent it: JSON, or protobuf whose spec is read later. */
 export type ListItem = JsonObject | LateItem;
 
-/** An object of a list that may be of metadata alone, where that was asked for. */
+/** An object of a list, perhaps only its metadata, where that was asked for. */
 export type ListItemOrHead = ListItem | HeadItem;
 
-/** What is known of an item without reading its spec; of JSON, that is all of it. */
+/** What is known about an item without reading its spec; for JSON, that is all of it. */
 export function headOf(item: ListItemOrHead): JsonObject | LateHead {
   return item instanceof LateItem || item instanceof HeadItem ? item.head : item;
 }
@@ -22,7 +22,7 @@ export function lateOf(item: ListItem): LateItem | undefined {
   return item instanceof LateItem ? item : undefined;
 }
 
-/** The items of a page by whether they came whole or as metadata alone; both in their order. */
+/** The items of a page, those that came whole apart from those that are metadata alone, each in their order. */
 export function partedItems(items: readonly ListItemOrHead[]): {
   readonly whole: readonly ListItem[];
   readonly heads: readonly LateHead[];

@@ -1,6 +1,6 @@
 /**
  * The end of a "there is no such name" message: the names that look like `wanted`, else the first
- * few there are, else that there is none. `what` is the plural of the thing, as "contexts".
+ * few that exist, else that there are none. `what` is the plural of the thing: "contexts".
  */
 export function nearNames(wanted: string, names: readonly string[], what: string): string {
   if (names.length === 0) return `there are no ${what}`;

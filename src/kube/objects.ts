@@ -26,7 +26,7 @@ export const objectMeta = object({
 export type ObjectMeta = TypeOf<typeof objectMeta>;
 export type OwnerReference = TypeOf<typeof ownerReference>;
 
-/** Both ends belong to the range; it is empty when min is above max. */
+/** Both ends are included; the range is empty when min is above max. */
 export interface Range {
   readonly min: number | bigint;
   readonly max: number | bigint;
@@ -112,7 +112,7 @@ const rule = object({
   resources: list(string, ''),
   resourceNames: list(string, ''),
 });
-/** A rule of a role; the fields for non-resource URLs are not read, they never grant `use`. */
+/** A rule of a role; the fields for non-resource URLs are not read, since they never grant `use`. */
 export type Rule = TypeOf<typeof rule>;
 
 const labelSelector = object({

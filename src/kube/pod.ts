@@ -19,7 +19,7 @@ import {type ObjectMeta, objectMeta, seLinuxOptions} from './objects.ts';
 const seccompProfile = object({type: string, localhostProfile: string});
 export type SeccompProfile = TypeOf<typeof seccompProfile>;
 
-/** Of fields that v1.24 does not know: it drops them, whatever they hold. */
+/** For fields that v1.24 does not know: it drops them, whatever they hold. */
 function later<T>(decode: Decoder<T>): Decoder<T | undefined> {
   return value => {
     try {
@@ -37,7 +37,7 @@ const appArmorProfile = later(object({type: string, localhostProfile: string}));
 const handler = object({httpGet: object({host: string}), tcpSocket: object({host: string})});
 const hooks = object({postStart: handler, preStop: handler});
 
-/** A probe or a hook; undefined for one that names no host, of which nothing matters. */
+/** A probe or a hook; undefined for one that names no host, because then nothing in it matters. */
 const hostHandler: Decoder<TypeOf<typeof handler> | undefined> = value => {
   const found = handler(value);
   return namesHost(found) ? found : undefined;
@@ -105,7 +105,7 @@ const projectedSource = object({
 });
 export type ProjectedSource = TypeOf<typeof projectedSource>;
 
-/** The volume sources of which more than the type matters. */
+/** The volume sources in which more than the type matters. */
 const detailedSources = {
   hostPath: object({path: string}),
   flexVolume: object({driver: string}),
@@ -125,7 +125,7 @@ export const volumeSourceKeys = [
   ...['scaleIO', 'csi', 'ephemeral'],
 ] as const;
 
-/** A volume: its name and, under the key of its type, what matters of its source. */
+/** A volume: its name and, under the key of its type, what matters about its source. */
 export type Volume = {readonly name: string | undefined} & {
   readonly [K in keyof typeof detailedSources]?: TypeOf<(typeof detailedSources)[K]>;
 } & {readonly [key: string]: unknown};
@@ -141,7 +141,7 @@ const volume: Decoder<Volume> = (value: Json) => {
     if (source === undefined || source === null) continue;
     result[key] = decodeAt(key, (detailedSources as Sources)[key] ?? presence, source);
   }
-  // No source to v1.24, which makes an emptyDir of it.
+  // Not a source to v1.24, which makes it an emptyDir.
   if (isObject(value.image)) result.image = {};
   return result as Volume;
 };
@@ -168,7 +168,7 @@ export type PodSpec = TypeOf<typeof podSpec>;
 
 const podFields = object({metadata: objectMeta, spec: podSpec});
 
-/** A pod, or what a controller makes of a template. */
+/** A pod, or what a controller makes from a template. */
 export interface Pod {
   readonly metadata: TypeOf<typeof objectMeta>;
   readonly spec: PodSpec;
@@ -179,7 +179,7 @@ export function decodePod(value: Json): Pod {
   return {metadata: metadata ?? objectMeta({}), spec: spec ?? podSpec({})};
 }
 
-/** As decodePod, of an object whose spec is read when somebody asks for it; then it may throw. */
+/** Like decodePod, for an object whose spec is read when somebody asks for it; that may throw. */
 export function decodeLatePod({metadata, spec, likeness}: Late): Pod {
   let known: PodSpec | undefined;
   const pod = {
@@ -196,8 +196,8 @@ export function decodeLatePod({metadata, spec, likeness}: Late): Pod {
 const likenesses = new WeakMap<Pod, () => string>();
 
 /**
- * A text that is the same for pods whose specs are, but for the node and for the random names of token
- * volumes; undefined if that is not known without reading the specs. May throw.
+ * A text that is the same for pods whose specs are the same, except for the node and the random names of
+ * token volumes; undefined if that can't be known without reading the specs. May throw.
  */
 export function likenessOf(pod: Pod): string | undefined {
   return likenesses.get(pod)?.();

@@ -4,7 +4,7 @@ import {volumeSourceKeys} from './pod.ts';
 /**
  * What the API server fills into a pod on decoding, as far as PodSecurityPolicy can tell: the ports
  * of pods on the host's network, volumes without a source, versions of field references
- * (pkg/apis/core/v1/defaults.go, v1.24). Gives the same object if there is nothing to fill in.
+ * (pkg/apis/core/v1/defaults.go, v1.24). Returns the same object if there is nothing to fill in.
  */
 export function defaultPod(pod: Pod): Pod {
   const {spec} = pod;
@@ -22,7 +22,7 @@ export function defaultPod(pod: Pod): Pod {
   return {...pod, spec: {...spec, volumes, containers, initContainers}};
 }
 
-/** On the host's network every port is a port of the host; ephemeral containers are left out. */
+/** On the host's network, every port is a port of the host; ephemeral containers are left out. */
 function claimPorts(container: Container): Container {
   const ports = mapChanged(container.ports, port =>
     port.hostPort ? port : {...port, hostPort: port.containerPort ?? 0},

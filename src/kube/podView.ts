@@ -17,7 +17,7 @@ export interface ContainerView {
   readonly list: ContainerList;
   readonly index: number;
   readonly name: string;
-  /** As Kubernetes writes field paths: `spec.initContainers[0]`. */
+  /** In Kubernetes' notation for field paths: `spec.initContainers[0]`. */
   readonly path: string;
   readonly runAsUser: Integer | undefined;
   readonly runAsGroup: Integer | undefined;
@@ -45,7 +45,7 @@ export interface VolumeView {
   readonly path: string;
 }
 
-/** A pod as the controls look at it: made once a pod, with a fixed shape. */
+/** A pod as the controls look at it: made once per pod, with a fixed shape. */
 export interface PodView {
   readonly pod: Pod;
   readonly annotations: Readonly<Record<string, string>>;
@@ -53,7 +53,7 @@ export interface PodView {
   readonly hostPID: boolean;
   readonly hostIPC: boolean;
   readonly fsGroup: Integer | undefined;
-  /** An explicit empty list is not unset. */
+  /** An explicit empty list is not the same as unset. */
   readonly supplementalGroups: readonly Integer[] | undefined;
   readonly seLinuxOptions: SELinuxOptions | undefined;
   readonly sysctls: readonly string[];
@@ -137,7 +137,7 @@ function viewOfContainer(
   };
 }
 
-/** The first paths of each list: made once, as every pod has the same ones. */
+/** The first paths of each list: made once, because every pod has the same ones. */
 const paths = Object.fromEntries(
   [...containerLists, 'volumes'].map(list => [
     list,

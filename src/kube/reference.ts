@@ -1,4 +1,4 @@
-/** What tells an object, or a subject of RBAC, from all others. */
+/** What identifies an object, or a subject of RBAC. */
 export interface Reference {
   readonly kind: string;
   /** Absent or undefined if the kind is not in namespaces. */
@@ -16,7 +16,7 @@ export function kubectlName({kind, namespace, name}: Reference): string {
   return `${kind.toLowerCase()} ${name}${namespace === undefined ? '' : ` -n ${namespace}`}`;
 }
 
-/** What tells an object from the others of its kind: `namespace/name`. */
+/** What identifies an object among those of its kind: `namespace/name`. */
 export function placeOf(
   metadata:
     | {readonly namespace?: string | undefined; readonly name?: string | undefined}

@@ -2,7 +2,7 @@ import {fieldTypesOf} from './fieldNames.ts';
 import {isObject, type Json} from './json.ts';
 import {nearName} from './nearNames.ts';
 
-/** A field that Kubernetes does not know at its place: the API server drops it in silence. */
+/** A field that Kubernetes does not know at its place: the API server silently drops it. */
 export interface UnknownField {
   /** For example `spec.containers[0].securityContex`. */
   readonly path: string;

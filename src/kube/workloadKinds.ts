@@ -9,7 +9,7 @@ export interface GroupKind {
 /**
  * Who creates the pods of a kind: a controller of kube-controller-manager, by its service account in
  * kube-system (with --use-service-account-credentials, as kubeadm sets it; pkg/controller, v1.24); the
- * controller of other objects, which this kind's controller makes; nobody; or somebody whom nobody knows.
+ * controller of other objects, which this kind's controller creates; nobody; or somebody unknown.
  */
 export type PodCreator =
   | {readonly by: 'account'; readonly account: string}
@@ -22,7 +22,7 @@ export function podsOf(group: string, kind: string): PodCreator {
   return {by: 'objects', of: {group, kind}};
 }
 
-/** All that is known about a kind that holds a pod template, but for its place in protobuf. */
+/** Everything that is known about a kind that holds a pod template, except for its place in protobuf. */
 export interface WorkloadKind {
   readonly kind: string;
   /** Plural name, as in URLs. */
@@ -35,11 +35,11 @@ export interface WorkloadKind {
   readonly template: readonly string[];
   readonly creator: PodCreator;
   /**
-   * How an inventory reads it from a cluster: whole; its spec later, as most objects are owned by one of
-   * another kind that is judged in their place, or own ones themselves; or never, as nothing runs it.
+   * How an inventory reads it from a cluster: whole; its spec later, because most objects are owned by one
+   * of another kind that is judged in their place, or own some themselves; or never, because nothing runs it.
    */
   readonly read: 'whole' | 'specLater' | 'never';
-  /** Whether its controller keeps pods running: those of the others come and go. */
+  /** Whether its controller keeps pods running: those of other kinds come and go. */
   readonly keepsPods: boolean;
   /** Whether pods are numbered (`web-0`) and each gets its volume claims (stateful_set_utils.go). */
   readonly numbersPods: boolean;
@@ -163,7 +163,7 @@ function workloadKindIn(group: string, kind: string): WorkloadKind | undefined {
 
 /**
  * The group that a kind is at home in: of one that Kubernetes moved from group to group, the newest, so
- * that it is the same object in each of them.
+ * that it counts as the same object in each of them.
  */
 export function homeGroupOf(apiVersion: string, kind: string): string {
   const [newest = apiVersion] = workloadKindOf(apiVersion, kind)?.apiVersions ?? [];

@@ -46,7 +46,9 @@ export function runbookOf(plan: MigrationPlan, words: RunbookWords): Runbook {
       ...relabelSteps(plan),
       ...stageSteps(plan, words),
       defaultsStep(plan, words),
+      ...bypassSteps(plan, words),
       ...pluginSteps(plan, words),
+      ...cleanupSteps(plan, words),
       upgradeStep(plan, words),
     ],
   };
@@ -208,6 +210,35 @@ function pluginSteps(plan: MigrationPlan, {psp}: RunbookWords): readonly Runbook
           : platform.plugin.on.length === 0
             ? ['There is no way back but the version of before.']
             : platform.plugin.on,
+      items: [],
+    },
+  ];
+}
+
+function cleanupSteps({hasPolicies}: MigrationPlan, {psp}: RunbookWords): readonly RunbookStep[] {
+  if (!hasPolicies) return [];
+  return [
+    {
+      title: 'Delete policies and what only served them',
+      why: 'Left behind, roles open policies again to the same subjects wherever somebody makes one of that name. It is refused while anything is judged by policies.',
+      commands: [psp('migrate', 'cleanup'), psp('migrate', 'cleanup', '--apply')],
+      see: `${psp('migrate', 'cleanup')} says that nothing is left.`,
+      back: ['kubectl create -f psp-backup-FILE.yaml'],
+      items: [],
+    },
+  ];
+}
+
+function bypassSteps({hasPolicies}: MigrationPlan, {psp}: RunbookWords): readonly RunbookStep[] {
+  if (!hasPolicies) return [];
+  const bypass = ['migrate', 'bypass', '-n', 'NAMESPACE'];
+  return [
+    {
+      title: 'Let namespaces out of policies, one after the other',
+      why: 'So a mistake shows in one namespace, and is taken back there, before the plugin is off everywhere.',
+      commands: [psp(...bypass), psp(...bypass, '--apply')],
+      see: 'It ends with the number of templates whose pods the server tried, and that all of them met only 0-psp-bypass. Roll a workload out and see that it runs.',
+      back: [psp(...bypass, '--back', '--apply')],
       items: [],
     },
   ];

@@ -15,9 +15,9 @@ export interface BuiltinOptions {
 }
 
 /**
- * The name of a built-in policy. In the order of the names a policy that someone was granted comes
- * before `pss-restricted`, which everybody has: where all of them would change a pod, admission takes
- * the first, and the strictest would break pods whose owners were given more. The prefix keeps
+ * The name of a built-in policy. By name, a policy that someone was granted comes before
+ * `pss-restricted`, which everybody has: where all of them would change a pod, admission takes the first,
+ * and the strictest one would break pods whose owners were given more. The prefix keeps
  * `kubectl apply` from overwriting the `privileged` and `restricted` that many clusters have.
  */
 export function builtinName(level: Level): string {
@@ -26,7 +26,7 @@ export function builtinName(level: Level): string {
 
 /**
  * The policy that holds its pods to a Pod Security Standard of v1.24 (k8s.io/pod-security-admission
- * v0.24, policy/check_*.go). What a policy can't say as the standard does, it says stricter; and it
+ * v0.24, policy/check_*.go). Where a policy can't express the standard, it is stricter; and it
  * changes pods so that they meet the standard. One thing it can't ask for: that a pod which names a
  * user other than root also says runAsNonRoot.
  */
@@ -38,7 +38,7 @@ export function builtinPolicy(level: Level, {appArmor}: BuiltinOptions): Policy 
   return {metadata, spec: withoutEmptyLists(spec)};
 }
 
-/** The API server stores no empty lists: each `kubectl apply` would find something to configure. */
+/** The API server stores no empty lists: with them, each `kubectl apply` would find something to configure. */
 function withoutEmptyLists(spec: PolicySpec): PolicySpec {
   return Object.fromEntries(
     Object.entries(spec).filter(([, value]) => !(Array.isArray(value) && value.length === 0)),

@@ -20,9 +20,9 @@ export interface ControlComparison {
 export interface PolicyComparison {
   readonly from: Policy;
   readonly to: Policy;
-  /** Tighter or looser if no control is the other way round. */
+  /** Tighter or looser if no control goes the other way. */
   readonly order: Direction;
-  /** Whether no pod could tell the two apart: they let the same pods through, and fill in the same. */
+  /** Whether no pod could tell the two apart: they let the same pods through, and fill in the same values. */
   readonly isEqual: boolean;
   /** All of them, in the order of the controls. */
   readonly controls: readonly ControlComparison[];

@@ -4,7 +4,7 @@ import type {Policy} from '../kube/objects.ts';
 
 /**
  * How one value or policy compares with another, by the pods that it lets through unchanged: fewer,
- * more, the same ones, or some that the other one does not and the other way round.
+ * more, the same ones, or each some that the other does not.
  */
 export type Direction = 'tighter' | 'looser' | 'equal' | 'incomparable';
 
@@ -14,7 +14,7 @@ export function directionOf(control: Control, from: Policy, to: Policy): Directi
 }
 
 /**
- * The same by what the value comes to. Where a policy lets in no volume that a control is about, nothing
+ * The same by the effect of the value. Where a policy lets in no volume that a control is about, nothing
  * gets through there, whatever the control says.
  */
 export function effectiveDirection(control: Control, from: Policy, to: Policy): Direction {
@@ -32,19 +32,19 @@ function direction(gainsNothing: boolean, losesNothing: boolean): Direction {
   return losesNothing ? 'looser' : 'incomparable';
 }
 
-/** How the policy `to` compares with `from`: tighter or looser if no control is the other way round. */
+/** How the policy `to` compares with `from`: tighter or looser if no control goes the other way. */
 export function orderOf(from: Policy, to: Policy): Direction {
   return overall(controls.map(control => effectiveDirection(control, from, to)));
 }
 
-/** The direction of a whole out of those of its parts. */
+/** The direction of a whole, from those of its parts. */
 export function overall(parts: readonly Direction[]): Direction {
   const gainsNothing = parts.every(part => part === 'equal' || part === 'tighter');
   const losesNothing = parts.every(part => part === 'equal' || part === 'looser');
   return direction(gainsNothing, losesNothing);
 }
 
-/** Whether two policies say the same about every control, whatever way they say it. */
+/** Whether two policies say the same about every control, in whatever way. */
 export function sameSettings(one: Policy, other: Policy): boolean {
   return controls.every(({describe}) => describe(one) === describe(other));
 }

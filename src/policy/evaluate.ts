@@ -61,7 +61,7 @@ const order = {
   ],
 } as const satisfies Readonly<Record<string, readonly ControlId[]>>;
 
-/** A policy made ready to judge pods by: once a policy, not once a pod. */
+/** A policy prepared for judging pods: once per policy, not once per pod. */
 export interface PreparedPolicy {
   readonly policy: Policy;
   readonly name: string;
@@ -73,7 +73,7 @@ export interface PreparedPolicy {
   readonly container: readonly NonNullable<Enforcement['container']>[];
 }
 
-/** What one policy, taken alone, says of one pod. */
+/** What one policy alone says about one pod. */
 export interface Evaluation {
   /** Whether the policy fills gaps of the pod. */
   readonly mutates: boolean;
@@ -104,7 +104,7 @@ export function evaluate(policy: PreparedPolicy, pod: PodView): Evaluation {
   return report;
 }
 
-/** Whether the policy lets the pod through without changing it: nothing else, but faster. */
+/** Whether the policy lets the pod through without changing it: only that, but faster. */
 export function admitsUnchanged(policy: PreparedPolicy, pod: PodView): boolean {
   const report = new Report('anything');
   run(policy, pod, report);
@@ -129,7 +129,7 @@ function run(policy: PreparedPolicy, pod: PodView, report: Report): void {
       for (const hook of policy.volume) {
         hook(volume, pod, report);
         if (report.answered) return;
-        if (report.errors.length > before) break; // what is forbidden is not looked at any further
+        if (report.errors.length > before) break; // what is forbidden is not examined any further
       }
     }
   }
@@ -142,7 +142,7 @@ function run(policy: PreparedPolicy, pod: PodView, report: Report): void {
   }
 }
 
-/** What the API server says of a policy that is created. */
+/** What the API server says about a policy that is created. */
 export function policyErrors(policy: Policy): readonly FieldError[] {
   return [
     ...nameErrors(policy.metadata.name),
@@ -163,7 +163,7 @@ export interface FeatureGates {
 
 /**
  * A policy from a file as the API server would store it: without the fields of features that are off
- * (pkg/api/podsecuritypolicy/util.go, DropDisabledFields). What it did store needs no such step.
+ * (pkg/api/podsecuritypolicy/util.go, DropDisabledFields). A policy that it has stored needs no such step.
  */
 export function storedPolicy(policy: Policy, gates: FeatureGates = {}): Policy {
   const {ProcMountType = false, CSIInlineVolume = true} = gates;

@@ -5,7 +5,7 @@ import type {Policy} from '../kube/objects.ts';
 /** From strict to open. */
 export const levels: readonly Level[] = ['restricted', 'baseline', 'privileged'];
 
-/** The strictest Pod Security Standard that a policy keeps its pods inside of. */
+/** The strictest Pod Security Standard that a policy holds its pods to. */
 export function policyLevel(policy: Policy): Level {
   const ranks = controls.map(control => levels.indexOf(control.level(policy) ?? 'restricted'));
   return levels[Math.max(...ranks)] ?? 'privileged';
@@ -36,7 +36,7 @@ export function levelGap(policy: Policy): LevelGap {
   return {level, next, controls: keeping};
 }
 
-/** So many controls are named before the rest is counted. */
+/** This many controls are named before the rest is counted. */
 const controlsNamed = 4;
 
 /** `privileged (not baseline: host network, host ports)`; `restricted`. */
@@ -47,6 +47,13 @@ export function levelText(policy: Policy): string {
   const more = titles.length - controlsNamed;
   const rest = more > 0 ? ` and ${more} more` : '';
   return `${level} (not ${next}: ${titles.slice(0, controlsNamed).join(', ')}${rest})`;
+}
+
+/** `baseline but for SELinux, AppArmor`: the next stricter level, and what keeps a policy from it; `restricted`. */
+export function nearLevelText(policy: Policy): string {
+  const {level, next, controls: keeping} = levelGap(policy);
+  if (next === undefined) return level;
+  return `${next} but for ${keeping.map(({title}) => titleInText(title)).join(', ')}`;
 }
 
 /** The title of a control within a sentence: `host ports`, `SELinux`. */

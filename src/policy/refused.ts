@@ -3,7 +3,7 @@ import {fieldErrorText} from '../kube/fieldError.ts';
 import type {Policy} from '../kube/objects.ts';
 import {policyErrors} from './evaluate.ts';
 
-/** Why a policy of a file can't exist; undefined if it can. One with a uid was stored already. */
+/** Why a policy in a file can't exist; undefined if it can. One with a uid has been stored already. */
 export function refusalOf(policy: Policy): RefusedPolicy | undefined {
   const [error] = policy.metadata.uid === undefined ? policyErrors(policy) : [];
   return error === undefined ? undefined : {policy, reason: fieldErrorText(error)};

@@ -2,12 +2,12 @@ import type {LabelSelector, Role, Rule} from '../kube/objects.ts';
 
 /**
  * ClusterRoles with the rules that the aggregation controller would give them (pkg/controller/
- * clusterroleaggregation): for roles from files. A cluster holds them already, and its word counts.
+ * clusterroleaggregation): for roles from files. A cluster has these rules already, and its word counts.
  */
 export function aggregateRules(clusterRoles: readonly Role[]): readonly Role[] {
-  // What an aggregated role says itself is overwritten; without it, the rounds only ever add rules.
+  // The rules that an aggregated role has itself are overwritten; without them, the rounds only ever add rules.
   let roles = clusterRoles.map(role => (isAggregated(role) ? {...role, rules: []} : role));
-  // Aggregates may take in aggregates; each round carries rules one step further, and rules only add.
+  // Aggregated roles may aggregate others; each round carries rules one step further, and rules only add up.
   for (let round = 0; round <= clusterRoles.length; round++) {
     const next = roles.map(role => aggregated(role, roles));
     if (next.every((role, index) => sameRules(role, roles[index]))) return roles;
@@ -39,7 +39,7 @@ function sameRules(one: Role, other: Role | undefined): boolean {
   return JSON.stringify(one.rules) === JSON.stringify(other?.rules);
 }
 
-/** Whether labels meet all of a selector; an empty one matches everything. */
+/** Whether labels match a whole selector; an empty one matches everything. */
 export function matches(
   {matchLabels = {}, matchExpressions = []}: LabelSelector,
   labels: Readonly<Record<string, string>>,

@@ -2,7 +2,7 @@ import {policyGroups} from '../kube/apiGroups.ts';
 import type {Binding, Role, Rule, Subject} from '../kube/objects.ts';
 import {placeOf} from '../kube/reference.ts';
 
-/** The RBAC objects of a cluster. Aggregated ClusterRoles have their rules (rbac/aggregate.ts). */
+/** The RBAC objects of a cluster. Aggregated ClusterRoles already have their rules (rbac/aggregate.ts). */
 export interface RbacObjects {
   readonly clusterRoles: readonly Role[];
   readonly roles: readonly Role[];
@@ -10,7 +10,7 @@ export interface RbacObjects {
   readonly roleBindings: readonly Binding[];
 }
 
-/** Who asks: a user name and the groups that the authenticator gave. */
+/** Who asks: a user name, and the groups that the authenticator added. */
 export interface Identity {
   readonly user: string;
   readonly groups: readonly string[];
@@ -37,8 +37,8 @@ export interface Authorizer {
   /** All grants of `use`, cluster-wide ones first, then by namespace. */
   readonly grants: readonly Grant[];
   /**
-   * Tells which policies the identity may use for pods in the namespace. Asked once for many policies
-   * it is faster than mayUse().
+   * Tells which policies the identity may use for pods in the namespace. For many policies this is
+   * faster than mayUse().
    */
   usableBy(identity: Identity, namespace: string): (policy: string) => boolean;
   /** Whether the identity may use the policy for a pod in the namespace. */
@@ -62,7 +62,7 @@ export function policiesOf(rule: Rule): 'all' | readonly string[] | undefined {
   return resourceNames.length === 0 ? 'all' : resourceNames;
 }
 
-/** The RBAC objects made ready for questions: once, not once a question. */
+/** The RBAC objects prepared for questions: once, not once per question. */
 export function authorizerOf(objects: RbacObjects): Authorizer {
   const clusterRoles = new Map(objects.clusterRoles.map(role => [role.metadata?.name, role]));
   const roles = new Map(objects.roles.map(role => [placeOf(role.metadata), role]));
@@ -141,7 +141,7 @@ function grantOf(
   };
 }
 
-/** Under which key a subject's grants are found; a service account is the user of its full name. */
+/** The key under which a subject's grants are found; a service account is the user of its full name. */
 function keyOf(subject: Subject, bindingNamespace: string | undefined): string | undefined {
   const {kind, name = ''} = subject;
   if (kind === 'User' || kind === 'Group') return `${kind}/${name}`;
@@ -163,7 +163,7 @@ export function serviceAccountUser(namespace: string, name: string): string {
 }
 
 /**
- * The service account of a pod as the plugin asks for it: with two groups, and not among
+ * The service account of a pod as the plugin asks about it: with two groups, and without
  * `system:authenticated` (apiserver/pkg/authentication/serviceaccount/util.go, UserInfo).
  */
 export function podIdentity(namespace: string, serviceAccount: string): Identity {
@@ -190,8 +190,8 @@ export function accountOfUser(
 }
 
 /**
- * Who makes requests under this user name and in these groups, with the groups that the API server adds,
- * as for `kubectl --as` (v1.24, apiserver/pkg/endpoints/filters/impersonation.go): every user but the
+ * The identity that makes requests under this user name and in these groups, with the groups that the API
+ * server adds, as for `kubectl --as` (v1.24, apiserver/pkg/endpoints/filters/impersonation.go): every user but the
  * anonymous one is authenticated, and a service account named alone is in the groups of its kind.
  */
 export function requestIdentity(user: string, groups: readonly string[]): Identity {

@@ -42,7 +42,7 @@ const reachingRoles: readonly JsonObject[] = [
   },
 ];
 
-/** All others; what they grant has nothing to do with policies or RBAC, but for reading. */
+/** All others; what they grant has nothing to do with policies or RBAC, except for reading. */
 const otherNames: readonly string[] = [
   ...[
     'auth-delegator',
@@ -126,7 +126,7 @@ export const controllerAccounts: readonly string[] = bootstrapRoles.flatMap(({me
 
 /**
  * The ClusterRoles of manifests with their aggregated rules, and with those bootstrap roles that the
- * bindings refer to: every cluster has them, so a binding of one is no mistake. Roles of the files win.
+ * bindings refer to: every cluster has them, so a binding to one is no mistake. Roles in the files win.
  */
 export function withBootstrapRoles(
   clusterRoles: readonly Role[],

@@ -50,13 +50,13 @@ export function danglingGrants(
   return [...missing, ...named, ...unbound];
 }
 
-/** The same in sentences, with what looks like a grant and is none, sorted. */
+/** The same in sentences, with what looks like a grant but is not one, sorted. */
 export function danglingNotes(
   rbac: RbacObjects,
   authorizer: Authorizer,
   policies: readonly string[],
 ): readonly string[] {
-  const misses = nearMisses(rbac);
+  const misses = nearMisses(rbac, policies);
   const explained = new Set(misses.map(({object}) => placeText(object)));
   return [
     ...danglingGrants(rbac, authorizer, policies)
@@ -78,7 +78,7 @@ function notesOf({problem, object, names}: DanglingGrant): readonly string[] {
         policy => `${place} names policy ${JSON.stringify(policy)}, which does not exist`,
       );
     case 'wildcard-name':
-      return [`${place} has the resource name "*", which is no wildcard: it grants nothing`];
+      return [`${place} has the resource name "*", which is not a wildcard: it grants nothing`];
     case 'no-subjects':
       return [`${place} has no subjects`];
   }

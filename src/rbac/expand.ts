@@ -19,8 +19,8 @@ export interface Account {
 }
 
 /**
- * The accounts whose pods may use what the group is granted in a namespace (undefined: anywhere). As
- * admission sees a pod's account, it is in two groups, and not in `system:authenticated`.
+ * The accounts whose pods may use what the group is granted in a namespace (undefined: anywhere). To
+ * admission, a pod's account is in two groups, and not in `system:authenticated`.
  */
 export function expandGroup(
   {kind, name}: Grantee,

@@ -1,7 +1,7 @@
 import type {Subject} from '../kube/objects.ts';
 import {type Identity, type ObjectReference, serviceAccountUser} from './authorize.ts';
 
-/** A subject as RBAC names it; the namespace is there for service accounts alone. */
+/** A subject as RBAC names it; only service accounts have a namespace. */
 export interface Grantee {
   readonly kind: 'User' | 'Group' | 'ServiceAccount';
   readonly namespace: string | undefined;
@@ -24,7 +24,7 @@ export function granteesOf({
   });
 }
 
-/** Whether what a subject is given is given to the identity. */
+/** Whether what is granted to a subject is granted to the identity. */
 export function isPartOf({kind, namespace, name}: Grantee, {user, groups}: Identity): boolean {
   if (kind === 'Group') return groups.includes(name);
   return user === (kind === 'User' ? name : serviceAccountUser(namespace ?? '', name));

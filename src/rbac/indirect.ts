@@ -1,10 +1,12 @@
-import {policyGroups, rbacGroup} from '../kube/apiGroups.ts';
+import {groupOf, policyGroups, rbacGroup} from '../kube/apiGroups.ts';
 import type {Binding, Role, Rule} from '../kube/objects.ts';
+import {workloadKinds} from '../kube/workloadKinds.ts';
 import {byText} from '../text.ts';
 import type {ObjectReference, RbacObjects} from './authorize.ts';
+import {controllerAccounts} from './bootstrapRoles.ts';
 import {type Grantee, granteesOf} from './grantee.ts';
 
-/** That a subject could give itself a policy, or change what a policy allows. */
+/** That a subject could get a policy that it was not given, or change what a policy allows. */
 export interface IndirectRight {
   readonly subject: Grantee;
   /** undefined: the whole cluster. */
@@ -12,6 +14,8 @@ export interface IndirectRight {
   /** For example "update rolebindings", sorted. */
   readonly rights: readonly string[];
   readonly via: readonly {readonly binding: ObjectReference; readonly role: ObjectReference}[];
+  /** What its pods may use, where the right is to create them: `privileged in kube-system`, sorted. */
+  readonly opens?: readonly string[];
 }
 
 interface Power {
@@ -40,6 +44,66 @@ export function indirectRights(
   objects: RbacObjects,
   namespace: string | undefined,
 ): readonly IndirectRight[] {
+  return rightsByBinding(objects, namespace, rightsOf);
+}
+
+/**
+ * Who has a policy by creating pods, or what makes pods, where those may use it; in this namespace or
+ * cluster-wide, undefined: anywhere. `opened`: the policies that matter, and where pods may use them.
+ */
+export function podMakers(
+  objects: RbacObjects,
+  namespace: string | undefined,
+  opened: readonly {readonly policy: string; readonly namespace: string | undefined}[],
+): readonly IndirectRight[] {
+  const counting = (scope: string | undefined) =>
+    opened.filter(({namespace: place}) =>
+      [scope, namespace].every(one => one === undefined || place === undefined || one === place),
+    );
+  return rightsByBinding(objects, namespace, (role, scope) =>
+    counting(scope).length === 0 ? [] : makingRightsOf(role),
+  )
+    .filter(({subject}) => !isController(subject))
+    .map(right => ({
+      ...right,
+      opens: [
+        ...new Set(
+          counting(right.namespace).map(
+            ({policy, namespace: place}) =>
+              `${policy} in ${place ?? right.namespace ?? 'all namespaces'}`,
+          ),
+        ),
+      ].sort(),
+    }));
+}
+
+/** Whether it is a controller of Kubernetes, which creates what others asked for. */
+function isController({kind, namespace, name}: Grantee): boolean {
+  return (
+    kind === 'ServiceAccount' && namespace === 'kube-system' && controllerAccounts.includes(name)
+  );
+}
+
+/** How a role lets create pods; by the kinds that make them where not by themselves. */
+function makingRightsOf({rules = []}: Role): readonly string[] {
+  if (rules.some(rule => gives(rule, [''], 'pods', 'create'))) return ['create pods'];
+  return workloadKinds
+    .filter(({creator}) => creator.by === 'account' || creator.by === 'objects')
+    .flatMap(({plural, apiVersions}) => {
+      const groups = [...new Set(apiVersions.map(groupOf))];
+      return ['create', 'update', 'patch']
+        .filter(verb => rules.some(rule => gives(rule, groups, plural, verb)))
+        .slice(0, 1)
+        .map(verb => `${verb} ${plural}`);
+    });
+}
+
+/** What the roles that are bound give, a row for each subject and scope. */
+function rightsByBinding(
+  objects: RbacObjects,
+  namespace: string | undefined,
+  rightsIn: (role: Role, scope: string | undefined) => readonly string[],
+): readonly IndirectRight[] {
   const clusterRoles = new Map(objects.clusterRoles.map(role => [role.metadata?.name, role]));
   const roles = new Map(
     objects.roles.map(role => [`${role.metadata?.namespace}/${role.metadata?.name}`, role]),
@@ -59,7 +123,7 @@ export function indirectRights(
         : scope === undefined // a ClusterRoleBinding that names a Role is invalid
           ? undefined
           : roles.get(`${scope}/${binding.roleRef?.name}`);
-    const rights = role === undefined ? [] : rightsOf(role, scope);
+    const rights = role === undefined ? [] : rightsIn(role, scope);
     if (role === undefined || rights.length === 0) continue;
     const via = viaOf(binding, role);
     for (const subject of granteesOf({subjects: binding.subjects ?? [], binding: via.binding})) {
@@ -78,7 +142,7 @@ export function indirectRights(
 }
 
 /**
- * What a role gives. Bound in a namespace it reaches what lives there, and the right to bind
+ * What a role grants. Bound in a namespace, it reaches what is in there, and the right to bind
  * ClusterRoles there (pkg/registry/rbac/escalation_check.go).
  */
 function rightsOf({rules = []}: Role, namespace: string | undefined): readonly string[] {

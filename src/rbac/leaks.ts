@@ -2,7 +2,7 @@ import {kindsCreatedBy} from '../kube/workloadKinds.ts';
 import {accountOfUser} from './authorize.ts';
 import type {Grantee} from './grantee.ts';
 
-/** What an admin should know of a grant, and whether it opens policies to every workload. */
+/** What an admin should know about a grant, and whether it opens policies to every workload. */
 interface GrantNote {
   readonly kind: 'leak' | 'remark';
   readonly text: string;
@@ -14,8 +14,8 @@ export function leakNote(subject: Grantee, namespace: string | undefined): strin
 }
 
 /**
- * What an admin should know of a grant to this subject. The pods of workloads are requested by
- * controllers, so whoever gives them a policy gives it to everybody who may make a workload.
+ * What an admin should know about a grant to this subject. The pods of workloads are requested by
+ * controllers, so whoever gives those a policy gives it to everybody who may create a workload.
  */
 export function notesFor(subject: Grantee, namespace: string | undefined): readonly string[] {
   return grantNotes(subject, namespace).map(({text}) => text);

@@ -3,7 +3,7 @@ import {nearName} from '../kube/nearNames.ts';
 import type {Binding, Role, Rule, Subject} from '../kube/objects.ts';
 import {type ObjectReference, policiesOf, type RbacObjects} from './authorize.ts';
 
-/** Something in a role or binding that looks like a grant of policies and grants nothing. */
+/** Something in a role or binding that looks like a grant of policies but grants nothing. */
 export interface NearMiss {
   readonly object: ObjectReference;
   /** What is wrong, as a sentence without a full stop: `names the resource "psp"; ...`. */
@@ -14,32 +14,42 @@ export interface NearMiss {
 
 const resource = 'podsecuritypolicies';
 
-/** What people write for the resource; RBAC compares its plural name, letter by letter. */
+/** What people write instead of the resource; RBAC compares its plural name, letter by letter. */
 const resourceWords = ['podsecuritypolicies', 'podsecuritypolicy', 'psp', 'psps'];
 
-/** All near misses: of roles first, then of bindings, in the order of the objects. */
-export function nearMisses(objects: RbacObjects): readonly NearMiss[] {
+/** Whether a rule is about policies, whatever its group and verbs, and however the resource is written. */
+export function isAboutPolicies({resources = []}: Rule): boolean {
+  return resources.some(name => name === '*' || resourceWords.includes(name.toLowerCase()));
+}
+
+/**
+ * All near misses: of roles first, then of bindings, in the order of the objects. `policies` are those that
+ * exist: a role of others alone is not what somebody meant.
+ */
+export function nearMisses(objects: RbacObjects, policies: readonly string[]): readonly NearMiss[] {
   const {clusterRoles, roles, clusterRoleBindings, roleBindings} = objects;
   return [
     ...[...clusterRoles, ...roles].flatMap(missesOfRole),
     ...[...clusterRoleBindings, ...roleBindings].flatMap(binding =>
-      missesOfBinding(binding, objects),
+      missesOfBinding(binding, objects, policies),
     ),
   ];
 }
 
 function missesOfRole(role: Role): readonly NearMiss[] {
   const {rules = []} = role;
-  // A role that grants the use in another rule does what it is for.
-  if (rules.some(rule => policiesOf(rule) !== undefined)) return [];
+  const granted = new Set(rules.flatMap(rule => policiesOf(rule) ?? []));
   return rules.flatMap(rule => {
     const says = missOfRule(rule);
+    const {resourceNames: meant = []} = rule;
+    // What another rule of the role grants is what the role is for.
     if (says === undefined) return [];
+    if (meant.length > 0 && meant.every(name => granted.has(name))) return [];
     return [{object: referenceToRole(role), says, policies: rule.resourceNames ?? []}];
   });
 }
 
-/** Why a rule that is about policies does not grant their use; undefined if it is about others. */
+/** Why a rule about policies does not grant their use; undefined if it is about something else. */
 function missOfRule(rule: Rule): string | undefined {
   const {verbs = [], apiGroups = [], resources = [], resourceNames = []} = rule;
   const written = resources.find(name => resourceWords.includes(name.toLowerCase()));
@@ -59,17 +69,21 @@ function missOfRule(rule: Rule): string | undefined {
   const near = verbs.find(verb => verb !== 'use' && /^us(e|es|ing)$/i.test(verb));
   if (near !== undefined)
     return `has the verb ${quoted(near)}; the one that opens policies is "use"`;
-  // Reading policies is a right of its own, but nobody gives it policy by policy.
+  // Reading policies is a right of its own, but nobody grants it policy by policy.
   const reads = verbs.every(verb => ['get', 'list', 'watch'].includes(verb));
   return resourceNames.length > 0 && reads
     ? `has the verbs ${verbs.join(', ')} for policies by name; the verb that opens them is "use"`
     : undefined;
 }
 
-function missesOfBinding(binding: Binding, objects: RbacObjects): readonly NearMiss[] {
+function missesOfBinding(
+  binding: Binding,
+  objects: RbacObjects,
+  known: readonly string[],
+): readonly NearMiss[] {
   const object = referenceToBinding(binding);
   const role = roleOf(binding, objects);
-  if (role === undefined) return missOfRoleRef(binding, object, objects);
+  if (role === undefined) return missOfRoleRef(binding, object, objects, known);
   const policies = namedPolicies(role);
   if (policies === undefined) return [];
   return (binding.subjects ?? []).flatMap(subject => {
@@ -78,17 +92,18 @@ function missesOfBinding(binding: Binding, objects: RbacObjects): readonly NearM
   });
 }
 
-/** A role of the name but of the other kind, or one that the name was meant for. */
+/** A role of this name but of the other kind, or one whose name was meant. */
 function missOfRoleRef(
   {roleRef}: Binding,
   object: ObjectReference,
   {clusterRoles, roles}: RbacObjects,
+  known: readonly string[],
 ): readonly NearMiss[] {
   const {kind = '', name = ''} = roleRef ?? {};
   const {namespace} = object;
   const missed = (role: Role, says: string) => {
     const policies = namedPolicies(role);
-    return policies === undefined ? [] : [{object, says, policies}];
+    return policies !== undefined && opensKnown(role, known) ? [{object, says, policies}] : [];
   };
   if (kind === 'Role' && namespace === undefined) {
     const role = clusterRoles.find(({metadata}) => metadata?.name === name);
@@ -103,12 +118,21 @@ function missOfRoleRef(
   if (other !== undefined) {
     return missed(other, `refers to ${kind}/${name}, but there is only ${roleText(other)}`);
   }
-  const opening = inScope.filter(role => (namedPolicies(role) ?? []).length > 0);
+  const opening = inScope.filter(role => opensKnown(role, known));
   const meant =
     opening.find(({metadata}) => metadata?.name === object.name) ??
     opening.find(({metadata}) => metadata?.name === nearName(name, opening.map(nameOfRole)));
   if (meant === undefined) return [];
   return missed(meant, `refers to ${kind}/${name}, which does not exist; ${roleText(meant)} does`);
+}
+
+/** Whether a role is there to open policies, and one of them exists. */
+function opensKnown({rules = []}: Role, known: readonly string[]): boolean {
+  return rules.some(rule => {
+    const policies = policiesOf(rule);
+    if (policies === 'all') return rule.resources?.includes(resource) === true;
+    return policies?.some(policy => known.includes(policy)) === true;
+  });
 }
 
 const accountName = /^[^:]+:[^:]+$/;
@@ -121,7 +145,7 @@ function missOfSubject(
   switch (kind) {
     case 'Group':
       if (!/^system:serviceaccount:/.test(name)) return undefined;
-      return `has Group ${name}; the accounts of a namespace are Group system:serviceaccounts:NAMESPACE`;
+      return `has Group ${name}; the accounts of a namespace are in Group system:serviceaccounts:NAMESPACE`;
     case 'User':
       return missOfUser(name);
     case 'ServiceAccount': {

@@ -12,23 +12,23 @@ import {controllerAccounts} from './bootstrapRoles.ts';
 import {type Grantee, granteesOf, isPartOf} from './grantee.ts';
 import type {UnreadRbac} from './unreadRbac.ts';
 
-/** Whether something is so; undefined: what was not read decides. */
+/** Whether something is true; undefined: that depends on what was not read. */
 export type Known = boolean | undefined;
 
-/** Answers who may `use` which policy from RBAC that was not read as a whole. */
+/** Answers who may `use` which policy from RBAC objects that were not all read. */
 export interface PossibleRights {
   /** Whether the identity may use a policy for pods in the namespace. */
   mayUse(identity: Identity, namespace: string): (policy: string) => Known;
   /**
    * Whether somebody who could have created a pod with this account may use a policy there: any subject
-   * but the account itself and the accounts of controllers, which create pods of their own kinds only.
+   * except the account itself and the accounts of controllers, which only create pods of their own kinds.
    */
   mayCreatorUse(namespace: string, serviceAccount: string): (policy: string) => Known;
 }
 
 /**
- * The rights that the objects give for sure, and those that unread ones could give: by an unread binding
- * of a role that opens the policy, or by a binding that was read of a role that was not.
+ * The rights that the objects certainly grant, and those that unread ones could: by an unread binding
+ * to a role that opens the policy, or by a binding that was read, to a role that was not.
  */
 export function possibleRights(
   objects: RbacObjects,
@@ -59,7 +59,7 @@ export function possibleRights(
   };
 }
 
-/** Tells whether a subject could be, or could hold, someone who creates pods other than by controllers. */
+/** Tells whether a subject could be, or include, someone who creates pods other than through controllers. */
 function couldCreate(ownUser: string): (grantee: Grantee) => boolean {
   return ({kind, namespace, name}) => {
     // Whoever creates a pod is logged in.

@@ -6,9 +6,16 @@ interface UnreadKind {
   readonly resource: string;
   /** undefined: in no namespace. */
   readonly namespace: string | undefined;
+  /** Where it could be read all the same. */
+  readonly except?: readonly string[] | undefined;
 }
 
-/** The kinds of RBAC, which decide about rights, in the order in which needs name them. */
+/** Whether objects of the kind that count in a namespace were not read. */
+export function isUnreadIn({namespace, except = []}: UnreadKind, wanted: string): boolean {
+  return namespace === undefined ? !except.includes(wanted) : namespace === wanted;
+}
+
+/** The kinds of RBAC, which decide about rights, in the order in which answers name what they need. */
 export const rbacResources = [
   'clusterroles',
   'clusterrolebindings',
@@ -17,17 +24,17 @@ export const rbacResources = [
 ] as const;
 export type RbacResource = (typeof rbacResources)[number];
 
-/** What of RBAC was not read: there may be more of it than the objects that are known. */
+/** Which parts of RBAC were not read: there may be more objects than those that are known. */
 export interface UnreadRbac {
   /** Whether anything is missing anywhere. */
   readonly isAny: boolean;
-  /** Whether objects of a kind may be missing that count in a namespace. */
+  /** Whether objects of a kind that count in a namespace may be missing. */
   lacks(resource: RbacResource, namespace: string): boolean;
-  /** What would have to be read to know the rights in a namespace; nothing if all is known. */
+  /** What would have to be read to know the rights in a namespace; empty if everything is known. */
   needs(namespace: string): readonly string[];
 }
 
-/** What an inventory has to say of RBAC. */
+/** What an inventory has to say about RBAC. */
 export interface RbacSource {
   readonly origin: 'cluster' | 'manifests';
   readonly rbac: RbacObjects;
@@ -35,17 +42,17 @@ export interface RbacSource {
 }
 
 /**
- * What of RBAC was not read. Every cluster has roles and bindings; manifests without a single one leave
- * them to somebody else.
+ * Which parts of RBAC were not read. Every cluster has roles and bindings; manifests without a single one
+ * leave them to somebody else.
  */
 export function unreadRbac({origin, rbac, gaps}: RbacSource): UnreadRbac {
   if (origin === 'manifests' && isVoid(rbac)) return allUnread;
   const kinds: ReadonlySet<string> = new Set(rbacResources);
   const relevant = gaps.filter(({resource}) => kinds.has(resource));
   if (relevant.length === 0) return nothingUnread;
-  const places = new Set(relevant.map(({resource, namespace}) => keyOf(resource, namespace)));
+  const byResource = Map.groupBy(relevant, ({resource}) => resource);
   const lacks = (resource: RbacResource, namespace: string): boolean =>
-    places.has(keyOf(resource, undefined)) || places.has(keyOf(resource, namespace));
+    byResource.get(resource)?.some(gap => isUnreadIn(gap, namespace)) === true;
   return {
     isAny: true,
     lacks,
@@ -56,7 +63,7 @@ export function unreadRbac({origin, rbac, gaps}: RbacSource): UnreadRbac {
   };
 }
 
-/** RBAC that is read as a whole. */
+/** RBAC that was read completely. */
 export const nothingUnread: UnreadRbac = {isAny: false, lacks: () => false, needs: () => []};
 
 const allUnread: UnreadRbac = {
@@ -64,10 +71,6 @@ const allUnread: UnreadRbac = {
   lacks: () => true,
   needs: () => ['roles and bindings, of which the files have none'],
 };
-
-function keyOf(resource: string, namespace: string | undefined): string {
-  return `${resource}/${namespace ?? ''}`;
-}
 
 function isVoid(rbac: RbacObjects): boolean {
   return Object.values(rbac).every(objects => objects.length === 0);

@@ -3,7 +3,7 @@ import type {Authorizer, Grant, Identity, ObjectReference} from './authorize.ts'
 import {type Grantee, granteesOf, isPartOf} from './grantee.ts';
 import {notesFor} from './leaks.ts';
 
-/** That a subject may use a policy, in one namespace or in all, and through what. */
+/** A subject that may use a policy, in one namespace or in all, and through what. */
 export interface UseRight {
   readonly policy: string;
   readonly subject: Grantee;
@@ -19,7 +19,7 @@ export interface WhoCanQuestion {
   readonly policies: readonly string[];
   /** Grants in this namespace and cluster-wide ones; undefined: all grants. */
   readonly namespace: string | undefined;
-  /** Only what this identity may; undefined: everybody. */
+  /** Only what this identity may use; undefined: everybody. */
   readonly identity: Identity | undefined;
 }
 
@@ -56,7 +56,7 @@ function addRow(
   {binding, role}: Grant,
 ): void {
   const scope = binding.namespace;
-  // The null character sorts before all others, so cluster-wide rows come first.
+  // The null character sorts before all others, so that cluster-wide rows come first.
   const key = [policy, scope ?? '', subject.kind, subject.namespace ?? '', subject.name].join('\0');
   const row = rows.get(key);
   if (row !== undefined) {

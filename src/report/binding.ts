@@ -10,22 +10,31 @@ const shown = 20;
 
 /** What would be done, what to know about it, and what becomes of the pods; for people. */
 export function bindingText(plan: BindingPlan, effect: Effect, policy: string): string {
-  const steps = plan.steps.map(step => stepText(step, policy));
-  return changeText(steps.length === 0 ? ['Nothing to do.'] : steps, plan, effect);
+  return changeText(bindingLines(plan, policy), effect);
 }
 
 /** The same of the deletion of a policy, and of what goes with it. */
 export function deletionText(plan: BindingPlan, effect: Effect, policy: string): string {
-  const steps = plan.steps.map(step => stepText(step, policy));
-  return changeText([`delete PodSecurityPolicy ${policy}`, ...steps], plan, effect);
+  return changeText(deletionLines(plan, policy), effect);
 }
 
-function changeText(steps: readonly string[], {notes, kept}: BindingPlan, effect: Effect): string {
-  const lines = [
-    ...steps,
-    ...notes.map(note => `note: ${note}`),
-    ...kept.map(note => `kept: ${note}`),
-  ];
+/** The steps of a plan, and what to know about it. */
+export function bindingLines(plan: BindingPlan, policy: string): readonly string[] {
+  const steps = plan.steps.map(step => stepText(step, policy));
+  return [...(steps.length === 0 ? ['Nothing to do.'] : steps), ...noteLines(plan)];
+}
+
+/** The steps of the deletion of a policy and of what goes with it, and what to know about it. */
+export function deletionLines(plan: BindingPlan, policy: string): readonly string[] {
+  const steps = plan.steps.map(step => stepText(step, policy));
+  return [`delete PodSecurityPolicy ${policy}`, ...steps, ...noteLines(plan)];
+}
+
+function noteLines({notes, kept}: BindingPlan): readonly string[] {
+  return [...notes.map(note => `note: ${note}`), ...kept.map(note => `kept: ${note}`)];
+}
+
+function changeText(lines: readonly string[], effect: Effect): string {
   const {shifts} = effect;
   const more = shifts.length - shown;
   return [

@@ -4,6 +4,7 @@ import {reasonText, validationReason} from '../admission/reasons.ts';
 import {isInvalidByItself} from '../admission/validation.ts';
 import {type Effect, type Shift, type ShiftKind, shiftKinds} from '../effect/effect.ts';
 import type {Item} from '../inventory/submissions/items.ts';
+import {unreadText} from '../inventory/unreadPlaces.ts';
 import {kindText} from '../kube/workloadKinds.ts';
 import {printedPlace} from './place.ts';
 import {table} from './table.ts';
@@ -53,8 +54,13 @@ export function effectTable(
 ): string {
   return table(
     headers ? (wide ? wideHeader : header) : undefined,
-    shifts.map(shift => (wide ? wideRow(shift) : [...row(shift), shiftReason(shift)])),
+    shifts.map(shift => (wide ? wideRow(shift) : shiftCells(shift))),
   );
+}
+
+/** The cells of a shift in a table, the reason last. */
+export function shiftCells(shift: Shift): readonly string[] {
+  return [...row(shift), shiftReason(shift)];
 }
 
 function row({kind, item, before, after}: Shift): readonly string[] {
@@ -184,14 +190,29 @@ function pathsText(outcome: Judgement | undefined): string {
 }
 
 /** "2 would be denied, 1 moves to another policy, 90 stay as they are."; "none" if nothing is judged. */
-export function effectText({shifts, same}: Effect): string {
-  const parts = shiftKinds.flatMap(kind => {
+export function effectText({shifts, same, unread}: Effect): string {
+  const parts = countTexts(shifts);
+  const rest = same === 0 ? [] : [`${same} ${same === 1 ? 'stays as it is' : 'stay as they are'}`];
+  const open = unread === undefined ? [] : [unreadText(unread)];
+  return `Pods and workloads: ${[...parts, ...rest, ...open].join(', ') || 'none'}.`;
+}
+
+/** "In other namespaces: 24 would be denied; -A lists them."; undefined if all that shifts is listed. */
+export function elsewhereText({shifts}: Effect, namespace: string | undefined): string | undefined {
+  const isElsewhere = ({item}: Shift) => namespace !== undefined && item.namespace !== namespace;
+  const counts = countTexts(shifts.filter(isElsewhere));
+  return counts.length === 0
+    ? undefined
+    : `Of these in other namespaces: ${counts.join(', ')}; -A lists them.`;
+}
+
+/** "2 would be denied", for each kind that there is. */
+function countTexts(shifts: readonly Shift[]): readonly string[] {
+  return shiftKinds.flatMap(kind => {
     const count = shifts.filter(shift => shift.kind === kind).length;
     if (count === 0) return [];
     return `${count} ${phrases[kind][count === 1 ? 0 : 1]}${kind === 'new' ? newText(shifts) : ''}`;
   });
-  const rest = same === 0 ? [] : [`${same} ${same === 1 ? 'stays as it is' : 'stay as they are'}`];
-  return `Pods and workloads: ${[...parts, ...rest].join(', ') || 'none'}.`;
 }
 
 /** How many of what comes with the change admission would not let in, or perhaps not. */
@@ -205,12 +226,12 @@ function newText(shifts: readonly Shift[]): string {
 }
 
 /** How many of each kind there are, for machines. */
-export function printedSummary({shifts, same}: Effect): object {
+export function printedSummary({shifts, same, unread}: Effect): object {
   const counts = shiftKinds.map(kind => [
     words[kind],
     shifts.filter(shift => shift.kind === kind).length,
   ]);
-  return {...Object.fromEntries(counts), same};
+  return {...Object.fromEntries(counts), same, unread: unread && unreadText(unread)};
 }
 
 /** One shift as machine output has it. */

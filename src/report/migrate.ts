@@ -88,7 +88,8 @@ function shortened(problems: readonly PlanProblem[]): readonly (PlanProblem | st
   return [...problems.slice(0, shown), `and ${problems.length - shown} more: see -o wide`];
 }
 
-function verdictText({state, namespaces, cluster: {releases}}: MigrationPlan): string {
+/** What the plan comes to, in a sentence. */
+export function verdictText({state, namespaces, cluster: {releases}}: MigrationPlan): string {
   const broken = new Set(namespaces.flatMap(({breaks}) => breaks.map(({item}) => item)));
   const doubtful = new Set(namespaces.flatMap(({doubts}) => doubts.map(({item}) => item)));
   if (state === 'breaks') {
@@ -108,7 +109,7 @@ function verdictText({state, namespaces, cluster: {releases}}: MigrationPlan): s
  * What to do next: patches while something lives on policies, then labels, a stage after the other, then
  * the runbook's rest of the way. Undefined if nothing is left to do.
  */
-function nextLine(
+export function nextLine(
   {namespaces, hasPolicies}: MigrationPlan,
   {again, isLive}: Pick<PlanOptions, 'again' | 'isLive'>,
 ): string | undefined {

@@ -1,5 +1,6 @@
 import {labelOf} from '../kube/reference.ts';
 import type {LabelChange, LabelStep} from '../migrate/labelChanges.ts';
+import type {LabelCheck} from '../migrate/labelCheck.ts';
 import type {NamespaceLabels} from '../migrate/labels.ts';
 import {type PodSecurityMode, podSecurityPrefix} from '../migrate/namespaceLevels.ts';
 import {printYaml} from '../yaml/documents.ts';
@@ -132,6 +133,19 @@ export function namespacePatches(
       return printYaml({apiVersion: 'v1', kind: 'Namespace', metadata});
     });
   return (notes.length > 0 ? comment(notes) : '') + documents.join('---\n');
+}
+
+/** What a server said to the pods of templates, a line each, and how far that was foretold. */
+export function labelChecksText(checks: readonly LabelCheck[]): string {
+  const lines = checks.map(({workload, says}) => escapeText(`${labelOf(workload.item)}: ${says}`));
+  const of = (wanted: LabelCheck['agreement']) =>
+    checks.filter(({agreement}) => agreement === wanted).length;
+  const counts = [
+    `${of('same')} as foretold`,
+    ...(of('different') > 0 ? [`${of('different')} otherwise`] : []),
+    ...(of('unknown') > 0 ? [`of ${of('unknown')} it can't be told`] : []),
+  ];
+  return `${lines.map(line => `${line}\n`).join('')}The server on pods of ${checks.length} workloads: ${counts.join(', ')}.\n`;
 }
 
 /** One namespace's labels as machine output has them. */

@@ -1,7 +1,9 @@
 import type {Gain} from '../effect/gains.ts';
 import type {ChangeQuestion} from '../effect/question.ts';
 import type {Rewrite} from '../effect/rewrites.ts';
+import {gapSummaries} from '../inventory/gaps.ts';
 import type {Item} from '../inventory/submissions/items.ts';
+import {unreadText} from '../inventory/unreadPlaces.ts';
 import type {Edit} from '../kube/edits.ts';
 import {labelOf} from '../kube/reference.ts';
 import {escapeText} from './escape.ts';
@@ -12,10 +14,12 @@ const shown = 8;
 
 /** What a person should read before answering, a line each; nothing where nothing is at stake. */
 export function questionLines(question: ChangeQuestion): readonly string[] {
-  const {denied, unknown, gains, rewrites} = question;
+  const {denied, unknown, unread, gaps, gains, rewrites} = question;
   return [
     ...listed('Pods or workloads that would be denied', denied),
     ...listed('Pods or workloads of which it is unknown whether they would be denied', unknown),
+    ...(unread === undefined ? [] : [`The impact is ${unreadText(unread)}`]),
+    ...gapSummaries(gaps).map(line => `incomplete: ${line}`),
     ...gains.map(gainText),
     ...rewriteLines(rewrites),
   ].map(escapeText);

@@ -1,7 +1,8 @@
 import {standardVersionText} from '../migrate/podSecurity/version.ts';
 import type {Runbook, RunbookStep} from '../migrate/runbook.ts';
-import {html, type Markup, ownMarkup} from './audit/html/markup.ts';
+import {html, type Markup} from './audit/html/markup.ts';
 import {escapeText} from './escape.ts';
+import {linesBlock, plainPage, plainTable} from './plainPage.ts';
 
 /** Of what cluster a runbook is, and when it was read. */
 export interface RunbookHead {
@@ -90,61 +91,19 @@ function markdown(text: string): string {
 
 /** The runbook as one page of HTML that needs nothing else. */
 export function runbookHtml(runbook: Runbook, head: RunbookHead): string {
-  const {steps} = runbook;
-  const title = titleOf(runbook);
-  const rows = cellsOf(runbook).map(
-    row => html`<tr>${row.map(cell => html`<td>${cell}</td>`)}</tr>\n`,
-  );
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${title}</title>
-<style>${ownMarkup(style)}</style>
-</head>
-<body>
-<main>
-<h1>${title}</h1>
-${factLines(runbook, head).map(line => html`<p>${line}</p>\n`)}<table>
-<thead><tr>${columns.map(column => html`<th scope="col">${column}</th>`)}</tr></thead>
-<tbody>
-${rows}</tbody>
-</table>
-<ol>
-${steps.map(stepHtml)}</ol>
-</main>
-</body>
-</html>
-`.markup;
+  const facts = factLines(runbook, head).map(line => html`<p>${line}</p>\n`);
+  const steps = runbook.steps.map(stepHtml);
+  const body = html`${facts}${plainTable(columns, cellsOf(runbook))}<ol>\n${steps}</ol>\n`;
+  return plainPage(titleOf(runbook), body);
 }
 
 function stepHtml({title, why, commands, see, back, items}: RunbookStep): Markup {
+  const isShell = back.some(isCommand);
   return html`<li>
 <h2>${title}</h2>
 <p>${why}</p>
-${items.length > 0 ? html`<ul>${items.map(item => html`<li>${item}</li>\n`)}</ul>\n` : undefined}${linesHtml(commands)}<p><b>See:</b> ${see}</p>
-<p><b>Back:</b>${back.some(isCommand) ? undefined : html` ${back.join(' ')}`}</p>
-${back.some(isCommand) ? linesHtml(back) : undefined}</li>
+${items.length > 0 ? html`<ul>${items.map(item => html`<li>${item}</li>\n`)}</ul>\n` : undefined}${linesBlock(commands)}<p><b>See:</b> ${see}</p>
+<p><b>Back:</b>${isShell ? undefined : html` ${back.join(' ')}`}</p>
+${isShell ? linesBlock(back) : undefined}</li>
 `;
 }
-
-function linesHtml(lines: readonly string[]): Markup {
-  if (lines.length === 0) return html``;
-  const marked = lines.map((line, index) => (index === 0 ? html`${line}` : html`\n${line}`));
-  return html`<pre><code>${marked}</code></pre>\n`;
-}
-
-const style = `
-:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}
-body{margin:0;background:Canvas;color:CanvasText}
-main{max-width:52rem;margin:0 auto;padding:1.5rem}
-h1{font-size:1.6rem;line-height:1.25}
-h2{font-size:1.15rem;margin:2rem 0 .25rem}
-ol{padding-left:1.5rem}
-table{border-collapse:collapse;margin:1.5rem 0;font-variant-numeric:tabular-nums}
-th,td{text-align:left;padding:.25rem .9rem .25rem 0;border-bottom:1px solid color-mix(in srgb,CanvasText 20%,Canvas)}
-pre{overflow-x:auto;padding:.75rem;background:color-mix(in srgb,CanvasText 7%,Canvas);border-radius:4px}
-@media print{pre{white-space:pre-wrap}li{break-inside:avoid}}
-`;

@@ -1,6 +1,8 @@
 import type {CheckFinding} from '../check/answerCheck.ts';
 import type {NamespaceSummary} from '../effect/summary.ts';
 import type {Inventory} from '../inventory/inventory.ts';
+import {type UnreadPlaces, unreadPlaces, unreadText} from '../inventory/unreadPlaces.ts';
+import {atLeast} from '../text.ts';
 import {escapeText} from './escape.ts';
 import {table} from './table.ts';
 
@@ -14,13 +16,20 @@ function headerOf(hasUnknown: boolean): readonly string[] {
   ];
 }
 
+/** The rows as they are shown, and as they would be if admission were on. */
+export interface SummaryRows {
+  readonly rows: readonly NamespaceSummary[];
+  readonly judged: readonly NamespaceSummary[];
+}
+
 /** Where the facts come from, and the table of namespaces. */
 export function summaryText(
   inventory: Inventory,
-  rows: readonly NamespaceSummary[],
+  {rows, judged}: SummaryRows,
   admission: CheckFinding,
 ): string {
-  const total = totalText(rows, admission, inventory.policies.length);
+  const unread = unreadPlaces(inventory);
+  const total = totalText(judged, admission, inventory, unread);
   return `${headText(inventory, admission)}\n${summaryTable(rows, true)}\n${total}\n`;
 }
 
@@ -32,10 +41,10 @@ export function summaryTable(rows: readonly NamespaceSummary[], headers: boolean
       const [riskiest] = row.policies;
       return [
         row.namespace,
-        ...[row.pods, row.idle, row.denied].map(String),
-        ...(hasUnknown ? [String(row.unknown)] : []),
-        ...[row.mutated, row.drifted].map(String),
-        String(row.policies.length),
+        ...[row.pods, row.idle, row.denied].map(number => atLeast(number, row.isPartial)),
+        ...(hasUnknown ? [atLeast(row.unknown, row.isPartial)] : []),
+        ...[row.mutated, row.drifted].map(number => atLeast(number, row.isPartial)),
+        atLeast(row.policies.length, row.isPartial || row.unknown > 0),
         riskiest?.name ?? '',
       ];
     }),
@@ -57,25 +66,40 @@ function headText(
 }
 
 function totalText(
-  rows: readonly NamespaceSummary[],
+  judged: readonly NamespaceSummary[],
   {answer}: CheckFinding,
-  policies: number,
+  {policies, policyApi}: Inventory,
+  unread: UnreadPlaces | undefined,
 ): string {
   const total = (of: (row: NamespaceSummary) => number) =>
-    rows.reduce((sum, row) => sum + of(row), 0);
-  const judged = total(({pods, idle}) => pods + idle);
-  const would = (deed: string) => [
-    `${deed} ${total(({denied}) => denied)}, change`,
-    `${total(({mutated}) => mutated)} and move ${total(({drifted}) => drifted)} to another policy.`,
+    judged.reduce((sum, row) => sum + of(row), 0);
+  const [denied, mutated, drifted] = [
+    total(row => row.denied),
+    total(row => row.mutated),
+    total(row => row.drifted),
   ];
-  const what = `${judged} pods and idle workloads`;
-  const isUndecided = answer === 'unknown' && policies > 0;
+  const would = (words: string) => [
+    `${words} ${denied}, change`,
+    `${mutated} and move ${drifted} to another policy.`,
+  ];
+  const what = `${total(({pods, idle}) => pods + idle)} pods and idle workloads`;
+  const isUndecided = answer === 'unknown' && policies.length > 0;
   const sentences = {
     yes: would(`Of ${what}, a restart would deny`),
-    no: [`With PSP admission off, policies have no say: a restart of the`, `${what} denies none.`],
+    // Pods can tell of the time when they were created, and of no other.
+    no:
+      policyApi !== 'absent'
+        ? [
+            `If PSP admission is off, policies have no say: a restart of the ${what}`,
+            `denies none. If it was turned on after they came, it denies ${denied}: see check.`,
+          ]
+        : [
+            `With PSP admission off, policies have no say: a restart of the`,
+            `${what} denies none.`,
+          ],
     unknown: isUndecided
       ? [
-          'Whether PSP admission is on is unknown. If it is, then of the',
+          'Whether PSP admission is on is unknown (see check). If it is, then of the',
           ...would(`${what}, a restart would deny`),
         ]
       : [
@@ -87,6 +111,7 @@ function totalText(
   return [
     ...sentences[answer],
     ...(unknown === 0 ? [] : [`What it would do to ${unknown} is unknown: see why -A.`]),
+    ...(unread === undefined ? [] : [`What it would do is ${unreadText(unread)}.`]),
     'Next: kubectl psp why -A, why POD, advise -n NAMESPACE, who-can -A, --help',
   ].join('\n');
 }

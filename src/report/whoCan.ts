@@ -43,10 +43,10 @@ export function whoCanTable(
 export function indirectTable(rights: readonly IndirectRight[], headers: boolean): string {
   return table(
     headers ? ['SUBJECT', 'SCOPE', 'RIGHTS', 'VIA'] : undefined,
-    rights.map(({subject, namespace, rights: may, via}) => [
+    rights.map(({subject, namespace, rights: may, via, opens = []}) => [
       labelOf(subject),
       namespace ?? 'cluster',
-      may.join(', '),
+      `${may.join(', ')}${opens.length > 0 ? `; pods may use ${opens.join(', ')}` : ''}`,
       viaText(via, true),
     ]),
   );
@@ -76,6 +76,6 @@ export function printedRight({right, expansion}: WhoCanRow): object {
   };
 }
 
-export function printedIndirect({subject, namespace, rights, via}: IndirectRight): object {
-  return {subject, scope: namespace === undefined ? null : {namespace}, rights, via};
+export function printedIndirect({subject, namespace, rights, via, opens}: IndirectRight): object {
+  return {subject, scope: namespace === undefined ? null : {namespace}, rights, via, opens};
 }

@@ -41,27 +41,38 @@ export function whyStory(verdicts: NonEmpty<Verdict>, options: StoryOptions): st
   const usable = candidates.filter(candidate => isTold(candidate, chosen));
   const others = candidates.filter(candidate => !isTold(candidate, chosen));
   const lines = [
-    `${namesOf(verdicts)} in namespace ${verdict.item.namespace}: ${stateText(verdict)}`,
-    '',
-    ...factLines(verdict),
-    ...invalidLines(verdict),
-    ...changeLines(verdict),
+    ...whyFacts(verdicts),
     '',
     ...(candidates.length === 0
       ? [state === 'unknown' ? 'The policies are unknown.' : 'There are no PodSecurityPolicies.']
       : usable.length === 0
         ? ['It may use no policy for sure.']
-        : ['Policies that it may use, in the order in which admission tries them:']),
+        : [triedTitle]),
     ...usable.flatMap(candidate => candidateLines(candidate, verdict, options)),
     ...(options.all || others.length === 0
       ? []
       : [`Others: ${foldedText(others)} (--all lists them)`]),
     ...waysOutLines(verdict),
-    ...messageLines(verdict),
+    ...whyMessage(verdict),
     ...(options.all && others.length > 0 ? ['', 'Other policies:'] : []),
     ...(options.all ? others.flatMap(each => candidateLines(each, verdict, options)) : []),
   ];
   return `${lines.map(escapeText).join('\n')}\n`;
+}
+
+/** What stands above the policies that a pod may use. */
+const triedTitle = 'Policies that it may use, in the order in which admission tries them:';
+
+/** The first part of the story: the verdict, whose pod it is, and what becomes of it. Not yet safe to show. */
+export function whyFacts(verdicts: NonEmpty<Verdict>): readonly string[] {
+  const [verdict] = verdicts;
+  return [
+    `${namesOf(verdicts)} in namespace ${verdict.item.namespace}: ${stateText(verdict)}`,
+    '',
+    ...factLines(verdict),
+    ...invalidLines(verdict),
+    ...changeLines(verdict),
+  ];
 }
 
 /** What a pod may not use for sure, and what admission ignores, is told in short. */
@@ -131,7 +142,8 @@ function changeLines({changes}: Verdict): readonly string[] {
   return ['', 'Changes that the policy makes to the pod:', ...lines];
 }
 
-function messageLines({message, state}: Verdict): readonly string[] {
+/** The last part: the API server's own words, if it would say any. Not yet safe to show. */
+export function whyMessage({message, state}: Verdict): readonly string[] {
   if (message !== undefined) return ['', 'The API server says:', `  ${message}`];
   return state === 'denied'
     ? ['', 'The API server would deny it; its words depend on rights that are not known here.']

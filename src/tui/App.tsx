@@ -15,6 +15,7 @@ import {modelOf} from './model.ts';
 import {Prompt} from './Prompt.tsx';
 import {plainTheme, type Theme, type Tone} from './paint.ts';
 import type {RichLine} from './rich.ts';
+import {plainWordsOf, wrapRich} from './rich.ts';
 import {TextLine} from './StyledLine.tsx';
 import {EditorFooter, editorFooterHeight} from './screens/EditorFooter.tsx';
 import {Values} from './screens/Values.tsx';
@@ -93,6 +94,7 @@ export function App({live, services, store, user, jobs, theme = plainTheme}: Pro
       services,
       refresh,
       page: Math.max(1, size.height - 2),
+      textLines: () => (words ?? []).flatMap(line => wrapRich(line, size.width)).map(plainWordsOf),
       lastScroll: words === undefined ? 0 : lastScroll(words, size.width, size.height),
     };
   };
@@ -112,7 +114,7 @@ export function App({live, services, store, user, jobs, theme = plainTheme}: Pro
           hasRule={lines >= tall}
           width={columns}
         />
-        {middleOf({...{session, model, shown, dispatch, text, size, frame}, contextNow})}
+        {middleOf({session, model, shown, dispatch, text, size, frame})}
         {lines >= roomy ? <Divider width={columns} /> : null}
         <Status
           {...{session, inventory, freshness, dispatch, sideEffects, frame, shown}}
@@ -146,24 +148,20 @@ interface Middle extends Pick<Context, 'session' | 'model' | 'shown' | 'dispatch
   readonly text: readonly RichLine[] | undefined;
   readonly size: {readonly width: number; readonly height: number};
   readonly frame: Frame;
-  contextNow(): Context;
 }
 
 /** The view itself. */
 function middleOf(middle: Middle): ReactElement {
-  const {session, model, shown, dispatch, text, size, frame, contextNow} = middle;
+  const {session, model, shown, dispatch, text, size, frame} = middle;
   const {view} = frame;
-  if (text !== undefined) return <Lines lines={text} scroll={frame.scroll} {...size} />;
+  if (text !== undefined)
+    return <Lines lines={text} scroll={frame.scroll} find={frame.filter} {...size} />;
   const policy =
     'policy' in view && view.policy
       ? policyOf(view.policy, session.drafts, model.inventory)
       : undefined;
   if (view.name === 'values' && policy) {
-    const latest = () => {
-      const {session: now, model: current} = contextNow();
-      return policyOf(view.policy, now.drafts, current.inventory) ?? policy;
-    };
-    return <Values {...{view, dispatch, latest, ...size}} />;
+    return <Values {...{view, now: policy.now, shown, frame, ...size}} />;
   }
   if (view.name === 'walk' && policy) {
     return <Walk {...{view, model, dispatch, ...policy, ...size}} />;
@@ -204,11 +202,16 @@ interface StatusProps {
 
 /** The prompt, or what there is to say; else how many rows there are. */
 function Status(props: StatusProps) {
-  const {session, dispatch, sideEffects, frame, width} = props;
+  const {session, inventory, dispatch, sideEffects, frame, width} = props;
   const {prompt} = session;
   if (prompt !== undefined) {
     const hasEdits = editedDrafts(session).length > 0;
-    return <Prompt {...{prompt, dispatch, sideEffects, width, hasEdits}} filter={frame.filter} />;
+    return (
+      <Prompt
+        {...{prompt, inventory, dispatch, sideEffects, width, hasEdits}}
+        filter={frame.filter}
+      />
+    );
   }
   const {text, tone} = statusText(props);
   return <TextLine {...{text, tone, width}} />;

@@ -1,23 +1,25 @@
 import {Box} from 'ink';
 import {useMemo} from 'react';
-import {type RichLine, spansOfLine, wrapRich} from './rich.ts';
+import {foundIn, type RichLine, spansOfLine, wrapRich} from './rich.ts';
 import {StyledLine} from './StyledLine.tsx';
 
 interface Props {
   readonly lines: readonly RichLine[];
   readonly scroll: number;
+  /** What is searched for; '' for nothing. */
+  readonly find?: string;
   readonly width: number;
   readonly height: number;
 }
 
 /** A text of which only the lines in sight are drawn. */
-export function Lines({lines, scroll, width, height}: Props) {
+export function Lines({lines, scroll, find = '', width, height}: Props) {
   const wrapped = useMemo(() => placedLines(lines, width), [lines, width]);
   const first = Math.max(0, Math.min(scroll, wrapped.length - height));
   return (
     <Box flexDirection="column" height={height}>
       {wrapped.slice(first, first + height).map(({place, line}) => (
-        <StyledLine key={place} spans={spansOfLine(line)} width={width} />
+        <StyledLine key={place} spans={foundIn(spansOfLine(line), find)} width={width} />
       ))}
     </Box>
   );

@@ -1,10 +1,10 @@
-import {Box} from 'ink';
+import {Box, Spacer} from 'ink';
 import {useContext, useMemo} from 'react';
 import {barSpans} from './bars.ts';
 import {type Column, columnsOf} from './columns.ts';
 import {ThemeContext} from './marks.ts';
 import type {Piece, Theme} from './paint.ts';
-import {StyledLine, TextLine} from './StyledLine.tsx';
+import {RichTextLine, StyledLine, TextLine} from './StyledLine.tsx';
 import {type Cell, cellValue, type Row, type Table, toneOfCell} from './table.ts';
 import {fitWords, safeWidthOf} from './text.ts';
 
@@ -20,6 +20,8 @@ interface Props {
 }
 
 const gap = '  ';
+/** So many lines have one to spare for what is cut. */
+const leastForDetail = 8;
 /** Bars are shown from so many columns on. */
 const wide = 100;
 const barWidth = 14;
@@ -38,14 +40,16 @@ export function List({table, rows, cursor, width, height, sort, descending}: Pro
     [rows, sorted, room],
   );
   const {caption} = table;
-  const visible = Math.max(1, height - (caption === undefined ? 1 : 2));
+  const hasDetail = columns.some(({isCut}) => isCut) && height >= leastForDetail;
+  const chrome = (caption === undefined ? 1 : 2) + (hasDetail ? 1 : 0);
+  const visible = Math.max(1, height - chrome);
   const first = firstVisible(cursor, rows.length, visible);
   const look = {columns, hasBars, theme};
   return (
     <Box flexDirection="column" height={height}>
-      {caption === undefined ? null : <TextLine text={caption} width={width} />}
+      {caption === undefined ? null : <RichTextLine line={caption} width={width} />}
       <StyledLine spans={titleSpans(titles, sort, look)} width={width} />
-      {rows.length === 0 ? <TextLine text={`  ${table.empty}`} width={width} /> : null}
+      {rows.length === 0 ? <TextLine text={`  ${emptyText(table)}`} width={width} /> : null}
       {rows.slice(first, first + visible).map((row, index) => {
         const isChosen = first + index === cursor;
         return (
@@ -57,8 +61,27 @@ export function List({table, rows, cursor, width, height, sort, descending}: Pro
           />
         );
       })}
+      {hasDetail ? (
+        <>
+          <Spacer />
+          <TextLine text={`  ${cutText(rows[cursor], columns)}`} width={width} tone="dim" />
+        </>
+      ) : null}
     </Box>
   );
+}
+
+/** What to say where there is no row to show. */
+function emptyText({rows, empty}: Table): string {
+  return rows.length === 0 ? empty : 'No row has what the filter says.';
+}
+
+/** What is cut of the chosen row, whole: names of pods often differ at their ends alone. */
+function cutText(row: Row | undefined, columns: readonly Column[]): string {
+  const texts = row?.cells.map(cell => String(cellValue(cell))) ?? [];
+  return texts
+    .filter((text, index) => safeWidthOf(text) > (columns[index]?.width ?? 0))
+    .join('   ');
 }
 
 interface ListLook {
@@ -82,17 +105,27 @@ function titleSpans(
 function rowSpans({cells, bar}: Row, isChosen: boolean, look: ListLook): readonly Piece[] {
   return cells.flatMap((cell, index): readonly Piece[] => {
     const start = index === 0 && isChosen ? '> ' : gap;
-    const spans = [{text: start}, cellSpan(cell, look.columns[index])];
+    const spans = [{text: start}, ...cellPieces(cell, look.columns[index])];
     if (!look.hasBars || index > 0) return spans;
     return [...spans, {text: gap}, ...barSpans(bar ?? [], barWidth, look.theme)];
   });
 }
 
-function cellSpan(cell: Cell, column: Column | undefined): Piece {
-  return {text: fitCell(String(cellValue(cell)), column), tone: toneOfCell(cell)};
+function cellPieces(cell: Cell, column: Column | undefined): readonly Piece[] {
+  const text = fitCell(String(cellValue(cell)), column);
+  const tone = toneOfCell(cell);
+  const only = typeof cell === 'object' ? cell.only : undefined;
+  if (only === undefined) return [{text, tone}];
+  const at = text.search(new RegExp(`(?<![^ ,])${only}(?![^ ,])`));
+  if (at < 0) return [{text}];
+  const end = at + only.length;
+  return [{text: text.slice(0, at)}, {text: only, tone}, {text: text.slice(end)}];
 }
 
-function fitCell(text: string, {width, isNumeric}: Column = {width: 0, isNumeric: false}): string {
+function fitCell(
+  text: string,
+  {width, isNumeric}: Pick<Column, 'width' | 'isNumeric'> = {width: 0, isNumeric: false},
+): string {
   return fitWords(
     isNumeric ? ' '.repeat(Math.max(0, width - safeWidthOf(text))) + text : text,
     width,

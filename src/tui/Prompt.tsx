@@ -1,7 +1,11 @@
 import {Box, Text, useApp, useInput} from 'ink';
+import {controlById} from '../controls/index.ts';
+import type {Inventory} from '../inventory/inventory.ts';
 import {escapeText} from '../report/escape.ts';
 import {Input} from './Input.tsx';
-import type {Action, PromptState, Proposal, View} from './session.ts';
+import {type Jump, jumpOf, jumpWords} from './jumps.ts';
+import type {ValuesView} from './picker.ts';
+import type {Action, PromptState, Proposal} from './session.ts';
 import type {SideEffects} from './sideEffects.ts';
 import {fitTo, widthOf} from './text.ts';
 import {mostColumns} from './typing.ts';
@@ -11,22 +15,10 @@ interface Props {
   readonly filter: string;
   readonly width: number;
   readonly hasEdits: boolean;
+  readonly inventory: Inventory;
   dispatch(action: Action): void;
   readonly sideEffects: SideEffects;
 }
-
-const jumps: Readonly<Record<string, View>> = {
-  namespaces: {name: 'namespaces'},
-  ns: {name: 'namespaces'},
-  pods: {name: 'pods'},
-  po: {name: 'pods'},
-  policies: {name: 'policies'},
-  psp: {name: 'policies'},
-  podsecuritypolicies: {name: 'policies'},
-  advise: {name: 'advise', scope: 'service-account'},
-  gaps: {name: 'gaps'},
-  help: {name: 'help'},
-};
 
 /** The question at the bottom of the screen. Esc leaves it. */
 export function Prompt(props: Props) {
@@ -83,11 +75,8 @@ interface Typing {
 }
 
 /** What is to be typed, and what becomes of it. */
-function typingOf(
-  {prompt, filter, hasEdits, dispatch, sideEffects}: Props,
-  close: () => void,
-  exit: () => void,
-): Typing | undefined {
+function typingOf(props: Props, close: () => void, exit: () => void): Typing | undefined {
+  const {prompt, filter, inventory, dispatch, sideEffects} = props;
   switch (prompt.kind) {
     case 'filter':
       return {
@@ -100,10 +89,12 @@ function typingOf(
       return {
         label: ':',
         value: prompt.text,
-        hint: `  ${views}`,
+        hint: `  ${jumpWords}`,
         onChange: text => dispatch({type: 'prompt', prompt: {...prompt, text}}),
-        onSubmit: text => jump(text, dispatch, hasEdits, exit),
+        onSubmit: text => jump(jumpOf(text, inventory), props, exit),
       };
+    case 'add':
+      return addTyping(prompt, props, close);
     case 'write':
       return {
         label: 'Write to: ',
@@ -114,6 +105,8 @@ function typingOf(
           if (path.trim() !== '') sideEffects.write(path.trim(), prompt.content, false);
         },
       };
+    case 'bind':
+      return bindTyping(prompt, props, close);
     case 'confirm':
       return {
         label: `Type ${prompt.proposal.name} to apply: `,
@@ -130,28 +123,73 @@ function typingOf(
   }
 }
 
-/** What `:` takes. */
-const views = 'namespaces pods policies advise gaps help quit';
+function addTyping(
+  prompt: Extract<PromptState, {kind: 'add'}>,
+  {dispatch, sideEffects}: Props,
+  close: () => void,
+): Typing {
+  return {
+    label: 'Add: ',
+    value: prompt.text,
+    hint: `  ${hintFor(prompt.view)}`,
+    onChange: text => dispatch({type: 'prompt', prompt: {...prompt, text}}),
+    onSubmit(text) {
+      close();
+      if (text.trim() !== '') sideEffects.addEntry(prompt.view, text.trim());
+    },
+  };
+}
+
+/** What an entry of the picker looks like. */
+function hintFor({control, picking}: ValuesView): string {
+  return controlById[control].fields[picking?.part ?? 0]?.hint ?? '';
+}
+
+function bindTyping(
+  prompt: Extract<PromptState, {kind: 'bind'}>,
+  {dispatch, sideEffects}: Props,
+  close: () => void,
+): Typing {
+  const {policy, subject} = prompt;
+  return {
+    label: policy === undefined ? `Let ${subject} use the policy: ` : `Let use ${policy}: `,
+    value: prompt.text,
+    hint: policy === undefined ? '' : '  sa:NS/NAME ns:NS group:NAME user:NAME like:POLICY',
+    onChange: text => dispatch({type: 'prompt', prompt: {...prompt, text}}),
+    onSubmit(text) {
+      close();
+      const typed = text.trim();
+      if (typed !== '') sideEffects.proposeBind(policy ?? typed, subject ?? typed);
+    },
+  };
+}
 
 function notApplied({draft}: Proposal): string {
   return draft === undefined ? 'Not applied' : 'Not applied; your edit is kept';
 }
 
-function jump(
-  text: string,
-  dispatch: (action: Action) => void,
-  hasEdits: boolean,
-  exit: () => void,
-): void {
-  const name = text.trim().toLowerCase();
-  const view = jumps[name];
+/** Goes where what was typed after `:` leads. */
+function jump(to: Jump, {dispatch, hasEdits, sideEffects}: Props, exit: () => void): void {
   dispatch({type: 'prompt', prompt: undefined});
-  if (name === 'q' || name === 'quit') {
-    if (hasEdits) dispatch({type: 'prompt', prompt: {kind: 'quit'}});
-    else exit();
-  } else if (view !== undefined) dispatch({type: 'jump', view});
-  else if (name !== '') {
-    dispatch({type: 'notice', notice: {tone: 'bad', text: `No view ${name}; there are: ${views}`}});
+  switch (to.to) {
+    case 'view':
+      dispatch({type: 'jump', view: to.view});
+      break;
+    case 'quit':
+      if (hasEdits) dispatch({type: 'prompt', prompt: {kind: 'quit'}});
+      else exit();
+      break;
+    case 'try':
+      sideEffects.tryFiles(to.file);
+      break;
+    case 'snapshot':
+      sideEffects.snapshot(to.file);
+      break;
+    case 'problem':
+      dispatch({type: 'notice', notice: {tone: 'bad', text: to.text}});
+      break;
+    case 'nothing':
+      break;
   }
 }
 

@@ -1,8 +1,10 @@
 import {Text} from 'ink';
 import {useContext} from 'react';
+import {escapeText} from '../report/escape.ts';
 import {ThemeContext} from './marks.ts';
 import {type Look, type Piece, painted} from './paint.ts';
-import {beginningOf, fitTo, widthOf} from './text.ts';
+import type {RichLine} from './rich.ts';
+import {beginningOf, fitWords, widthOf} from './text.ts';
 
 interface Props {
   readonly spans: readonly Piece[];
@@ -25,7 +27,7 @@ export function TextLine({
   width,
   ...look
 }: Look & {readonly text: string; readonly width: number}) {
-  return <StyledLine spans={[{text: fitTo(text, width), ...look}]} width={width} />;
+  return <StyledLine spans={[{text: fitWords(text, width), ...look}]} width={width} />;
 }
 
 /** Spans of just so many columns together. */
@@ -40,4 +42,11 @@ function fitSpans(spans: readonly Piece[], width: number): readonly Piece[] {
     if (wide > widthOf(text)) break;
   }
   return left > 0 ? [...fitted, {text: ' '.repeat(left)}] : fitted;
+}
+
+/** A line of which parts look different; texts from a cluster are made safe. */
+export function RichTextLine({line, width}: {readonly line: RichLine; readonly width: number}) {
+  if (typeof line === 'string') return <TextLine text={line} width={width} />;
+  const spans = line.map(span => ({...span, text: escapeText(span.text)}));
+  return <StyledLine spans={spans} width={width} />;
 }

@@ -1,21 +1,41 @@
+import type {Advice} from '../advice/advice.ts';
+import {type OldGrants, oldGrantCommand, oldGrantsOf} from '../advice/oldGrants.ts';
 import {adviceYaml} from '../report/advice.ts';
+import {count} from '../text.ts';
 import {adviceNamed} from './lines.ts';
+import type {Model} from './model.ts';
 import type {ProposalEffects} from './proposalEffects.ts';
 import type {View} from './session.ts';
 import type {Surroundings, Voice} from './voice.ts';
 
+type AdviceView = Extract<View, {name: 'advice'}>;
+type AdviseView = Extract<View, {name: 'advise'}>;
+
 /** What the session does about advice. */
 export interface AdviceEffects {
-  writeAdvice(view: Extract<View, {name: 'advice'}>): void;
-  proposeAdvice(view: Extract<View, {name: 'advice'}>): void;
+  writeAdvice(view: AdviceView): void;
+  proposeAdvice(view: AdviceView): void;
+  /** All of these policies of the view at once, with their grants. */
+  proposeAllAdvice(view: AdviseView, policies: readonly string[]): void;
+  /** Takes away the grants of wider policies that nobody needs now that advice is applied. */
+  proposeOldGrants(view: AdviseView): void;
 }
 
 /** The side effects of the views of advice. */
 export function adviceEffects(
   {model}: Surroundings,
-  {askForFile}: Voice,
+  {askForFile, say}: Voice,
   {propose}: ProposalEffects,
 ): AdviceEffects {
+  const apply = (advices: readonly Advice[], name: string, question: string) =>
+    propose({
+      ...{title: `Apply ${name}`, question, name},
+      wanted: {kind: 'advice', advices},
+      details: [
+        ...laterLines(model(), advices),
+        ...adviceYaml(advices, true).trimEnd().split('\n'),
+      ],
+    });
   return {
     writeAdvice(view) {
       const advice = adviceNamed(model(), view);
@@ -23,14 +43,54 @@ export function adviceEffects(
     },
     proposeAdvice(view) {
       const advice = adviceNamed(model(), view);
-      if (advice === undefined) return;
-      propose({
-        title: `Apply ${view.policy}`,
-        question: `Create ${view.policy} and its grant?`,
-        name: view.policy,
-        wanted: {kind: 'advice', advices: [advice]},
-        details: adviceYaml([advice], true).trimEnd().split('\n'),
+      if (advice !== undefined) {
+        apply([advice], view.policy, `Create ${view.policy} and its grant?`);
+      }
+    },
+    proposeAllAdvice({scope, namespace}, policies) {
+      const advices = model()
+        .advice(scope, false)
+        .filter(({policy}) => policies.includes(policy.metadata.name));
+      if (advices.length === 0) return say('info', 'Nothing here needs a policy');
+      const what = count(advices.length, 'policy', 'policies');
+      return apply(advices, namespace ?? 'all', `Create ${what} with the grants?`);
+    },
+    proposeOldGrants(view) {
+      const {inventory} = model();
+      const {grants, steps} = oldGrantsOf(inventory, appliedAdvice(model(), view), whole);
+      if (grants.length === 0) {
+        return say('info', 'No grant of a wider policy is known to be needed no longer');
+      }
+      return propose({
+        title: 'Take old grants away',
+        question: 'Take these grants away?',
+        name: view.namespace ?? 'all',
+        wanted: {kind: 'grants', change: {deleted: undefined, steps}},
+        intro: grants.map(grant => `$ ${oldGrantCommand(grant)}`),
       });
     },
   };
+}
+
+const whole = {isWhole: true} as const;
+
+/** The advice of a view whose policies are there. */
+function appliedAdvice({advice, inventory}: Model, {scope, namespace}: AdviseView) {
+  const there = new Set(inventory.policies.map(({metadata}) => metadata.name));
+  return advice(scope, false).filter(
+    each =>
+      there.has(each.policy.metadata.name) &&
+      (namespace === undefined || each.namespace === namespace),
+  );
+}
+
+/** What can be taken away once advice is applied. */
+function laterLines({inventory}: Model, advices: readonly Advice[]): readonly string[] {
+  const {grants}: OldGrants = oldGrantsOf(inventory, advices, whole);
+  if (grants.length === 0) return [];
+  return [
+    'Once this is applied, these grants of wider policies are no longer needed; in :advise o takes them away:',
+    ...grants.map(grant => `  ${oldGrantCommand(grant)}`),
+    '',
+  ];
 }

@@ -1,4 +1,5 @@
 import {type State, verdictStates} from '../admission/judgement.ts';
+import type {Impact, ImpactKind} from '../effect/impact.ts';
 import type {Piece, Theme, Tone} from './paint.ts';
 
 /** So many of one kind, for a bar. */
@@ -19,6 +20,32 @@ export const stateTones: Readonly<Record<State, Tone>> = {
 /** The parts of a bar of pods by their states, the worst first. */
 export function stateParts(counts: Readonly<Record<State, number>>): readonly Part[] {
   return verdictStates.map(state => ({tone: stateTones[state], count: counts[state]}));
+}
+
+/** What a list of an impact looks like. */
+export const impactTones: Readonly<Record<ImpactKind, Tone>> = {
+  denied: 'bad',
+  mutated: 'warn',
+  move: 'moved',
+  admitted: 'good',
+  couldUse: 'plain',
+  stay: 'plain',
+  unknown: 'unknown',
+  known: 'good',
+};
+
+/** The parts of a bar of what an edit touches, as it is judged after it. */
+export function impactParts(impact: Impact): readonly Part[] {
+  const {denied, unknown, mutated, move, admitted, known, stay} = impact;
+  const others = [...stay, ...admitted, ...known];
+  const inState = (state: State) => others.filter(({after}) => after.state === state).length;
+  return [
+    {tone: 'bad', count: denied.length},
+    {tone: 'unknown', count: unknown.length + inState('unknown')},
+    {tone: 'warn', count: mutated.length + inState('mutated')},
+    {tone: 'moved', count: move.length + inState('drifted')},
+    {tone: 'good', count: inState('ok')},
+  ];
 }
 
 const line = '━';

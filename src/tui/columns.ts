@@ -7,6 +7,8 @@ export interface Column {
   readonly width: number;
   /** Whether all that is in it is numbers: these stand at its right. */
   readonly isNumeric: boolean;
+  /** Whether it is narrower than the widest of its cells. */
+  readonly isCut: boolean;
 }
 
 /** What is known of a column when all its cells were looked at. */
@@ -42,16 +44,33 @@ export function columnsOf(
       need.isProse ||= fact.isProse;
     }
   }
+  const wanted = needs.map(({width}) => width);
   const total = room - gap * (needs.length - 1);
-  shrink(needs, total, need => (need.isProse ? fewWords : undefined));
-  shrink(needs, total, need => (need.isNumeric ? undefined : shortName));
+  for (const {prose = 0, names = 0} of stages) {
+    const leastOf = (need: Need) => {
+      if (need.isProse && need !== needs[0]) return prose;
+      return need.isNumeric ? undefined : names;
+    };
+    shrink(needs, total, need => leastOf(need) || undefined);
+  }
   shrink(needs, total, () => 4);
-  return needs.map(({width, isNumeric}) => ({width, isNumeric}));
+  return needs.map(({width, isNumeric}, index) => ({
+    width,
+    isNumeric,
+    isCut: width < (wanted[index] ?? 0),
+  }));
 }
 
-/** So many columns say something of a list, and tell most names apart. */
-const fewWords = 16;
-const shortName = 14;
+/**
+ * How far columns give way, one after the other: so many columns say something of a list or of words, so many tell most
+ * names apart. The first column names the row, whatever is in it.
+ */
+const stages: readonly {readonly prose?: number; readonly names?: number}[] = [
+  {prose: 24},
+  {names: 24},
+  {prose: 12},
+  {names: 16},
+];
 
 /** Takes columns from the widest of those that may give way, until all fit or none can any more. */
 function shrink(
@@ -81,8 +100,8 @@ const factsOf = weaklyKeyed((cells: readonly Cell[]) =>
     const text = String(value);
     return {
       width: safeWidthOf(text),
-      isNumber: typeof value === 'number' || text === '',
-      isProse: text.includes(' '),
+      isNumber: typeof value === 'number' || /^(\d+\+)?$/.test(text),
+      isProse: /, | .* /.test(text),
     };
   }),
 );

@@ -11,6 +11,8 @@ export interface Context {
   readonly shown: Shown;
   /** How many lines the middle of the screen has. */
   readonly page: number;
+  /** The text in view as it is broken into lines; empty if it is no text. */
+  textLines(): readonly string[];
   /** How far the text in view scrolls; 0 if it is no text. */
   readonly lastScroll: number;
   dispatch(action: Action): void;

@@ -1,3 +1,4 @@
+import {profileKeys, specKeys} from '../apply/sameMeaning.ts';
 import type {Control, ValueStep} from '../controls/control.ts';
 import {controls} from '../controls/index.ts';
 import type {Policy} from '../kube/objects.ts';
@@ -19,7 +20,8 @@ export function draftOf(base: Policy): Draft {
 /** The draft with a new present; nothing happens if it says the same. */
 export function change(draft: Draft, now: Policy): Draft {
   if (sameSettings(draft.now, now)) return draft;
-  return {...draft, past: [...draft.past, draft.now], now, future: []};
+  const past = [...draft.past, draft.now];
+  return {...draft, past, now: spelledLike(draft.base, now), future: []};
 }
 
 export function undo(draft: Draft): Draft {
@@ -42,7 +44,34 @@ export function rebase({base, now}: Draft, onto: Policy): Draft {
     onto,
   );
   const past = sameSettings(onto, next) ? [] : [onto];
-  return {base: onto, past, now: next, future: []};
+  return {base: onto, past, now: spelledLike(onto, next), future: []};
+}
+
+/**
+ * A policy in the words of another where they mean the same, so that the difference of the two has nothing
+ * but what is different: `hostPID: false` and none at all, or a list in another order.
+ */
+function spelledLike(base: Policy, now: Policy): Policy {
+  if (sameSettings(base, now)) return base;
+  const field = (policy: Policy, key: string): Policy => {
+    const value = (base.spec as Readonly<Record<string, unknown>>)[key];
+    return {...policy, spec: {...policy.spec, [key]: value}};
+  };
+  const annotation = (policy: Policy, key: string): Policy => {
+    const annotations = {...policy.metadata.annotations};
+    const old = base.metadata.annotations?.[key];
+    if (old === undefined) delete annotations[key];
+    else annotations[key] = old;
+    return {...policy, metadata: {...policy.metadata, annotations}};
+  };
+  const tries = [
+    ...specKeys.map(key => (policy: Policy) => field(policy, key)),
+    ...profileKeys.map(key => (policy: Policy) => annotation(policy, key)),
+  ];
+  return tries.reduce((policy, spelled) => {
+    const next = spelled(policy);
+    return sameSettings(policy, next) ? next : policy;
+  }, now);
 }
 
 export function isEdited({base, now}: Draft): boolean {

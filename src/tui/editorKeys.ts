@@ -1,21 +1,32 @@
 import type {Key} from 'ink';
+import {isUsable} from '../admission/admit.ts';
+import type {Verdict} from '../admission/judgement.ts';
 import type {MadeChange} from '../apply/reverse.ts';
 import type {Control} from '../controls/control.ts';
 import {controlById, controls, isControlId} from '../controls/index.ts';
 import {firstImpact} from '../effect/impact.ts';
 import type {Policy} from '../kube/objects.ts';
+import {loosenedFor} from '../policy/loosen.ts';
 import {type Context, inform} from './context.ts';
 import {nextStep} from './edit.ts';
+import type {View} from './session.ts';
 import {driftOf, impactOfDraft, policyOf} from './state.ts';
+import {accountWord, podOf, verdictNamed} from './waysIn.ts';
 
 /** The keys of the editor; says whether it knew the key. */
-export function editorKey(input: string, key: Key, context: Context, name: string): boolean {
+export function editorKey(
+  input: string,
+  key: Key,
+  context: Context,
+  {policy: name, item}: Extract<View, {name: 'policy'}>,
+): boolean {
   const {session, model, shown, dispatch} = context;
   const policy = policyOf(name, session.drafts, model.inventory);
   const id = shown.rows[shown.cursor]?.key;
   if (policy === undefined || id === undefined || !isControlId(id)) return false;
   const edit = (now: Policy) => dispatch({type: 'edit', base: policy.base, now});
-  const editing = {context, name, control: controlById[id], ...policy, edit};
+  const verdict = item === undefined ? undefined : verdictNamed(model, item);
+  const editing = {context, name, verdict, control: controlById[id], ...policy, edit};
   if (key.leftArrow || key.rightArrow) {
     walk(editing, key.leftArrow ? 'tighter' : 'looser');
     return true;
@@ -27,6 +38,8 @@ export function editorKey(input: string, key: Key, context: Context, name: strin
 interface Editing {
   readonly context: Context;
   readonly name: string;
+  /** What the policy is edited for. */
+  readonly verdict: Verdict | undefined;
   readonly control: Control;
   readonly base: Policy;
   readonly now: Policy;
@@ -42,11 +55,23 @@ function walk({context, control, now, edit}: Editing, direction: 'tighter' | 'lo
 
 /** What the letters do in the editor; false where one has nothing to do. */
 const editorKeys: Readonly<Record<string, (editing: Editing) => false | undefined>> = {
-  a({context, name, now, edit}) {
+  a({context, name, verdict, now, edit}) {
+    if (verdict !== undefined) {
+      edit(loosenedFor(now, podOf(verdict.item)));
+      const isOpen = isUsable(verdict.candidate(name)?.rights ?? noRights);
+      if (!isOpen) inform(context, `It may not use ${name} yet: b binds it`);
+      return undefined;
+    }
     const least = context.model.leastFor(name);
     if (least === undefined) {
-      inform(context, 'No pod uses this policy, so what is needed is unknown');
+      inform(context, 'No pod is known to use this policy, so what is needed is unknown');
     } else edit(controls.reduce((policy, each) => each.copy(least, policy), now));
+    return undefined;
+  },
+  b({context, name, verdict}) {
+    const subject = verdict && accountWord(verdict.item);
+    if (subject !== undefined) context.sideEffects.proposeBind(name, subject);
+    else context.dispatch({type: 'prompt', prompt: {kind: 'bind', text: '', policy: name}});
     return undefined;
   },
   u({context, name}) {
@@ -59,7 +84,7 @@ const editorKeys: Readonly<Record<string, (editing: Editing) => false | undefine
   },
   U: ({context, name}) => void context.dispatch({type: 'redo', policy: name}),
   x: ({control, base, now, edit}) => void edit(control.copy(base, now)),
-  g: ({context, name}) =>
+  t: ({context, name}) =>
     void context.dispatch({type: 'open', view: {name: 'walk', policy: name, step: 0}}),
   i({context, name, now}) {
     const kind = firstImpact(impactOfDraft(context.model, now));
@@ -81,6 +106,8 @@ const editorKeys: Readonly<Record<string, (editing: Editing) => false | undefine
   w: ({context, now}) => void context.sideEffects.writePolicy(now),
   p: ({context, name}) => void context.sideEffects.proposePolicy(name),
 };
+
+const noRights = {serviceAccount: undefined, requester: undefined};
 
 /** Whether what was applied is of this policy. */
 function isOf(policy: string): (made: MadeChange) => boolean {

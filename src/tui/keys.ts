@@ -1,3 +1,4 @@
+import {nextPaneWords} from './panes.ts';
 import type {View} from './session.ts';
 
 /** A key and what it does, as the bottom line and the help show it. */
@@ -15,6 +16,20 @@ const lists: readonly KeyHint[] = [
   {key: '/', does: 'filter'},
   {key: 's', does: 'sort'},
 ];
+const describe: readonly KeyHint[] = [
+  {key: 'd', does: 'describe'},
+  {key: 'y', does: 'copy name'},
+];
+const texts: readonly KeyHint[] = [
+  {key: '↑↓', does: 'scroll'},
+  {key: '/ n N', does: 'search'},
+  {key: 'y', does: 'copy'},
+  {key: 'Esc', does: 'back'},
+];
+const bindings: readonly KeyHint[] = [
+  {key: 'b', does: 'bind'},
+  {key: 'B', does: 'unbind'},
+];
 const general: readonly KeyHint[] = [
   {key: ':', does: 'jump'},
   {key: '?', does: 'help'},
@@ -22,34 +37,61 @@ const general: readonly KeyHint[] = [
 ];
 
 const perView: Readonly<Record<View['name'], readonly KeyHint[]>> = {
-  namespaces: [...moving, ...lists, {key: 'a', does: 'advise'}],
-  accounts: [...moving, ...lists, {key: 'a', does: 'advise'}],
-  pods: [...moving, ...lists],
-  why: [
-    {key: '↑↓', does: 'scroll'},
-    {key: 'e', does: 'edit policy'},
-    {key: 'Esc', does: 'back'},
+  namespaces: [...moving, {key: 'a', does: 'advise'}, ...lists, ...describe],
+  accounts: [
+    ...moving,
+    {key: 'w', does: 'what it may use'},
+    {key: 'b', does: 'bind'},
+    {key: 'a', does: 'advise'},
+    ...lists,
+    ...describe,
   ],
-  policies: [...moving, ...lists, {key: 'b', does: 'bound pods'}],
+  pods: [...moving, ...lists, ...describe],
+  why: [
+    {key: 'e', does: 'edit policy, or the ways in'},
+    {key: 'w', does: 'who may use it'},
+    {key: 'd', does: 'describe'},
+    ...texts,
+  ],
+  policies: [
+    ...moving,
+    {key: 'w', does: 'who may use it'},
+    {key: 'b', does: 'bind'},
+    {key: 'D', does: 'delete'},
+    {key: 'p', does: 'pods'},
+    ...lists,
+    ...describe,
+  ],
+  waysIn: [
+    {key: 'Enter', does: 'edit for it'},
+    {key: 'b', does: 'bind'},
+    {key: '↑↓', does: 'move'},
+    {key: 'Esc', does: 'back'},
+    ...lists,
+  ],
   policy: [
     {key: '←→', does: 'tighter/looser'},
     {key: 'Enter', does: 'values'},
     {key: 'p', does: 'apply'},
     {key: 'i', does: 'impact'},
     {key: 'a', does: 'least'},
-    {key: 'g', does: 'guide'},
+    {key: 't', does: 'guide'},
     {key: 'u/U', does: 'undo/redo'},
     {key: 'x', does: 'reset row'},
     {key: 'd', does: 'diff'},
     {key: 'w', does: 'write'},
+    {key: 'b', does: 'bind'},
     {key: 'Esc', does: 'back'},
+    {key: 'm', does: "put on top of the cluster's"},
   ],
   values: [
+    {key: 'Enter', does: 'accept'},
+    {key: 'Esc', does: 'cancel'},
     {key: '↑↓', does: 'move'},
-    {key: 'Space', does: 'choose'},
+    {key: 'Space', does: 'mark'},
     {key: '+', does: 'add'},
     {key: 'Tab', does: 'next part'},
-    {key: 'Esc', does: 'done'},
+    {key: '/', does: 'filter'},
   ],
   walk: [
     {key: '↑↓', does: 'move'},
@@ -58,34 +100,34 @@ const perView: Readonly<Record<View['name'], readonly KeyHint[]>> = {
     {key: 'Esc', does: 'end the guide'},
   ],
   impact: [{key: '←→ 1-6', does: 'other lists'}, ...moving, ...lists],
-  diff: [
-    {key: '↑↓', does: 'scroll'},
-    {key: 'Esc', does: 'back'},
+  diff: texts,
+  advise: [
+    {key: 'p', does: 'apply all'},
+    {key: 'o', does: 'old grants away'},
+    {key: '←→', does: 'scope'},
+    ...moving,
+    ...lists,
   ],
-  advise: [{key: '←→', does: 'scope'}, ...moving, ...lists],
-  advice: [
-    {key: '↑↓', does: 'scroll'},
-    {key: 'w', does: 'write'},
-    {key: 'p', does: 'apply'},
-    {key: 'Esc', does: 'back'},
-  ],
-  text: [
-    {key: '↑↓', does: 'scroll'},
-    {key: 'Esc', does: 'back'},
-  ],
-  gaps: [
-    {key: '↑↓', does: 'scroll'},
-    {key: 'Esc', does: 'back'},
-  ],
-  help: [
-    {key: '↑↓', does: 'scroll'},
-    {key: 'Esc', does: 'back'},
-  ],
+  advice: [{key: 'w', does: 'write'}, {key: 'p', does: 'apply'}, ...texts],
+  subjects: [...moving, ...bindings, ...lists, ...describe],
+  rights: [...moving, ...bindings, ...lists, ...describe],
+  grants: [...moving, ...lists, ...describe],
+  workloads: [...moving, ...lists, ...describe],
+  trial: [...moving, ...lists, {key: 'y', does: 'copy name'}],
+  findings: [...moving, {key: 'f', does: 'fix'}, ...lists, {key: 'y', does: 'copy command'}],
+  finding: [{key: 'f', does: 'fix'}, ...texts],
+  describe: texts,
+  text: texts,
+  gaps: texts,
+  help: texts,
 };
 
 /** The keys that work in a view, the most useful ones first. */
 export function keysOf(view: View): readonly KeyHint[] {
-  return [...perView[view.name], ...(view.name === 'values' ? [] : general)];
+  const here = view.name === 'values' ? general.filter(({key}) => key !== 'q') : general;
+  const pane = nextPaneWords(view);
+  const tab = pane === undefined ? [] : [{key: 'Tab', does: pane}];
+  return [...perView[view.name], ...tab, ...here];
 }
 
 /** The bottom lines, at most so many: as many keys as fit, and in any case how to find the others. */
@@ -121,26 +163,40 @@ function flow(hints: readonly KeyHint[], width: number): readonly (readonly KeyH
 }
 
 /** Everything about keys and words, for the help view. */
-export function helpLines(): readonly string[] {
+export function helpLines(of?: View): readonly string[] {
   const line = ({key, does}: KeyHint) => `  ${key.padEnd(11)}${does}`;
   return [
+    ...(of === undefined ? [] : ['Here', ...keysOf(of).map(line), '']),
     'Enter goes in, Esc goes back. The bottom line shows the keys of a view.',
     '',
     'Everywhere',
     ...[...moving, ...lists, ...general, {key: 'r', does: 'read the cluster again'}].map(line),
     ...[
       {key: 'j k', does: 'down and up, as in vi'},
-      {key: 'PgUp PgDn', does: 'a page; Home and End (or G) the ends'},
+      {key: 'PgUp PgDn', does: 'a page; Home and End, or g and G, the ends'},
+      {key: 'u', does: 'take back what was applied last; it asks first'},
+      {key: 'Tab', does: 'the next view of the same thing; Shift-Tab the one before'},
+      {key: 'd', does: 'describe: what an object means here, and its YAML'},
+      {key: 'y', does: 'copy the name, the text or the YAML to the clipboard of the terminal'},
+      {key: '/ n N', does: 'in a text: search, the next match, the one before'},
       {key: 'Ctrl-C', does: 'leave; asks if there are edits'},
       {key: 'Ctrl-Z', does: 'suspend; fg comes back'},
     ].map(line),
     '',
-    'Jump with : and a name',
-    '  namespaces (ns)   pods (po)   policies (psp)   advise   gaps   help   quit',
+    'Jump with : and a word, and the name of a namespace or policy if you like',
+    '  :ns shop  :po shop  :deploy shop (any workload)  :sa shop  :psp web  :who-can web',
+    '  :grants  :findings  :advise  :gaps  :help  :quit',
+    '  :try FILE        what the files of a change would do to all that runs',
+    '  :snapshot FILE   all that is known of the cluster, for later',
+    '',
+    'Rights: policies, accounts, and what w shows of them',
+    line({key: 'w', does: 'who may use a policy; what an account may use'}),
+    ...bindings.map(line),
+    line({key: 'D', does: 'delete a policy and the grants that it would leave behind'}),
+    line({key: 'f', does: 'on a finding: the step that fixes it, with its impact'}),
     '',
     'Editor of a policy',
     ...perView.policy.map(line),
-    line({key: 'm', does: "put the edit on top of the cluster's policy, if that has changed"}),
     '',
     'States of a pod',
     '  as it is  a restart gives it the same policy, unchanged',

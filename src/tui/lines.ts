@@ -5,9 +5,10 @@ import type {Inventory} from '../inventory/inventory.ts';
 import {itemKey} from '../inventory/submissions/items.ts';
 import type {Policy} from '../kube/objects.ts';
 import {adviceYaml, printablePolicy} from '../report/advice.ts';
-import {whyStory} from '../report/whyStory.ts';
 import {printYaml} from '../yaml/documents.ts';
+import {describeLines} from './describe.ts';
 import type {Draft} from './edit.ts';
+import {findingLines} from './findingRows.ts';
 import {helpLines} from './keys.ts';
 import {gapLines} from './marks.ts';
 import type {Model} from './model.ts';
@@ -16,6 +17,8 @@ import type {Services} from './services.ts';
 import type {View} from './session.ts';
 import {isVoid, policyOf} from './state.ts';
 import {remember} from './store.ts';
+import {verdictAfterTrial} from './trialRows.ts';
+import {whyLines} from './whyLines.ts';
 
 /** The policy as it would be written to a file. */
 export function policyYaml(policy: Policy): string {
@@ -34,8 +37,8 @@ export function linesOf(
     case 'why': {
       const verdict = verdictFor(view, model, drafts);
       return verdict === undefined
-        ? ['It is gone: the cluster no longer has anything of this name.']
-        : whyStory([verdict], {wide: true, all: true}).trimEnd().split('\n');
+        ? ['Nothing that was read has this name; it may be gone.']
+        : whyLines(verdict);
     }
     case 'diff': {
       const draft = drafts[view.policy];
@@ -47,15 +50,19 @@ export function linesOf(
     case 'advice': {
       const advice = adviceNamed(model, view);
       return advice === undefined
-        ? ['Nothing that runs needs it any more.']
+        ? ['Nothing that is known to run needs it any more.']
         : adviceYaml([advice], true).trimEnd().split('\n');
     }
+    case 'finding':
+      return findingLines(model, view.id);
+    case 'describe':
+      return describeLines(model, view);
     case 'text':
       return view.lines.map(diffLine);
     case 'gaps':
       return gapLines(model.inventory.gaps);
     case 'help':
-      return helpLines();
+      return helpLines(view.of);
     default:
       return undefined;
   }
@@ -83,10 +90,12 @@ export const rememberedLinesOf = remember(linesOf);
 
 /** The verdict that a view of reasons is about, in the cluster or after an edit. */
 function verdictFor(
-  {item, after}: Extract<View, {name: 'why'}>,
-  {inventory, verdicts}: Model,
+  {item, after, trial}: Extract<View, {name: 'why'}>,
+  model: Model,
   drafts: Readonly<Record<string, Draft>>,
 ): Verdict | undefined {
+  if (trial !== undefined) return verdictAfterTrial(model, trial, item);
+  const {inventory, verdicts} = model;
   const verdict = verdicts.find(each => itemKey(each.item) === item);
   const edited = after === undefined ? undefined : policyOf(after, drafts, inventory);
   if (edited === undefined) return verdict;

@@ -1,7 +1,11 @@
+import {possiblePolicies} from '../admission/admit.ts';
 import {judgeOf} from '../admission/judge.ts';
 import type {Verdict} from '../admission/judgement.ts';
 import {type Advice, adviceFor} from '../advice/advice.ts';
 import type {Scope} from '../advice/scope.ts';
+import type {Finding} from '../audit/finding.ts';
+import {type VerdictGroup, verdictGroupsOf} from '../audit/groups.ts';
+import {auditOf} from '../audit/index.ts';
 import {admissionOf, type CheckVerdict} from '../check/answerCheck.ts';
 import {admissionFactsOf} from '../check/checkFacts.ts';
 import {type NamespaceSummary, summaryOf} from '../effect/summary.ts';
@@ -12,6 +16,8 @@ import {isNonEmpty} from '../nonEmpty.ts';
 import {keyed, once, weaklyKeyed} from '../once.ts';
 import {leastPolicy} from '../policy/least.ts';
 import {type Authorizer, authorizerOf, podIdentity} from '../rbac/authorize.ts';
+import {possibleRights} from '../rbac/possibleRights.ts';
+import {type UnreadRbac, unreadRbac} from '../rbac/unreadRbac.ts';
 import {type UseRight, whoCan} from '../rbac/whoCan.ts';
 import {remember} from './store.ts';
 
@@ -27,8 +33,18 @@ export interface Model {
   readonly rights: readonly UseRight[];
   /** The verdicts of the pods that bind to each policy, by its name. */
   readonly boundTo: ReadonlyMap<string, readonly Verdict[]>;
+  /** The policies that pods could bind to of which nobody can tell. */
+  readonly perhapsBound: ReadonlySet<string>;
+  /** What of RBAC was not read. */
+  readonly unread: UnreadRbac;
   /** The policies that a service account may use, in the order in which they are tried. */
   usableBy(namespace: string, account: string): readonly string[];
+  /** Those that it could use by rights that were not read. */
+  perhapsUsableBy(namespace: string, account: string): readonly string[];
+  /** The verdicts by the workload, or the pod of its own, that they are about. */
+  readonly groups: readonly VerdictGroup[];
+  /** What an audit finds, the gravest first. */
+  readonly findings: readonly Finding[];
   /** What the pods that bind to a policy need of it at least; undefined if none does. */
   leastFor(policy: string): Policy | undefined;
   advice(scope: Scope, mayFill: boolean): readonly Advice[];
@@ -43,7 +59,8 @@ const itemsFrom = remember(
     workloads: Inventory['workloads'],
     serviceAccounts: Inventory['serviceAccounts'],
     origin: Inventory['origin'],
-  ) => itemsWith({workloads, serviceAccounts, origin}),
+    gaps: Inventory['gaps'],
+  ) => itemsWith({workloads, serviceAccounts, origin, gaps}),
 );
 
 const judgeFrom = remember(
@@ -58,7 +75,7 @@ const judgeFrom = remember(
 function makeModel(inventory: Inventory): Model {
   const verdicts = once(() => {
     const {workloads, serviceAccounts, origin, policies, rbac, gaps} = inventory;
-    const items = itemsOf(inventory, itemsFrom(workloads, serviceAccounts, origin));
+    const items = itemsOf(inventory, itemsFrom(workloads, serviceAccounts, origin, gaps));
     return items.map(judgeFrom(policies, rbac, origin, gaps));
   });
   const namespaces = once(() => summaryOf(inventory, verdicts(), undefined));
@@ -76,6 +93,13 @@ function makeModel(inventory: Inventory): Model {
       ({chosen}) => chosen?.policy.name ?? '',
     ),
   );
+  const unread = once(() => unreadRbac(inventory));
+  const possible = once(() => possibleRights(inventory.rbac, authorizer(), unread()));
+  const perhapsBound = once(
+    () => new Set(verdicts().flatMap(({decision}) => possiblePolicies(decision))),
+  );
+  const groups = once(() => verdictGroupsOf(inventory, verdicts()));
+  const findings = once(() => auditOf(inventory, {namespace: undefined, isWhole: true}).findings);
   const templates = once(() => templatesOf(inventory));
   const least = keyed((policy: string) => {
     const submissions = new Set((boundTo().get(policy) ?? []).map(({item}) => item.submission));
@@ -105,6 +129,22 @@ function makeModel(inventory: Inventory): Model {
     },
     get boundTo() {
       return boundTo();
+    },
+    get perhapsBound() {
+      return perhapsBound();
+    },
+    get unread() {
+      return unread();
+    },
+    perhapsUsableBy(namespace, account) {
+      const may = possible().mayUse(podIdentity(namespace, account), namespace);
+      return names.filter(name => may(name) === undefined);
+    },
+    get groups() {
+      return groups();
+    },
+    get findings() {
+      return findings();
     },
     usableBy(namespace, account) {
       const may = authorizer().usableBy(podIdentity(namespace, account), namespace);

@@ -5,27 +5,38 @@ import {sameSettings} from '../policy/direction.ts';
 import {policyErrors} from '../policy/evaluate.ts';
 import {type Draft, isEdited} from './edit.ts';
 import {policyYaml} from './lines.ts';
+import {added, type ValuesView} from './picker.ts';
 import type {ProposalEffects} from './proposalEffects.ts';
 import type {Services} from './services.ts';
 import type {Session} from './session.ts';
-import {driftOf} from './state.ts';
+import {driftOf, policyOf} from './state.ts';
 import type {Surroundings, Voice} from './voice.ts';
 
 /** What the session does about an edited policy. */
 export interface PolicyEffects {
   writePolicy(policy: Policy): void;
+  /** Marks a typed entry in the picker. */
+  addEntry(view: ValuesView, entry: string): void;
   /** Dry run, difference and impact, then a question. */
   proposePolicy(name: string): void;
 }
 
 /** The side effects of the editor. */
 export function policyEffects(
-  {session, model, services}: Surroundings,
+  {session, model, services, dispatch}: Surroundings,
   {say, fail, askForFile, isReadOnly}: Voice,
   {propose}: ProposalEffects,
 ): PolicyEffects {
   return {
     writePolicy: policy => askForFile(policy.metadata.name, policyYaml(policy)),
+    addEntry(view, entry) {
+      const policy = policyOf(view.policy, session().drafts, model().inventory);
+      if (policy === undefined) return;
+      const next = added(view, policy.now, entry);
+      if (typeof next === 'string') return say('bad', next);
+      dispatch({type: 'replace', view: next});
+      dispatch({type: 'select', key: entry, place: 0});
+    },
     proposePolicy(name) {
       const draft = session().drafts[name];
       if (draft === undefined || !isEdited(draft)) return say('info', 'Nothing is changed');

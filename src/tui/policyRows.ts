@@ -10,40 +10,50 @@ import {
   impactTitles,
 } from '../effect/impact.ts';
 import {itemKey} from '../inventory/submissions/items.ts';
+import {unreadPlaces, unreadText} from '../inventory/unreadPlaces.ts';
 import type {Policy} from '../kube/objects.ts';
+import type {PodView} from '../kube/podView.ts';
 import {labelOf} from '../kube/reference.ts';
 import {directionOf} from '../policy/direction.ts';
 import {preparePolicy} from '../policy/evaluate.ts';
-import {policyLevel} from '../policy/level.ts';
+import {nearLevelText, policyLevel} from '../policy/level.ts';
+import {deniersOf} from '../policy/loosen.ts';
 import {nameOf} from '../report/why.ts';
-import {stateParts, stateTones} from './bars.ts';
+import {impactTones, stateParts, stateTones} from './bars.ts';
+import {levelCell, levelTones} from './levels.ts';
 import type {Model} from './model.ts';
-import type {Tone} from './paint.ts';
-import {levelTones} from './rows.ts';
+import type {Piece, Tone} from './paint.ts';
 import type {View} from './session.ts';
-import type {Cell, Table} from './table.ts';
+import {type Cell, countCell, type Table} from './table.ts';
 import {restartWords, statesOf} from './tally.ts';
 
 export function policyTable(model: Model): Table {
+  const {gaps, policyApi} = model.inventory;
+  const isUnread = gaps.some(({resource}) => resource === 'podsecuritypolicies');
+  const arePodsUnread = unreadPlaces(model.inventory) !== undefined;
   return {
-    columns: ['POLICY', 'LEVEL', 'PODS', 'SUBJECTS', 'STATE', 'OPEN CONTROLS'],
-    empty: 'The cluster has no PodSecurityPolicy.',
+    columns: ['POLICY', 'LEVEL', 'PODS', 'SUBJECTS', 'STATE', 'NEXT LEVEL'],
+    empty: isUnread
+      ? 'The policies could not be read.'
+      : policyApi === 'unknown'
+        ? 'No policies yet.'
+        : 'The cluster has no PodSecurityPolicy.',
     rows: model.inventory.policies.map(policy => {
       const {name} = policy.metadata;
       const bound = model.boundTo.get(name) ?? [];
       const subjects = new Set(
         model.rights.filter(right => right.policy === name).map(right => labelOf(right.subject)),
       );
-      const level = policyLevel(policy);
       const state = policyState(policy, model, bound.length, subjects.size);
       return {
         key: name,
         cells: [
           name,
-          {value: level, tone: levelTones[level]},
-          ...[bound.length, subjects.size],
+          levelCell(policy),
+          countCell(bound.length, arePodsUnread || model.perhapsBound.has(name)),
+          countCell(subjects.size, model.unread.isAny),
           {value: state, tone: policyTones[state]},
-          openControls(policy),
+          nearLevelText(policy),
         ],
         ...(bound.length === 0 ? {} : {bar: stateParts(statesOf(bound))}),
         enter: {name: 'policy', policy: name},
@@ -59,30 +69,29 @@ const policyTones = {
   'granted to nobody': 'dim',
   shadowed: 'dim',
   unused: 'dim',
+  unknown: 'unknown',
 } as const satisfies Readonly<Record<string, Tone>>;
 
-/** Why a policy has no pods, if it has none. */
+/** Why a policy has no pods, if it has none; what was not read leaves that open. */
 function policyState(
   policy: Policy,
   model: Model,
   pods: number,
   subjects: number,
 ): keyof typeof policyTones {
+  const {name} = policy.metadata;
   if (preparePolicy(policy).unusable !== undefined) return 'ignored';
   if (pods > 0) return 'in use';
-  if (subjects === 0) return 'granted to nobody';
+  if (subjects === 0) return model.unread.isAny ? 'unknown' : 'granted to nobody';
+  const isOpen = model.unread.isAny || unreadPlaces(model.inventory) !== undefined;
+  if (isOpen || model.perhapsBound.has(name)) return 'unknown';
   const couldServe = model.verdicts.some(({candidates}) =>
     candidates.some(
-      ({policy: {name}, allowed, rights}) =>
-        name === policy.metadata.name && allowed && isUsable(rights),
+      ({policy: candidate, allowed, rights}) =>
+        candidate.name === name && allowed && isUsable(rights),
     ),
   );
   return couldServe ? 'shadowed' : 'unused';
-}
-
-function openControls(policy: Policy): string {
-  const open = controls.filter(control => control.level(policy) === 'privileged');
-  return open.map(({title}) => title).join(', ');
 }
 
 /** What an edit of a control means: what lets more through is never good news. */
@@ -93,17 +102,38 @@ const editTones = {
   equal: 'plain',
 } as const satisfies Readonly<Record<string, Tone>>;
 
+/** `Level: privileged; baseline but for host network`. */
+function levelCaption(policy: Policy): string {
+  const [level, near] = [policyLevel(policy), nearLevelText(policy)];
+  return `Level: ${level}${near === level ? '' : `; ${near}`}`;
+}
+
+/** What a policy is held against in the editor. */
+interface EditorNeeds {
+  /** What its pods need, or the one that it is edited for; undefined if nobody knows. */
+  readonly least: Policy | undefined;
+  /** The pod that it is edited for. */
+  readonly pod?: PodView | undefined;
+}
+
 /** A row for each control: the value, what its pods need, the standard, and marks. */
-export function editorTable(policy: Policy, base: Policy, least: Policy | undefined): Table {
+export function editorTable(policy: Policy, base: Policy, {least, pod}: EditorNeeds): Table {
+  const deniers = pod === undefined ? [] : deniersOf(policy, pod);
   return {
+    caption: levelCaption(policy),
     columns: ['CONTROL', 'VALUE', 'PODS NEED', 'STANDARD', ''],
     empty: '',
     rows: controls.map(control => {
-      const excess =
-        least !== undefined && directionOf(control, policy, least) === 'tighter' ? 'looser' : '';
+      const isDenier = deniers.includes(control);
+      const isExcess =
+        pod === undefined &&
+        least !== undefined &&
+        directionOf(control, policy, least) === 'tighter';
+      const excess = isDenier ? 'denies it' : isExcess ? 'looser' : '';
       const edited = control.describe(policy) === control.describe(base) ? '' : 'edited';
-      const tone =
-        editTones[edited === '' && excess !== '' ? 'looser' : directionOf(control, base, policy)];
+      const tone = isDenier
+        ? 'bad'
+        : editTones[edited === '' && isExcess ? 'looser' : directionOf(control, base, policy)];
       const level = control.level(policy);
       return {
         key: control.id,
@@ -122,15 +152,18 @@ export function editorTable(policy: Policy, base: Policy, least: Policy | undefi
 
 export function impactTable(impact: Impact, kind: ImpactKind, policy: string): Table {
   return {
-    caption: impactKinds
-      .flatMap((each, index) => {
-        if (!isTab(each, impact) && each !== kind) return [];
-        const text = `${index + 1}:${impactTabs[each]} ${impact[each].length}`;
-        return each === kind ? `[${text}]` : ` ${text} `;
-      })
-      .join(' '),
+    caption: impactKinds.flatMap((each): readonly Piece[] => {
+      if (!isTab(each, impact) && each !== kind) return [];
+      const {length} = impact[each];
+      const text = tabText(each, length);
+      const look = {tone: length === 0 ? 'dim' : impactTones[each], bold: each === kind} as const;
+      return [{text: each === kind ? `[${text}] ` : ` ${text}  `, ...look}];
+    }),
     columns: ['NAMESPACE', 'NAME', 'BEFORE', 'AFTER'],
-    empty: `No pod or workload: ${impactTitles[kind]}.`,
+    empty:
+      impact.unread === undefined
+        ? `No pod or workload: ${impactTitles[kind]}.`
+        : `None that was read: ${impactTitles[kind]}; ${unreadText(impact.unread)}.`,
     rows: impact[kind].map(moved => ({
       key: itemKey(moved.before.item),
       cells: [
@@ -142,6 +175,11 @@ export function impactTable(impact: Impact, kind: ImpactKind, policy: string): T
       enter: {name: 'why', item: itemKey(moved.before.item), after: policy},
     })),
   };
+}
+
+/** `2 denied`; `1 stays`. */
+function tabText(kind: ImpactKind, number: number): string {
+  return `${number} ${impactTabs[kind][number === 1 ? 0 : 1]}`;
 }
 
 /** Where not all is known, there are more lists than fit in a line: those with nothing are left out. */
@@ -160,12 +198,22 @@ export function proposalTable(model: Model, view: Extract<View, {name: 'advise'}
   const advices = model
     .advice(view.scope, false)
     .filter(({namespace}) => view.namespace === undefined || namespace === view.namespace);
+  const places = view.namespace === undefined ? undefined : new Set([view.namespace]);
+  const isPartial = unreadPlaces(model.inventory, places) !== undefined;
   return {
-    caption: `One policy for each: ${scopes
-      .map(scope => (scope === view.scope ? `[${scope}]` : ` ${scope} `))
-      .join(' ')}`,
-    columns: ['POLICY', 'NAMESPACE', 'SUBJECTS', 'WORKLOADS', 'LEVEL'],
-    empty: 'Nothing runs here that needs a policy.',
+    caption: [
+      {text: 'One policy for each: ', tone: 'dim'},
+      ...scopes.map(
+        (scope): Piece =>
+          scope === view.scope
+            ? {text: `[${scope}] `, bold: true}
+            : {text: ` ${scope}  `, tone: 'dim'},
+      ),
+    ],
+    columns: ['POLICY', 'NAMESPACE', 'SUBJECTS', 'WORKLOADS', 'LEVEL', 'NEXT LEVEL'],
+    empty: isPartial
+      ? 'Nothing that was read needs a policy; not all could be.'
+      : 'Nothing runs here that needs a policy.',
     rows: advices.map(({policy, namespace, grantees, items}) => ({
       key: policy.metadata.name,
       cells: [
@@ -173,7 +221,8 @@ export function proposalTable(model: Model, view: Extract<View, {name: 'advise'}
         namespace ?? '(cluster)',
         grantees.map(({name}) => name).join(', '),
         items.length,
-        {value: policyLevel(policy), tone: levelTones[policyLevel(policy)]},
+        levelCell(policy),
+        nearLevelText(policy),
       ],
       enter: {name: 'advice', scope: view.scope, policy: policy.metadata.name},
     })),

@@ -2,7 +2,7 @@ import type {PlannedChange} from '../apply/applyAll.ts';
 import {withoutServerOwned} from '../apply/change.ts';
 import {afterChanges} from '../effect/afterChanges.ts';
 import {effectOf} from '../effect/effect.ts';
-import {impactText} from '../effect/impact.ts';
+import {impactKinds, impactText} from '../effect/impact.ts';
 import {questionFor} from '../effect/question.ts';
 import {decodePolicy} from '../kube/objects.ts';
 import {labelOf} from '../kube/reference.ts';
@@ -109,8 +109,8 @@ function judgeChanges(model: Model, changes: readonly PlannedChange[]): Judged {
   // Of the edit of a policy the impact is known already, or soon found.
   if (only?.kind === 'PodSecurityPolicy' && only.action === 'update' && others.length === 0) {
     const impact = impactOfDraft(model, decodePolicy(only.desired));
-    const treated = Object.values(impact)
-      .flat()
+    const treated = impactKinds
+      .flatMap(kind => impact[kind])
       .map(moved => ({item: moved.before.item, before: moved.before, after: moved.after}));
     const question = questionFor({before, after, treated});
     const lines = [...questionLines(question), `Impact: ${impactText(impact)}`];

@@ -15,6 +15,21 @@ export function spansOfLine(line: RichLine): readonly Piece[] {
   return typeof line === 'string' ? [{text: line}] : line;
 }
 
+/** The pieces with what is searched for standing out, whatever its case. */
+export function foundIn(pieces: readonly Piece[], text: string): readonly Piece[] {
+  if (text === '') return pieces;
+  return pieces.flatMap((piece): readonly Piece[] => {
+    const at = piece.text.toLowerCase().indexOf(text.toLowerCase());
+    if (at < 0) return [piece];
+    const end = at + text.length;
+    return [
+      {...piece, text: piece.text.slice(0, at)},
+      {...piece, text: piece.text.slice(at, end), on: 'chosen'},
+      ...foundIn([{...piece, text: piece.text.slice(end)}], text),
+    ];
+  });
+}
+
 /** Breaks a line at spaces so that no part is wider than `width`; what comes out is safe to show. */
 export function wrapRich(line: RichLine, width: number): readonly RichLine[] {
   const wrapped = wrapLine(plainWordsOf(line), width);

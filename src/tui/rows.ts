@@ -1,17 +1,21 @@
 import type {State, Verdict} from '../admission/judgement.ts';
-import type {Level} from '../controls/control.ts';
 import {itemKey} from '../inventory/submissions/items.ts';
+import {unreadPlaces} from '../inventory/unreadPlaces.ts';
 import {weaklyKeyed} from '../once.ts';
+import {isUnreadIn} from '../rbac/unreadRbac.ts';
 import {nameOf} from '../report/why.ts';
 import {stateParts, stateTones} from './bars.ts';
+import {policyTone} from './levels.ts';
 import type {Model} from './model.ts';
-import type {Tone} from './paint.ts';
 import type {View} from './session.ts';
-import type {Cell, Row, Table} from './table.ts';
+import {type Cell, countCell, type Row, type Table} from './table.ts';
 import {restartWords} from './tally.ts';
 
-export function namespaceTable(model: Model): Table {
-  const {namespaces} = model;
+/** A row for each namespace, or for one alone; `3+` is of a namespace of which not all was read. */
+export function namespaceTable({namespaces: all, inventory}: Model, only?: string): Table {
+  const namespaces = only === undefined ? all : all.filter(({namespace}) => namespace === only);
+  const isUnread = inventory.gaps.some(({resource}) => resource === 'namespaces');
+  const policies = new Map(inventory.policies.map(policy => [policy.metadata.name, policy]));
   const hasUnknown = namespaces.some(({unknown}) => unknown > 0);
   return {
     columns: [
@@ -19,21 +23,26 @@ export function namespaceTable(model: Model): Table {
       ...(hasUnknown ? ['UNKNOWN'] : []),
       ...['CHANGED', 'MOVED', 'RISKIEST'],
     ],
-    empty: 'No namespaces yet.',
+    empty: isUnread ? 'The namespaces could not be read.' : 'No namespaces yet.',
     rows: namespaces.map(row => {
       const {namespace, pods, idle, serviceAccounts, denied, unknown, mutated, drifted} = row;
       const ok = pods + idle - denied - unknown - mutated - drifted;
       const states = {denied, unknown, mutated, drifted, ok};
-      const counted = (state: State): Cell => ({value: states[state], tone: stateTones[state]});
-      const riskiest = row.policies[0];
+      const number = (count: number) => countCell(count, row.isPartial);
+      const counted = (state: State): Cell => ({
+        value: number(states[state]),
+        tone: stateTones[state],
+      });
+      const accounts = countCell(serviceAccounts, lacks('serviceaccounts', namespace, inventory));
+      const riskiest = policies.get(row.policies[0]?.name ?? '');
       return {
         key: namespace,
         cells: [
           namespace,
-          ...[pods, idle, serviceAccounts, counted('denied')],
+          ...[number(pods), number(idle), accounts, counted('denied')],
           ...(hasUnknown ? [counted('unknown')] : []),
           ...[counted('mutated'), counted('drifted')],
-          riskiest === undefined ? '' : {value: riskiest.name, tone: levelTones[riskiest.level]},
+          riskiest === undefined ? '' : {value: riskiest.metadata.name, tone: policyTone(riskiest)},
         ],
         ...(pods + idle === 0 ? {} : {bar: stateParts(states)}),
         enter: {name: 'accounts', namespace},
@@ -42,13 +51,6 @@ export function namespaceTable(model: Model): Table {
   };
 }
 
-/** What a level looks like, wherever it stands. */
-export const levelTones: Readonly<Record<Level, Tone>> = {
-  privileged: 'bad',
-  baseline: 'warn',
-  restricted: 'good',
-};
-
 export function accountTable(model: Model, namespace: string): Table {
   const mine = model.verdicts.filter(({item}) => item.namespace === namespace);
   const byAccount = Map.groupBy(mine, ({item}) => item.submission.serviceAccount);
@@ -56,20 +58,24 @@ export function accountTable(model: Model, namespace: string): Table {
     metadata?.namespace === namespace ? (metadata.name ?? []) : [],
   );
   const names = [...new Set([...known, ...byAccount.keys()])].sort();
+  const isPartial = unreadPlaces(model.inventory, new Set([namespace])) !== undefined;
   return {
     columns: ['SERVICE ACCOUNT', 'PODS', 'BINDS TO', 'MAY USE'],
-    empty: 'No service account here.',
+    empty: lacks('serviceaccounts', namespace, model.inventory)
+      ? 'The service accounts could not be read.'
+      : 'No service account here.',
     rows: names.map(account => {
       const verdicts = byAccount.get(account) ?? [];
       const bound = new Set(verdicts.map(({chosen, state}) => chosen?.policy.name ?? state));
       const usable = account === '' ? [] : model.usableBy(namespace, account);
+      const perhaps = account === '' ? [] : model.perhapsUsableBy(namespace, account);
       return {
         key: account,
         cells: [
           account === '' ? '(none: mirror pods)' : account,
-          verdicts.length,
-          {value: [...bound].sort().join(', '), tone: bound.has('denied') ? 'bad' : 'plain'},
-          usable.join(', '),
+          countCell(verdicts.length, isPartial),
+          {value: [...bound].sort().join(', '), tone: stateTones.denied, only: restartWords.denied},
+          [...usable, ...(perhaps.length > 0 ? [`unknown: ${perhaps.join(', ')}`] : [])].join(', '),
         ],
         enter: {name: 'pods', namespace, account},
       };
@@ -77,7 +83,12 @@ export function accountTable(model: Model, namespace: string): Table {
   };
 }
 
-export function podTable({verdicts}: Model, view: Extract<View, {name: 'pods'}>): Table {
+/** The state of a pod, quiet where nothing happens to it. */
+export function stateCell(state: State): Cell {
+  return {value: restartWords[state], tone: state === 'ok' ? 'dim' : stateTones[state]};
+}
+
+export function podTable({verdicts, inventory}: Model, view: Extract<View, {name: 'pods'}>): Table {
   const {namespace, account, policy} = view;
   const shown = verdicts.filter(
     ({item, chosen}) =>
@@ -86,9 +97,13 @@ export function podTable({verdicts}: Model, view: Extract<View, {name: 'pods'}>)
       (policy === undefined || chosen?.policy.name === policy),
   );
   const withNamespace = namespace === undefined;
+  const places = namespace === undefined ? undefined : new Set([namespace]);
+  const isPartial = unreadPlaces(inventory, places) !== undefined;
   return {
     columns: [...(withNamespace ? ['NAMESPACE'] : []), 'NAME', 'STATE', 'POLICY', 'VIA'],
-    empty: 'No pod and no idle workload here.',
+    empty: isPartial
+      ? 'None that was read; not all could be.'
+      : 'No pod and no idle workload here.',
     rows: shown.map(withNamespace ? podRowAnywhere : podRowHere),
   };
 }
@@ -104,7 +119,7 @@ function makePodRow(verdict: Verdict, withNamespace: boolean): Row {
     cells: [
       ...(withNamespace ? [item.namespace] : []),
       nameOf(item),
-      {value: restartWords[state], tone: stateTones[state]},
+      stateCell(state),
       chosen?.policy.name ?? '',
       via[0] === undefined
         ? isByAnnotation
@@ -114,4 +129,9 @@ function makePodRow(verdict: Verdict, withNamespace: boolean): Row {
     ],
     enter: {name: 'why', item: itemKey(item)},
   };
+}
+
+/** Whether a kind could not be read in a namespace. */
+function lacks(resource: string, namespace: string, {gaps}: Model['inventory']): boolean {
+  return gaps.some(gap => gap.resource === resource && isUnreadIn(gap, namespace));
 }

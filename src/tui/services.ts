@@ -2,6 +2,7 @@ import type {Advice} from '../advice/advice.ts';
 import type {PlannedChange} from '../apply/applyAll.ts';
 import type {MadeChange} from '../apply/reverse.ts';
 import type {RightsChange} from '../grant/planDelete.ts';
+import type {Inventory} from '../inventory/inventory.ts';
 import type {Policy} from '../kube/objects.ts';
 
 /** The result of an attempt to change the cluster, in lines for people. */
@@ -39,6 +40,12 @@ export interface Services {
   apply(changes: readonly PlannedChange[]): Promise<ApplyResult>;
   /** Writes a file that only its owner can read; says `exists` instead of overwriting one. */
   writeFile(path: string, text: string, force: boolean): Promise<'written' | 'exists'>;
+  /** The objects of the files of a change: a file, or a folder. */
+  readChange(path: string): Promise<Inventory>;
+  /** A snapshot of all, as a file has it. */
+  snapshot(): Promise<string>;
+  /** Puts a text into the clipboard of the terminal, if that lets programs do so. */
+  copy(text: string): void;
   /** The difference of two texts as a unified diff. */
   diff(before: string, after: string, name: string): readonly string[];
 }

@@ -3,12 +3,14 @@ import type {PlannedChange} from '../apply/applyAll.ts';
 import type {MadeChange} from '../apply/reverse.ts';
 import type {ControlId} from '../controls/control.ts';
 import type {ImpactKind} from '../effect/impact.ts';
+import type {Inventory} from '../inventory/inventory.ts';
 import type {Policy} from '../kube/objects.ts';
 import {change, type Draft, draftOf, isEdited, rebase, redo, undo} from './edit.ts';
 
 /** Where the user is. One value, so that two views cannot be open at once. */
 export type View =
-  | {readonly name: 'namespaces'}
+  /** `only`: that one alone. */
+  | {readonly name: 'namespaces'; readonly only?: string | undefined}
   | {readonly name: 'accounts'; readonly namespace: string}
   | {
       readonly name: 'pods';
@@ -17,18 +19,62 @@ export type View =
       readonly policy?: string | undefined;
     }
   /** `after`: as it would be with the edit of this policy. */
-  | {readonly name: 'why'; readonly item: string; readonly after?: string | undefined}
+  | {
+      readonly name: 'why';
+      readonly item: string;
+      readonly after?: string | undefined;
+      /** As it would be with the files of a change. */
+      readonly trial?: Inventory | undefined;
+    }
   | {readonly name: 'policies'}
-  | {readonly name: 'policy'; readonly policy: string}
-  | {readonly name: 'values'; readonly policy: string; readonly control: ControlId}
+  /** `item`: the pod or workload that it is edited for. */
+  | {readonly name: 'policy'; readonly policy: string; readonly item?: string | undefined}
+  /** The policies by which a pod that is not let in could be. */
+  | {readonly name: 'waysIn'; readonly item: string}
+  | {
+      readonly name: 'values';
+      readonly policy: string;
+      readonly control: ControlId;
+      /** What is picked and not yet accepted. */
+      readonly picking?: Picking | undefined;
+    }
   | {readonly name: 'walk'; readonly policy: string; readonly step: number}
   | {readonly name: 'impact'; readonly policy: string; readonly kind: ImpactKind}
   | {readonly name: 'diff'; readonly policy: string}
   | {readonly name: 'advise'; readonly scope: Scope; readonly namespace?: string | undefined}
   | {readonly name: 'advice'; readonly scope: Scope; readonly policy: string}
+  /** Who may use a policy. */
+  | {readonly name: 'subjects'; readonly policy: string}
+  /** What a subject may use, as `sa:NS/NAME`, `group:NAME` or `user:NAME`. */
+  | {readonly name: 'rights'; readonly subject: string}
+  | {readonly name: 'grants'; readonly namespace?: string | undefined}
+  | {
+      readonly name: 'workloads';
+      readonly namespace?: string | undefined;
+      readonly kind?: string | undefined;
+    }
+  | {readonly name: 'findings'; readonly namespace?: string | undefined}
+  | {readonly name: 'finding'; readonly id: string}
+  /** What the files of a change would do. */
+  | {readonly name: 'trial'; readonly path: string; readonly files: Inventory}
+  | {
+      readonly name: 'describe';
+      readonly what: 'policy' | 'account' | 'item' | 'namespace' | 'binding';
+      readonly key: string;
+    }
   | {readonly name: 'text'; readonly title: string; readonly lines: readonly string[]}
   | {readonly name: 'gaps'}
-  | {readonly name: 'help'};
+  /** `of`: the view that it was called from. */
+  | {readonly name: 'help'; readonly of?: View | undefined};
+
+/** What was picked so far. Nothing of it counts before it is accepted. */
+export interface Picking {
+  /** The policy as it was when the picker was opened: it sets the order of the entries. */
+  readonly opened: Policy;
+  readonly pending: Policy;
+  /** Which part of the control is in sight. */
+  readonly part: number;
+}
 
 /** A view on the way here, with what the user did to it. */
 export interface Frame {
@@ -49,8 +95,17 @@ export interface Frame {
 export type PromptState =
   | {readonly kind: 'filter'}
   | {readonly kind: 'jump'; readonly text: string}
+  /** An entry for the picker. */
+  | {readonly kind: 'add'; readonly view: Extract<View, {name: 'values'}>; readonly text: string}
   | {readonly kind: 'write'; readonly text: string; readonly content: string}
   | {readonly kind: 'overwrite'; readonly path: string; readonly content: string}
+  /** Asks for the subject to let use a policy, or for the policy to let a subject use. */
+  | {
+      readonly kind: 'bind';
+      readonly policy?: string | undefined;
+      readonly subject?: string | undefined;
+      readonly text: string;
+    }
   | {readonly kind: 'confirm'; readonly proposal: Proposal; readonly text: string}
   | {readonly kind: 'quit'};
 
@@ -89,6 +144,8 @@ export interface Session {
   readonly notice: Notice | undefined;
   /** What is going on in the background: "dry run". */
   readonly busy: string | undefined;
+  /** The namespace that lists are limited to; what is judged is not. */
+  readonly only: string | undefined;
 }
 
 export type Action =
@@ -122,7 +179,7 @@ export function frameOf(view: View): Frame {
   };
 }
 
-export function startAt(views: readonly View[]): Session {
+export function startAt(views: readonly View[], only?: string): Session {
   return {
     trail: views.map(frameOf),
     drafts: {},
@@ -130,6 +187,7 @@ export function startAt(views: readonly View[]): Session {
     prompt: undefined,
     notice: undefined,
     busy: undefined,
+    only,
   };
 }
 
@@ -147,7 +205,7 @@ export function reduce(session: Session, action: Action): Session {
     case 'open':
       return quiet({...session, trail: [...session.trail, frameOf(action.view)]});
     case 'jump':
-      return quiet({...session, trail: [frameOf(action.view)]});
+      return quiet({...session, trail: [frameOf(limited(action.view, session.only))]});
     case 'replace':
       return inTop(session, {view: action.view});
     case 'back':
@@ -177,6 +235,13 @@ export function reduce(session: Session, action: Action): Session {
     case 'rebase':
       return {...session, drafts: editDrafts(session.drafts, action), notice: undefined};
   }
+}
+
+/** A list, limited to what the session is limited to. */
+function limited(view: View, only: string | undefined): View {
+  if (only === undefined) return view;
+  if (view.name === 'namespaces') return {...view, only};
+  return view.name === 'pods' || view.name === 'advise' ? {...view, namespace: only} : view;
 }
 
 type DraftAction = Extract<

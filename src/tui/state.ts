@@ -3,12 +3,19 @@ import type {Inventory} from '../inventory/inventory.ts';
 import type {Policy} from '../kube/objects.ts';
 import {sameSettings} from '../policy/direction.ts';
 import {type Draft, isEdited} from './edit.ts';
+import {findingTable} from './findingRows.ts';
 import type {Model} from './model.ts';
+import {valuesTable} from './picker.ts';
 import {editorTable, impactTable, policyTable, proposalTable} from './policyRows.ts';
+import {grantTable, rightTable, subjectTable} from './rightsRows.ts';
 import {accountTable, namespaceTable, podTable} from './rows.ts';
 import {type Frame, type Session, topOf, type View} from './session.ts';
 import {remember} from './store.ts';
 import {arrange, type Row, type Table} from './table.ts';
+import {titleOf} from './titles.ts';
+import {trialTable} from './trialRows.ts';
+import {leastOf, podOf, verdictNamed, wayInText, waysInTable} from './waysIn.ts';
+import {workloadTable} from './workloadRows.ts';
 
 /** The policy that a view is about, as it is now: the draft if there is one. */
 export function policyOf(
@@ -56,7 +63,7 @@ export function tableOf(view: View, model: Model, drafts: Session['drafts']): Ta
   if (isVoid(view, model.inventory)) return undefined;
   switch (view.name) {
     case 'namespaces':
-      return namespaceTable(model);
+      return namespaceTable(model, view.only);
     case 'accounts':
       return accountTable(model, view.namespace);
     case 'pods':
@@ -65,17 +72,48 @@ export function tableOf(view: View, model: Model, drafts: Session['drafts']): Ta
       return policyTable(model);
     case 'policy': {
       const policy = policyOf(view.policy, drafts, model.inventory);
-      return policy && editorTable(policy.now, policy.base, model.leastFor(view.policy));
+      return policy && editorFor(view, policy, model);
+    }
+    case 'values': {
+      const policy = policyOf(view.policy, drafts, model.inventory);
+      return policy && valuesTable(view, policy.now);
     }
     case 'impact': {
       const policy = policyOf(view.policy, drafts, model.inventory);
       return policy && impactTable(impactOfDraft(model, policy.now), view.kind, view.policy);
     }
+    case 'waysIn':
+      return waysInTable(model, view.item);
     case 'advise':
       return proposalTable(model, view);
+    case 'subjects':
+      return subjectTable(model, view.policy);
+    case 'rights':
+      return rightTable(model, view.subject);
+    case 'grants':
+      return grantTable(model, view.namespace);
+    case 'workloads':
+      return workloadTable(model, view);
+    case 'trial':
+      return trialTable(model, view);
+    case 'findings':
+      return findingTable(model, view.namespace);
     default:
       return undefined;
   }
+}
+
+/** The editor, for a pod if there is one that it is about. */
+function editorFor(
+  {policy: name, item}: Extract<View, {name: 'policy'}>,
+  {base, now}: {readonly base: Policy; readonly now: Policy},
+  model: Model,
+): Table {
+  const verdict = item === undefined ? undefined : verdictNamed(model, item);
+  if (verdict === undefined) return editorTable(now, base, {least: model.leastFor(name)});
+  const pod = podOf(verdict.item);
+  const table = editorTable(now, base, {least: leastOf(verdict.item), pod});
+  return {...table, caption: wayInText(now, verdict, name)};
 }
 
 export interface Shown {
@@ -114,41 +152,4 @@ export function crumbsOf(
   drafts: Readonly<Record<string, Draft>>,
 ): readonly string[] {
   return trail.map(({view}) => titleOf(view, drafts));
-}
-
-function titleOf(view: View, drafts: Readonly<Record<string, Draft>>): string {
-  switch (view.name) {
-    case 'namespaces':
-      return 'Namespaces';
-    case 'accounts':
-      return view.namespace;
-    case 'pods':
-      return view.account ?? view.policy ?? (view.namespace ? `Pods of ${view.namespace}` : 'Pods');
-    case 'why':
-      return `Why ${view.item.split('/').at(-1)}${view.after === undefined ? '' : ' (after the edit)'}`;
-    case 'policies':
-      return 'Policies';
-    case 'policy': {
-      const draft = drafts[view.policy];
-      return `${view.policy}${draft !== undefined && isEdited(draft) ? '*' : ''}`;
-    }
-    case 'values':
-      return view.control;
-    case 'walk':
-      return 'Guide';
-    case 'impact':
-      return 'Impact';
-    case 'diff':
-      return 'Diff';
-    case 'advise':
-      return `Advise for each ${view.scope}`;
-    case 'advice':
-      return view.policy;
-    case 'text':
-      return view.title;
-    case 'gaps':
-      return 'Not readable';
-    case 'help':
-      return 'Help';
-  }
 }

@@ -11,10 +11,17 @@ export interface SessionStore {
   subscribe(listener: () => void): () => void;
 }
 
-/** A session that begins with these views, and with edits that an earlier one left. */
-export function createStore(start: readonly View[], drafts: readonly Draft[] = []): SessionStore {
+/**
+ * A session that begins with these views, and with edits that an earlier one left; its lists are limited
+ * to the namespace `only`.
+ */
+export function createStore(
+  start: readonly View[],
+  drafts: readonly Draft[] = [],
+  only?: string,
+): SessionStore {
   const named = drafts.map(draft => [draft.base.metadata.name, draft] as const);
-  let session: Session = {...startAt(start), drafts: Object.fromEntries(named)};
+  let session: Session = {...startAt(start, only), drafts: Object.fromEntries(named)};
   const listeners = new Set<() => void>();
   return {
     get: () => session,

@@ -1,7 +1,8 @@
 import {weaklyKeyed} from '../once.ts';
-import {byText} from '../text.ts';
+import {atLeast, byText} from '../text.ts';
 import type {Part} from './bars.ts';
 import type {Tone} from './paint.ts';
+import type {RichLine} from './rich.ts';
 import type {View} from './session.ts';
 
 /** What a cell shows; numbers stand at the right of their column, and zeros are quiet. */
@@ -11,6 +12,8 @@ export type Cell = string | number | TonedCell;
 export interface TonedCell {
   readonly value: string | number;
   readonly tone: Tone;
+  /** The one word of it, made of letters, that has this meaning, if it is not all of it. */
+  readonly only?: string;
 }
 
 export interface Row {
@@ -27,7 +30,7 @@ export interface Table {
   readonly columns: readonly string[];
   readonly rows: readonly Row[];
   /** What the rows are, and what else there is, above them. */
-  readonly caption?: string | undefined;
+  readonly caption?: RichLine | undefined;
   /** What to say if there are no rows. */
   readonly empty: string;
 }
@@ -35,6 +38,11 @@ export interface Table {
 /** The text or number in a cell. */
 export function cellValue(cell: Cell): string | number {
   return typeof cell === 'object' ? cell.value : cell;
+}
+
+/** How many there are, or the least: `3+` where not all was read. */
+export function countCell(count: number, isPartial: boolean): string | number {
+  return isPartial ? atLeast(count, true) : count;
 }
 
 /** What a cell means: nothing but what it says, if nobody said more. */
@@ -67,7 +75,13 @@ const searchedText = weaklyKeyed((cells: readonly Cell[]) =>
 );
 
 function compareCells(a: Cell, b: Cell): number {
-  const [one, other] = [cellValue(a), cellValue(b)];
+  const [one, other] = [sortValue(a), sortValue(b)];
   if (typeof one === 'number' && typeof other === 'number') return one - other;
   return byText(String(one), String(other));
+}
+
+/** `3+` sorts as three. */
+function sortValue(cell: Cell): string | number {
+  const value = cellValue(cell);
+  return typeof value === 'string' && /^\d+\+$/.test(value) ? Number.parseInt(value, 10) : value;
 }

@@ -30,6 +30,7 @@ export function fitTo(raw: string, width: number): string {
 export function fitWords(raw: string, width: number): string {
   const text = escapeText(raw);
   if (width < 4 || widthOf(text) <= width) return fitTo(raw, width);
+  if (!/ .* /.test(text)) return fitName(text, width);
   const head = beginningOf(text, width - 2);
   const end = Math.max(
     head.lastIndexOf(', ') + 1,
@@ -37,15 +38,22 @@ export function fitWords(raw: string, width: number): string {
   );
   if (end > 0) return fitTo(`${text.slice(0, end)} …`, width);
   const space = text[head.length] === ' ' ? head.length : head.lastIndexOf(' ');
-  return space > width / 2 ? fitTo(`${text.slice(0, space)} …`, width) : fitName(text, width);
+  return space >= leastWord ? fitTo(`${text.slice(0, space)} …`, width) : fitName(text, width);
 }
+
+/** A shorter word says nothing of what follows it. */
+const leastWord = 6;
 
 function fitName(text: string, width: number): string {
   const last = /[-.:/]([^-.:/ ]{2,})$/.exec(text)?.[1] ?? '';
   if (last === '' || widthOf(last) + 4 > width) return fitTo(text, width);
   const room = width - 1 - widthOf(last);
   const head = beginningOf(text, room);
-  const end = /^.*[-.:/]/.exec(head)?.[0].length ?? head.length;
+  const end = /^.*[-.:/ ]/.exec(head)?.[0].length;
+  const space = text.indexOf(' ');
+  if (end === undefined && space >= leastWord && space < width - 1) {
+    return fitTo(`${text.slice(0, space)} …`, width);
+  }
   return fitTo(`${head.slice(0, end)}…${last}`, width);
 }
 

@@ -1,6 +1,9 @@
 import {type Key, useApp, useInput, usePaste} from 'ink';
 import {type Context, inform} from './context.ts';
+import {copiedFrom, describedBy} from './copy.ts';
+import {nextPane} from './panes.ts';
 import {editedDrafts, type Frame, topOf} from './session.ts';
+import {search} from './textKeys.ts';
 import {viewKey} from './viewKeys.ts';
 
 /** What the session ends with after Ctrl-C. */
@@ -22,20 +25,22 @@ export function useKeys(contextNow: () => Context, suspend: () => void): void {
     if (key.ctrl && input === 'z') return suspend();
     if (key.ctrl || key.meta || session.busy !== undefined) return undefined;
     if (session.prompt !== undefined) {
+      if (session.prompt.kind === 'filter' && context.shown.table === undefined) {
+        if (topOf(session).filter !== '') search(context, 'here');
+        return undefined;
+      }
       // What is to be applied can be read while the question stands.
       if (session.prompt.kind === 'confirm' && input === '') move('', key, context, topOf(session));
       return undefined;
     }
-    if (view.name === 'values') return undefined;
-    if (input === 'q') return quit();
+    if (input === 'q' && view.name !== 'values') return quit();
     if (view.name === 'walk') return generalKey(input, context);
     return onKey(input, key, context);
   });
   // What is pasted is text, not keys: it goes where something is typed, and nowhere else.
   usePaste(() => {
     const context = contextNow();
-    if (context.session.prompt !== undefined || topOf(context.session).view.name === 'values')
-      return;
+    if (context.session.prompt !== undefined) return;
     inform(context, 'Text can be pasted where something is typed: after / and :');
   });
 }
@@ -43,8 +48,8 @@ export function useKeys(contextNow: () => Context, suspend: () => void): void {
 function onKey(input: string, key: Key, context: Context): void {
   const {session, dispatch, refresh} = context;
   const frame = topOf(session);
-  if (move(input, key, context, frame)) return;
   if (viewKey(input, key, context, frame.view)) return;
+  if (move(input, key, context, frame)) return;
   if (key.escape || key.backspace) {
     if (frame.filter !== '') dispatch({type: 'filter', text: ''});
     else dispatch({type: 'back'});
@@ -52,12 +57,32 @@ function onKey(input: string, key: Key, context: Context): void {
     const enter = context.shown.rows[context.shown.cursor]?.enter;
     if (enter !== undefined) dispatch({type: 'open', view: enter});
   } else if (input === 'r') refresh();
-  else if (input === '/' && context.shown.table !== undefined) {
-    dispatch({type: 'prompt', prompt: {kind: 'filter'}});
+  else if (input === '/') dispatch({type: 'prompt', prompt: {kind: 'filter'}});
+  else if (key.tab) turnPane(context, key.shift ? -1 : 1);
+  else if (input === 'y') copy(context);
+  else if (input === 'd') describe(context);
+  else if ((input === 'n' || input === 'N') && context.shown.table === undefined) {
+    search(context, input === 'n' ? 'next' : 'previous');
   } else if (input === 's' && context.shown.table !== undefined) {
     dispatch({type: 'sort', columns: context.shown.table.columns.length});
   } else if (input === 'u') undoLast(context);
   else generalKey(input, context);
+}
+
+/** Shows the next view of the same thing in place of this one. */
+function turnPane({session, dispatch}: Context, direction: 1 | -1): void {
+  const next = nextPane(topOf(session).view, direction);
+  if (next !== undefined) dispatch({type: 'replace', view: next});
+}
+
+function copy(context: Context): void {
+  const copied = copiedFrom(context);
+  if (copied !== undefined) context.sideEffects.copy(copied.text, copied.what);
+}
+
+function describe(context: Context): void {
+  const view = describedBy(context);
+  if (view !== undefined) context.dispatch({type: 'open', view});
 }
 
 /** Offers to take back what was applied last. */
@@ -67,9 +92,11 @@ function undoLast(context: Context): void {
   else context.sideEffects.proposeUndo(last);
 }
 
-function generalKey(input: string, {dispatch}: Context): void {
-  if (input === '?') dispatch({type: 'open', view: {name: 'help'}});
-  else if (input === ':') dispatch({type: 'prompt', prompt: {kind: 'jump', text: ''}});
+function generalKey(input: string, {session, dispatch}: Context): void {
+  const {view} = topOf(session);
+  if (input === '?') {
+    if (view.name !== 'help') dispatch({type: 'open', view: {name: 'help', of: view}});
+  } else if (input === ':') dispatch({type: 'prompt', prompt: {kind: 'jump', text: ''}});
 }
 
 /** Moves the cursor or scrolls; says whether the key was one for that. */
@@ -92,7 +119,7 @@ function distanceOf(input: string, key: Key, page: number): number | undefined {
   if (key.downArrow || input === 'j') return 1;
   if (key.pageUp) return -page;
   if (key.pageDown || input === ' ') return page;
-  if (key.home) return -Infinity;
+  if (key.home || input === 'g') return -Infinity;
   if (key.end || input === 'G') return Infinity;
   return undefined;
 }

@@ -2,9 +2,12 @@ import type {Key} from 'ink';
 import {scopes} from '../advice/scope.ts';
 import {type ImpactKind, impactKinds} from '../effect/impact.ts';
 import {itemKey} from '../inventory/submissions/items.ts';
-import type {Context} from './context.ts';
+import {type Context, inform} from './context.ts';
 import {editorKey} from './editorKeys.ts';
+import {pickerKey} from './pickerKeys.ts';
+import {accountKey, findingKey, policyRightsKey} from './rightsKeys.ts';
 import type {View} from './session.ts';
+import {accountWord, verdictNamed} from './waysIn.ts';
 
 /** The keys of one view; says whether it knew the key. */
 export function viewKey(input: string, key: Key, context: Context, view: View): boolean {
@@ -12,16 +15,21 @@ export function viewKey(input: string, key: Key, context: Context, view: View): 
     case 'namespaces':
     case 'accounts':
       return listKey(input, context, view);
-    case 'policies': {
-      const policy = context.shown.rows[context.shown.cursor]?.key;
-      if (input !== 'b' || policy === undefined) return false;
-      context.dispatch({type: 'open', view: {name: 'pods', policy}});
-      return true;
-    }
+    case 'policies':
+    case 'subjects':
+    case 'rights':
+      return policyRightsKey(input, context, view);
+    case 'findings':
+    case 'finding':
+      return findingKey(input, context, view);
     case 'why':
       return whyKey(input, context, view);
+    case 'values':
+      return pickerKey(input, key, context, view);
     case 'policy':
-      return editorKey(input, key, context, view.policy);
+      return editorKey(input, key, context, view);
+    case 'waysIn':
+      return waysInKey(input, context, view.item);
     case 'impact': {
       const show = (kind: ImpactKind) => context.dispatch({type: 'replace', view: {...view, kind}});
       const named = impactKinds[Number.parseInt(input, 10) - 1];
@@ -29,9 +37,15 @@ export function viewKey(input: string, key: Key, context: Context, view: View): 
       return named !== undefined || turn(key, impactKinds, view.kind, show);
     }
     case 'advise':
-      return turn(key, scopes, view.scope, scope =>
-        context.dispatch({type: 'replace', view: {...view, scope}}),
-      );
+      if (input === 'p') {
+        const policies = context.shown.rows.map(row => row.key);
+        context.sideEffects.proposeAllAdvice(view, policies);
+      } else if (input === 'o') context.sideEffects.proposeOldGrants(view);
+      else
+        return turn(key, scopes, view.scope, scope =>
+          context.dispatch({type: 'replace', view: {...view, scope}}),
+        );
+      return true;
     case 'advice':
       if (input === 'w') context.sideEffects.writeAdvice(view);
       else if (input === 'p') context.sideEffects.proposeAdvice(view);
@@ -44,11 +58,15 @@ export function viewKey(input: string, key: Key, context: Context, view: View): 
 
 function listKey(
   input: string,
-  {shown, dispatch}: Context,
+  context: Context,
   view: Extract<View, {name: 'namespaces' | 'accounts'}>,
 ): boolean {
+  const {shown} = context;
+  const key = shown.rows[shown.cursor]?.key;
+  if (view.name === 'accounts' && accountKey(input, context, view.namespace, key)) return true;
   if (input !== 'a') return false;
-  const namespace = view.name === 'accounts' ? view.namespace : shown.rows[shown.cursor]?.key;
+  const {dispatch} = context;
+  const namespace = view.name === 'accounts' ? view.namespace : key;
   dispatch({type: 'open', view: {name: 'advise', scope: 'service-account', namespace}});
   return true;
 }
@@ -58,11 +76,29 @@ function whyKey(
   {model, dispatch}: Context,
   {item}: Extract<View, {name: 'why'}>,
 ): boolean {
-  if (input !== 'e') return false;
+  if (input !== 'e' && input !== 'w' && input !== 'b') return false;
   const verdict = model.verdicts.find(verdict => itemKey(verdict.item) === item);
   const policy = verdict?.chosen?.policy.name;
-  if (policy !== undefined) dispatch({type: 'open', view: {name: 'policy', policy}});
-  else dispatch({type: 'open', view: {name: 'policies'}});
+  if (input === 'b' && policy !== undefined) return false;
+  if (input === 'w') {
+    dispatch({
+      type: 'open',
+      view: policy === undefined ? {name: 'grants'} : {name: 'subjects', policy},
+    });
+  } else if (policy !== undefined) dispatch({type: 'open', view: {name: 'policy', policy}});
+  else dispatch({type: 'open', view: {name: 'waysIn', item}});
+  return true;
+}
+
+/** Binds a policy to the account of a pod that is not let in. */
+function waysInKey(input: string, context: Context, item: string): boolean {
+  if (input !== 'b') return false;
+  const {model, shown, sideEffects} = context;
+  const policy = shown.rows[shown.cursor]?.key;
+  const verdict = verdictNamed(model, item);
+  const subject = verdict && accountWord(verdict.item);
+  if (subject === undefined) inform(context, 'Mirror pods have no service account');
+  else if (policy !== undefined) sideEffects.proposeBind(policy, subject);
   return true;
 }
 

@@ -6,7 +6,7 @@ interface Props {
   onFailure(error: unknown): void;
 }
 
-/** Draws nothing any longer once a view has thrown an error. Ink's own boundary would draw the program's code. */
+/** Draws nothing once a view has thrown an error. Ink's own boundary would draw the program's code. */
 export class FailureBoundary extends Component<Props, {readonly failed: boolean}> {
   override state = {failed: false};
 

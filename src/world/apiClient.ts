@@ -3,9 +3,9 @@ import type {Json} from '../kube/json.ts';
 import type {Listed} from './list.ts';
 import type {WatchOptions} from './watch.ts';
 
-/** Where a client is connected to. */
+/** What a client is connected to. */
 export interface Connection {
-  /** The context's name; empty if the kubeconfig has none and the flags said it all. */
+  /** The context's name; empty if the kubeconfig has none and the flags gave everything. */
   readonly context: string;
   /** The context's namespace, or `default`. */
   readonly namespace: string;
@@ -21,7 +21,7 @@ export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export interface SendOptions {
   /** `application/json` if not given. */
   readonly contentType?: string | undefined;
-  /** Whom to act as in this request. */
+  /** The identity to act as in this request. */
   readonly as?: {readonly user: string; readonly groups: readonly string[]} | undefined;
 }
 
@@ -29,10 +29,10 @@ export interface SendOptions {
 export interface Client extends Connection {
   /** Throws ApiError. */
   get(path: string): Promise<Json>;
-  /** Sent once only, unless the server says 429: then it has not taken the request. */
+  /** Sent only once, unless the server says 429: then it has not accepted the request. */
   send(method: Method, path: string, body?: unknown, options?: SendOptions): Promise<Json>;
   list(path: string, options?: ListOptions): Promise<Listed>;
-  /** Follows a list's events until the server ends that; tried once. Throws ApiError. */
+  /** Follows a list's events until the server ends that; tried only once. Throws ApiError. */
   watch(path: string, options: WatchOptions): Promise<void>;
   close(): void;
 }

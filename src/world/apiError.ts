@@ -4,7 +4,7 @@ import type {Breakdown} from './http.ts';
 import {explainNetwork} from './networkErrors.ts';
 import {type Doing, doingOf} from './requestPath.ts';
 
-/** A request that came to nothing: refused by the server, or never answered. */
+/** A failed request: refused by the server, or never answered. */
 export class ApiError extends UserError {
   /** HTTP status; 0 if there was no usable answer. */
   readonly status: number;
@@ -24,7 +24,7 @@ export class ApiError extends UserError {
   }
 }
 
-/** What an ApiError holds besides its message. */
+/** What an ApiError has besides its message. */
 export interface ApiErrorDetails {
   readonly status: number;
   readonly reason: string;
@@ -72,7 +72,7 @@ export function noAnswer(asked: Asked, breakdown: Breakdown, waitedMs: number): 
   });
 }
 
-/** The error for an answer that is no use. */
+/** The error for an unusable answer. */
 export function badAnswer(asked: Asked, why: string, reason = 'BadAnswer'): ApiError {
   const path = asked.path.split('?')[0] ?? '';
   const message = `cannot ${doingOf(asked).text}: the answer of ${asked.server} ${why}`;
@@ -119,7 +119,7 @@ function rightTo(doing: Doing): string {
 }
 
 function exitCodeFor(status: number, reason: string): ExitCode {
-  // Without Kubernetes' own words it is something else that answers, as HTTPS to plain HTTP.
+  // Without Kubernetes' own words, something else is answering, such as an HTTPS server asked in plain HTTP.
   const isStranger = status === 400 && reason === '';
   const isReadable = isStranger || [401, 404, 408, 410, 429].includes(status);
   return status >= 400 && status < 500 && !isReadable ? exitCodes.refused : exitCodes.unreadable;
@@ -133,7 +133,7 @@ function parsed(content: string): Json | undefined {
   }
 }
 
-/** The words of an answer that is no JSON: a proxy's page, say. */
+/** The words of an answer that is not JSON, such as a proxy's page. */
 function plain(content: string): string {
   return content
     .slice(0, 2000)
@@ -142,7 +142,7 @@ function plain(content: string): string {
     .slice(0, 200);
 }
 
-/** Control characters of a server's text stay away from the terminal. */
+/** Control characters in a server's text are kept from the terminal. */
 function oneLine(text: string): string {
   return text.replace(/[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+/g, ' ').trim();
 }

@@ -31,20 +31,20 @@ export interface ConnectEnvironment {
   readonly env: NodeJS.ProcessEnv;
   /** Ends every request at once; they throw its reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Gets what a credential plugin says to the user. */
+  /** Receives what a credential plugin says to the user. */
   warn(line: string): void;
-  /** Gets what is asked, by kubectl's levels: 6 the requests, 8 their headers, secrets hidden. */
+  /** Receives what is asked, by kubectl's levels: 6 the requests, 8 their headers, with secrets hidden. */
   log?: ((level: number, line: string) => void) | undefined;
-  /** Hears of what takes its time. */
+  /** Hears about anything that takes time. */
   readonly progress?: Pick<Progress, 'begin'> | undefined;
 }
 
-/** What tests turn. */
+/** What tests adjust. */
 export interface Tuning {
   readonly waits?: Partial<Waits>;
   readonly patience?: Partial<Patience>;
   readonly podFolder?: string;
-  /** After how long without a byte a watch is taken for dead, in milliseconds. */
+  /** How long a watch may be without a byte before it is taken for dead, in milliseconds. */
   readonly watchIdleMs?: number;
 }
 
@@ -92,10 +92,10 @@ export async function connect(
     life,
     patience: {...defaultPatience, ...tuning.patience},
     waits,
-    // A request's time-out is no limit for what is meant to last.
+    // A request's time-out does not limit what is meant to last.
     watchWaits: {...waits, idleMs: tuning.watchIdleMs ?? defaultWatchIdleMs, totalMs: 0},
     streams: streamAgents(),
-    // On the machine itself packing and unpacking takes longer than copying.
+    // On the same machine, compressing takes longer than copying.
     acceptEncoding: isLoopback(hostOf(new URL(target.cluster.server))) ? 'identity' : 'gzip',
     user,
     end: () => closing.abort(new Error('the connection is closed')),
@@ -118,7 +118,7 @@ function clientOf(session: Session): Client {
       return asksForRights(path) ? told(session, 'asking for rights', sent) : sent;
     },
     async list(path, options = {}) {
-      await session.credentials.access(); // who logs in may need the terminal for that
+      await session.credentials.access(); // logging in may need the terminal
       const asked = askedOf(session, 'GET', path);
       const telling = session.environment.progress?.begin(`reading ${doingOf(asked).resource}`);
       const getPage: GetPage = (pagePath, page) =>
@@ -133,9 +133,9 @@ function clientOf(session: Session): Client {
       );
     },
     close() {
-      // What nobody waits for any more would keep the process alive: it waits for the server, or to try again.
+      // Requests that nobody waits for any longer would keep the process alive: they wait for the server, or to retry.
       session.end();
-      // Later, since a process that ends now needs not close each connection.
+      // Later, because a process that ends now need not close each connection.
       setImmediate(() => {
         session.credentials.close();
         session.streams.close();
@@ -144,7 +144,7 @@ function clientOf(session: Session): Client {
   };
 }
 
-/** One of many requests; they are counted as they are answered. */
+/** One of many requests, which are counted as they are answered. */
 function told<T>({environment}: Session, what: string, sent: Promise<T>): Promise<T> {
   const telling = environment.progress?.begin(what);
   if (telling === undefined) return sent;
@@ -154,7 +154,7 @@ function told<T>({environment}: Session, what: string, sent: Promise<T>): Promis
   });
 }
 
-/** One watch. Its breaks are for whoever follows it: only he knows from where to go on. */
+/** One watch. Its breaks are left to the follower, who alone knows where to go on from. */
 async function follow(session: Session, asked: Asked, request: Request): Promise<void> {
   const signal = signalOf(session, request);
   try {
@@ -174,12 +174,12 @@ function askedOf(session: Session, method: string, path: string): Asked {
   return {method, path, server: session.target.cluster.server, user: session.user};
 }
 
-/** Asks until there is an answer, no hope, or no time: all tries together have one time-out. */
+/** Retries until there is an answer, no hope, or no time: all attempts together have one time-out. */
 async function ask(session: Session, request: Request): Promise<Json> {
   const {patience, environment, waits} = session;
   const asked = askedOf(session, request.method, request.path);
   const signal = signalOf(session, request);
-  // Who logs in may be asked for a password, which takes its time.
+  // Logging in may ask for a password, which takes time.
   await session.credentials.access();
   const end = waits.totalMs > 0 ? performance.now() + waits.totalMs : Infinity;
   for (let tried = 1; ; tried++) {
@@ -207,7 +207,7 @@ async function ask(session: Session, request: Request): Promise<Json> {
   }
 }
 
-/** One try; credentials that the server turns down are renewed once, if they can be. */
+/** One attempt; credentials that the server rejects are renewed once, if they can be. */
 async function askLoggedIn(session: Session, request: Request): Promise<HttpAnswer> {
   const access = await session.credentials.access();
   const answer = await askOnce(session, request, access);

@@ -7,13 +7,13 @@ import {UserError} from '../errors.ts';
 const completer = 'kubectl_complete-psp';
 const plugin = 'kubectl-psp';
 
-/** What stands for the link on Windows, where making one takes rights that few have. */
+/** What replaces the link on Windows, where creating one takes rights that few have. */
 const windowsScript = `@"%~dp0${plugin}.exe" __complete %*\r\n`;
 
 /**
  * Puts `kubectl_complete-psp` next to the first `kubectl-psp` on `path` (the variable PATH). It leads to
- * the plugin by its name, so that it outlives updates. Throws a UserError where something else has
- * the name, there is no plugin, or the folder can't be written.
+ * the plugin by its name, so that it outlives updates. Throws a UserError if something else has
+ * the name, there is no plugin, or the folder can't be written to.
  */
 export async function installCompleter(
   path: string,
@@ -36,7 +36,7 @@ export async function installCompleter(
   } catch (error) {
     const {code} = error as {readonly code?: string};
     if (code !== 'EEXIST') {
-      throw new UserError(`${link} can't be made: ${code ?? String(error)}`, undefined, {
+      throw new UserError(`${link} can't be created: ${code ?? String(error)}`, undefined, {
         cause: error,
       });
     }

@@ -8,7 +8,7 @@ import type {ExecEnvironment} from './execCredential.ts';
 import type {ConnectionTarget} from './kubeconfig.ts';
 import {Agent as PlainAgent} from './nodeHttp.ts';
 
-/** What makes a request ours: secret headers, and the connections that carry it. */
+/** What authenticates a request: secret headers, and the connections that carry it. */
 export interface Access {
   readonly headers: Readonly<Record<string, string>>;
   readonly agent: HttpAgent;
@@ -18,19 +18,19 @@ export interface Access {
 
 /** A login that renews itself. */
 export interface Credentials {
-  /** The present access; logs in if there is none or it has run out. */
+  /** The current access; logs in if there is none or it has expired. */
   access(): Promise<Access>;
-  /** After a 401 with `stale`: whether there is another access to try. */
+  /** After a 401 for `stale`: whether there is another access to try. */
   renew(stale: Access): Promise<boolean>;
   close(): void;
 }
 
 /** Token files and login providers are asked again after this time, as by client-go. */
 const renewMs = 60_000;
-/** A plugin's credentials are renewed this long before they run out. */
+/** A plugin's credentials are renewed this long before they expire. */
 const leadMs = 5_000;
 
-/** The way into `target`; nothing is run or read before the first access. */
+/** The login for `target`; nothing is run or read before the first access. */
 export function credentialsFor(
   target: ConnectionTarget,
   environment: ExecEnvironment,
@@ -48,7 +48,7 @@ export function credentialsFor(
   const access = async (): Promise<Access> => {
     const known = await (current ?? login());
     if (Date.now() < known.expires) return known;
-    // Others may have found the same and logged in already.
+    // Other requests may have met the same and logged in already.
     const latest = current ? await current : known;
     return Date.now() < latest.expires ? latest : login();
   };
@@ -79,14 +79,14 @@ async function logIn(
     const pair = Buffer.from(`${user.username}:${user.password ?? ''}`).toString('base64');
     headers.Authorization = `Basic ${pair}`;
   }
-  // Connections are bound to the certificate they were made with; else they are kept.
+  // Connections are bound to the certificate they were made with; otherwise they are kept.
   const identity = `${options.cert ?? ''}${options.ca ?? ''}`;
   const agent = agents.get(identity) ?? agentFor(target, options);
   agents.set(identity, agent);
   return {headers, agent, expires};
 }
 
-/** The user with what its plugin or token file holds now. */
+/** The user, with what its plugin or token file holds now. */
 async function fullUser(
   target: ConnectionTarget,
   environment: ExecEnvironment,
@@ -147,7 +147,7 @@ function appliedHere({cluster}: ConnectionTarget, user: User): RequestOptions {
   }
 }
 
-/** What a kubeconfig gives as base64 or as the name of a file; the data come first, as in client-go. */
+/** What a kubeconfig gives as base64 or as the name of a file; data takes precedence, as in client-go. */
 function material(data: string | undefined, file: string | undefined): Buffer | undefined {
   if (data) return Buffer.from(data, 'base64');
   return file ? readFileSync(file) : undefined;
@@ -155,7 +155,7 @@ function material(data: string | undefined, file: string | undefined): Buffer | 
 
 /** Login providers and proxies are client-node's. */
 async function appliedByLibrary(target: ConnectionTarget, user: User): Promise<RequestOptions> {
-  // Only this module of client-node: the rest of it doubles the time to load.
+  // Only this module of client-node: the rest of it would double the loading time.
   const {KubeConfig} = await import('@kubernetes/client-node/dist/config.js');
   const kubeConfig = new KubeConfig();
   const plain = target.cluster.server.startsWith('http:');
@@ -193,10 +193,10 @@ function systemTrust(): string[] {
 
 function agentFor(target: ConnectionTarget, options: RequestOptions): HttpAgent {
   if (target.cluster.proxyUrl && options.agent instanceof PlainAgent) {
-    // client-node's proxy agents are made without it: each request would pay for a new tunnel.
+    // client-node makes its proxy agents without it: each request would pay for a new tunnel.
     return Object.assign(options.agent, {keepAlive: true});
   }
-  // As many as lists are read at once (src/inventory/read/readCluster.ts): a long one holds up no other.
+  // As many as lists are read at once (src/inventory/read/readCluster.ts), so that a long one holds up no other.
   const keepAlive = {keepAlive: true, keepAliveMsecs: 30_000, maxSockets: 8};
   if (target.cluster.server.startsWith('http:')) return new PlainAgent(keepAlive);
   const {ca, cert, key, rejectUnauthorized, servername} = options;
@@ -211,7 +211,7 @@ function agentFor(target: ConnectionTarget, options: RequestOptions): HttpAgent 
   });
 }
 
-/** One for all connections; undefined if the certificates are no good, which the first of them will say. */
+/** One for all connections; undefined if the certificates are bad, which the first connection will report. */
 function secureContextOf({ca, cert, key}: RequestOptions): SecureContext | undefined {
   try {
     return createSecureContext({ca, cert, key});

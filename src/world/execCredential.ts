@@ -12,15 +12,15 @@ export interface ExecCredential {
   readonly token: string | undefined;
   readonly certificate: string | undefined;
   readonly key: string | undefined;
-  /** Milliseconds since 1970 until which they are good; Infinity if the plugin says nothing. */
+  /** Milliseconds since 1970 until which they are valid; Infinity if the plugin does not say. */
   readonly expires: number;
 }
 
-/** What a plugin run needs from around it. */
+/** What running a plugin needs from its surroundings. */
 export interface ExecEnvironment {
   readonly env: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal | undefined;
-  /** Gets what the plugin writes to standard error, at once: it may ask to open a browser. */
+  /** Receives what the plugin writes to standard error, at once: it may ask to open a browser. */
   warn(line: string): void;
 }
 
@@ -28,8 +28,8 @@ const versions = ['client.authentication.k8s.io/v1', 'client.authentication.k8s.
 
 /**
  * Runs the `exec` section of a kubeconfig user (client-go plugin/pkg/client/auth/exec/exec.go,
- * v0.24). client-node runs plugins too, but tells them neither version nor cluster, and keeps what
- * they say to the user until they have ended. UserError if there are no credentials in the end.
+ * v0.24). client-node runs plugins too, but tells them neither version nor cluster, and holds back what
+ * they say to the user until they have ended. A UserError if there are no credentials in the end.
  */
 export async function runExecPlugin(
   exec: Entry,
@@ -65,7 +65,7 @@ export async function runExecPlugin(
 function commandOf(exec: Entry): string {
   const command = text(exec, 'command');
   if (!command) throw new UserError(`${exec.file}: exec names no command`);
-  // With a folder in it, it is relative to the kubeconfig; else it is looked up in PATH.
+  // A command with a folder is relative to the kubeconfig; any other is looked up in PATH.
   return /[\\/]/.test(command) ? resolve(dirname(exec.file), command) : command;
 }
 

@@ -71,7 +71,7 @@ function refuseUrl(path: string): void {
   );
 }
 
-/** By its ending; a kustomization may have none. */
+/** By its extension; a kustomization may have none. */
 function isManifest(name: string): boolean {
   return manifestEndings.includes(extname(name)) || name === 'Kustomization';
 }

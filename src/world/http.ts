@@ -5,9 +5,9 @@ import type {TLSSocket} from 'node:tls';
 import type {Access} from './credentials.ts';
 import {request} from './nodeHttp.ts';
 
-/** How long to wait, in milliseconds; 0 for ever. */
+/** How long to wait, in milliseconds; 0 means forever. */
 export interface Waits {
-  /** For a connection, TLS and all. */
+  /** For a connection, including TLS. */
   readonly connectMs: number;
   /** For any further byte. */
   readonly idleMs: number;
@@ -24,25 +24,25 @@ export interface HttpRequest {
   readonly access: Access;
   readonly waits: Waits;
   readonly signal?: AbortSignal | undefined;
-  /** Takes the body of a 200 as it comes in; the answer then has none. */
+  /** Receives the body of a 200 as it comes in; the answer then has none. */
   readonly stream?: BodyStream | undefined;
 }
 
-/** Takes a body piece by piece. It must not throw. */
+/** Receives a body piece by piece. It must not throw. */
 export interface BodyStream {
-  /** The server has accepted the request; the body, of this content type, may be long in coming. */
+  /** The server has accepted the request; the body, of this content type, may take long to arrive. */
   onOpen(type: string): void;
   onChunk(chunk: Buffer): void;
 }
 
-/** A whole answer, its body as it was before compression. */
+/** A whole answer, with its body uncompressed. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
 }
 
-/** How an exchange can come to no answer. */
+/** How an exchange can end without an answer. */
 export type BreakdownKind =
   | 'connectTimeout'
   | 'idleTimeout'
@@ -54,9 +54,9 @@ export type BreakdownKind =
 export class Breakdown extends Error {
   override readonly name = 'Breakdown';
   readonly kind: BreakdownKind;
-  /** Node's or OpenSSL's code, as ECONNRESET. */
+  /** Node's or OpenSSL's code, such as ECONNRESET. */
   readonly code: string;
-  /** The connection was an old one: it may have been dead before we asked. */
+  /** The connection was an old one: it may have been dead before the request. */
   readonly reused: boolean;
 
   constructor(kind: BreakdownKind, reused: boolean, cause?: NodeJS.ErrnoException) {
@@ -68,7 +68,7 @@ export class Breakdown extends Error {
 }
 
 /**
- * Sends one request over HTTP/1.1 and takes the whole answer, whatever its status. Throws Breakdown,
+ * Sends one request over HTTP/1.1 and returns the whole answer, whatever its status. Throws Breakdown,
  * or the signal's reason. Never follows a redirect: the headers are for this server only.
  */
 export function exchange(question: HttpRequest): Promise<HttpAnswer> {
@@ -87,7 +87,7 @@ export function exchange(question: HttpRequest): Promise<HttpAnswer> {
   let connecting: NodeJS.Timeout | undefined;
   const awaitConnection = (): void => {
     connecting = deadline(waits.connectMs, () => {
-      // Slow answers hold the few connections: to wait for one of them is no sign of a dead server.
+      // Slow answers hold the few connections: waiting for one of those is no sign of a dead server.
       if (isQueued(outgoing, question.access)) awaitConnection();
       else fail('connectTimeout');
     });
@@ -118,7 +118,7 @@ export function exchange(question: HttpRequest): Promise<HttpAnswer> {
 }
 
 function deadline(ms: number, expire: () => void): NodeJS.Timeout | undefined {
-  // A longer time than Node's timers can count is no limit.
+  // A time that is too long for Node's timers is no limit.
   return ms > 0 && ms < 2 ** 31 ? setTimeout(expire, ms) : undefined;
 }
 
@@ -154,7 +154,7 @@ function isQueued(outgoing: ClientRequest | undefined, {agent}: Access): boolean
 function onConnected(outgoing: ClientRequest, url: URL, done: () => void): void {
   outgoing.on('socket', socket => {
     const secure = url.protocol === 'https:';
-    // A request that waited for a free connection gets one whose handshake is long over.
+    // A request that waited for a free connection gets one whose handshake is long done.
     const ready = secure ? (socket as TLSSocket).getCipher?.() !== undefined : !socket.connecting;
     if (outgoing.reusedSocket || ready) done();
     else socket.once(secure ? 'secureConnect' : 'connect', done);
@@ -162,7 +162,7 @@ function onConnected(outgoing: ClientRequest, url: URL, done: () => void): void 
 }
 
 function unzipped(response: IncomingMessage): Readable {
-  // Loaded here, since most servers send short answers as they are.
+  // Loaded only here, because most servers send short answers uncompressed.
   const {createGunzip} = process.getBuiltinModule('node:zlib');
   return response.pipe(createGunzip({chunkSize: 65_536}));
 }

@@ -6,11 +6,11 @@ import {escapeText} from '../report/escape.ts';
 import type {Progress} from './progress.ts';
 
 interface RealWorld extends World {
-  /** Whether a session was opened and has not failed: it alone writes what is not written at once. */
+  /** Whether a session was opened and has not failed: only a session's output is not written at once. */
   hadSession(): boolean;
 }
 
-/** The real world. What few commands need, Node's own modules too, is loaded when it is needed. */
+/** The real world. What few commands need, even Node's own modules, is loaded when it is needed. */
 export function realWorld(signal: AbortSignal): RealWorld {
   const {env} = process;
   let progress: Progress | undefined;
@@ -73,7 +73,7 @@ export function realWorld(signal: AbortSignal): RealWorld {
       const level = logLevel(flags.v);
       progress ??= await openProgress();
       const log = (of: number, line: string) => {
-        // On the screen of a session a line would stand in the middle of it.
+        // In a session, a line would land in the middle of the screen.
         if (of <= level && !(session === 'open' && process.stderr.isTTY)) warn(line);
       };
       const client = await connect(flags, {env, signal, warn, log, progress});
@@ -102,7 +102,7 @@ async function openProgress(): Promise<Progress | undefined> {
   const progress = createProgress({
     write: text => write(2, text),
     columns: () => process.stderr.columns || 80,
-    after: (ms, deed) => void setTimeout(deed, ms).unref(),
+    after: (ms, task) => void setTimeout(task, ms).unref(),
   });
   process.once('exit', progress.clear);
   return progress;
@@ -118,7 +118,7 @@ function noSessionReason({TERM}: NodeJS.ProcessEnv): string | undefined {
   return TERM === 'dumb' ? 'this terminal (TERM=dumb) can show no session' : undefined;
 }
 
-/** Where there is no usable kubeconfig, files without a namespace go to `default`. */
+/** Without a usable kubeconfig, files without a namespace go to `default`. */
 async function namespaceOf(flags: ConnectionFlags, env: NodeJS.ProcessEnv): Promise<string> {
   const {resolveTarget} = await import('./kubeconfig.ts');
   try {

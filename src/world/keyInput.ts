@@ -1,9 +1,9 @@
 import {Readable} from 'node:stream';
 import type {ReadStream} from 'node:tty';
 
-/** The keys that a person pressed, and how to stop listening for them. */
+/** The keys that a person presses, and how to stop listening for them. */
 export interface Keys {
-  /** Behaves as the terminal does, but gives each key by itself. */
+  /** Behaves like the terminal, but delivers each key by itself. */
   readonly stream: ReadStream;
   close(): void;
 }
@@ -17,7 +17,7 @@ const reply = /\u001B\](\d+;[^\u0007\u001B]*)(?:\u0007|\u001B\\)/gu;
 const cutReply = /\u001B\](?:\d[^\u0007\u001B]*\u001B?)?$/u;
 
 /**
- * How long after Escape the next key is held back, in milliseconds: what follows at once would be taken
+ * How long after Escape the next key is held back, in milliseconds: what follows immediately would be taken
  * for the rest of an escape sequence.
  */
 const afterEscapeMs = 40;
@@ -27,12 +27,12 @@ const pasteEnds = '\u001B[201~';
 const ctrlC = '\u0003';
 /** The beginning of one of them, at the end of what has come so far. */
 const cutMark = /\u001B\[20{0,2}$|\u001B\[201?$/u;
-/** What is no text: of a pasted text it might be taken for keys. Line ends and tabs are left to who gets it. */
+/** What is not text: in pasted text it might be taken for keys. Line ends and tabs are left to the receiver. */
 const noText = /(?![\t\r\n])\p{Control}/gu;
 
 /**
- * Cuts what comes from the terminal into keys. What is pasted comes as one, between the terminal's marks and
- * without control characters; Ctrl-C that comes alone also ends a paste whose end was lost. What the terminal answers
+ * Splits what comes from the terminal into keys. Pasted text comes as one piece, between the terminal's marks
+ * and without control characters; a Ctrl-C that comes alone also ends a paste whose end was lost. What the terminal answers
  * about itself is no key: `onReply` gets it.
  */
 export function keyReader(
@@ -78,7 +78,7 @@ export function keyReader(
 
 /**
  * Reads keys one by one. What is typed fast, or while the program computes, comes in one piece, which
- * Ink would hand on as one text: so most of the keys in it would be lost.
+ * Ink would pass on as one text, so that most of the keys in it would be lost.
  */
 export function openKeys(terminal: ReadStream, onReply?: (text: string) => void): Keys {
   const waiting: string[] = [];
@@ -91,7 +91,7 @@ export function openKeys(terminal: ReadStream, onReply?: (text: string) => void)
     if (token === undefined) return;
     stream.push(token);
     isHeld = true;
-    // A turn of the event loop later, what this key did is drawn and listens for the next one.
+    // One turn of the event loop later, the effect of this key is drawn and listens for the next one.
     if (token === '\u001B') setTimeout(next, afterEscapeMs);
     else setImmediate(next);
   };

@@ -23,7 +23,7 @@ export interface Impersonation {
   readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What to connect to and as whom: files are named but, save a service account's namespace, unread. */
+/** What to connect to and as whom: files are named but not read, except for a service account's namespace. */
 export interface ConnectionTarget {
   readonly context: string;
   readonly namespace: string;
@@ -33,7 +33,7 @@ export interface ConnectionTarget {
   readonly tokenFile: string | undefined;
   /** The `exec` section of the user, and the file its paths are relative to. */
   readonly exec: Entry | undefined;
-  /** What exec plugins that ask for it are told of the cluster. */
+  /** What exec plugins that ask for it are told about the cluster. */
   readonly execClusterConfig: JsonObject | undefined;
   readonly impersonation: Impersonation | undefined;
 }
@@ -82,7 +82,7 @@ function loadConfig(flags: ConnectionFlags, env: NodeJS.ProcessEnv, folder: stri
   throw new UserError(`no kubeconfig found: KUBECONFIG names no cluster (${listed}): ${advice}`);
 }
 
-/** As client-go's in-cluster configuration (rest/config.go InClusterConfig). */
+/** Like client-go's in-cluster configuration (rest/config.go InClusterConfig). */
 function inPod(env: NodeJS.ProcessEnv, folder: string): Kubeconfig | undefined {
   const {KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port} = env;
   const file = join(folder, 'token');
@@ -157,7 +157,7 @@ function clusterOf(
     caData: text(entry, 'certificate-authority-data'),
     caFile: path(entry, 'certificate-authority'),
   };
-  // Either flag replaces all that the kubeconfig says of trust (client_config.go getCluster).
+  // Either flag replaces everything that the kubeconfig says about trust (client_config.go getCluster).
   const trust =
     flags.insecureSkipTlsVerify || flags.certificateAuthority
       ? {
@@ -181,7 +181,7 @@ function clusterOf(
     name,
     server: server.href.replace(/\/$/, ''),
     skipTLSVerify: trust.skipTLSVerify,
-    // Data wins over a file, in client-go.
+    // Data takes precedence over a file, as in client-go.
     ...(trust.caData ? {caData: trust.caData} : trust.caFile ? {caFile: trust.caFile} : {}),
     ...(tlsServerName ? {tlsServerName} : {}),
     ...(proxyUrl ? {proxyUrl} : {}),
@@ -223,7 +223,7 @@ function userOf(entry: Entry, name: string, flags: ConnectionFlags): User {
 
 function execOf(user: Entry, flags: ConnectionFlags): Entry | undefined {
   const fields = user.fields.exec;
-  // Credentials from the command line go before a plugin (client-go plugin/pkg/client/auth/exec).
+  // Credentials from the command line take precedence over a plugin (client-go plugin/pkg/client/auth/exec).
   if (!isObject(fields) || flags.token) return undefined;
   return {file: user.file, fields};
 }

@@ -21,7 +21,7 @@ export interface Kubeconfig {
 
 /**
  * The files kubectl reads (client-go tools/clientcmd/loader.go): `--kubeconfig` alone, else the list
- * in $KUBECONFIG, else ~/.kube/config. Files that do not exist are skipped, save an explicit one.
+ * in $KUBECONFIG, else ~/.kube/config. Files that do not exist are skipped, except an explicit one.
  */
 export function readKubeconfig(explicit: string, env: NodeJS.ProcessEnv): Kubeconfig {
   if (explicit !== '') return merge([parseFile(explicit, readFileSyncOr(explicit))]);
@@ -44,7 +44,7 @@ export function kubeconfigPaths(env: NodeJS.ProcessEnv): readonly string[] {
   return (known.length > 0 ? known : [homedir()]).map(home => join(home ?? '', '.kube', 'config'));
 }
 
-/** A string field; UserError when it is something else, as for kubectl. Never shows the value. */
+/** A string field; a UserError if it is something else, as with kubectl. Never shows the value. */
 export function text(entry: Entry, ...path: readonly string[]): string | undefined {
   let value: Json | undefined = entry.fields;
   for (const key of path) value = isObject(value) ? value[key] : undefined;
@@ -99,7 +99,7 @@ function parseYaml(file: string, content: string): JsonObject {
   throw new UserError(`${file}: not a kubeconfig: it is not a mapping`);
 }
 
-/** JSON is YAML too, but sooner read as what it is. */
+/** JSON is YAML too, but faster to read as what it is. */
 function jsonIn(content: string): Json | undefined {
   if (!content.startsWith('{')) return undefined;
   try {

@@ -3,7 +3,7 @@ import {text} from 'node:stream/consumers';
 import {exitCodes, UserError} from '../errors.ts';
 import {readDocuments, type SourceDocument} from '../yaml/documents.ts';
 
-/** What rendering needs from around it. */
+/** What rendering needs from its surroundings. */
 export interface KustomizeEnvironment {
   readonly env: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal | undefined;

@@ -11,7 +11,7 @@ import {
 } from './listBody.ts';
 import type {BodyReader} from './message.ts';
 
-/** A list, of all its pages. `items` is empty if they went to `onPage`. */
+/** A list made of all its pages. `items` is empty if they went to `onPage`. */
 export interface Listed {
   readonly items: readonly JsonObject[];
   /** Of the first page: a watch from there misses nothing, even if later pages are newer. */
@@ -26,7 +26,7 @@ export type GetPage = (
 
 interface PendingPage {
   readonly token: string;
-  /** What the page says of the list, as soon as it is known; if this page failed, that nothing follows. */
+  /** What the page says about the list, as soon as that is known; if this page failed, that nothing follows. */
   readonly head: Promise<PageHead>;
   readonly page: Promise<Page>;
   cancel(): void;
@@ -38,12 +38,12 @@ const last: PageHead = {next: '', remaining: undefined};
 /** A list that expires more often than this is given up. */
 const maxRestarts = 5;
 
-/** Hears, as objects come in, how many there are so far and, if the server says so, in all. */
+/** Hears, as objects come in, how many there are so far and, if the server says, in total. */
 export type OnCount = (read: number, total: number | undefined) => void;
 
 /**
  * Reads a list page by page. The next page is asked for while this one is still coming in. If the
- * token expires (410) we go on with the one the server then offers, from the latest state, else we
+ * token expires (410), we go on with the one that the server then offers, from the latest state, or else
  * ask for the whole list at once, as client-go does (tools/pager/pager.go).
  */
 export async function listAll(
@@ -92,8 +92,8 @@ export async function listAll(
 }
 
 /**
- * Takes a page and gives the one after it, which is asked for while this one still comes in; undefined
- * after the last. Throws what comes of this page, and then cancels the next.
+ * Takes a page and returns the one after it, which is asked for while this one still comes in; undefined
+ * after the last. Throws if this page fails, and then cancels the next.
  */
 async function turnPage(
   pending: PendingPage,
@@ -120,11 +120,11 @@ async function turnPage(
 
 /** Counts the objects of a list while they come in. */
 interface Counter {
-  /** A page of at most `limit` objects begins, with so many after it. */
+  /** A page of at most `limit` objects begins, with this many after it. */
   onHead(limit: number, remaining: number | undefined): void;
-  /** So many objects of the page are in. */
+  /** This many objects of the page are in. */
   onItems(count: number): void;
-  /** The page is whole. */
+  /** The page is complete. */
   take(page: Page): void;
   restart(): void;
 }
@@ -207,7 +207,7 @@ function keepingSink(): Sink {
   };
 }
 
-/** What is handed out cannot be taken back: after a restart only what is new is handed out. */
+/** What was handed out cannot be taken back: after a restart, only what is new is handed out. */
 function passingSink(handOut: (items: readonly ListItemOrHead[]) => void): Sink {
   const seen = new Set<string>();
   let restarted = false;

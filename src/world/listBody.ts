@@ -17,27 +17,27 @@ export interface Page extends ListHead {
   readonly items: readonly ListItemOrHead[];
 }
 
-/** What a page says of the list that it is of. */
+/** What a page says about its list. */
 export type PageHead = Pick<ListHead, 'next' | 'remaining'>;
 
 /** What to ask for: JSON; objects, as protobuf if the server can; or metadata alone, if it can. */
 export type PageContent = 'json' | 'objects' | 'heads';
 
-/** Reads a page as it comes in: as protobuf if it may and the server does, else as JSON. */
+/** Reads a page as it comes in: as protobuf if that is allowed and the server sends it, else as JSON. */
 export interface PageReader extends BodyReader {
   /** Once the body is there. */
   page(): Page;
 }
 
-/** What to tell of a page that comes in. */
+/** What to report about a page that comes in. */
 export interface PageEvents {
-  /** What the list says of itself; before the items, as a rule. */
+  /** What the list says about itself; usually before the items. */
   onHead(head: PageHead): void;
-  /** So many objects have come in. */
+  /** This many objects have come in. */
   onItems(count: number): void;
 }
 
-/** A reader of one page. Where protobuf can't be read, the next try asks for JSON. */
+/** A reader of one page. If protobuf can't be read, the next attempt asks for JSON. */
 export function pageReader(asked: Asked, content: PageContent, events: PageEvents): PageReader {
   let asksProtobuf = content !== 'json';
   let body: BodyOf | undefined;

@@ -5,7 +5,7 @@ import {type Asked, badAnswer, refusal} from './apiError.ts';
 import type {BodyStream, HttpAnswer} from './http.ts';
 import type {Impersonation} from './kubeconfig.ts';
 
-/** What is asked of the server, before anything is said of how. */
+/** What is asked of the server, before anything is said about how. */
 export interface Request {
   readonly method: string;
   readonly path: string;
@@ -15,23 +15,23 @@ export interface Request {
   readonly signal?: AbortSignal | undefined;
   /** What is left of the time for the answer. */
   readonly totalMs?: number | undefined;
-  /** Takes the body of a 200; the answer then has none. */
+  /** Receives the body of a 200; the answer then has none. */
   readonly reader?: BodyReader | undefined;
-  /** Takes the body of a 200 that does not end by itself. */
+  /** Receives the body of a 200 that does not end by itself. */
   readonly stream?: BodyStream | undefined;
 }
 
-/** Reads a body as it comes in. `onOpen` starts over: there may be several tries. */
+/** Reads a body as it comes in. `onOpen` starts over: there may be several attempts. */
 export interface BodyReader extends BodyStream {
-  /** The content types to ask for in the next try. */
+  /** The content types to ask for in the next attempt. */
   readonly accept: string;
-  /** The body is there; throws ApiError if it is no use. */
+  /** The body is complete; throws ApiError if it is unusable. */
   finish(): void;
 }
 
 export const jsonType = 'application/json';
 export const protobufType = 'application/vnd.kubernetes.protobuf';
-/** A list of metadata in place of the objects; servers older than v1.15 don't know it. */
+/** A list of metadata instead of the objects; servers older than v1.15 don't know it. */
 export const metadataListType = `${protobufType};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1`;
 
 /** Whether a content type is Kubernetes' protobuf. */
@@ -39,7 +39,7 @@ export function isProtobuf(type: string): boolean {
   return type.split(';')[0]?.trim() === protobufType;
 }
 
-/** The headers of a request, but those that log in. `acceptEncoding` is for answers that are no stream. */
+/** The headers of a request, except those that log in. `acceptEncoding` is for answers that are not a stream. */
 export function headersOf(
   {body, contentType, as, reader, stream}: Request,
   acceptEncoding: string,
@@ -61,7 +61,7 @@ export function headersOf(
   return headers;
 }
 
-/** What an answer holds; null if it is empty, or with the reader. Throws ApiError. */
+/** The contents of an answer; null if it is empty, or went to the reader. Throws ApiError. */
 export function contentOf(asked: Asked, answer: HttpAnswer, reader?: BodyReader): Json {
   const {status, headers, body} = answer;
   const type = headers['content-type'] ?? '';
@@ -80,7 +80,7 @@ export function contentOf(asked: Asked, answer: HttpAnswer, reader?: BodyReader)
   }
 }
 
-/** Who asks for protobuf gets refusals in it, too. */
+/** Whoever asks for protobuf gets refusals in it, too. */
 function refusalText(type: string, body: Buffer): string {
   if (!isProtobuf(type)) return textOf(body);
   try {

@@ -44,7 +44,7 @@ function explainCode({code, message}: Breakdown, server: string): string {
     case 'ETIMEDOUT':
       return `${server} cannot be reached (${code}): is the network (or VPN) there?`;
     case 'CERT_HAS_EXPIRED':
-      return `the certificate of ${server} has expired: it is to be renewed on the server`;
+      return `the certificate of ${server} has expired: have it renewed on the server`;
     case 'CERT_NOT_YET_VALID':
       return `the certificate of ${server} is not valid yet: check this machine's clock`;
     case 'ERR_TLS_CERT_ALTNAME_INVALID':

@@ -1,32 +1,32 @@
-/** One thing that takes its time. */
+/** One thing that takes time. */
 export interface Undertaking {
-  /** How many are done, and how many there are in all if that is known. */
+  /** How many are done, and how many there are in total, if that is known. */
   count(done: number, total: number | undefined): void;
   end(): void;
 }
 
-/** Tells people who wait what is being done, on one line that comes and goes. */
+/** Tells people who wait what is going on, on one line that comes and goes. */
 export interface Progress {
-  /** Something begins: `reading pods`. Of the same name there may be several at once. */
+  /** Something begins: `reading pods`. There may be several of the same name at once. */
   begin(what: string): Undertaking;
-  /** Takes the line away, for other text. */
+  /** Removes the line, for other text. */
   clear(): void;
-  /** Says nothing any more: the terminal is somebody else's. */
+  /** Stays silent from now on: the terminal belongs to somebody else. */
   stop(): void;
 }
 
-/** What progress is told on. */
+/** What progress is written to. */
 export interface ProgressLine {
   write(text: string): void;
   /** How wide the terminal is now. */
   columns(): number;
-  /** Does `deed` in so many milliseconds, unless the process ends before. */
-  after(ms: number, deed: () => void): void;
+  /** Calls `task` after this many milliseconds, unless the process ends before that. */
+  after(ms: number, task: () => void): void;
 }
 
-/** What is over before that was nothing to wait for, in milliseconds. */
+/** What takes less than this is not worth a line, in milliseconds. */
 const patienceMs = 1000;
-/** The least time between two lines, in milliseconds. */
+/** The least time between two redraws, in milliseconds. */
 const redrawMs = 100;
 /** How many things a line names. */
 const mostNamed = 2;
@@ -39,7 +39,7 @@ interface Count {
 
 export function createProgress(line: ProgressLine): Progress {
   const underWay = new Set<Count>();
-  /** Of what is over: pages and namespaces of one kind come one after the other. */
+  /** What is finished counts as well: pages and namespaces of one kind come one after another. */
   const before = new Map<string, number>();
   let drawn = 0;
   let isAwaited = false;
@@ -86,7 +86,7 @@ export function createProgress(line: ProgressLine): Progress {
   };
 }
 
-/** What most is left of comes first. */
+/** What has most left to do comes first. */
 function lineOf(counts: readonly Count[], before: ReadonlyMap<string, number>): string {
   const named = [...Map.groupBy(counts, ({what}) => what)].map(([what, group]) => {
     const earlier = before.get(what) ?? 0;

@@ -20,7 +20,7 @@ export function proxyFor(server: URL, env: NodeJS.ProcessEnv): string | undefine
   return checkedProxy(proxy, name);
 }
 
-/** `proxy` with a scheme, once it is known to be one we can use; `where` it stands for messages. */
+/** `proxy` with a scheme, once it is known to be usable; `where` tells messages where it was set. */
 export function checkedProxy(proxy: string, where: string): string {
   const url = URL.parse(proxy.includes('://') ? proxy : `http://${proxy}`);
   // The value itself stays out of the message: it may hold a password.

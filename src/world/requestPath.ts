@@ -1,7 +1,7 @@
 /** What a request is about, in RBAC's words. */
 export interface Doing {
   readonly verb: string;
-  /** Empty if the path is none of an API's resources. */
+  /** Empty if the path is not that of an API's resource. */
   readonly resource: string;
   /** For a message: `list pods in namespace "a"`. */
   readonly text: string;
@@ -10,7 +10,7 @@ export interface Doing {
 const resourcePath =
   /^\/(?:api\/[^/]+|apis\/[^/]+\/[^/]+)(?:\/namespaces\/([^/]+)(?=\/[^/]))?\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/;
 
-/** Reads verb and resource off a request, as the API server does (apiserver requestinfo.go). */
+/** Derives verb and resource from a request, as the API server does (apiserver requestinfo.go). */
 export function doingOf(asked: {readonly method: string; readonly path: string}): Doing {
   const path = asked.path.split('?')[0] ?? '';
   const match = resourcePath.exec(path);

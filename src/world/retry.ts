@@ -8,7 +8,7 @@ export interface Patience {
   readonly tries: number;
   /** The first pause, in milliseconds; it doubles with each try. */
   readonly baseMs: number;
-  /** The longest pause, also where the server asks for a longer one. */
+  /** The longest pause, even if the server asks for a longer one. */
   readonly capMs: number;
   sleep(ms: number, signal: AbortSignal | undefined): Promise<void>;
   /** From 0 to 1. */
@@ -24,15 +24,15 @@ export const defaultPatience: Patience = {
   random: Math.random,
 };
 
-/** A failure of one try; `retryAfterMs` is what the server asked for. */
+/** A failed attempt; `retryAfterMs` is what the server asked for. */
 export interface FailedTry {
   readonly error: unknown;
   readonly retryAfterMs?: number | undefined;
 }
 
 /**
- * The pause before the next try in milliseconds, or undefined to give up. A request that may have
- * been carried out is never sent again, unless the server says that it has not taken it (429).
+ * The pause before the next attempt in milliseconds, or undefined to give up. A request that may have
+ * been carried out is never sent again, unless the server says that it has not accepted it (429).
  */
 export function pauseAfter(
   {error, retryAfterMs}: FailedTry,
@@ -46,7 +46,7 @@ export function pauseAfter(
   return backOff * (0.5 + patience.random() / 2);
 }
 
-/** Whether asking twice has the same effect as asking once: what reads, or asks for rights. */
+/** Whether asking twice has the same effect as asking once: reading, or asking about rights. */
 export function isRepeatable({method, path}: {readonly method: string; readonly path: string}) {
   return method === 'GET' || asksForRights(path);
 }
@@ -61,7 +61,7 @@ function triesFor(error: unknown, idempotent: boolean): number {
     if (error.status === 429) return Infinity;
     if (!idempotent) return 1;
     if ([502, 503, 504].includes(error.status) || error.reason === 'BadAnswer') return Infinity;
-    // Mostly a fault that stays, but also what etcd's change of leader looks like.
+    // Usually a lasting fault, but also what a change of etcd's leader looks like.
     return error.status === 500 ? 2 : 1;
   }
   if (!idempotent || !(error instanceof Breakdown)) return 1;

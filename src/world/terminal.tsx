@@ -11,12 +11,12 @@ import {askForGround, colorsOf, groundOf} from './theme.ts';
 
 /** The exit code of a shell's child that ended by SIGHUP. */
 const hungUp = 129;
-/** How long to wait for a stop that may never come: a process without a job's shell is not stopped. */
+/** How long to wait for a stop that may never come: a process without a job-control shell is not stopped. */
 const stopMs = 300;
 
 /**
  * Gives the terminal to the session until it ends; the alternate screen is left and the cursor shown in
- * any case, also when the process exits in the middle. Ctrl-C ends the process as SIGINT does. Rejects with
+ * any case, even if the process exits in between. Ctrl-C ends the process as SIGINT does. Rejects with
  * whatever goes wrong inside: in a view, a key, or in the background.
  */
 export async function openSession(options: SessionOptions, signal: AbortSignal): Promise<void> {
@@ -40,7 +40,7 @@ export async function openSession(options: SessionOptions, signal: AbortSignal):
         stdin: keys.stream,
         alternateScreen: true,
         exitOnCtrlC: false,
-        // Whether this is a terminal was asked before; Ink takes those of build servers for none.
+        // Whether this is a terminal was checked before; Ink does not accept those of build servers.
         interactive: true,
         maxFps: 60,
       },
@@ -54,7 +54,7 @@ export async function openSession(options: SessionOptions, signal: AbortSignal):
     process.removeListener('uncaughtException', failure.reject);
     if (reason === interrupted) process.emit('SIGINT', 'SIGINT');
   } catch (error) {
-    // The listener stays: what else goes wrong until the process ends comes from the same mistake.
+    // The listener stays: whatever else goes wrong until the process ends comes from the same bug.
     leaveTerminal(app);
     throw error;
   } finally {
@@ -113,7 +113,7 @@ function Themed({
 /** No pasted text between marks, no alternate screen, the cursor shown. */
 const usualTerminal = '\u001B[?2004l\u001B[?1049l\u001B[?25h';
 
-/** Ends the drawing; where that fails too, for the same reason, the terminal is put back without it. */
+/** Ends the drawing; if that fails too, for the same reason, the terminal is restored without it. */
 function leaveTerminal(app: Instance | undefined): void {
   try {
     if (app === undefined) throw new Error('nothing was drawn');
@@ -129,7 +129,7 @@ function readSize(): void {
   process.emit('SIGWINCH', 'SIGWINCH');
 }
 
-/** Stops the whole job, as the terminal itself does on Ctrl-Z where programs leave that to it. */
+/** Stops the whole job, as the terminal itself does on Ctrl-Z for programs that leave it to the terminal. */
 function shellJobs(): JobControl {
   const listeners = new Set<(signal: 'stop' | 'continue') => void>();
   const tell = (signal: 'stop' | 'continue') => {

@@ -11,7 +11,7 @@ const unitMs: Readonly<Record<string, number>> = {
 };
 
 /**
- * kubectl's `--request-timeout` in milliseconds, 0 for none: whole seconds, or Go's notation as
+ * kubectl's `--request-timeout` in milliseconds, 0 for none: whole seconds, or Go's notation:
  * `1s`, `2m`, `1h30m` (client-go tools/clientcmd/helpers.go ParseTimeout).
  */
 export function parseTimeout(text: string): number {

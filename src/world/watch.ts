@@ -5,7 +5,7 @@ import {type Asked, badAnswer, refusal} from './apiError.ts';
 import type {BodyStream} from './http.ts';
 import {Agent as PlainAgent} from './nodeHttp.ts';
 
-/** What happened to an object. A bookmark has nothing but a newer resourceVersion. */
+/** What happened to an object. A bookmark has only a newer resourceVersion. */
 export type WatchEventType = 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
 
 /** What to watch, and who hears of it. */
@@ -15,11 +15,11 @@ export interface WatchOptions {
   /** The server has accepted the watch. */
   onOpen?: (() => void) | undefined;
   onEvent(type: WatchEventType, object: JsonObject): void;
-  /** Ends the watch, which then throws its reason. */
+  /** Ends the watch, which then throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Sends the request, once; its body goes to `stream`. Throws what the request comes to. */
+/** Sends the request once; its body goes to `stream`. Throws if the request fails. */
 export type OpenStream = (
   path: string,
   options: {readonly signal: AbortSignal; readonly stream: BodyStream},
@@ -27,7 +27,7 @@ export type OpenStream = (
 
 const eventTypes: readonly string[] = ['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK'];
 
-/** The shortest time for which a watch is asked, in seconds, as in client-go's reflector.go. */
+/** The shortest time for which a watch is requested, in seconds, as in client-go's reflector.go. */
 const shortestSeconds = 300;
 
 /**
@@ -98,7 +98,7 @@ function parsed(line: string): Json | undefined {
 
 const newline = 10;
 
-/** Puts lines together from pieces that end anywhere, also inside a character. */
+/** Assembles lines from pieces that may end anywhere, even inside a character. */
 function lineReader(onLine: (line: string) => void) {
   let pieces: Buffer[] = [];
   return {
@@ -119,17 +119,17 @@ function lineReader(onLine: (line: string) => void) {
 
 /** Connections for watches. */
 export interface StreamAgents {
-  /** One that trusts and logs in as `agent` does, but never makes a request wait for another. */
+  /** An agent that trusts and logs in like `agent`, but never makes one request wait for another. */
   like(agent: HttpAgent): HttpAgent;
   close(): void;
 }
 
-/** A watch keeps its connection for minutes: those of the other requests are too few for that. */
+/** A watch keeps its connection for minutes; the other requests have too few connections for that. */
 export function streamAgents(): StreamAgents {
   const made = new Map<HttpAgent, HttpAgent>();
   return {
     like(agent) {
-      // So are a proxy's, which cannot be recreated from their options.
+      // The same goes for a proxy's, which cannot be recreated from their options.
       if (agent.maxSockets === Infinity) return agent;
       const known = made.get(agent);
       if (known) return known;

@@ -29,7 +29,7 @@ export const maxFileSize = 64 * 1024 * 1024;
 /** The largest one of JSON: 256 MiB. The snapshot of a cluster of 80,000 pods has 150. */
 export const maxJsonSize = 4 * maxFileSize;
 
-/** How many bytes are read of a file that begins so: JSON takes a fraction of the memory. */
+/** How many bytes of a file that begins like this are read: JSON takes a fraction of the memory. */
 export function sizeLimit(start: Uint8Array): number {
   const first = start.subarray(0, sniffed).find(byte => !isSpace(byte));
   return first === openingBrace ? maxJsonSize : maxFileSize;
@@ -42,23 +42,23 @@ function isSpace(byte: number): boolean {
 }
 
 /**
- * The text of a file of UTF-8 without its byte order mark. `file` is its name, for errors. Throws a
+ * The text of a UTF-8 file without its byte order mark. `file` is its name, for errors. Throws a
  * UserError if it is something else or larger than it may be.
  */
 export function decodeText(bytes: Uint8Array, file: string): string {
   const most = sizeLimit(bytes);
   if (bytes.length > most) {
     const [size, limit] = [bytes.length, most].map(length => Math.ceil(length / 1024 / 1024));
-    throw unreadable(
-      `${file}: has ${size} MiB, more than the ${limit} MiB that are read; split it`,
-    );
+    throw unreadable(`${file}: has ${size} MiB, and at most ${limit} MiB are read; split it`);
   }
   const [first, second] = bytes;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
-    throw unreadable(`${file}: is UTF-16 text, which is not read; save it as UTF-8`);
+    throw unreadable(`${file}: UTF-16 text can't be read; save it as UTF-8`);
   }
   if (bytes.includes(0)) {
-    throw unreadable(`${file}: holds NUL bytes, so it is no manifest (a binary file or UTF-16?)`);
+    throw unreadable(
+      `${file}: contains NUL bytes, so it is not a manifest (a binary file or UTF-16?)`,
+    );
   }
   try {
     return new TextDecoder('utf-8', {fatal: true}).decode(bytes);
@@ -106,11 +106,11 @@ function isJson(text: string): boolean {
   return text.charAt(lead.length) === '{' && Buffer.byteLength(lead) < sniffed;
 }
 
-/** What Go's unicode.IsSpace takes for space, at a text's start. */
+/** What Go's unicode.IsSpace takes for space, at the start of a text. */
 const leadingSpace = /^[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*/;
 
 /**
- * What YAML forbids in a stream (yaml.v2, readerc.go), and the line breaks that only YAML 1.1 has,
+ * What YAML forbids in a stream (yaml.v2, readerc.go), and line breaks that only YAML 1.1 has,
  * which js-yaml would take for text.
  */
 const forbiddenCharacter =
@@ -130,7 +130,7 @@ function forbiddenProblem(part: Part, {0: character, index}: RegExpExecArray): Y
   const line = part.line + part.text.slice(0, index).split('\n').length - 1;
   const code = (character.codePointAt(0) ?? 0).toString(16).padStart(4, '0');
   return new YamlProblem(
-    `the character U+${code.toUpperCase()} can't stand in YAML; write it as "\\u${code}"`,
+    `YAML can't contain the character U+${code.toUpperCase()}; write it as "\\u${code}"`,
     line,
   );
 }
@@ -141,7 +141,7 @@ interface Part {
 }
 
 /**
- * A YAML text at its lines that begin with `---`, wherever they are, even in a string
+ * A YAML text split at lines that begin with `---`, wherever they are, even in a string
  * (k8s.io/apimachinery v0.24.17, pkg/util/yaml/decoder.go, YAMLReader).
  */
 function* splitYaml(text: string): Generator<Part> {

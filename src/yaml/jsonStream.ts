@@ -15,7 +15,7 @@ interface Lines {
 }
 
 /**
- * The JSON values that stand in a text one after another, as Go's encoding/json Decoder finds them.
+ * The JSON values of a text, one after another, as Go's encoding/json Decoder finds them.
  * Of a key that an object has twice, the last counts. Yields before it throws a YamlProblem about a
  * later value.
  */
@@ -38,21 +38,21 @@ export function* jsonValues(text: string): Generator<JsonValue> {
 }
 
 /**
- * The one value of a text that has nothing amiss, as a snapshot of 40 MB: found in a fifth of the time
- * that a look at each of its pieces takes. undefined: they must be looked at.
+ * The only value of a text without faults, such as a snapshot of 40 MB: found in a fifth of the time
+ * that looking at each of its pieces takes. undefined: they have to be looked at.
  */
 function plainValue(text: string): Json | undefined {
   if (/\\u[dD]/.test(text)) return undefined;
   try {
     const value = parseJson(text);
-    // A key that comes twice in an object is in the text twice, and in the value once.
+    // A key that an object has twice is in the text twice, but in the value once.
     return keysOf(value, 1) === keysIn(text) ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** How many keys all objects of a value have; NaN for one too deep or with too large a number. */
+/** How many keys all objects of a value have; NaN for a value that is too deep or has too large a number. */
 function keysOf(value: Json | undefined, depth: number): number {
   if (typeof value === 'number') return Number.isFinite(value) ? 0 : Number.NaN;
   if (typeof value !== 'object' || value === null) return 0;
@@ -91,7 +91,7 @@ function skipSpace(text: string, from: number): number {
   return space.lastIndex;
 }
 
-/** The line a position is on; positions are asked for in rising order. */
+/** The line that a position is on; positions are asked for in ascending order. */
 function lineAt(lines: Lines, position: number): number {
   for (;;) {
     const next = lines.text.indexOf('\n', lines.position);
@@ -113,7 +113,7 @@ const expectedWords: {readonly [expected in Expected]: string} = {
   more: '"," or the end of the list or object',
 };
 
-/** A bracket, a string's quote, a comma or colon, or all up to one of them: a number or a word. */
+/** A bracket, a string's quote, a comma or colon, or everything up to one of these: a number or a word. */
 const piece = /[ \t\r\n]*([[\]{}",:]|[^[\]{}",: \t\r\n]+)/y;
 const scalar = /^(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null)$/;
 
@@ -121,7 +121,7 @@ const scalar = /^(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null)
 interface Around {
   /** An object's keys so far; undefined for a list. */
   readonly keys: Set<string> | undefined;
-  /** The key or the index of what comes now. */
+  /** The key or the index of what comes next. */
   step: string | number;
 }
 
@@ -132,8 +132,8 @@ interface Outline {
 }
 
 /**
- * The end of the value at `start`, which is checked but for what its strings hold. Keys that come again
- * are added to `repeated`.
+ * The end of the value at `start`, which is checked except for the contents of its strings. Duplicate
+ * keys are added to `repeated`.
  */
 function endOfValue(lines: Lines, start: number, repeated: RepeatedKey[]): number {
   const {text} = lines;
@@ -150,7 +150,7 @@ function endOfValue(lines: Lines, start: number, repeated: RepeatedKey[]): numbe
     if (next === undefined) {
       const wanted = text.startsWith('{{', start)
         ? 'a template ({{ }}) must be rendered first'
-        : `${expectedWords[outline.expected]} is expected, but ${shown(found)} is found`;
+        : `expected ${expectedWords[outline.expected]}, found ${shown(found)}`;
       throw new YamlProblem(`not valid JSON: ${wanted}`, lineAt(lines, at));
     }
     if (outline.open.length > maxDepth) throw new YamlProblem(tooDeep, lineAt(lines, from));
@@ -234,7 +234,7 @@ function addKey(
   object.keys.add(object.step);
 }
 
-/** An escape; the groups are a high surrogate's, with the low one after it, and a lone low one's. */
+/** An escape; the groups: a high surrogate and the low one after it, and a lone low one. */
 const anyEscape =
   /\\(?:(u[dD][89abAB][\da-fA-F]{2})(\\u[dD][c-fC-F][\da-fA-F]{2})?|(u[dD][c-fC-F][\da-fA-F]{2})|[\s\S])/g;
 

@@ -30,14 +30,14 @@ export interface YamlValue {
 
 interface Source {
   readonly text: string;
-  /** The line in the file of the text's first one. */
+  /** The line of the file on which the text begins. */
   readonly line: number;
 }
 
 /**
- * The value of the first document in a text, as kubectl reads no other; undefined if there is none.
- * `line` is the line of the text's first one in its file, `schema` a kubectlSchema(). Throws a
- * YamlProblem, also at what js-yaml (YAML 1.2) reads otherwise than kubectl (YAML 1.1).
+ * The value of the first document in a text, which is the only one that kubectl reads; undefined if there is none.
+ * `line` is the line of the file on which the text begins, `schema` a kubectlSchema(). Throws a
+ * YamlProblem, even where js-yaml (YAML 1.2) merely reads something differently from kubectl (YAML 1.1).
  */
 export function readYaml(
   text: string,
@@ -63,7 +63,7 @@ export function readYaml(
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     const {buffer = '', position = 0} = error.mark ?? {};
-    // Not the empty line after the last one.
+    // Not the empty line at the end.
     const at = Math.min(position, buffer.trimEnd().length);
     const isTab = tabIndents.test(buffer.slice(buffer.lastIndexOf('\n', at - 1) + 1));
     const reason = isTab ? tabReason : explained(error.reason);
@@ -75,7 +75,7 @@ export function readYaml(
 const maxReread = 50_000_000;
 
 /**
- * The events of the first document and the text they are about. YAML 1.2 wants lines within
+ * The events of the first document, and the text they are about. YAML 1.2 wants lines within
  * brackets and quotes to be deeper than their key, kubectl takes them as they are; so they are
  * indented here, which changes nothing else.
  */
@@ -110,14 +110,14 @@ function lineAt({text, line}: Source, position: number): number {
   return line + (text.slice(0, position).match(/\r\n?|\n/g)?.length ?? 0);
 }
 
-/** A list or mapping that is open, or the document. */
+/** An open list or mapping, or the document. */
 interface Open {
   readonly isFlow: boolean;
-  /** Of a mapping, whether a key comes next. */
+  /** For a mapping: whether a key comes next. */
   atKey: boolean | undefined;
 }
 
-/** Refuses keys that are none, and what js-yaml would read otherwise than kubectl. */
+/** Refuses what can't be a key, and what js-yaml would read differently from kubectl. */
 function checkEvents(source: Source, events: readonly Event[]): void {
   const open: Open[] = [];
   let position = 0;
@@ -151,13 +151,13 @@ function keyProblem(event: Event): string | undefined {
 const anchorName = /^[-\w]+$/;
 const flowIndicator = /[,[\]{}]/;
 
-/** Why kubectl reads a node otherwise than js-yaml, or not at all. */
+/** Why kubectl reads a node differently from js-yaml, or not at all. */
 function oddity(text: string, event: Event, inFlow: boolean): string | undefined {
   if (event.type === EVENT_ID.DOCUMENT || event.type === EVENT_ID.POP) return undefined;
   if (event.anchorStart !== -1) {
     const name = text.slice(event.anchorStart, event.anchorEnd);
     if (!anchorName.test(name)) {
-      return `the name of an anchor is made of letters, digits, - and _, unlike ${shown(name)}`;
+      return `the name of an anchor has only letters, digits, - and _, unlike ${shown(name)}`;
     }
   }
   if (event.type === EVENT_ID.ALIAS) return undefined;
@@ -169,7 +169,7 @@ function oddity(text: string, event: Event, inFlow: boolean): string | undefined
   return event.type === EVENT_ID.SCALAR ? scalarOddity(text, event, inFlow) : undefined;
 }
 
-/** An escape in double quotes; the group is one that kubectl has not, or has for something else. */
+/** An escape in double quotes; the group is one that kubectl lacks, or uses for something else. */
 const anyEscape =
   /\\(?:(\/|u[dD][89a-fA-F]|U(?!000[\da-fA-F]|0010)|U0000[dD][89a-fA-F]|[\r\n][ \t]*[\r\n])|[\s\S])/g;
 
@@ -177,7 +177,7 @@ function scalarOddity(text: string, event: ScalarEvent, inFlow: boolean): string
   const {valueStart, valueEnd, style} = event;
   if (style === SCALAR_STYLE.DOUBLE_QUOTED && !event.fast) {
     for (const [found, odd] of text.slice(valueStart, valueEnd).matchAll(anyEscape)) {
-      if (odd !== undefined) return `${shown(found)} is no escape that kubectl reads`;
+      if (odd !== undefined) return `${shown(found)} is not an escape that kubectl reads`;
     }
   }
   if (style !== SCALAR_STYLE.PLAIN) return undefined;
@@ -194,7 +194,7 @@ function scalarOddity(text: string, event: ScalarEvent, inFlow: boolean): string
     : undefined;
 }
 
-/** Limits what aliases may multiply a document to, much as yaml.v2 does (decode.go, unmarshal). */
+/** Limits how much aliases may multiply a document, much as yaml.v2 does (decode.go, unmarshal). */
 function checkAliases(source: Source, events: readonly Event[], root: Built): void {
   const alias = events.find((event): event is AliasEvent => event.type === EVENT_ID.ALIAS);
   const nodes = nodesOf(root);
@@ -221,14 +221,14 @@ const explanations: readonly (readonly [RegExp, (match: RegExpMatchArray) => str
   [
     /^bad indentation of|^end of the stream or a document separator/,
     () =>
-      'a key or a list item is expected; look at the indentation and for a value that needs quotes',
+      'a key or a list item is expected; check the indentation, and look for a value that needs quotes',
   ],
   [
     /^expected ':' after|multiline key/,
     () => 'a key has no ":" after it, here or in the line above',
   ],
   [/^deficient indentation/, () => 'a line within brackets or quotes is indented too little'],
-  [/^unknown escape/, () => 'an escape is none of YAML; write \\\\ for a backslash'],
+  [/^unknown escape/, () => 'YAML has no such escape; write \\\\ for a backslash'],
   [/quoted scalar$/, () => 'the document ends within a quoted string'],
   [/^missed comma|within a flow collection$/, () => '"," or the closing bracket is expected'],
   [/^unidentified alias "(.*)"$/s, ([, name = '']) => `there is no anchor ${shown(`&${name}`)}`],

@@ -1,23 +1,23 @@
 import {pointer as pointerOf} from '../kube/edits.ts';
 import {resolvePlain} from './resolve.ts';
 
-/** How printYaml writes besides the value. */
+/** What printYaml writes besides the value. */
 export interface PrintOptions {
   /**
    * Lines to write above a key or list item, by its JSON pointer ('' for the top), each as
-   * `# line`. What could end the comment is written as an escape.
+   * `# line`. Anything that could end the comment is escaped.
    */
   readonly comments?: ReadonlyMap<string, readonly string[]>;
 }
 
-/** The keys a literal `:` may be away from; YAML readers give up after 1024 characters. */
+/** Keys of up to this length can have a plain `:` after them; YAML readers give up after 1024 characters. */
 const longestKey = 1000;
 
 /**
  * One YAML document, with a line break at its end: block style, 2 spaces, lists as deep as their
- * key (as kubectl writes them), keys in the order they come, no anchors. A string is quoted where
+ * key (as kubectl writes them), keys in their own order, no anchors. A string is quoted where
  * any reader of YAML 1.1 or 1.2 would take it for something else. Members that are undefined are
- * left out; numbers are exact. Throws a TypeError at what JSON has not.
+ * left out; numbers are exact. Throws a TypeError for what JSON does not have.
  */
 export function printYaml(value: unknown, options: PrintOptions = {}): string {
   const {comments = noComments} = options;
@@ -35,9 +35,9 @@ const noComments: Comments = new Map();
 interface Page {
   readonly lines: string[];
   readonly comments: Comments;
-  /** What the next line begins with, if it is the first one of a list's item; '' if it is not. */
+  /** What the next line begins with if it is the first one of a list item; '' if it is not. */
   dashes: string;
-  /** The indent of comments until then: they go above the dash. */
+  /** The indentation of comments until then: they go above the dash. */
   above: string;
 }
 
@@ -122,7 +122,7 @@ function indented(line: string): string {
   return line === '' ? '' : `  ${line}`;
 }
 
-/** The lines of what is no filled list or mapping: all but the first are indented by 2. */
+/** The lines of anything but a filled list or mapping: all but the first are indented by 2. */
 function scalarLines(value: unknown): readonly string[] {
   if (typeof value === 'string') return stringLines(value);
   if (value === null || value === undefined) return ['null'];
@@ -132,12 +132,12 @@ function scalarLines(value: unknown): readonly string[] {
   throw new TypeError(`no JSON: ${String(value)}`);
 }
 
-/** YAML 1.1 readers want a point in a number with an exponent. */
+/** Readers of YAML 1.1 want a decimal point in a number with an exponent. */
 function numberText(value: number): string {
   return String(value).replace(/^(-?\d+)e/, '$1.0e');
 }
 
-/** Text of several lines whose first begins with no blank may stand as it is, after `|`. */
+/** Text of several lines, the first of which does not begin with a blank, can be written as it is after `|`. */
 const literal = /^[^\s#](?:[^\r\x85\u2028\u2029]|\n)*$/;
 
 function stringLines(text: string): readonly string[] {
@@ -153,7 +153,7 @@ function stringLines(text: string): readonly string[] {
   return [ended ? '|' : '|-', ...lines.map(indented)];
 }
 
-/** Keys and many values come again and again. */
+/** The same keys and values come again and again. */
 const known = new Map<string, string>();
 const longestKnown = 50;
 const mostKnown = 1000;
@@ -183,9 +183,9 @@ function isPlain(text: string): boolean {
   return !/: |:$| #| $|^\.\.\./.test(text);
 }
 
-/** What some reader takes for null, a boolean, a merge key or the like; in any case of letters. */
+/** What some reader takes for null, a boolean, a merge key or the like, in upper or lower case. */
 const words = /^(?:y|n|yes|no|on|off|true|false|null|none|~|[-+]?\.(?:inf|nan)|<<|=|)$/i;
-/** What looks as if it could be a number, a time or a date. */
+/** What could be taken for a number, a time or a date. */
 const numeric = /^[-+]?[.\d][\d_.,:xobet+\-za-f\s]*$/i;
 
 function isAmbiguous(text: string): boolean {
@@ -200,7 +200,7 @@ const unprintable =
   /[\0-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]/u;
 const unprintables = new RegExp(`${unprintable.source}|[\\t\\n]`, 'gu');
 
-/** Half a surrogate pair can't be written in YAML at all and becomes U+FFFD. */
+/** Half a surrogate pair can't be written in YAML at all, and becomes U+FFFD. */
 function escaped(text: string): string {
   return text.toWellFormed().replace(unprintables, character => {
     if (character === '\n') return '\\n';

@@ -9,13 +9,13 @@ export class YamlProblem extends Error {
   }
 }
 
-/** How deep lists and mappings may be nested, aliases followed; a manifest needs some twenty. */
+/** How deep lists and mappings may be nested, with aliases followed; a manifest needs about twenty levels. */
 export const maxDepth = 500;
 
-/** The reason to give where maxDepth is passed. */
+/** The reason to give where maxDepth is exceeded. */
 export const tooDeep = `lists and mappings are nested more than ${maxDepth} deep`;
 
-/** What a terminal may obey or not show. */
+/** Characters that a terminal may obey or not show. */
 const invisible = /[\0-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
 
 /** A text on one line, with escapes for what a terminal may obey or not show. */
@@ -26,7 +26,7 @@ export function visible(text: string): string {
   );
 }
 
-/** A text of the file as a message shows it: quoted, on one line, and not all of it if it is long. */
+/** A text of the file as a message shows it: quoted, on one line, and shortened if it is long. */
 export function shown(text: string): string {
   return visible(JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text));
 }

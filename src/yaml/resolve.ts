@@ -8,7 +8,7 @@ import {type Integer, integerOf} from '../kube/json.ts';
 /** The prefix that `!!` stands for. */
 export const yamlTag = 'tag:yaml.org,2002:';
 
-/** A float is apart from an integer: as a key they are written differently. */
+/** A float differs from an integer: as keys they are written differently. */
 export type Scalar =
   | {readonly type: 'null'}
   | {readonly type: 'bool'; readonly value: boolean}
@@ -41,7 +41,7 @@ export function resolvePlain(text: string): Scalar {
   const word = words.get(text);
   if (word !== undefined) return word;
   const first = text.charCodeAt(0);
-  // A digit, sign or dot; all else is text.
+  // A digit, sign or dot; everything else is text.
   if (first > 0x39 || first < 0x2b || first === 0x2c || first === 0x2f) return textOf(text);
   const digits = first === 0x2e ? text.replace(/(?<=\d)_(?=\d)/g, '') : text.replaceAll('_', '');
   const int = integer.test(digits) ? parseInteger(digits) : undefined;
@@ -62,7 +62,7 @@ function parseInteger(text: string): Integer | undefined {
   if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
   const [, sign = '', zero = '', letter = '', digits = ''] =
     /^([-+]?)(0?)([bBoOxX]?)(.*)$/.exec(text) ?? [];
-  // 64 bits have 64 digits at most; to convert more would take time.
+  // 64 bits have 64 digits at most; converting more would take time.
   if (digits.replace(/^0+/, '').length > 64) return undefined;
   const octal = zero === '0' && letter === '' && digits !== '';
   const prefix = octal ? '0o' : zero + letter.toLowerCase();
@@ -106,7 +106,7 @@ export function resolveTagged(text: string, tag: string): Scalar | undefined {
   const type = tag.startsWith(yamlTag) ? tag.slice(yamlTag.length) : '';
   if (type === 'timestamp') return isTimestamp(text) ? textOf(text) : undefined;
   if (type === 'binary') return binaryText(text);
-  // A tag that isn't known makes text of all.
+  // A tag that isn't known makes everything text.
   if (!['null', 'bool', 'int', 'float'].includes(type)) return textOf(text);
   const scalar = resolvePlain(text);
   if (scalar.type === type) return scalar;
@@ -116,7 +116,7 @@ export function resolveTagged(text: string, tag: string): Scalar | undefined {
   return undefined;
 }
 
-/** Bytes that are no UTF-8 do not fit; kubectl would put U+FFFD in their place. */
+/** Bytes that are not UTF-8 do not fit; kubectl would put U+FFFD in their place. */
 function binaryText(text: string): Scalar | undefined {
   const base64 = text.replace(/[\r\n]/g, '');
   if (!/^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?$/.test(base64))
@@ -164,7 +164,7 @@ function floatKey(value: number): string {
   return `${mantissa}e${power < 0 ? '-' : '+'}${size}`;
 }
 
-/** In scientific notation with so many digits; JavaScript rounds a half up, Go to an even digit. */
+/** In scientific notation with this many digits; JavaScript rounds a half up, Go to an even digit. */
 function roundHalfEven(value: number, digits: number): string {
   const rounded = value.toExponential(digits - 1);
   const [mantissa = '', exponent] = value.toExponential(60).split('e');

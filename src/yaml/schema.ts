@@ -12,25 +12,25 @@ import {keyOf, resolvePlain, resolveTagged, type Scalar, yamlTag} from './resolv
 
 type Members = {[key: string]: Json | undefined};
 
-/** A list or mapping with what an alias to it multiplies: its nodes, and how deep they go. */
+/** A list or mapping, with what an alias to it multiplies: its nodes, and how deep they go. */
 interface Collection {
   readonly type: 'collection';
   readonly value: Json[] | Members;
   nodes: number;
   depth: number;
-  /** A mapping's keys but for those it merges, each with the type that it is written as. */
+  /** A mapping's keys, without those that it merges, each with the type that it is written as. */
   readonly keys: Map<string, string>;
 }
 
 /** What a node becomes: text, another scalar with its type, or a collection. */
 export type Built = string | Exclude<Scalar, {readonly type: 'str'}> | Merge | Collection;
 
-/** The key `<<`. Anywhere else it is text. */
+/** `<<` as a key. Anywhere else it is text. */
 interface Merge {
   readonly type: 'merge';
 }
 
-/** How many members `<<` may copy in a file. A manifest has no more than some dozens. */
+/** How many members `<<` may copy in a file. A manifest needs a few dozen at most. */
 const maxMerged = 1_000_000;
 
 const noFloat = 'JSON has no .inf and .nan';
@@ -38,14 +38,14 @@ const noFloat = 'JSON has no .inf and .nan';
 /** A schema, and what it has to tell of the documents that it read. */
 export interface CountingSchema {
   readonly schema: Schema;
-  /** How many keys came again in their mapping so far. */
+  /** How many duplicate keys there were so far. */
   repeats(): number;
 }
 
 /**
- * How js-yaml makes of nodes what kubectl does (gopkg.in/yaml.v2 v2.4.0, resolve.go and decode.go;
- * sigs.k8s.io/yaml v1.2.0, yaml.go). Of a key that comes twice, the last counts. It builds a Built. For
- * one file only: it counts.
+ * Has js-yaml make of nodes what kubectl makes of them (gopkg.in/yaml.v2 v2.4.0, resolve.go and decode.go;
+ * sigs.k8s.io/yaml v1.2.0, yaml.go). Of a duplicate key, the last one counts. It builds a Built. For
+ * one file only, since it counts.
  */
 export function kubectlSchema(): CountingSchema {
   let repeats = 0;
@@ -74,7 +74,7 @@ function mappingTag(onRepeat: () => void): MappingTagDefinition<Collection> {
       return merged > maxMerged ? '<< repeats too much; write it out' : merge(into, value as Built);
     },
     finalize: checkedDepth,
-    // Keys that come twice and merges are dealt with above, not by js-yaml.
+    // Duplicate keys and merges are dealt with above, not by js-yaml.
     has: () => false,
     keys: () => [],
     get: () => undefined,
@@ -123,7 +123,7 @@ function checkedDepth(made: Collection): Collection {
   return made;
 }
 
-/** How many nodes the document has when its aliases are followed. */
+/** How many nodes the document has once its aliases are followed. */
 export function nodesOf(node: Built): number {
   return typeof node === 'object' && node.type === 'collection' ? node.nodes : 1;
 }
@@ -136,11 +136,11 @@ export function jsonOf(node: Built): Json | Error {
   if (node.type !== 'float') return node.value;
   const {value} = node;
   if (!Number.isFinite(value)) return new Error(noFloat);
-  // In JSON a float that is a whole number is an integer again, with as many digits as tell it apart.
+  // In JSON, a float that is a whole number is an integer again, with as many digits as identify it.
   return Number.isInteger(value) && Math.abs(value) < 1e21 ? integerOf(String(value)) : value;
 }
 
-/** Counts what comes into a collection and gives its JSON. */
+/** Counts what goes into a collection, and gives its JSON. */
 function taken(into: Collection, node: Built): Json | Error {
   into.nodes += nodesOf(node);
   if (typeof node === 'object' && node.type === 'collection') {
@@ -149,7 +149,7 @@ function taken(into: Collection, node: Built): Json | Error {
   return jsonOf(node);
 }
 
-/** '' or why it can't be added, as js-yaml wants it; so are those below. */
+/** '', or why it can't be added, as js-yaml wants it; the same goes for those below. */
 function addItem(into: Collection, item: Built): string {
   const json = taken(into, item);
   if (json instanceof Error) return json.message;
@@ -164,9 +164,9 @@ function addMember(into: Collection, key: Built, value: Built, onRepeat: () => v
   if (json instanceof Error) return json.message;
   const type = typeof key === 'string' ? 'str' : key.type;
   const before = into.keys.get(name);
-  // To kubectl they are two keys, and it is left to chance which one is written to JSON last.
+  // To kubectl they are two keys, and chance decides which one is written to JSON last.
   if (before !== undefined && before !== type) {
-    return `the key ${shown(name)} comes twice in a mapping, with and without quotes; remove one`;
+    return `a mapping has the key ${shown(name)} twice, with and without quotes; remove one`;
   }
   if (before !== undefined) onRepeat();
   into.keys.set(name, type);
@@ -184,10 +184,10 @@ export function jsonKeyOf(key: Built): string | Error {
   return new Error(key.type === 'null' ? emptyKey : 'a key is larger than a signed 64-bit number');
 }
 
-/** Why a list or mapping is no key. */
+/** Why a list or mapping can't be a key. */
 export const collectionKey =
   'a key is a list or a mapping (a {{ }} template must be rendered first)';
-/** Why nothing is no key. */
+/** Why an empty key is refused. */
 export const emptyKey = 'a key is empty; put it in quotes';
 
 function setMember({value: members}: Collection, key: string, value: Json | undefined): void {
@@ -209,7 +209,7 @@ function mergeSize(node: Built): number {
   return mappings.reduce<number>((sum, item) => sum + Object.keys(item ?? {}).length, 0);
 }
 
-/** Of equal keys the last one stays, be it merged or not; of a list of mappings the first one. */
+/** Of equal keys the last one stays, whether merged or not; in a list of mappings, the first one. */
 function merge(into: Collection, node: Built): string {
   const json = taken(into, node);
   const mappings: readonly (Json | Error)[] = Array.isArray(json) ? json.toReversed() : [json];

@@ -8,6 +8,7 @@ import type {JsonObject} from '../../src/kube/json.ts';
 import {anyRbac, namespaces} from '../support/builders/anyRbac.ts';
 import {clusterWith} from '../support/builders/inventory.ts';
 import {policyObject} from '../support/builders/policies.ts';
+import {runsOf} from '../support/run/runs.ts';
 
 type RbacObject = JsonObject & {
   readonly kind: string;
@@ -98,7 +99,7 @@ test('what is known of a world that was read in part is so in the whole world', 
         }
       }
     }),
-    {numRuns: 200},
+    {numRuns: runsOf(200)},
   );
   // Both kinds of answers were looked at.
   expect(Math.min(known, unknown)).toBeGreaterThan(500);
@@ -122,7 +123,7 @@ test('unknown is only said where two ways to complete the world give two answers
         expect(new Set(answers).size).toBeGreaterThan(1);
       }
     }),
-    {numRuns: 60},
+    {numRuns: runsOf(60)},
   );
   expect(unknown).toBeGreaterThan(50);
 });

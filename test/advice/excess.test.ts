@@ -12,6 +12,7 @@ import {isNonEmpty, type NonEmpty} from '../../src/nonEmpty.ts';
 import {openPolicy} from '../../src/policy/comparePolicies.ts';
 import {anyPolicy} from '../support/builders/anyPolicy.ts';
 import {leavesAlone, lets} from '../support/builders/judge.ts';
+import {runsOf} from '../support/run/runs.ts';
 
 const demo = inventoryOfSnapshot(demoSnapshot, 'demo');
 const items = templatesOf(demo);
@@ -35,7 +36,7 @@ describe('the excess of a policy', () => {
           expect(pods.filter(pod => !lets(tighter, pod))).toEqual([]);
         }
       }),
-      {numRuns: 500},
+      {numRuns: runsOf(500)},
     );
     expect(tightened).toBeGreaterThan(100);
   });
@@ -51,7 +52,7 @@ describe('the excess of a policy', () => {
         ]);
         expect(states.filter(([, state]) => state === 'stricter')).toEqual([]);
       }),
-      {numRuns: 500},
+      {numRuns: runsOf(500)},
     );
   });
 

@@ -1,16 +1,20 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
+import {judgeOf} from '../../src/admission/judge.ts';
 import {answerOf, type Reuse, reuseFor} from '../../src/advice/reuse.ts';
 import {planReuse} from '../../src/advice/reusePlan.ts';
 import {scopes} from '../../src/advice/scope.ts';
 import {demoSnapshot} from '../../src/demo/index.ts';
 import {inventoryOfSnapshot} from '../../src/inventory/files/snapshot.ts';
-import {templatesOf} from '../../src/inventory/submissions/items.ts';
+import {type Item, templatesOf} from '../../src/inventory/submissions/items.ts';
 import type {Policy} from '../../src/kube/objects.ts';
 import {openPolicy} from '../../src/policy/comparePolicies.ts';
 import {orderOf} from '../../src/policy/direction.ts';
 import {anyPolicyFrom, somePolicies} from '../support/builders/anyPolicy.ts';
-import {leavesAlone, lets, prepared} from '../support/builders/judge.ts';
+import {clusterWith} from '../support/builders/inventory.ts';
+import {leavesAlone, prepared} from '../support/builders/judge.ts';
+import {policyObject} from '../support/builders/policies.ts';
+import {runsOf} from '../support/run/runs.ts';
 
 const demo = inventoryOfSnapshot(demoSnapshot, 'demo');
 const items = templatesOf(demo);
@@ -33,6 +37,10 @@ const shelf = fc
     })),
   );
 
+/** Whether a policy, as the only one, lets an item in, and the server takes what it makes of it. */
+const admits = (policy: Policy, item: Item) =>
+  judgeOf({...demo, policies: [policy]}, {assumeAuthorized: true}).verdict(item).allowed === true;
+
 const podsOf = ({advice}: Reuse) => advice.items.map(({submission}) => submission.view);
 
 describe('reusing policies', () => {
@@ -42,9 +50,9 @@ describe('reusing policies', () => {
       fc.property(shelf, fc.constantFrom(...scopes), fc.boolean(), (policies, scope, mayFill) => {
         const fits = (policy: Policy, reuse: Reuse) =>
           prepared(policy).unusable === undefined &&
-          podsOf(reuse).every(pod =>
-            mayFill ? lets(policy, pod) : leavesAlone(policy, pod, openPolicy),
-          );
+          (mayFill
+            ? reuse.advice.items.every(item => admits(policy, item))
+            : podsOf(reuse).every(pod => leavesAlone(policy, pod, openPolicy)));
         for (const reuse of reuseFor(items, scope, policies, mayFill)) {
           const fitting = policies.filter(policy => fits(policy, reuse));
           const minimal = fitting.filter(
@@ -59,9 +67,31 @@ describe('reusing policies', () => {
           if (!isTighter) reused += 1;
         }
       }),
-      {numRuns: 60},
+      {numRuns: runsOf(60)},
     );
     expect(reused).toBeGreaterThan(0);
+  });
+
+  test('never names one that makes a pod invalid', () => {
+    const world = clusterWith([
+      policyObject('a-narrow', {
+        privileged: true,
+        allowPrivilegeEscalation: false,
+        volumes: ['*'],
+      }),
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: {name: 'agent', namespace: 'shop'},
+        spec: {
+          template: {
+            spec: {containers: [{name: 'c', image: 'x', securityContext: {privileged: true}}]},
+          },
+        },
+      },
+    ]);
+    const [only] = reuseFor(templatesOf(world), 'workload', world.policies, true);
+    expect(only).toMatchObject({existing: [], isNew: true});
   });
 
   test('applying a least policy makes it the one to reuse', () => {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {unifiedDiff} from '../../src/apply/unifiedDiff.ts';
 import {folderOf} from '../support/run/files.ts';
+import {runsOf} from '../support/run/runs.ts';
 
 const names = {before: 'web (cluster)', after: 'web (edited)'};
 
@@ -51,6 +52,6 @@ test('patch(1) makes the one text of the other', () => {
       });
       expect({stdout, stderr}).toEqual({stdout: after, stderr: ''});
     }),
-    {numRuns: 40},
+    {numRuns: runsOf(40)},
   );
 });

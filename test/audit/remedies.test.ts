@@ -2,6 +2,7 @@ import {spawnSync} from 'node:child_process';
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {commandLine, kubectl, patch} from '../../src/audit/remedies.ts';
+import {runsOf} from '../support/run/runs.ts';
 
 /** The words that a shell makes of a command line. */
 function wordsOfShell(line: string): readonly string[] {
@@ -16,7 +17,7 @@ test('a shell reads the words that were meant, whatever objects are called', () 
     fc.property(words, list => {
       expect(wordsOfShell(commandLine(...list))).toEqual(list);
     }),
-    {numRuns: 50},
+    {numRuns: runsOf(50)},
   );
   const hostile = ["a'b", '$(id)', '`id`', 'x; rm -rf /', '-n', '*', '', 'a\nb', '"', '\\'];
   expect(wordsOfShell(commandLine(...hostile))).toEqual(hostile);

@@ -61,22 +61,29 @@ test('what becomes of a pod whose creator may be somebody with a right is no fin
 });
 
 describe('less grave are', () => {
-  test.each<[Severity, string, boolean]>([
-    ['high', 'open', true],
-    ['medium', 'open', false],
-    ['medium', 'middle', true],
-    ['info', 'middle', false],
-  ])('%s: a grant of %s to all accounts (cluster-wide: %s)', (severity, policy, wide) => {
-    const seLinux = {rule: 'MustRunAs', seLinuxOptions: {level: 's0'}};
-    const profiles = {
-      'seccomp.security.alpha.kubernetes.io/allowedProfileNames': 'runtime/default',
-      'apparmor.security.beta.kubernetes.io/allowedProfileNames': 'runtime/default',
-    };
-    const found = findingsOf('open-to-workloads', [
-      ...[open, psp('middle', {seLinux}, profiles), roleFor('r', policy)],
-      binding('b', 'r', ['group:system:authenticated'], wide),
-    ]);
+  test.each<[Severity, boolean]>([
+    ['high', true],
+    ['medium', false],
+  ])('%s: a grant of an open policy to all accounts (cluster-wide: %s)', (severity, wide) => {
+    const wideGrant = binding('b', 'r', ['group:system:authenticated'], wide);
+    const found = findingsOf('open-to-workloads', [open, roleFor('r', 'open'), wideGrant]);
     expect(found.map(finding => finding.severity)).toEqual([severity]);
+  });
+
+  test('moves to a policy that is tighter and changes nothing', () => {
+    const objects = [...web, open, deployment('app'), ...podsOf('app', 'open', 2)];
+    expect(findingsOf('policy-drift', objects).map(({severity}) => severity)).toEqual(['low']);
+  });
+
+  test('grants of people, and who may create pods among them', () => {
+    const objects = [open, ...grant('open', 'group:devs', 'sa:agent')];
+    expect(findingsOf('open-to-many', objects)[0]?.severity).toBe('low');
+    const maker = role('m', {apiGroups: [''], resources: ['pods'], verbs: ['create']});
+    const bound = [...objects, maker, binding('m', 'm', ['group:devs'])];
+    expect(findingsOf('pod-maker', bound)[0]?.severity).toBe('info');
+    const all = binding('all', 'all', ['group:devs']);
+    const everything = role('all', {apiGroups: ['*'], resources: ['*'], verbs: ['*']});
+    expect(findingsOf('all-policies', [open, everything, all])[0]?.severity).toBe('info');
   });
 
   test('paths of policies that nobody may use, and paths that are not those of the node', () => {
@@ -93,6 +100,47 @@ describe('less grave are', () => {
 });
 
 describe('nothing is said of', () => {
+  test.each<[string, JsonObject]>([
+    ['any SELinux context', {seLinux: {rule: 'RunAsAny'}}],
+    ['unsafe sysctls, which a kubelet has to allow', {allowedUnsafeSysctls: ['*']}],
+    ['an unmasked /proc, which is alpha', {allowedProcMountTypes: ['Unmasked']}],
+    ['privilege escalation and root, which baseline allows', {allowPrivilegeEscalation: true}],
+  ])('a grant to everybody of a policy that allows %s', (_, spec) => {
+    const wide = binding('b', 'r', ['group:system:authenticated', 'group:devs'], true);
+    for (const rule of ['open-to-workloads', 'open-to-many']) {
+      expect(findingsOf(rule, [psp('p', spec), roleFor('r', 'p'), wide])).toEqual([]);
+    }
+  });
+
+  test('a grant to the accounts of kube-system, there', () => {
+    const system = 'group:system:serviceaccounts:kube-system';
+    const bound = {...binding('b', 'r', [system]), metadata: {name: 'b', namespace: 'kube-system'}};
+    for (const rule of ['open-to-workloads', 'open-to-many']) {
+      expect(findingsOf(rule, [open, roleFor('r', 'open'), bound])).toEqual([]);
+    }
+  });
+
+  test('policies that a platform ships, unless they are open', () => {
+    const shipped = psp('eks.privileged', privileged);
+    expect(findingsOf('orphan-policy', [...web, shipped])).toEqual([]);
+    const wide = binding('b', 'r', ['group:system:authenticated'], true);
+    const objects = [shipped, roleFor('r', 'eks.privileged'), wide];
+    expect(findingsOf('open-to-workloads', objects)).toHaveLength(1);
+  });
+
+  test('seccomp that a policy leaves open', () => {
+    const any = {'seccomp.security.alpha.kubernetes.io/allowedProfileNames': '*'};
+    const objects = [psp('p', {}, any), ...grant('p', 'sa:web'), deployment('app')];
+    expect(findingsOf('over-broad-policy', objects)).toEqual([]);
+  });
+
+  test('policies to delete that a denied workload was given, or would get in by', () => {
+    const objects = [...web, open, deployment('app', privileged)];
+    const rules = ['unused-policy', 'orphan-policy'];
+    expect(rules.flatMap(rule => findingsOf(rule, objects))).toEqual([]);
+    expect(rules.flatMap(rule => findingsOf(rule, [...web, open]))).toHaveLength(2);
+  });
+
   test('policies inside of restricted that everybody may use', () => {
     const restricted = {
       ...clusterWith([]),

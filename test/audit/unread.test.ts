@@ -1,16 +1,17 @@
 import {describe, expect, test} from 'vitest';
 import {auditOf} from '../../src/audit/index.ts';
-import {binding, deployment, findingsOf, gapOf, grant} from '../support/builders/audits.ts';
+import {binding, deployment, findingsOf, gapOf, grant, psp} from '../support/builders/audits.ts';
 import {clusterWith} from '../support/builders/inventory.ts';
 import {policyRules} from './cases/policyRules.ts';
 import {open, privileged, strict, web} from './cases/ruleCase.ts';
 
 describe('what could not be read', () => {
-  const objects = [...web, open, ...grant('open', 'user:alice'), deployment('app', privileged)];
+  const spare = [psp('spare'), ...grant('spare', 'user:alice')];
+  const objects = [...web, open, ...spare, deployment('app', privileged)];
 
   test('is said, and nothing that depends on it', () => {
     const gaps = [gapOf('pods', 'other')];
-    expect(findingsOf('unused-policy', objects)).toHaveLength(2);
+    expect(findingsOf('unused-policy', objects)).toHaveLength(1);
     expect(findingsOf('unused-policy', objects, {gaps})).toEqual([]);
     const said = findingsOf('not-answered', objects, {gaps});
     const unused = said.find(({object}) => object.name === 'unused-policy');
@@ -54,6 +55,7 @@ describe('what could not be read', () => {
     expect(named).toEqual([
       'orphan-policy',
       'over-broad-policy',
+      'pod-maker',
       'shadowed-policy',
       'unused-policy',
     ]);

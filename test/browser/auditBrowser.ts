@@ -34,6 +34,16 @@ export async function openAuditBrowser(): Promise<AuditBrowser> {
   };
 }
 
+/** How many seconds of processor time the page has taken so far, whatever else the machine does. */
+export async function pageSeconds(page: Page): Promise<number> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', {timeDomain: 'threadTicks'});
+  const {metrics} = await session.send('Performance.getMetrics');
+  const found = metrics.find(({name}) => name === 'ThreadTime');
+  if (found === undefined) throw new Error('the browser does not measure the time of a thread');
+  return found.value;
+}
+
 /** How many findings are to be seen. */
 export function shown(page: Page): Promise<number> {
   return page.locator('.finding:visible').count();

@@ -4,7 +4,14 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {hostileNames} from '../support/builders/auditPages.ts';
 import {isThorough} from '../support/kubernetes/reference.ts';
 import {hasChromium} from '../support/run/browser.ts';
-import {type AuditBrowser, openAuditBrowser, scope, shown, status} from './auditBrowser.ts';
+import {
+  type AuditBrowser,
+  openAuditBrowser,
+  pageSeconds,
+  scope,
+  shown,
+  status,
+} from './auditBrowser.ts';
 
 describe.runIf(hasChromium())('in a browser, the page', () => {
   let browser: AuditBrowser;
@@ -223,10 +230,9 @@ describe.runIf(hasChromium())('in a browser, the page', () => {
 
   describe.runIf(isThorough)('of 20,000 pods', () => {
     test('opens at once, with the first findings of each rule, and more on demand', async () => {
-      const start = performance.now();
       const {page, trouble} = await open('large');
       expect(await status(page)).toMatch(/^\d{3} findings$/);
-      expect(performance.now() - start).toBeLessThan(8000);
+      expect(await pageSeconds(page)).toBeLessThan(5);
       const first = page.locator('.group').first();
       expect(await first.locator('.finding:visible').count()).toBe(25);
       await first.getByRole('button', {name: /^Show \d+ more of \d+$/}).click();
@@ -244,17 +250,16 @@ describe.runIf(hasChromium())('in a browser, the page', () => {
 
     test('answers a key of the search in a blink', async () => {
       const {page} = await open('large');
-      const took = await page.evaluate(`(() => {
+      const before = await pageSeconds(page);
+      await page.evaluate(`(() => {
         const search = document.getElementById('search');
-        const start = performance.now();
         for (const text of ['t', 'te', 'team-01', 'team-017', 'nothing', '']) {
           search.value = text;
           search.dispatchEvent(new Event('input', {bubbles: true}));
           document.body.offsetHeight;
         }
-        return (performance.now() - start) / 6;
       })()`);
-      expect(took).toBeLessThan(300);
+      expect(((await pageSeconds(page)) - before) / 6).toBeLessThan(0.3);
     });
   });
 

@@ -168,6 +168,65 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('migrate labels, on a clu
     expect(objectOf(refused.json).message).toMatch(/must not include "SYS_TIME"/);
   });
 
+  test('a dry run of the server is silent about what a policy repairs: --check says why', async () => {
+    const hardening = {
+      volumes: ['*'],
+      privileged: false,
+      requiredDropCapabilities: ['ALL'],
+      defaultAllowPrivilegeEscalation: false,
+      allowPrivilegeEscalation: false,
+      runAsUser: {rule: 'MustRunAsNonRoot'},
+    };
+    const policy = policyObject('hard', hardening);
+    const name = 'seccomp.security.alpha.kubernetes.io/defaultProfileName';
+    const allowed = 'seccomp.security.alpha.kubernetes.io/allowedProfileNames';
+    const metadata = {
+      name: 'hard',
+      annotations: {[name]: 'runtime/default', [allowed]: 'runtime/default'},
+    };
+    const rules = [
+      {
+        apiGroups: ['policy'],
+        resources: ['podsecuritypolicies'],
+        resourceNames: ['hard'],
+        verbs: ['use'],
+      },
+    ];
+    await server.createAll([
+      {...policy, metadata},
+      namespaceOf('guide', {[`${prefix}enforce`]: 'restricted'}),
+      {apiVersion: 'v1', kind: 'ServiceAccount', metadata: {name: 'default', namespace: 'guide'}},
+      {apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata: {name: 'hard'}, rules},
+      {
+        apiVersion: `${rbac}/v1`,
+        kind: 'RoleBinding',
+        metadata: {name: 'hard', namespace: 'guide'},
+        roleRef: {apiGroup: rbac, kind: 'ClusterRole', name: 'hard'},
+        subjects: [{kind: 'Group', name: 'system:serviceaccounts:guide'}],
+      },
+      deployment('guide', 'plain'),
+      deployment('guide', 'whole', {
+        allowPrivilegeEscalation: false,
+        capabilities: {drop: ['ALL']},
+        runAsNonRoot: true,
+        seccompProfile: {type: 'RuntimeDefault'},
+      }),
+      deployment('guide', 'denied', {privileged: true}),
+    ]);
+    const {out, err} = await run(undefined, '-n', 'guide', '--level', 'restricted', '--check');
+    expect(err).toBe('');
+    expect(out).toContain(
+      'Deployment guide/plain: let in today by policy hard, for policy hard changes its pods; its template violates restricted\n',
+    );
+    expect(out).toContain(
+      'Deployment guide/whole: let in today by policy hard; restricted lets its template in as it is\n',
+    );
+    expect(out).toMatch(
+      /\nDeployment guide\/denied: refused today: pods "denied-.*" is forbidden: PodSecu/,
+    );
+    expect(out).toMatch(/\nThe server on pods of 3 workloads: 3 as foretold\.\n$/);
+  });
+
   test('enforcing in many namespaces asks for their number', async () => {
     const args = ['-A', '--level', 'privileged', '--stage', 'enforce', '--apply'];
     const {code, err} = await run(['y'], ...args);

@@ -193,6 +193,9 @@ describe('commands on the demo', () => {
   test('advise makes a policy for each service account that has a pod', async () => {
     const {code, out, err} = await runHere('advise', '--demo', '-A', '--grant');
     expect({code, err}).toEqual({code: 0, err: ''});
+    expect(out).toMatch(
+      /\n# Once this is applied, .*\n(# {3}kubectl psp unbind .*\n)*# {3}kubectl psp unbind web --to sa:shop\/storefront --to sa:shop\/catalog -n shop\n$/,
+    );
     const accounts = new Set(
       all.flatMap(({namespace, serviceAccount}) =>
         serviceAccount === '' ? [] : [`${namespace}/${serviceAccount}`],

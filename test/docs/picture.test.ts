@@ -32,7 +32,7 @@ describe('the picture of the session', () => {
 describe('a screen becomes a picture', () => {
   test('a style lasts until another one, also beyond its line', () => {
     const styles = spansOf(
-      'a\x1b[1mb\x1b[0;7m\x1b[31mc\nd\x1b[27;39me\x1b[2mf\x1b[22m\x1b[49mg',
+      'a\x1b[1mb\x1b[0;7m\x1b[31mc\nd\x1b[27;39me\x1b[2mf\x1b[22m\x1b[49mg\x1b[1;38;2;255;122;146;48;2;0;1;2mh',
     ).map(line =>
       line.map(({text, style}) => [
         text,
@@ -43,7 +43,7 @@ describe('a screen becomes a picture', () => {
     );
     expect(styles).toEqual([
       [['a'], ['b', 'bold'], ['c', 'red', 'inverse']],
-      [['d', 'red', 'inverse'], ['e'], ['f', 'dim'], ['g']],
+      [['d', 'red', 'inverse'], ['e'], ['f', 'dim'], ['g'], ['h', '#ff7a92', '#000102', 'bold']],
     ]);
   });
 
@@ -54,7 +54,7 @@ describe('a screen becomes a picture', () => {
 
   test('letters that mean something in XML are escaped, and words stand in their columns', () => {
     const frames = [{caption: 'a < b & c', screen: spansOf(`> "x" & 'y'   <z>\n  two words`)}];
-    const svg = svgOf('t <>', frames);
+    const svg = svgOf('t <>', frames, {columns: 80, lines: 24, ground: 'dark'});
     expect(faultOf(svg)).toBe('');
     expect(svg).toContain('>a &lt; b &amp; c</text>');
     expect(svg).toContain('>&gt; &quot;x&quot; &amp; &apos;y&apos;</text>');

@@ -7,6 +7,7 @@ import {isObject, type Json, type JsonObject} from '../../src/kube/json.ts';
 import {decodePod} from '../../src/kube/pod.ts';
 import {anyPod} from '../support/builders/anyPod.ts';
 import {objectOf} from '../support/run/output.ts';
+import {runsOf} from '../support/run/runs.ts';
 
 /** Pods as files have them, named p0, p1 and so on. */
 function itemsFrom(pods: readonly Json[]): readonly Item[] {
@@ -320,7 +321,7 @@ describe('any two versions of workloads', () => {
         });
         rises += there.counts.rise;
       }),
-      {numRuns: 500},
+      {numRuns: runsOf(500)},
     );
     expect(rises).toBeGreaterThan(100);
   });
@@ -338,9 +339,9 @@ describe('any two versions of workloads', () => {
         quiet += 1;
         expect(rises(a, c)).toBe(0);
       }),
-      {numRuns: 2000},
+      {numRuns: runsOf(2000)},
     );
-    expect(quiet).toBeGreaterThan(50);
+    expect(quiet).toBeGreaterThan(runsOf(50));
   });
 });
 

@@ -8,6 +8,7 @@ import type {Json} from '../../src/kube/json.ts';
 import {decodePod, type Pod} from '../../src/kube/pod.ts';
 import {anyPod} from '../support/builders/anyPod.ts';
 import {errorsOf, writesOf} from '../support/builders/judge.ts';
+import {runsOf} from '../support/run/runs.ts';
 import {hardenedTo, stepped, submit, targets} from './hardening.ts';
 
 /** Field and annotation of one place must agree: API validation refuses others. */
@@ -29,7 +30,7 @@ describe.each(hardenLevels)('hardening to %s', level => {
   const forAll = (check: (template: Pod, hardening: Hardening) => void) =>
     fc.assert(
       fc.property(templates, template => check(template, hardenedTo[level](template))),
-      {numRuns: 400},
+      {numRuns: runsOf(400)},
     );
 
   test('all steps together get every pod under the built-in policy', () => {

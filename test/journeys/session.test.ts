@@ -126,7 +126,7 @@ describe.runIf(isReady)('the session in a terminal, on a real server', () => {
     expect(edited).toContain('So far: 1 stays');
     expect(edited).toMatch(/p apply {2}i impact/);
     screen.press('i');
-    await screen.shows(/\[6:stay 1\](.|\n)*Deployment\/front/);
+    await screen.shows(/\[1 stays\](.|\n)*Deployment\/front/);
     screen.press('Escape');
     await screen.shows('So far:');
     screen.press('p');

@@ -18,6 +18,7 @@ import {
   podList,
 } from '../support/builders/protobuf.ts';
 import {objectOf} from '../support/run/output.ts';
+import {runsOf} from '../support/run/runs.ts';
 
 function read(
   bytes: Buffer,
@@ -185,14 +186,14 @@ describe('lists', () => {
         for (const [at, byte] of changes) bytes[at] = byte;
         for (const body of [bytes, bytes.subarray(0, cut)]) expectSense(body);
       }),
-      {numRuns: 3000},
+      {numRuns: runsOf(3000)},
     );
     fc.assert(
       fc.property(fc.uint8Array({maxLength: 300}), bytes => {
         expectSense(envelope('v1', 'PodList', Buffer.from(bytes)));
         expectSense(envelope('meta.k8s.io/v1', 'PartialObjectMetadataList', Buffer.from(bytes)));
       }),
-      {numRuns: 3000},
+      {numRuns: runsOf(3000)},
     );
   });
 });

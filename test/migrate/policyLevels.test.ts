@@ -16,6 +16,7 @@ import {anyPod} from '../support/builders/anyPod.ts';
 import {anyPolicy} from '../support/builders/anyPolicy.ts';
 import {openRules} from '../support/builders/policies.ts';
 import {recordedVectors} from '../support/kubernetes/conformance.ts';
+import {runsOf} from '../support/run/runs.ts';
 
 const policyOf = (spec: JsonObject, annotations?: JsonObject) =>
   decodePolicy({metadata: {name: 'p', annotations}, spec: {...openRules, ...spec}});
@@ -144,6 +145,6 @@ test('a yes holds for all pods that there are', () => {
         }
       }
     }),
-    {numRuns: 300},
+    {numRuns: runsOf(300)},
   );
 });

@@ -8,6 +8,7 @@ import {twoPolicies} from '../support/builders/anyPolicy.ts';
 import {errorsOf, leavesAlone, writesOf} from '../support/builders/judge.ts';
 import {podFrom} from '../support/builders/pods.ts';
 import {openRules, policy} from '../support/builders/policies.ts';
+import {runsOf} from '../support/run/runs.ts';
 
 const pods = fc.array(anyPod.map(podFrom), {minLength: 3, maxLength: 8});
 
@@ -31,7 +32,7 @@ describe('the order of policies', () => {
           }
         });
       }),
-      {numRuns: 1500},
+      {numRuns: runsOf(1500)},
     );
     expect(seen.size).toBe(4);
     expect(passed).toBeGreaterThan(100);
@@ -96,7 +97,7 @@ describe('a comparison', () => {
           }
         }
       }),
-      {numRuns: 1000},
+      {numRuns: runsOf(1000)},
     );
     expect(equal).toBeGreaterThan(0);
   });

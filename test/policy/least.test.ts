@@ -14,8 +14,9 @@ import {leavesAlone, lets} from '../support/builders/judge.ts';
 import {podFrom} from '../support/builders/pods.ts';
 import {recordedVectors} from '../support/kubernetes/conformance.ts';
 import {addsOnlyDefault, keptByTypes} from '../support/laws/controlLaws.ts';
+import {runsOf} from '../support/run/runs.ts';
 
-const runs = 200;
+const runs = runsOf(200);
 
 const open = controls.reduce((policy, control) => control.open(policy), {
   metadata: {name: 'open'},

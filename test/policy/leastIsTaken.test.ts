@@ -122,7 +122,7 @@ function linesOf(output: Buffer): readonly JsonObject[] {
   return lines.map(line => objectOf(parseJson(line)));
 }
 
-const count = isThorough ? 2000 : 120;
+const count = isThorough ? 2000 : 60;
 
 /** Pods of the generator of cases, two by two, as they are and as pods for Windows. */
 function generatedPods(): readonly (readonly JsonObject[])[] {

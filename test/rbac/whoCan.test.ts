@@ -14,6 +14,7 @@ import {
   namespaces,
   policies,
 } from '../support/builders/anyRbac.ts';
+import {runsOf} from '../support/run/runs.ts';
 
 const everything = {policies, namespace: undefined, identity: undefined};
 
@@ -39,7 +40,7 @@ describe('whoCan', () => {
           }
         }
       }),
-      {numRuns: 60},
+      {numRuns: runsOf(60)},
     );
   });
 
@@ -53,7 +54,7 @@ describe('whoCan', () => {
         );
         expect(here).toEqual(expected);
       }),
-      {numRuns: 60},
+      {numRuns: runsOf(60)},
     );
   });
 
@@ -117,7 +118,7 @@ test('dangling grants are told', () => {
     },
   ]);
   expect(danglingNotes(objects, authorizerOf(objects), ['open'])).toEqual([
-    'ClusterRole/r has the resource name "*", which is no wildcard: it grants nothing',
+    'ClusterRole/r has the resource name "*", which is not a wildcard: it grants nothing',
     'ClusterRole/r names policy "gone", which does not exist',
     'RoleBinding/ns-a/b refers to Role/ns-a/missing, which does not exist',
   ]);

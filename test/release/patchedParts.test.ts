@@ -5,6 +5,7 @@ import {beforeAll, describe, expect, test} from 'vitest';
 import type YogaModule from 'yoga-layout';
 import type {Node} from 'yoga-layout';
 import {commands} from '../../src/commands/index.ts';
+import {runsOf} from '../support/run/runs.ts';
 import {type Bundled, bundlePatched, originalOf} from './bundledPackages.ts';
 
 const paths = {
@@ -84,7 +85,7 @@ describe('in the bundle it does what the package does', () => {
           layout(original as Yoga, boxes, columns),
         );
       }),
-      {numRuns: 200},
+      {numRuns: runsOf(200)},
     );
   });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {beforeAll, describe, expect, test} from 'vitest';
+import {runsOf} from '../support/run/runs.ts';
 import {type Bundled, bundlePatched, originalOf} from './bundledPackages.ts';
 
 /** The packages in which the bundle puts another segmenter, and string-width with its short way. */
@@ -97,7 +98,7 @@ describe('in the bundle it does what the package does', () => {
       fc.property(args, given => {
         expect(outcome(ours, given)).toEqual(outcome(theirs, given));
       }),
-      {numRuns: 400},
+      {numRuns: runsOf(400)},
     );
   });
 

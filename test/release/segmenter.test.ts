@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {replaceCounted} from '../../scripts/bundle/replace.ts';
 import {LazySegmenter} from '../../scripts/bundle/segmenter.ts';
+import {runsOf} from '../support/run/runs.ts';
 
 const pieces = [
   ...[
@@ -55,7 +56,7 @@ test.each([[undefined, undefined] as const, ['en', {granularity: 'word'}] as con
         const at = (segments: Intl.Segments) => outcome(() => segments.containing(place as number));
         expect(at(lazy.segment(text))).toEqual(at(real.segment(text)));
       }),
-      {numRuns: 500},
+      {numRuns: runsOf(500)},
     );
   },
 );

@@ -11,8 +11,8 @@ test('lists of words give way first, names next, numbers last', () => {
   const rows = [row('n'.repeat(30), 12_345, 'one of many words '.repeat(4).trim())];
   expect(widths(rows, 120)).toEqual([30, 5, 71]);
   expect(widths(rows, 80)).toEqual([30, 5, 41]);
-  expect(widths(rows, 50)).toEqual([25, 5, 16]);
-  expect(widths(rows, 30)).toEqual([14, 5, 7]);
+  expect(widths(rows, 50)).toEqual([24, 5, 17]);
+  expect(widths(rows, 30)).toEqual([12, 5, 9]);
 });
 
 test('the widest of a kind is cut first, and all fit while there is room for anything', () => {

@@ -2,6 +2,8 @@ import {describe, expect, test} from 'vitest';
 import {controlById} from '../../src/controls/index.ts';
 import type {Inventory} from '../../src/inventory/inventory.ts';
 import {nextStep} from '../../src/tui/edit.ts';
+import {keysOf} from '../../src/tui/keys.ts';
+import type {View} from '../../src/tui/session.ts';
 import {
   agreeing,
   changing,
@@ -37,10 +39,10 @@ describe('the editor', () => {
     await screen.press('u');
     await screen.shows('Nothing is edited yet');
     await screen.press('U', 'x');
-    await screen.shows('So far: 2 stay');
+    await screen.shows('Nothing is edited yet');
     await screen.press('a');
     expect(await screen.shows('edited')).toMatch(
-      /Volumes +emptyDir, secret +emptyDir, secret +restricted +edited/,
+      /Volumes +emptyDir, secret +emptyDir, \S+ +restricted +edited/,
     );
     await screen.press('d');
     await screen.shows('+after');
@@ -51,26 +53,110 @@ describe('the editor', () => {
     await screen.press(down, down, down, down, enter, '+', ...'70000', enter);
     expect(await screen.shows('! ')).toMatch(/! .*(70000|65535)/);
     await screen.press('+', ...'8080-8090', enter);
-    await screen.shows('[x] 8080-8090');
-    await screen.press(esc);
+    await screen.shows(/\[x\] +8080-8090 +added/);
+    await screen.press(enter);
     await screen.shows(/Host ports +8080-8090/);
   });
 
   test('the lists of the impact, and why a pod would be denied', async () => {
     const screen = openScreen({start: editor('ci-builder')});
     await screen.press(left, 'i');
-    expect(await screen.shows('[7:unknown 2]')).toMatch(/> ci +runner-\S+ +ci-builder +unknown/);
+    expect(await screen.shows('[2 unknown]')).toMatch(/> ci +runner-\S+ +ci-builder +unknown/);
     await screen.press(enter);
     expect(await screen.shows('(after the edit)')).toContain('unknown');
     await screen.press(esc, '6');
-    await screen.shows('[6:stay 0]');
+    await screen.shows('[0 stay]');
     await screen.press('7');
-    await screen.shows('[7:unknown 2]');
+    await screen.shows('[2 unknown]');
+  });
+
+  test('in a picker the order stays, Esc changes nothing, and Enter accepts', async () => {
+    const screen = openScreen({start: editor('baseline')});
+    await screen.press('/', ...'volumes', enter);
+    await screen.press(enter);
+    const before = await screen.shows('nothing is changed before Enter');
+    const order = (frame: string) =>
+      [...frame.matchAll(/^. +\[.\] +(\S+)/gm)].map(([, entry]) => entry);
+    expect(order(before).length).toBeGreaterThan(8);
+    await screen.press('G', ' ', 'g', ' ', ' ', down, ' ');
+    const marked = await screen.shows(/Before: .*\S/);
+    expect(order(marked)).toEqual(order(before));
+    const [first, second] = order(before);
+    expect(marked).toMatch(new RegExp(`\\[x\\] +\\S*${first?.replace('*', '\\*')} *$`, 'm'));
+    expect(marked).toMatch(new RegExp(`> +\\[ \\] +${second} +removed`));
+    await screen.press(esc);
+    await screen.shows('Not accepted: nothing is changed');
+    await screen.shows(/ baseline( ─+)?$/m);
+    await screen.press(enter, down, ' ', enter);
+    expect(await screen.shows('baseline*')).toMatch(/Volumes .*edited/);
+    await screen.press('x', 'd');
+    await screen.shows('same');
+  });
+
+  test('a picker is filtered, and typed entries are marked', async () => {
+    const screen = openScreen({start: editor('baseline')});
+    await screen.press('/', ...'capabilities', enter, enter, '/', ...'net_', enter);
+    const frame = await screen.shows('filter: net_');
+    expect(frame).toMatch(/NET_ADMIN/);
+    expect(frame).not.toMatch(/SYS_ADMIN/);
+    await screen.press(esc);
+    await screen.shows(/SYS_ADMIN|CHOWN/);
+    await screen.press('+', ...'MINE', enter);
+    await screen.shows(/> +\[x\] +MINE +added/);
+  });
+
+  test('of a choice Enter takes the row that the cursor is on', async () => {
+    const screen = openScreen({start: editor('ci-builder')});
+    await screen.press(enter);
+    expect(await screen.shows(/> +\(x\) +allowed/)).toMatch(/\( \) +forbidden/);
+    await screen.press(down, enter);
+    expect(await screen.shows('ci-builder*')).toMatch(/Privileged +forbidden .*edited/);
+    await screen.press(enter, enter);
+    await screen.shows('Privileged stays as it was');
+  });
+
+  test('help has every key of the view it was called from, and does not stack', async () => {
+    for (const name of ['policies', 'policy', 'values'] as const) {
+      const start: readonly View[] = [
+        {name: 'policies'},
+        name === 'policy'
+          ? {name, policy: 'data'}
+          : name === 'values'
+            ? {name, policy: 'data', control: 'volumes'}
+            : {name},
+      ];
+      const screen = openScreen({start, rows: 60});
+      await screen.press('?', '?');
+      const frame = await screen.shows('Here');
+      for (const {key, does} of keysOf(start[1] ?? {name: 'policies'})) {
+        expect(frame).toMatch(new RegExp(`^ +${key.replaceAll(/[+?/]/g, '\\$&')} +${does}`, 'm'));
+      }
+      await screen.press(esc);
+      expect(await screen.shows(/Policies/)).not.toContain('Everywhere');
+    }
+  });
+
+  test('u after an apply says what it takes back, with its own impact, and asks', async () => {
+    const services = agreeing();
+    const screen = openScreen({services, start: editor('ci-builder')});
+    await screen.press('u');
+    await screen.shows('There is nothing to undo');
+    await screen.press(left, 'p');
+    await screen.shows('Type ci-builder to apply:');
+    await screen.press(...'ci-builder', enter);
+    await screen.shows('u takes it back; it asks first.');
+    await screen.press('u');
+    const frame = await screen.shows('This takes back: Apply ci-builder');
+    expect(frame).toContain('updated PodSecurityPolicy ci-builder (as it was: backup.yaml)');
+    expect(frame).toMatch(/^Impact: /m);
+    await screen.press(esc);
+    await screen.shows('Not applied');
+    expect(services.asked.at(-2)).toBe('plan undo');
   });
 
   test('the guide goes through all controls, and its steps count', async () => {
     const screen = openScreen({start: editor('baseline')});
-    await screen.press('g', down, enter);
+    await screen.press('t', down, enter);
     await screen.shows('2 of 22');
     await screen.press(left);
     expect(await screen.shows('1 of 22')).toMatch(/Now +allowed/);
@@ -84,7 +170,7 @@ describe('the editor', () => {
 
   test('the guide suggests to loosen what an edit has made too tight', async () => {
     const screen = openScreen({start: editor('ci-builder')});
-    await screen.press(left, 'g');
+    await screen.press(left, 't');
     await screen.shows('1 of 22');
     expect(screen.frame()).toContain('> loosen to what pods need (suggested): allowed');
     expect(screen.frame()).toMatch(/keep it *$/m);

@@ -16,7 +16,7 @@ import {objectOfStep} from '../../src/commands/grantChanges.ts';
 import {demoSnapshot} from '../../src/demo/index.ts';
 import {inventoryOfSnapshot} from '../../src/inventory/files/snapshot.ts';
 import type {Freshness, LiveInventory} from '../../src/inventory/follow/followCluster.ts';
-import type {Inventory} from '../../src/inventory/inventory.ts';
+import {emptyInventory, type Inventory} from '../../src/inventory/inventory.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
 import type {Binding} from '../../src/kube/objects.ts';
 import {printablePolicy} from '../../src/report/advice.ts';
@@ -96,6 +96,15 @@ export function agreeing(overrides: Partial<Services> = {}): Services & {readonl
       asked.push(`writeFile ${path}`);
       return 'written';
     },
+    async readChange(path) {
+      asked.push(`readChange ${path}`);
+      return emptyInventory;
+    },
+    async snapshot() {
+      asked.push('snapshot');
+      return '{}\n';
+    },
+    copy: text => void asked.push(`copy ${text}`),
     diff: (before, after) => (before === after ? ['same'] : ['-before', '+after']),
     ...overrides,
   };

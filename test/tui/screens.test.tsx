@@ -1,4 +1,9 @@
 import {describe, expect, test} from 'vitest';
+import {grantObjects} from '../../src/advice/advice.ts';
+import {objectsInventory} from '../../src/advice/reusePlan.ts';
+import {withDrafts} from '../../src/effect/impact.ts';
+import {mergeRbac} from '../../src/inventory/files/overlay.ts';
+import {modelOf} from '../../src/tui/model.ts';
 import type {View} from '../../src/tui/session.ts';
 import {widthOf} from '../../src/tui/text.ts';
 import {agreeing, changing, demo, down, editor, enter, esc, openScreen, right} from './screen.tsx';
@@ -26,12 +31,12 @@ describe('the views, by keys', () => {
     await screen.press('s');
     expect(await screen.shows('PODS↑')).toMatch(/default(.|\n)*shop/);
     await screen.press(':');
-    await screen.shows('namespaces pods policies advise gaps help quit');
+    await screen.shows('ns po deploy sa psp grants findings advise [NAME]');
     await screen.press('n', 'o', enter);
     await screen.shows('! No view no;');
     await screen.press(':', 'p', 's', 'p', enter);
     await screen.shows(/^Policies ─/m);
-    await screen.press('b');
+    await screen.press('p');
     await screen.shows('Policies > baseline');
     await screen.press('?');
     await screen.shows('Everywhere');
@@ -62,6 +67,37 @@ describe('the views, by keys', () => {
       'apply',
     ]);
   });
+});
+
+test('advise: all of a namespace in one apply, and then the grants that it no longer needs', async () => {
+  const services = agreeing();
+  const start: readonly View[] = [{name: 'advise', scope: 'service-account', namespace: 'shop'}];
+  const live = changing(demo);
+  const screen = openScreen({services, live, start, columns: 120, rows: 40});
+  await screen.press('o');
+  await screen.shows('No grant of a wider policy is known to be needed no longer');
+  await screen.press('p');
+  const asked = await screen.shows(/Create 5 policies with the grants\?|Type shop to apply:/);
+  expect(asked).toContain('kubectl psp unbind shop-legacy --to group:system:serviceaccounts:shop');
+  await screen.press(...(asked.includes('Type shop') ? [...'shop', enter] : ['y']));
+  await screen.shows('apply: done');
+  expect(services.asked).toEqual(['plan advice', 'dryRun', 'apply']);
+  const advices = modelOf(demo)
+    .advice('service-account', false)
+    .filter(({namespace}) => namespace === 'shop');
+  const rbac = mergeRbac(demo.rbac, objectsInventory([], advices.flatMap(grantObjects)).rbac);
+  live.set(
+    withDrafts(
+      {...demo, rbac},
+      advices.map(({policy}) => policy),
+    ),
+  );
+  await screen.press(esc, 'o');
+  const old = await screen.shows('Take these grants away? y/n');
+  expect(old).toContain('$ kubectl psp unbind shop-legacy');
+  expect(old).toMatch(/Pods and workloads: \d+ stay as they are\./);
+  await screen.press('y');
+  await screen.shows('u takes it back');
 });
 
 describe('the cluster behind it', () => {

@@ -6,6 +6,7 @@ import {itemKey} from '../../src/inventory/submissions/items.ts';
 import {directionOf} from '../../src/policy/direction.ts';
 import {change, draftOf, isEdited, nextStep, rebase, redo, undo} from '../../src/tui/edit.ts';
 import {keyLines} from '../../src/tui/keys.ts';
+import {policyYaml} from '../../src/tui/lines.ts';
 import {modelOf} from '../../src/tui/model.ts';
 import {podTable} from '../../src/tui/rows.ts';
 import {reduce, startAt, topOf, type View} from '../../src/tui/session.ts';
@@ -53,6 +54,26 @@ describe('an edit', () => {
       }),
       {numRuns: 50},
     );
+  });
+
+  test('a control that is set back leaves no difference in words either, whatever else is edited', () => {
+    const spelled = policy(
+      {...openRules, hostPID: false, volumes: ['secret', 'emptyDir'], allowedCapabilities: []},
+      {name: 'spelled'},
+    );
+    for (const each of [spelled, ...demo.policies]) {
+      for (const control of controls) {
+        const [step] = control.steps(each);
+        if (step === undefined) continue;
+        const away = change(draftOf(each), step.value);
+        expect(change(away, control.copy(each, away.now)).now).toBe(each);
+        const other = control === controlById.hostIPC ? controlById.hostPID : controlById.hostIPC;
+        const edited = change(draftOf(each), other.steps(each)[0]?.value ?? each);
+        const both = change(edited, control.copy(step.value, edited.now));
+        const back = change(both, control.copy(each, both.now));
+        expect(policyYaml(back.now)).toBe(policyYaml(edited.now));
+      }
+    }
   });
 
   test('put on top of another version keeps both changes', () => {

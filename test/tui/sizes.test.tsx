@@ -40,7 +40,7 @@ test('every view fits every terminal, also after it was resized and with a quest
         screen.close();
       }
     }),
-    {numRuns: isThorough ? 300 : 60},
+    {numRuns: isThorough ? 300 : 40},
   );
 });
 

@@ -6,7 +6,7 @@ function terminal(columns = 80) {
   let now = 0;
   let shown = '';
   let column = 0;
-  const due: {at: number; deed(): void}[] = [];
+  const due: {at: number; task(): void}[] = [];
   const progress = createProgress({
     write(text) {
       for (const character of text) {
@@ -18,7 +18,7 @@ function terminal(columns = 80) {
       }
     },
     columns: () => columns,
-    after: (ms, deed) => void due.push({at: now + ms, deed}),
+    after: (ms, task) => void due.push({at: now + ms, task}),
   });
   return {
     progress,
@@ -31,7 +31,7 @@ function terminal(columns = 80) {
         if (next === undefined) break;
         due.splice(due.indexOf(next), 1);
         now = next.at;
-        next.deed();
+        next.task();
       }
       now = end;
     },

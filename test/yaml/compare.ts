@@ -16,7 +16,7 @@ function ours(stream: string): Answer {
 /** What we refuse on purpose though kubectl reads it. */
 const refused = [
   // kubectl takes either.
-  /comes twice in a mapping, with and without quotes/,
+  /has the key .* twice, with and without quotes/,
   // kubectl puts U+FFFD for bytes that aren't UTF-8.
   /is not of the type of its tag !!binary$/,
   // kubectl decodes the number later, and refuses it then.

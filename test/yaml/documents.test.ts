@@ -105,20 +105,17 @@ describe('decodeText', () => {
   });
 
   test.each([
-    [Uint8Array.of(0xff, 0xfe, 0x61, 0), 'f: is UTF-16 text, which is not read; save it as UTF-8'],
-    [Uint8Array.of(0xfe, 0xff, 0, 0x61), 'f: is UTF-16 text, which is not read; save it as UTF-8'],
+    [Uint8Array.of(0xff, 0xfe, 0x61, 0), "f: UTF-16 text can't be read; save it as UTF-8"],
+    [Uint8Array.of(0xfe, 0xff, 0, 0x61), "f: UTF-16 text can't be read; save it as UTF-8"],
     [
       Uint8Array.of(0x61, 0, 0x62),
-      'f: holds NUL bytes, so it is no manifest (a binary file or UTF-16?)',
+      'f: contains NUL bytes, so it is not a manifest (a binary file or UTF-16?)',
     ],
     [Uint8Array.of(0xc3, 0x28), 'f: is not UTF-8 text; save it as UTF-8'],
-    [
-      new Uint8Array(maxFileSize + 1),
-      'f: has 65 MiB, more than the 64 MiB that are read; split it',
-    ],
+    [new Uint8Array(maxFileSize + 1), 'f: has 65 MiB, and at most 64 MiB are read; split it'],
     [
       new Uint8Array(maxJsonSize + 1).fill(0x7b),
-      'f: has 257 MiB, more than the 256 MiB that are read; split it',
+      'f: has 257 MiB, and at most 256 MiB are read; split it',
     ],
   ])('refuses what is no UTF-8 text (%#)', (bytes, message) => {
     expect(() => decodeText(bytes, 'f')).toThrow(new UserError(message));

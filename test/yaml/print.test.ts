@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {CORE_SCHEMA, load, YAML11_SCHEMA} from 'js-yaml';
 import {describe, expect, test} from 'vitest';
 import {printYaml, readDocuments} from '../../src/yaml/documents.ts';
+import {runsOf} from '../support/run/runs.ts';
 
 function reread(text: string): unknown {
   return readDocuments(text, 'printed').map(({value}) => value)[0] ?? null;
@@ -228,7 +229,7 @@ a/b: |
         expect(load(text, {schema: YAML11_SCHEMA})).toEqual(expected);
         expect(load(text, {schema: CORE_SCHEMA})).toEqual(expected);
       }),
-      {numRuns: 500},
+      {numRuns: runsOf(500)},
     );
   });
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import type {Json} from '../../src/kube/json.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
+import {runsOf} from '../support/run/runs.ts';
 import {cases} from './cases.ts';
 import {type Difference, difference} from './compare.ts';
 import {read, refused} from './differences.ts';
@@ -185,7 +186,7 @@ describe.runIf(hasReference('yaml-reference'))("kubectl's reader, asked now", ()
 
 function random(stream: fc.Arbitrary<string>): {seed: number; streams: readonly string[]} {
   const seed = Date.now() % 2 ** 31;
-  return {seed, streams: fc.sample(stream, {seed, numRuns: 3000})};
+  return {seed, streams: fc.sample(stream, {seed, numRuns: runsOf(3000)})};
 }
 
 type Found = Difference & {readonly documents: readonly Json[]};

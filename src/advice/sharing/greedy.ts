@@ -1,25 +1,25 @@
-/** What it costs if these things, given by their numbers in rising order, are put together. */
+/** The cost of putting these things, given by their numbers in ascending order, together. */
 export type Cost = (members: readonly number[]) => number;
 
 type Clusters = readonly (readonly number[])[];
 
-/** With more clusters than this, each is only tried with those next to it, until so few are left. */
+/** With more clusters than this, each is only tried with its neighbours, until no more than this are left. */
 const dense = 60;
-/** How far "next to" reaches. */
+/** How many clusters away a neighbour can be. */
 const reach = 4;
 
 interface Node {
   readonly members: readonly number[];
   readonly cost: number;
-  /** The cheapest of the nodes after it to merge with; undefined if there is none. */
+  /** The node after it that is cheapest to merge with; undefined if there is none. */
   partner: Node | undefined;
   /** What merging with the partner adds to the costs. */
   increase: number;
 }
 
 /**
- * Merges clusters two by two until `most` are left, each time the two whose merger adds least to the
- * costs, the first of equal ones. The order of the clusters counts where there are many.
+ * Merges clusters in pairs until `most` are left, each time the pair whose merger adds least to the
+ * costs, the first of equal ones. With many clusters, their order matters.
  */
 export function agglomerate(clusters: Clusters, most: number, cost: Cost): Clusters {
   let nodes = clusters.map(members => nodeOf(members, cost(members)));
@@ -62,7 +62,7 @@ function mergeUntil(start: readonly Node[], most: number, within: number, cost: 
   while (nodes.length > most) {
     const best = nodes.reduce((a, b) => (b.increase < a.increase ? b : a));
     const {partner} = best;
-    if (partner === undefined) break; // a single one is left
+    if (partner === undefined) break; // only one is left
     const merged = nodeOf(union(best, partner), best.cost + partner.cost + best.increase);
     const place = nodes.indexOf(best);
     const gone = nodes.indexOf(partner);
@@ -85,12 +85,12 @@ function union(one: Node, other: Node): readonly number[] {
   return [...one.members, ...other.members].sort((a, b) => a - b);
 }
 
-/** How many things may be weighed, all in all, in search of moves. */
+/** How many things may be weighed in all while searching for moves. */
 const patience = 100_000;
 
 /**
  * Moves single things to another cluster, or to one of their own while there are fewer than `most`, as long
- * as each move lowers the costs. So the result never costs more. Gives up, with what it has, after much work.
+ * as each move lowers the costs. So the result never costs more. After a lot of work it stops with what it has.
  */
 export function improve(clusters: Clusters, most: number, cost: Cost): Clusters {
   let weighed = 0;
@@ -118,7 +118,7 @@ interface Weighed {
   readonly cost: number;
 }
 
-/** The clusters with the thing where it costs least; undefined if it is there already. */
+/** The clusters after the thing was moved to where it costs least; undefined if it is there already. */
 function moveOf(
   thing: number,
   clusters: readonly Weighed[],

@@ -1,21 +1,21 @@
 import {agglomerate, type Cost, improve} from './greedy.ts';
 
 interface Partition {
-  /** Each thing is in just one of them; their first members rise. */
+  /** Each thing is in exactly one of them; their first members are in ascending order. */
   readonly clusters: readonly (readonly number[])[];
   /** Whether no other partition costs less: all were looked at. */
   readonly exact: boolean;
 }
 
-/** Up to how many things every partition is looked at. */
+/** Up to this many things, every partition is tried. */
 const exactCount = 12;
 
 /**
- * Things 0 to `count` - 1 in at most `most` clusters, at the least sum of costs; of several such
- * partitions one with the fewest clusters. It is found by dynamic programming over all subsets. Where
- * that is too much (more than 12 things, or more than `mayWeigh` subsets) clusters are merged two by two,
- * always the pair that costs least, and then single things moved as long as that helps. Things that stand near
- * each other are then best alike. Makes no assumption about costs, not even that more things cost more.
+ * Things 0 to `count` - 1 in at most `most` clusters, with the least sum of costs; of several such
+ * partitions, one with the fewest clusters. It is found by dynamic programming over all subsets. Where
+ * that is too much (more than 12 things, or more than `mayWeigh` subsets), clusters are merged in pairs,
+ * always the cheapest pair, and then single things are moved as long as that helps; the result is best if
+ * neighbouring things are similar. Nothing is assumed about costs, not even that more things cost more.
  */
 export function bestPartition(
   count: number,
@@ -34,7 +34,7 @@ export function bestPartition(
   return {clusters: sorted(improve(merged, most, cost)), exact: false};
 }
 
-/** `best[mask]` is the least cost of the things of a mask, in at most as many clusters as rounds. */
+/** `best[mask]` is the least cost of the things in a mask, in at most as many clusters as there are rounds. */
 function exactPartition(count: number, most: number, cost: Cost): readonly (readonly number[])[] {
   if (count === 0) return [];
   const full = 2 ** count - 1;
@@ -54,7 +54,7 @@ function exactPartition(count: number, most: number, cost: Cost): readonly (read
 
 interface Round {
   readonly best: Float64Array;
-  /** The cluster that holds the lowest thing of the mask; the whole mask if one less is as good. */
+  /** The cluster that holds the lowest thing of the mask; the whole mask if fewer clusters are as good. */
   readonly first: Int32Array;
 }
 
@@ -78,7 +78,7 @@ function nextRound(costs: Float64Array, before: Float64Array): Round {
   return {best, first};
 }
 
-/** Follows the choices back from the last round. */
+/** Traces the choices back from the last round. */
 function clustersOf(full: number, firsts: readonly Int32Array[]): readonly (readonly number[])[] {
   const clusters: (readonly number[])[] = [];
   let mask = full;

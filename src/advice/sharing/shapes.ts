@@ -8,17 +8,17 @@ import {openness} from '../../policy/level.ts';
 import {byText} from '../../text.ts';
 import {needsOfPods, type Weighable} from './sharedExcess.ts';
 
-/** What must not be torn apart: all that one service account, workload or namespace runs. */
+/** What has to stay together: everything that one service account, workload or namespace runs. */
 export type ItemGroup = NonEmpty<Item>;
 
 /** Groups whose least policies are the same, so that they share one without any excess. */
 export interface Shape extends Weighable {
   readonly groups: NonEmpty<ItemGroup>;
-  /** Their pods, those that no control can tell apart but once. */
+  /** Their pods; of those that no control can tell apart, only one. */
   readonly pods: NonEmpty<PodView>;
 }
 
-/** The shapes of the groups, from strict to open, in an order that only the pods decide. */
+/** The shapes of the groups, from strict to open, in an order that depends on nothing but the pods. */
 export function shapesOf(groups: readonly ItemGroup[], mayFill: boolean): readonly Shape[] {
   const byPolicy = new Map<
     string,
@@ -63,7 +63,7 @@ function distinct([first, ...rest]: NonEmpty<PodView>): NonEmpty<PodView> {
   return [first, ...others];
 }
 
-/** All of a pod that a control can look at, and none of its names: pods of one template are alike. */
+/** Everything in a pod that a control can look at, without its names: pods of one template are alike. */
 function traitsOf(view: PodView): string {
   const {pod: _pod, annotations: _annotations, volumes, containers, ...rest} = view;
   const places = new Map(volumes.map(({name}, index) => [name, index]));

@@ -12,12 +12,12 @@ import {bestPartition} from './partition.ts';
 import {type ItemGroup, type Shape, shapesOf} from './shapes.ts';
 import {type Excess, joined, pointsOf, sharedExcessOf, totalPoints} from './sharedExcess.ts';
 
-/** Those of a policy's users that need the same of it. */
+/** The users of a policy that need the same. */
 export interface Sharer {
-  /** The service accounts, workloads or namespaces, as the scope has it, each with all it runs. */
+  /** The service accounts, workloads or namespaces (by scope), each with everything it runs. */
   readonly groups: NonEmpty<ItemGroup>;
   readonly workloads: number;
-  /** What the policy lets them do beyond what they need; empty if it is their own least one. */
+  /** What the policy lets them do beyond their needs; empty if it is their own least one. */
   readonly excess: readonly Excess[];
   /** The points of the excess of one workload. */
   readonly points: number;
@@ -35,14 +35,14 @@ export interface Sharing {
   /** From strict to open, which is also the order of their names. */
   readonly advices: readonly SharedAdvice[];
   readonly points: number;
-  /** Whether no other way to share so many policies has less excess: all were looked at. */
+  /** Whether no other way to share so many policies has less excess: all of them were tried. */
   readonly exact: boolean;
 }
 
 /** Sorts before looser policies, as those of other advice do. */
 const prefix = '0-least-shared-';
 
-/** How many pods may be weighed, once for each set that they are in, before a search is too long. */
+/** How many pods may be weighed, once for each set that they are in, before a search takes too long. */
 const patience = 150_000;
 
 /**

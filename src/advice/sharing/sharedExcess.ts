@@ -9,16 +9,16 @@ import {levels} from '../../policy/level.ts';
 export interface Excess {
   readonly control: ControlId;
   readonly title: string;
-  /** What others need and these pods do not, in words; empty if only what several need together opens it. */
+  /** What others need and these pods do not, in words; empty if only several needs together open it. */
   readonly beyond: readonly string[];
-  /** The Pod Security Standards that the control falls through, if any. */
+  /** The Pod Security Standards that the control no longer meets, if any. */
   readonly from: Level | undefined;
   readonly to: Level | undefined;
-  /** One for each thing that only others need, at least one, and `fallPoints` for each standard. */
+  /** One point for each thing that only others need, at least one, and `fallPoints` for each standard. */
   readonly points: number;
 }
 
-/** What it counts that a control falls from restricted to baseline, or from there to privileged. */
+/** The points for a control that falls from restricted to baseline, or from there to privileged. */
 const fallPoints = 10;
 
 /** What pods need, control by control in the order of the list of controls. */
@@ -33,9 +33,9 @@ export function joined(needs: readonly NeedSets[]): NeedSets {
 }
 
 /**
- * In what a policy is above the least one of some pods: their excess privilege, control by control.
- * Controls add up; one that lets no more pods through counts nothing. `own` are the needs of these pods,
- * `all` those of all pods that the policy is made for.
+ * How a policy exceeds the least one for some pods: their excess privilege, control by control. Controls
+ * add up; one that lets no additional pods through counts nothing. `own` are the needs of these pods, `all`
+ * those of all pods that the policy is made for.
  */
 export function sharedExcessOf(
   policy: Policy,
@@ -54,7 +54,7 @@ export function sharedExcessOf(
   });
 }
 
-/** Pods whose excess is to be weighed over and over. */
+/** Pods whose excess will be computed over and over. */
 export interface Weighable {
   readonly least: Policy;
   readonly needs: NeedSets;
@@ -64,8 +64,8 @@ export interface Weighable {
 }
 
 /**
- * The points of a policy made for all these, over all their workloads: as `sharedExcessOf` has them, but each
- * setting of a control is compared once.
+ * The points of a policy made for all of these, over all their workloads: the same as by `sharedExcessOf`,
+ * but each setting of a control is compared only once.
  */
 export function totalPoints(policy: Policy, members: readonly Weighable[]): number {
   let total = 0;
@@ -84,7 +84,7 @@ export function totalPoints(policy: Policy, members: readonly Weighable[]): numb
   return total;
 }
 
-/** Through how many standards a control falls; undefined if it lets no more through. */
+/** How many standards a control no longer meets; undefined if it lets nothing more through. */
 function fallOf(control: Control, policy: Policy, least: Policy): number | undefined {
   const direction = effectiveDirection(control, least, policy);
   if (direction === 'equal' || direction === 'tighter') return undefined;

@@ -4,8 +4,8 @@ import {byText} from '../../text.ts';
 import {type Advice, granteesForItems} from '../advice.ts';
 
 /**
- * One ClusterRole for a shared policy, and in each namespace a RoleBinding for those of its workloads that
- * are there: so an account may use the policy for pods of its own namespace, and no other account may.
+ * One ClusterRole for a shared policy, and in each namespace a RoleBinding for the accounts of its workloads
+ * there: so an account may use the policy for pods of its own namespace, and no other account may.
  */
 export function sharedGrants({policy, items}: Advice): readonly object[] {
   const role = roleFor(policy.metadata.name, undefined);

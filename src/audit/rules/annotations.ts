@@ -14,7 +14,7 @@ const needs = ['workloads', 'pods'] as const;
 /** Pods that say that a policy admitted them which is not there. */
 export const stalePolicyAnnotation = defineRule({
   id: 'stale-annotation',
-  severity: 'low',
+  severity: 'info',
   title: 'Pods whose annotation kubernetes.io/psp names a policy that does not exist',
   why: 'The policy was deleted or renamed since, or the annotation was forged: whoever may update pods may write it. It is no longer known what admitted them.',
   remedy: 'Check what they would get now, and recreate them at a good moment.',
@@ -73,7 +73,10 @@ export const contradictedAnnotation = defineRule({
 
 function contradictionOf(verdict: Verdict) {
   const {admittedBy, isLive} = verdict.item;
-  const named = admittedBy === undefined || !isLive ? undefined : verdict.candidate(admittedBy);
+  // That a restart would deny it says more.
+  const isTold = verdict.state === 'denied';
+  const named =
+    admittedBy === undefined || !isLive || isTold ? undefined : verdict.candidate(admittedBy);
   return named === undefined || named.allowed ? undefined : {...named, verdict};
 }
 

@@ -1,6 +1,7 @@
 import type {DanglingGrant} from '../../rbac/dangling.ts';
 import type {AuditContext} from '../context.ts';
 import {kubectl} from '../remedies.ts';
+import {roleAt, withoutPolicies} from '../roleEdits.ts';
 import {defineRule} from '../rule.ts';
 import {objectText, rbacReference} from '../words.ts';
 
@@ -38,7 +39,7 @@ export const missingPolicy = defineRule({
       object: rbacReference(object),
       message: `grants ${names.join(', ')}, which ${names.length === 1 ? 'does' : 'do'} not exist`,
       evidence: names.map(name => `resourceNames has ${JSON.stringify(name)}`),
-      remedy: kubectl('edit', rbacReference(object)),
+      remedy: withoutNames(object, names, context),
     })),
 });
 
@@ -55,7 +56,7 @@ export const wildcardName = defineRule({
       object: rbacReference(object),
       message: 'has the resource name "*", which is not a wildcard and grants nothing',
       evidence: ['resourceNames has "*"'],
-      remedy: kubectl('edit', rbacReference(object)),
+      remedy: withoutNames(object, ['*'], context),
     })),
 });
 
@@ -79,6 +80,16 @@ export const noSubjects = defineRule({
 /** Whether another rule knows what the binding was meant to refer to. */
 function isMissed(object: DanglingGrant['object'], {nearMisses}: AuditContext): boolean {
   return nearMisses.some(miss => objectText(miss.object) === objectText(object));
+}
+
+function withoutNames(
+  object: DanglingGrant['object'],
+  names: readonly string[],
+  {inventory}: AuditContext,
+): string {
+  const role = roleAt(object, inventory.rbac);
+  if (role === undefined) return kubectl('edit', rbacReference(object));
+  return withoutPolicies(object, role, name => names.includes(name));
 }
 
 function ofProblem(

@@ -1,18 +1,16 @@
 import type {Verdict} from '../../admission/judgement.ts';
 import {workloadKindOf} from '../../kube/workloadKinds.ts';
-import {leastPolicy} from '../../policy/least.ts';
-import {openness} from '../../policy/level.ts';
 import {count} from '../../text.ts';
 import type {AuditContext} from '../context.ts';
-import {isSevere, looseControls} from '../excess.ts';
+import {fittingPolicy, wouldMoveOthers} from '../fitting.ts';
 import type {VerdictGroup} from '../groups.ts';
-import {bindCommand, commandLine} from '../remedies.ts';
+import {adviseCommand, bindCommand} from '../remedies.ts';
 import {defineRule, type RuleFinding} from '../rule.ts';
 import {accountText, firstOf, refusalLines} from '../words.ts';
 
 const needs = ['rbac', 'workloads', 'pods'] as const;
 const remedy =
-  'Let its service account use a policy that admits it (kubectl psp bind), write one (kubectl psp advise), or mend the pod.';
+  'Let its service account use a policy that admits it (kubectl psp bind), write one (kubectl psp advise), or change the pod.';
 
 /** Pods that run and would not come back. */
 export const deniedOnRestart = defineRule({
@@ -30,7 +28,7 @@ export const deniedOnRestart = defineRule({
       if (first === undefined) return [];
       return [
         {
-          ...deniedFound(group, first),
+          ...deniedFound(group, first, () => true),
           message: `${of(denied.length, group)} would be denied if recreated`,
         },
       ];
@@ -73,7 +71,10 @@ function idle(
   return groups.flatMap(group => {
     const [first] = group.verdicts;
     if (group.runs || first === undefined || !isDenied(first)) return [];
-    return wantsPods(group) === wanted ? [{...deniedFound(group, first), message}] : [];
+    if (wantsPods(group) !== wanted) return [];
+    // For pods that nobody waits for, no others are to move.
+    const isMeant = (policy: string) => wanted || !wouldMoveOthers(policy, first, groups);
+    return [{...deniedFound(group, first, isMeant), message}];
   });
 }
 
@@ -97,10 +98,11 @@ function of(denied: number, {verdicts}: VerdictGroup): string {
 function deniedFound(
   {object}: VerdictGroup,
   verdict: Verdict,
+  isMeant: (policy: string) => boolean,
 ): Pick<RuleFinding, 'object' | 'evidence' | 'remedy'> {
   const {item, requester} = verdict;
   const {namespace, serviceAccount} = item.submission;
-  const fitting = fittingPolicy(verdict);
+  const fitting = fittingPolicy(verdict, isMeant);
   return {
     object,
     evidence: [
@@ -113,19 +115,7 @@ function deniedFound(
     ],
     remedy:
       fitting === undefined || serviceAccount === ''
-        ? commandLine('kubectl', 'psp', 'advise', '-n', namespace, '--grant')
+        ? adviseCommand(namespace)
         : bindCommand(fitting, namespace, serviceAccount),
   };
-}
-
-/** The strictest policy that fits and opens nothing severe that the pods don't need, by its name. */
-function fittingPolicy({item, candidates}: Verdict): string | undefined {
-  const {view} = item.submission;
-  const least = leastPolicy('least', [view], false);
-  const [best] = candidates
-    .filter(({allowed, mutates}) => allowed && !mutates)
-    .map(({policy: {policy}}) => policy)
-    .filter(policy => !isSevere(looseControls(policy, least), policy))
-    .sort((a, b) => openness(a) - openness(b));
-  return best?.metadata.name;
 }

@@ -1,4 +1,5 @@
 import type {Verdict} from '../../admission/judgement.ts';
+import {orderOf} from '../../policy/direction.ts';
 import {count} from '../../text.ts';
 import {whyCommand} from '../remedies.ts';
 import {defineRule} from '../rule.ts';
@@ -8,6 +9,7 @@ import {viaLines} from '../words.ts';
 export const policyDrift = defineRule({
   id: 'policy-drift',
   severity: 'medium',
+  milder: 'low where the new policy changes nothing and is looser in no control.',
   title: 'Pods that a restart would move to another policy',
   why: 'What the pods run under is not what they would get now: another policy sorts first, or rights have changed. A restart may change the pods, and what they may do.',
   remedy:
@@ -34,6 +36,7 @@ export const policyDrift = defineRule({
             ...viaLines(first),
           ],
           remedy: whyCommand(group, first),
+          severity: moved.every(isHarmless) ? 'low' : undefined,
         },
       ];
     });
@@ -45,4 +48,13 @@ function drifts({item, chosen}: Verdict, known: ReadonlySet<string>): boolean {
   const {admittedBy, isLive} = item;
   if (!isLive || admittedBy === undefined || chosen === undefined) return false;
   return admittedBy !== chosen.policy.name && known.has(admittedBy);
+}
+
+/** Whether the new policy leaves the pod as it is, and opens nothing that the old one closes. */
+function isHarmless(verdict: Verdict): boolean {
+  const {item, chosen} = verdict;
+  const before = item.admittedBy === undefined ? undefined : verdict.candidate(item.admittedBy);
+  if (chosen === undefined || before === undefined || chosen.mutates) return false;
+  const order = orderOf(before.policy.policy, chosen.policy.policy);
+  return order === 'tighter' || order === 'equal';
 }

@@ -1,7 +1,8 @@
 import {normalSpec, plain, profileKeys} from '../../apply/sameMeaning.ts';
 import {isObject, type Json, printJson} from '../../kube/json.ts';
 import type {Policy} from '../../kube/objects.ts';
-import {commandLine} from '../remedies.ts';
+import {commandLine, inTurn} from '../remedies.ts';
+import {deleteCommand} from '../roleEdits.ts';
 import {defineRule} from '../rule.ts';
 import {policyReference} from '../words.ts';
 
@@ -14,17 +15,27 @@ export const equalPolicies = defineRule({
   remedy: 'Grant the first one to those who use the others, and delete those.',
   needs: [],
   breadth: 'cluster',
-  find: ({policies}) => {
+  find: ({policies, inventory}) => {
     const alike = Map.groupBy(policies, ({policy}) => meaningOf(policy));
     return [...alike.values()].flatMap(equals => {
-      const [first, ...others] = equals.map(({prepared}) => prepared.name);
-      if (first === undefined) return [];
-      return others.map(name => ({
-        object: policyReference(name),
-        message: `says the same as ${first}`,
-        evidence: [`equal: ${[first, ...others].join(', ')}`],
-        remedy: commandLine('kubectl', 'psp', 'who-can', 'use', name, '-A'),
-      }));
+      const kept = equals.find(({bound}) => bound.size > 0) ?? equals[0];
+      if (kept === undefined) return [];
+      const {name: first} = kept.prepared;
+      return equals
+        .filter(one => one !== kept)
+        .map(({prepared: {name}, isWanted}) => ({
+          object: policyReference(name),
+          message: `says the same as ${first}`,
+          evidence: [`equal: ${equals.map(({prepared}) => prepared.name).join(', ')}`],
+          remedy: isWanted
+            ? commandLine('kubectl', 'psp', 'who-can', 'use', name, '-A')
+            : inTurn(
+                ...(kept.bound.size > 0
+                  ? [commandLine('kubectl', 'psp', 'bind', first, '--like', name)]
+                  : []),
+                deleteCommand(name, inventory.rbac),
+              ),
+        }));
     });
   },
 });

@@ -1,6 +1,6 @@
 import type {Policy} from '../../kube/objects.ts';
 import {admitsAllBound, closingCommand} from '../closing.ts';
-import {patch} from '../remedies.ts';
+import {kubectl, patch} from '../remedies.ts';
 import {defineRule} from '../rule.ts';
 import {policyReference} from '../words.ts';
 
@@ -72,13 +72,11 @@ export const escalationContradiction = defineRule({
           ],
           remedy: admitsAllBound(facts, {...facts.policy, spec: {...spec, ...closed}})
             ? patch(object, {spec: closed})
-            : patch(object, {spec: escalating}),
+            : kubectl('edit', object),
         },
       ];
     }),
 });
-
-const escalating = {allowPrivilegeEscalation: true, defaultAllowPrivilegeEscalation: null};
 
 function without(names: readonly string[] = []): readonly string[] {
   return names.filter(name => !adminNames.includes(name));

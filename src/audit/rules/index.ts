@@ -1,4 +1,5 @@
 import type {AuditRule} from '../rule.ts';
+import {allPolicies, passedOverByWildcard} from './allPolicies.ts';
 import {contradictedAnnotation, stalePolicyAnnotation, templateAnnotation} from './annotations.ts';
 import {noPolicy, notAnswered} from './answers.ts';
 import {missingPolicy, missingRole, noSubjects, wildcardName} from './danglingGrants.ts';
@@ -6,11 +7,13 @@ import {deniedIdle, deniedNow, deniedOnRestart} from './denied.ts';
 import {policyDrift} from './drift.ts';
 import {equalPolicies} from './equalPolicies.ts';
 import {escalationBesideAdmin, escalationContradiction} from './escalation.ts';
+import {farAboveNeed} from './farAboveNeed.ts';
 import {writableHostPath} from './hostPaths.ts';
 import {nearMissGrant} from './nearMiss.ts';
-import {openToWorkloads} from './openToWorkloads.ts';
+import {openToMany, openToWorkloads} from './openToWorkloads.ts';
 import {changedByOrder, defaultsBypassed} from './order.ts';
 import {overBroadPolicy} from './overBroad.ts';
+import {podMaker} from './podMaker.ts';
 import {orphanPolicy, shadowedPolicy, unusedPolicy} from './policyUse.ts';
 import {requesterOnly} from './requesterOnly.ts';
 import {selfGrant} from './selfGrant.ts';
@@ -19,12 +22,16 @@ import {ignoredPolicy, refusedPolicy} from './unusable.ts';
 /** The one place where a rule is registered, in the order of docs/RULES.md: by what it is about. */
 export const rules: readonly AuditRule[] = [
   ...[deniedOnRestart, deniedNow, deniedIdle, policyDrift, requesterOnly],
+  ...[farAboveNeed, passedOverByWildcard],
   ...[defaultsBypassed, changedByOrder],
   ...[stalePolicyAnnotation, contradictedAnnotation, templateAnnotation],
   ...[writableHostPath, escalationBesideAdmin, escalationContradiction, overBroadPolicy],
   ...[refusedPolicy, ignoredPolicy, orphanPolicy, unusedPolicy, shadowedPolicy, equalPolicies],
   ...[
     openToWorkloads,
+    openToMany,
+    allPolicies,
+    podMaker,
     selfGrant,
     wildcardName,
     missingPolicy,

@@ -1,4 +1,6 @@
+import {isPlatformName} from '../../check/managedPolicies.ts';
 import {isNonEmpty} from '../../nonEmpty.ts';
+import {controlNames} from '../../policy/danger.ts';
 import {leastPolicy} from '../../policy/least.ts';
 import {count} from '../../text.ts';
 import {compareCommand} from '../closing.ts';
@@ -12,7 +14,7 @@ export const overBroadPolicy = defineRule({
   id: 'over-broad-policy',
   severity: 'medium',
   milder:
-    'low where everything left open beyond need is within the baseline standard, or is seccomp: containers that ask for no profile get none anyway.',
+    'low where nothing that is left open beyond need gives pods a hold on their node. Seccomp does not count: containers that ask for no profile get none anyway.',
   title: 'Policies that allow more than any pod that binds to them needs',
   why: 'Whoever takes over one of the accounts may use all that the policy allows. What no pod needs can be closed without affecting anyone else.',
   remedy: 'Tighten the controls named (kubectl psp advise --compare tells who needs what).',
@@ -24,14 +26,14 @@ export const overBroadPolicy = defineRule({
 function tooBroad(facts: PolicyFacts): readonly RuleFinding[] {
   const {policy, prepared} = facts;
   const views = boundViews(facts);
-  if (facts.bound.size === 0 || !isNonEmpty(views)) return [];
+  if (facts.bound.size === 0 || !isNonEmpty(views) || isPlatformName(prepared.name)) return [];
   const least = leastPolicy(prepared.name, views, false);
   const excess = looseControls(policy, least);
   if (excess.length === 0) return [];
   return [
     {
       object: policyReference(prepared.name),
-      message: `allows more than its pods need: ${excess.map(({title}) => title.toLowerCase()).join(', ')}`,
+      message: `allows more than its pods need: ${controlNames(excess)}`,
       evidence: [
         ...excess.map(
           ({title, describe}) => `${title}: ${describe(policy)} -> ${describe(least)} would do`,

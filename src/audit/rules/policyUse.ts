@@ -1,6 +1,8 @@
+import {isPlatformName} from '../../check/managedPolicies.ts';
 import {count} from '../../text.ts';
 import type {AuditContext, PolicyFacts} from '../context.ts';
-import {commandLine, deleteCommand} from '../remedies.ts';
+import {commandLine} from '../remedies.ts';
+import {deleteCommand} from '../roleEdits.ts';
 import {defineRule} from '../rule.ts';
 import {firstOf, objectText, policyReference, wayText} from '../words.ts';
 
@@ -17,17 +19,17 @@ export const orphanPolicy = defineRule({
   ...common,
   id: 'orphan-policy',
   title: 'Policies that are granted to nobody',
-  why: 'No role that is bound names the policy: only those who may use every policy, such as cluster admins, may use it. It does nothing, and may be granted by mistake.',
+  why: 'No role that is bound names the policy, and nothing that is denied would get in by it: only those who may use every policy, such as cluster admins, may use it. It does nothing, and may be granted by mistake.',
   remedy: 'Delete it, or grant it to those it was made for (kubectl psp bind).',
   needs: ['rbac'],
   find: context =>
     used(context, 'orphan')
-      .filter(({prepared}) => !isMissed(prepared.name, context))
+      .filter(({prepared: {name}}) => !isMissed(name, context) && !context.wanted.has(name))
       .map(({prepared, sweeping}) => ({
         object: policyReference(prepared.name),
         message: 'no bound role names it',
         evidence: firstOf(sweeping.map(grant => `open to all policies: ${wayText(grant)}`)),
-        remedy: deleteCommand(prepared.name),
+        remedy: deleteCommand(prepared.name, context.inventory.rbac),
       })),
 });
 
@@ -39,12 +41,14 @@ export const unusedPolicy = defineRule({
   why: 'It is granted, but nothing that runs or would run binds to it: nobody needs that right.',
   remedy: 'Check what runs only now and then, then delete it and its grants.',
   find: context =>
-    used(context, 'unused').map(({prepared, grants}) => ({
-      object: policyReference(prepared.name),
-      message: 'no pod and no workload binds to it',
-      evidence: firstOf(grants.map(grant => `granted by ${wayText(grant)}`)),
-      remedy: deleteCommand(prepared.name),
-    })),
+    used(context, 'unused')
+      .filter(({prepared: {name}}) => !context.wanted.has(name))
+      .map(({prepared, grants}) => ({
+        object: policyReference(prepared.name),
+        message: 'no pod and no workload binds to it',
+        evidence: firstOf(grants.map(grant => `granted by ${wayText(grant)}`)),
+        remedy: deleteCommand(prepared.name, context.inventory.rbac),
+      })),
 });
 
 /** Policies that would be chosen if another one did not come first. */
@@ -79,7 +83,8 @@ function isMissed(policy: string, {nearMisses}: AuditContext): boolean {
 }
 
 function used({policies}: AuditContext, use: Use): readonly PolicyFacts[] {
-  return policies.filter(facts => useOf(facts) === use);
+  // What a platform ships is there for pods that it may bring, and comes back.
+  return policies.filter(facts => useOf(facts) === use && !isPlatformName(facts.prepared.name));
 }
 
 /** One word for a policy, so that it is found by one rule of this family. */

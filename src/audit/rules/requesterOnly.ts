@@ -1,5 +1,7 @@
 import type {Verdict} from '../../admission/judgement.ts';
 import {count} from '../../text.ts';
+import {fittingPolicy, wouldMoveOthers} from '../fitting.ts';
+import type {VerdictGroup} from '../groups.ts';
 import {bindCommand} from '../remedies.ts';
 import {defineRule} from '../rule.ts';
 import {accountText, viaLines} from '../words.ts';
@@ -32,7 +34,7 @@ export const requesterOnly = defineRule({
           object: group.object,
           message: `${what} ${policy} through the right of ${who} alone`,
           evidence: [`${accountText(first)} may not use ${policy}`, ...viaLines(first)],
-          remedy: bindCommand(policy, namespace, serviceAccount),
+          remedy: bindCommand(ownPolicy(first, policy, groups), namespace, serviceAccount),
           severity: isBare ? 'low' : undefined,
         },
       ];
@@ -43,4 +45,13 @@ export const requesterOnly = defineRule({
 function isBorrowed({chosen, item, isByAnnotation}: Verdict): boolean {
   if (chosen === undefined || item.submission.serviceAccount === '') return false;
   return chosen.rights.serviceAccount === false && !isByAnnotation;
+}
+
+/** The tightest policy that it would bind to if its account had the right: admission has to come to it first. */
+function ownPolicy(verdict: Verdict, policy: string, groups: readonly VerdictGroup[]): string {
+  const tighter = fittingPolicy(
+    verdict,
+    other => other < policy && !wouldMoveOthers(other, verdict, groups),
+  );
+  return tighter ?? policy;
 }

@@ -6,7 +6,7 @@ export const advise = defineCommand({
   summary: 'Write least-privilege policies for what runs, or for manifests',
   description: `Writes the strictest PodSecurityPolicies that let the pods through without changing them: one for
 each service account, or for each workload or namespace, or one for all. Every control is inferred,
-also from init containers and pod-level settings, and comments say which workload needs what.
+including from init containers and pod-level settings, and comments say which workload needs what.
 
 Workloads are judged by their templates; pods without one (of custom controllers, or bare) by
 themselves. The service account's token volume is included. Names begin with a digit so that
@@ -14,7 +14,7 @@ admission tries these policies before looser ones. No cluster is asked for manif
 
 --reuse reads the policies that exist: of those that let all the pods through unchanged it names the
 tightest, and writes a new policy only where that is strictly tighter. It says where admission would
-choose another policy all the same, since it takes the first by name.
+still choose another policy, because it takes the first by name.
 
 --compare POLICY shows by control what could be tighter, and who needs the rest. What counts are the
 workloads that admission binds to the policy, in all namespaces or in -n, or those of -f. POLICY may
@@ -22,9 +22,8 @@ also be a file or builtin:restricted; then all workloads count. -o is table, wid
 
 --max-policies N lets service accounts (or workloads, namespaces: --for) share policies. Excess is what
 a policy lets a workload do that it does not need: a point for each thing that only others need, and 10
-for each Pod Security Standard that a control falls through. The sum over all workloads is the least
-there can be for up to 12 different needs; with more, policies are merged step by step. The output
-says which.
+for each Pod Security Standard that a control no longer meets. For up to 12 different needs, the sum over
+all workloads is the least possible; with more, policies are merged step by step. The output says which.
 
 --harden prints strategic merge patches that let pods run under the built-in restricted or baseline
 policy (see policies) and meet the Pod Security Standard. They only set what is unset, and remove
@@ -37,12 +36,12 @@ change it would take. -o is yaml, json, table or kustomize there.`,
     {says: 'For one workload', types: 'kubectl psp advise deploy/web -n shop --grant'},
     {says: 'From one manifest', types: 'kubectl psp advise -f deployment.yaml'},
     {
-      says: 'For all of the cluster, with the rights to use them',
+      says: 'For the whole cluster, with the rights to use them',
       types: 'kubectl psp advise -A --grant | kubectl apply -f -',
     },
     {says: 'One policy for a namespace', types: 'kubectl psp advise -n shop --for namespace'},
     {
-      says: 'Existing policies where they are as tight',
+      says: 'Existing policies where they are tight enough',
       types: 'kubectl psp advise -n shop --reuse --grant',
     },
     {
@@ -50,11 +49,11 @@ change it would take. -o is yaml, json, table or kustomize there.`,
       types: 'kubectl psp advise --compare privileged',
     },
     {
-      says: 'Three policies for the whole cluster, shared where that opens least',
+      says: 'Three policies for the whole cluster, shared so that the least excess is allowed',
       types: 'kubectl psp advise -A --max-policies 3 --grant',
     },
     {
-      says: 'What pods have to change to live under the restricted standard',
+      says: 'How pods have to change to meet the restricted standard',
       types: 'kubectl psp advise -f deployment.yaml --harden -o kustomize | tee kustomization.yaml',
     },
     {

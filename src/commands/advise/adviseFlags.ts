@@ -33,11 +33,11 @@ export const adviseFlags = {
   maxPolicies: {
     type: 'string',
     placeholder: 'N',
-    help: 'share at most N policies, where that gives the least excess privilege',
+    help: 'at most N policies, shared so that the least excess privilege is allowed',
   },
   reuse: {
     type: 'boolean',
-    help: 'name the tightest policy that exists; write a new one only where it is tighter',
+    help: 'name the tightest existing policy; write a new one only where it is tighter',
   },
   compare: {
     type: 'string',

@@ -19,7 +19,7 @@ export async function adviseHarden(
   const format = choose('-o', flags.output, hardenFormats);
   if (flags.grant || flags.allowDefaults || flags.for !== undefined) {
     throw new UserError(
-      '--harden changes pods and makes no policy: leave out --for, --grant and --allow-defaults',
+      '--harden changes pods and writes no policy: leave out --for, --grant and --allow-defaults',
       exitCodes.usage,
     );
   }

@@ -1,16 +1,19 @@
 import {type Advice, adviceFor} from '../../advice/advice.ts';
+import {oldGrantCommand, oldGrantsOf} from '../../advice/oldGrants.ts';
 import {type ExitCode, exitCodes} from '../../errors.ts';
 import type {Gap} from '../../inventory/inventory.ts';
 import {adviceTable, adviceYaml, printedAdvice} from '../../report/advice.ts';
+import {escapeText} from '../../report/escape.ts';
 import {document, jsonText} from '../../report/machine.ts';
 import {printPolicyNames} from '../answer.ts';
 import {choose} from '../flags.ts';
 import type {World} from '../world.ts';
-import {adviceFormats} from './adviseFlags.ts';
+import {type AdviseFlags, adviceFormats} from './adviseFlags.ts';
 import type {AdviseRequest} from './adviseRequest.ts';
 
 /** `advise` without a mode: the least policy of every scope, as if there were no policy yet. */
-export function adviseLeast({flags, scope, items, inventory, world}: AdviseRequest): ExitCode {
+export function adviseLeast(request: AdviseRequest): ExitCode {
+  const {flags, scope, items, inventory, world} = request;
   const format = choose('-o', flags.output, adviceFormats);
   const advices = adviceFor(items, scope, flags.allowDefaults);
   printAdvices(world, advices, {
@@ -19,7 +22,28 @@ export function adviseLeast({flags, scope, items, inventory, world}: AdviseReque
     headers: !flags.noHeaders,
     gaps: inventory.gaps,
   });
+  if (judgesOldGrants(flags)) printOldGrants(request, advices);
   return exitCodes.ok;
+}
+
+/** Whether to say which old grants nobody needs once the advice is applied: to people, of what is there already. */
+export function judgesOldGrants({grant, output, filename, ...modes}: AdviseFlags): boolean {
+  const {reuse, compare, maxPolicies, harden} = modes;
+  const isOther = reuse || [compare, maxPolicies, harden].some(mode => mode !== undefined);
+  const isForPeople = output === undefined || output === 'yaml' || output === 'table';
+  return grant && !isOther && isForPeople && filename.length === 0;
+}
+
+function printOldGrants({flags, inventory, world}: AdviseRequest, advices: readonly Advice[]) {
+  const {grants} = oldGrantsOf(inventory, advices, {isWhole: flags.allNamespaces});
+  if (grants.length === 0) return;
+  const lines = [
+    'Once this is applied, these grants of wider policies are no longer needed:',
+    ...grants.map(grant => `  ${oldGrantCommand(grant)}`),
+  ].map(escapeText);
+  // At the end of YAML they are a comment, so that the output can still be applied.
+  if (flags.output === 'table') for (const line of lines) world.warn(line);
+  else world.print(lines.map(line => `# ${line}\n`).join(''));
 }
 
 interface AdvicePrintOptions {

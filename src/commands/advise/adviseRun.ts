@@ -9,7 +9,7 @@ import {parseTargets, templatesMeant} from '../input/targets.ts';
 import type {World} from '../world.ts';
 import type {AdviseFlags} from './adviseFlags.ts';
 import {adviseHarden, hardenLevelOf} from './adviseHarden.ts';
-import {adviseLeast} from './adviseLeast.ts';
+import {adviseLeast, judgesOldGrants} from './adviseLeast.ts';
 import {adviseMax, policyCountOf} from './adviseMax.ts';
 import type {AdviseRequest} from './adviseRequest.ts';
 
@@ -35,7 +35,7 @@ export async function runAdvise(
     inventory,
     templatesMeant(targets, inventory, namespace),
   );
-  if (items.length === 0) warnOfNothing(world, namespace);
+  if (items.length === 0) warnOfNothing(world, namespace, inventory);
   const request: AdviseRequest = {flags, scope, inventory, namespace, items, world};
   if (most !== undefined) return adviseMax(request, most);
   if (hardenLevel !== undefined) return adviseHarden(request, hardenLevel);
@@ -66,13 +66,14 @@ function checkModes({reuse, compare, maxPolicies, harden, grant, for: scope}: Ad
 /** Existing policies are read where they count; who is bound to one may be in any namespace. */
 async function read(world: World, flags: AdviseFlags): Promise<Loaded> {
   const {reuse, compare, namespace, allNamespaces} = flags;
-  const policies = reuse || (compare !== undefined && isPolicyName(compare));
+  const needsPolicies = reuse || (compare !== undefined && isPolicyName(compare));
+  const policies = needsPolicies || judgesOldGrants(flags);
   const everywhere = allNamespaces || (compare !== undefined && namespace === undefined);
   const loaded = await load(
     world,
     {...flags, allNamespaces: everywhere},
     {policies, workloads: true, caller: false},
   );
-  if (policies) requirePolicies(loaded.inventory);
+  if (needsPolicies) requirePolicies(loaded.inventory);
   return loaded;
 }

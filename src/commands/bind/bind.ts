@@ -10,9 +10,9 @@ namespace, for a group or user in the whole cluster; with -n, in that namespace.
 and binding of that name are reused if they fit; nothing else is overwritten. --like OTHER takes for
 subjects all who may use another policy, so that one policy can take the place of the other.
 
-First it shows the objects, whom the grant reaches besides the subjects, and the pods that it lets in
-or moves to another policy. Then the server tries the change, you are asked, and it is made: all of it
-or nothing. The old version of a changed object is saved to a file in the current folder. The demo, snapshots and
+First it shows the objects, whom else the grant reaches, and the pods that it lets in or moves to
+another policy. Then the server tries the change, you are asked, and it is made: all of it or nothing.
+The old version of a changed object is saved to a file in the current folder. The demo, snapshots and
 manifests (--from) are never changed; -o yaml prints the objects for kubectl.`,
   positionals: [{placeholder: 'POLICY', completes: 'policies'}],
   examples: [

@@ -49,7 +49,7 @@ export const unbindFlags = {
     short: 'n',
     placeholder: 'NS',
     completes: 'namespaces',
-    help: 'only the bindings of this namespace',
+    help: 'only bindings in this namespace',
   },
   ...grantFlags,
 } as const satisfies Flags;

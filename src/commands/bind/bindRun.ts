@@ -1,13 +1,14 @@
 import {effectOf} from '../../effect/effect.ts';
 import {questionFor} from '../../effect/question.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
-import type {BindingPlan, GrantTarget} from '../../grant/bindingSteps.ts';
+import type {BindingPlan} from '../../grant/bindingSteps.ts';
+import {missingNotes} from '../../grant/missingNotes.ts';
 import {planBind} from '../../grant/planBind.ts';
 import {afterChange} from '../../grant/planDelete.ts';
 import {planUnbind} from '../../grant/planUnbind.ts';
 import {type Targets, targetsLike} from '../../grant/targetsLike.ts';
-import {type Inventory, namespacesOf} from '../../inventory/inventory.ts';
-import {nearNames} from '../../kube/nearNames.ts';
+import type {Inventory} from '../../inventory/inventory.ts';
+import {isUnreadIn} from '../../rbac/unreadRbac.ts';
 import {applyPlan} from '../applyPlan.ts';
 import {choose, dryRuns} from '../flags.ts';
 import {load, policyNamed, requirePolicies, type SourceRequest} from '../input/load.ts';
@@ -35,7 +36,7 @@ export async function runBind(
   const targets = [...wanted, ...same.targets];
   const plan = planBind(inventory.rbac, {policy, targets, roleName: flags.role});
   const notes = [...missingNotes(inventory, wanted), ...same.notes, ...plan.notes];
-  return carryOut(world, flags, asked, inventory, {...plan, notes}, scope);
+  return carryOut(world, flags, asked, inventory, {...plan, notes});
 }
 
 const noTargets: Targets = {targets: [], notes: []};
@@ -49,7 +50,11 @@ function targetsOf(
 ): Targets {
   const like = policyName(other);
   policyNamed(inventory, like);
-  requireRbac(inventory, `who may use ${like} is not all known: some objects could not be read`);
+  requireRbac(
+    inventory,
+    namespace,
+    `who may use ${like} is not all known: some objects could not be read`,
+  );
   return targetsLike(inventory.rbac, {policy, like}, namespace);
 }
 
@@ -67,15 +72,22 @@ export async function runUnbind(
   const plan = planUnbind(inventory.rbac, policy, targets);
   if (plan.steps.length === 0) {
     policyNamed(inventory, policy); // a grant may outlive its policy
-    requireRbac(inventory, 'no grant to remove was found, but some objects could not be read');
+    requireRbac(
+      inventory,
+      namespace,
+      'no grant to remove was found, but some objects could not be read',
+    );
   }
-  return carryOut(world, flags, asked, inventory, plan, namespace);
+  return carryOut(world, flags, asked, inventory, plan);
 }
 
-/** Who says that something is not there has to have seen everything. */
-function requireRbac({gaps}: Inventory, problem: string): void {
+/** Who says that something is not there has to have seen everything that counts there. */
+function requireRbac({gaps}: Inventory, namespace: string | undefined, problem: string): void {
   const kinds = ['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings'];
-  const gap = gaps.find(({resource}) => kinds.includes(resource));
+  const gap = gaps.find(
+    each =>
+      kinds.includes(each.resource) && (namespace === undefined || isUnreadIn(each, namespace)),
+  );
   if (gap === undefined) return;
   throw new UserError(`${problem}: ${gap.resource}: ${gap.reason}`, exitCodes.refused);
 }
@@ -116,36 +128,18 @@ async function read(
   flags: SourceRequest,
   namespace: string | undefined,
 ): Promise<Inventory> {
-  const needs = {policies: true, workloads: true, caller: false, whole: true, exact: true};
+  const needs = {
+    policies: true,
+    workloads: true,
+    caller: false,
+    whole: true,
+    exact: true,
+    everywhere: true,
+  };
   const scoped = {...flags, namespace, allNamespaces: namespace === undefined};
   const {inventory} = await load(world, scoped, needs);
   requirePolicies(inventory);
   return inventory;
-}
-
-/** Subjects and namespaces that are not there; RBAC takes any name. */
-function missingNotes(inventory: Inventory, targets: readonly GrantTarget[]): readonly string[] {
-  const {serviceAccounts, namespaces} = inventory;
-  const known = namespacesOf(inventory);
-  return targets.flatMap(({subject, namespace}) => {
-    const home = subject.namespace;
-    const names = serviceAccounts
-      .filter(({metadata}) => metadata?.namespace === home)
-      .flatMap(({metadata}) => metadata?.name ?? []);
-    const isMissing = home !== undefined && names.length > 0 && !names.includes(subject.name);
-    const isNowhere =
-      namespace !== undefined && namespaces.length > 0 && !known.includes(namespace);
-    return [
-      ...(isMissing
-        ? [
-            `there is no ServiceAccount ${home}/${subject.name}: ${nearNames(subject.name, names, 'service accounts')}`,
-          ]
-        : []),
-      ...(isNowhere
-        ? [`there is no namespace ${namespace}: ${nearNames(namespace, known, 'namespaces')}`]
-        : []),
-    ];
-  });
 }
 
 /** Decides what the plan does, shows it, and makes it if it may be made. */
@@ -155,11 +149,10 @@ async function carryOut(
   {policy, format, dryRun}: Asked,
   inventory: Inventory,
   plan: BindingPlan,
-  namespace: string | undefined,
 ): Promise<ExitCode> {
   const change = {deleted: undefined, steps: plan.steps};
   const after = afterChange(inventory, change);
-  const effect = effectOf(inventory, after, {namespace});
+  const effect = effectOf(inventory, after);
   const keptReason = reasonToKeep(flags, dryRun, inventory);
   const done = plan.kept.length > 0 ? exitCodes.no : exitCodes.ok;
 

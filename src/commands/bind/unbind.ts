@@ -10,7 +10,7 @@ are deleted once nobody is left in them; those that others made stay and are rep
 
 A grant of more than the use of this one policy, such as by a wildcard or an aggregated role, is left
 alone: it is reported with what to do, and the exit code is 1. Groups through which a service account
-still may use the policy are reported as well.
+may still use the policy are reported as well.
 
 First it shows the changes and the pods that would be denied or move to another policy; then the
 server tries it and you are asked. The old objects are saved to files in the current folder.`,
@@ -18,7 +18,7 @@ server tries it and you are asked. The old objects are saved to files in the cur
   examples: [
     {says: 'A service account', types: 'kubectl psp unbind web --to sa:shop/media'},
     {
-      says: 'What would be denied if nobody got it by being logged in',
+      says: 'What would be denied if being logged in were not enough to use it',
       types: 'kubectl psp unbind privileged --to group:system:authenticated --dry-run=client',
     },
     {says: 'In one namespace', types: 'kubectl psp unbind debug --to group:devs -n dev'},

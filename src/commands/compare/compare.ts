@@ -5,19 +5,19 @@ import {compareFlags, compareFormats} from './compareFlags.ts';
 
 export const compare = defineCommand({
   name: 'compare',
-  summary: 'Tell what privileges rise and fall between two versions of manifests',
-  description: `Reads workloads and pods out of two files or folders (- is standard input) and shows control by
+  summary: 'Tell which privileges rise and fall between two versions of manifests',
+  description: `Reads workloads and pods from two files or folders (- is standard input) and shows control by
 control what their containers may do at run time, before and after. Workloads are matched by kind,
 namespace and name, containers by name. No cluster is asked, and no kubeconfig is read.
 
-What a pod leaves unset is what Kubernetes v1.24 makes of it: no seccomp profile is unconfined, no
+What a pod leaves unset counts as what Kubernetes v1.24 makes of it: no seccomp profile is unconfined, no
 AppArmor profile is that of the runtime, no user is that of the image.
 
-rise: a container may do more (user 0 for user 1000). fall: it may do less. change: something else, of
-which no one can say that it is more or less (user 1001 for user 1000, another runtime class); it is
-no rise. A container that is added is a rise if it may do more than one that says nothing, or more than
-all that were there. For an added workload, what the built-in restricted policy would deny is a
-rise; that policy may fill in what pods leave unset. A removed workload is listed, but is not a rise.`,
+rise: a container may do more (user 0 instead of user 1000). fall: it may do less. change: neither more
+nor less (user 1001 instead of user 1000, another runtime class); that is not a rise. An added container
+is a rise if it may do more than one that sets nothing, or more than all that were there. For an added
+workload, what the built-in restricted policy would deny is a rise; that policy may fill in what pods
+leave unset. A removed workload is listed, but is not a rise.`,
   positionals: [
     {placeholder: 'OLD', completes: 'files'},
     {placeholder: 'NEW', completes: 'files'},

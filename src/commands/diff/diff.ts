@@ -6,14 +6,14 @@ import {diffFlags, diffFormats} from './diffFlags.ts';
 export const diff = defineCommand({
   name: 'diff',
   summary: 'Show in which controls two policies differ, and which one is tighter',
-  description: `Compares policy B with policy A by all 22 controls: tighter, looser, equal, or incomparable if
+  description: `Compares policy B with policy A in all 22 controls: tighter, looser, equal, or incomparable if
 each lets pods through that the other does not. What counts is which pods get in unchanged, not
 how a policy is written; what it fills in is shown too.
 
-A and B are names of policies, files (with a slash or the ending .yaml, .yml or .json; - is standard
-input) that hold one policy or FILE#NAME, or builtin:restricted, builtin:baseline and
-builtin:privileged. No cluster is asked unless a name is given. Exits with 0 if no pod could tell the
-two apart, with 1 if they differ.`,
+A and B are names of policies, files that hold one policy (with a slash or the ending .yaml, .yml or
+.json; - is standard input), FILE#NAME, or builtin:restricted, builtin:baseline and builtin:privileged.
+No cluster is asked unless a name is given. Exits with 0 if no pod could tell the two apart, with 1 if
+they differ.`,
   positionals: [
     {placeholder: 'A', completes: 'policies'},
     {placeholder: 'B', completes: 'policies'},

@@ -26,8 +26,7 @@ export async function followInventory(
   use: (inventory: Inventory) => Promise<void>,
 ): Promise<never> {
   const cluster = await world.connect(flags);
-  const namespace = flags.allNamespaces ? undefined : (flags.namespace ?? cluster.namespace);
-  const live = followCluster(cluster, {namespace});
+  const live = followCluster(cluster, {home: flags.namespace ?? cluster.namespace});
   let isNews = true;
   let wake = () => {};
   live.subscribe(() => {

@@ -77,7 +77,12 @@ export async function withBase<T>(
   const offline = await loadOffline(world, flags);
   if (offline !== undefined) return answer(offline, undefined);
   return withCluster(world, flags, async (cluster, namespace) => {
-    const read = await readCluster(cluster, {namespace, ...needs, time: world.now()});
+    const read = await readCluster(cluster, {
+      namespace: needs.everywhere ? undefined : namespace,
+      home: flags.namespace,
+      ...needs,
+      time: world.now(),
+    });
     return answer(read, cluster);
   });
 }

@@ -1,7 +1,6 @@
 import type {ChangedInventory} from '../../effect/changeNotes.ts';
 import {exitCodes, UserError} from '../../errors.ts';
 import {layOver} from '../../inventory/files/overlay.ts';
-import {notAmongFiles} from '../../inventory/gaps.ts';
 import {emptyInventory, type Inventory} from '../../inventory/inventory.ts';
 import {nearNames} from '../../kube/nearNames.ts';
 import {count} from '../../text.ts';
@@ -36,12 +35,12 @@ export async function loadOverlay(
   const filename = sourceNames(flags);
   if (filename.length === 0 && deleted.length === 0) {
     throw new UserError(
-      'give the change to try: -f with its files, or --delete with a policy',
+      'name the change to try: -f with its files, or --delete with a policy',
       exitCodes.usage,
     );
   }
   const files = await readChange(world, flags, filename);
-  const needs = {policies: true, workloads: true, caller: false, whole: true};
+  const needs = {policies: true, workloads: true, caller: false, whole: true, everywhere: true};
   return withBase(world, flags, needs, async ({inventory: before, namespace}) => {
     if (prune && (before.origin !== 'manifests' || filename.length === 0)) {
       throw new UserError(
@@ -50,7 +49,6 @@ export async function loadOverlay(
       );
     }
     requirePolicies(before);
-    requireRights(before, namespace);
     checkDeleted(deleted, before, files);
     const after = layOver(prune ? emptied(before) : before, files, deleted);
     return {before, after, files, namespace};
@@ -63,22 +61,8 @@ function emptied(inventory: Inventory): Inventory {
   return {...inventory, policies, rbac, namespaces, serviceAccounts, workloads, pods};
 }
 
-/** Without rights everything would be denied before and after, and no change would show. */
-function requireRights({gaps}: Inventory, namespace: string | undefined): void {
-  const gap = gaps.find(
-    ({resource, namespace: place, reason}) =>
-      reason !== notAmongFiles &&
-      /^(cluster)?role(binding)?s$/.test(resource) &&
-      (place === undefined || place === namespace),
-  );
-  if (gap === undefined) return;
-  throw new UserError(
-    `the effect of a change is unknown without ${gap.resource}: ${gap.reason}`,
-    exitCodes.refused,
-  );
-}
-
-async function readChange(
+/** The objects of the files of a change; none that matter is an error. */
+export async function readChange(
   world: World,
   flags: SourceRequest,
   paths: readonly string[],

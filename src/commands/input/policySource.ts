@@ -38,11 +38,11 @@ function policyIn(files: Inventory, path: string, name: string | undefined): Pol
     const found = policies.find(({metadata}) => metadata.name === name);
     if (found !== undefined) return found;
     const near = nearNames(name, names, 'policies');
-    throw new UserError(`${path}: no policy ${JSON.stringify(name)} in it: ${near}`);
+    throw new UserError(`${path}: contains no policy ${JSON.stringify(name)}: ${near}`);
   }
   if (others.length === 0) return first;
   throw new UserError(
-    `${path}: ${policies.length} policies in it; choose one with ${path}#NAME (${names.slice(0, 5).join(', ')}${names.length > 5 ? ', ...' : ''})`,
+    `${path}: contains ${policies.length} policies; choose one with ${path}#NAME (${names.slice(0, 5).join(', ')}${names.length > 5 ? ', ...' : ''})`,
     exitCodes.usage,
   );
 }

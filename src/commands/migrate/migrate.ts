@@ -19,19 +19,29 @@ labels: the labels for each namespace with the version pinned, and whether the l
 patches, or breaks something; as kubectl lines, or as Namespace patches with -o yaml. With --stage
 enforce, only namespaces where it is fine get a line. --apply sets them: the server tries it first, the
 changes are listed, you are asked, and all are set or none; a script that takes them back is written
-before. --back takes the labels of a stage away.
+before. --back takes the labels of a stage away. --check also has the server try the pods of all templates,
+as the accounts of the controllers that create them, and explains what it says.
 
 patches: the smallest change of each workload that keeps the pod it gets today (--for psp), or that
 brings it to a level. Each patch is judged again.
+
+bypass: lets one namespace out of policies, by one that comes before all others: pods whose seccomp profile
+stands in their own securityContext would else meet another one. After --apply the server tries the pods of
+all templates. --back takes it back.
 
 defaults: an AdmissionConfiguration for the API server: the level of namespaces without labels.
 
 runbook: the steps that are left for this cluster as one page, each with its commands, what to see, and
 the way back.
 
+cleanup: the policies, and the roles and bindings that only served them. --apply deletes them as one, saved to
+a file, once a pod that is tried tells that the admission plugin is off.
+
 Exits with 1 if something breaks, and with 3 if nothing is known to break but not all can be told, as
 for pods that lose a user or group which a policy sets.`,
-  positionals: [{words: ['labels', 'patches', 'defaults', 'runbook'], isOptional: true}],
+  positionals: [
+    {words: ['labels', 'patches', 'bypass', 'defaults', 'runbook', 'cleanup'], isOptional: true},
+  ],
   examples: [
     {says: 'The plan for the whole cluster', types: 'kubectl psp migrate -A'},
     {
@@ -49,6 +59,14 @@ for pods that lose a user or group which a policy sets.`,
     {
       says: 'What to write into templates, so that pods stay as they are',
       types: 'kubectl psp migrate patches -n shop --for psp -o patch',
+    },
+    {
+      says: 'Let a namespace out of policies',
+      types: 'kubectl psp migrate bypass -n shop --apply',
+    },
+    {
+      says: 'What is left of policies, once the plugin is off',
+      types: 'kubectl psp migrate cleanup',
     },
     {
       says: 'All steps as one page',

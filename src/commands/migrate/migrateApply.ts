@@ -115,13 +115,14 @@ function labelsOf(object: JsonObject): JsonObject {
   return isObject(labels) ? labels : {};
 }
 
-interface Question {
+/** A question, and the answers that mean yes. */
+export interface TypedQuestion {
   readonly text: string;
   readonly answer: RegExp;
 }
 
 /** Labels that only warn are asked about in passing; those that refuse, or no longer do, are not. */
-function questionOf(stage: PodSecurityMode, isBack: boolean, namespaces: number): Question {
+function questionOf(stage: PodSecurityMode, isBack: boolean, namespaces: number): TypedQuestion {
   const what = `${isBack ? 'Take away' : 'Set'} these labels of ${namespaces} ${namespaces === 1 ? 'namespace' : 'namespaces'}?`;
   if (stage !== 'enforce' || namespaces === 1) return {text: `${what} [y/N] `, answer: /^y(es)?$/i};
   const effect = isBack
@@ -133,7 +134,8 @@ function questionOf(stage: PodSecurityMode, isBack: boolean, namespaces: number)
   };
 }
 
-async function isAgreed(world: World, {text, answer}: Question): Promise<boolean> {
+/** Asks; without a terminal it throws, and nothing is changed. */
+export async function isAgreed(world: World, {text, answer}: TypedQuestion): Promise<boolean> {
   const given = await world.ask(text);
   if (given === undefined) {
     throw new UserError(

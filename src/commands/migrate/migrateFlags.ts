@@ -8,16 +8,26 @@ import {
 } from '../flags.ts';
 
 /** What can be asked about the way off; the first one is meant if none is named. */
-export const migrateTopics = ['plan', 'labels', 'patches', 'defaults', 'runbook'] as const;
+export const migrateTopics = [
+  'plan',
+  'labels',
+  'patches',
+  'bypass',
+  'defaults',
+  'runbook',
+  'cleanup',
+] as const;
 export type MigrateTopic = (typeof migrateTopics)[number];
 
 /** The output formats of each topic; the first one is the default. */
 export const migrateFormats = {
-  plan: ['table', 'wide', 'json', 'yaml'],
+  plan: ['table', 'wide', 'json', 'yaml', 'html'],
   labels: ['table', 'wide', 'json', 'yaml'],
   patches: ['patch', 'kustomize', 'json6902', 'table', 'json', 'yaml'],
   defaults: ['yaml'],
   runbook: ['markdown', 'html'],
+  bypass: ['table'],
+  cleanup: ['table'],
 } as const;
 
 /** The versions that can be planned for: those without PodSecurityPolicies whose checks are known. */
@@ -42,6 +52,10 @@ export const migrateFlags = {
     placeholder: 'STAGE',
     choices: ['warn', 'audit', 'enforce'],
     help: 'labels: set those up to this one (default warn)',
+  },
+  check: {
+    type: 'boolean',
+    help: 'labels: also have the server try the pods of all templates, as the accounts that create them',
   },
   back: {type: 'boolean', help: 'labels: take those of the stage away again'},
   apply: {
@@ -70,7 +84,7 @@ export const migrateFlags = {
     choices: [
       ...['table', 'wide', 'json', 'yaml', 'patch', 'kustomize', 'json6902', 'markdown', 'html'],
     ],
-    help: 'output format: table (default), wide, json, yaml; of patches: patch (default), kustomize, json6902, table, json, yaml; of runbook: markdown (default), html',
+    help: 'output format: table (default), wide, json, yaml, of the plan also html; of patches: patch (default), kustomize, json6902, table, json, yaml; of runbook: markdown (default), html',
   },
   ...noHeadersFlag,
   ...sourceFlags,

@@ -1,9 +1,16 @@
 import {type ExitCode, exitCodes} from '../../errors.ts';
 import {type LabelStep, labelStep} from '../../migrate/labelChanges.ts';
+import {checkLabel} from '../../migrate/labelCheck.ts';
 import {labelsFor, type NamespaceLabels} from '../../migrate/labels.ts';
 import {podSecurityModes} from '../../migrate/namespaceLevels.ts';
+import {firstWithoutPolicies, serverMinor} from '../../migrate/road.ts';
 import {document} from '../../report/machine.ts';
-import {labelsText, namespacePatches, printedLabels} from '../../report/migrateLabels.ts';
+import {
+  labelChecksText,
+  labelsText,
+  namespacePatches,
+  printedLabels,
+} from '../../report/migrateLabels.ts';
 import {printMachine, warnOfNothing} from '../answer.ts';
 import {choose} from '../flags.ts';
 import {migrateFormats} from './migrateFlags.ts';
@@ -18,7 +25,7 @@ export async function runLabels(request: MigrateRequest): Promise<ExitCode> {
   const level = choose('--level', flags.level, levels);
   const stage = choose('--stage', flags.stage, podSecurityModes);
   const labels = labelsFor(inventory, {level, stage, to, namespace});
-  if (labels.length === 0) warnOfNothing(world, namespace);
+  if (labels.length === 0) warnOfNothing(world, namespace, inventory);
   const wanted = {
     stage,
     isBack: flags.back,
@@ -35,11 +42,42 @@ export async function runLabels(request: MigrateRequest): Promise<ExitCode> {
     const options = {wide: format === 'wide', headers: !flags.noHeaders};
     world.print(labelsText(labels, flags.apply ? undefined : {steps, again}, options));
   }
+  const isChecked = !flags.check || (await checkLabels(request, labels));
   if (flags.apply) {
+    if (!isChecked) {
+      world.print('Nothing was changed: the server says something else than was foretold.\n');
+      return exitCodes.no;
+    }
     const {applyLabels} = await import('./migrateApply.ts');
     return applyLabels(request, stage, steps);
   }
-  return codeOf(labels, steps, flags.back);
+  return isChecked ? codeOf(labels, steps, flags.back) : exitCodes.no;
+}
+
+/** Has the server try the pods of all templates; whether it says what was foretold. */
+async function checkLabels(
+  {world, flags, inventory}: MigrateRequest,
+  labels: readonly NamespaceLabels[],
+): Promise<boolean> {
+  const server = serverMinor(inventory.serverVersion) ?? firstWithoutPolicies - 1;
+  const {dryRunPods} = await import('./dryRunPods.ts');
+  const cluster = await world.connect(flags);
+  try {
+    const items = labels.flatMap(({workloads}) => workloads.map(({item}) => item));
+    const words = new Map(
+      (await dryRunPods(world, flags, cluster, items)).map(trial => [trial.item, trial]),
+    );
+    const checks = labels.flatMap(one =>
+      one.workloads.flatMap(workload => {
+        const word = words.get(workload.item);
+        return word === undefined ? [] : [checkLabel(workload, one, word, server)];
+      }),
+    );
+    world.print(`\n${labelChecksText(checks)}`);
+    return checks.every(({agreement}) => agreement !== 'different');
+  } finally {
+    cluster.close();
+  }
 }
 
 function codeOf(

@@ -17,7 +17,7 @@ import {
 } from '../../report/migratePatches.ts';
 import {printMachine} from '../answer.ts';
 import {choose} from '../flags.ts';
-import {load, requireNamespace} from '../input/load.ts';
+import {type Loaded, load, requireNamespace} from '../input/load.ts';
 import type {World} from '../world.ts';
 import {type MigrateFlags, type MigrateTopic, migrateFormats} from './migrateFlags.ts';
 import {isLiveSource, type MigrateRequest, sourceWords} from './migrateRequest.ts';
@@ -31,13 +31,9 @@ export async function runMigrate(
   requireTopicFlags(topic, flags);
   choose('-o', flags.output, migrateFormats[topic]);
   const wanted = flags.to === undefined ? undefined : minorOf(flags.to);
-  const needs = {policies: true, workloads: true, caller: true, whole: true};
-  // The server's defaults are about all namespaces.
-  const isWhole = topic === 'defaults' && flags.namespace === undefined;
-  const scope = isWhole ? {...flags, allNamespaces: true} : flags;
-  const {inventory, namespace} = await load(world, scope, needs);
+  const {inventory, namespace} = await read(world, topic, flags);
   requireNamespace(inventory, namespace);
-  if (inventory.policyApi === 'absent') {
+  if (inventory.policyApi === 'absent' && topic !== 'cleanup') {
     const {serverVersion = 'this version'} = inventory;
     world.warn(`the server (${serverVersion}) has no PodSecurityPolicy: only templates are judged`);
   }
@@ -52,9 +48,32 @@ export async function runMigrate(
       return printPatches(request);
     case 'defaults':
       return (await import('./migrateRunbook.ts')).runDefaults(request);
+    case 'cleanup':
+      return (await import('./migrateCleanup.ts')).runCleanup(request);
+    case 'bypass':
+      return (await import('./migrateBypass.ts')).runBypass(request);
     case 'runbook':
       return (await import('./migrateRunbook.ts')).runRunbook(request);
   }
+}
+
+/** The inventory, and the namespace that is asked about. */
+async function read(world: World, topic: MigrateTopic, flags: MigrateFlags): Promise<Loaded> {
+  // What is about to be changed is read as it is now.
+  const exact = flags.apply || undefined;
+  const needs = {policies: true, workloads: true, caller: false, whole: true, exact};
+  if (topic !== 'defaults' && topic !== 'cleanup' && topic !== 'bypass') {
+    return load(world, flags, needs);
+  }
+  // Policies, and the server's defaults, are about all namespaces.
+  const {inventory} = await load(
+    world,
+    {...flags, namespace: undefined, allNamespaces: true},
+    needs,
+  );
+  const here = flags.namespace ?? inventory.defaultNamespace;
+  const isOfOne = topic === 'bypass' && !flags.allNamespaces;
+  return {inventory, namespace: isOfOne ? here : undefined};
 }
 
 /** The minor version of `v1.N`, one that has no PodSecurityPolicies and whose checks are known. */
@@ -84,11 +103,12 @@ function requireTopicFlags(topic: MigrateTopic, flags: MigrateFlags): void {
   const owners = {
     level: ['labels', 'defaults'],
     stage: ['labels'],
-    back: ['labels'],
+    check: ['labels'],
+    back: ['labels', 'bypass'],
     for: ['patches'],
     platform: ['plan', 'runbook'],
-    apply: ['labels'],
-    yes: ['labels'],
+    apply: ['labels', 'bypass', 'cleanup'],
+    yes: ['labels', 'bypass', 'cleanup'],
   } as const;
   for (const [flag, topics] of Object.entries(owners)) {
     const value = flags[flag as keyof typeof owners];
@@ -97,16 +117,24 @@ function requireTopicFlags(topic: MigrateTopic, flags: MigrateFlags): void {
       throw new UserError(`--${flag} belongs to ${owner.join(' and ')}`, exitCodes.usage);
     }
   }
+  if ((topic === 'defaults' || topic === 'cleanup') && flags.namespace !== undefined) {
+    throw new UserError(
+      `migrate ${topic} is about the whole cluster: leave -n out`,
+      exitCodes.usage,
+    );
+  }
   if (flags.yes && !flags.apply) {
     throw new UserError('--yes means nothing without --apply', exitCodes.usage);
   }
-  if (!flags.apply) return;
+  if (!flags.apply && !flags.check) return;
+  const name = flags.apply ? '--apply' : '--check';
   if (!isLiveSource(flags)) {
-    throw new UserError('--apply changes a cluster, and not files or the demo', exitCodes.usage);
+    const does = flags.apply ? 'changes' : 'asks';
+    throw new UserError(`${name} ${does} a cluster, and not files or the demo`, exitCodes.usage);
   }
   const format = flags.output ?? 'table';
   if (format !== 'table' && format !== 'wide') {
-    throw new UserError(`--apply prints for people: leave -o ${format} out`, exitCodes.usage);
+    throw new UserError(`${name} prints for people: leave -o ${format} out`, exitCodes.usage);
   }
 }
 
@@ -125,6 +153,9 @@ async function printPlan({
   if (format === 'json' || format === 'yaml') {
     const {items, ...rest} = printedPlan(plan, options);
     await printMachine(world, format, {...document('Migration', items, inventory.gaps), ...rest});
+  } else if (format === 'html') {
+    const {planPage} = await import('../../report/migratePage.ts');
+    world.print(planPage(plan, inventory, options));
   } else {
     world.print(planText(plan, {wide: format === 'wide', headers: !flags.noHeaders, ...options}));
   }

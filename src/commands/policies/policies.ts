@@ -19,7 +19,7 @@ bound to nobody.`,
   positionals: [{words: levels, isOptional: true, isRepeated: true}],
   examples: [
     {
-      says: 'A start for a cluster without policies',
+      says: 'A starting point for a cluster without policies',
       types: 'kubectl psp policies | kubectl apply -f -',
     },
     {says: 'One of them, to look at', types: 'kubectl psp policies restricted'},

@@ -32,7 +32,7 @@ export async function readDrafts(world: World, path: string): Promise<readonly D
   const [document, ...others] = await world.readDocuments([path]);
   const value = document?.value;
   if (value === undefined || others.length > 0 || !isObject(value) || !isDrafts(value)) {
-    throw new UserError(`${path}: is not a drafts file written by kubectl psp`);
+    throw new UserError(`${path}: not a drafts file written by kubectl psp`);
   }
   try {
     return (fields(value).drafts ?? []).map(({base, past = [], now, future = []}) => {

@@ -21,13 +21,13 @@ export function viewsToOpen(
   namespace: string | undefined,
   defaultNamespace: string,
 ): readonly View[] {
+  const namespaces: View =
+    namespace === undefined ? {name: 'namespaces'} : {name: 'namespaces', only: namespace};
   const inNamespace = (name: string): readonly View[] => [
-    {name: 'namespaces'},
+    namespaces,
     {name: 'accounts', namespace: name},
   ];
-  if (open === undefined) {
-    return namespace === undefined ? [{name: 'namespaces'}] : inNamespace(namespace);
-  }
+  if (open === undefined) return namespace === undefined ? [namespaces] : inNamespace(namespace);
   const [, kind = '', name = ''] = /^([^/]+)\/([^/]+)$/.exec(open) ?? [];
   const home = namespace ?? defaultNamespace;
   const account = accountNamed(open, home);
@@ -45,7 +45,7 @@ export function viewsToOpen(
         {name: 'why', item: `${home}/Pod/${name}`},
       ];
     case 'policy':
-      return [{name: 'namespaces'}, {name: 'policies'}, {name: 'policy', policy: name}];
+      return [namespaces, {name: 'policies'}, {name: 'policy', policy: name}];
     case undefined:
       throw new UserError(
         `--open: ${JSON.stringify(open)} is not pod/NAME, sa/NAME or psp/NAME`,

@@ -1,7 +1,5 @@
-import {unifiedDiff} from '../../apply/unifiedDiff.ts';
 import {type ExitCode, exitCodes} from '../../errors.ts';
 import {fixedInventory, followCluster} from '../../inventory/follow/followCluster.ts';
-import type {Services} from '../../tui/services.ts';
 import {createStore} from '../../tui/store.ts';
 import {choose} from '../flags.ts';
 import {loadOffline} from '../input/load.ts';
@@ -9,6 +7,7 @@ import type {SessionOptions, World} from '../world.ts';
 import {failureLine, readDrafts} from './drafts.ts';
 import {viewsToOpen} from './openAt.ts';
 import {clusterChanges, noChanges} from './sessionChanges.ts';
+import {fileServices} from './sessionFiles.ts';
 import type {SummaryFlags} from './summaryFlags.ts';
 
 /** Runs the interactive session on the cluster, a snapshot, or the demo. */
@@ -23,17 +22,23 @@ export async function runSession(world: World, flags: Partial<SummaryFlags>): Pr
     const what = flags.demo ? 'The demo' : `${offline.source}`;
     return openKept(world, {
       live: fixedInventory(offline),
-      services: {...fileServices(world), ...noChanges(`${what} can't be changed`)},
-      store: createStore(viewsToOpen(open, namespace, offline.defaultNamespace), drafts),
+      services: {
+        ...fileServices(world, offline, namespace ?? offline.defaultNamespace),
+        ...noChanges(`${what} can't be changed`),
+      },
+      store: createStore(viewsToOpen(open, namespace, offline.defaultNamespace), drafts, namespace),
       user: offline.caller?.user ?? '',
       theme,
     });
   }
   const cluster = await world.connect(flags);
-  const live = followCluster(cluster, {namespace});
+  const live = followCluster(cluster, {home: namespace ?? cluster.namespace});
   try {
-    const services = {...fileServices(world), ...clusterChanges(world, cluster)};
-    const store = createStore(viewsToOpen(open, namespace, cluster.namespace), drafts);
+    const services = {
+      ...fileServices(world, cluster, namespace ?? cluster.namespace),
+      ...clusterChanges(world, cluster),
+    };
+    const store = createStore(viewsToOpen(open, namespace, cluster.namespace), drafts, namespace);
     return await openKept(world, {live, services, store, user: cluster.user, theme});
   } finally {
     live.stop();
@@ -50,21 +55,4 @@ async function openKept(world: World, options: SessionOptions): Promise<ExitCode
     world.warn(await failureLine(world, error, options.store.get()));
     return exitCodes.bug;
   }
-}
-
-type Files = Pick<Services, 'writeFile' | 'diff'>;
-
-function fileServices(world: World): Files {
-  return {
-    async writeFile(path, text, force) {
-      if (!force && (await world.fileExists(path))) return 'exists';
-      await world.writeFile(path, text, true);
-      return 'written';
-    },
-    diff(before, after, name) {
-      const names = {before: `${name} (cluster)`, after: `${name} (edited)`};
-      const text = unifiedDiff(before, after, names);
-      return text === '' ? ['No difference.'] : text.trimEnd().split('\n');
-    },
-  };
 }

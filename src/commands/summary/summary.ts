@@ -7,13 +7,14 @@ export const summary = defineCommand({
   name: '',
   summary: 'Open the interactive session; without a terminal, print a summary',
   description: `Shows what PodSecurityPolicies really do in a Kubernetes cluster. Without a command it opens the
-interactive session, on all namespaces or on the one given with -n, or at the object that --open names;
-without a terminal, or with -o, it prints the summary that the session begins with.`,
+interactive session, or at the object that --open names; without a terminal, or with -o, it prints the
+summary that the session begins with. -n limits what is listed; the impact of an edit is that on the
+whole cluster all the same.`,
   examples: [
     {says: 'The summary of the cluster', types: 'kubectl psp'},
     {says: 'The session, at a policy', types: 'kubectl psp --open psp/restricted'},
     {
-      says: 'The session, with the edits that one kept when it failed',
+      says: 'The session, with the edits that an earlier one kept when it failed',
       types: 'kubectl psp --drafts psp-drafts-20230516T092000.000Z.json',
     },
     {says: 'Without a cluster: the built-in demo', types: 'kubectl psp --demo'},

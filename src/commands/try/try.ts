@@ -6,16 +6,17 @@ import {tryFlags, tryFormats} from './tryFlags.ts';
 
 export const tryCommand = defineCommand({
   name: 'try',
-  summary: 'Tell what a change of policies or RBAC would do to all that runs',
+  summary: 'Tell what a change of policies or RBAC would do to everything that runs',
   description: `Lays files over the cluster, a snapshot, manifests or the demo, and judges every pod and workload
-before and after: a line for each whose verdict, policy or mutation changes, and why. An object of the
-files takes the place of the one of its kind, namespace and name; nothing is applied. --delete takes
-policies away. With --prune, everything that --from has and -f lacks goes away too: for two versions of
-a repository.
+before and after: a line for each whose verdict, policy or mutation changes, and why. An object in the
+files replaces the one of its kind, namespace and name; nothing is applied. --delete takes policies
+away. With --prune, everything that --from has and -f lacks goes away too: for two versions of a
+repository.
 
 A pod is judged by its template, as a restart would create it. The pods of a workload in the files are
-judged by its new template; a workload that is not in the base is new. Exits with 1 if something that runs
-would be denied, or if the API server would refuse a policy of the files.`,
+judged by its new template; a workload that is not in the base is new. All namespaces are judged; -n limits
+what is listed. Exits with 1 if something that runs would be denied, if that is unknown because not everything
+could be read, or if the API server would refuse a policy in the files.`,
   examples: [
     {says: 'An edited policy, everywhere', types: 'kubectl psp try -f policy.yaml -A'},
     {
@@ -23,7 +24,7 @@ would be denied, or if the API server would refuse a policy of the files.`,
       types: 'kubectl psp try --delete privileged -A --from prod.json',
     },
     {
-      says: 'In CI: a change of a repository that holds everything',
+      says: 'In CI: a change to a repository that holds everything',
       types: 'kubectl psp try --from main/ -f branch/ -A --prune',
     },
     {

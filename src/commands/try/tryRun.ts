@@ -1,9 +1,15 @@
 import {changeNotes} from '../../effect/changeNotes.ts';
-import {type Effect, effectOf} from '../../effect/effect.ts';
+import {type Effect, effectOf, isRisky} from '../../effect/effect.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
-import {emptyInventory, type Inventory, namespacesOf} from '../../inventory/inventory.ts';
+import {emptyInventory, namespacesOf} from '../../inventory/inventory.ts';
 import {kindText} from '../../kube/workloadKinds.ts';
-import {effectTable, effectText, printedShift, printedSummary} from '../../report/effect.ts';
+import {
+  effectTable,
+  effectText,
+  elsewhereText,
+  printedShift,
+  printedSummary,
+} from '../../report/effect.ts';
 import {escapeText} from '../../report/escape.ts';
 import {document} from '../../report/machine.ts';
 import {printMachine} from '../answer.ts';
@@ -19,32 +25,33 @@ export interface TryOptions {
   readonly removal: Removal;
 }
 
-/** Prints what the change does; 1 if something that runs would be denied, or perhaps, or a policy be refused. */
+/** Prints what the change does; 1 if something that runs would be denied, or perhaps, or a policy refused. */
 export async function runTry(
   world: World,
   flags: TryFlags,
   options: TryOptions,
 ): Promise<ExitCode> {
   const overlaid = await loadOverlay(world, flags, options.removal);
-  const {before, after, namespace} = overlaid;
+  const {before, after} = overlaid;
   requireNamespace(after, flags.namespace);
-  const effect = effectOf(before, after, {namespace});
-  const isPart = namespace !== undefined && flags.namespace === undefined;
-  for (const note of notesOf(overlaid, isPart)) world.warn(`note: ${note}`);
+  const effect = effectOf(before, after);
+  for (const note of changeNotes(overlaid)) world.warn(`note: ${note}`);
   if (effect.same + effect.shifts.length === 0) requireCluster(overlaid);
-  await print(world, effect, before, options);
+  await print(world, effect, overlaid, options);
   const isRefused = (overlaid.files.refused ?? []).length > 0;
-  const isDenied = effect.shifts.some(({kind}) => kind === 'denied' || kind === 'unknown');
-  return isRefused || isDenied ? exitCodes.no : exitCodes.ok;
+  return isRefused || isRisky(effect) ? exitCodes.no : exitCodes.ok;
 }
 
 async function print(
   world: World,
   effect: Effect,
-  {gaps}: Inventory,
+  {before: {gaps}, namespace}: Overlaid,
   {format, headers}: TryOptions,
 ): Promise<void> {
-  const {shifts} = effect;
+  const shifts = effect.shifts.filter(
+    ({item}) => namespace === undefined || item.namespace === namespace,
+  );
+  const elsewhere = elsewhereText(effect, namespace);
   switch (format) {
     case 'json':
     case 'yaml': {
@@ -63,6 +70,7 @@ async function print(
         world.print(`${effectTable(shifts, {wide: format === 'wide', headers})}\n`);
       }
       world.print(`${effectText(effect)}\n`);
+      if (elsewhere !== undefined) world.print(`${elsewhere}\n`);
   }
 }
 
@@ -76,30 +84,4 @@ function requireCluster({before, after, namespace}: Overlaid): void {
   throw new UserError(
     `${before.source}: no pods or workloads${where} to try the change on${others}`,
   );
-}
-
-/**
- * What is odd about the change, and what the answer leaves out. `isPart`: it is about one namespace, and
- * not because that was asked for.
- */
-function notesOf(overlaid: Overlaid, isPart: boolean): readonly string[] {
-  const {files, namespace, before, after} = overlaid;
-  const placed = [
-    ...[...files.workloads, ...files.pods, ...files.serviceAccounts],
-    ...[...files.rbac.roles, ...files.rbac.roleBindings],
-  ];
-  const elsewhere = placed
-    .flatMap(({metadata}) => metadata?.namespace ?? [])
-    .filter(place => namespace !== undefined && place !== namespace);
-  const names = [...new Set(elsewhere)].sort();
-  const {clusterRoles, clusterRoleBindings} = files.rbac;
-  const isWide =
-    after.policies !== before.policies || clusterRoles.length + clusterRoleBindings.length > 0;
-  const beyond =
-    (names.length > 0 && `the files have objects of ${names.join(', ')} too`) ||
-    (isPart && isWide && 'the change reaches all');
-  return [
-    ...changeNotes(overlaid),
-    ...(beyond ? [`only namespace ${namespace} is looked at; ${beyond}: see -A`] : []),
-  ];
 }

@@ -3,11 +3,14 @@ import {rbacKinds} from '../../inventory/gaps.ts';
 import {decidingSpec, type Inventory} from '../../inventory/inventory.ts';
 import {serviceAccountOf} from '../../kube/pod.ts';
 import {labelOf} from '../../kube/reference.ts';
+import {dangerousPodRights} from '../../policy/danger.ts';
 import {type Authorizer, authorizerOf} from '../../rbac/authorize.ts';
 import {danglingNotes} from '../../rbac/dangling.ts';
 import {type Account, expandGroup} from '../../rbac/expand.ts';
-import {indirectRights} from '../../rbac/indirect.ts';
-import {whoCan} from '../../rbac/whoCan.ts';
+import {isPartOf} from '../../rbac/grantee.ts';
+import {type IndirectRight, indirectRights, podMakers} from '../../rbac/indirect.ts';
+import {unreadRbac} from '../../rbac/unreadRbac.ts';
+import {type WhoCanQuestion, whoCan} from '../../rbac/whoCan.ts';
 import {document} from '../../report/machine.ts';
 import {
   indirectTable,
@@ -48,9 +51,12 @@ export async function runWhoCan(
   const policies = choosePolicies(inventory, wanted);
   const authorizer = authorizerOf(inventory.rbac);
   const question = {policies, namespace, identity};
-  const rights = isRbacUnreadable(inventory)
-    ? await (await import('./whoCanServer.ts')).askServer(world, scope, question, inventory)
-    : whoCan(authorizer, question);
+  // What lies behind a snapshot may be another cluster than the one that could be asked.
+  const isLive = !flags.demo && flags.from.length === 0;
+  const rights =
+    isLive && isRbacUnreadable(inventory)
+      ? await (await import('./whoCanServer.ts')).askServer(world, scope, question, inventory)
+      : whoCan(authorizer, question);
   const rows = rights.map(right => ({
     right,
     expansion: flags.expand
@@ -60,11 +66,11 @@ export async function runWhoCan(
   await print(
     world,
     rows,
-    {...flags, format, headers: !flags.noHeaders, namespace, authorizer},
+    {...flags, format, headers: !flags.noHeaders, question, authorizer},
     inventory,
   );
   if (!flags.verify) return exitCodes.ok;
-  if (inventory.origin === 'cluster' && isRbacUnreadable(inventory)) {
+  if (isLive && isRbacUnreadable(inventory)) {
     world.warn("verified: the answers are the server's own");
     return exitCodes.ok;
   }
@@ -106,6 +112,12 @@ function isRbacUnreadable({gaps}: Inventory): boolean {
   return gaps.some(({resource}) => needed.includes(resource));
 }
 
+/** Whether more roles or bindings than were read may count in the namespace, or in any. */
+function isPartial(inventory: Inventory, namespace: string | undefined): boolean {
+  const unread = unreadRbac(inventory);
+  return namespace === undefined ? unread.isAny : unread.needs(namespace).length > 0;
+}
+
 /** Without a row: nobody, or nobody known. */
 function nobodyText(gaps: Inventory['gaps']): string {
   const isRead = rbacKinds.every(({plural}) => gaps.every(({resource}) => resource !== plural));
@@ -126,24 +138,37 @@ function accountsOf({serviceAccounts, pods}: Inventory): readonly Account[] {
   });
 }
 
+/** Who could get the policies that are asked about without being given them; only the subject, if one is asked about. */
+function indirectPowers(
+  {rbac, policies}: Inventory,
+  {policies: names, namespace, identity}: WhoCanQuestion,
+  authorizer: Authorizer,
+): readonly IndirectRight[] {
+  const asked = policies.filter(({metadata}) => names.includes(metadata.name));
+  const opened = dangerousPodRights(asked, authorizer);
+  return [...indirectRights(rbac, namespace), ...podMakers(rbac, namespace, opened)].filter(
+    ({subject}) => identity === undefined || isPartOf(subject, identity),
+  );
+}
+
 interface PrintOptions {
   readonly format: Format;
   readonly headers: boolean;
   readonly indirect: boolean;
-  readonly namespace: string | undefined;
+  readonly question: WhoCanQuestion;
   readonly authorizer: Authorizer;
 }
 
 async function print(
   world: World,
   rows: readonly WhoCanRow[],
-  {format, headers, indirect, namespace, authorizer}: PrintOptions,
+  {format, headers, indirect, question, authorizer}: PrintOptions,
   inventory: Inventory,
 ): Promise<void> {
   const {rbac, gaps, policies} = inventory;
   const names = policies.map(({metadata}) => metadata.name);
   const notes = danglingNotes(rbac, authorizer, names);
-  const powers = indirect ? indirectRights(rbac, namespace) : [];
+  const powers = indirect ? indirectPowers(inventory, question, authorizer) : [];
   switch (format) {
     case 'json':
     case 'yaml': {
@@ -163,8 +188,16 @@ async function print(
     case 'table':
     case 'wide':
       if (rows.length === 0) world.warn(nobodyText(gaps));
-      else world.print(whoCanTable(rows, {wide: format === 'wide', headers}));
-      if (indirect) world.print(`\n${indirectTable(powers, headers)}`);
+      else {
+        world.print(whoCanTable(rows, {wide: format === 'wide', headers}));
+        if (isPartial(inventory, question.namespace)) {
+          world.warn(
+            'note: more subjects may be able to: not all roles and bindings could be read',
+          );
+        }
+      }
+      if (indirect && powers.length === 0) world.warn('Nobody could get it by other rights.');
+      else if (indirect) world.print(`\n${indirectTable(powers, headers)}`);
       for (const note of notes) world.warn(`note: ${note}`);
   }
 }

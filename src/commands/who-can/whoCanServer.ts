@@ -16,7 +16,6 @@ export async function askServer(
   {policies, namespace, identity}: WhoCanQuestion,
   inventory: Inventory,
 ): Promise<readonly UseRight[]> {
-  if (inventory.origin !== 'cluster') return [];
   const where = namespace ?? inventory.defaultNamespace;
   return withCluster(world, flags, async cluster => {
     world.warn(

@@ -40,7 +40,7 @@ export async function runWhy(
     return items.map(judgeOf(now, {requester, assumeAuthorized}).verdict);
   };
   const verdicts = await judge(inventory);
-  if (verdicts.length === 0) warnOfNothing(world, namespace);
+  if (verdicts.length === 0) warnOfNothing(world, namespace, inventory);
   const options = {...flags, inventory, format, isNamed: targets.kind === 'names'};
   await printWhy(world, verdicts, options);
   if (flags.watch) {

@@ -22,9 +22,9 @@ export interface Collected
   readonly roles: Inventory['rbac']['roles'];
   readonly clusterRoleBindings: Inventory['rbac']['clusterRoleBindings'];
   readonly roleBindings: Inventory['rbac']['roleBindings'];
-  /** Policies of an apiVersion that has none. */
+  /** Policies under an apiVersion that has none. */
   readonly refused: readonly RefusedPolicy[];
-  /** Things to tell: kinds that only look like workloads, that were skipped, objects that clash. */
+  /** Things to mention: kinds that only look like workloads, skipped kinds, objects that clash. */
   readonly remarks: readonly string[];
 }
 
@@ -35,7 +35,7 @@ const clusterScoped: ReadonlySet<string> = new Set(
 );
 
 /**
- * Sorts objects by kind and reads what matters of them. Lists and OpenShift Templates are taken apart.
+ * Sorts objects by kind and reads what matters of them. Lists and OpenShift Templates are split up.
  * Objects of the same API group, kind, namespace and name: the last one wins, as with `kubectl apply`.
  * Those without a namespace get the default one. A wrong type or a missing name is a UserError that says
  * where; in a Template, where a parameter may stand for a value, the object is not judged.
@@ -60,10 +60,10 @@ export function collect(objects: readonly SourceObject[], defaultNamespace: stri
       strict.push(object);
       continue;
     }
-    // Objects that the server will name are each their own.
+    // Objects that the server will name are all distinct.
     if (name === undefined) unnamed += 1;
     const known = Object.values(shelves).find(({fits}) => fits(apiVersion, kind));
-    // Policies and RBAC are the same objects in each group that they are served from.
+    // Policies and RBAC objects are the same ones in each group that serves them.
     const group = known === undefined ? homeGroupOf(apiVersion, kind) : '';
     const key = `${group}/${kind} ${namespaceOf(value)}/${name ?? `#${unnamed}`}`;
     const setAside = (reason: string) =>
@@ -144,12 +144,12 @@ function definitionNotes() {
   };
 }
 
-/** Whether somebody means a PodSecurityPolicy, under an apiVersion that no server has it in. */
+/** Whether a PodSecurityPolicy is meant, under an apiVersion that no server has for it. */
 function isMisversioned(apiVersion: string, kind: string): boolean {
   if (kind !== resources.policies.kind) return false;
   if (resources.policies.apiVersions.includes(apiVersion)) return false;
   const group = groupOf(apiVersion);
-  // A group with a domain of its own has kinds of its own.
+  // A group with its own domain has its own kinds.
   return !group.includes('.') || group.endsWith('.k8s.io');
 }
 
@@ -157,7 +157,7 @@ function versionProblem(apiVersion: string): string {
   return `apiVersion: ${apiVersion} has no PodSecurityPolicy, it is ${policyVersion}`;
 }
 
-/** What is odd about two objects of one name; a UserError if one is a patch of the other. */
+/** What is odd about two objects of the same name; a UserError if one is a patch of the other. */
 function clashOf(
   older: DefinedObject | undefined,
   object: DefinedObject,
@@ -168,7 +168,7 @@ function clashOf(
   return `${object.where}: ${object.label} is defined again, differently: this one counts`;
 }
 
-/** So many clashes are reported one by one. */
+/** This many clashes are reported one by one. */
 const clashesShown = 5;
 
 function firstOf(clashes: readonly string[]): readonly string[] {
@@ -179,7 +179,7 @@ function firstOf(clashes: readonly string[]): readonly string[] {
   ];
 }
 
-/** Objects that are read alike, the last one of each key. */
+/** Objects that are read in the same way, the last one of each key. */
 interface Shelf<T> {
   /** Whether it could be read. */
   put(key: string, source: SourceObject, value: JsonObject): boolean;
@@ -240,12 +240,12 @@ function namespaceOf({metadata}: JsonObject): string {
 }
 
 /**
- * The object in the namespace in which the server would put it. From what has none the server takes it
- * away (apiserver/pkg/registry/rest/meta.go, v1.24).
+ * The object in the namespace that the server would give it. From kinds that have none, the server removes
+ * it (apiserver/pkg/registry/rest/meta.go, v1.24).
  */
 function inNamespace(value: JsonObject, kind: string, namespace: string): JsonObject {
   const metadata = value.metadata ?? {};
-  // What is there and no text is left for decoding to find fault with.
+  // A value that is not text is left for decoding to find fault with.
   if (!isObject(metadata)) return value;
   if (clusterScoped.has(kind)) {
     if (typeof metadata.namespace !== 'string') return value;
@@ -256,7 +256,7 @@ function inNamespace(value: JsonObject, kind: string, namespace: string): JsonOb
   return {...value, metadata: {...metadata, namespace}};
 }
 
-/** Decodes, and says where if that fails; undefined if a parameter stands for a value that matters. */
+/** Decodes, and says where that failed; undefined if a parameter stands for a value that matters. */
 function read<T>(source: SourceObject, decode: Decoder<T>, value: JsonObject): T | undefined {
   try {
     const object = decode(value);

@@ -2,15 +2,15 @@ import {withBootstrapRoles} from '../../rbac/bootstrapRoles.ts';
 import {isAbsence, notAmongFiles, rbacKinds, runningKinds} from '../gaps.ts';
 import type {Inventory} from '../inventory.ts';
 
-/** Whether files are all that an inventory is made of: no cluster lies below them. */
+/** Whether an inventory is made of files alone: no cluster lies below them. */
 export function isFilesAlone({origin, takenAt}: Pick<Inventory, 'origin' | 'takenAt'>): boolean {
   return origin === 'manifests' && takenAt === undefined;
 }
 
 /**
  * The inventory of files that no cluster lies below. Every cluster has the bootstrap roles, so bindings
- * of them refer to something. What the files hold none of is a gap: RBAC if there is no object of it at
- * all, pods and workloads if there is neither.
+ * of them refer to something. Kinds of which the files hold nothing are gaps: RBAC if there is no object of
+ * it at all, pods and workloads if there are neither.
  */
 export function asFilesWorld(inventory: Inventory): Inventory {
   const {rbac, workloads, pods, gaps} = inventory;

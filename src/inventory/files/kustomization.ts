@@ -8,7 +8,7 @@ import type {SourceDocument} from '../../yaml/documents.ts';
 const fileNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 const kustomizeGroup = 'kustomize.config.k8s.io';
 
-/** Fields of a kustomization that leave what policies are about as it is. */
+/** Fields of a kustomization that don't change anything that policies are about. */
 const harmless = [
   ...['apiVersion', 'kind', 'metadata', 'resources', 'bases', 'crds', 'images', 'openapi'],
   ...[
@@ -21,7 +21,7 @@ const harmless = [
   ],
 ];
 
-/** The manifests among documents, and what to tell of those that only list others. */
+/** The manifests among documents, and what to say about those that only list others. */
 export interface Manifests {
   readonly documents: readonly SourceDocument[];
   readonly remarks: readonly string[];
@@ -29,8 +29,8 @@ export interface Manifests {
 
 /**
  * Documents without the kustomizations that only list files that were read too. One that changes
- * objects, or takes in others than were read, is a UserError that says how to render it: what its files
- * say is not what gets applied.
+ * objects, or takes in others than those that were read, is a UserError that says how to render it: its
+ * files are not what gets applied.
  */
 export function withoutKustomizations(documents: readonly SourceDocument[]): Manifests {
   const kustomizations = documents.filter(isKustomization);
@@ -53,7 +53,7 @@ export function withoutKustomizations(documents: readonly SourceDocument[]): Man
   };
 }
 
-/** By its kind, or without one, as is allowed, by the name of the file. */
+/** By its kind, or if it has none, which is allowed, by the name of the file. */
 function isKustomization({file, value}: SourceDocument): boolean {
   if (!isObject(value)) return false;
   const {apiVersion, kind} = value;
@@ -89,7 +89,7 @@ function isEmpty(value: Json | undefined): boolean {
   return Array.isArray(value) ? value.length === 0 : isObject(value) && !Object.keys(value).length;
 }
 
-/** A path as the others are written: with slashes, and without `./`. */
+/** A path in the form that the others have: with slashes, and without `./`. */
 function normal(file: string): string {
   return join(file.replaceAll('\\', '/'));
 }

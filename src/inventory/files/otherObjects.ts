@@ -3,27 +3,27 @@ import type {JsonObject} from '../../kube/json.ts';
 import {count} from '../../text.ts';
 import {partOf, podTemplatesIn} from '../kinds/podTemplates.ts';
 
-/** A pod template of an object, and what tells it from others there. */
+/** A pod template of an object, and what distinguishes it from others there. */
 export interface TemplatePlace {
   readonly path: readonly string[];
   readonly part: string | undefined;
 }
 
-/** What an object of a kind that is not one of Kubernetes' own is to an inventory. */
+/** What an object of a kind that is not Kubernetes' own means to an inventory. */
 export interface OtherObject {
   readonly templates: readonly TemplatePlace[];
-  /** Why pods of it are not judged; undefined if all are that can be seen. */
+  /** Why its pods are not judged; undefined if all that can be seen are. */
   readonly unjudged: string | undefined;
 }
 
 /** Notes what kinds of objects there are, for people. */
 export interface OtherKinds {
-  /** Looks at an object of a kind of others. */
+  /** Looks at an object of a kind that is not Kubernetes' own. */
   see(apiVersion: string, kind: string, value: JsonObject): OtherObject;
   remarks(): readonly string[];
 }
 
-/** A place for notes about kinds of others. */
+/** Collects notes about kinds that are not Kubernetes' own. */
 export function otherKinds(): OtherKinds {
   const skipped = new Map<string, number>();
   const idle = new Map<string, number>();

@@ -13,14 +13,14 @@ interface Placed {
 
 /**
  * Both lists, in the order of the first: an object of `over` replaces the one of its namespace and name.
- * Those that the server will name are each their own.
+ * Those that the server will name are all distinct.
  */
 export function merged<T extends Placed>(base: readonly T[], over: readonly T[]): readonly T[] {
   return mergedBy(base, over, ({metadata}) => placeOf(metadata));
 }
 
 /**
- * RBAC objects laid over others, as `merged` does. ClusterRoles that bring new ones are aggregated
+ * RBAC objects laid over others, as by `merged`. ClusterRoles that bring new ones are aggregated
  * again; else those of the base stay as they are.
  */
 export function mergeRbac(base: Inventory['rbac'], over: Inventory['rbac']): Inventory['rbac'] {
@@ -81,7 +81,7 @@ function templateKey(workload: Workload): string {
   return `${workloadKey(workload)}:${workload.part ?? ''}`;
 }
 
-/** With the ReplicaSets and Jobs of replaced workloads as their controllers would make them now. */
+/** With the ReplicaSets and Jobs of replaced workloads as their controllers would create them now. */
 function mergedWorkloads(
   base: readonly Workload[],
   over: readonly Workload[],

@@ -3,7 +3,7 @@ import {UserError} from '../../errors.ts';
 import {isObject, type Json, type JsonObject} from '../../kube/json.ts';
 import {templatePath} from '../kinds/workloads.ts';
 
-/** A pod or a workload as a file has it. */
+/** A pod or a workload in a file. */
 export interface DefinedObject {
   /** `FILE: document 2, line 10`. */
   readonly where: string;
@@ -12,8 +12,8 @@ export interface DefinedObject {
 }
 
 /**
- * Refuses two objects of one name of which one has no containers: that is a patch, as kustomize has
- * them, and neither of the two is what gets applied. Throws a UserError with the line to type.
+ * Refuses two objects of the same name one of which has no containers: that is a patch, as in kustomize,
+ * and neither of the two is what gets applied. Throws a UserError with the line to type.
  */
 export function refusePatches(one: DefinedObject, other: DefinedObject): void {
   if (hasContainers(one.value) === hasContainers(other.value)) return;

@@ -18,7 +18,7 @@ import {decodeStoredWorkload} from '../kinds/workloads.ts';
 export const snapshotVersion = 'psp.kubectl/v1alpha1';
 const kind = 'Snapshot';
 
-/** Whether a document is a snapshot, of whatever version. */
+/** Whether a document is a snapshot, of any version. */
 export function isSnapshot(value: JsonObject): boolean {
   return value.kind === kind && String(value.apiVersion).startsWith('psp.kubectl/');
 }
@@ -51,7 +51,7 @@ const snapshotFields = object({
     user: string,
     answers: list(object({namespace: string, policy: string, allowed: boolean})),
   }),
-  gaps: list(object({resource: string, namespace: string, reason: string})),
+  gaps: list(object({resource: string, namespace: string, except: list(string), reason: string})),
   unjudged: list(
     object({apiVersion: string, kind: string, namespace: string, name: string, reason: string}),
   ),
@@ -100,6 +100,7 @@ export function inventoryOfSnapshot(value: JsonObject, file: string): Inventory 
     gaps: (fields.gaps ?? []).map(gap => ({
       resource: gap.resource ?? '',
       namespace: gap.namespace,
+      except: gap.except,
       reason: gap.reason ?? '',
     })),
     unjudged: (fields.unjudged ?? []).map(

@@ -6,13 +6,13 @@ import {isObject, type Json, type JsonObject, parseJson} from '../../kube/json.t
 export interface SourceObject {
   readonly where: string;
   readonly value: JsonObject;
-  /** Whether it is of an OpenShift Template, so that parameters may stand for values. */
+  /** Whether it comes from an OpenShift Template, so that parameters may stand for values. */
   readonly isOfTemplate?: boolean;
 }
 
 /**
  * The objects of a `kind: List`, of a typed list, or of an OpenShift Template, each with its own kind.
- * Those of a Template have the values that its parameters have by default.
+ * Objects of a Template get the default values of its parameters.
  */
 export function flattened(source: SourceObject): readonly SourceObject[] {
   const {kind, apiVersion, items} = source.value;
@@ -26,7 +26,7 @@ export function flattened(source: SourceObject): readonly SourceObject[] {
   });
 }
 
-/** Whether it is a Template of OpenShift, by its group of today or the core one that it had. */
+/** Whether it is a Template of OpenShift, in its present group or in the core group, where it once was. */
 function isTemplate({apiVersion, kind, objects}: JsonObject): boolean {
   const group = typeof apiVersion === 'string' ? groupOf(apiVersion) : undefined;
   return (
@@ -55,7 +55,7 @@ function objectsOfTemplate({where, value}: SourceObject): readonly SourceObject[
   });
 }
 
-/** With `${NAME}` in texts replaced, and a text that is all `${{NAME}}` by the value as JSON. */
+/** With `${NAME}` in texts replaced, and a text that consists of `${{NAME}}` replaced by the value as JSON. */
 function withParameters(value: Json, values: ReadonlyMap<string, string>): Json {
   if (typeof value === 'string') {
     const whole = values.get(/^\$\{\{(\w+)\}\}$/.exec(value)?.[1] ?? '');
@@ -80,7 +80,7 @@ function jsonOr(text: string): Json {
   }
 }
 
-/** Whether a parameter without a value stands for something that matters, which names and labels do not. */
+/** Whether a parameter without a value stands for something that matters; names and labels don't. */
 export function hasOpenParameter(object: unknown): boolean {
   const text = JSON.stringify(object, (key, item) => {
     if (harmless.includes(key)) return undefined;

@@ -1,7 +1,7 @@
 import type {JsonObject} from '../../kube/json.ts';
 import {unknownFields} from '../../kube/unknownFields.ts';
 
-/** So many unknown fields are told one by one. */
+/** This many unknown fields are reported one by one. */
 const shown = 5;
 
 /** An object of a kind whose fields are known. */

@@ -1,23 +1,23 @@
-/** Time and chance, so that tests can have their own. */
+/** Time and chance, so that tests can bring their own. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
   /** From 0 to 1. */
   random(): number;
-  /** Does `deed` once, `ms` milliseconds from now; the answer takes that back. */
-  after(ms: number, deed: () => void): () => void;
+  /** Calls `task` once, `ms` milliseconds from now, unless the returned function is called first. */
+  after(ms: number, task: () => void): () => void;
 }
 
 export const realClock: Clock = {
   now: Date.now,
   random: Math.random,
-  after(ms, deed) {
-    const timer = setTimeout(deed, ms);
+  after(ms, task) {
+    const timer = setTimeout(task, ms);
     return () => clearTimeout(timer);
   },
 };
 
-/** Waits `ms` milliseconds, or until `wake` comes; throws the signal's reason if that is first. */
+/** Waits `ms` milliseconds, or until `wake` resolves; throws the signal's reason if the signal comes first. */
 export async function sleep(
   clock: Clock,
   ms: number,
@@ -41,7 +41,7 @@ export async function sleep(
 const firstPauseMs = 1000;
 const longestPauseMs = 30_000;
 
-/** The pause after the failure number `tries` (from 1) in a row, with jitter, in milliseconds. */
+/** The pause after `tries` (from 1) failures in a row, with jitter, in milliseconds. */
 export function backOffMs(tries: number, random: number): number {
   const full = Math.min(firstPauseMs * 2 ** (tries - 1), longestPauseMs);
   return Math.round(full * (0.5 + random / 2));

@@ -10,21 +10,21 @@ export type {WatchingReader} from './liveFeed.ts';
 
 /** How current an inventory is. Times are ISO 8601. */
 export type Freshness =
-  /** Still being read: so many objects of this resource so far. */
+  /** Still being read: the number of objects of this resource so far. */
   | {readonly state: 'loading'; readonly resource: string; readonly count: number}
-  /** Followed; the server has last said something at this time. */
+  /** Followed; the server was last heard from at this time. */
   | {readonly state: 'live'; readonly at: string}
-  /** Something could not be followed since then; the next try is so many milliseconds away. */
+  /** Something could not be followed since then; the next try is this many milliseconds away. */
   | {
       readonly state: 'stale';
       readonly since: string;
       readonly reason: string;
       readonly retryInMs: number;
     }
-  /** Of a snapshot or files; undefined: nobody knows of when. */
+  /** A snapshot, or files; undefined: its time is unknown. */
   | {readonly state: 'fixed'; readonly at: string | undefined};
 
-/** An inventory and how current it is: the same value until one of the two changes. */
+/** An inventory, and how current it is: the same value until one of the two changes. */
 export interface LiveView {
   readonly inventory: Inventory;
   readonly freshness: Freshness;
@@ -33,9 +33,9 @@ export interface LiveView {
 /** An inventory that may change. Each value of it never does. */
 export interface LiveInventory {
   current(): LiveView;
-  /** The listener hears of each new view; the answer ends that. */
+  /** The listener hears of each new view, until the returned function is called. */
   subscribe(listener: () => void): () => void;
-  /** Reads everything again, also what was forbidden. What is known stays until it is read again. */
+  /** Reads everything again, even what was forbidden. What is known stays until it is read again. */
   refresh(): void;
   stop(): void;
 }
@@ -45,12 +45,13 @@ const batchMs = 200;
 
 /**
  * Reads a cluster as readCluster does, one inventory after the other while it grows, and then follows
- * it: an inventory for each batch of changes, in which all that did not change is the same value as
- * before. It never fails: what goes wrong shows in the freshness, and is tried again.
+ * it: an inventory for each batch of changes, in which everything that did not change is the same value
+ * as before. It never fails: what goes wrong shows in the freshness, and is tried again. `home` is followed
+ * alone where not even the namespaces may be listed.
  */
 export function followCluster(
   client: WatchingReader,
-  {namespace}: {readonly namespace?: string | undefined},
+  {home}: {readonly home: string},
   clock: Clock = realClock,
 ): LiveInventory {
   const tables = createTables();
@@ -58,7 +59,7 @@ export function followCluster(
   let isStopped = false;
   let publishedAt = -Infinity;
   let timer: (() => void) | undefined;
-  const start = (): Run => startRun(client, namespace, tables, clock, changed);
+  const start = (): Run => startRun(client, home, tables, clock, changed);
   const publish = (): void => {
     timer = undefined;
     publishedAt = clock.now();
@@ -68,7 +69,7 @@ export function followCluster(
     view = sharing(view, {inventory, freshness});
     run.update(inventory);
     if (view !== before) for (const listener of [...listeners]) listener();
-    // After the listeners, so that slow ones leave time for keys.
+    // After the listeners, so that slow listeners leave time for keys.
     publishedAt = clock.now();
   };
   function changed(isUrgent = false): void {
@@ -111,7 +112,7 @@ function isoTime(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** What does not change: of a snapshot, of files, of the demo. */
+/** An inventory that never changes: a snapshot, files, the demo. */
 export function fixedInventory(inventory: Inventory): LiveInventory {
   const view: LiveView = {inventory, freshness: {state: 'fixed', at: inventory.takenAt}};
   return {

@@ -27,13 +27,13 @@ export interface FeedContext {
   readonly client: WatchingReader;
   readonly clock: Clock;
   readonly setbacks: Setbacks;
-  /** Bounds the lists under way at once. */
+  /** Limits the lists under way at the same time. */
   readonly limit: Limiter;
-  /** Bounds the watches: beyond them, a feed lists again and again. */
+  /** Limits the watches: without a place for one, a feed lists again and again. */
   readonly streams: Streams;
-  /** The server has said something about now. */
+  /** The server was heard from just now. */
   heard(): void;
-  /** So many objects of a kind have come in. */
+  /** This many objects of a kind have come in. */
   read(plural: string, count: number): void;
 }
 
@@ -43,7 +43,7 @@ export interface Feed<T> {
   readonly namespace: string | undefined;
   readonly collection: Collection<T>;
   readonly signal: AbortSignal;
-  /** The list is complete, from here on it is followed. */
+  /** The list is complete; from here on, it is followed. */
   onListed(apiVersion: string): void;
 }
 
@@ -68,9 +68,9 @@ export function createStreams(most: number): Streams {
 
 /** How often what can't be watched is listed, in milliseconds. */
 const pollMs = 30_000;
-/** A watch that lasts this long works, whatever ends it. */
+/** A watch that has lasted this long works, whatever ends it. */
 const soundMs = 1000;
-/** A server that starts says "forbidden" and "not found" before it knows better. */
+/** A server that is starting says "forbidden" and "not found" before it knows better. */
 const doubts = 3;
 
 interface Position {
@@ -82,11 +82,11 @@ interface Memory {
   position: Position | undefined;
   /** Where the list is known to be served. */
   apiVersion: string | undefined;
-  /** Denials in a row of what was readable before. */
+  /** How often in a row something was denied that was readable before. */
   denials: number;
-  /** Watches in a row that ended at once and brought nothing. */
+  /** How many watches in a row ended at once and brought nothing. */
   fruitless: number;
-  /** Lists in a row that were too old to be followed. */
+  /** How many lists in a row were too old to be followed. */
   expired: number;
 }
 
@@ -175,7 +175,7 @@ async function listInto<T>(
   signal.throwIfAborted();
   const places = new Set<string>();
   const {resourceVersion} = await client.list(listPath(resource, apiVersion, namespace), {
-    // Not from the cache: page by page there is soon something to show.
+    // Not from the cache: page by page, there is soon something to show.
     ...pagesOf(resource, apiVersion, page => {
       signal.throwIfAborted();
       for (const item of page) places.add(collection.put(apiVersion, item));
@@ -237,7 +237,7 @@ async function watch<T>(
   } else if (openedAt !== Infinity) {
     memory.fruitless++;
   }
-  // A connection that worked and broke is no setback before a new one can't be made.
+  // A connection that worked and broke is no setback until a new one can't be made.
   if (failure !== undefined && !(isSound && statusOf(failure) === 0)) throw failure;
   if (memory.fruitless > 0) await sleep(clock, backOffMs(memory.fruitless, clock.random()), signal);
 }
@@ -251,7 +251,7 @@ function versionOf({metadata}: JsonObject): string {
   return typeof version === 'string' ? version : '';
 }
 
-/** Allowed to list but not to watch: then the list is read from time to time. */
+/** The caller may list but not watch: then the list is read again from time to time. */
 function mayNotWatch(error: unknown, {client}: FeedContext): boolean {
   return client.isForbidden(error) || statusOf(error) === 405;
 }

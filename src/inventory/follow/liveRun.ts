@@ -3,26 +3,24 @@ import {decidesRights, type Resource, resources, workloadResources} from '../kin
 import {limiter} from '../read/limiter.ts';
 import {readVersion} from '../read/readCluster.ts';
 import type {Clock} from './clock.ts';
-import {followCaller, type LiveCaller} from './liveCaller.ts';
 import type {WatchingReader} from './liveFeed.ts';
 import {createStreams, type FeedContext, type FeedEnd, follow} from './liveFeed.ts';
+import {namespaceGaps} from './liveGaps.ts';
 import type {Collection} from './liveStore.ts';
 import {addGap, clearGaps, notePolicyApi, type Tables} from './liveTables.ts';
 import {createSetbacks, type Setbacks} from './setbacks.ts';
 
-/** How many watches: one a kind as a rule, more where rights are given namespace by namespace. */
+/** How many watches: usually one for each kind, more where rights are granted namespace by namespace. */
 const mostStreams = 100;
-
-const callerName = 'selfsubjectaccessreviews';
 
 /** One reading of the whole cluster, and what follows from there. */
 export interface Run {
   readonly setbacks: Setbacks;
-  /** What has not been read to its end yet, with the number of objects so far; undefined: nothing. */
+  /** What has not been read completely yet, with the number of objects so far; undefined: nothing. */
   loading(): {readonly resource: string; readonly count: number} | undefined;
-  /** When the server has last said something, in milliseconds since 1970. */
+  /** When the server was last heard from, in milliseconds since 1970. */
   heardAt(): number;
-  /** Tells of each new inventory, from which it follows what else to read. */
+  /** Receives each new inventory, which decides what else to read. */
   update(inventory: Inventory): void;
   stop(): void;
 }
@@ -30,10 +28,11 @@ export interface Run {
 interface Work {
   readonly context: FeedContext;
   readonly tables: Tables;
-  readonly namespace: string | undefined;
+  /** The namespace to follow if not even the list of them may be read. */
+  readonly home: string;
   readonly signal: AbortSignal;
   readonly unread: Map<string, number>;
-  /** Kept until they are called for the namespaces that there are now. */
+  /** Kept until they are called for the namespaces that exist now. */
   readonly scopes: Set<() => void>;
   settle(resource: string): void;
 }
@@ -41,7 +40,7 @@ interface Work {
 /** Starts to read and follow a cluster into the tables; `changed` hears of everything. */
 export function startRun(
   client: WatchingReader,
-  namespace: string | undefined,
+  home: string,
   tables: Tables,
   clock: Clock,
   changed: (isUrgent?: boolean) => void,
@@ -69,12 +68,12 @@ export function startRun(
     },
   };
   const settle = (resource: string): void => {
-    // Who waits for the last list, or for what is asked after it, shall not wait for the next batch.
-    changed(unread.delete(resource) && areListsRead(unread));
+    // Who waits for the last list shall not wait for the next batch.
+    changed(unread.delete(resource) && unread.size === 0);
   };
   const {signal} = own;
-  const work: Work = {context, tables, namespace, signal, unread, scopes, settle};
-  const caller = startAll(work);
+  const work: Work = {context, tables, home, signal, unread, scopes, settle};
+  startAll(work);
   let known: Inventory['namespaces'] | undefined;
   return {
     setbacks,
@@ -84,25 +83,17 @@ export function startRun(
       return resource === undefined ? undefined : {resource, count: unread.get(resource) ?? 0};
     },
     update(inventory) {
-      if (inventory.namespaces !== known && !unread.has(resources.namespaces.plural)) {
-        known = inventory.namespaces;
-        for (const adapt of scopes) adapt();
-      }
-      // The caller is asked about what is there, so not before all of it is.
-      if (areListsRead(unread)) caller.update(inventory);
+      if (inventory.namespaces === known || unread.has(resources.namespaces.plural)) return;
+      known = inventory.namespaces;
+      for (const adapt of scopes) adapt();
     },
     stop: () => own.abort(new Error('stopped')),
   };
 }
 
-/** Whether all is read, but perhaps for what the caller may use. */
-function areListsRead(unread: ReadonlyMap<string, number>): boolean {
-  return unread.size === (unread.has(callerName) ? 1 : 0);
-}
-
 /** What fills the first views is asked for first. */
-function startAll(work: Work): LiveCaller {
-  const {context, tables, signal, unread, settle} = work;
+function startAll(work: Work): void {
+  const {tables} = work;
   startVersion(work);
   startKind(work, resources.policies, tables.policies);
   startKind(work, resources.clusterRoles, tables.clusterRoles);
@@ -115,14 +106,6 @@ function startAll(work: Work): LiveCaller {
   workloadResources.forEach((resource, index) => {
     const collection = tables.workloads[index];
     if (collection) startKind(work, resource, collection);
-  });
-  unread.set(callerName, 0);
-  const {client, clock, setbacks} = context;
-  return followCaller(client, clock, setbacks, signal, (caller, gap) => {
-    tables.facts.caller = caller;
-    clearGaps(tables, callerName);
-    if (gap !== undefined) addGap(tables, gap);
-    settle(callerName);
   });
 }
 
@@ -149,7 +132,6 @@ function startVersion({context, tables, signal, unread, settle}: Work): void {
 function startKind<T>(work: Work, resource: Resource<T>, collection: Collection<T>): void {
   const {context, tables, signal, unread, settle} = work;
   const {plural} = resource;
-  const namespace = resource.namespaced ? work.namespace : undefined;
   unread.set(plural, 0);
   const onListed = (apiVersion: string | undefined): void => {
     clearGaps(tables, plural);
@@ -160,21 +142,20 @@ function startKind<T>(work: Work, resource: Resource<T>, collection: Collection<
     if (end.why === 'absent') {
       collection.retain(() => false);
       onListed(undefined);
-      if (decidesRights(resource))
-        addGap(tables, {resource: plural, namespace, reason: end.reason});
-    } else if (resource.namespaced && namespace === undefined) {
+      if (decidesRights(resource)) {
+        addGap(tables, {resource: plural, namespace: undefined, reason: end.reason});
+      }
+    } else if (resource.namespaced) {
       clearGaps(tables, plural);
       followNamespaces(work, resource, collection, end.reason);
     } else {
       collection.retain(() => false);
       onListed(end.apiVersion);
-      // Where one namespace is asked for, nobody misses the list of all.
-      if (plural === resources.namespaces.plural && work.namespace !== undefined) return;
-      addGap(tables, {resource: plural, namespace, reason: end.reason});
+      addGap(tables, {resource: plural, namespace: undefined, reason: end.reason});
       if (plural === resources.policies.plural) notePolicyApi(tables, end.apiVersion);
     }
   };
-  const feed = {resource, namespace, collection, signal, onListed};
+  const feed = {resource, namespace: undefined, collection, signal, onListed};
   background(follow(context, feed).then(finish), signal);
 }
 
@@ -187,34 +168,36 @@ function followNamespaces<T>(
 ): void {
   const {tables, unread, scopes, settle} = work;
   const {plural} = resource;
-  // Also where all of it had been read before: it is not, until each namespace is.
+  // Even if all of it had been read before: now it is incomplete until each namespace is read.
   unread.set(plural, 0);
   const followed = new Map<string, AbortController>();
   const waiting = new Set<string>();
+  const gaps = namespaceGaps(tables, resource, reason);
+  const done = (name: string, refusal?: string): void => {
+    waiting.delete(name);
+    gaps.note(name, refusal);
+    if (waiting.size === 0) settle(plural);
+  };
+  const begin = (name: string): void => {
+    const own = new AbortController();
+    followed.set(name, own);
+    waiting.add(name);
+    const scope = {resource, collection, namespace: name, own: own.signal};
+    followNamespace(work, {...scope, done: refusal => done(name, refusal)});
+  };
+  const end = (name: string, own: AbortController): void => {
+    own.abort(new Error('the namespace is gone'));
+    followed.delete(name);
+    waiting.delete(name);
+    work.context.setbacks.forget(`${plural}/${name}`);
+  };
   const adapt = (): void => {
-    const names = new Set(tables.namespaces.value().flatMap(({metadata}) => metadata?.name ?? []));
+    const listed = tables.namespaces.value().flatMap(({metadata}) => metadata?.name ?? []);
+    const names = new Set(listed.length > 0 ? listed : [work.home]);
     collection.retain(place => names.has(place.split('/')[0] ?? ''));
-    for (const [name, own] of followed) {
-      if (names.has(name)) continue;
-      own.abort(new Error('the namespace is gone'));
-      followed.delete(name);
-      waiting.delete(name);
-      work.context.setbacks.forget(`${plural}/${name}`);
-      clearGaps(tables, plural, name);
-    }
-    if (names.size === 0) addGap(tables, {resource: plural, namespace: undefined, reason});
-    else clearGaps(tables, plural, '');
-    for (const name of names) {
-      if (followed.has(name)) continue;
-      const own = new AbortController();
-      followed.set(name, own);
-      waiting.add(name);
-      const done = (): void => {
-        waiting.delete(name);
-        if (waiting.size === 0) settle(plural);
-      };
-      followNamespace(work, {resource, collection, namespace: name, own: own.signal, done});
-    }
+    for (const [name, own] of followed) if (!names.has(name)) end(name, own);
+    gaps.retain(names, listed.length > 0);
+    for (const name of names) if (!followed.has(name)) begin(name);
     if (waiting.size === 0) settle(plural);
   };
   scopes.add(adapt);
@@ -226,33 +209,28 @@ interface NamespaceScope<T> {
   readonly collection: Collection<T>;
   readonly namespace: string;
   readonly own: AbortSignal;
-  /** It is read, or is known to be unreadable. */
-  done(): void;
+  /** It is read, or can't be, for this reason. */
+  done(refusal?: string): void;
 }
 
 function followNamespace<T>(
-  {context, tables, signal: all}: Work,
+  {context, signal: all}: Work,
   {resource, collection, namespace, own, done}: NamespaceScope<T>,
 ): void {
-  const {plural} = resource;
   const signal = AbortSignal.any([all, own]);
-  const onListed = (): void => {
-    clearGaps(tables, plural, namespace);
-    done();
-  };
+  const onListed = (): void => done();
   const finish = (end: FeedEnd): void => {
     if (signal.aborted) return;
     collection.retain(place => !place.startsWith(`${namespace}/`));
-    if (end.why === 'forbidden') addGap(tables, {resource: plural, namespace, reason: end.reason});
-    done();
+    done(end.why === 'forbidden' ? end.reason : undefined);
   };
   const feed = {resource, namespace, collection, signal, onListed};
   background(follow(context, feed).then(finish), signal);
 }
 
-/** Its only failure is to be stopped; any other is a bug and shall show as one. */
-function background(deed: Promise<void>, signal: AbortSignal): void {
-  deed.catch((error: unknown) => {
+/** It can only fail by being stopped; any other failure is a bug and should show as one. */
+function background(task: Promise<void>, signal: AbortSignal): void {
+  task.catch((error: unknown) => {
     if (!signal.aborted) throw error;
   });
 }

@@ -8,7 +8,7 @@ import {decodeLive, type Resource} from '../kinds/resources.ts';
 export interface Collection<T> {
   /** In the order of an inventory; the same array until something in it changes. */
   value(): readonly T[];
-  /** Adds or replaces one object as the server sent it; answers with its place. May throw. */
+  /** Adds or replaces one object as the server sent it; returns its place. May throw. */
   put(apiVersion: string, item: ListItem): string;
   remove(item: JsonObject): void;
   /** Drops the rest. A place is `namespace/name`; the namespace is empty for what is in none. */
@@ -17,11 +17,11 @@ export interface Collection<T> {
 
 interface Entry<T> {
   readonly object: T;
-  /** Tells versions of the object apart, also of kinds whose decoded objects have no version. */
+  /** Distinguishes versions of the object, even for kinds whose decoded objects have no version. */
   readonly version: string;
 }
 
-/** An object that did not change in what we read of it stays the same value. */
+/** An object whose fields that we read did not change stays the same value. */
 export function createCollection<T>(resource: Resource<T>): Collection<T> {
   const entries = new Map<string, Entry<T>>();
   let order: readonly string[] | undefined = [];
@@ -40,7 +40,7 @@ export function createCollection<T>(resource: Resource<T>): Collection<T> {
     put(apiVersion, item) {
       const {place, version} = identityOf(headOf(item));
       const known = entries.get(place);
-      // Servers that send no version leave only the comparison.
+      // With servers that send no version, only the comparison is left.
       if (known?.version === version && version !== '') return place;
       const object = decodeLive(resource, apiVersion, item);
       if (known !== undefined && isDeepStrictEqual(known.object, object)) {
@@ -69,7 +69,7 @@ function identityOf(object: JsonObject | LateHead): {place: string; version: str
   };
 }
 
-/** `next`, but `before` itself if they have the very same members. For objects and arrays. */
+/** `next`, or `before` itself if both have the very same members. For objects and arrays. */
 export function sharing<T extends object>(before: T, next: T): T {
   const keys = Object.keys(next) as (keyof T)[];
   return keys.length === Object.keys(before).length && keys.every(key => before[key] === next[key])

@@ -1,11 +1,11 @@
 import {isDeepStrictEqual} from 'node:util';
-import {type Caller, emptyInventory, type Gap, type Inventory} from '../inventory.ts';
+import {emptyInventory, type Gap, type Inventory} from '../inventory.ts';
 import {resources, workloadResources} from '../kinds/resources.ts';
 import {policyApiOf, sortedGaps, sourceOf} from '../read/readCluster.ts';
 import type {ClusterReader} from '../read/reader.ts';
 import {type Collection, createCollection, sharing} from './liveStore.ts';
 
-/** All that is known of a cluster, as it changes; it outlasts a new reading of everything. */
+/** Everything that is known about a cluster, as it changes; it survives a new reading of everything. */
 export interface Tables {
   readonly policies: Collection<Inventory['policies'][number]>;
   readonly clusterRoles: Collection<Inventory['rbac']['clusterRoles'][number]>;
@@ -15,7 +15,7 @@ export interface Tables {
   readonly namespaces: Collection<Inventory['namespaces'][number]>;
   readonly serviceAccounts: Collection<Inventory['serviceAccounts'][number]>;
   readonly pods: Collection<Inventory['pods'][number]>;
-  /** One a kind, in the order of `workloadResources`. */
+  /** One for each kind, in the order of `workloadResources`. */
   readonly workloads: readonly Collection<Inventory['workloads'][number]>[];
   /** By resource and namespace, see `gapKey`. */
   readonly gaps: Map<string, Gap>;
@@ -27,7 +27,6 @@ export interface Facts {
   serverVersion: string | undefined;
   /** Where policies are served; `absent` if nowhere. */
   policyApi: Inventory['policyApi'];
-  caller: Caller | undefined;
 }
 
 export function createTables(): Tables {
@@ -42,7 +41,7 @@ export function createTables(): Tables {
     pods: createCollection(resources.pods),
     workloads: workloadResources.map(createCollection),
     gaps: new Map(),
-    facts: {serverVersion: undefined, policyApi: 'unknown', caller: undefined},
+    facts: {serverVersion: undefined, policyApi: 'unknown'},
   };
 }
 
@@ -50,7 +49,7 @@ export function addGap({gaps}: Tables, gap: Gap): void {
   gaps.set(gapKey(gap), gap);
 }
 
-/** Forgets the gap of a resource in a namespace; without a namespace given, all of the resource. */
+/** Forgets the gap of a resource in a namespace; without a namespace, all gaps of the resource. */
 export function clearGaps({gaps}: Tables, resource: string, namespace?: string): void {
   if (namespace !== undefined) gaps.delete(gapKey({resource, namespace}));
   else for (const [key, gap] of gaps) if (gap.resource === resource) gaps.delete(key);
@@ -65,7 +64,7 @@ export function notePolicyApi({gaps, facts}: Tables, apiVersion: string | undefi
   facts.policyApi = policyApiOf(apiVersion, [...gaps.values()]);
 }
 
-/** The inventory of a cluster of which nothing is read yet. */
+/** The inventory of a cluster before anything is read. */
 export function unreadInventory(client: ClusterReader): Inventory {
   return {
     ...emptyInventory,
@@ -99,7 +98,6 @@ export function inventoryOf(tables: Tables, before: Inventory, time: string): In
       tables.workloads.flatMap(kind => kind.value()),
     ),
     pods: tables.pods.value(),
-    caller: tables.facts.caller,
     gaps: isDeepStrictEqual(gaps, before.gaps) ? before.gaps : gaps,
   };
   return sharing(before, next) === before ? before : {...next, takenAt: time};

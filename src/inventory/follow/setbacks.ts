@@ -1,11 +1,11 @@
 import {messageOf} from '../../errors.ts';
 import {backOffMs, type Clock, sleep} from './clock.ts';
 
-/** Failures that last, and how long to wait before trying again. */
+/** Lasting failures, and how long to wait before trying again. */
 export interface Setbacks {
   /** Notes that `who` failed, and waits longer each time in a row; less if others succeed again. */
   pause(who: string, error: unknown, signal: AbortSignal): Promise<void>;
-  /** `who` works again: so those who wait may try at once. */
+  /** `who` works again, so those who wait may try at once. */
   over(who: string): void;
   /** `who` is given up. */
   forget(who: string): void;
@@ -21,7 +21,7 @@ interface Setback {
   wake(): void;
 }
 
-/** `changed` hears of everything that `worst` may tell differently. */
+/** `changed` is called whenever the answer of `worst` may have changed. */
 export function createSetbacks(clock: Clock, changed: () => void): Setbacks {
   const failing = new Map<string, Setback>();
   const forget = (who: string): boolean => {

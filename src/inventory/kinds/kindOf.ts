@@ -3,7 +3,7 @@ import type {Workload} from './workloads.ts';
 
 const pod = {kind: 'Pod', plural: 'pods', shortName: 'po'};
 
-/** The kind that kubectl's name for it means: `deploy`, `deployments`, `Deployment`. */
+/** The kind that one of kubectl's names for it means: `deploy`, `deployments`, `Deployment`. */
 export function kindOf(text: string): string {
   return knownKind(text) ?? text;
 }
@@ -34,8 +34,8 @@ function groupIn(text: string): string | undefined {
 }
 
 /**
- * Whether a workload is of the kind that kubectl's name for it means: of any API group, unless the name
- * has one, as `deployments.apps`, `deployments.v1.apps` and `statefulset.apps.kruise.io`.
+ * Whether a workload is of the kind that one of kubectl's names means: in any API group, unless the name
+ * includes one, as in `deployments.apps`, `deployments.v1.apps` and `statefulset.apps.kruise.io`.
  */
 export function isOfKind({apiVersion, kind}: Workload, text: string): boolean {
   const [name = ''] = text.split('.');

@@ -1,8 +1,8 @@
 import {isObject, type Json, type JsonObject} from '../../kube/json.ts';
 
-/** The pod templates of an object of a kind that is not one of Kubernetes' own. */
+/** The pod templates of an object of a kind that is not Kubernetes' own. */
 export interface PodTemplates {
-  /** The keys down to each. */
+  /** The keys that lead to each of them. */
   readonly found: readonly (readonly string[])[];
   /** Whether there is something else that looks like the spec of a pod. */
   readonly hasOther: boolean;
@@ -20,7 +20,7 @@ export function podTemplatesIn(value: JsonObject): PodTemplates {
   let hasOther = false;
   const look = (node: Json | undefined, path: readonly string[]): void => {
     if (typeof node !== 'object' || node === null || seen.has(node)) return;
-    seen.add(node); // YAML may have the same object at many places
+    seen.add(node); // in YAML the same object may be in many places
     if (isObject(node) && ['containers', 'initContainers'].some(key => hasContainers(node[key]))) {
       hasOther = true;
     }
@@ -39,12 +39,12 @@ function isTemplate(value: Json | undefined): boolean {
   return isObject(value) && isObject(value.spec) && Array.isArray(value.spec.containers);
 }
 
-/** Containers have images; lists of names of containers, or of patches to some, have none. */
+/** Containers have images; lists of container names, or of patches to containers, have none. */
 function hasContainers(value: Json | undefined): boolean {
   return Array.isArray(value) && value.some(item => isObject(item) && Boolean(item.image));
 }
 
-/** What tells the template at these keys from others of its object: `nodeSets[0]`, `headGroupSpec`. */
+/** What distinguishes the template at these keys from others of its object: `nodeSets[0]`, `headGroupSpec`. */
 export function partOf(path: readonly string[]): string {
   const keys = path[0] === 'spec' ? path.slice(1) : path;
   const inner =

@@ -26,13 +26,13 @@ export interface Resource<T> {
   readonly apiVersions: readonly string[];
   readonly namespaced: boolean;
   readonly decode: Decoder<T>;
-  /** As `decode`, of an object whose spec may wait; absent for kinds that are small. */
+  /** Like `decode`, for an object whose spec may wait; absent for small kinds. */
   decodeLate?(late: Late): T;
 }
 
 const rbacVersions = [rbacVersion, `${rbacGroup}/v1beta1`];
 
-/** What an inventory takes from a cluster, besides workloads. */
+/** What an inventory reads from a cluster, besides workloads. */
 export const resources = {
   policies: resource('podsecuritypolicies', 'PodSecurityPolicy', decodePolicy, {
     apiVersions: policyVersions,
@@ -86,12 +86,12 @@ function resource<T>(
   return {plural, kind, decode, ...where};
 }
 
-/** Whether every cluster has the kind: a server that knows nothing of it is in trouble, or no such server. */
+/** Whether every cluster has the kind: a server that does not know it is in trouble, or not an API server. */
 export function isInEveryCluster({apiVersions}: Pick<Resource<unknown>, 'apiVersions'>): boolean {
   return apiVersions.includes('v1');
 }
 
-/** Whether answers about rights can't do without the kind: a server without it has other authorizers. */
+/** Whether answers about rights need the kind: a server without it has other authorizers. */
 export function decidesRights({apiVersions}: Pick<Resource<unknown>, 'apiVersions'>): boolean {
   return apiVersions.some(version => version.startsWith('rbac.'));
 }
@@ -107,7 +107,7 @@ export function listPath(
   return `${root}${inside}/${plural}`;
 }
 
-/** How to take pages of a list: what is known as protobuf may come so. */
+/** How to take the pages of a list: kinds that are known as protobuf may come in that form. */
 export function pagesOf(
   {kind}: {readonly kind: string},
   apiVersion: string,
@@ -129,7 +129,7 @@ export function decodeLive<T>(
     const likeness = () => sensible(kind, name, () => late.likeness());
     return decodeLate({apiVersion, kind, metadata: late.head.metadata, spec, likeness});
   }
-  // Lists leave both out; what was asked for is what it is.
+  // Lists leave out both; the objects are of the kind that was asked for.
   return sensible(kind, name, () => decode({...wholeOf(item), apiVersion, kind}));
 }
 
@@ -138,7 +138,7 @@ function nameOf({metadata}: JsonObject | LateHead): string {
   return `${metadata.namespace ?? ''}/${metadata.name}`;
 }
 
-/** Runs a decoder; what it finds wrong is an error of the object, not of the program. */
+/** Runs a decoder; what it finds wrong is an error in the object, not in the program. */
 function sensible<T>(kind: string, name: string, decode: () => T): T {
   try {
     return decode();

@@ -27,20 +27,20 @@ const workloadFields = object({
   part: string,
 });
 
-/** An object with a pod template, of a known kind or of one that just looks so. */
+/** An object with a pod template, of a known kind or of one that just looks like a workload. */
 export interface Workload extends TypeOf<typeof workloadFields> {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: TypeOf<typeof objectMeta>;
-  /** The pod as the template has it. */
+  /** The pod as it is in the template. */
   readonly template: Pod;
-  /** The keys down to the template; undefined: where the kind has it. */
+  /** The keys that lead to the template; undefined: where the kind has it. */
   readonly templateAt: readonly string[] | undefined;
-  /** What tells the template from others of the same object: `nodeSets[0]`; undefined if there are none. */
+  /** What distinguishes the template from others of the same object: `nodeSets[0]`; undefined if there are none. */
   readonly part: string | undefined;
 }
 
-/** What tells an object from all others: its API group, kind, namespace and name. */
+/** What identifies an object: its API group, kind, namespace and name. */
 export function workloadKey({
   apiVersion,
   kind,
@@ -56,7 +56,7 @@ interface WorkloadHead extends Pick<Workload, 'apiVersion' | 'kind'> {
   };
 }
 
-/** The keys from a workload down to its pod template. */
+/** The keys that lead from a workload to its pod template. */
 export function templatePath({
   apiVersion,
   kind,
@@ -68,14 +68,14 @@ export function templatePath({
 /** Reads a workload of one of Kubernetes' own kinds from its object; throws a DecodeError. */
 export const decodeWorkload: Decoder<Workload> = value => workloadAt(value, undefined);
 
-/** Reads a workload of which the template is at these keys; throws a DecodeError. */
+/** Reads a workload whose template is at these keys; throws a DecodeError. */
 export function workloadAt(value: Json, templateAt: readonly string[] | undefined): Workload {
   const source = isObject(value) ? value : {};
   const {apiVersion = '', kind = '', metadata} = workloadHead(source);
   const path = templatePath({apiVersion, kind, templateAt});
   const template = at(source, path) ?? {};
   const claims = at(source, [...path.slice(0, -1), 'volumeClaimTemplates']);
-  // Kinds of others may have anything there.
+  // Kinds that are not Kubernetes' own may have anything there.
   const fields = templateAt === undefined ? decodeAt('spec', spec, source.spec ?? {}) : undefined;
   return {
     templateAt,
@@ -99,7 +99,7 @@ function hasClaims(apiVersion: string, kind: string): boolean {
   return own === undefined ? customKindOf(apiVersion, kind) !== undefined : own.numbersPods;
 }
 
-/** As decodeWorkload, of an object whose spec is read when somebody asks for it; then it may throw. */
+/** Like decodeWorkload, for an object whose spec is read when somebody asks for it; that may throw. */
 export function decodeLateWorkload({apiVersion, kind, metadata, spec}: Late): Workload {
   let known: Workload | undefined;
   const whole = (): Workload => {
@@ -133,7 +133,7 @@ const claim = object({metadata: object({name: string})});
 const volumeClaimNames = (value: Json) =>
   list(claim)(value).map(({metadata}) => metadata?.name ?? '');
 
-/** Reads a workload from a snapshot, where the template is always at the same place. */
+/** Reads a workload from a snapshot, where the template is always in the same place. */
 export const decodeStoredWorkload: Decoder<Workload> = value => {
   const fields = workloadFields(value);
   return {
@@ -147,7 +147,7 @@ export const decodeStoredWorkload: Decoder<Workload> = value => {
 
 /**
  * Templates travel to controllers and back as protobuf, which has no empty lists: they become unset.
- * Only supplementalGroups tells the two apart.
+ * It makes a difference only for supplementalGroups.
  */
 function withoutEmptyLists(pod: Pod): Pod {
   const context = pod.spec.securityContext;
@@ -186,7 +186,7 @@ function withClaims(
   ];
 }
 
-/** Who creates the pods of a workload; undefined if nobody knows. */
+/** Who creates the pods of a workload; undefined if that is unknown. */
 export function creatorOf(workload: Workload): Identity | undefined {
   const {apiVersion, kind} = workload;
   const custom = customKindOf(apiVersion, kind);
@@ -194,7 +194,7 @@ export function creatorOf(workload: Workload): Identity | undefined {
   return identityOf({creator: customCreatorOf(custom, templatePath(workload))});
 }
 
-/** Who creates the pods that an object controls itself; undefined if nobody knows. */
+/** Who creates the pods that an object controls itself; undefined if that is unknown. */
 export function creatorOfOwned({
   apiVersion = '',
   kind = '',
@@ -208,7 +208,7 @@ function identityOf(row: Parameters<typeof creatorAccountOf>[0]): Identity | und
   return account === undefined ? undefined : tokenIdentity('kube-system', account);
 }
 
-/** The owner that controls an object, if one does. */
+/** The owner that controls an object, if there is one. */
 export function controllerReference(
   owners: readonly OwnerReference[] | undefined,
 ): OwnerReference | undefined {

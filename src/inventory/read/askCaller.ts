@@ -24,8 +24,8 @@ export function callerQuestions(
 }
 
 /**
- * The server's answers, in the order of the questions; whoever may use every policy in a namespace is not
- * asked about there again. Throws the first error.
+ * The server's answers, in the order of the questions; a caller who may use every policy in a
+ * namespace is not asked about it again. Throws the first error.
  */
 export async function answerQuestions(
   client: ClusterReader,
@@ -36,7 +36,7 @@ export async function answerQuestions(
   const mayAll = new Map(
     [...counts].map(([namespace, {length}]) => [
       namespace,
-      // For a few, asking about each takes no longer.
+      // For a few policies, asking about each takes no longer.
       once(() => (length > 3 ? run(() => reviewSelfForAll(client, namespace)) : false)),
     ]),
   );
@@ -51,7 +51,7 @@ export async function answerQuestions(
   );
 }
 
-/** What the caller may use, where nobody else is known who creates a pod. */
+/** What the caller may use, where it is not known who else creates a pod. */
 export async function askCaller(
   client: ClusterReader,
   policies: Inventory['policies'],

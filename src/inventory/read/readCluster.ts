@@ -10,7 +10,7 @@ import type {ClusterReader} from './reader.ts';
 import {readPodsSpokenFor} from './readPods.ts';
 import {type Listing, listDecoded, nothing, type Reading, readResource} from './readResource.ts';
 
-/** What an answer needs of a cluster. */
+/** What an answer needs from a cluster. */
 export interface ReadNeeds {
   /** Policies and RBAC: not needed to derive policies from workloads. */
   readonly policies: boolean;
@@ -18,28 +18,32 @@ export interface ReadNeeds {
   readonly rbac?: boolean;
   /** Pods and workloads. */
   readonly workloads: boolean;
-  /** Service accounts also without workloads. */
+  /** Service accounts, even without workloads. */
   readonly serviceAccounts?: boolean;
-  /** Pods and service accounts also without workloads. */
+  /** Pods and service accounts, even without workloads. */
   readonly accounts?: boolean;
-  /** Ask the server what the caller may use, for pods whose creator nobody knows. */
+  /** Ask the server what the caller may use, for pods whose creator is unknown. */
   readonly caller: boolean;
   /**
-   * Also what no verdict depends on: all namespaces, and the server's version. Without it they are
+   * Also what no verdict depends on: all namespaces, and the server's version. Otherwise these are
    * read only where they have to explain something: a server without policies, a namespace that holds
    * nothing, a kind that may only be read in some namespaces.
    */
   readonly whole?: boolean;
   /** Also the specs of pods that a workload speaks for: no verdict depends on them. */
   readonly everySpec?: boolean;
-  /** Not from the server's cache: something is going to be changed. */
+  /** Not from the server's cache, because something is going to be changed. */
   readonly exact?: boolean;
+  /** All namespaces, whichever is asked about: what policies do is not known from one. */
+  readonly everywhere?: boolean;
 }
 
 /** What to read, where and when. */
 export interface ReadPlan extends ReadNeeds {
   /** One namespace; undefined for all. */
   readonly namespace: string | undefined;
+  /** The namespace to read where all are meant and can't even be listed; the context's if not given. */
+  readonly home?: string | undefined;
   /** Now, as ISO 8601. */
   readonly time: string;
 }
@@ -50,8 +54,8 @@ export interface ReadPlan extends ReadNeeds {
  */
 export async function readCluster(client: ClusterReader, plan: ReadPlan): Promise<Inventory> {
   const gaps: Gap[] = [];
-  const {namespace, exact = false} = plan;
-  const shared = {client, namespace, exact, gaps, run: limiter()};
+  const {namespace, home = client.namespace, exact = false} = plan;
+  const shared = {client, namespace, home, exact, gaps, run: limiter()};
   const namespaces = once(() => readNamespaces(shared));
   const version = once(() => shared.run(() => readVersion(client)));
   const namesOf = async () => (await namespaces()).flatMap(({metadata}) => metadata?.name ?? []);
@@ -90,7 +94,7 @@ export async function readCluster(client: ClusterReader, plan: ReadPlan): Promis
   return withCaller(client, inventory, inventory.pods);
 }
 
-/** All kinds of the plan but namespaces: the longest list goes first, and nothing waits for another. */
+/** All kinds of the plan except namespaces: the longest list goes first, and nothing waits for anything else. */
 async function readLists(reading: Reading, plan: ReadPlan) {
   const read = async <T>(wanted: boolean, resource: Resource<T>): Promise<Listing<T>> =>
     wanted ? readResource(reading, resource) : nothing;
@@ -128,7 +132,7 @@ async function readLists(reading: Reading, plan: ReadPlan) {
   };
 }
 
-/** Whether something was read, and nothing found. */
+/** Whether something was read and nothing was found. */
 function isVoid(lists: readonly Listing<unknown>[]): boolean {
   return (
     lists.some(({apiVersion}) => apiVersion !== undefined) &&
@@ -157,7 +161,7 @@ export function sourceOf({context, server}: ClusterReader): string {
   return context === '' ? server : `context ${context}`;
 }
 
-/** What the apiVersion that policies were found under says; undefined: under none. */
+/** What the apiVersion says under which policies were found; undefined: under none. */
 export function policyApiOf(apiVersion: string | undefined, gaps: readonly Gap[]): PolicyApi {
   if (gaps.some(({resource}) => resource === 'podsecuritypolicies')) return 'unknown';
   return policyVersions.find(version => version === apiVersion) ?? 'absent';
@@ -170,13 +174,13 @@ export async function readVersion(client: ClusterReader): Promise<string | undef
     const git = isObject(version) ? version.gitVersion : undefined;
     return typeof git === 'string' ? git : undefined;
   } catch (error) {
-    // Only messages have it.
+    // Only messages contain it.
     if (client.isForbidden(error)) return undefined;
     throw error;
   }
 }
 
-/** In an order that does not depend on which answer came first. */
+/** Sorted, so that the order does not depend on which answer came first. */
 export function sortedGaps(gaps: readonly Gap[]): readonly Gap[] {
   const key = ({resource, namespace = ''}: Gap) => `${resource}/${namespace}`;
   return [...gaps].sort((a, b) => (key(a) < key(b) ? -1 : 1));

@@ -7,14 +7,14 @@ import type {Workload} from '../kinds/workloads.ts';
 import {speakerIn} from '../submissions/owners.ts';
 import {type Listing, type Reading, readResource} from './readResource.ts';
 
-/** With pods to look at in more namespaces, one list of all of them costs less. */
+/** With pods to look at in more namespaces than this, one list of all of them costs less. */
 const mostNamespaces = 50;
 
 /**
- * Reads pods, those of a long list only as far as answers depend on them: of a pod that a workload
- * speaks for, that is its metadata.
- * A list of metadata alone takes the server a third of the time; where most pods have no owner, that
- * would be so much more.
+ * Reads pods; in a long list, only as far as answers depend on them: for a pod that a workload speaks
+ * for, that is its metadata.
+ * A list of metadata alone takes the server a third of the time; where most pods have no owner, it
+ * would be a third more.
  */
 export async function readPodsSpokenFor(
   reading: Reading,
@@ -44,7 +44,7 @@ export async function readPodsSpokenFor(
   return {...found, items: [...others, ...read.flatMap(({items}) => items)]};
 }
 
-/** Whether most of the first pods of a list have an owner. */
+/** Whether most of the first pods in a list have an owner. */
 function areMostlyOwned(items: readonly ListItemOrHead[]): boolean {
   const owned = items.filter(item => {
     const {metadata} = headOf(item);

@@ -12,35 +12,37 @@ import {
 import type {Limiter} from './limiter.ts';
 import type {ClusterReader, HeadsOption} from './reader.ts';
 
-/** What reading one kind after the other shares. */
+/** What the readings of all kinds share. */
 export interface Reading {
   readonly client: ClusterReader;
   /** One namespace; undefined for all. */
   readonly namespace: string | undefined;
+  /** The namespace to read where all are meant and can't even be listed. */
+  readonly home: string;
   /** Nothing from the server's cache. */
   readonly exact: boolean;
-  /** Gets what may not be read. */
+  /** Receives what may not be read. */
   readonly gaps: Gap[];
   readonly run: Limiter;
   /** The names of all namespaces; none if they may not be read. */
   namespaces(): Promise<readonly string[]>;
 }
 
-/** What a kind's list held. */
+/** The contents of a kind's list. */
 export interface Listing<T> {
   readonly items: readonly T[];
   /** undefined if the server has no such kind, or it could not be read. */
   readonly apiVersion: string | undefined;
-  /** The metadata of further objects, of which nothing else came. */
+  /** The metadata of further objects, of which nothing else was sent. */
   readonly heads: readonly LateHead[];
 }
 
-/** Of a kind that was not asked for, or that the server has not. */
+/** For a kind that was not asked for, or that the server does not have. */
 export const nothing: Listing<never> = {items: [], apiVersion: undefined, heads: []};
 
 /**
- * Lists a kind: over all namespaces, or in the one that is meant; failing rights, in each namespace.
- * `areHeadsEnough`: whether metadata is enough, of a list over all of them that is long and begins so.
+ * Lists a kind: over all namespaces, or in the one that is meant; without the right to that, in each
+ * namespace. `areHeadsEnough`: whether metadata is enough for a long list over all that begins like this.
  */
 export async function readResource<T>(
   reading: Reading,
@@ -81,20 +83,39 @@ async function readByNamespace<T>(
   reason: string,
 ): Promise<Listing<T>> {
   const {client, gaps} = reading;
-  const names = await reading.namespaces();
-  if (names.length === 0) gaps.push({resource: resource.plural, namespace: undefined, reason});
+  const listed = await reading.namespaces();
+  const areListed = listed.length > 0;
   const parts = await Promise.all(
-    names.map(async namespace => {
+    (areListed ? listed : [reading.home]).map(async namespace => {
       try {
-        return (await listDecoded(reading, resource, {apiVersion, namespace})).items;
+        const {items} = await listDecoded(reading, resource, {apiVersion, namespace});
+        if (!areListed) gaps.push(outsideOf(resource, namespace, reason));
+        return items;
       } catch (error) {
         if (!client.isForbidden(error)) throw error;
-        gaps.push({resource: resource.plural, namespace, reason: messageOf(error)});
+        gaps.push(
+          areListed
+            ? {resource: resource.plural, namespace, reason: messageOf(error)}
+            : outsideOf(resource, '', reason),
+        );
         return [];
       }
     }),
   );
   return {items: parts.flat(), apiVersion, heads: []};
+}
+
+/**
+ * The gap of a kind that could be read in one namespace at most ('': in none), while nobody knows what
+ * others there are.
+ */
+export function outsideOf(
+  {plural}: Pick<Resource<unknown>, 'plural'>,
+  namespace: string,
+  reason: string,
+): Gap {
+  const gap = {resource: plural, namespace: undefined, reason};
+  return namespace === '' ? gap : {...gap, except: [namespace]};
 }
 
 interface Scope {
@@ -103,7 +124,7 @@ interface Scope {
   readonly areHeadsEnough?: HeadsOption['areEnough'] | undefined;
 }
 
-/** One list, when it is its turn. */
+/** Reads one list when it is its turn. */
 export function listDecoded<T>(
   {client, exact, run}: Pick<Reading, 'client' | 'exact' | 'run'>,
   resource: Resource<T>,

@@ -12,35 +12,35 @@ export interface ClusterReader {
   get(path: string): Promise<Json>;
   send(method: 'POST', path: string, body: unknown): Promise<Json>;
   list(path: string, options: ListOptions): Promise<unknown>;
-  /** Whether an error means "you may not", and whether it means "there is no such thing". */
+  /** Whether an error means "you may not", or "there is no such thing". */
   isForbidden(error: unknown): boolean;
   isNotFound(error: unknown): boolean;
 }
 
 /** How to list. */
 export interface ListOptions {
-  /** Items a page; 500 if not given, 0 for all at once. */
+  /** Items per page; 500 if not given, 0 for all at once. */
   readonly limit?: number | undefined;
-  /** Gets each page as it comes; then the whole list is not kept. */
+  /** Gets each page as it comes; the whole list is then not kept. */
   onPage?: ((items: readonly JsonObject[]) => void) | undefined;
   /**
-   * As onPage, for a kind that src/kube knows as protobuf: what comes so has only what is read of it,
-   * and specs may be read later.
+   * Like onPage, for a kind that src/kube knows as protobuf: what comes in that form has only the fields
+   * that are read, and specs may be read later.
    */
   onLate?: ((items: readonly ListItem[]) => void) | undefined;
   /**
    * A list of more than a page may come from the server's watch cache, as controllers get it: all at
-   * once and with less work for the server, but perhaps of a moment ago. To find out how long it is, a
+   * once and with less work for the server, but perhaps a moment out of date. To find out how long it is, a
    * small page comes first.
    */
   readonly cached?: boolean | undefined;
-  /** Together with onLate and `cached`: takes metadata alone, of a list of more than a page. */
+  /** Together with onLate and `cached`: takes metadata alone if the list has more than a page. */
   readonly heads?: HeadsOption | undefined;
 }
 
-/** Who can do with metadata in place of objects. */
+/** What a reader needs that can do with metadata instead of objects. */
 export interface HeadsOption {
-  /** Says by the first objects of the list whether their metadata would be enough. */
+  /** Tells from the first objects of the list whether metadata is enough. */
   areEnough(first: readonly ListItemOrHead[]): boolean;
   /** Gets the metadata of what does not come whole; the rest goes to onLate. */
   take(heads: readonly LateHead[]): void;

@@ -5,9 +5,9 @@ import type {Identity} from '../../rbac/authorize.ts';
 import type {ClusterReader} from './reader.ts';
 
 /**
- * The server's own answer to "may this identity use the policy in the namespace?", asked as the plugin
- * asks: for both API groups, one yes is enough. `system:masters` always gets a yes here, unlike in
- * admission.
+ * The server's own answer to "may this identity use the policy in the namespace?", asked the way the
+ * plugin asks: for both API groups, and one yes is enough. `system:masters` always gets a yes here, unlike
+ * in admission.
  */
 export async function reviewAccess(
   client: ClusterReader,
@@ -44,7 +44,7 @@ export async function reviewSelf(
  * it is asked for a name that no rule has, too.
  */
 export async function reviewSelfForAll(client: ClusterReader, namespace: string): Promise<boolean> {
-  // It need not be secret: a rule that has it would be written after it was made up.
+  // It need not be secret: a rule with this name would have to be written after the name was made up.
   const noRuleHas = `any-policy-${Math.random().toString(36).slice(2)}`;
   return (
     (await reviewSelf(client, namespace, '')) && (await reviewSelf(client, namespace, noRuleHas))

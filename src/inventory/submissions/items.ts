@@ -18,29 +18,29 @@ import {
 /** One row of an answer: a pod or a workload, and the submission that decides about it. */
 export interface Item {
   readonly namespace: string;
-  /** Its API group: of a kind that Kubernetes moved between groups, the newest; '' for pods. */
+  /** Its API group; for a kind that Kubernetes moved between groups, the newest; '' for pods. */
   readonly group: string;
   readonly kind: string;
-  /** Of an object with several pod templates, with what tells this one apart: `es:nodeSets[0]`. */
+  /** For an object with several pod templates, with what distinguishes this one: `es:nodeSets[0]`. */
   readonly name: string;
   /** The policy that the pod was admitted by, as its annotation says; undefined without one. */
   readonly admittedBy: string | undefined;
-  /** Its own labels; a workload's over those of its template. */
+  /** Its own labels; for a workload, laid over those of its template. */
   readonly labels: Readonly<Record<string, string>>;
   readonly submission: Submission;
-  /** Whether it is a pod that admission has let into a cluster. */
+  /** Whether it is a pod that admission has already let into a cluster. */
   readonly isLive: boolean;
   /** The workload that it is; undefined for a pod. */
   readonly workload: Workload | undefined;
 }
 
-/** What tells an item apart from all others. */
+/** What identifies an item. */
 export function itemKey(item: Item): string {
   const {namespace, group, kind, name} = item;
   return `${namespace}/${isOwnKind(item) ? kind : `${kind}.${group}`}/${name}`;
 }
 
-/** The order of items: by namespace, kind and name; of one name in several API groups, by these. */
+/** The order of items: by namespace, kind and name; with the same name in several API groups, by these. */
 export function byPlace(a: Item, b: Item): number {
   return (
     byText(a.namespace, b.namespace) ||
@@ -81,13 +81,13 @@ export function itemOfWorkload(workload: Workload, submissions: Submissions): It
   };
 }
 
-/** Makes items, the same one for the same object. */
+/** Makes items, always the same one for the same object. */
 export interface Items {
   ofPod(pod: ListedPod): Item;
   ofWorkload(workload: Workload): Item;
 }
 
-/** The items of one source, for as many lists of pods as come. */
+/** The items of one source, for any number of lists of pods. */
 export function itemsWith(source: SubmissionSource): Items {
   const submissions = submissionsOf(source);
   return {

@@ -35,7 +35,7 @@ interface Owned {
 /** Finds the workload that controls an object; undefined if none of these does. */
 const controllerIn = weaklyKeyed((workloads: readonly Workload[]) => {
   const byOwner = ownerIndex(workloads);
-  // The pods of a workload often have the same value of these; a session meets others all the time.
+  // The pods of a workload often share the same value of these; a session meets new values all the time.
   const known = new WeakMap<object, Owned>();
   return ({ownerReferences, namespace}: ObjectMeta): Workload | undefined => {
     if (ownerReferences === undefined) return undefined;
@@ -58,12 +58,12 @@ export function speakerIn(
   const controllerOf = controllerIn(workloads);
   return pod => {
     const owner = isMirrorPod(pod) ? undefined : controllerOf(pod.metadata);
-    // Nobody knows of which of several templates the pod is.
+    // It is not known from which of several templates the pod comes.
     return owner?.part === undefined ? owner : undefined;
   };
 }
 
-/** Workloads that no other workload of the inventory owns, but for what is history. */
+/** Workloads that no other workload of the inventory owns, without those kept as history. */
 export function topWorkloads({workloads}: Inventory): readonly Workload[] {
   const controllerOf = controllerIn(workloads);
   return workloads.filter(
@@ -72,7 +72,7 @@ export function topWorkloads({workloads}: Inventory): readonly Workload[] {
 }
 
 /**
- * Whether a set without replicas is kept by the controller that owns it for a way back, as Deployments
+ * Whether a set without replicas is kept for a rollback by the controller that owns it, as Deployments
  * and Argo Rollouts keep old ReplicaSets.
  */
 function isHistory(workload: Workload): boolean {

@@ -47,7 +47,7 @@ const tokenVolume: Volume = {
   },
 };
 
-/** Whether a service account wants its token mounted; one that nobody knows does. */
+/** Whether a service account wants its token mounted; an unknown one does. */
 export type Automount = (namespace: string, serviceAccount: string) => boolean;
 
 export function automountOf(serviceAccounts: readonly ServiceAccountObject[]): Automount {

@@ -1,8 +1,11 @@
 import {likenessOf, type Pod, serviceAccountOf} from '../../kube/pod.ts';
 import {defaultPod} from '../../kube/podDefaults.ts';
 import {type PodView, viewOf} from '../../kube/podView.ts';
+import {placeOf} from '../../kube/reference.ts';
 import {once} from '../../once.ts';
 import type {Identity} from '../../rbac/authorize.ts';
+import {isUnreadIn} from '../../rbac/unreadRbac.ts';
+import {isAbsence} from '../gaps.ts';
 import {type Inventory, isLive, isSpokenFor, type ListedPod} from '../inventory.ts';
 import {
   controllerReference,
@@ -21,46 +24,56 @@ import {admitServiceAccount, automountOf, isMirrorPod} from './serviceAccount.ts
 export interface Submission {
   readonly view: PodView;
   /**
-   * Another one, of a pod of which only its node and random names tell this one's apart: what is decided
-   * about that holds for this, too. undefined if there is none before it.
+   * An earlier one whose pod differs from this one's only in its node and random names: what is decided
+   * about that one holds for this one, too. undefined if there is none.
    */
   readonly alike?: Submission | undefined;
   readonly namespace: string;
   /** '' for mirror pods, which have none. */
   readonly serviceAccount: string;
-  /** Who creates it; undefined if nobody knows. */
+  /** Who creates it; undefined if that is unknown. */
   readonly requester: Identity | undefined;
   /**
-   * `unknown` for bare pods and for those that controllers of others create: it can be anybody who is
+   * `unknown` for bare pods and for those that foreign controllers create: it can be anybody who is
    * logged in to the cluster.
    */
   readonly creator: 'known' | 'unknown';
-  /** Judged as it is in the cluster, for there is no template: it may already carry changes. */
+  /** Judged as it is in the cluster, because there is no template: it may already carry changes. */
   readonly isLivePod: boolean;
   /** A pod that no controller owns: a requester may be named for it. */
   readonly isBare: boolean;
+  /**
+   * The same pod as it comes if its service account, which could not be read, wants no token; undefined
+   * where that is known, or makes no difference.
+   */
+  readonly withoutToken?: Submission | undefined;
 }
 
 /** Makes submissions, each template once. */
 export interface Submissions {
   ofWorkload(workload: Workload): Submission;
   ofPod(pod: ListedPod): Submission;
-  /** Whether admission has let the pod into a cluster. */
+  /** Whether admission has already let the pod into a cluster. */
   isLive(pod: ListedPod): boolean;
 }
 
 /** What submissions are made from, besides the pod or workload itself. */
-export type SubmissionSource = Pick<Inventory, 'workloads' | 'serviceAccounts' | 'origin'>;
+export type SubmissionSource = Pick<Inventory, 'workloads' | 'serviceAccounts' | 'origin' | 'gaps'>;
 
 export function submissionsOf(inventory: SubmissionSource): Submissions {
   const automount = automountOf(inventory.serviceAccounts);
+  const isOpen = isTokenOpen(inventory);
   const speakerOf = speakerIn(inventory.workloads);
   const made = new Map<Workload, Submission>();
 
   const firsts = new Map<string, Submission>();
 
-  const submit = (pod: Pod, requester: Identity | undefined, flags: Flags): Submission =>
-    submissionOf(admitServiceAccount(pod, automount), requester, flags);
+  const submit = (pod: Pod, requester: Identity | undefined, flags: Flags): Submission => {
+    const submission = submissionOf(admitServiceAccount(pod, automount), requester, flags);
+    if (!isOpen(pod, submission)) return submission;
+    const bare = admitServiceAccount(pod, () => false);
+    return {...submission, withoutToken: submissionOf(bare, requester, flags)};
+  };
   const submitLive = (pod: Pod, requester: Identity | undefined, flags: Flags): Submission => {
     const likeness = likenessOf(pod);
     if (likeness === undefined) return submit(pod, requester, flags);
@@ -97,6 +110,21 @@ export function submissionsOf(inventory: SubmissionSource): Submissions {
   return {ofWorkload, ofPod, isLive: pod => isLive(pod, inventory)};
 }
 
+/** Tells whether it is not known if a pod gets a token: it leaves that to an account that was not read. */
+function isTokenOpen({
+  serviceAccounts,
+  gaps,
+}: SubmissionSource): (pod: Pod, submission: Submission) => boolean {
+  const unread = gaps.filter(gap => gap.resource === 'serviceaccounts' && !isAbsence(gap));
+  if (unread.length === 0) return () => false;
+  const known = new Set(serviceAccounts.map(({metadata}) => placeOf(metadata)));
+  return (pod, {namespace, serviceAccount}) =>
+    serviceAccount !== '' &&
+    pod.spec.automountServiceAccountToken === undefined &&
+    !known.has(placeOf({namespace, name: serviceAccount})) &&
+    unread.some(gap => isUnreadIn(gap, namespace));
+}
+
 type Flags = Pick<Submission, 'isLivePod' | 'isBare'>;
 
 /** A pod as a request brings it to PodSecurityPolicy, in its namespace; its defaults are set here. */
@@ -116,7 +144,7 @@ function viewOfSubmitted(pod: Pod): PodView {
   return viewOf(defaultPod(pod));
 }
 
-/** The submission that decides about this one, too; often itself. */
+/** The submission that decides about this one as well; often itself. */
 export function decidingFor(submission: Submission): Submission {
   return submission.alike ?? submission;
 }

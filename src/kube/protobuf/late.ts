@@ -4,7 +4,7 @@ import {likenessOfMessage} from './likeness.ts';
 import {type Message, readMessage, type Span} from './message.ts';
 import {Wire} from './wire.ts';
 
-/** What is known of an object from the start. */
+/** What is known about an object from the start. */
 export interface LateHead {
   readonly apiVersion: string;
   readonly kind: string;
@@ -12,8 +12,8 @@ export interface LateHead {
 }
 
 /**
- * An object whose `spec` is read from its bytes each time that it is asked for: most pods of a cluster
- * are spoken for by their workload, and nobody asks. It may throw DecodeError.
+ * An object whose `spec` is read from its bytes each time that it is asked for: for most pods of a cluster
+ * nobody asks, because their workload speaks for them. It may throw DecodeError.
  */
 export class LateItem {
   /** Its version, kind and metadata, the metadata as src/kube/objects.ts decodes it. */
@@ -23,7 +23,7 @@ export class LateItem {
   readonly #from: number;
   readonly #to: number;
 
-  /** The spec's bytes are those of the block between the two. */
+  /** The bytes of the spec are those of the block between the two. */
   constructor(head: LateHead, message: Message, block: Buffer, from: number, to: number) {
     this.head = head;
     this.#message = message;
@@ -41,13 +41,13 @@ export class LateItem {
     return likenessOfMessage(this.#message, new Wire(this.#block, this.#from), this.#to);
   }
 
-  /** All of it at once. */
+  /** The whole object at once. */
   whole(): JsonObject {
     return {...(this.head as unknown as JsonObject), spec: this.spec()};
   }
 }
 
-/** An object of a list of metadata alone: it has no spec to ask for. */
+/** An object from a list of metadata alone: it has no spec to ask for. */
 export class HeadItem {
   readonly head: LateHead;
 
@@ -58,7 +58,7 @@ export class HeadItem {
 
 const blockSize = 2 ** 18;
 
-/** Keeps the bytes of specs, packed, so that those around them can go. */
+/** Keeps the bytes of specs, packed, so that those around them can be freed. */
 export function specStore(): {
   keep(head: LateHead, message: Message, bytes: Buffer, spec: Span): LateItem;
 } {

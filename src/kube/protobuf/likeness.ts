@@ -4,9 +4,9 @@ import type {Message} from './message.ts';
 import {type Wire, wireTypes} from './wire.ts';
 
 /**
- * A text of the message up to `end` that is the same for messages that say the same, but for fields that
- * are each object's own and for the random names of token volumes: of those it only tells which are the
- * same. Throws DecodeError.
+ * A text for the message up to `end` that is the same for messages that say the same, except for fields that
+ * are each object's own and for the random names of token volumes: of those, it only tells which ones are
+ * the same. Throws DecodeError.
  */
 export function likenessOfMessage(message: Message, wire: Wire, end: number): string {
   return write(message, wire, end, new Map());
@@ -17,7 +17,7 @@ const randomName = new RegExp(`^${tokenVolumePrefix}[a-z0-9]{5}$`);
 function write(message: Message, wire: Wire, end: number, names: Map<string, number>): string {
   let text = '';
   let from = wire.at;
-  // With its length, no bytes can be taken for something else.
+  // With its length, no bytes can be mistaken for something else.
   const keep = (to: number): void => {
     if (to > from) text += `${to - from}:${wire.bytes.toString('latin1', from, to)}`;
   };
@@ -50,7 +50,7 @@ function nameFor(name: string, names: Map<string, number>): string {
   return `#${number};`;
 }
 
-/** Whether a field of the message, or of one in it, varies. */
+/** Whether a field of the message, or of a message in it, varies. */
 const doesVary: (message: Message) => boolean = weaklyKeyed((message: Message) =>
   Object.values(message.fields).some(
     ({varies, type}) => varies !== undefined || (typeof type === 'object' && doesVary(type)),

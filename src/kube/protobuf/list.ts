@@ -13,15 +13,15 @@ export interface ListHead {
   readonly resourceVersion: string;
   /** The token of the next page; empty if there is none. */
   readonly next: string;
-  /** How many objects come after this page, about; undefined if the server does not say. */
+  /** About how many objects come after this page; undefined if the server does not say. */
   readonly remaining: number | undefined;
 }
 
-/** A list of a known kind that comes in piece by piece. */
+/** A list of a known kind that arrives piece by piece. */
 export interface ListReader {
-  /** Takes the next bytes; gives how many items there are so far. Throws DecodeError. */
+  /** Takes the next bytes; returns how many items there are so far. Throws DecodeError. */
   push(chunk: Buffer): number;
-  /** Known before the first item is. */
+  /** Known before the first item. */
   head(): ListHead | undefined;
   /** The items, once all bytes are there; throws DecodeError if they aren't. */
   end(): readonly ListItemOrHead[];
@@ -32,7 +32,7 @@ export function isKnown(apiVersion: string, kind: string): boolean {
   return Object.hasOwn(kinds, `${apiVersion}/${kind}`);
 }
 
-/** What a server says that refuses, from protobuf; throws DecodeError. */
+/** What a refusing server says, from protobuf; throws DecodeError. */
 export function decodeStatus(body: Buffer): JsonObject {
   if (!body.subarray(0, magic.length).equals(magic)) throw broken('other bytes than its first 4');
   const envelope = readMessage(unknown, new Wire(body, magic.length), body.length);
@@ -45,7 +45,7 @@ const magic = Buffer.from('k8s\0', 'latin1');
 const none: Span = {from: 0, to: 0};
 
 /**
- * Reads a list while it comes in: of all the bytes, only what is still needed is kept. `mayBeHeads`: the
+ * Reads a list while it comes in, and keeps only the bytes that are still needed. `mayBeHeads`: the
  * objects' metadata alone will do.
  */
 export function readList(mayBeHeads = false): ListReader {
@@ -96,7 +96,7 @@ export function readList(mayBeHeads = false): ListReader {
 
 /** A list that has begun. */
 interface OpenList {
-  /** Where it ends, counted from the first byte of all. */
+  /** Where it ends, counted from the very first byte. */
   readonly end: number;
   readonly items: ListItemOrHead[];
   head: ListHead | undefined;
@@ -118,7 +118,7 @@ function takeListField(list: OpenList, field: StreamField, stream: StreamBuffer)
   return true;
 }
 
-/** Whether the first bytes of all have come in; throws if they are not Kubernetes' own. */
+/** Whether the very first bytes have come in; throws if they are not Kubernetes' own. */
 function takeMagic(stream: StreamBuffer): boolean {
   if (stream.filled < magic.length) return false;
   if (!stream.bytes.subarray(0, magic.length).equals(magic)) {

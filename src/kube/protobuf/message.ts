@@ -6,7 +6,7 @@ import {broken, Wire, wireTypes} from './wire.ts';
 export interface Field {
   /** Its number in Kubernetes' generated.proto; never changes. */
   readonly number: number;
-  /** Of one value. `raw` is a message that is not read: it is said where it stands. */
+  /** The type of one value. `raw` is a message that is not read: only its place is given. */
   readonly type: 'string' | 'bool' | 'int32' | 'int64' | 'raw' | Message;
   /**
    * How it is in JSON: a list; a map of strings; a value that is left out if it is empty (Go writes it
@@ -18,11 +18,11 @@ export interface Field {
    * which others refer to it.
    */
   readonly varies?: 'own' | 'name';
-  /** Of a map: the keys to keep. */
+  /** For a map: the keys to keep. */
   keep?(key: string): boolean;
 }
 
-/** A message as the fields that are wanted of it. Messages don't contain themselves. */
+/** A message, as the fields that are wanted from it. Messages don't contain themselves. */
 export interface Message {
   /** Where Go has it: `k8s.io/api/core/v1.Pod`. */
   readonly goType: string;
@@ -30,7 +30,7 @@ export interface Message {
   readonly fields: Readonly<Record<string, Field>>;
   /** By their numbers. */
   readonly numbered: readonly (NumberedField | undefined)[];
-  /** What an object begins with; empty, or all fields as undefined. */
+  /** What an object starts out as: empty, or with all fields undefined. */
   readonly blank: Readonly<Record<string, undefined>>;
 }
 
@@ -56,7 +56,7 @@ export function fullMessage(goType: string, fields: Readonly<Record<string, Fiel
   return {...message(goType, fields), blank};
 }
 
-/** A field that is in JSON if it is on the wire: a pointer in Go, or never left out. */
+/** A field that JSON has if it is on the wire: a pointer in Go, or never left out. */
 export function one(number: number, type: Field['type']): Field {
   return {number, type};
 }
@@ -143,7 +143,7 @@ function readField(target: Fillable, field: NumberedField, wire: Wire, end: numb
   } else if (shape === 'inline') {
     readValue(type, wire, end, target);
   } else {
-    // Of a message that comes in parts, the parts add up.
+    // If a message comes in parts, the parts add up.
     const before = typeof type === 'object' ? (target[name] as Fillable | undefined) : undefined;
     const value = readValue(type, wire, end, before);
     if (shape !== 'omitEmpty' || (value !== '' && value !== false && value !== 0)) {
@@ -196,6 +196,6 @@ function readEntry(target: Fillable, {name, keep}: NumberedField, wire: Wire, en
   }
   const entries = (target[name] ?? {}) as Fillable;
   target[name] = entries;
-  // Of the key __proto__ nothing is left, as in the decoders of JSON: a string can't be a prototype.
+  // The key __proto__ is lost, as in the decoders of JSON: a string can't be a prototype.
   if (keep === undefined || keep(key)) entries[key] = value;
 }

@@ -41,7 +41,7 @@ export const listMeta = message(go('ListMeta'), {
   remainingItemCount: one(4, 'int64'),
 });
 
-/** What a server says that refuses. */
+/** What a refusing server says. */
 export const status = message(go('Status'), {
   metadata: one(1, listMeta),
   status: nonZero(2, 'string'),

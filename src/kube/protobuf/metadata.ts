@@ -3,7 +3,7 @@ import {readMessage} from './message.ts';
 import {objectMetaMessage} from './meta.ts';
 import {Wire} from './wire.ts';
 
-/** What the pods of a workload have alike; the fields before these are their own. */
+/** What the pods of a workload have in common; the fields before these are their own. */
 const sharedNames = ['labels', 'annotations', 'ownerReferences'] as const;
 type SharedName = (typeof sharedNames)[number];
 const firstShared = objectMetaMessage.fields.labels?.number ?? 0;
@@ -15,8 +15,8 @@ interface Run {
 }
 
 /**
- * Reads the metadata of one object of a list after the other. Labels, annotations or owners that are
- * written as those of an object before are the same values, also where other objects are in between:
+ * Reads the metadata of the objects of a list, one after another. Labels, annotations or owners that are
+ * written like those of an earlier object become the same values, even with other objects in between:
  * lists from the server's cache are in no order. Throws DecodeError.
  */
 export function metadataReader(): (bytes: Buffer, from: number, to: number) => ObjectMeta {
@@ -50,10 +50,10 @@ function read(bytes: Buffer, from: number, to: number): ObjectMeta {
   return readMessage(objectMetaMessage, new Wire(bytes, from), to) as ObjectMeta;
 }
 
-/** So many bytes are remembered: where each object has values of its own, there is no end of them. */
+/** At most this many bytes are remembered: where each object has values of its own, they would never end. */
 const memory = 2 ** 22;
 
-/** Reads a field, each way that it is written once. */
+/** Reads a field; what is written the same way is read only once. */
 function remembering<K extends SharedName>(
   name: K,
 ): (bytes: Buffer, run: Run | undefined) => ObjectMeta[K] {
@@ -73,8 +73,8 @@ function remembering<K extends SharedName>(
 }
 
 /**
- * Finds the shared fields; gives where the object's own fields end, or undefined if they are not all
- * before the shared ones, or a field stands in several places.
+ * Finds the shared fields; returns where the object's own fields end, or undefined if they are not all
+ * before the shared ones, or if a field is in several places.
  */
 function findRuns(
   runs: readonly Run[],

@@ -109,7 +109,7 @@ export interface LateKind {
   readonly spec: Message | undefined;
 }
 
-/** Metadata and spec are first of all bytes. */
+/** Metadata and spec start out as bytes. */
 function late(goType: string, spec: Message): LateKind {
   return {parts: message(goType, {metadata: one(1, 'raw'), spec: one(2, 'raw')}), spec};
 }
@@ -141,7 +141,7 @@ function lateWorkload({kind, apiVersions: [version = '']}: WorkloadKind) {
   return [[`${version}/${kind}`, late(goType, spec)] as const];
 }
 
-/** What is known to be served as protobuf, by version and kind: whole, or with a spec that can wait. */
+/** What is known to be served as protobuf, by version and kind: read whole, or with a spec that can wait. */
 export const kinds: Readonly<Record<string, Message | LateKind>> = {
   'meta.k8s.io/v1/PartialObjectMetadata': {
     parts: message('k8s.io/apimachinery/pkg/apis/meta/v1.PartialObjectMetadata', {

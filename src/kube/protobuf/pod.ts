@@ -45,7 +45,7 @@ const containerPort = message(go('ContainerPort'), {
   containerPort: one(3, 'int32'),
 });
 
-/** Of a volume; those of tokens are random. */
+/** The name of a volume; those of tokens are random. */
 const volumeName: Field = {...one(1, 'string'), varies: 'name'};
 
 const volumeMount = message(go('VolumeMount'), {
@@ -54,7 +54,7 @@ const volumeMount = message(go('VolumeMount'), {
   mountPath: one(3, 'string'),
 });
 
-/** How a container is asked for its state: only a host that is named matters. */
+/** How a container is asked for its state: only a named host matters. */
 const handlerFields = {
   httpGet: one(2, message(go('HTTPGetAction'), {host: nonZero(3, 'string')})),
   tcpSocket: one(3, message(go('TCPSocketAction'), {host: nonZero(2, 'string')})),

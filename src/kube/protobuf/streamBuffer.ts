@@ -9,7 +9,7 @@ export interface StreamField {
 
 const firstCapacity = 2 ** 15;
 
-/** The bytes of a message that comes in piece by piece: only what was not taken yet is kept. */
+/** The bytes of a message that arrives piece by piece: only what was not taken yet is kept. */
 export class StreamBuffer {
   /** Holds the bytes from `start` to `filled`. A field that was read stays valid until the next push. */
   bytes: Buffer = Buffer.allocUnsafeSlow(firstCapacity);
@@ -18,7 +18,7 @@ export class StreamBuffer {
   /** How many bytes have left the buffer. */
   #gone = 0;
 
-  /** Where the bytes not yet taken begin, counted from the first byte of all. */
+  /** Where the bytes not yet taken begin, counted from the very first byte. */
   get position(): number {
     return this.#gone + this.start;
   }
@@ -28,14 +28,14 @@ export class StreamBuffer {
     return this.#gone + at;
   }
 
-  /** Adds bytes at the end; those that were taken make room, and the buffer grows where that won't do. */
+  /** Adds bytes at the end; those that were taken make room, and the buffer grows where that is not enough. */
   push(chunk: Buffer): void {
     if (this.filled + chunk.length > this.bytes.length) this.#makeRoom(chunk.length);
     chunk.copy(this.bytes, this.filled);
     this.filled += chunk.length;
   }
 
-  /** The next field as far as it has come in; undefined if that is not enough to know its length. */
+  /** The next field, as far as it has come in; undefined if that is not enough to know its length. */
   nextField(): StreamField | undefined {
     const {bytes, start, filled} = this;
     if (!hasVarint(bytes, start, filled)) return undefined;

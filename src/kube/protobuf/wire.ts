@@ -4,12 +4,12 @@ import type {Integer} from '../json.ts';
 /** How a field's value is written (protobuf's encoding guide, "Message structure"). */
 export const wireTypes = {varint: 0, fixed64: 1, bytes: 2, fixed32: 5} as const;
 
-/** Bytes that are no protobuf, or not of the message that they should be. */
+/** Bytes that are not protobuf, or not the expected message. */
 export function broken(found: string): DecodeError {
   return new DecodeError('', 'protobuf', found);
 }
 
-/** Whether a varint is there as a whole in `bytes`, from `at` on and before `end`. */
+/** Whether `bytes` has a whole varint from `at` on and before `end`. */
 export function hasVarint(bytes: Uint8Array, at: number, end: number): boolean {
   for (let index = at; index < end; index++) if ((bytes[index] ?? 0) < 0x80) return true;
   return false;
@@ -18,7 +18,7 @@ export function hasVarint(bytes: Uint8Array, at: number, end: number): boolean {
 const cutShort = 'an end in the middle of a value';
 
 /**
- * Reads values one after the other. `end` is always where the message around ends: nothing is read
+ * Reads values one after another. `end` is always where the surrounding message ends: nothing is read
  * beyond it. Throws DecodeError.
  */
 export class Wire {
@@ -66,7 +66,7 @@ export class Wire {
     return low !== 0 || high !== 0;
   }
 
-  /** Where the bytes that begin here end; they begin at `at`. */
+  /** Where the bytes that begin at `at` end. */
   bytesEnd(end: number): number {
     const last = this.small(end) + this.at;
     if (last > end) throw broken('a length beyond the end');
@@ -80,7 +80,7 @@ export class Wire {
     return text;
   }
 
-  /** Goes past the value of a field that nobody wants. */
+  /** Skips the value of a field that nobody wants. */
   skip(wireType: number, end: number): void {
     switch (wireType) {
       case wireTypes.varint:
@@ -112,7 +112,7 @@ export class Wire {
         low += (part & 0x0f) * 2 ** 28;
         high = part >> 4;
       } else if (count < 9) high += part * 2 ** (7 * count - 32);
-      // Of the tenth byte only the lowest bit fits; like Go, we drop the others.
+      // Only the lowest bit of the tenth byte fits; like Go, we drop the others.
       else high += (part & 1) * 2 ** 31;
       if (byte < 0x80) return [low, high];
       if (count === 9) throw broken('a number of more than 10 bytes');

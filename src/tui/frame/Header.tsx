@@ -1,7 +1,8 @@
 import {useContext} from 'react';
 import type {Freshness} from '../../inventory/follow/followCluster.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
-import {count} from '../../text.ts';
+import {unreadPlaces} from '../../inventory/unreadPlaces.ts';
+import {atLeast} from '../../text.ts';
 import {barSpans, stateParts, stateTones} from '../bars.ts';
 import {freshnessText, ThemeContext} from '../marks.ts';
 import {type Model, modelOf} from '../model.ts';
@@ -62,21 +63,36 @@ const leastBar = 8;
 /** The state of the whole, as the page of an audit says it: in words, and with a bar where there is room. */
 export function StateLine({model, isLoading, width}: StateLineProps) {
   const theme = useContext(ThemeContext);
-  const {pods, idle, states} = tallyOf(model);
-  const what = `${count(pods, 'pod')}${idle === 0 ? '' : `, ${idle} idle`}${isLoading ? ' so far' : ''}`;
-  const notable = notableStates(states);
-  const spans: Piece[] = [{text: pods + idle === 0 ? what : `${what}: `, bold: true}];
-  if (pods + idle > 0 && notable.length === 0) spans.push({text: 'all as they are', tone: 'good'});
-  for (const [index, state] of notable.entries()) {
-    const text = `${states[state]} ${restartWords[state]}`;
-    spans.push({text: index === 0 ? '' : ', ', tone: 'dim'}, {text, tone: stateTones[state]});
-  }
+  const spans = stateSpans(model, isLoading);
   const used = spans.reduce((sum, {text}) => sum + text.length, 0);
   const room = width - used - 2;
-  const bar = room < leastBar ? [] : barSpans(stateParts(states), room, theme);
+  const bar = room < leastBar ? [] : barSpans(stateParts(tallyOf(model).states), room, theme);
   return (
     <StyledLine spans={bar.length === 0 ? spans : [...spans, {text: '  '}, ...bar]} width={width} />
   );
+}
+
+/** In words: what there is, and what a restart would do; a number with a plus is of what was read. */
+function stateSpans(model: Model, isLoading: boolean): readonly Piece[] {
+  const {pods, idle, states} = tallyOf(model);
+  const isPartial = unreadPlaces(model.inventory) !== undefined;
+  const number = (of: number) => atLeast(of, isPartial);
+  const what = [
+    `${number(pods)} ${pods === 1 && !isPartial ? 'pod' : 'pods'}`,
+    ...(idle === 0 ? [] : [`${number(idle)} idle`]),
+  ].join(', ');
+  if (pods + idle === 0) return [{text: what, bold: true}];
+  const so = isLoading ? ' so far' : model.admission === 'no' ? ', if admission were on' : '';
+  const notable = notableStates(states);
+  const calm = isPartial ? 'as they are, as far as was read' : 'all as they are';
+  return [
+    {text: `${what}${so}: `, bold: true},
+    ...(notable.length === 0 ? [{text: calm, tone: isPartial ? 'plain' : 'good'} as const] : []),
+    ...notable.flatMap((state, index): readonly Piece[] => [
+      {text: index === 0 ? '' : ', ', tone: 'dim'},
+      {text: `${number(states[state])} ${restartWords[state]}`, tone: stateTones[state]},
+    ]),
+  ];
 }
 
 interface CrumbsProps {

@@ -1,12 +1,16 @@
 import {Box} from 'ink';
-import {useMemo} from 'react';
+import {useContext, useMemo} from 'react';
 import type {Control} from '../../controls/control.ts';
-import {atRisk, impactText} from '../../effect/impact.ts';
+import {atRisk, impactHint, impactText} from '../../effect/impact.ts';
 import type {Policy} from '../../kube/objects.ts';
+import {barSpans, impactParts, type Part} from '../bars.ts';
 import {nextStep} from '../edit.ts';
+import {ThemeContext} from '../marks.ts';
 import type {Model} from '../model.ts';
-import {TextLine} from '../StyledLine.tsx';
+import type {Look, Piece, Theme} from '../paint.ts';
+import {StyledLine, TextLine} from '../StyledLine.tsx';
 import {impactOfDraft} from '../state.ts';
+import {fitTo, safeWidthOf} from '../text.ts';
 
 interface Props {
   readonly control: Control | undefined;
@@ -17,33 +21,88 @@ interface Props {
 }
 
 /** How many lines the footer takes. */
-export const editorFooterHeight = 4;
+export const editorFooterHeight = 5;
 
-/** What the edit so far does, and what the next step either way would do. */
+/** How wide the bar of a step is. */
+const barWidth = 14;
+
+/** What the edit so far does, and what the next step either way would do, each with a bar of the pods after it. */
 export function EditorFooter({control, base, now, model, width}: Props) {
-  const steps = useMemo(() => stepsOf(control, now, model), [control, now, model]);
+  const theme = useContext(ThemeContext);
+  const {steps, before, after} = useMemo(
+    () => ({
+      steps: stepsOf(control, now, model),
+      before: impactParts(impactOfDraft(model, base)),
+      after: impactParts(impactOfDraft(model, now)),
+    }),
+    [control, base, now, model],
+  );
   const sum =
     base === now ? 'Nothing is edited yet' : `So far: ${impactText(impactOfDraft(model, now))}`;
   return (
     <Box flexDirection="column" height={editorFooterHeight}>
       <TextLine text={control?.risk ?? ''} tone="dim" width={width} />
-      {steps.map(({text, denies}) => (
-        <TextLine key={text} text={text} tone={denies ? 'bad' : 'plain'} width={width} />
+      {steps.map(({text, denies, parts}) => (
+        <BarLine
+          key={text}
+          text={text}
+          look={{tone: denies ? 'bad' : 'plain'}}
+          bar={parts === undefined ? [] : barSpans(parts, barWidth, theme)}
+          width={width}
+        />
       ))}
       <TextLine text={sum} bold={true} width={width} />
+      <StyledLine
+        spans={twoBars(before, base === now ? undefined : after, width, theme)}
+        width={width}
+      />
     </Box>
   );
+}
+
+/** The pods of the policy before the edit and after it, side by side. */
+function twoBars(
+  before: readonly Part[],
+  after: readonly Part[] | undefined,
+  width: number,
+  theme: Theme,
+): readonly Piece[] {
+  const labels = ['Before ', '  After '] as const;
+  const room = Math.floor((width - labels.join('').length) / 2);
+  return [
+    {text: labels[0], tone: 'dim'},
+    ...barSpans(before, room, theme),
+    ...(after === undefined ? [] : [{text: labels[1], tone: 'dim'} as const]),
+    ...(after === undefined ? [] : barSpans(after, room, theme)),
+  ];
+}
+
+interface BarLineProps {
+  readonly text: string;
+  readonly look: Look;
+  readonly bar: readonly Piece[];
+  readonly width: number;
+}
+
+/** A text, and a bar at the end of its line if it leaves room for that. */
+function BarLine({text, look, bar, width}: BarLineProps) {
+  const room = width - barWidth - 2;
+  if (bar.length === 0 || safeWidthOf(text) > room)
+    return <TextLine {...{text, width}} {...look} />;
+  return <StyledLine spans={[{text: `${fitTo(text, room)}  `, ...look}, ...bar]} width={width} />;
 }
 
 /** What the next step either way is, and what it would do. */
 function stepsOf(control: Control | undefined, now: Policy, model: Model) {
   const step = (direction: 'tighter' | 'looser', arrow: string) => {
     const next = control && nextStep(control, now, direction);
-    if (next === undefined) return {text: `${arrow} no ${direction} step`, denies: false};
+    if (next === undefined)
+      return {text: `${arrow} no ${direction} step`, denies: false, parts: undefined};
     const impact = impactOfDraft(model, next.value);
     const denies = atRisk(impact) > atRisk(impactOfDraft(model, now));
     const mark = denies ? '! ' : '';
-    return {text: `${arrow} ${mark}${direction}: ${next.label} (${impactText(impact)})`, denies};
+    const text = `${arrow} ${mark}${direction}: ${next.label} (${impactHint(impact)})`;
+    return {text, denies, parts: impactParts(impact)};
   };
   return [step('tighter', '←'), step('looser', '→')];
 }

@@ -3,14 +3,15 @@ import SelectInput from 'ink-select-input';
 import {useMemo} from 'react';
 import type {Control} from '../../controls/control.ts';
 import {controls} from '../../controls/index.ts';
-import {atRisk, impactText} from '../../effect/impact.ts';
+import {atRisk, impactHint, impactText} from '../../effect/impact.ts';
 import type {Policy} from '../../kube/objects.ts';
 import {directionOf} from '../../policy/direction.ts';
 import {nextStep} from '../edit.ts';
 import type {Model} from '../model.ts';
+import {TextLine} from '../StyledLine.tsx';
 import type {Action, View} from '../session.ts';
 import {impactOfDraft} from '../state.ts';
-import {fitTo, wrapLine} from '../text.ts';
+import {wrapLine} from '../text.ts';
 
 interface Props {
   readonly view: Extract<View, {name: 'walk'}>;
@@ -50,9 +51,11 @@ export function Walk({view, base, now, model, width, height, dispatch}: Props) {
         items={options.map(({label}, index) => ({label, value: index}))}
         indicatorComponent={Indicator}
         itemComponent={({label, isSelected = false}) => (
-          <Text inverse={isSelected} wrap="truncate">
-            {fitTo(label, Math.max(1, width - 2))}
-          </Text>
+          <TextLine
+            text={label}
+            width={Math.max(1, width - 2)}
+            {...(isSelected ? {on: 'chosen'} : {})}
+          />
         )}
         onSelect={({value}) => {
           const {policy, step = view.step + 1} = options[value] ?? {};
@@ -126,7 +129,7 @@ function optionsFor(control: Control, now: Policy, model: Model): readonly Choic
     const impact = impactOfDraft(model, step.value);
     const mark = atRisk(impact) > riskNow ? '! ' : '';
     const verb = direction === 'tighter' ? 'tighten' : 'loosen';
-    const label = `${mark}${verb}: ${step.label} (${impactText(impact)})`;
+    const label = `${mark}${verb}: ${step.label} (${impactHint(impact)})`;
     return [{label, policy: step.value}];
   });
   const suggested = ' (suggested)';
@@ -147,7 +150,9 @@ function optionsFor(control: Control, now: Policy, model: Model): readonly Choic
 
 function neededText(control: Control, now: Policy, model: Model): string {
   const least = model.leastFor(now.metadata.name);
-  return least === undefined ? 'unknown: no pod uses it' : control.describeForPeople(least);
+  return least === undefined
+    ? 'unknown: no pod is known to use it'
+    : control.describeForPeople(least);
 }
 
 type SummaryProps = Pick<Props, 'base' | 'now' | 'model' | 'width' | 'height'>;

@@ -1,4 +1,12 @@
-import {binding, deployment, grant, podsOf, psp, roleFor} from '../../support/builders/audits.ts';
+import {
+  binding,
+  deployment,
+  grant,
+  podsOf,
+  psp,
+  role,
+  roleFor,
+} from '../../support/builders/audits.ts';
 import {open, privileged, type RuleCases, strict, web} from './ruleCase.ts';
 
 const hardening = psp('a-hardening', {requiredDropCapabilities: ['ALL']});
@@ -39,14 +47,20 @@ export const podRules: RuleCases = {
     no: [...web, deployment('app', {}, {replicas: 0}), deployment('now', privileged)],
   },
   'policy-drift': {
-    yes: [...web, open, deployment('app'), ...podsOf('app', 'open', 2)],
+    yes: [
+      ...web,
+      psp('a-open', privileged),
+      ...grant('a-open', 'sa:web'),
+      deployment('app'),
+      ...podsOf('app', 'strict', 2),
+    ],
     finds: [
       'Deployment/shop/app',
       'medium',
-      'a restart would move 2 pods to strict',
+      'a restart would move 2 pods to a-open',
       'kubectl psp why deployment/app -n shop',
     ],
-    shows: '2 pods: open -> strict',
+    shows: '2 pods: strict -> a-open',
     no: [...web, deployment('app'), ...podsOf('app', 'strict'), ...podsOf('app', 'gone')],
   },
   'requester-only': {
@@ -64,6 +78,41 @@ export const podRules: RuleCases = {
     ],
     shows: 'requester: RoleBinding/shop/strict -> ClusterRole/strict',
     no: [...web, deployment('app'), ...podsOf('app', 'strict')],
+  },
+  'far-above-need': {
+    yes: [open, ...grant('open', 'sa:web'), deployment('app'), ...podsOf('app', 'open')],
+    finds: [
+      'Deployment/shop/app',
+      'medium',
+      '1 pod bound to open, 1 control above need: privileged',
+      'kubectl psp advise -n shop --grant',
+    ],
+    shows: 'steps of the standards above the least that would do',
+    no: [open, ...grant('open', 'sa:web'), deployment('app', privileged)],
+  },
+  'wildcard-chosen': {
+    yes: [
+      psp('a-open', privileged),
+      strict,
+      ...grant('strict', 'sa:web'),
+      role('everything', {apiGroups: ['*'], resources: ['*'], verbs: ['*']}),
+      binding('web', 'everything', ['sa:web']),
+      deployment('app'),
+    ],
+    finds: [
+      'Deployment/shop/app',
+      'medium',
+      'binds to a-open, which nothing names, while strict is granted by name',
+      'kubectl edit clusterrole/everything',
+    ],
+    shows: 'service account: RoleBinding/shop/web -> ClusterRole/everything',
+    no: [
+      psp('a-open', privileged),
+      strict,
+      ...grant('strict', 'sa:web'),
+      ...grant('a-open', 'sa:web'),
+      deployment('app'),
+    ],
   },
   'defaults-bypassed': {
     yes: [
@@ -105,7 +154,7 @@ export const podRules: RuleCases = {
     yes: [...web, deployment('app'), ...podsOf('app', 'gone', 2)],
     finds: [
       'Deployment/shop/app',
-      'low',
+      'info',
       '2 pods admitted by gone, which does not exist',
       'kubectl psp why deployment/app -n shop',
     ],
@@ -113,7 +162,13 @@ export const podRules: RuleCases = {
     no: [...web, deployment('app'), ...podsOf('app', 'strict')],
   },
   'contradicted-annotation': {
-    yes: [...web, deployment('app', privileged), ...podsOf('app', 'strict', 2)],
+    yes: [
+      ...web,
+      open,
+      ...grant('open', 'sa:web'),
+      deployment('app', privileged),
+      ...podsOf('app', 'strict', 2),
+    ],
     finds: [
       'Deployment/shop/app',
       'low',

@@ -109,7 +109,7 @@ export const policyRules: RuleCases = {
       psp('a', {allowedCapabilities: ['CHOWN', 'KILL']}),
       psp('b', {allowedCapabilities: ['KILL', 'CHOWN'], privileged: false}),
     ],
-    finds: ['PodSecurityPolicy/b', 'low', 'says the same as a', 'kubectl psp who-can use b -A'],
+    finds: ['PodSecurityPolicy/b', 'low', 'says the same as a', 'kubectl psp delete b'],
     no: [
       psp('a'),
       psp('b', privileged),

@@ -12,11 +12,66 @@ export const rightsRules: RuleCases = {
     finds: [
       'ClusterRoleBinding/wide',
       'high',
-      'opens policy open to every workload, through Group system:serviceaccounts',
+      'opens policy open (privileged) to every workload, through Group system:serviceaccounts',
       'kubectl psp unbind open --to group:system:serviceaccounts',
     ],
     shows: 'it holds the accounts of all pods, and the controllers that request them',
     no: [open, roleFor('open', 'open'), binding('wide', 'open', ['group:devs', 'sa:web'], true)],
+  },
+  'open-to-many': {
+    yes: [
+      open,
+      ...grant('open', 'group:system:serviceaccounts:shop'),
+      deployment('app', privileged),
+    ],
+    finds: [
+      'RoleBinding/shop/open',
+      'medium',
+      'opens policy open (privileged) to Group system:serviceaccounts:shop',
+      'kubectl psp bind open --to sa:shop/web && kubectl psp unbind open --to group:system:serviceaccounts:shop -n shop',
+    ],
+    shows: 'open is of level privileged (not baseline: privileged',
+    no: [
+      ...[open, strict, ...grant('strict', 'group:system:serviceaccounts:shop', 'group:devs')],
+      ...grant('open', 'sa:web', 'user:alice'),
+    ],
+  },
+  'all-policies': {
+    yes: [strict, open, roleFor('any'), binding('any', 'any', ['sa:web']), deployment('app')],
+    finds: [
+      'RoleBinding/shop/any',
+      'medium',
+      'lets ServiceAccount shop/web use every policy',
+      `kubectl patch clusterrole/any --type=json -p '[{"op":"add","path":"/rules/0/resourceNames","value":["open"]}]'`,
+    ],
+    shows: 'RoleBinding/shop/any -> ClusterRole/any',
+    no: [
+      strict,
+      roleFor('any'),
+      binding('any', 'any', ['group:system:masters']),
+      ...grant('strict', 'sa:web'),
+    ],
+  },
+  'pod-maker': {
+    yes: [
+      open,
+      ...grant('open', 'sa:agent'),
+      role('deployer', {apiGroups: ['apps'], resources: ['deployments'], verbs: ['patch']}),
+      binding('deployer', 'deployer', ['sa:ci']),
+    ],
+    finds: [
+      'ServiceAccount/shop/ci',
+      'medium',
+      'may create pods, and so has policy open in shop',
+      'kubectl psp who-can -A --indirect --subject sa:shop/ci',
+    ],
+    shows: 'shop: patch deployments: RoleBinding/shop/deployer -> ClusterRole/deployer',
+    no: [
+      strict,
+      ...grant('strict', 'sa:agent'),
+      role('deployer', {apiGroups: ['apps'], resources: ['deployments'], verbs: ['patch']}),
+      binding('deployer', 'deployer', ['sa:ci']),
+    ],
   },
   'self-grant': {
     yes: [
@@ -39,7 +94,7 @@ export const rightsRules: RuleCases = {
       'ClusterRole/r',
       'medium',
       'has the resource name "*", which is not a wildcard and grants nothing',
-      'kubectl edit clusterrole/r',
+      `kubectl patch clusterrole/r --type=json -p '[{"op":"remove","path":"/rules/0"}]'`,
     ],
     no: [strict, roleFor('r'), role('s', {...secrets, resourceNames: ['*']})],
   },
@@ -49,7 +104,7 @@ export const rightsRules: RuleCases = {
       'ClusterRole/r',
       'low',
       'grants gone, lost, which do not exist',
-      'kubectl edit clusterrole/r',
+      `kubectl patch clusterrole/r --type=json -p '[{"op":"replace","path":"/rules/0/resourceNames","value":["strict"]}]'`,
     ],
     no: [strict, roleFor('r', 'strict', '*')],
   },

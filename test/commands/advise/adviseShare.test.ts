@@ -201,7 +201,7 @@ describe('advise --harden', () => {
     [['-o', 'kustomize'], '-o: "kustomize" is not one of yaml, json, table, name'],
     [
       ['--harden', '--grant'],
-      '--harden changes pods and makes no policy: leave out --for, --grant and --allow-defaults',
+      '--harden changes pods and writes no policy: leave out --for, --grant and --allow-defaults',
     ],
     [['--harden', '--max-policies', '2'], '--max-policies and --harden exclude each other'],
   ])('refuses %j', async (flags, message) => {

@@ -21,7 +21,7 @@ describe('audit', () => {
     expect({code: all.code, err: all.err}).toEqual({code: 0, err: ''});
     expect(all.out).toMatch(/^SEVERITY +RULE +OBJECT +MESSAGE\n/);
     expect(all.out).toMatch(/^high +denied-on-restart +Deployment\/shop\/thumbnailer +its pod /m);
-    expect(all.out).toMatch(/\n\n10 high, \d+ medium, \d+ low, 1 info\n$/);
+    expect(all.out).toMatch(/\n\n10 high, \d+ medium, \d+ low, 5 info\n$/);
     expect((await runHere('audit', '--demo', '-A')).out).toBe(all.out);
     const shop = await runHere('audit', '--demo', '-n', 'shop', '--no-headers');
     expect(shop.out).toContain('PodSecurityPolicy/gpu-batch');

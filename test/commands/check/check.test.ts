@@ -148,7 +148,7 @@ describe('by the version', () => {
     expect(text).toContain(`Server: ${version}: ${says}`);
   });
 
-  test('before 1.19 some is judged otherwise; both API groups are named', async () => {
+  test('before 1.19 some things are judged differently; both API groups are named', async () => {
     const {text, code} = await checked({
       version: 'v1.15.0',
       served: ['policy/v1beta1', 'extensions/v1beta1'],
@@ -248,7 +248,7 @@ test('what could not be asked is a gap, not an end', async () => {
   expect(code).toBe(0); // a policy that let a pod in is proof of the API too
   expect(err).toContain("incomplete: can't list podsecuritypolicies (forbidden)");
   expect(err).toContain("incomplete: can't ask what you may use (forbidden)");
-  expect(out).toContain('API:        it is not known what the server has\n');
+  expect(out).toContain('API:        it is not known what the server serves\n');
   expect(out).not.toContain('YOU MAY');
 });
 
@@ -290,7 +290,7 @@ describe('offline', () => {
 
   test.each([
     [1, 'off: there is no plugin without the API', {policyApi: 'absent', policies: []}],
-    [3, 'it is not known what the server has', {policyApi: 'unknown'}],
+    [3, 'it is not known what the server serves', {policyApi: 'unknown'}],
     [3, 'unknown: there is no pod to judge by', {pods: []}],
     [1, 'probably off: 0 of 1 pod', {pods: [{metadata: {name: 'p'}}]}],
     [

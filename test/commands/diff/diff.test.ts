@@ -106,11 +106,11 @@ test('bad input is one line and an exit code', async () => {
   const cases: readonly (readonly [code: number, says: string, ...args: readonly string[]])[] = [
     [2, 'diff takes two policies, got none'],
     [2, 'diff takes two policies, got a b c', 'a', 'b', 'c'],
-    [2, '2 policies in it; choose one with', two, two],
+    [2, 'contains 2 policies; choose one with', two, two],
     [2, 'standard input can only be read once', '-', '-'],
     [2, 'no built-in policy "basline": did you mean "baseline"?', 'builtin:basline', two],
     [3, 'contains no PodSecurityPolicy', none, two],
-    [3, 'no policy "zebra" in it: there are "x", "y"', `${two}#zebra`, two],
+    [3, 'contains no policy "zebra": there are "x", "y"', `${two}#zebra`, two],
     [3, 'no such file or folder', './nope.yaml', two],
     [3, 'no .yaml, .yml, .json file in this folder', `${folder}/`, two],
     [3, 'policy "restrictd" not found in context demo: did you mean', 'restrictd', 'x', '--demo'],

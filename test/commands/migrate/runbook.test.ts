@@ -34,8 +34,10 @@ describe('the runbook', () => {
       '## 5. Audit in 11 namespaces',
       '## 6. Enforce in 11 namespaces',
       '## 7. Give namespaces without labels a level',
-      '## 8. Turn the admission plugin off',
-      '## 9. Go to v1.25',
+      '## 8. Let namespaces out of policies, one after the other',
+      '## 9. Turn the admission plugin off',
+      '## 10. Delete policies and what only served them',
+      '## 11. Go to v1.25',
     ]);
     expect(out).toContain('\nkubectl psp migrate labels --stage enforce --back --apply -A\n');
     expect(out).toContain('--no-enable-pod-security-policy\n');
@@ -80,6 +82,81 @@ describe('the runbook', () => {
     expect(out).not.toMatch(/(?<!\\)<script>/);
     if (format === 'markdown') expect(out).not.toMatch(/(?<!\\)[`*]x/);
     else expect(out).toMatch(/^<!doctype html>\n.*<\/html>\n$/s);
+  });
+});
+
+describe('the plan as a page', () => {
+  const page = (...args: readonly string[]) => runHere('migrate', '-A', ...args, '-o', 'html');
+
+  test('has each namespace at the station that its labels have come to', async () => {
+    const file = fileOf([
+      namespace('a', enforced),
+      namespace('b', {'pod-security.kubernetes.io/warn': 'restricted'}),
+      namespace('c'),
+      {
+        apiVersion: 'batch/v1beta1',
+        kind: 'CronJob',
+        metadata: {name: 'old', namespace: 'a'},
+        spec: {jobTemplate: {spec: {template: {spec: {containers: [{name: 'c'}]}}}}},
+      },
+    ]);
+    const {code, out} = await page('--from', file);
+    expect(code).toBe(1);
+    const marks = [...out.matchAll(/<text class="mark" x="(\d+)" y="\d+">(.)<\/text>/g)];
+    const [enforce = 0, warn = 0, start = 0] = marks.map(([, x]) => Number(x));
+    expect(marks.map(([, , mark]) => mark)).toEqual(['✗', '✓', '✓']);
+    // Without policies in the files, what enforces has the road behind it.
+    expect([enforce - start, warn - start]).toEqual([440, 110]);
+    expect(out).toContain('<li>CronJob a/old: no matches for kind &quot;CronJob&quot; in version');
+  });
+
+  test('needs nothing else and runs nothing, whatever names hold', async () => {
+    const name = '"><script>alert(1)</script>';
+    const file = fileOf([namespace(name), pod(name, {hostPID: true})]);
+    const {out} = await page('--from', file);
+    expect(out).toMatch(/^<!doctype html>\n.*<\/html>\n$/s);
+    expect(out).not.toMatch(/<script|<link|<img|https?:/);
+    expect(out).toContain('&lt;script&gt;');
+  });
+
+  test('of the demo says what comes next', async () => {
+    const {code, out} = await page('--demo');
+    expect(code).toBe(3);
+    expect(out).toContain('kubectl psp migrate patches --for psp -A --demo</code>');
+    expect(out).toContain('<li>Group on-call: all namespaces, by ClusterRoleBinding on-call</li>');
+  });
+});
+
+describe('cleanup and bypass, of the demo', () => {
+  test('cleanup lists policies, bindings and roles, and what stays', async () => {
+    const {code, out} = await runHere('migrate', 'cleanup', '--demo');
+    expect(code).toBe(0);
+    expect(out).toContain('\ndelete PodSecurityPolicy restricted\n');
+    expect(out).toMatch(/\ndelete ClusterRole psp[-:]\S+\n/);
+    expect(out).toMatch(/Nothing was changed: --apply deletes these/);
+  });
+
+  test('bypass says what it does elsewhere, too', async () => {
+    const {code, out} = await runHere('migrate', 'bypass', '-n', 'payments', '--demo');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^create PodSecurityPolicy 0-psp-bypass, which lets everything in\n/);
+    expect(out).toMatch(/\nNothing was changed: --apply lets payments out\.\n$/);
+  });
+
+  test.each([
+    ['cleanup', ['-n', 'shop'], 'is about the whole cluster'],
+    ['cleanup', ['--apply'], '--apply changes a cluster'],
+    ['bypass', ['-A'], 'one namespace after the other'],
+    ['bypass', ['-n', 'shop', '--stage', 'warn'], '--stage belongs to migrate labels'],
+  ])('%s %j is refused', async (topic, args, message) => {
+    const {code, err} = await runHere('migrate', topic, ...args, '--demo');
+    expect([code, err]).toEqual([2, expect.stringContaining(message)]);
+  });
+
+  test('with nothing left there is nothing to do', async () => {
+    const file = fileOf([namespace('shop'), pod('shop', {})]);
+    const {code, out} = await runHere('migrate', 'cleanup', '--from', file);
+    expect([code, out]).toEqual([0, 'Nothing is left of PodSecurityPolicies.\n']);
   });
 });
 

@@ -6,18 +6,17 @@ import {policyObject} from '../../support/builders/policies.ts';
 import {fileOf} from '../../support/run/files.ts';
 import {itemsOf, objectOf} from '../../support/run/output.ts';
 import {runHere} from '../../support/run/run.ts';
-import {json, status} from '../../world/fakeApiServer.ts';
+import {json} from '../../world/fakeApiServer.ts';
 
-const pod = (name: string, annotations = {}) => ({
-  metadata: {name, namespace: 'a', uid: name, annotations},
+const pod = (name: string, annotations = {}, creationTimestamp?: string) => ({
+  metadata: {name, namespace: 'a', uid: name, annotations, creationTimestamp},
   spec: {containers: [{name: 'c', securityContext: {privileged: true}}]},
 });
 const marked = {'kubernetes.io/psp': 'gone'};
 
-/** The summary of a cluster of these pods, in which a pod that is tried gets this answer. */
+/** The summary of a cluster of these pods. */
 async function summaryOf(
   pods: readonly ReturnType<typeof pod>[],
-  tried: 'on' | 'off' | 'forbidden',
   policies: readonly object[] = [policyObject('strict', {})],
 ) {
   const posts: string[] = [];
@@ -28,22 +27,9 @@ async function summaryOf(
       '/api/v1/namespaces': [{metadata: {name: 'a'}}],
     },
     answers(response, request) {
-      const [path = ''] = request.url.split('?');
-      if (path === '/version') json(response, {gitVersion: 'v1.24.17'});
-      else if (request.method === 'POST' && path.endsWith('/pods')) {
-        posts.push(request.url);
-        const body = objectOf(JSON.parse(request.body));
-        const annotations = {'kubernetes.io/psp': 'strict'};
-        if (tried === 'off') json(response, body, 201);
-        else if (tried === 'forbidden') {
-          status(
-            response,
-            403,
-            'Forbidden',
-            'pods is forbidden: User cannot create resource "pods"',
-          );
-        } else json(response, {...body, metadata: {...objectOf(body.metadata), annotations}}, 201);
-      } else return false;
+      if (request.method !== 'GET') posts.push(request.url);
+      if (request.url !== '/version') return false;
+      json(response, {gitVersion: 'v1.24.17'});
       return true;
     },
   });
@@ -53,42 +39,52 @@ async function summaryOf(
 }
 
 describe('the summary says whether admission asks policies, before what would be denied', () => {
-  test('off: nothing is denied', async () => {
-    const {text, rows, out} = await summaryOf([pod('p'), pod('q', marked)], 'off');
-    expect(text).toContain('Admission off: a pod that was tried in namespace');
-    expect(text).toContain('With PSP admission off, policies have no say');
+  test('off, as all pods tell: nothing is denied, unless it was turned on after they came', async () => {
+    const {text, rows, out} = await summaryOf([pod('p'), pod('q')]);
+    expect(text).toContain('Admission probably off: 0 of 2 pods carry kubernetes.io/psp');
+    expect(text).toContain(
+      'denies none. If it was turned on after they came, it denies 2: see check.',
+    );
     expect(text).not.toContain('would deny');
     expect(rows).toMatchObject([{namespace: 'a', pods: 2, denied: 0}]);
     expect(JSON.parse(out)).toMatchObject({admission: {answer: 'no'}});
   });
 
-  test('on, though no pod was restarted since', async () => {
-    const {text, rows} = await summaryOf([pod('p'), pod('q')], 'on');
+  test('on, as all pods tell', async () => {
+    const {text, rows} = await summaryOf([pod('p', marked), pod('q', marked)]);
     expect(text).toContain('a restart would deny 2');
     expect(text).not.toContain('Admission');
     expect(rows).toMatchObject([{denied: 2}]);
   });
 
-  test('on, as all pods tell: none is tried', async () => {
-    const {rows, posts} = await summaryOf([pod('p', marked)], 'off');
-    expect(rows).toMatchObject([{denied: 1}]);
-    expect(posts).toEqual([]);
+  test('the youngest pod decides where pods tell both', async () => {
+    const [old, young] = ['2023-01-01T00:00:00Z', '2023-01-02T00:00:00Z'];
+    const on = await summaryOf([pod('p', {}, old), pod('q', marked, young)]);
+    expect(on.text).toContain('a restart would deny 2');
+    const off = await summaryOf([pod('p', {}, young), pod('q', marked, old)]);
+    expect(off.text).toContain('Admission probably off: the youngest pod, a/p, does not carry');
+    expect(off.text).not.toContain('would deny');
   });
 
-  test('unknown: what would be denied depends on it', async () => {
-    const {text, out} = await summaryOf([pod('p'), pod('q', marked)], 'forbidden');
-    expect(text).toContain('Admission unknown: 1 of 2 pods carry kubernetes.io/psp');
+  test('unknown without a pod: what would be denied depends on it', async () => {
+    const {text, out} = await summaryOf([]);
+    expect(text).toContain('Admission unknown: there is no pod to judge by');
     expect(text).toContain(
-      'If it is, then of the\n2 pods and idle workloads, a restart would deny 2',
+      'If it is, then of the\n0 pods and idle workloads, a restart would deny 0',
     );
     expect(JSON.parse(out)).toMatchObject({admission: {answer: 'unknown'}});
   });
 
   test('unknown, without a policy: nothing is denied', async () => {
-    const {text, rows} = await summaryOf([pod('p'), pod('q', marked)], 'forbidden', []);
+    const {text, rows} = await summaryOf([], []);
     expect(text).toContain('there is no policy');
     expect(text).not.toContain('would deny');
     expect(rows).toMatchObject([{denied: 0}]);
+  });
+
+  test('nothing is sent that writes, not even as a dry run', async () => {
+    const {posts} = await summaryOf([pod('p'), pod('q', marked)]);
+    expect(posts).toEqual([]);
   });
 
   test('pods of files were not let in by anybody, so they tell nothing', async () => {

@@ -19,12 +19,15 @@ test.each([
   [[], [namespaces]],
   [
     ['-n', 'shop'],
-    [namespaces, {name: 'accounts', namespace: 'shop'}],
+    [
+      {...namespaces, only: 'shop'},
+      {name: 'accounts', namespace: 'shop'},
+    ],
   ],
   [
     ['-n', 'shop', '--open', 'pod/web-0'],
     [
-      namespaces,
+      {...namespaces, only: 'shop'},
       {name: 'accounts', namespace: 'shop'},
       {name: 'pods', namespace: 'shop'},
       {name: 'why', item: 'shop/Pod/web-0'},

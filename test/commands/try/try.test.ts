@@ -1,7 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {demoSnapshot} from '../../../src/demo/index.ts';
-import type {JsonObject} from '../../../src/kube/json.ts';
-import {parseJson, printJson} from '../../../src/kube/json.ts';
+import {type Json, type JsonObject, parseJson, printJson} from '../../../src/kube/json.ts';
 import {fileOf, folderOf} from '../../support/run/files.ts';
 import {itemsOf, objectOf} from '../../support/run/output.ts';
 import {runHere} from '../../support/run/run.ts';
@@ -116,23 +115,25 @@ Pods and workloads: 1 would be denied, 2 stay as they are.
     ]);
   });
 
-  test('looks at one namespace, and says what it does not look at', async () => {
-    const file = fileOf([policy('wide', {privileged: false}), role('more', 'wide')]);
-    const demo = await runHere('try', '--demo', '-n', 'default', '-f', file);
-    expect({code: demo.code, out: demo.out}).toEqual({code: 0, out: 'Pods and workloads: none.\n'});
-    expect(demo.err).toContain(
-      'note: only namespace default is looked at; the files have objects of shop too: see -A',
-    );
-  });
-
-  test('a policy reaches all namespaces, which is said if none was named', async () => {
+  test('lists one namespace, and judges all: policies are of none', async () => {
     const file = fileOf([policy('privileged', {privileged: false})]);
-    const said = /^note: only namespace shop is looked at; the change reaches all: see -A$/m;
+    const all = await runHere('try', '--demo', '-A', '-f', file);
+    const counted = /^Pods and workloads: .*$/m.exec(all.out)?.[0];
+    expect(counted).toMatch(/\d+ would be denied/);
     // The context of the demo has the namespace shop.
-    expect((await runHere('try', '--demo', '-f', file)).err).toMatch(said);
-    expect((await runHere('try', '--demo', '--delete', 'privileged')).err).toMatch(said);
-    expect((await runHere('try', '--demo', '-n', 'shop', '-f', file)).err).not.toMatch(said);
-    expect((await runHere('try', '--demo', '-A', '-f', file)).err).not.toMatch(said);
+    for (const scope of [['-n', 'shop'], ['-n', 'default'], []]) {
+      const one = await runHere('try', '--demo', ...scope, '-f', file);
+      expect(one.code, scope.join()).toBe(1);
+      expect(one.out).toContain(counted);
+      expect(one.out).toMatch(
+        /^Of these in other namespaces: \d+ would be denied.*; -A lists them\.$/m,
+      );
+    }
+    const ci = await runHere('try', '--demo', '-n', 'default', '-f', file, '-o', 'json');
+    const [items, {summary}] = [itemsOf(ci.out), objectOf(parseJson(ci.out))];
+    expect(items).toEqual([]);
+    expect(objectOf(summary ?? null).denied).toBeGreaterThan(0);
+    expect(all.out).not.toContain('in other namespaces');
   });
 
   test('a misspelt namespace is no answer; one that comes with the change is', async () => {
@@ -174,35 +175,58 @@ Pods and workloads: 1 would be denied, 1 is gone, 1 stays as it is.
 
   test('files that hold nothing to judge are no answer', async () => {
     const file = fileOf([policy('wide', {privileged: false})]);
-    const one = await runHere('try', '--from', repository, '-f', file);
-    expect({code: one.code, out: one.out}).toEqual({code: 3, out: ''});
-    expect(one.err).toContain(
-      `error: ${repository}: no pods or workloads in namespace default to try the change on, but in shop: see -A\n`,
-    );
+    const elsewhere = await runHere('try', '--from', repository, '-f', file);
+    expect(elsewhere).toMatchObject({
+      code: 1,
+      out: `Pods and workloads: 1 would be denied, 2 stay as they are.
+Of these in other namespaces: 1 would be denied; -A lists them.
+`,
+    });
     const policies = fileOf([policy('tight')]);
     const none = await runHere('try', '--from', policies, '-A', '-f', file);
     expect({code: none.code, out: none.out}).toEqual({code: 3, out: ''});
     expect(none.err).toContain(`error: ${policies}: no pods or workloads to try the change on\n`);
   });
 
-  test('does not answer without the rights that all depends on', async () => {
+  test('answers without the rights that all depends on: with unknowns, and not with yes', async () => {
     const gap = {resource: 'clusterrolebindings', reason: 'forbidden'};
     const snapshot = (...gaps: readonly object[]) =>
       fileOf(printJson({...demoSnapshot, gaps}), 'snapshot.json');
     const blind = await runHere('try', '--from', snapshot(gap), '-A', '--delete', 'web');
-    expect(blind).toMatchObject({code: 4, out: ''});
-    expect(blind.err).toContain(
-      'error: the effect of a change is unknown without clusterrolebindings: forbidden\n',
+    expect(blind.code).toBe(1);
+    expect(blind.err).toMatch(/^incomplete: can't list clusterrolebindings \(forbidden\); /);
+    expect(blind.out).toMatch(
+      /unknown +unknown +depends on who may use .* \(clusterrolebindings\)/,
     );
-    // What is missing elsewhere is said, and the answer stands for the rest.
+    expect(blind.out).not.toMatch(/ denied +denied /);
     const partly = snapshot({resource: 'rolebindings', namespace: 'shop', reason: 'forbidden'});
     const rest = await runHere('try', '--from', partly, '-n', 'ci', '--delete', 'baseline');
     expect(rest.code).toBe(1);
     expect(rest.err).toMatch(
       /^incomplete: can't list rolebindings in namespace shop \(forbidden\); /,
     );
-    const here = await runHere('try', '--from', partly, '-n', 'shop', '--delete', 'baseline');
-    expect(here.code).toBe(4);
+  });
+
+  test('what runs in namespaces that may not be read is unknown, and that is no yes', async () => {
+    const gaps = ['pods', 'deployments', 'replicasets'].flatMap(resource =>
+      ['ci', 'payments'].map(namespace => ({resource, namespace, reason: 'forbidden'})),
+    );
+    const pods = itemsAt(demoSnapshot.pods, 'shop');
+    const workloads = itemsAt(demoSnapshot.workloads, 'shop');
+    const file = fileOf(printJson({...demoSnapshot, pods, workloads, gaps}), 'snapshot.json');
+    const rights = fileOf([role('more', 'web'), binding('more', 'new')]);
+    const inShop = await runHere('try', '--from', file, '-n', 'shop', '-f', rights);
+    // A role of shop makes no difference elsewhere.
+    expect(inShop).toMatchObject({code: 0, out: expect.not.stringContaining('unknown')});
+    const wide = await runHere('try', '--from', file, '-n', 'shop', '--delete', 'log-shipper');
+    expect(wide.code).toBe(1);
+    expect(wide.out).toContain('unknown for what runs in 2 namespaces that you may not read.\n');
+    const {out} = await runHere(
+      ...['try', '--from', file, '-n', 'shop', '--delete', 'log-shipper', '-o', 'json'],
+    );
+    expect(objectOf(parseJson(out)).summary).toMatchObject({
+      unread: 'unknown for what runs in 2 namespaces that you may not read',
+    });
   });
 
   test('for machines: names, and a document with both sides', async () => {
@@ -234,9 +258,16 @@ Pods and workloads: 1 would be denied, 1 is gone, 1 stays as it is.
   });
 });
 
+/** Those of a list of objects that are in a namespace. */
+function itemsAt(list: Json | undefined, namespace: string): readonly Json[] {
+  return (Array.isArray(list) ? list : []).filter(
+    item => objectOf(objectOf(item).metadata ?? null).namespace === namespace,
+  );
+}
+
 describe('try refuses', () => {
   test.each([
-    [[], 2, 'error: give the change to try: -f with its files, or --delete with a policy'],
+    [[], 2, 'error: name the change to try: -f with its files, or --delete with a policy'],
     [['x'], 2, 'error: try takes no argument, got x: -f names files'],
     [
       ['--delete', 'wid'],

@@ -234,19 +234,4 @@ describe('faults', () => {
     expect(live.current().inventory).toMatchObject({policyApi: 'absent', policies: [], gaps: []});
     await untilSame(live, api);
   });
-
-  test('a caller who may not ask what he may use leaves a gap', async () => {
-    const server = await fakeWatchServer();
-    filled(server);
-    server.answers = (response, {method}) => {
-      if (method !== 'POST') return false;
-      status(response, 403, 'Forbidden', 'no reviews');
-      return true;
-    };
-    const {client: api} = await client({server: server.url});
-    const live = followed(api, undefined, testClock());
-    await untilState(live, 'live');
-    await untilSame(live, api);
-    expect(live.current().inventory.gaps).toMatchObject([{resource: 'selfsubjectaccessreviews'}]);
-  });
 });

@@ -40,12 +40,12 @@ export function filled(server: FakeWatchServer): void {
 }
 
 /** A followed server of two namespaces with three pods. */
-export async function following(namespace?: string) {
+export async function following(home?: string) {
   const server = await fakeWatchServer();
   filled(server);
   const {client: api} = await client({server: server.url});
   const clock = testClock();
-  const live = followed(api, namespace, clock);
+  const live = followed(api, home, clock);
   const views = viewsOf(live);
   return {server, api, live, views, clock};
 }

@@ -105,7 +105,7 @@ describe('reading a cluster', () => {
     expect(seen.map(({url}) => url.split('?')[0])).toContain('/api/v1/namespaces/b/pods');
   });
 
-  test('without the right to list namespaces either, the whole kind is a gap', async () => {
+  test('without the right to list namespaces either, the kind is a gap but in the namespace of the context', async () => {
     const {flags} = await fakeCluster({
       objects,
       forbids: path => path === '/api/v1/namespaces' || path === `${rbac}/roles`,
@@ -113,12 +113,12 @@ describe('reading a cluster', () => {
     const {code, err} = await runHere('why', '-A', ...flags);
     expect(code).toBe(0);
     expect(err).toBe(
-      "incomplete: can't list roles, namespaces (forbidden); affected answers say unknown\n",
+      "incomplete: can't list namespaces; roles outside of namespace default (forbidden); affected answers say unknown\n",
     );
     const told = await runHere('why', '-A', '-v', '1', ...flags);
     expect(told.err.split('\n').map(line => line.replace(/: cannot.*/, ''))).toEqual([
       'incomplete: could not read namespaces',
-      'incomplete: could not read roles',
+      'incomplete: could not read roles outside of namespace default',
       '',
     ]);
   });

@@ -33,18 +33,18 @@ export async function createAll(
   return stored;
 }
 
-/** Runs `deed` on every item, at most `concurrency` at a time; stops at the first failure. */
+/** Runs `task` on every item, at most `concurrency` at a time; stops at the first failure. */
 async function forEachOf<T>(
   items: readonly T[],
   concurrency: number,
-  deed: (item: T) => Promise<void>,
+  task: (item: T) => Promise<void>,
 ): Promise<void> {
   const queue = items.values();
   let isOver = false;
   const worker = async () => {
     for (const item of queue) {
       if (isOver) return;
-      await deed(item);
+      await task(item);
     }
   };
   const workers = Array.from({length: Math.min(concurrency, items.length)}, worker);

@@ -1,13 +1,15 @@
 /**
  * The tests that take most of the time: real API servers, terminals and faults, in all combinations. A short
- * run keeps a few of each kind.
+ * run keeps a few of them.
  */
 export const longTests: readonly string[] = [
+  'test/bench/engine.test.ts',
   'test/cluster/!(apply|unread|why).test.ts',
-  'test/faults/!(way).test.ts',
+  'test/faults/*.test.ts',
   'test/house/new.test.ts',
-  'test/journeys/!(failure|session|sweep).test.ts',
+  'test/journeys/!(failure|sweep).test.ts',
   'test/release/installed.test.ts',
+  'test/support/server/apiServer.test.ts',
 ];
 
 /** What a run is asked for: the arguments of Vitest, and the environment. */

@@ -21,6 +21,8 @@ export interface TokenUser {
 export interface ApiServerOptions {
   /** The admission plugins on beside the default ones; PodSecurityPolicy if not given. */
   readonly admissionPlugins?: readonly string[];
+  /** Another kube-apiserver than that of v1.24, by its path. */
+  readonly program?: string;
   /** More arguments of kube-apiserver. */
   readonly args?: readonly string[];
   readonly users?: readonly TokenUser[];
@@ -73,7 +75,10 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
 }
 
 async function startOnce(options: ApiServerOptions): Promise<ApiServer> {
-  const programs = {etcd: requireBinary('etcd'), apiServer: requireBinary('kube-apiserver')};
+  const programs = {
+    etcd: requireBinary('etcd'),
+    apiServer: options.program ?? requireBinary('kube-apiserver'),
+  };
   const dir = mkdtempSync(join(tmpdir(), 'kubectl-psp-reference-'));
   const running: ChildServer[] = [];
   const stop = async () => {
@@ -157,7 +162,9 @@ function apiServerArgs(
     '--service-account-issuer=https://kubernetes.default.svc',
     '--authorization-mode=RBAC',
     `--token-auth-file=${tokenFile}`,
-    `--enable-admission-plugins=${admissionPlugins.join(',')}`,
+    ...(admissionPlugins.length > 0
+      ? [`--enable-admission-plugins=${admissionPlugins.join(',')}`]
+      : []),
     '--allow-privileged=true',
     '--service-cluster-ip-range=10.0.0.0/24',
     ...args,

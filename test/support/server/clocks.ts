@@ -7,8 +7,8 @@ import type {Clock} from '../../../src/inventory/follow/followCluster.ts';
 export const fastClock: Clock = {
   now: () => performance.timeOrigin + performance.now() * speed,
   random: () => 1,
-  after(ms, deed) {
-    const timer = setTimeout(deed, ms / speed);
+  after(ms, task) {
+    const timer = setTimeout(task, ms / speed);
     return () => clearTimeout(timer);
   },
 };
@@ -27,19 +27,19 @@ const stepMs = 50;
 
 export function testClock(): TestClock {
   let now = Date.UTC(2022, 4, 3);
-  const due = new Set<{readonly at: number; readonly deed: () => void}>();
+  const due = new Set<{readonly at: number; readonly task: () => void}>();
   const stepTo = (time: number) => {
     now = time;
     for (const one of [...due].toSorted((a, b) => a.at - b.at)) {
-      // What one deed cancels is no longer there for the next.
-      if (one.at <= now && due.delete(one)) one.deed();
+      // What one task cancels is no longer there for the next.
+      if (one.at <= now && due.delete(one)) one.task();
     }
   };
   return {
     now: () => now,
     random: () => 1,
-    after(ms, deed) {
-      const one = {at: now + ms, deed};
+    after(ms, task) {
+      const one = {at: now + ms, task};
       due.add(one);
       return () => due.delete(one);
     },

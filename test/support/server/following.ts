@@ -21,10 +21,10 @@ const testClocks = new Set<TestClock>();
 /** Follows a cluster until the test is over; `until` lets the time of a test's own clock pass. */
 export function followed(
   client: Client,
-  namespace?: string,
+  home?: string,
   clock: Clock | TestClock = fastClock,
 ): LiveInventory {
-  const live = followCluster(readerOf(client), {namespace}, clock);
+  const live = followCluster(readerOf(client), {home: home ?? client.namespace}, clock);
   if ('pass' in clock) testClocks.add(clock);
   onTestFinished(() => {
     live.stop();
@@ -56,12 +56,13 @@ export function untilState(live: LiveInventory, state: string): Promise<void> {
 }
 
 /** Waits until the followed inventory is what a new reading gives. */
-export async function untilSame(live: LiveInventory, client: Client, namespace?: string) {
+export async function untilSame(live: LiveInventory, client: Client, home?: string) {
   const plan = {
-    namespace,
+    namespace: undefined,
+    home,
     policies: true,
     workloads: true,
-    caller: true,
+    caller: false,
     whole: true,
     everySpec: true,
     time: '',

@@ -1,0 +1,95 @@
+import type {Verdict} from '../admission/judgement.ts';
+import {type Grant, podIdentity, policiesOf} from '../rbac/authorize.ts';
+import {type Grantee, granteesOf} from '../rbac/grantee.ts';
+import {type AuditContext, lacksPods} from './context.ts';
+import {fittingPolicy} from './fitting.ts';
+import {bindAllCommand, inTurn, kubectl, patch, unbindCommand} from './remedies.ts';
+import {roleAt} from './roleEdits.ts';
+import {objectText, rbacReference} from './words.ts';
+
+/** So many accounts are bound by a command that somebody reads before it is run. */
+const mostAccounts = 20;
+
+/**
+ * Takes what a binding grants from these of its subjects, and first gives the pods that get in through them
+ * alone the tightest policy that lets them in as they are. undefined where no command is known to leave all
+ * pods in.
+ */
+export function narrowingCommand(
+  grant: Grant,
+  subjects: readonly Grantee[],
+  context: AuditContext,
+): string | undefined {
+  if (lacksPods(context.inventory)) return undefined;
+  const bySubject = new Map<string, Set<string>>();
+  for (const verdict of context.groups.flatMap(({verdicts}) => verdicts)) {
+    const {namespace, serviceAccount} = verdict.item.submission;
+    if (mayRestOn(verdict, grant) && verdict.state === 'unknown') return undefined;
+    if (!restsOn(verdict, grant) || staysWithout(verdict, grant, context)) continue;
+    const policy = fittingPolicy(verdict) ?? verdict.chosen?.policy.name;
+    if (policy === undefined || serviceAccount === '') return undefined;
+    const accounts = bySubject.get(policy) ?? new Set();
+    bySubject.set(policy, accounts.add(`sa:${namespace}/${serviceAccount}`));
+  }
+  const away = takeAway(grant, subjects, context);
+  const all = [...bySubject.values()].reduce((sum, {size}) => sum + size, 0);
+  if (away === undefined || all > mostAccounts) return undefined;
+  const binds = [...bySubject]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([policy, accounts]) => bindAllCommand(policy, [...accounts].sort()));
+  return inTurn(...binds, away);
+}
+
+/** Whether the binding is all that opens the chosen policy to the pod. */
+function restsOn({via, chosen}: Verdict, {binding}: Grant): boolean {
+  if (chosen === undefined || via.length === 0) return false;
+  return via.every(
+    way => way.binding !== undefined && objectText(way.binding) === objectText(binding),
+  );
+}
+
+/** Whether a pod, of which it is not known what becomes, is where the binding counts. */
+function mayRestOn({item}: Verdict, {binding}: Grant): boolean {
+  return binding.namespace === undefined || binding.namespace === item.namespace;
+}
+
+/** Whether the pod would be back under the policy that it was admitted by, which its account has otherwise. */
+function staysWithout(verdict: Verdict, grant: Grant, {authorizer}: AuditContext): boolean {
+  const {admittedBy, submission} = verdict.item;
+  if (admittedBy === undefined) return false;
+  const {namespace, serviceAccount} = submission;
+  const named = verdict.candidate(admittedBy);
+  if (named === undefined || !named.allowed || named.mutates) return false;
+  return authorizer
+    .grantsOf(podIdentity(namespace, serviceAccount), namespace, admittedBy)
+    .some(other => other !== grant);
+}
+
+/** The command that takes the grant from the subjects alone; undefined if it would take other rights too. */
+function takeAway(
+  grant: Grant,
+  subjects: readonly Grantee[],
+  {inventory: {rbac}}: AuditContext,
+): string | undefined {
+  const {binding, policies} = grant;
+  const [only, ...more] = policies ?? [];
+  const rules = roleAt(grant.role, rbac)?.rules ?? [];
+  const isJustUse = rules.every(
+    rule => policiesOf(rule) !== undefined && !(rule.resources ?? []).includes('*'),
+  );
+  if (!isJustUse) return undefined;
+  if (only !== undefined && more.length === 0) {
+    return unbindCommand(only, subjects, binding.namespace);
+  }
+  const all = granteesOf(grant);
+  const isOne = ({kind, namespace, name}: Grantee) =>
+    subjects.some(one => one.kind === kind && one.name === name && one.namespace === namespace);
+  if (all.every(isOne)) return kubectl('delete', rbacReference(binding));
+  const places = grant.subjects.flatMap((subject, index) =>
+    granteesOf({subjects: [subject], binding}).some(isOne) ? [index] : [],
+  );
+  return patch(
+    rbacReference(binding),
+    places.toReversed().map(index => ({op: 'remove', path: `/subjects/${index}`})),
+  );
+}

@@ -1,0 +1,75 @@
+import type {Verdict} from '../../admission/judgement.ts';
+import type {Control} from '../../controls/control.ts';
+import type {Policy} from '../../kube/objects.ts';
+import {controlNames, dangersOf} from '../../policy/danger.ts';
+import {leastPolicy} from '../../policy/least.ts';
+import {levelText, openness} from '../../policy/level.ts';
+import {count} from '../../text.ts';
+import {fittingPolicy, wouldMoveOthers} from '../fitting.ts';
+import {passedByName} from '../passedByName.ts';
+import {adviseCommand, bindCommand} from '../remedies.ts';
+import {defineRule} from '../rule.ts';
+import {viaLines} from '../words.ts';
+
+/** Pods that could do with far less. */
+export const farAboveNeed = defineRule({
+  id: 'far-above-need',
+  severity: 'medium',
+  title: 'Workloads under a policy far above their need',
+  why: 'Their policy gives pods a hold on the node, and they need none of it: they would live under a policy within the baseline standard in all controls of [`open-to-workloads`](#open-to-workloads). Whoever breaks into one of them, or may create pods with its account, has the node. In kube-system that is taken for granted.',
+  remedy: 'Let the account use a tighter policy that sorts first (kubectl psp advise).',
+  needs: ['rbac', 'workloads', 'pods'],
+  breadth: 'namespace',
+  find: ({groups, authorizer}) =>
+    groups.flatMap(group => {
+      // Past a policy that was meant for it: the matter of another rule.
+      const own = group.verdicts.filter(verdict => passedByName(verdict, authorizer).length === 0);
+      const found = own.flatMap(verdict => excessOf(verdict) ?? []);
+      const [first] = found;
+      if (first === undefined) return [];
+      const {verdict, policy, least, unneeded} = first;
+      const {namespace, serviceAccount} = verdict.item.submission;
+      const {name} = policy.metadata;
+      const tighter = fittingPolicy(
+        verdict,
+        other => other < name && !wouldMoveOthers(other, verdict, groups),
+      );
+      return [
+        {
+          object: group.object,
+          message: `${group.runs ? `${count(found.length, 'pod')} bound` : 'its pods would bind'} to ${name}, ${count(unneeded.length, 'control')} above need: ${controlNames(unneeded)}`,
+          evidence: [
+            `${name}: ${levelText(policy)}; ${openness(policy) - openness(least)} steps of the standards above the least that would do`,
+            ...viaLines(verdict),
+          ],
+          remedy:
+            tighter === undefined
+              ? adviseCommand(namespace)
+              : bindCommand(tighter, namespace, serviceAccount),
+        },
+      ];
+    }),
+});
+
+/** From so many controls on, or where one is privileged itself, a policy is far above. */
+const far = 2;
+
+interface Excess {
+  readonly verdict: Verdict;
+  readonly policy: Policy;
+  readonly least: Policy;
+  readonly unneeded: readonly Control[];
+}
+
+/** What the chosen policy opens dangerously, if the pod needs nothing of the kind; undefined otherwise. */
+function excessOf(verdict: Verdict): Excess | undefined {
+  const {chosen, item} = verdict;
+  const {namespace, serviceAccount, view} = item.submission;
+  if (chosen === undefined || serviceAccount === '' || namespace === 'kube-system')
+    return undefined;
+  const {policy} = chosen.policy;
+  const unneeded = dangersOf(policy);
+  if (unneeded.length < far && !unneeded.some(({id}) => id === 'privileged')) return undefined;
+  const least = leastPolicy('least', [view], false);
+  return dangersOf(least).length > 0 ? undefined : {verdict, policy, least, unneeded};
+}

@@ -1,0 +1,74 @@
+import {subjectWord} from '../grant/namedSubject.ts';
+import type {Context} from './context.ts';
+import type {Described} from './describe.ts';
+import {policyYaml, rememberedLinesOf} from './lines.ts';
+import {bindingKey, bindingOfRow, rightOfRow} from './rightsRows.ts';
+import {topOf, type View} from './session.ts';
+import {policyOf} from './state.ts';
+
+/** Something to copy, and what to call it. */
+export interface Copied {
+  readonly text: string;
+  readonly what: string;
+}
+
+/** What `y` copies: the name of the chosen row, a text whole, the YAML of a policy under the editor. */
+export function copiedFrom({session, model, shown, services}: Context): Copied | undefined {
+  const {view} = topOf(session);
+  if (view.name === 'policy') {
+    const policy = policyOf(view.policy, session.drafts, model.inventory);
+    return policy && {text: policyYaml(policy.now), what: `the YAML of ${view.policy}`};
+  }
+  const row = shown.rows[shown.cursor];
+  if (shown.table === undefined || row === undefined) {
+    const lines = rememberedLinesOf(view, model, session.drafts, services);
+    return lines && {text: `${lines.join('\n')}\n`, what: 'the text'};
+  }
+  const named = (text: string) => ({text, what: text});
+  switch (view.name) {
+    case 'subjects': {
+      const right = rightOfRow(row);
+      return right && named(subjectWord(right.subject));
+    }
+    case 'rights':
+      return named(rightOfRow(row)?.policy ?? row.key);
+    case 'findings': {
+      const finding = model.findings.find(({id}) => id === row.key);
+      return finding && named(finding.remedy);
+    }
+    default:
+      return named(row.key.split('/').at(-1) ?? row.key);
+  }
+}
+
+/** What `d` describes: what the chosen row is about, or the pod of a view of reasons. */
+export function describedBy({session, model, shown}: Context): View | undefined {
+  const {view} = topOf(session);
+  const row = shown.rows[shown.cursor];
+  const described = (what: Described, key: string): View => ({name: 'describe', what, key});
+  if (view.name === 'why') return described('item', view.item);
+  if (row === undefined) return undefined;
+  switch (view.name) {
+    case 'namespaces':
+      return described('namespace', row.key);
+    case 'accounts':
+      return described('account', `${view.namespace}/${row.key}`);
+    case 'pods':
+    case 'impact':
+      return described('item', row.key);
+    case 'policies':
+      return described('policy', row.key);
+    case 'workloads':
+      return row.enter?.name === 'why' ? described('item', row.enter.item) : undefined;
+    case 'grants':
+      return described('binding', row.key);
+    case 'subjects':
+    case 'rights': {
+      const grants = model.authorizer.grants.map(({binding}) => bindingKey(binding));
+      const key = bindingOfRow(row);
+      return grants.includes(key) ? described('binding', key) : undefined;
+    }
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,55 @@
+import type {Finding} from '../audit/finding.ts';
+import {labelOf} from '../kube/reference.ts';
+import type {Model} from './model.ts';
+import type {Tone} from './paint.ts';
+import {remedyOf, remedyWords} from './remedy.ts';
+import type {Table} from './table.ts';
+
+const tones: Readonly<Record<Finding['severity'], Tone>> = {
+  high: 'bad',
+  medium: 'warn',
+  low: 'plain',
+  info: 'dim',
+};
+
+/** What an audit finds, the gravest first. */
+export function findingTable({findings}: Model, namespace: string | undefined): Table {
+  const shown = findings.filter(
+    ({object}) => namespace === undefined || (object.namespace ?? namespace) === namespace,
+  );
+  return {
+    columns: ['SEVERITY', 'RULE', 'OBJECT', 'WHAT'],
+    empty: 'The audit finds nothing.',
+    rows: shown.map(finding => ({
+      key: finding.id,
+      cells: [
+        {value: finding.severity, tone: tones[finding.severity]},
+        finding.rule,
+        labelOf(finding.object),
+        finding.message,
+      ],
+      enter: {name: 'finding', id: finding.id},
+    })),
+  };
+}
+
+/** A finding with all that shows it and what to do, as a text. */
+export function findingLines({findings}: Model, id: string): readonly string[] {
+  const finding = findings.find(each => each.id === id);
+  if (finding === undefined) return ['It is gone: the audit no longer finds this.'];
+  const {severity, rule, object, message, evidence, remedy} = finding;
+  const step = remedyWords(remedyOf(finding));
+  return [
+    `${labelOf(object)}: ${message}`,
+    '',
+    `Severity: ${severity}   Rule: ${rule}`,
+    '',
+    'What shows it',
+    ...evidence.map(line => `  ${line}`),
+    ...(evidence.length === 0 ? ['  (the objects themselves)'] : []),
+    '',
+    'What to do',
+    `  ${remedy}`,
+    ...(step === undefined ? [] : ['', `f: ${step}, after a look at what that does`]),
+  ];
+}

@@ -1,0 +1,115 @@
+import {type Candidate, isPerhapsUsable, isUsable} from '../admission/admit.ts';
+import type {Verdict} from '../admission/judgement.ts';
+import {reasonText} from '../admission/reasons.ts';
+import {fieldErrorText} from '../kube/fieldError.ts';
+import {waysOutLines} from '../report/waysOut.ts';
+import {whyFacts, whyMessage} from '../report/whyStory.ts';
+import {count} from '../text.ts';
+import {stateTones} from './bars.ts';
+import type {Piece, Tone} from './paint.ts';
+import type {RichLine} from './rich.ts';
+import {safeWidthOf} from './text.ts';
+
+/** The whole story of one pod or workload: its verdict, and its way through the policies as a list with marks. */
+export function whyLines(verdict: Verdict): readonly RichLine[] {
+  const {candidates} = verdict;
+  const [title = '', ...facts] = whyFacts([verdict]);
+  const widest = Math.max(0, ...candidates.map(({policy}) => safeWidthOf(policy.name)));
+  return [
+    titleLine(title, verdict),
+    ...facts.map(factLine),
+    '',
+    [{text: 'Policies in the order in which admission tries them:', bold: true}],
+    ...candidates.flatMap(candidate => candidateRows(candidate, verdict, widest)),
+    ...(candidates.length === 0 ? ['  none: the cluster has no PodSecurityPolicy'] : []),
+    ...waysOutLines(verdict),
+    ...whyMessage(verdict),
+  ];
+}
+
+function titleLine(title: string, {state}: Verdict): RichLine {
+  const end = title.indexOf(': ') + 2;
+  return [
+    {text: title.slice(0, end), bold: true},
+    {text: title.slice(end), bold: true, tone: stateTones[state]},
+  ];
+}
+
+/** How wide the names of facts are, with what stands before and after them. */
+const factStart = 19;
+
+function factLine(line: string): RichLine {
+  return /^ {2}[A-Z ]/.test(line)
+    ? [{text: line.slice(0, factStart), tone: 'dim'}, {text: line.slice(factStart)}]
+    : line;
+}
+
+/** What becomes of a policy in the order; the sign and the word say the same. */
+interface Fate {
+  readonly sign: string;
+  readonly word: string;
+  readonly tone: Tone;
+}
+
+const fates = {
+  chosen: {sign: '✓', word: 'chosen', tone: 'good'},
+  refused: {sign: '✗', word: 'refused', tone: 'bad'},
+  invalid: {sign: '✗', word: 'invalid pod', tone: 'bad'},
+  spare: {sign: '+', word: 'would do', tone: 'plain'},
+  perhaps: {sign: '?', word: 'perhaps', tone: 'unknown'},
+  unusable: {sign: '-', word: 'not usable', tone: 'dim'},
+  ignored: {sign: '!', word: 'ignored', tone: 'warn'},
+} as const satisfies Readonly<Record<string, Fate>>;
+
+function fateOf(candidate: Candidate, {chosen, decision}: Verdict): Fate {
+  if (candidate.policy.unusable !== undefined) return fates.ignored;
+  if (candidate === chosen) return fates.chosen;
+  if (decision.kind === 'invalid' && candidate === decision.chosen) return fates.invalid;
+  if (isUsable(candidate.rights)) return candidate.allowed ? fates.spare : fates.refused;
+  return isPerhapsUsable(candidate.rights) ? fates.perhaps : fates.unusable;
+}
+
+/** A policy's line, and what it has against the pod; of one that is not usable, in plain words alone. */
+function candidateRows(
+  candidate: Candidate,
+  verdict: Verdict,
+  widest: number,
+): readonly RichLine[] {
+  const {policy, errors} = candidate;
+  const {sign, word, tone} = fateOf(candidate, verdict);
+  const isMute = tone === 'dim';
+  const gap = ' '.repeat(widest - safeWidthOf(policy.name) + 2);
+  const bold = candidate === verdict.chosen;
+  const line: readonly Piece[] = [
+    {text: `  ${sign} `, tone, bold},
+    {text: policy.name + gap, bold, ...(isMute ? {tone: 'dim'} : {})},
+    {text: `${word.padEnd(wordWidth)}  `, tone, bold},
+    {text: remarkOf(candidate, bold), ...(isMute ? {tone: 'dim'} : {})},
+  ];
+  return [
+    line,
+    ...errors.flatMap((error): readonly RichLine[] => [
+      [{text: `      ${reasonText(error)}`, tone: isMute ? 'dim' : 'plain'}],
+      ...(isMute ? [] : [[{text: `      ${fieldErrorText(error)}`, tone: 'dim'} as const]]),
+    ]),
+  ];
+}
+
+const wordWidth = Math.max(...Object.values(fates).map(({word}) => word.length));
+
+/** Through whom it is usable, and what it does or would do with the pod. */
+function remarkOf(
+  {policy, rights, allowed, mutates, errors}: Candidate,
+  isChosen: boolean,
+): string {
+  if (policy.unusable !== undefined) return policy.unusable;
+  const whose = [
+    ...(rights.serviceAccount ? ['service account'] : []),
+    ...(rights.requester ? ['requester'] : []),
+  ].join(' and ');
+  const through = isUsable(rights) ? `, by ${whose}` : '';
+  if (!allowed)
+    return `${isUsable(rights) ? '' : 'would refuse it: '}${count(errors.length, 'reason')}${through}`;
+  if (isChosen) return `${mutates ? 'changes it' : 'admits it unchanged'}${through}`;
+  return `would ${mutates ? 'change it' : 'admit it unchanged'}${through}`;
+}

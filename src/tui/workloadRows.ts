@@ -1,0 +1,48 @@
+import type {VerdictGroup} from '../audit/groups.ts';
+import {itemKey} from '../inventory/submissions/items.ts';
+import {stateParts} from './bars.ts';
+import type {Model} from './model.ts';
+import {stateCell} from './rows.ts';
+import type {View} from './session.ts';
+import type {Row, Table} from './table.ts';
+import {statesOf} from './tally.ts';
+
+const worstFirst = ['denied', 'unknown', 'mutated', 'drifted', 'ok'] as const;
+
+/** A row for each workload, or pod of its own: its pods together, with the worst state among them. */
+export function workloadTable(
+  {groups}: Model,
+  {namespace, kind}: Extract<View, {name: 'workloads'}>,
+): Table {
+  const shown = groups.filter(
+    ({object}) =>
+      (namespace === undefined || object.namespace === namespace) &&
+      (kind === undefined || object.kind === kind),
+  );
+  const withNamespace = namespace === undefined;
+  return {
+    columns: [...(withNamespace ? ['NAMESPACE'] : []), 'KIND', 'NAME', 'PODS', 'STATE', 'POLICY'],
+    empty: `No ${kind ?? 'workload'} here.`,
+    rows: shown.map(group => rowOf(group, withNamespace)),
+  };
+}
+
+function rowOf({object, verdicts, runs}: VerdictGroup, withNamespace: boolean): Row {
+  const {namespace = '', kind, name} = object;
+  const worst = worstFirst.flatMap(each => verdicts.find(({state}) => state === each) ?? [])[0];
+  const policies = new Set(verdicts.flatMap(({chosen}) => chosen?.policy.name ?? []));
+  const state = worst?.state ?? 'ok';
+  return {
+    key: `${namespace}/${kind}/${name}`,
+    cells: [
+      ...(withNamespace ? [namespace] : []),
+      kind,
+      name,
+      runs ? verdicts.length : 0,
+      stateCell(state),
+      [...policies].sort().join(', '),
+    ],
+    bar: stateParts(statesOf(verdicts)),
+    enter: worst && {name: 'why', item: itemKey(worst.item)},
+  };
+}

@@ -1,0 +1,47 @@
+import {describe, expect, test} from 'vitest';
+import {jumpOf} from '../../src/tui/jumps.ts';
+import {demo} from './screen.tsx';
+
+describe('what is typed after :', () => {
+  const view = (typed: string) => {
+    const jump = jumpOf(typed, demo);
+    return jump.to === 'view' ? jump.view : jump;
+  };
+
+  test.each([
+    ['ns', {name: 'namespaces'}],
+    ['ns shop', {name: 'accounts', namespace: 'shop'}],
+    [' Po  shop ', {name: 'pods', namespace: 'shop'}],
+    ['pods', {name: 'pods', namespace: undefined}],
+    ['deploy', {name: 'workloads', namespace: undefined, kind: 'Deployment'}],
+    ['sts data', {name: 'workloads', namespace: 'data', kind: 'StatefulSet'}],
+    ['cronjobs', {name: 'workloads', namespace: undefined, kind: 'CronJob'}],
+    ['wl shop', {name: 'workloads', namespace: 'shop'}],
+    ['sa shop', {name: 'accounts', namespace: 'shop'}],
+    ['psp', {name: 'policies'}],
+    ['psp web', {name: 'policy', policy: 'web'}],
+    ['who-can privileged', {name: 'subjects', policy: 'privileged'}],
+    ['grants ci', {name: 'grants', namespace: 'ci'}],
+    ['audit', {name: 'findings', namespace: undefined}],
+    ['advise shop', {name: 'advise', scope: 'service-account', namespace: 'shop'}],
+    ['gaps', {name: 'gaps'}],
+  ])('%s leads to a view', (typed, expected) => {
+    expect(view(typed)).toEqual(expected);
+  });
+
+  test('files, contexts and the end', () => {
+    expect(jumpOf('try ./next release/', demo)).toEqual({to: 'try', file: './next release/'});
+    expect(jumpOf('snapshot now.json', demo)).toEqual({to: 'snapshot', file: 'now.json'});
+    expect(jumpOf('q', demo)).toEqual({to: 'quit'});
+    expect(jumpOf('  ', demo)).toEqual({to: 'nothing'});
+  });
+
+  test.each([
+    ['po shpo', 'No namespace shpo: did you mean "shop"?'],
+    ['psp wob', 'No policy wob: did you mean "web"?'],
+    ['try', ':try takes a file: :try FILE'],
+    ['constructor', /^No view constructor; there are: ns po /],
+  ])('%s is a problem that says what there is', (typed, text) => {
+    expect(jumpOf(typed, demo)).toEqual({to: 'problem', text: expect.stringMatching(text)});
+  });
+});

@@ -1,0 +1,97 @@
+import {describe, expect, test} from 'vitest';
+import {findingTable} from '../../src/tui/findingRows.ts';
+import {modelOf} from '../../src/tui/model.ts';
+import {remedyOf, remedyWords} from '../../src/tui/remedy.ts';
+import {grantTable, rightOfRow, rightTable, subjectTable} from '../../src/tui/rightsRows.ts';
+import {cellValue, type Row} from '../../src/tui/table.ts';
+import {workloadTable} from '../../src/tui/workloadRows.ts';
+import {demo} from './screen.tsx';
+
+const model = modelOf(demo);
+/** The rows as what their cells show, those that have all these words. */
+const cellsOf = (rows: readonly Row[], ...wanted: readonly string[]) =>
+  rows
+    .map(({cells}) => cells.map(cell => String(cellValue(cell))))
+    .filter(cells => wanted.every(word => cells.includes(word)));
+
+describe('who may use what, in the session', () => {
+  test('each subject of a policy with its binding, and the pods that come in by it', () => {
+    const {rows} = subjectTable(model, 'privileged');
+    expect(cellsOf(rows, 'sa:kube-system/kube-proxy')).toEqual([
+      ['sa:kube-system/kube-proxy', 'kube-system', 'psp-agents', 'psp:privileged', '2'],
+    ]);
+    expect(cellsOf(rows, 'group:system:nodes')).toEqual([
+      ['group:system:nodes', 'kube-system', 'psp-nodes', 'psp:privileged', '4'],
+    ]);
+    const counted = cellsOf(rows).map(cells => Number(cells.at(-1)));
+    expect(counted.reduce((sum, each) => sum + each, 0)).toBe(
+      model.boundTo.get('privileged')?.length,
+    );
+  });
+
+  test('each policy of an account, as itself or as a member of a group', () => {
+    const {rows} = rightTable(model, 'sa:kube-system/kube-proxy');
+    expect(cellsOf(rows, 'privileged', 'itself')).toEqual([
+      ['privileged', 'privileged', 'kube-system', 'itself', 'psp-agents', 'psp:privileged', '2'],
+    ]);
+    expect(cellsOf(rows, 'log-shipper', 'group:system:serviceaccounts')).toHaveLength(1);
+    const [first] = rows;
+    expect(first && rightOfRow(first)).toMatchObject({namespace: 'kube-system'});
+    expect(cellsOf(rightTable(model, 'sa:shop/nobody').rows).map(cells => cells[3])).not.toContain(
+      'itself',
+    );
+    expect(rightTable(model, 'group:on-call').rows).toHaveLength(demo.policies.length);
+  });
+
+  test('the bindings that open policies, of a namespace with those of the cluster', () => {
+    const all = grantTable(model, undefined).rows;
+    expect(all).toHaveLength(model.authorizer.grants.length);
+    const shop = grantTable(model, 'shop').rows;
+    expect(new Set(cellsOf(shop).map(([place]) => place))).toEqual(new Set(['(cluster)', 'shop']));
+    expect(cellsOf(all, 'cluster-admin')).toEqual([
+      ['(cluster)', 'cluster-admin', 'cluster-admin', 'all', 'group:system:masters'],
+    ]);
+  });
+});
+
+describe('findings and workloads, in the session', () => {
+  test('a remedy that is a command is a step; the others stay text', () => {
+    const byRule = Object.groupBy(model.findings, ({rule}) => rule);
+    const words = (rule: string) => byRule[rule]?.map(each => remedyWords(remedyOf(each)))[0];
+    expect(words('denied-now')).toBe('bind baseline to sa:payments/default');
+    expect(words('open-to-workloads')).toBe('unbind log-shipper from group:system:serviceaccounts');
+    expect(words('orphan-policy')).toBe('delete gpu-batch');
+    expect(words('missing-role')).toBe('delete RoleBinding/psp-tls');
+    expect(words('ignored-policy')).toBe('edit shop-legacy');
+    expect(words('over-broad-policy')).toBe('edit ci-builder');
+    expect(words('shadowed-policy')).toBe('see who may use baseline');
+    expect(words('policy-drift')).toBe('see why');
+    expect(words('missing-policy')).toBeUndefined();
+    expect(
+      model.findings[0] && remedyOf({...model.findings[0], remedy: 'Ask a friend.'}),
+    ).toBeUndefined();
+    expect(
+      model.findings[0] &&
+        remedyOf({...model.findings[0], remedy: "kubectl psp unbind web --to 'group:a b' -n shop"}),
+    ).toEqual({do: 'unbind', policy: 'web', to: 'group:a b', namespace: 'shop'});
+  });
+
+  test('the findings of a namespace, with those of the cluster', () => {
+    const {rows} = findingTable(model, 'shop');
+    expect(rows.length).toBeLessThan(model.findings.length);
+    expect(cellsOf(rows).every(cells => !/ (?!shop\/)\w[\w-]*\//.test(cells[2] ?? ''))).toBe(true);
+  });
+
+  test('a workload is one row, with its pods and the worst of their states', () => {
+    const all = workloadTable(model, {name: 'workloads'});
+    expect(all.rows.length).toBeLessThan(model.verdicts.length);
+    const {rows} = workloadTable(model, {name: 'workloads', namespace: 'shop', kind: 'Deployment'});
+    expect(cellsOf(rows, 'thumbnailer')[0]).toEqual([
+      'Deployment',
+      'thumbnailer',
+      '1',
+      'denied',
+      '',
+    ]);
+  });
+});
