@@ -25,7 +25,9 @@ export function waysOutLines(verdict: Verdict): readonly string[] {
 function wayLines(ways: readonly WayByUse[], item: Item): readonly string[] {
   const first = ways.filter(({opensMore}) => !opensMore);
   const looser = ways.filter(({opensMore}) => opensMore).map(({policy}) => policy.name);
-  const rows = first.map(way => [
+  const unchanged = first.filter(({mutates}) => !mutates);
+  const changing = first.filter(({mutates}) => mutates);
+  const rows = [...unchanged, ...changing].map(way => [
     `${way.policy.name}${way.mutates ? ', which changes it' : ''}`,
     bindLine(way, item),
   ]);

@@ -36,7 +36,8 @@ export async function runAdvise(
     templatesMeant(targets, inventory, namespace),
   );
   if (items.length === 0) warnOfNothing(world, namespace, inventory);
-  const request: AdviseRequest = {flags, scope, inventory, namespace, items, world};
+  const isNamed = targets.kind !== 'all';
+  const request: AdviseRequest = {flags, scope, inventory, namespace, items, isNamed, world};
   if (most !== undefined) return adviseMax(request, most);
   if (hardenLevel !== undefined) return adviseHarden(request, hardenLevel);
   if (flags.reuse) return (await import('./adviseReuse.ts')).adviseReuse(request);

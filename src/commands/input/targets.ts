@@ -39,6 +39,7 @@ export function parseTargets(args: readonly string[], {workloads}: Inventory): W
   const isKind = (word: string) =>
     isKindName(word) || workloads.some(workload => isOfKind(workload, word));
   const kinds = first.split(',');
+  if (args.includes('')) throw new UserError('a name is empty', exitCodes.usage);
   if (!first.includes('/') && kinds.every(isKind)) {
     if (names.length === 0) return {kind: 'kinds', kinds};
     const mixed = names.find(name => name.includes('/'));
@@ -53,7 +54,17 @@ export function parseTargets(args: readonly string[], {workloads}: Inventory): W
       names: names.flatMap(name => kinds.map(kind => ({kind, name}))),
     };
   }
-  if (names.length > 0 && otherKinds.has(first.toLowerCase())) throw isOther(first);
+  if (names.length > 0 || kinds.some(isKind)) {
+    const other = kinds.find(kind => otherKinds.has(kind.toLowerCase()));
+    if (other !== undefined) throw isOther(other);
+    const strange = kinds.find(
+      kind => !kind.includes('/') && kindOf(kind) !== kind && !isKind(kind),
+    );
+    if (strange !== undefined) {
+      const bare = strange.replace(/\..*/s, '');
+      throw new UserError(`${strange}: nothing has this kind; leave the group out: ${bare}`);
+    }
+  }
   return {kind: 'names', names: args.map(targetOf)};
 }
 
