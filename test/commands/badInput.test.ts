@@ -144,7 +144,7 @@ describe('a wrong command line: one line, exit code 2', () => {
     [['who-can', '-o', 'custom-columns=A:.a'], /-o custom-columns: only kubectl has that/],
     [['check', '-o', 'go-template={{.}}'], /-o go-template: only kubectl has that/],
     [
-      ['why', '-f', 'https://example.com/x'],
+      ['why', '-f', 'https://example.com/x', '--demo'],
       /curl -fsSL https:\/\/example.com\/x \| kubectl psp \.\.\. -f -/,
     ],
     [['audit', '-k', 'x'], /audit has no -k: kubectl kustomize DIR \| kubectl psp audit --from -/],
