@@ -1,6 +1,13 @@
 import {severities} from '../src/audit/finding.ts';
 import type {AuditRule, RuleNeed} from '../src/audit/rule.ts';
 import {rules} from '../src/audit/rules/index.ts';
+import {printYaml} from '../src/yaml/documents.ts';
+import {podRules} from '../test/audit/cases/podRules.ts';
+import {policyRules} from '../test/audit/cases/policyRules.ts';
+import {rightsRules} from '../test/audit/cases/rightsRules.ts';
+import type {RuleCases} from '../test/audit/cases/ruleCase.ts';
+
+const cases: RuleCases = {...podRules, ...policyRules, ...rightsRules};
 
 const needTexts: Readonly<Record<RuleNeed, string>> = {
   rbac: 'roles and bindings',
@@ -44,6 +51,23 @@ function ruleSection({id, severity, milder, title, why, remedy, needs, breadth}:
         ? [`- Reads policies, ${read}${breadth === 'cluster' ? ', of all namespaces' : ''}.`]
         : []),
     ].join('\n'),
+    ...exampleOf(id),
+  ];
+}
+
+/** What the rule finds in a cluster of some objects: the case of the rule in the tests. */
+function exampleOf(id: string): readonly string[] {
+  const example = cases[id];
+  if (example === undefined) return [];
+  const [object, severity, message, remedy] = example.finds;
+  // Equal pods are shown once.
+  const shown = example.yes.filter(
+    ({kind}, index) => kind !== 'Pod' || example.yes.findIndex(one => one.kind === kind) === index,
+  );
+  return [
+    `An example, \`${object}\` in these objects: ${severity}, "${message}".`,
+    `\`\`\`yaml\n${shown.map(one => printYaml(one)).join('---\n')}\`\`\``,
+    remedy.startsWith('kubectl ') ? `The way out: \`${remedy}\`` : `The way out: ${remedy}`,
   ];
 }
 

@@ -13,9 +13,9 @@ const sizes: readonly {readonly pods: number; readonly goal: Goal}[] = [
 ];
 const policyCount = 200;
 const runs = 3;
-const title = `Audit and what-if over ${policyCount} policies, from a file; medians of ${runs} runs by turns`;
+const title = `Audit, what-if and the way off over ${policyCount} policies, from a file; medians of ${runs} runs by turns`;
 
-/** `audit -A` and `try -A` from a snapshot: reading, judging by all policies, all rules, printing. */
+/** `audit -A`, `try -A` and `migrate -A` from a snapshot: reading, judging by all policies, all rules, printing. */
 export function auditSection(): Section {
   const missing = missingBuild();
   if (missing !== undefined) return skipped('audit', title, missing);
@@ -26,11 +26,13 @@ export function auditSection(): Section {
       const cluster = clusterOf(pods, {policies: policyCount - 1, accountRoles: false});
       writeFileSync(snapshot, snapshotText(cluster));
       writeFileSync(change, printJson(looserPolicy(cluster)));
-      const commands = [['audit'], ['try', '-f', change]].map(([name = '', ...args]) => ({
-        name: `${name} -A, ${figure(pods)} pods`,
-        program: ourProgram,
-        args: [name, '-A', ...args, '--from', snapshot],
-      }));
+      const commands = [['audit'], ['try', '-f', change], ['migrate']].map(
+        ([name = '', ...args]) => ({
+          name: `${name} -A, ${figure(pods)} pods`,
+          program: ourProgram,
+          args: [name, '-A', ...args, '--from', snapshot],
+        }),
+      );
       return {pods, goal, usages: timeByTurns(commands, runs)};
     });
     return {

@@ -128,8 +128,8 @@ export const appArmor = defineControl<Value>({
     hint: 'localhost/k8s-nginx',
   }),
   hardening: {plan: planAppArmor},
-  // Unset is the profile of the runtime, on nodes with AppArmor (containerd 1.6,
-  // pkg/cri/server/container_create_linux.go, generateApparmorSpecOpts; Docker and CRI-O alike).
+  // Unset, the kubelet names no profile (pkg/security/apparmor/helpers.go,
+  // GetProfileNameFromPodAnnotations), and containerd, CRI-O and Docker take their own on nodes with AppArmor.
   runtime: containerRuntime({
     ...profileStates,
     read: ({privileged, appArmorAnnotation}) =>

@@ -13,6 +13,6 @@ export const hostIPC = defineFlag({
   uses: pod => pod.hostIPC,
   forbid: forbidHostFlag('hostIPC', 'Host IPC is not allowed to be used'),
   plan: () => planHostFlag('hostIPC'),
-  // Unset is the IPC namespace of the pod (pkg/kubelet/kuberuntime/util/util.go, NamespacesForPod).
+  // Unset is the IPC namespace of the pod (pkg/kubelet/kuberuntime/helpers.go, ipcNamespaceForPod).
   runtime: podRuntime({...yesOrNo, read: pod => pod.hostIPC}),
 });

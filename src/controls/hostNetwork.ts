@@ -12,6 +12,6 @@ export const hostNetwork = defineFlag({
   uses: pod => pod.hostNetwork,
   forbid: forbidHostFlag('hostNetwork', 'Host network is not allowed to be used'),
   plan: () => planHostFlag('hostNetwork'),
-  // Unset is the network namespace of the pod (pkg/kubelet/kuberuntime/util/util.go, NamespacesForPod).
+  // Unset is the network namespace of the pod (pkg/kubelet/kuberuntime/helpers.go, networkNamespaceForPod).
   runtime: podRuntime({...yesOrNo, read: pod => pod.hostNetwork}),
 });

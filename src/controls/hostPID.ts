@@ -12,6 +12,6 @@ export const hostPID = defineFlag({
   uses: pod => pod.hostPID,
   forbid: forbidHostFlag('hostPID', 'Host PID is not allowed to be used'),
   plan: () => planHostFlag('hostPID'),
-  // Unset is the process namespace of the pod (pkg/kubelet/kuberuntime/util/util.go, NamespacesForPod).
+  // Unset is the process namespace of the pod (pkg/kubelet/kuberuntime/helpers.go, pidNamespaceForPod).
   runtime: podRuntime({...yesOrNo, read: pod => pod.hostPID}),
 });

@@ -27,7 +27,7 @@ export const runAsGroup = defineGroupRule({
   absent: 'RunAsAny',
   builtin: neverSet,
   // Unset is the group of the user in the image, and root's where the image does not know the user
-  // (pkg/kubelet/kuberuntime/security_context.go; containerd 1.6, pkg/cri/server, WithUser).
+  // (pkg/kubelet/kuberuntime/security_context.go, convertToRuntimeSecurityContext, sends none).
   runtime: containerRuntime({...oneGroup("the image's"), read: container => container.runAsGroup}),
   unrecognized: 'Unrecognized RunAsGroup strategy type',
   validate: rule => strictRuleErrors('spec.runAsGroup', rule),

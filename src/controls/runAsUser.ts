@@ -101,7 +101,7 @@ export const runAsUser = defineControl<Value>({
   hardening: {leavesUnsaid: mayBeRoot, plan: planUser},
   builtin: {privileged: anyUser, baseline: anyUser, restricted: nonRoot},
   // Unset is the user that the image names, who may be root; with runAsNonRoot the kubelet starts no
-  // container as root (pkg/kubelet/kuberuntime/security_context.go, verifyRunAsNonRoot).
+  // container as root (pkg/kubelet/kuberuntime/security_context_others.go, verifyRunAsNonRoot).
   runtime: containerRuntime({
     read: runningUser,
     // Which user owns more than another one is not known, but for root.

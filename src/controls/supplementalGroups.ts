@@ -27,7 +27,7 @@ export const supplementalGroups = defineGroupRule({
   absent: '',
   builtin: anyGroupInAll,
   // Each group opens the files that are its own. Those of the image come on top in any case
-  // (pkg/kubelet/kuberuntime/security_context.go, SupplementalGroups).
+  // (pkg/kubelet/kuberuntime/security_context.go, determineEffectiveSecurityContext).
   runtime: podRuntime({
     ...namedRights,
     read: pod => ({rights: (pod.supplementalGroups ?? []).map(String), harmless: []}),

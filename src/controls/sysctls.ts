@@ -103,8 +103,9 @@ export const sysctls = defineControl<Value>({
     }),
   ],
   hardening: {plan: planSysctls},
-  // Safe ones reach no other pod and no node; the kubelet takes slashes for dots
-  // (pkg/kubelet/sysctl/safe_sysctls.go, allowlist.go).
+  // Safe ones reach no other pod and no node (pkg/security/podsecuritypolicy/sysctl/mustmatchpatterns.go,
+  // SafeSysctlAllowlist, which the kubelet takes too); the kubelet takes slashes for dots
+  // (pkg/kubelet/sysctl/util.go, convertSysctlVariableToDotsSeparator).
   runtime: podRuntime({
     ...namedRights,
     read({sysctls: set}) {

@@ -1,6 +1,7 @@
 import type {Inventory} from '../inventory/inventory.ts';
 import {type RelabelRight, relabelRights} from '../rbac/relabel.ts';
 import {unreadRbac} from '../rbac/unreadRbac.ts';
+import {count} from '../text.ts';
 import {type HelmRelease, helmReleases} from './helmReleases.ts';
 import {type FoundPlatform, type PlatformId, platformOf, platforms} from './platform.ts';
 
@@ -19,8 +20,10 @@ export interface ClusterFacts {
 
 /** The facts of an inventory; a platform that the user names counts more than what is found. */
 export function clusterFacts(inventory: Inventory, named: PlatformId | undefined): ClusterFacts {
-  const {policies, rbac, origin} = inventory;
+  const {policies, rbac} = inventory;
   const unread = unreadRbac(inventory);
+  // Those of a cluster have the uid that it gave them.
+  const written = policies.filter(({metadata}) => metadata.uid === undefined);
   return {
     platform:
       named === undefined ? platformOf(inventory) : {...platforms[named], foundBy: '--platform'},
@@ -28,9 +31,9 @@ export function clusterFacts(inventory: Inventory, named: PlatformId | undefined
     relabelNeeds: unread.isAny ? unread.needs(inventory.defaultNamespace) : [],
     releases: helmReleases(policies),
     notes: [
-      ...(origin === 'manifests' && policies.length > 0
+      ...(inventory.origin === 'manifests' && written.length > 0
         ? [
-            `the files hold ${policies.length} PodSecurityPolicies: kubectl apply refuses them from v1.25 on (no matches for kind "PodSecurityPolicy"), so take them out before`,
+            `the files hold ${count(written.length, 'PodSecurityPolicy', 'PodSecurityPolicies')}: kubectl apply refuses them from v1.25 on (no matches for kind "PodSecurityPolicy"), so take that out before`,
           ]
         : []),
       ...openShiftNote(inventory),

@@ -68,8 +68,11 @@ function changeLines({item, edits}: Change, policy: Policy): readonly string[] {
 }
 
 /** What needs a field, above it, by its JSON pointer. */
-export function commentsFor({reasons}: Advice): ReadonlyMap<string, readonly string[]> {
-  const comments = new Map<string, string[]>();
+export function commentsFor({
+  policy,
+  reasons,
+}: Pick<Advice, 'policy' | 'reasons'>): ReadonlyMap<string, readonly string[]> {
+  const comments = new Map<string, string[]>(remarksOn(policy));
   for (const {field, need, items} of reasons) {
     const lines = comments.get(field) ?? [];
     lines.push(escapeText(`${need}: ${listed(items.map(nameOf))}`));
@@ -77,6 +80,22 @@ export function commentsFor({reasons}: Advice): ReadonlyMap<string, readonly str
   }
   return comments;
 }
+
+/** What a reader of the policy should know of its values, by the JSON pointers of their fields. */
+function remarksOn(policy: Policy): readonly [string, string[]][] {
+  const unset = controls.filter(
+    ({describe, describeForPeople: say}) => describe(policy) !== say(policy),
+  );
+  const isWritable = policy.spec.allowedHostPaths?.some(({readOnly}) => !readOnly) === true;
+  return [
+    ...unset.map((one): [string, string[]] => [one.field, [one.describeForPeople(policy)]]),
+    ...(isWritable ? [[hostPathsPointer, [writablePath]] satisfies [string, string[]]] : []),
+  ];
+}
+
+const hostPathsPointer = pointer(['spec', 'allowedHostPaths']);
+const writablePath =
+  'a writable host path is not confined to its prefix: a link that a pod makes there leads anywhere';
 
 /** The first names, and how many more there are. */
 export function listed(names: readonly string[]): string {

@@ -71,6 +71,7 @@ export function App({live, services, store, user, jobs, theme = plainTheme}: Pro
         dispatch: store.dispatch,
         session: store.get,
         model: () => modelOf(live.current().inventory),
+        isPartial: () => live.current().isPartial === true,
       }),
     [services, refresh, store, live],
   );

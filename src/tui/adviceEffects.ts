@@ -29,12 +29,12 @@ export function adviceEffects(
 ): AdviceEffects {
   const apply = (advices: readonly Advice[], name: string, question: string) =>
     propose({
-      ...{title: `Apply ${name}`, question, name},
+      title: `Apply ${name}`,
+      question,
+      name,
       wanted: {kind: 'advice', advices},
-      details: [
-        ...laterLines(model(), advices),
-        ...adviceYaml(advices, true).trimEnd().split('\n'),
-      ],
+      later: laterLines(model(), advices),
+      details: adviceYaml(advices, true).trimEnd().split('\n'),
     });
   return {
     writeAdvice(view) {
@@ -55,24 +55,31 @@ export function adviceEffects(
       const what = count(advices.length, 'policy', 'policies');
       return apply(advices, namespace ?? 'all', `Create ${what} with the grants?`);
     },
-    proposeOldGrants(view) {
-      const {inventory} = model();
-      const {grants, steps} = oldGrantsOf(inventory, appliedAdvice(model(), view), whole);
-      if (grants.length === 0) {
-        return say('info', 'No grant of a wider policy is known to be needed no longer');
-      }
-      return propose({
-        title: 'Take old grants away',
-        question: 'Take these grants away?',
-        name: view.namespace ?? 'all',
-        wanted: {kind: 'grants', change: {deleted: undefined, steps}},
-        intro: grants.map(grant => `$ ${oldGrantCommand(grant)}`),
-      });
-    },
+    proposeOldGrants: view => proposeOld(model(), view, say, propose),
   };
 }
 
 const whole = {isWhole: true} as const;
+
+function proposeOld(
+  model: Model,
+  view: AdviseView,
+  say: Voice['say'],
+  propose: ProposalEffects['propose'],
+): void {
+  const {grants, steps} = oldGrantsOf(model.inventory, appliedAdvice(model, view), whole);
+  if (grants.length === 0) {
+    say('info', 'No grant of a wider policy is known to be needed no longer');
+    return;
+  }
+  propose({
+    title: 'Take old grants away',
+    question: 'Take these grants away?',
+    name: view.namespace ?? 'all',
+    wanted: {kind: 'grants', change: {deleted: undefined, steps}},
+    intro: grants.map(grant => `$ ${oldGrantCommand(grant)}`),
+  });
+}
 
 /** The advice of a view whose policies are there. */
 function appliedAdvice({advice, inventory}: Model, {scope, namespace}: AdviseView) {
@@ -84,13 +91,12 @@ function appliedAdvice({advice, inventory}: Model, {scope, namespace}: AdviseVie
   );
 }
 
-/** What can be taken away once advice is applied. */
+/** What can be taken away once advice is applied, for after it. */
 function laterLines({inventory}: Model, advices: readonly Advice[]): readonly string[] {
   const {grants}: OldGrants = oldGrantsOf(inventory, advices, whole);
   if (grants.length === 0) return [];
   return [
-    'Once this is applied, these grants of wider policies are no longer needed; in :advise o takes them away:',
+    'These grants of wider policies are no longer needed; o in the view of advice takes them away:',
     ...grants.map(grant => `  ${oldGrantCommand(grant)}`),
-    '',
   ];
 }

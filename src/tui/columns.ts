@@ -46,12 +46,8 @@ export function columnsOf(
   }
   const wanted = needs.map(({width}) => width);
   const total = room - gap * (needs.length - 1);
-  for (const {prose = 0, names = 0} of stages) {
-    const leastOf = (need: Need) => {
-      if (need.isProse && need !== needs[0]) return prose;
-      return need.isNumeric ? undefined : names;
-    };
-    shrink(needs, total, need => leastOf(need) || undefined);
+  for (const {kind, least} of stages) {
+    shrink(needs, total, need => (kindOf(need, need === needs[0]) === kind ? least : undefined));
   }
   shrink(needs, total, () => 4);
   return needs.map(({width, isNumeric}, index) => ({
@@ -61,15 +57,25 @@ export function columnsOf(
   }));
 }
 
+type Kind = 'first' | 'number' | 'prose' | 'name';
+
+/** The first column names the row, whatever is in it. */
+function kindOf({isNumeric, isProse}: Need, isFirst: boolean): Kind {
+  if (isFirst) return 'first';
+  if (isNumeric) return 'number';
+  return isProse ? 'prose' : 'name';
+}
+
 /**
  * How far columns give way, one after the other: so many columns say something of a list or of words, so many tell most
- * names apart. The first column names the row, whatever is in it.
+ * names apart.
  */
-const stages: readonly {readonly prose?: number; readonly names?: number}[] = [
-  {prose: 24},
-  {names: 24},
-  {prose: 12},
-  {names: 16},
+const stages: readonly {readonly kind: Kind; readonly least: number}[] = [
+  {kind: 'prose', least: 24},
+  {kind: 'name', least: 24},
+  {kind: 'name', least: 16},
+  {kind: 'prose', least: 12},
+  {kind: 'first', least: 16},
 ];
 
 /** Takes columns from the widest of those that may give way, until all fit or none can any more. */

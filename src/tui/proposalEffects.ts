@@ -11,13 +11,14 @@ import {questionLines} from '../report/question.ts';
 import {printYaml} from '../yaml/documents.ts';
 import {policyYaml} from './lines.ts';
 import type {Model} from './model.ts';
-import type {Services, Wanted} from './services.ts';
+import type {ApplyResult, Services, Wanted} from './services.ts';
 import type {AppliedProposal, Proposal} from './session.ts';
 import {impactOfDraft} from './state.ts';
 import type {Surroundings, Voice} from './voice.ts';
 
 /** Something to ask the user for. */
-export interface ProposalRequest extends Pick<Proposal, 'title' | 'question' | 'name' | 'draft'> {
+export interface ProposalRequest
+  extends Pick<Proposal, 'title' | 'question' | 'name' | 'draft' | 'later'> {
   readonly wanted: Wanted;
   /** What to read before all else. */
   readonly intro?: readonly string[] | undefined;
@@ -37,16 +38,16 @@ export interface ProposalEffects {
 
 /** The side effects of questions about changes. */
 export function proposalEffects(around: Surroundings, voice: Voice): ProposalEffects {
-  const {model, services, dispatch, refresh} = around;
+  const {services, dispatch, refresh} = around;
   const propose = (request: ProposalRequest) => {
     if (voice.isReadOnly()) return;
     voice.run('dry run', async () => {
-      const {title, question, name, draft} = request;
+      const {title, question, name, draft, later} = request;
       const changes = await services.plan(request.wanted);
       if (changes.length === 0) {
         return voice.say('info', 'The cluster has all of it already: there is nothing to apply');
       }
-      const judged = judgeChanges(model(), changes);
+      const judged = judgeChanges(around, changes);
       const tried = await services.dryRun(changes);
       const lines = [
         ...(request.intro ?? []),
@@ -57,7 +58,7 @@ export function proposalEffects(around: Surroundings, voice: Voice): ProposalEff
       ];
       dispatch({type: 'open', view: {name: 'text', title, lines}});
       if (!tried.ok) return voice.say('bad', refusalText(draft));
-      const proposal = {title, question, name, draft, changes, mustType: judged.mustType};
+      const proposal = {title, question, name, draft, later, changes, mustType: judged.mustType};
       dispatch({type: 'prompt', prompt: {kind: 'confirm', proposal, text: ''}});
     });
   };
@@ -65,7 +66,7 @@ export function proposalEffects(around: Surroundings, voice: Voice): ProposalEff
     propose,
     carryOut: proposal =>
       voice.run('applying', async () => {
-        const {title, changes, draft} = proposal;
+        const {title, changes, draft, later = []} = proposal;
         dispatch({type: 'back'});
         const result = await services.apply(changes);
         if (result.ok) {
@@ -73,8 +74,7 @@ export function proposalEffects(around: Surroundings, voice: Voice): ProposalEff
           dispatch({type: 'applied', applied: {title, made: result.made}});
           refresh();
         }
-        const hint = result.made.length > 0 ? ['', 'u takes it back; it asks first.'] : [];
-        voice.showResult({...result, lines: [...result.lines, ...hint]});
+        voice.showResult({...result, lines: resultLines(result, later)});
       }),
     proposeUndo: ({title, made}) =>
       propose({
@@ -85,6 +85,15 @@ export function proposalEffects(around: Surroundings, voice: Voice): ProposalEff
         intro: [`This takes back: ${title}`, ...made.map(madeText), ''],
       }),
   };
+}
+
+/** What became of an apply, and what can be done next. */
+function resultLines({ok, lines, made}: ApplyResult, later: readonly string[]): readonly string[] {
+  return [
+    ...lines,
+    ...(ok && later.length > 0 ? ['', ...later] : []),
+    ...(made.length > 0 ? ['', 'u takes it back; it asks first.'] : []),
+  ];
 }
 
 function refusalText(draft: string | undefined): string {
@@ -102,7 +111,14 @@ interface Judged {
 }
 
 /** What the changes do to everything, and how to ask for them. */
-function judgeChanges(model: Model, changes: readonly PlannedChange[]): Judged {
+function judgeChanges({model, isPartial}: Surroundings, changes: readonly PlannedChange[]): Judged {
+  const judged = judgedBy(model(), changes);
+  if (!isPartial()) return judged;
+  const line = 'The cluster is still being read: the impact is not all known';
+  return {lines: [line, ...judged.lines], mustType: true};
+}
+
+function judgedBy(model: Model, changes: readonly PlannedChange[]): Judged {
   const before = model.inventory;
   const after = afterChanges(before, changes);
   const [only, ...others] = changes;

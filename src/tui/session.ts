@@ -117,6 +117,8 @@ export interface Proposal {
   readonly name: string;
   readonly mustType: boolean;
   readonly changes: readonly PlannedChange[];
+  /** What to say once it is applied. */
+  readonly later?: readonly string[] | undefined;
   /** The policy whose edit this is; its draft is done with once it is applied. */
   readonly draft?: string | undefined;
 }

@@ -30,13 +30,14 @@ export function fitTo(raw: string, width: number): string {
 export function fitWords(raw: string, width: number): string {
   const text = escapeText(raw);
   if (width < 4 || widthOf(text) <= width) return fitTo(raw, width);
-  if (!/ .* /.test(text)) return fitName(text, width);
+  if (!/, | .* /.test(text)) return fitName(text, width);
   const head = beginningOf(text, width - 2);
   const end = Math.max(
     head.lastIndexOf(', ') + 1,
     text.startsWith(', ', head.length - 1) ? head.length : 0,
   );
-  if (end > 0) return fitTo(`${text.slice(0, end)} …`, width);
+  // Where little would be left, it is a sentence rather than a list.
+  if (end > width / 2) return fitTo(`${text.slice(0, end)} …`, width);
   const space = text[head.length] === ' ' ? head.length : head.lastIndexOf(' ');
   return space >= leastWord ? fitTo(`${text.slice(0, space)} …`, width) : fitName(text, width);
 }
@@ -54,7 +55,9 @@ function fitName(text: string, width: number): string {
   if (end === undefined && space >= leastWord && space < width - 1) {
     return fitTo(`${text.slice(0, space)} …`, width);
   }
-  return fitTo(`${head.slice(0, end)}…${last}`, width);
+  // Few letters of a word are none.
+  const shown = end ?? (head.length < leastWord ? 0 : head.length);
+  return fitTo(`${head.slice(0, shown)}…${last}`, width);
 }
 
 /** The same, but cut at its beginning: for texts whose end matters. */

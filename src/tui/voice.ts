@@ -7,6 +7,8 @@ import {type Action, editedDrafts, type Session} from './session.ts';
 export interface Surroundings {
   session(): Session;
   model(): Model;
+  /** Whether some of the cluster has not been read even once. */
+  isPartial(): boolean;
   readonly services: Services;
   dispatch(action: Action): void;
   refresh(): void;

@@ -61,7 +61,14 @@ describe.runIf(hasChromium())('in a browser, the page', () => {
       expect(await page.locator('#ways').innerText()).toContain(
         'audit-tail\tnothing that fits\tno policy\tdenied\t2\taudit-tail-*',
       );
+      const head = page.locator('.masthead');
+      expect(await head.innerText()).toContain(
+        'pods and idle workloads of namespace logging would',
+      );
+      expect(await page.locator('.tile.high .number').innerText()).toBe('2');
       await page.getByRole('button', {name: 'Back to all namespaces'}).click();
+      expect(await head.innerText()).not.toContain('of namespace logging');
+      expect(await page.locator('.tile.high .number').innerText()).not.toBe('2');
       expect(await drawing.innerText()).toContain('kube-system');
       expect(await status(page)).toBe('22 findings');
       expect(trouble).toEqual([]);

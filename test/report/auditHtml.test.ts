@@ -39,7 +39,7 @@ describe('the page of the demo', () => {
     const head = textOf(/<header[\s\S]*<\/header>/.exec(demo)?.[0] ?? '');
     expect(head).toContain('context demo');
     expect(head).toContain(
-      'A restart of the 84 pods and 14 idle workloads would deny 13 , change 18, and move 5 to another policy.',
+      'A restart of the 84 pods and 14 idle workloads would deny 13 , change 18 , and move 5 to another policy.',
     );
     expect(head).toContain(
       'Server v1.24.17 Policy API policy/v1beta1 Taken at 2023-05-16T09:20:00.000Z',

@@ -88,7 +88,7 @@ describe('SARIF', () => {
       level: 'error',
       message: {text: 'Deployment/shop/thumbnailer: its pod would be denied if recreated'},
       locations: [
-        {logicalLocations: [{fullyQualifiedName: 'Deployment/shop/thumbnailer', kind: 'object'}]},
+        {logicalLocations: [{fullyQualifiedName: 'Deployment/shop/thumbnailer', kind: 'resource'}]},
       ],
     });
     expect(denied.suppressions).toBeUndefined();

@@ -4,15 +4,19 @@ import {columnsOf} from '../../src/tui/columns.ts';
 import type {Cell, Row} from '../../src/tui/table.ts';
 
 const row = (...cells: readonly Cell[]): Row => ({key: String(cells), cells, enter: undefined});
-const widths = (rows: readonly Row[], room: number) =>
-  columnsOf(['A', 'B', 'C'], rows, room, 2).map(({width}) => width);
+const widths = (rows: readonly Row[], room: number, titles = ['A', 'B', 'C']) =>
+  columnsOf(titles, rows, room, 2).map(({width}) => width);
 
-test('lists of words give way first, names next, numbers last', () => {
-  const rows = [row('n'.repeat(30), 12_345, 'one of many words '.repeat(4).trim())];
-  expect(widths(rows, 120)).toEqual([30, 5, 71]);
-  expect(widths(rows, 80)).toEqual([30, 5, 41]);
-  expect(widths(rows, 50)).toEqual([24, 5, 17]);
-  expect(widths(rows, 30)).toEqual([12, 5, 9]);
+test('words give way first, then names, words again, the first column, and numbers last', () => {
+  const rows = [row('f'.repeat(20), 'n'.repeat(30), 12_345, 'one of many words '.repeat(4).trim())];
+  const titles = ['A', 'B', 'C', 'D'];
+  const at = (room: number) => widths(rows, room, titles);
+  expect(at(132)).toEqual([20, 30, 5, 71]);
+  expect(at(90)).toEqual([20, 30, 5, 29]);
+  expect(at(80)).toEqual([20, 25, 5, 24]);
+  expect(at(72)).toEqual([20, 17, 5, 24]);
+  expect(at(60)).toEqual([20, 16, 5, 13]);
+  expect(at(56)).toEqual([17, 16, 5, 12]);
 });
 
 test('the widest of a kind is cut first, and all fit while there is room for anything', () => {

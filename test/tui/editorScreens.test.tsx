@@ -210,6 +210,32 @@ describe('the editor', () => {
     await tighter.shows('Apply ci-builder? y/n');
   });
 
+  test('what was not read counts as a denial for the question', async () => {
+    const gaps = ['data', 'ci'].map(namespace => ({
+      resource: 'pods',
+      namespace,
+      reason: 'forbidden',
+    }));
+    const elsewhere = openScreen({start: editor('ci-builder'), live: changing({...demo, gaps})});
+    await elsewhere.press('a');
+    await elsewhere.shows('unknown for what runs in 2 namespaces that you may not');
+    await elsewhere.press('p');
+    const said = await elsewhere.shows('Type ci-builder to apply:');
+    expect(said).toContain(
+      'The impact is unknown for what runs in 2 namespaces that you may not read',
+    );
+    expect(said).toContain("incomplete: can't list pods in 2 namespaces (forbidden)");
+    const reading = {...changing(demo)};
+    const view = {...reading.current(), isPartial: true};
+    const early = openScreen({
+      start: editor('ci-builder'),
+      live: {...reading, current: () => view},
+    });
+    await early.press('a', 'p');
+    const asked = await early.shows('Type ci-builder to apply:');
+    expect(asked).toContain('The cluster is still being read: the impact is not all known');
+  });
+
   test('what goes wrong is said in full, and the edit is kept', async () => {
     const message = `the server could not be reached: ${'because '.repeat(20)}it is gone`;
     const failing = async () => {

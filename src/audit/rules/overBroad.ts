@@ -36,7 +36,7 @@ function tooBroad(facts: PolicyFacts): readonly RuleFinding[] {
       message: `allows more than its pods need: ${controlNames(excess)}`,
       evidence: [
         ...excess.map(
-          ({title, describe}) => `${title}: ${describe(policy)} -> ${describe(least)} would do`,
+          ({title, describeForPeople: say}) => `${title}: ${say(policy)} -> ${say(least)} would do`,
         ),
         `needed by ${count(views.length, 'template or pod', 'templates and pods')}`,
       ],

@@ -12,23 +12,31 @@ import type {World} from '../world.ts';
 export interface PlaceNotes {
   /** The same world; of what is read through it the places are noted. */
   readonly world: World;
-  /** Where the findings of an inventory are; those of a cluster or a snapshot have no place. */
+  /**
+   * Where the findings of an inventory are: what is in no file itself, as a group, at the top of the first one
+   * that was read; on a cluster nothing has a place.
+   */
   placesIn(inventory: Inventory): (finding: Finding) => FilePlace | undefined;
 }
 
 /** Notes on what a world will read; what comes from standard input has no place. */
 export function placeNotes(world: World): PlaceNotes {
   let notes: readonly Note[] = [];
+  let first: FilePlace | undefined;
   const readDocuments: World['readDocuments'] = async paths => {
     const documents = await world.readDocuments(paths);
-    if (!paths.includes('-')) notes = [...notes, ...documents.flatMap(notesOn)];
+    if (paths.includes('-')) return documents;
+    notes = [...notes, ...documents.flatMap(notesOn)];
+    const [{file = ''} = {}] = documents;
+    first ??= file === '' ? undefined : {file, line: 1};
     return documents;
   };
   return {
     // No copy: that would ask for all that the world finds out only when it is asked.
     world: Object.create(world, {readDocuments: {value: readDocuments}}) as World,
     placesIn({origin, defaultNamespace}) {
-      if (origin !== 'manifests') return () => undefined;
+      // In a snapshot, on its one line, nothing can be shown but the file.
+      if (origin !== 'manifests') return () => first;
       const places = new Map(
         notes.flatMap(note =>
           keysOf(note, defaultNamespace).map(key => [key, note.place] as const),
@@ -36,7 +44,7 @@ export function placeNotes(world: World): PlaceNotes {
       );
       return ({object}) => {
         const whole = {...object, name: object.name.split(':', 1).join('')};
-        return places.get(objectText(object)) ?? places.get(objectText(whole));
+        return places.get(objectText(object)) ?? places.get(objectText(whole)) ?? first;
       };
     },
   };

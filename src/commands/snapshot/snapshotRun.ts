@@ -1,7 +1,9 @@
 import {type ExitCode, exitCodes} from '../../errors.ts';
 import {snapshotOf} from '../../inventory/files/snapshot.ts';
+import {type Inventory, namespacesOf} from '../../inventory/inventory.ts';
 import {printJson} from '../../kube/json.ts';
 import {escapeJson} from '../../report/escape.ts';
+import {count} from '../../text.ts';
 import {load} from '../input/load.ts';
 import type {World} from '../world.ts';
 import type {SnapshotFlags} from './snapshotFlags.ts';
@@ -16,6 +18,21 @@ export async function runSnapshot(
   const {inventory} = await load(world, {...flags, allNamespaces: true}, needs);
   const text = `${escapeJson(printJson(snapshotOf(inventory)))}\n`;
   if (file === undefined || file === '-') world.print(text);
-  else await world.writeFile(file, text, flags.force);
+  else {
+    await world.writeFile(file, text, flags.force);
+    world.warn(`wrote ${file}: ${contentsText(inventory)}`);
+  }
   return exitCodes.ok;
+}
+
+/** What a snapshot holds, as the end of a sentence. */
+function contentsText(inventory: Inventory): string {
+  const {policies, rbac, workloads, pods} = inventory;
+  const grants = Object.values(rbac).reduce((sum, {length}) => sum + length, 0);
+  return [
+    count(policies.length, 'policy', 'policies'),
+    count(grants, 'role and binding', 'roles and bindings'),
+    count(workloads.length, 'workload'),
+    `${count(pods.length, 'pod')} in ${count(namespacesOf(inventory).length, 'namespace')}`,
+  ].join(', ');
 }

@@ -1,7 +1,7 @@
 import type {ContainerView} from '../../kube/podView.ts';
 import {isWithin, type RuntimeStates} from '../runtime.ts';
 
-/** What containers have without asking (containerd 1.6, oci/spec.go, defaultUnixCaps; Docker's too). */
+/** What containers have without asking: the set of containerd 1.6, and Docker's too. */
 const given = [
   ...['AUDIT_WRITE', 'CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'KILL', 'MKNOD'],
   ...['NET_BIND_SERVICE', 'NET_RAW', 'SETFCAP', 'SETGID', 'SETPCAP', 'SETUID', 'SYS_CHROOT'],
@@ -15,9 +15,10 @@ interface Held {
 }
 
 /**
- * What a container runs with (containerd 1.6, pkg/cri/server, WithCapabilities in pkg/cri/opts): ALL is
- * added, then ALL is dropped, then the others are added, then dropped, over the runtime's own set. Case
- * and a prefix `CAP_` make no difference where a runtime takes them.
+ * What a container runs with. The kubelet hands on what the container adds and drops as it is
+ * (pkg/kubelet/kuberuntime/security_context.go, convertToRuntimeCapabilities). The CRI plugin of containerd
+ * 1.6 adds ALL, then drops ALL, then adds and at last drops the others, over the runtime's own set. Case and
+ * a prefix `CAP_` make no difference where a runtime takes them.
  */
 export function heldCapabilities({
   privileged,

@@ -9,7 +9,7 @@ const unconfined = 'unconfined';
 export const profileStates: RuntimeStates<string> = {
   atMost: (one, other) => one === other || other === unconfined,
   says: profile => profile,
-  // k8s.io/cri-api v0.24, runtime/v1/api.proto, LinuxContainerSecurityContext.privileged: "AppArmor
+  // k8s.io/cri-api, runtime/v1/api.proto, LinuxContainerSecurityContext.privileged: "AppArmor
   // confinement is not applied", "Seccomp restrictions are not applied".
   overruledBy: 'privileged',
 };

@@ -23,8 +23,8 @@ const everyCategory = /:c0\.c1023$/;
 
 /**
  * Where a part is unset, the runtime takes its own: system_u:system_r:container_t and a level of just
- * this pod (containerd 1.6, pkg/cri/server/helpers.go, initLabelsFromOpt; opencontainers/selinux 1.10,
- * ContainerLabels). The options of a container stand for all of the pod's (pkg/securitycontext/util.go,
+ * this pod (opencontainers/selinux v1.10, go-selinux/selinux.go, ContainerLabels, as containerd and CRI-O use
+ * it). The options of a container stand for all of the pod's (pkg/securitycontext/util.go,
  * DetermineEffectiveSecurityContext).
  */
 export function runningContext(container: ContainerView, pod: PodView): RunningContext {

@@ -28,6 +28,8 @@ export type Freshness =
 export interface LiveView {
   readonly inventory: Inventory;
   readonly freshness: Freshness;
+  /** Whether some of it has not been read even once. */
+  readonly isPartial?: boolean;
 }
 
 /** An inventory that may change. Each value of it never does. */
@@ -66,7 +68,7 @@ export function followCluster(
     const inventory = inventoryOf(tables, view.inventory, isoTime(clock.now()));
     const freshness = sharing<Freshness>(view.freshness, freshnessOf(run));
     const before = view;
-    view = sharing(view, {inventory, freshness});
+    view = sharing(view, {inventory, freshness, isPartial: !tables.facts.isWhole});
     run.update(inventory);
     if (view !== before) for (const listener of [...listeners]) listener();
     // After the listeners, so that slow listeners leave time for keys.

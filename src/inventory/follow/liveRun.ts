@@ -68,8 +68,10 @@ export function startRun(
     },
   };
   const settle = (resource: string): void => {
+    const isLast = unread.delete(resource) && unread.size === 0;
+    tables.facts.isWhole ||= isLast;
     // Who waits for the last list shall not wait for the next batch.
-    changed(unread.delete(resource) && unread.size === 0);
+    changed(isLast);
   };
   const {signal} = own;
   const work: Work = {context, tables, home, signal, unread, scopes, settle};

@@ -25,6 +25,8 @@ export interface Tables {
 /** What is known besides the objects. */
 export interface Facts {
   serverVersion: string | undefined;
+  /** Whether all has been read once. */
+  isWhole: boolean;
   /** Where policies are served; `absent` if nowhere. */
   policyApi: Inventory['policyApi'];
 }
@@ -41,7 +43,7 @@ export function createTables(): Tables {
     pods: createCollection(resources.pods),
     workloads: workloadResources.map(createCollection),
     gaps: new Map(),
-    facts: {serverVersion: undefined, policyApi: 'unknown'},
+    facts: {serverVersion: undefined, isWhole: false, policyApi: 'unknown'},
   };
 }
 

@@ -18,6 +18,8 @@ export interface Field {
    * which others refer to it.
    */
   readonly varies?: 'own' | 'name';
+  /** Whether only later versions than v1.24 have it. */
+  readonly isLater?: boolean;
   /** For a map: the keys to keep. */
   keep?(key: string): boolean;
 }
@@ -54,6 +56,11 @@ export function message(goType: string, fields: Readonly<Record<string, Field>>)
 export function fullMessage(goType: string, fields: Readonly<Record<string, Field>>): Message {
   const blank = Object.fromEntries(Object.keys(fields).map(name => [name, undefined]));
   return {...message(goType, fields), blank};
+}
+
+/** The field, of which v1.24 knows nothing. */
+export function later(field: Field): Field {
+  return {...field, isLater: true};
 }
 
 /** A field that JSON has if it is on the wire: a pointer in Go, or never left out. */

@@ -1,5 +1,8 @@
-/** The messages of k8s.io/api v0.24 core/v1 that a pod is made of, as far as they are read. */
-import {type Field, inline, type Message, many, message, nonZero, one} from './message.ts';
+/**
+ * The messages of k8s.io/api v0.24 core/v1 that a pod is made of, as far as they are read; and what later
+ * versions have, up to v0.37, that Pod Security Admission looks at.
+ */
+import {type Field, inline, later, type Message, many, message, nonZero, one} from './message.ts';
 import {objectMetaMessage} from './meta.ts';
 
 const go = (name: string) => `k8s.io/api/core/v1.${name}`;
@@ -17,6 +20,11 @@ const seLinuxOptions = message(go('SELinuxOptions'), {
 const seccompProfile = message(go('SeccompProfile'), {
   type: one(1, 'string'),
   localhostProfile: one(2, 'string'),
+});
+
+const appArmorProfile = message(go('AppArmorProfile'), {
+  type: later(one(1, 'string')),
+  localhostProfile: later(one(2, 'string')),
 });
 
 const windowsOptions = message(go('WindowsSecurityContextOptions'), {hostProcess: one(4, 'bool')});
@@ -38,6 +46,7 @@ const securityContext = message(go('SecurityContext'), {
   procMount: one(9, 'string'),
   windowsOptions: one(10, windowsOptions),
   seccompProfile: one(11, seccompProfile),
+  appArmorProfile: later(one(12, appArmorProfile)),
 });
 
 const containerPort = message(go('ContainerPort'), {
@@ -90,6 +99,7 @@ const podSecurityContext = message(go('PodSecurityContext'), {
   sysctls: many(7, message(go('Sysctl'), {name: one(1, 'string')})),
   windowsOptions: one(8, windowsOptions),
   seccompProfile: one(10, seccompProfile),
+  appArmorProfile: later(one(11, appArmorProfile)),
 });
 
 const volumeFile = message(go('DownwardAPIVolumeFile'), {
@@ -153,6 +163,7 @@ const volumeSource = message(go('VolumeSource'), {
   storageos: one(27, presence('StorageOSVolumeSource')),
   csi: one(28, message(go('CSIVolumeSource'), {driver: one(1, 'string')})),
   ephemeral: one(29, presence('EphemeralVolumeSource')),
+  image: later(one(30, presence('ImageVolumeSource'))),
 });
 
 const volume = message(go('Volume'), {
@@ -175,6 +186,7 @@ export const podSpecMessage = message(go('PodSpec'), {
   runtimeClassName: one(29, 'string'),
   ephemeralContainers: many(34, ephemeralContainer),
   os: one(36, message(go('PodOS'), {name: one(1, 'string')})),
+  hostUsers: later(one(37, 'bool')),
 });
 
 export const podTemplate = message(go('PodTemplateSpec'), {

@@ -118,7 +118,7 @@ function resultOf(finding: Finding, {placeOf}: SarifOptions): object {
             region: {startLine: place.line},
           },
         }),
-        logicalLocations: [{name: object.name, fullyQualifiedName: name, kind: 'object'}],
+        logicalLocations: [{name: object.name, fullyQualifiedName: name, kind: 'resource'}],
       },
     ],
     partialFingerprints: {'finding/v1': id},

@@ -60,7 +60,22 @@ describe('audit', () => {
     expect(await code('--from', medium, '--fail-on', 'low')).toBe(1);
   });
 
-  test('says where manifests are, and nothing of where a snapshot is', async () => {
+  test('names the snapshot, or the first manifest, where nothing else has a place', async () => {
+    const snapshot = join(folderOf(), 'demo.json');
+    expect((await runHere('snapshot', '--demo', snapshot)).code).toBe(0);
+    for (const file of [snapshot, manifests]) {
+      const {out} = await runHere('audit', '--from', file, '-o', 'sarif');
+      const [run] = JSON.parse(out).runs;
+      const uris = run.results.map(
+        ({locations: [first]}: {locations: {physicalLocation?: {artifactLocation: object}}[]}) =>
+          first?.physicalLocation?.artifactLocation,
+      );
+      expect(uris.length).toBeGreaterThan(0);
+      expect(new Set(uris.map(printJson))).toEqual(new Set([printJson({uri: `file://${file}`})]));
+    }
+  });
+
+  test('says where manifests are, and nothing of where a live cluster is', async () => {
     const {out} = await runHere('audit', '--from', manifests, '-o', 'sarif');
     const [run] = JSON.parse(out).runs;
     const denied = run.results.find(({ruleId}: {ruleId: string}) => ruleId === 'denied-now');

@@ -153,6 +153,14 @@ describe('the cluster as a whole', () => {
     expect(out).not.toContain('own');
   });
 
+  test('policies of the cluster are none of the files that are held against it', async () => {
+    const file = fileOf([deployment('web', {}, hardened)]);
+    const {out} = await runHere('migrate', '-A', '-f', file, '--demo');
+    expect(out).not.toContain('the files hold');
+    const {out: own} = await planOf([shipped('own', {})]);
+    expect(own).toContain('the files hold 1 PodSecurityPolicy: kubectl apply refuses');
+  });
+
   test.each([
     ['eks', 'Amazon EKS', shipped('eks.privileged', {})],
     ['rke2', 'RKE2', shipped('global-restricted-psp', {})],

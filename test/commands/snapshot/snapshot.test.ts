@@ -55,7 +55,11 @@ describe('snapshot', () => {
 
   test('a file is for its owner only, also where an open one was', async () => {
     const file = join(folderOf(), 'new.json');
-    expect(await runHere('snapshot', file, '--from', source)).toEqual({code: 0, out: '', err: ''});
+    expect(await runHere('snapshot', file, '--from', source)).toEqual({
+      code: 0,
+      out: '',
+      err: `wrote ${file}: 0 policies, 1 role and binding, 0 workloads, 1 pod in 1 namespace\n`,
+    });
     expect(statSync(file).mode & 0o777).toBe(0o600);
     chmodSync(file, 0o644);
     expect((await runHere('snapshot', file, '--from', source, '--force')).code).toBe(0);

@@ -20,6 +20,8 @@ export interface GoField {
 }
 
 const version = 'v0.24.17';
+/** That of the code that test/kubernetes/podsecurity is built from: what later fields are compared with. */
+export const laterVersion = 'v0.37.2';
 
 /** Where Go keeps the sources that the reference programs are built from; undefined if it does not. */
 export function goModules(): string | undefined {
@@ -29,8 +31,12 @@ export function goModules(): string | undefined {
 }
 
 /** The fields of the Go struct `k8s.io/api/core/v1.Pod`, by their names in JSON. */
-export function goFields(modules: string, goType: string): ReadonlyMap<string, GoField> {
-  const {folder, name} = placeOf(modules, goType);
+export function goFields(
+  modules: string,
+  goType: string,
+  wanted = version,
+): ReadonlyMap<string, GoField> {
+  const {folder, name} = placeOf(modules, goType, wanted);
   const source = readdirSync(folder)
     .filter(file => /^types.*\.go$/.test(file))
     .map(file => readFileSync(join(folder, file), 'utf8'))
@@ -53,8 +59,12 @@ export function goFields(modules: string, goType: string): ReadonlyMap<string, G
 }
 
 /** The fields of a message in generated.proto, by name. */
-export function protoFields(modules: string, goType: string): ReadonlyMap<string, ProtoField> {
-  const {folder, name} = placeOf(modules, goType);
+export function protoFields(
+  modules: string,
+  goType: string,
+  wanted = version,
+): ReadonlyMap<string, ProtoField> {
+  const {folder, name} = placeOf(modules, goType, wanted);
   const source = readFileSync(join(folder, 'generated.proto'), 'utf8');
   const body = bodyOf(source, `message ${name}`, goType);
   const lines = body.matchAll(/^\s*(optional|repeated|map)\s*(\S+|<.*>) (\w+) = (\d+);$/gm);
@@ -66,10 +76,10 @@ export function protoFields(modules: string, goType: string): ReadonlyMap<string
   );
 }
 
-function placeOf(modules: string, goType: string): {folder: string; name: string} {
+function placeOf(modules: string, goType: string, wanted: string): {folder: string; name: string} {
   const [, module = '', path = '', name = ''] =
     /^k8s\.io\/([^/]+)\/(.*)\.(\w+)$/.exec(goType) ?? [];
-  return {folder: join(modules, `${module}@${version}`, path), name};
+  return {folder: join(modules, `${module}@${wanted}`, path), name};
 }
 
 function bodyOf(source: string, head: string, goType: string): string {

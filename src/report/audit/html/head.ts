@@ -34,13 +34,14 @@ function ledeOf(audit: Audit): Markup {
   const where = namespace === undefined ? html`` : html` of namespace <b>${namespace}</b>`;
   const denied =
     of('denied') === 0
-      ? html`deny <strong class="fine">none</strong>`
-      : html`deny <strong>${grouped(of('denied'))}</strong>`;
+      ? html`deny <strong class="fine" data-total="denied">none</strong>`
+      : html`deny <strong data-total="denied">${grouped(of('denied'))}</strong>`;
+  const number = (state: State) => html`<span data-total="${state}">${grouped(of(state))}</span>`;
   const unknown =
     of('unknown') === 0
       ? html``
-      : html` What it would do to <strong>${grouped(of('unknown'))}</strong> is unknown.`;
-  return html`<p class="sentence">A restart of the ${judgedWords(audit)}${where} would ${denied}, change ${grouped(of('mutated'))}, and move ${grouped(of('drifted'))} to another policy.${unknown}</p>`;
+      : html` What it would do to <strong data-total="unknown">${grouped(of('unknown'))}</strong> is unknown.`;
+  return html`<p class="sentence">A restart of the <span data-total="all">${judgedWords(audit)}</span>${where} would ${denied}, change ${number('mutated')}, and move ${number('drifted')} to another policy.${unknown}</p>`;
 }
 
 function factsOf({inventory, namespace}: Audit, namespaces: readonly string[]): Markup {
@@ -72,7 +73,7 @@ function outcomeOf(audit: Audit): Markup {
   }));
   const legend = parts.map(
     ({name, words, pods}) =>
-      html`<li><svg class="key" viewBox="0 0 10 10" aria-hidden="true"><rect class="${name}" width="10" height="10"/></svg>${words} <b>${grouped(pods)}</b></li>`,
+      html`<li><svg class="key" viewBox="0 0 10 10" aria-hidden="true"><rect class="${name}" width="10" height="10"/></svg>${words} <b data-total="${name.replace('state-', '')}">${grouped(pods)}</b></li>`,
   );
   return html`<div class="outcome">${barOf(parts, 'bar-large')}<ul class="legend" aria-label="After a restart">${legend}</ul></div>`;
 }

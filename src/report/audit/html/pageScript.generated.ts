@@ -31,11 +31,11 @@ nodes}=columns[column]??{title:"",nodes:[]};const left=layout.lefts[column]??0;c
 0?"end":"start";const x=px(column===0?left-7:left+barWidth+7);const right=layout.lefts[column+1]??layout.
 width;const room=column===0?left-20:right-left-28;const drawn=nodes.map(({label,pods,tone,namespace},node)=>{
 const{top=0,height=0,middle=0}=layout.bars[column]?.[node]??{};const place2=namespace<0?"":\` data-na\\
-mespace="\${namespace}"\`;const count=grouped(pods);return\`<g class="node \${tone}" data-node="\${column}\\
+mespace="\${namespace}"\`;const count2=grouped(pods);return\`<g class="node \${tone}" data-node="\${column}\\
 .\${node}"\${place2}><title>\${safe(label)}: \${groupedCount(pods,"pod")}</title><rect class="bar" x="\${px(
 left)}" y="\${px(top)}" width="\${barWidth}" height="\${px(height)}" rx="1.5"/><text x="\${x}" y="\${px(middle+
-4.5)}" text-anchor="\${anchor}">\${safe(short(label,room-countCharacter*count.length))} <tspan class="\\
-pods">\${count}</tspan></text></g>\`});return\`<text class="title" x="\${x}" y="14" text-anchor="\${anchor}\\
+4.5)}" text-anchor="\${anchor}">\${safe(short(label,room-countCharacter*count2.length))} <tspan class=\\
+"pods">\${count2}</tspan></text></g>\`});return\`<text class="title" x="\${x}" y="14" text-anchor="\${anchor}\\
 ">\${safe(title)}</text>\${drawn.join("")}\`}function px(value){return String(Math.round(value*10)/10)}
 function safe(text){return text.replaceAll(/[&<>"']/g,character=>\`&#\${character.charCodeAt(0)};\`)}function short(label,room){
 const longest=Math.max(4,Math.floor(room/labelCharacter));return label.length>longest?\`\${[...label].
@@ -107,22 +107,22 @@ hide("no-match",matching>0)}form?.addEventListener("input",filter);form?.addEven
 preventDefault());form?.addEventListener("reset",()=>setTimeout(onReset));for(const link of elements(
 "[data-only]")){link.addEventListener("click",()=>{for(const chip of chips)chip.checked=chip.value===
 link.dataset.only;filter()})}startOpenAll();return{filter}}function groupOf(element,filter){const findings2=elements(
-".finding",element);const about=\`\${element.dataset.rule} \${wordsOf(element.querySelector("h3"))}\`;const count=element.
+".finding",element);const about=\`\${element.dataset.rule} \${wordsOf(element.querySelector("h3"))}\`;const count2=element.
 querySelector(".count");const more=buttonOf("",()=>{const next=shownOf(group).length;group.limit+=moreSize;
 filter();shownOf(group)[next]?.querySelector("summary")?.focus()});element.querySelector(".list")?.append(
 more);const group={element,findings:findings2,texts:findings2.map(finding=>\`\${about} \${wordsOf(finding)}\`.
-toLowerCase()),count,total:wordsOf(count),more,limit:pageSize};return group}function shownOf({findings:findings2}){
-return findings2.filter(finding=>!finding.hidden)}function showIn(group,wish){const{element,more,findings:findings2,
-texts,limit,count,total}=group;const isAsked=wish.severities.includes(element.dataset.severity??"")&&
-(wish.rule===""||wish.rule===element.dataset.rule);let matching=0;for(const[index,finding]of findings2.
-entries()){const isMatch=isAsked&&(wish.place===""||finding.dataset.namespace===wish.place)&&wish.words.
-every(word=>texts[index]?.includes(word));if(isMatch)matching++;finding.hidden=!isMatch||matching>limit}
-element.hidden=matching===0;more.hidden=matching<=limit;const left=matching-limit;more.textContent=\`\\
-Show \${Math.min(moreSize,left)} more of \${left}\`;if(count!==null){count.textContent=matching===findings2.
-length?total:\`\${matching} of \${total}\`}return matching}function startOpenAll(){const button=elementById(
-"open-all");button?.addEventListener("click",()=>{const isOpening=button.textContent==="Open all";for(const finding of elements(
-".finding:not([hidden])")){finding.toggleAttribute("open",isOpening)}button.textContent=isOpening?"C\\
-lose all":"Open all"})}var firstRows=25;function startLongLists(place2){const lists=elements(".long").map(element=>listOf(element,
+toLowerCase()),count:count2,total:wordsOf(count2),more,limit:pageSize};return group}function shownOf({
+findings:findings2}){return findings2.filter(finding=>!finding.hidden)}function showIn(group,wish){const{
+element,more,findings:findings2,texts,limit,count:count2,total}=group;const isAsked=wish.severities.
+includes(element.dataset.severity??"")&&(wish.rule===""||wish.rule===element.dataset.rule);let matching=0;
+for(const[index,finding]of findings2.entries()){const isMatch=isAsked&&(wish.place===""||finding.dataset.
+namespace===wish.place)&&wish.words.every(word=>texts[index]?.includes(word));if(isMatch)matching++;
+finding.hidden=!isMatch||matching>limit}element.hidden=matching===0;more.hidden=matching<=limit;const left=matching-
+limit;more.textContent=\`Show \${Math.min(moreSize,left)} more of \${left}\`;if(count2!==null){count2.textContent=
+matching===findings2.length?total:\`\${matching} of \${total}\`}return matching}function startOpenAll(){
+const button=elementById("open-all");button?.addEventListener("click",()=>{const isOpening=button.textContent===
+"Open all";for(const finding of elements(".finding:not([hidden])")){finding.toggleAttribute("open",isOpening)}
+button.textContent=isOpening?"Close all":"Open all"})}var firstRows=25;function startLongLists(place2){const lists=elements(".long").map(element=>listOf(element,
 ()=>narrow2()));const narrow2=()=>{for(const list of lists)narrowTo(list,place2())};return narrow2}function listOf(element,narrow2){
 const isTable=element instanceof HTMLTableElement;const rows=elements(isTable?"tbody tr":"details",element);
 const more=buttonOf(\`Show all \${rows.length} \${element.dataset.noun}\`,()=>{list.isWhole=true;narrow2();
@@ -132,7 +132,23 @@ return list}function narrowTo({rows,more,isWhole},place2){const isScoped=place2!
 dataset.namespace!==void 0);for(const[index,row]of rows.entries()){row.hidden=isScoped?row.dataset.namespace!==
 place2:!isWhole&&index>=firstRows}more.hidden=isScoped||isWhole||rows.length<=firstRows}function startPrinting(){let opened=[];addEventListener("beforeprint",()=>{opened=elements("details:\\
 not([open])");for(const details of opened)details.toggleAttribute("open",true)});addEventListener("a\\
-fterprint",()=>{for(const details of opened)details.toggleAttribute("open",false)})}function startWaysTable(flows2,place2){const table=elementOf("ways",HTMLTableElement);const[first]=table?.
+fterprint",()=>{for(const details of opened)details.toggleAttribute("open",false)})}function startTotals({rows,namespaces},states,place2){const totals=elements("[data-total]").map(element=>({
+element,of:element.dataset.total??"",whole:wordsOf(element)}));const tiles=elements(".tile").flatMap(
+tile=>tileOf(tile)??[]);const bar=elements(".outcome svg rect[x]").map(rect=>({rect,x:rect.getAttribute(
+"x")??"",width:rect.getAttribute("width")??""}));return()=>{const chosen=place2();const here=rows.filter(
+([namespace])=>chosen===""||namespace===Number(chosen));const pods=state=>here.reduce((sum,row)=>sum+
+(states[row[5]]===state?row[6]:0),0);const all=here.reduce((sum,row)=>sum+row[6],0);for(const total of totals){
+total.element.textContent=chosen===""?total.whole:numberOf(total,pods,all,namespaces[Number(chosen)]??
+"")}for(const tile of tiles){const found=elements(\`.group[data-severity="\${tile.severity}"] .finding\`).
+filter(({dataset})=>dataset.namespace===chosen);tile.number.textContent=chosen===""?tile.whole:grouped(
+found.length)}let left=0;for(const{rect,x,width}of bar){const share=pods(rect.getAttribute("class")?.
+replace("state-","")??"")/Math.max(all,1)*1e3;rect.setAttribute("x",chosen===""?x:String(Math.round(
+left)));rect.setAttribute("width",chosen===""?width:String(Math.round(share)));left+=share}}}function numberOf({
+of},pods,all,namespace){if(of==="all"){return\`\${groupedCount(all,"pod or idle workload","pods and id\\
+le workloads")} of namespace \${namespace}\`}const number=pods(of);return of==="denied"&&number===0?"n\\
+one":grouped(number)}function tileOf(tile){const number=tile.querySelector(".number");const severity=[
+"high","medium","low","info"].find(name=>tile.classList.contains(name));if(number===null||severity===
+void 0)return void 0;return{number,severity,whole:wordsOf(number)}}function startWaysTable(flows2,place2){const table=elementOf("ways",HTMLTableElement);const[first]=table?.
 tBodies??[];if(table===void 0||first===void 0)return()=>{};const words=wordsOf(table.caption);return()=>{
 const chosen=place2();table.tBodies[0]?.replaceWith(chosen===""?first:bodyOf(flows2,Number(chosen)));
 if(table.caption===null)return;table.caption.textContent=chosen===""?words:\`The ways of the pods of \\
@@ -142,12 +158,13 @@ if(namespace!==chosen)continue;const row=body.insertRow();const cell=(text,class
 insertCell();made.textContent=text??"";if(className!=="")made.className=className};cell(flows2.namespaces[namespace]);
 cell(flows2.accounts[account]);cell(flows2.bindings[binding]);cell(flows2.policies[policy]);cell(flows2.
 states[state]);cell(grouped(pods),"n");cell(names,"names")}return body}document.documentElement.classList.add("scripted");var flows=JSON.parse(wordsOf(document.getElementById(
-"data")));var choice=elementOf("namespace",HTMLSelectElement);var place=()=>choice?.value??"";var findings=startFindings(
-place,flows.namespaces,()=>setPlace(""));var narrow=startLongLists(place);var draw=startDrawing(flows,
-place,setPlace);var listWays=startWaysTable(flows,place);startCopying();startPrinting();startNamespaceButtons();
-choice?.addEventListener("change",follow);follow();function setPlace(chosen){if(choice!==void 0)choice.
-value=chosen;follow()}function follow(){findings.filter();narrow();draw();listWays()}function startNamespaceButtons(){
-if(choice===void 0)return;for(const head2 of elements("#strictness th[scope=row]")){const button=buttonOf(
-wordsOf(head2),()=>{setPlace(place()===""?head2.parentElement?.dataset.namespace??"":"");button.focus()});
-head2.replaceChildren(button)}}})();
+"data")));var stateNames=elements(".outcome [data-total]").map(({dataset})=>dataset.total??"");var choice=elementOf(
+"namespace",HTMLSelectElement);var place=()=>choice?.value??"";var findings=startFindings(place,flows.
+namespaces,()=>setPlace(""));var narrow=startLongLists(place);var draw=startDrawing(flows,place,setPlace);
+var listWays=startWaysTable(flows,place);var count=startTotals(flows,stateNames,place);startCopying();
+startPrinting();startNamespaceButtons();choice?.addEventListener("change",follow);follow();function setPlace(chosen){
+if(choice!==void 0)choice.value=chosen;follow()}function follow(){findings.filter();narrow();draw();
+listWays();count()}function startNamespaceButtons(){if(choice===void 0)return;for(const head2 of elements(
+"#strictness th[scope=row]")){const button=buttonOf(wordsOf(head2),()=>{setPlace(place()===""?head2.
+parentElement?.dataset.namespace??"":"");button.focus()});head2.replaceChildren(button)}}})();
 `;

@@ -10,10 +10,14 @@ import {startDrawing} from './drawing.ts';
 import {startFindings} from './findings.ts';
 import {startLongLists} from './longLists.ts';
 import {startPrinting} from './printing.ts';
+import {startTotals} from './totals.ts';
 import {startWaysTable} from './waysTable.ts';
 
 document.documentElement.classList.add('scripted');
 const flows: Flows = JSON.parse(wordsOf(document.getElementById('data')));
+
+/** The states as the rows of the flows number them. */
+const stateNames = elements('.outcome [data-total]').map(({dataset}) => dataset.total ?? '');
 
 /** The choice of a namespace, by its index; a page of one namespace has none. */
 const choice = elementOf('namespace', HTMLSelectElement);
@@ -23,6 +27,7 @@ const findings = startFindings(place, flows.namespaces, () => setPlace(''));
 const narrow = startLongLists(place);
 const draw = startDrawing(flows, place, setPlace);
 const listWays = startWaysTable(flows, place);
+const count = startTotals(flows, stateNames, place);
 startCopying();
 startPrinting();
 startNamespaceButtons();
@@ -39,6 +44,7 @@ function follow(): void {
   narrow();
   draw();
   listWays();
+  count();
 }
 
 /** The names in the table of namespaces choose them; pressed once more, all. */
