@@ -127,7 +127,12 @@ export function keysOf(view: View): readonly KeyHint[] {
   const here = view.name === 'values' ? general.filter(({key}) => key !== 'q') : general;
   const pane = nextPaneWords(view);
   const tab = pane === undefined ? [] : [{key: 'Tab', does: pane}];
-  return [...perView[view.name], ...tab, ...here];
+  const own = perView[view.name].map(hint =>
+    view.name === 'policy' && view.item !== undefined && hint.key === 'a'
+      ? {...hint, does: 'loosen for it'}
+      : hint,
+  );
+  return [...own, ...tab, ...here];
 }
 
 /** The bottom lines, at most so many: as many keys as fit, and in any case how to find the others. */

@@ -156,7 +156,9 @@ describe('the editor', () => {
 
   test('the guide goes through all controls, and its steps count', async () => {
     const screen = openScreen({start: editor('baseline')});
-    await screen.press('t', down, enter);
+    await screen.press('t', 'G');
+    await screen.shows(/> skip the rest *$/m);
+    await screen.press('g', down, enter);
     await screen.shows('2 of 22');
     await screen.press(left);
     expect(await screen.shows('1 of 22')).toMatch(/Now +allowed/);

@@ -27,6 +27,7 @@ describe('the ways in for a pod that is denied', () => {
     await screen.press(enter);
     const editor = await screen.shows('For ci/CronJob/nightly-e2e: denied by Volumes');
     expect(editor).toMatch(/Volumes .*denies it/);
+    expect(editor).toContain('a loosen for it');
     await screen.press('a');
     const loosened = await screen.shows('For ci/CronJob/nightly-e2e: lets it in');
     expect(loosened.match(/edited/g)).toHaveLength(1);

@@ -1,6 +1,6 @@
 import {Box, Text, useInput} from 'ink';
 import SelectInput from 'ink-select-input';
-import {useMemo} from 'react';
+import {useMemo, useState} from 'react';
 import type {Control} from '../../controls/control.ts';
 import {controls} from '../../controls/index.ts';
 import {atRisk, impactHint, impactText} from '../../effect/impact.ts';
@@ -26,8 +26,12 @@ interface Props {
 /** One control after another for people who don't know the fields; then what you changed. */
 export function Walk({view, base, now, model, width, height, dispatch}: Props) {
   const control = controls[view.step];
-  useInput((_input, key) => {
+  // The list of choices knows no keys for its ends: it is made again with its cursor there.
+  const [end, setEnd] = useState({isLast: false, times: 0});
+  useInput((input, key) => {
     if (key.escape) dispatch({type: 'back'});
+    if (key.home || key.pageUp || input === 'g') setEnd(endOf(false));
+    if (key.end || key.pageDown || input === 'G') setEnd(endOf(true));
     if (key.leftArrow && view.step > 0) {
       dispatch({type: 'replace', view: {...view, step: view.step - 1}});
     }
@@ -47,7 +51,8 @@ export function Walk({view, base, now, model, width, height, dispatch}: Props) {
         </Text>
       ))}
       <SelectInput
-        key={control.id}
+        key={`${control.id} ${end.times}`}
+        initialIndex={end.isLast ? options.length - 1 : 0}
         items={options.map(({label}, index) => ({label, value: index}))}
         indicatorComponent={Indicator}
         itemComponent={({label, isSelected = false}) => (
@@ -61,10 +66,16 @@ export function Walk({view, base, now, model, width, height, dispatch}: Props) {
           const {policy, step = view.step + 1} = options[value] ?? {};
           if (policy !== undefined) dispatch({type: 'edit', base, now: policy});
           dispatch({type: 'replace', view: {...view, step}});
+          setEnd(endOf(false));
         }}
       />
     </Box>
   );
+}
+
+/** The next state of the choices, with the cursor on the first or the last one. */
+function endOf(isLast: boolean) {
+  return ({times}: {readonly times: number}) => ({isLast, times: times + 1});
 }
 
 function Indicator({isSelected = false}: {readonly isSelected?: boolean}) {
