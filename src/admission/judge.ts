@@ -82,17 +82,15 @@ export function judgeOf(source: JudgeSource, options: JudgeOptions = {}): Judge 
   const decisionAbout = (submission: Submission, known: Known): Decision => {
     const {withoutToken} = submission;
     const decided = decisionOn(submission, known);
-    return withoutToken === undefined
-      ? decided
-      : eitherWay(decided, decisionOn(withoutToken, known), tokenOf(submission));
+    if (withoutToken === undefined) return decided;
+    return eitherWay(decided, decisionOn(withoutToken, known), tokenOf(submission));
   };
   const judge = (submission: Submission): Judgement => {
     const deciding = decidingFor(submission);
     if (deciding !== submission) return judgementOfTwin(submission, judgement(deciding));
     const {view} = submission;
     const known = standingOf(submission);
-    const decision = decisionAbout(submission, known);
-    return judgementOf(submission, decision, known.standing, {
+    return judgementOf(submission, decisionAbout(submission, known), known.standing, {
       order: () => orderOfTries(view, policies, operation),
       policy: name => policies.byName.get(name),
       candidate: (policy, rights) => candidateOf(policy, view, rights),

@@ -3,7 +3,7 @@ import type {Policy} from '../kube/objects.ts';
 import type {PodView} from '../kube/podView.ts';
 import {defineControl, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
-import {fieldOf, inContainer} from './objection.ts';
+import {inContainer, securityFieldOf} from './objection.ts';
 import {containerRuntime, yesOrNo} from './runtime.ts';
 import {choiceField} from './shared/fields.ts';
 import {takesNoLinuxFields} from './shared/windows.ts';
@@ -53,7 +53,7 @@ export const allowPrivilegeEscalation = defineControl<Value>({
         if (asked === undefined)
           report.fillContainer(container, 'allowPrivilegeEscalation', filled);
         if (!allowed && (asked ?? filled)) {
-          const where = fieldOf(container, 'allowPrivilegeEscalation');
+          const where = securityFieldOf(container, 'allowPrivilegeEscalation');
           const detail = 'Allowing privilege escalation for containers is not allowed';
           report.invalid(where, asked ?? filled, detail, {
             at: container,

@@ -1,7 +1,7 @@
 import {notSupported} from '../kube/fieldError.ts';
 import {defineControl, neverSet, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
-import {fieldOf, inContainer} from './objection.ts';
+import {inContainer, securityFieldOf} from './objection.ts';
 import {containerRuntime, yesOrNo} from './runtime.ts';
 import {namesField} from './shared/fields.ts';
 import {containsAll, shorter, unique} from './shared/names.ts';
@@ -42,7 +42,7 @@ export const allowedProcMountTypes = defineControl<readonly string[]>({
     return {
       container(container, _pod, report) {
         if (allowed.includes(container.procMount)) return;
-        const where = fieldOf(container, 'procMount');
+        const where = securityFieldOf(container, 'procMount');
         const {procMount} = container;
         report.invalid(where, procMount, 'ProcMountType is not allowed', {
           at: container,

@@ -4,7 +4,7 @@ import type {Policy} from '../kube/objects.ts';
 import type {ContainerView, PodView} from '../kube/podView.ts';
 import {defineControl, type Enforcement, type Level, type ValueField, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
-import {type Fix, fieldOf, inContainer} from './objection.ts';
+import {type Fix, inContainer, securityFieldOf} from './objection.ts';
 import type {Report} from './report.ts';
 import {containerRuntime} from './runtime.ts';
 import {capabilityStates, heldCapabilities} from './shared/capabilityRuntime.ts';
@@ -193,7 +193,7 @@ function enforce({allowed, defaultAdd, requiredDrop}: Value): Enforcement | unde
       if (anyAdd || add.every(name => mayBeAdded.has(name))) return;
       for (const name of changes ? unique(add) : add) {
         if (mayBeAdded.has(name)) continue;
-        const where = fieldOf(container, 'capabilities.add');
+        const where = securityFieldOf(container, 'capabilities.add');
         report.invalid(where, name, 'capability may not be added', {
           at: container,
           where,

@@ -57,7 +57,7 @@ export function groundsText({does, value, allowed}: Grounds): string {
 }
 
 /** The security context field of a container: `spec.containers[0].securityContext.privileged`. */
-export function fieldOf({path}: ContainerView, name: string): string {
+export function securityFieldOf({path}: ContainerView, name: string): string {
   return `${path}.securityContext.${name}`;
 }
 
@@ -90,7 +90,7 @@ export function sharedField(
   const {list, index} = container;
   const keys = isPods ? ['spec'] : ['spec', list, index];
   return {
-    where: isPods ? `spec.securityContext.${field}` : fieldOf(container, field),
+    where: isPods ? `spec.securityContext.${field}` : securityFieldOf(container, field),
     fix: (says, value) => ({
       says,
       edits: [{at: [...keys, 'securityContext', field], value}],

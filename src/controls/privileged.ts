@@ -1,5 +1,5 @@
 import {containersIn, setIn} from './hardening.ts';
-import {fieldOf, inContainer} from './objection.ts';
+import {inContainer, securityFieldOf} from './objection.ts';
 import {containerRuntime, yesOrNo} from './runtime.ts';
 import {defineFlag} from './shared/flag.ts';
 
@@ -16,7 +16,7 @@ export const privileged = defineFlag({
   forbid: {
     container(container, _pod, report) {
       if (!container.privileged) return;
-      const where = fieldOf(container, 'privileged');
+      const where = securityFieldOf(container, 'privileged');
       report.invalid(where, true, 'Privileged containers are not allowed', {
         at: container,
         where,

@@ -1,5 +1,5 @@
 import {defineControl, neverSet, withSpec} from './control.ts';
-import {fieldOf, inContainer} from './objection.ts';
+import {inContainer, securityFieldOf} from './objection.ts';
 import {containerRuntime, yesOrNo} from './runtime.ts';
 import {flagField} from './shared/fields.ts';
 
@@ -30,7 +30,7 @@ export const readOnlyRootFilesystem = defineControl<boolean>({
         if (container.readOnlyRootFilesystem === undefined) {
           report.fillContainer(container, 'readOnlyRootFilesystem', true);
         } else if (!container.readOnlyRootFilesystem) {
-          const where = fieldOf(container, 'readOnlyRootFilesystem');
+          const where = securityFieldOf(container, 'readOnlyRootFilesystem');
           report.invalid(where, false, 'ReadOnlyRootFilesystem must be set to true', {
             at: container,
             where,

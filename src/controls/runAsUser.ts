@@ -10,7 +10,7 @@ import {
   type PodEdit,
   setIn,
 } from './hardening.ts';
-import {fieldOf, sharedField} from './objection.ts';
+import {securityFieldOf, sharedField} from './objection.ts';
 import type {Report} from './report.ts';
 import {containerRuntime} from './runtime.ts';
 import {allIds, hasIds, rangeErrors} from './shared/idRanges.ts';
@@ -139,7 +139,7 @@ function enforceRanges(ranges: readonly Range[]) {
       if (asked === undefined) report.fillContainer(container, 'runAsUser', filled);
       if (!includes(ranges, asked ?? filled)) {
         const place = sharedField(container, pod, 'runAsUser');
-        report.invalid(fieldOf(container, 'runAsUser'), asked ?? filled, detail, {
+        report.invalid(securityFieldOf(container, 'runAsUser'), asked ?? filled, detail, {
           at: container,
           where: place.where,
           does: asked === undefined ? 'is given user' : 'runs as user',
@@ -158,7 +158,7 @@ function enforceNonRoot(container: ContainerView, pod: PodView, report: Report):
     report.fillContainer(container, 'runAsNonRoot', true);
   } else if (runAsNonRoot === false) {
     const place = sharedField(container, pod, 'runAsNonRoot');
-    report.invalid(fieldOf(container, 'runAsNonRoot'), false, 'must be true', {
+    report.invalid(securityFieldOf(container, 'runAsNonRoot'), false, 'must be true', {
       at: container,
       where: place.where,
       does: 'sets runAsNonRoot:',
@@ -168,18 +168,23 @@ function enforceNonRoot(container: ContainerView, pod: PodView, report: Report):
     });
   } else if (user === 0) {
     const place = sharedField(container, pod, 'runAsUser');
-    report.invalid(fieldOf(container, 'runAsUser'), 0, 'running with the root UID is forbidden', {
-      at: container,
-      where: place.where,
-      does: 'runs as user',
-      value: '0',
-      allowed: 'all but 0',
-      fix: () =>
-        place.fix(
-          'set runAsUser to another user that the image works with, or remove it',
-          undefined,
-        ),
-    });
+    report.invalid(
+      securityFieldOf(container, 'runAsUser'),
+      0,
+      'running with the root UID is forbidden',
+      {
+        at: container,
+        where: place.where,
+        does: 'runs as user',
+        value: '0',
+        allowed: 'all but 0',
+        fix: () =>
+          place.fix(
+            'set runAsUser to another user that the image works with, or remove it',
+            undefined,
+          ),
+      },
+    );
   }
 }
 

@@ -3,7 +3,7 @@ import type {SELinuxOptions} from '../kube/objects.ts';
 import type {ContainerView, PodView} from '../kube/podView.ts';
 import {defineControl, type Level, type ValueField, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
-import {fieldOf, podField, type SharedPlace, sharedField} from './objection.ts';
+import {podField, type SharedPlace, securityFieldOf, sharedField} from './objection.ts';
 import type {Report} from './report.ts';
 import {containerRuntime} from './runtime.ts';
 import {choiceField, namesField} from './shared/fields.ts';
@@ -88,7 +88,7 @@ export const seLinux = defineControl<Value>({
       },
       container(container, pod, report) {
         const asked = container.seLinuxOptions ?? pod.seLinuxOptions ?? options;
-        const field = fieldOf(container, 'seLinuxOptions');
+        const field = securityFieldOf(container, 'seLinuxOptions');
         const place = sharedField(container, pod, 'seLinuxOptions');
         check({...place, field, at: container}, asked, report);
       },

@@ -2,7 +2,7 @@ import {seccompContainerPrefix, seccompPodKey} from '../../kube/annotations.ts';
 import type {Edit} from '../../kube/edits.ts';
 import type {SeccompProfile} from '../../kube/pod.ts';
 import type {ContainerView, PodView} from '../../kube/podView.ts';
-import {type Fix, fieldOf, type Grounds, withoutAnnotation} from '../objection.ts';
+import {type Fix, type Grounds, securityFieldOf, withoutAnnotation} from '../objection.ts';
 
 /** What a policy says of seccomp profiles. */
 interface SeccompRule {
@@ -33,7 +33,7 @@ export function containerSeccompGrounds(
   const key = seccompContainerPrefix + container.name;
   const own =
     container.seccompField !== undefined
-      ? fieldOf(container, 'seccompProfile')
+      ? securityFieldOf(container, 'seccompProfile')
       : container.seccompAnnotation === undefined
         ? undefined
         : annotationOf(key);
@@ -43,7 +43,7 @@ export function containerSeccompGrounds(
     return {
       ...pods,
       at: container,
-      where: isSilent ? fieldOf(container, 'seccompProfile') : pods.where,
+      where: isSilent ? securityFieldOf(container, 'seccompProfile') : pods.where,
     };
   }
   return {
