@@ -14,8 +14,7 @@ import {prepareForCreate} from './prepare.ts';
  * then validated). A live pod that stays as it is was valid when it was stored.
  */
 export function validationOf(submission: Submission): (ending: Ending) => Ending {
-  const {view, isLivePod} = submission;
-  const own = once(() => (isLivePod ? [] : storedErrors(view.pod)));
+  const own = once(() => ownErrors(submission));
   return ending => {
     if (ending.kind !== 'admitted') return ending;
     const {chosen} = ending;
@@ -25,8 +24,13 @@ export function validationOf(submission: Submission): (ending: Ending) => Ending
 }
 
 /** Whether the server would refuse the pod of a template no matter what a policy does with it. */
-export function isInvalidByItself({view, isLivePod}: Submission): boolean {
-  return !isLivePod && storedErrors(view.pod).length > 0;
+export function isInvalidByItself(submission: Submission): boolean {
+  return ownErrors(submission).length > 0;
+}
+
+/** What the server says of the pod as it is; a controller may still complete a sketch. */
+function ownErrors({view, isLivePod, isSketch}: Submission): readonly FieldError[] {
+  return isLivePod || isSketch ? [] : storedErrors(view.pod);
 }
 
 /** Whether what a policy writes into a pod makes the server refuse it, which else it would not. */
@@ -35,9 +39,15 @@ export function makesInvalid(policy: PreparedPolicy, submission: Submission): bo
 }
 
 /** What the server says of the pod as a policy changes it. */
-function errorsAfter(policy: PreparedPolicy, {view, isLivePod}: Submission): readonly FieldError[] {
+function errorsAfter(
+  policy: PreparedPolicy,
+  {view, isLivePod, isSketch}: Submission,
+): readonly FieldError[] {
   const changed = applyEdits(view.pod, editsOf(policy, view));
-  return storedErrors(isLivePod ? recreated(changed) : changed);
+  const errors = storedErrors(isLivePod ? recreated(changed) : changed);
+  if (!isSketch) return errors;
+  const before = new Set(storedErrors(view.pod).map(fieldErrorText));
+  return errors.filter(error => !before.has(fieldErrorText(error)));
 }
 
 function storedErrors(pod: Pod): readonly FieldError[] {

@@ -1,5 +1,6 @@
 import {metadataOf} from '../apply/change.ts';
 import {messageOf} from '../errors.ts';
+import {isAbsence} from '../inventory/gaps.ts';
 import type {Gap, Inventory} from '../inventory/inventory.ts';
 import {
   decodeLive,
@@ -123,14 +124,22 @@ export function admissionFactsOf({
   origin,
   policyApi,
   pods: listed,
-}: Pick<Inventory, 'origin' | 'policyApi' | 'pods'>): Pick<CheckFacts, 'servedIn' | 'evidence'> {
+  gaps,
+}: Pick<Inventory, 'origin' | 'policyApi' | 'pods' | 'gaps'>): Pick<
+  CheckFacts,
+  'servedIn' | 'evidence'
+> {
   const pods = listed.filter(({metadata}) => origin === 'cluster' || metadata.uid !== undefined);
   const marked = pods.filter(
     ({metadata}) => metadata.annotations?.[validatedPolicyKey] !== undefined,
   );
+  const isRead = (gap: Gap) => gap.resource !== 'pods' || isAbsence(gap);
+  const arePodsUnread = pods.length === 0 && !gaps.every(isRead);
   return {
     servedIn: policyApi === 'unknown' ? undefined : policyApi === 'absent' ? [] : [policyApi],
-    evidence: {pods: pods.length, marked: marked.length, youngest: undefined},
+    evidence: arePodsUnread
+      ? undefined
+      : {pods: pods.length, marked: marked.length, youngest: undefined},
   };
 }
 

@@ -21,7 +21,7 @@ export function whyLines(verdict: Verdict): readonly RichLine[] {
     '',
     [{text: 'Policies in the order in which admission tries them:', bold: true}],
     ...candidates.flatMap(candidate => candidateRows(candidate, verdict, widest)),
-    ...(candidates.length === 0 ? ['  none: the cluster has no PodSecurityPolicy'] : []),
+    ...(candidates.length === 0 ? ['  none: there is no PodSecurityPolicy'] : []),
     ...waysOutLines(verdict),
     ...whyMessage(verdict),
   ];

@@ -4,6 +4,7 @@ import {type ReactNode, useSyncExternalStore} from 'react';
 import type {SessionOptions, ThemeChoice} from '../commands/world.ts';
 import {App, type JobControl} from '../tui/App.tsx';
 import type {Theme} from '../tui/paint.ts';
+import type {SessionEnd} from '../tui/session.ts';
 import {interrupted} from '../tui/useKeys.ts';
 import {FailureBoundary} from './FailureBoundary.tsx';
 import {openKeys} from './keyInput.ts';
@@ -19,7 +20,10 @@ const stopMs = 300;
  * any case, even if the process exits in between. Ctrl-C ends the process as SIGINT does. Rejects with
  * whatever goes wrong inside: in a view, a key, or in the background.
  */
-export async function openSession(options: SessionOptions, signal: AbortSignal): Promise<void> {
+export async function openSession(
+  options: SessionOptions,
+  signal: AbortSignal,
+): Promise<SessionEnd | undefined> {
   const {theme, onReply} = themeFor(options.theme ?? 'auto');
   const keys = openKeys(process.stdin, onReply);
   const jobs = process.platform === 'win32' ? undefined : shellJobs();
@@ -53,6 +57,7 @@ export async function openSession(options: SessionOptions, signal: AbortSignal):
     const reason = await Promise.race([app.waitUntilExit(), failure.promise]);
     process.removeListener('uncaughtException', failure.reject);
     if (reason === interrupted) process.emit('SIGINT', 'SIGINT');
+    return isSessionEnd(reason) ? reason : undefined;
   } catch (error) {
     // The listener stays: whatever else goes wrong until the process ends comes from the same bug.
     leaveTerminal(app);
@@ -62,6 +67,10 @@ export async function openSession(options: SessionOptions, signal: AbortSignal):
     signal.removeEventListener('abort', end);
     process.removeListener('SIGHUP', hangUp);
   }
+}
+
+function isSessionEnd(reason: unknown): reason is SessionEnd {
+  return typeof reason === 'object' && reason !== null && 'context' in reason;
 }
 
 /** A value that others may change. */

@@ -39,9 +39,22 @@ function limitedUser(name: string, ...more: readonly JsonObject[]): readonly Jso
   ];
 }
 
+/** A user who may list policies and nothing else. */
+function policiesOnly(name: string): readonly JsonObject[] {
+  const apiVersion = `${rbac}/v1`;
+  const rules = [{apiGroups: ['policy'], resources: ['podsecuritypolicies'], verbs: read}];
+  const roleRef = {apiGroup: rbac, kind: 'ClusterRole', name};
+  const subjects = [{apiGroup: rbac, kind: 'User', name}];
+  return [
+    {apiVersion, kind: 'ClusterRole', metadata: {name}, rules},
+    {apiVersion, kind: 'ClusterRoleBinding', metadata: {name}, roleRef, subjects},
+  ];
+}
+
 const objects: readonly JsonObject[] = [
   ...['shop', 'data'].map(name => ({apiVersion: 'v1', kind: 'Namespace', metadata: {name}})),
   ...limitedUser('narrow'),
+  ...policiesOnly('blind'),
   ...limitedUser('listing', {apiGroups: [''], resources: ['namespaces'], verbs: read}),
   policyObject('web', hostSpec),
   roleFor('use-web', 'web'),
@@ -71,7 +84,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('who may read one namespa
   const stricter = fileOf([policyObject('web', {...hostSpec, hostNetwork: false})]);
 
   beforeAll(async () => {
-    const users = ['narrow', 'listing'];
+    const users = ['narrow', 'listing', 'blind'];
     server = await startApiServer({users: users.map(name => ({token: `${name}-token`, name}))});
     await server.createAll(objects);
     // Only the one elsewhere needs what the change takes away.
@@ -104,6 +117,26 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('who may read one namespa
     expect(narrow.err).toMatch(
       /^incomplete: can't list namespaces; .*pods.* outside of namespace shop \(forbidden\); affected answers say unknown\n$/,
     );
+  });
+
+  test('what may not be read is not said to be absent', async () => {
+    const summary = await as('blind', '-o', 'table');
+    expect(summary.out).toContain('Admission unknown: no pod can be read');
+    expect(summary.out).toContain('unknown for what runs in the namespaces that you may not read');
+    const all = await as('blind', 'why', '-A');
+    expect(all.err).toContain('Nothing that could be read was found; what runs there is unknown.');
+    const one = await as('blind', 'why', 'front', '-n', 'shop');
+    expect(one).toMatchObject({code: 4, out: ''});
+    expect(one.err).toContain(
+      'error: Pod "front" is not among what could be read in namespace shop\n',
+    );
+    const who = await as('blind', 'who-can', 'web', '-A');
+    expect(who.err).toContain('Who may use it here is unknown');
+    const advice = await as('blind', 'advise', '-n', 'shop');
+    expect(advice.err).not.toContain('No resources found');
+    const audit = await as('blind', 'audit');
+    expect(audit.code).toBe(0);
+    expect(audit.out).not.toMatch(/^\w+ +(orphan|unused)-policy /m);
   });
 
   test('bind and unbind in the namespace leave nothing open', async () => {

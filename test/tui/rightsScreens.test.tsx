@@ -85,7 +85,18 @@ describe('rights, by keys', () => {
     await screen.press(esc, esc, esc, '/', ...'ignored-policy', enter, 'f');
     await screen.shows(/Findings > shop-legacy/);
     await screen.press(esc, esc, '/', ...'missing-policy', enter, 'f');
-    await screen.shows('Not from here: kubectl edit role/psp-old-restricted -n payments');
+    await screen.shows('Not from here: kubectl patch role/psp-old-restricted -n payments');
+  });
+
+  test('a remedy of several grants is one change, which denies nobody', async () => {
+    const services = agreeing();
+    const screen = openScreen({services, columns: 120, rows: 60});
+    await screen.press(':', ...'findings', enter, '/', ...'psp:log-shipper', enter, 'f');
+    await screen.shows(/Make these changes\?|Type log-shipper to apply/);
+    const shown = screen.frame();
+    expect(shown).toMatch(/\d+ move to another policy/);
+    expect(shown).not.toMatch(/would be denied/);
+    expect(services.asked).toEqual(['plan grants', 'dryRun']);
   });
 
   test('Tab turns through the views of a namespace, y copies the name', async () => {

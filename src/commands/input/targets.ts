@@ -13,6 +13,7 @@ import {
 } from '../../inventory/submissions/items.ts';
 import {ownerIndex, speakerIn} from '../../inventory/submissions/owners.ts';
 import {submissionsOf} from '../../inventory/submissions/submissions.ts';
+import {unreadPlaces} from '../../inventory/unreadPlaces.ts';
 import {nearName} from '../../kube/nearNames.ts';
 import {placeOf} from '../../kube/reference.ts';
 import {kindText} from '../../kube/workloadKinds.ts';
@@ -206,6 +207,13 @@ function notFound(
 ): UserError {
   const what = kind === undefined ? 'Pod' : kindOf(kind);
   const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
+  const places = namespace === undefined ? undefined : new Set([namespace]);
+  if (unreadPlaces(inventory, places)?.kind === 'namespaces') {
+    return new UserError(
+      `${what} ${JSON.stringify(name)} is not among what could be read${where}`,
+      exitCodes.refused,
+    );
+  }
   const hints = hintsFor(name, inventory, namespace);
   const hint = hints.length > 0 ? `; did you mean ${hints.join(', ')}?` : '';
   return new UserError(`${what} ${JSON.stringify(name)} not found${where}${hint}`);

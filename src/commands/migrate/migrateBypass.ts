@@ -2,12 +2,14 @@ import {applyLines, type PlannedChange, readObject} from '../../apply/applyAll.t
 import {objectPath, planCreate} from '../../apply/planChange.ts';
 import {effectOf} from '../../effect/effect.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
+import {afterSteps} from '../../grant/bindingSteps.ts';
 import {type BypassPlan, bypassIn, bypassTarget, planBypass} from '../../grant/planBypass.ts';
 import {planUnbind} from '../../grant/planUnbind.ts';
 import {templatesOf} from '../../inventory/submissions/items.ts';
 import {policyVersion} from '../../kube/apiGroups.ts';
 import {labelOf} from '../../kube/reference.ts';
 import {podSecurityPrefix} from '../../migrate/namespaceLevels.ts';
+import {authorizerOf} from '../../rbac/authorize.ts';
 import {effectTable} from '../../report/effect.ts';
 import {escapeText} from '../../report/escape.ts';
 import {shellLine} from '../../report/migrate.ts';
@@ -185,10 +187,11 @@ async function takeBack(request: MigrateRequest, namespace: string): Promise<Exi
   }
   const {name} = policy.metadata;
   const {steps} = planUnbind(inventory.rbac, name, [bypassTarget(namespace)]);
-  const others = inventory.rbac.roleBindings.filter(
-    ({metadata, roleRef}) => metadata?.namespace !== namespace && roleRef?.name === `psp:${name}`,
-  );
-  const deleted = others.length === 0 ? policy : undefined;
+  // The policy stays while another namespace needs it, or may: a binding that was not read counts.
+  const isRead = !inventory.gaps.some(({resource}) => /^(cluster)?role/.test(resource));
+  const {grants} = authorizerOf(afterSteps(inventory.rbac, steps));
+  const isNeeded = !isRead || grants.some(({policies}) => policies?.has(name));
+  const deleted = isNeeded ? undefined : policy;
   for (const {action, object} of steps) say(`${action} ${labelOf(object.reference)}`);
   if (deleted !== undefined) say(`delete PodSecurityPolicy ${name}`);
   if (!flags.apply) {

@@ -1,7 +1,9 @@
+import {customKindOf} from '../../kube/customKinds.ts';
 import {likenessOf, type Pod, serviceAccountOf} from '../../kube/pod.ts';
 import {defaultPod} from '../../kube/podDefaults.ts';
 import {type PodView, viewOf} from '../../kube/podView.ts';
 import {placeOf} from '../../kube/reference.ts';
+import {homeGroupOf, isOwnKind} from '../../kube/workloadKinds.ts';
 import {once} from '../../once.ts';
 import type {Identity} from '../../rbac/authorize.ts';
 import {isUnreadIn} from '../../rbac/unreadRbac.ts';
@@ -42,6 +44,8 @@ export interface Submission {
   readonly isLivePod: boolean;
   /** A pod that no controller owns: a requester may be named for it. */
   readonly isBare: boolean;
+  /** Of a template that its controller completes: what is missing in it says nothing of its pods. */
+  readonly isSketch?: boolean;
   /**
    * The same pod as it comes if its service account, which could not be read, wants no token; undefined
    * where that is known, or makes no difference.
@@ -90,7 +94,8 @@ export function submissionsOf(inventory: SubmissionSource): Submissions {
   const ofWorkload = (workload: Workload): Submission => {
     const known = made.get(workload);
     if (known !== undefined) return known;
-    const flags = {isLivePod: false, isBare: false};
+    const isSketch = isCompleted(workload);
+    const flags = {isLivePod: false, isBare: false, ...(isSketch ? {isSketch} : {})};
     const submission = submit(podOfWorkload(workload), creatorOf(workload), flags);
     made.set(workload, submission);
     return submission;
@@ -125,7 +130,13 @@ function isTokenOpen({
     unread.some(gap => isUnreadIn(gap, namespace));
 }
 
-type Flags = Pick<Submission, 'isLivePod' | 'isBare'>;
+type Flags = Pick<Submission, 'isLivePod' | 'isBare' | 'isSketch'>;
+
+/** Whether a controller that is not Kubernetes' own completes the template, or may. */
+function isCompleted({apiVersion, kind}: Workload): boolean {
+  if (isOwnKind({group: homeGroupOf(apiVersion, kind), kind})) return false;
+  return (customKindOf(apiVersion, kind)?.pods ?? 'completed') === 'completed';
+}
 
 /** A pod as a request brings it to PodSecurityPolicy, in its namespace; its defaults are set here. */
 export function submissionOf(

@@ -179,3 +179,19 @@ test('the controllers of Kubernetes create pods of its own kinds only', async ()
     },
   ]);
 });
+
+test('what a template lacks that its controller completes makes no pod invalid', async () => {
+  const nameless = {containers: [{image: 'x'}]};
+  const file = fileOf([
+    ...worldFor(accounts),
+    templated('serving.knative.dev/v1', 'Service', 'web', nameless),
+    templated('example.com/v1', 'Widget', 'own', nameless),
+    templated('apps/v1', 'Deployment', 'plain', nameless),
+  ]);
+  const states = (await itemsHere('why', '-f', file)).map(({kind, state}) => [kind, state]);
+  expect(states).toEqual([
+    ['Deployment', 'denied'],
+    ['Service', 'ok'],
+    ['Widget', 'ok'],
+  ]);
+});
