@@ -14,7 +14,7 @@ interface HostPath {
   readonly readOnly: boolean;
 }
 
-/** Which paths of the node a hostPath volume may show. No paths: all, writable. */
+/** Which paths of the node a hostPath volume may show. An empty list allows all, writable. */
 export const allowedHostPaths = defineControl<readonly HostPath[]>({
   id: 'allowedHostPaths',
   title: 'Host paths',
@@ -103,8 +103,8 @@ export const allowedHostPaths = defineControl<readonly HostPath[]>({
   ],
 
   hardening: 'allowed',
-  // What a container mounts, it sees with all that is below; without readOnly it may write there
-  // (pkg/kubelet/kubelet_pods.go, makeMounts). Where a subPath narrows that, it is not looked at.
+  // A container sees what it mounts and everything below; without readOnly it may write there
+  // (pkg/kubelet/kubelet_pods.go, makeMounts). A subPath that narrows that is not looked at.
   runtime: containerRuntime({
     read: (container, pod) => outermost(mountedPaths(container, pod)),
     atMost: (one, other) => one.every(path => other.some(outer => contains(outer, path))),

@@ -12,9 +12,9 @@ const types = ['Default', 'Unmasked'];
 export const allowedProcMountTypes = defineControl<readonly string[]>({
   id: 'allowedProcMountTypes',
   title: '/proc',
-  risk: 'An unmasked /proc shows and lets change what the kernel keeps from containers.',
+  risk: 'An unmasked /proc shows what the kernel otherwise hides from containers, and lets them change it.',
   allows:
-    'Containers may have these kinds of /proc: Default hides what is dangerous in it, Unmasked hides nothing.',
+    'Containers may have these kinds of /proc: Default hides what is dangerous in there, Unmasked hides nothing.',
   neededBy: 'containers that start containers themselves, such as image builders',
   field: '/spec/allowedProcMountTypes',
 
@@ -90,7 +90,7 @@ export const allowedProcMountTypes = defineControl<readonly string[]>({
     read: ({privileged, procMount}) => privileged || procMount === 'Unmasked',
     overruledBy: 'privileged',
   }),
-  // Also not in the open one: the API server drops the field while its alpha gate is off.
+  // Not even in the open one: the API server drops the field while its alpha gate is off.
   builtin: neverSet,
   level: allowed => (allowed.every(type => type === 'Default') ? 'restricted' : 'privileged'),
 });

@@ -48,7 +48,7 @@ export const appArmor = defineControl<Value>({
     }),
 
   loosest: open,
-  // A list wants a profile to be named, and so lets only containers through that the default leaves alone.
+  // A list requires a named profile, so it lets through only containers that the default leaves alone.
   covers(looser, stricter) {
     if (looser.allowed === undefined) {
       return looser.fill === '' || stricter.fill !== '' || stricter.allowed !== undefined;

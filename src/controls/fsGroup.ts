@@ -9,7 +9,7 @@ const place = podField('fsGroup');
 export const fsGroup = defineGroupRule({
   id: 'fsGroup',
   title: 'Volume group',
-  risk: "Kubernetes gives the files on the pod's volumes to this group, also those of others.",
+  risk: "Kubernetes gives the files on the pod's volumes to this group, even those of other pods.",
   allows: 'Kubernetes may give the files on the volumes of pods to these groups.',
   neededBy: 'pods that write to a persistent volume without being root',
   asked: pod => [pod.fsGroup === undefined ? [] : [pod.fsGroup]],
@@ -27,7 +27,7 @@ export const fsGroup = defineGroupRule({
   absent: '',
   builtin: anyGroupInAll,
   // Volumes are given to the group that the processes are in as well (pkg/volume/volume_linux.go,
-  // SetVolumeOwnership): which one makes another pod, and not one that may do more.
+  // SetVolumeOwnership): another group makes a different pod, not one that may do more.
   runtime: podRuntime({...oneGroup('none'), read: pod => pod.fsGroup}),
   unrecognized: 'Unrecognized FSGroup strategy type',
   validate: rule => looseRuleErrors('spec.fsGroup', rule),

@@ -7,8 +7,7 @@ export const hostIPC = defineFlag({
   title: 'Host IPC',
   risk: "A pod in the node's IPC namespace can read and change the shared memory of its processes.",
   allows: 'Pods may share memory and message queues with the processes of the node.',
-  neededBy:
-    'programs that exchange data with processes of the node through shared memory; hardly any do',
+  neededBy: 'the few programs that exchange data with processes of the node through shared memory',
   subject: "the host's IPC namespace",
   uses: pod => pod.hostIPC,
   forbid: forbidHostFlag('hostIPC', 'Host IPC is not allowed to be used'),

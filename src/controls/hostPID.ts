@@ -5,8 +5,8 @@ import {defineFlag, forbidHostFlag, planHostFlag} from './shared/flag.ts';
 export const hostPID = defineFlag({
   id: 'hostPID',
   title: 'Host processes',
-  risk: "A pod among the node's processes can read their environment and memory and stop them.",
-  allows: 'Pods may live among the processes of the node, and so see all of them.',
+  risk: "A pod among the node's processes can read their environment and memory, and stop them.",
+  allows: 'Pods may run among the processes of the node, and so see all of them.',
   neededBy: 'process monitors, security agents, debuggers of the node',
   subject: "the host's process namespace",
   uses: pod => pod.hostPID,

@@ -9,11 +9,11 @@ import {clip, covers, format, includes, rangesOf} from './shared/ranges.ts';
 
 const allPorts: Range = {min: 1, max: 65535};
 
-/** Which ports of the node a container may claim. No ranges: none. */
+/** Which ports of the node a container may claim. An empty list allows none. */
 export const hostPorts = defineControl<readonly Range[]>({
   id: 'hostPorts',
   title: 'Host ports',
-  risk: "A container answers on the node's own address, past Services and most network policies.",
+  risk: "A container answers on the node's own address, bypassing Services and most network policies.",
   allows: 'Containers may listen on these ports of the node.',
   neededBy: 'ingress controllers on bare metal, node monitoring, DNS caches of a node',
   field: '/spec/hostPorts',
@@ -23,7 +23,7 @@ export const hostPorts = defineControl<readonly Range[]>({
     withSpec(policy, {hostPorts: allowed.length > 0 ? allowed : undefined}),
 
   loosest: [allPorts],
-  // The API server takes any numbers for a range; only real ports let a pod in.
+  // The API server accepts any numbers as a range; only real ports let a pod in.
   covers: (looser, stricter) => covers(looser, clip(stricter, allPorts)),
   steps: allowed => [
     ...allowed.map((range, index) => ({
@@ -69,7 +69,7 @@ export const hostPorts = defineControl<readonly Range[]>({
     }),
   ],
   hardening: {plan: planHostPorts},
-  // On the network of the node a container can listen on every port, claimed or not; elsewhere the
+  // On the network of the node, a container can listen on every port, claimed or not; elsewhere, the
   // runtime maps those that it claims (pkg/kubelet/container/helpers.go, MakePortMappings).
   runtime: containerRuntime({
     read: (container, pod) => (pod.hostNetwork ? [allPorts] : rangesOf(container.hostPorts)),
@@ -100,7 +100,7 @@ function claimOf(
   };
 }
 
-/** On the host's network the API server fills in host ports; these go with the network. */
+/** On the host's network, the API server fills in host ports; these disappear with that network. */
 function planHostPorts({template}: JudgedTemplate): readonly PlannedStep[] {
   return containersIn(template).flatMap(({list, name, where, container}) =>
     (container.ports ?? []).flatMap(({hostPort, containerPort}, index): readonly PlannedStep[] =>

@@ -8,7 +8,7 @@ export const privileged = defineFlag({
   id: 'privileged',
   title: 'Privileged',
   risk: 'A privileged container has every right on its node: breaking into it is breaking into the node.',
-  allows: 'Containers may run with every right on the node, as if they were no containers.',
+  allows: 'Containers may run with every right on the node, as if they were not in containers.',
   neededBy:
     'node agents that load kernel modules or manage devices: network and storage plugins, GPU drivers',
   subject: 'privileged containers',
@@ -39,6 +39,6 @@ export const privileged = defineFlag({
         says: 'remove privileged: true',
         edits: [setIn(place, 'privileged', null)],
       })),
-  // Unset is not (pkg/securitycontext/util.go, HasPrivilegedRequest).
+  // Unset means not privileged (pkg/securitycontext/util.go, HasPrivilegedRequest).
   runtime: containerRuntime({...yesOrNo, read: ({privileged}) => privileged}),
 });

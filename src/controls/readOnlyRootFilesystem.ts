@@ -9,7 +9,7 @@ export const readOnlyRootFilesystem = defineControl<boolean>({
   title: 'Read-only root filesystem',
   risk: 'Whoever breaks into a container can replace the programs in it.',
   allows: 'Containers may write to their root filesystem, unless a read-only one is required.',
-  neededBy: 'programs that write logs, caches or temporary files outside of volumes',
+  neededBy: 'programs that write logs, caches or temporary files outside volumes',
   field: '/spec/readOnlyRootFilesystem',
 
   read: ({spec}) => spec.readOnlyRootFilesystem ?? false,

@@ -5,19 +5,19 @@ import type {ContainerView} from '../kube/podView.ts';
 import type {Grounds, Objection} from './objection.ts';
 
 /**
- * What is asked for: all errors, the edits too (they cost time), or only whether there is anything to
- * report at all, which the first thing found answers.
+ * What is asked for: all errors, the edits too (which cost time), or only whether there is anything to
+ * report at all, which the first finding answers.
  */
 export type ReportQuestion = 'errors' | 'edits' | 'anything';
 
 const noErrors: Objection[] = [];
 const noEdits: Edit[] = [];
 
-/** What one policy does with one pod, as the controls find it out: the gaps it fills and the errors. */
+/** What one policy does with one pod, as the controls report it: the gaps it fills, and the errors. */
 export class Report {
   /** Whether the policy writes anything into the pod. */
   mutates = false;
-  /** In the order in which Kubernetes tells them. */
+  /** In the order in which Kubernetes reports them. */
   errors: readonly Objection[] = noErrors;
   /** What it writes; empty unless asked for. */
   edits: readonly Edit[] = noEdits;
@@ -29,7 +29,7 @@ export class Report {
     this.#question = question;
   }
 
-  /** `value` may be a function where it takes time to make it. */
+  /** `value` may be a function if it takes time to compute. */
   fillContainer<K extends keyof ContainerSecurityContext>(
     {list, index}: ContainerView,
     field: K,
@@ -61,14 +61,14 @@ export class Report {
     this.#add(forbidden(field, detail), grounds);
   }
 
-  /** Notes that something is filled in; tells whether the edit is wanted. */
+  /** Notes that something is filled in; returns whether the edit is wanted. */
   #fills(): boolean {
     this.mutates = true;
     this.answered = this.#question === 'anything';
     return this.#question === 'edits';
   }
 
-  // Most reports stay empty, so their lists are made when needed.
+  // Most reports stay empty, so their lists are created when needed.
 
   #edit(at: Edit['at'], value: unknown): void {
     if (this.edits === noEdits) this.edits = [{at, value}];

@@ -7,7 +7,7 @@ import {choiceField, namesField} from './shared/fields.ts';
 import {containsAll, dnsSubdomainProblems, shorter, unique} from './shared/names.ts';
 
 interface Value {
-  /** undefined does not restrict; an empty list forbids to name any; `*` allows all. */
+  /** undefined does not restrict; an empty list forbids naming any; `*` allows all. */
   readonly allowed: readonly string[] | undefined;
   readonly fill: string | undefined;
 }
@@ -109,7 +109,7 @@ export const runtimeClass = defineControl<Value>({
       hint: 'gvisor',
       most: 1,
       items: ({fill}) => (fill === undefined ? [] : [fill]),
-      // Without a limit there is no place for a default; a list of all limits nothing either.
+      // Without a limit there is no place for a default; a list with `*` limits nothing either.
       set: ({allowed}, [fill]) => ({
         allowed: allowed ?? (fill === undefined ? undefined : ['*']),
         fill,
@@ -119,7 +119,7 @@ export const runtimeClass = defineControl<Value>({
 
   hardening: 'allowed',
   // What stands behind a name, a sandbox or something weaker, is up to the node's configuration
-  // (pkg/kubelet/runtimeclass/runtimeclass_manager.go, LookupRuntimeHandler): another one is a change.
+  // (pkg/kubelet/runtimeclass/runtimeclass_manager.go, LookupRuntimeHandler): another name is a change.
   runtime: podRuntime({
     read: ({runtimeClassName}) => runtimeClassName ?? '',
     atMost: (one, other) => one === other,

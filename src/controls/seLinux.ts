@@ -10,7 +10,7 @@ import {choiceField, namesField} from './shared/fields.ts';
 import {unique} from './shared/names.ts';
 import {contextStates, runningContext} from './shared/seLinuxRuntime.ts';
 
-/** Options are there under MustRunAs alone. */
+/** There are options only under MustRunAs. */
 interface Value {
   readonly rule: string;
   readonly options: SELinuxOptions | undefined;
@@ -20,7 +20,7 @@ const anyContext: Value = {rule: 'RunAsAny', options: undefined};
 const rules = ['MustRunAs', 'RunAsAny'];
 const parts = ['level', 'role', 'type', 'user'] as const;
 
-/** No type, user or role of one's own. */
+/** No type, user or role of the pod's own. */
 const noOptions: SELinuxOptions = {
   user: undefined,
   role: undefined,
@@ -31,7 +31,7 @@ const noOptions: SELinuxOptions = {
 /** Types that the baseline Pod Security Standard allows; unset is one of them. */
 const confinedTypes = ['', 'container_t', 'container_init_t', 'container_kvm_t'];
 
-/** PodSecurityPolicy can't name several types, so the built-in policies want none to be named. */
+/** A PodSecurityPolicy can't name several types, so the built-in policies allow pods to name none. */
 const noContext: Value = {rule: 'MustRunAs', options: noOptions};
 
 /** The SELinux context of pods and containers. */
@@ -202,7 +202,7 @@ function mismatches(expected: SELinuxOptions, actual: SELinuxOptions) {
 
 const noParts: readonly (typeof parts)[number][] = [];
 
-/** Categories may stand in any order; ranges of them are not understood (selinux/mustrunas.go). */
+/** Categories may be in any order; ranges of them are not understood (selinux/mustrunas.go). */
 function sameLevel(expected: string, actual: string): boolean {
   if (expected.length !== actual.length) return false;
   const [one, other] = [sortedLevel(expected), sortedLevel(actual)];

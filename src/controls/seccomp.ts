@@ -34,12 +34,12 @@ const confined: Value = {allowed: runtimeDefault, fill: runtimeDefault};
 
 /**
  * The seccomp profiles of pods and containers, held in annotations of the policy. A pod whose profile
- * is in the pod-level field alone is changed by every policy: the annotation is written for it.
+ * is only in the pod-level field is changed by every policy, which writes the annotation for it.
  */
 export const seccomp = defineControl<Value>({
   id: 'seccomp',
   title: 'Seccomp',
-  risk: 'Without a seccomp profile a container may make every system call, also those with holes.',
+  risk: 'Without a seccomp profile, a container may make every system call, including vulnerable ones.',
   allows:
     'Containers may run under these seccomp profiles, which say what system calls they can make.',
   neededBy: 'programs that the profile of the runtime stops: debuggers, sandboxes, image builders',
@@ -134,7 +134,7 @@ function isOpen({allowed}: Value): boolean {
   return allowed?.split(',').includes('*') ?? false;
 }
 
-/** The profiles that get through; '' is not saying any. docker/default and runtime/default are one. */
+/** The profiles that get through; '' stands for naming none. docker/default and runtime/default are one. */
 function profilesOf({allowed}: Value): readonly string[] {
   if (allowed === undefined) return [''];
   const names = allowed.split(',');
@@ -151,17 +151,17 @@ function shorterLists({allowed, fill}: Value) {
   }));
 }
 
-/** What the pod itself says (seccomp/strategy.go, ValidatePod). */
+/** What the pod itself sets (seccomp/strategy.go, ValidatePod). */
 function profileOfPod({seccompAnnotation, seccompField}: PodView): string {
   return seccompAnnotation || (seccompField ?? '');
 }
 
-/** What holds for the pod itself and for each container. */
+/** What applies to the pod itself and to each container. */
 function profilesIn(pod: PodView): readonly string[] {
   return [profileOfPod(pod), ...pod.containers.map(container => profileOf(container, pod))];
 }
 
-/** What holds for a container (seccomp/strategy.go, profileForContainer). */
+/** What applies to a container (seccomp/strategy.go, profileForContainer). */
 function profileOf(container: ContainerView, pod: PodView, podAnnotation?: string): string {
   return (
     container.seccompField ??
@@ -208,8 +208,8 @@ function enforce(value: Value) {
 }
 
 /**
- * A list can't hold "none" (the API refuses an empty entry), nor a name with a comma: a pod with such a
- * profile, or a mix of some and none, needs `*`.
+ * A list can't contain "none" (the API refuses an empty entry), nor a name with a comma: a pod with such a
+ * profile, or pods with and without a profile, need `*`.
  */
 function least(pods: NonEmpty<PodView>): Value {
   const profiles = unique(pods.flatMap(profilesIn));
@@ -223,7 +223,7 @@ function least(pods: NonEmpty<PodView>): Value {
 }
 
 /**
- * Seccomp is set if every container has a profile, also without one of the pod; the annotation that v1.24
+ * Seccomp is set if every container has a profile, even if the pod has none; the annotation that v1.24
  * writes for a pod-level field, under every policy, does not count.
  */
 function leavesProfileUnset({seccompField, seccompAnnotation, containers}: PodView): boolean {

@@ -11,7 +11,7 @@ export const supplementalGroups = defineGroupRule({
   title: 'Supplemental groups',
   risk: 'A group that owns files on shared storage opens them to the pod.',
   allows: 'The processes of pods may be in these groups, besides their main one.',
-  neededBy: 'pods that use files of others on NFS or other shared storage',
+  neededBy: "pods that use others' files on NFS or other shared storage",
   asked: pod => [pod.supplementalGroups ?? []],
   hooks: ({mustRunAs, filled, check}) => ({
     pod(pod, report) {

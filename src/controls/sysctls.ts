@@ -9,7 +9,7 @@ import {namedRights, podRuntime} from './runtime.ts';
 import {namesField} from './shared/fields.ts';
 import {shorter, unique} from './shared/names.ts';
 
-/** Entries that end in `*` stand for all names that begin with what is before it. */
+/** Entries that end in `*` stand for all names that begin with what precedes it. */
 interface Value {
   readonly allowedUnsafe: readonly string[];
   readonly forbidden: readonly string[];
@@ -24,7 +24,7 @@ const safe = [
   'net.ipv4.tcp_syncookies',
 ];
 
-/** All that a kubelet can let pods set (pkg/kubelet/sysctl/namespace.go in v1.24). */
+/** Everything that a kubelet can let pods set (pkg/kubelet/sysctl/namespace.go in v1.24). */
 const namespaced = ['fs.mqueue.*', 'kernel.msg*', 'kernel.sem', 'kernel.shm*', 'net.*'];
 
 const open: Value = {allowedUnsafe: ['*'], forbidden: []};
@@ -33,8 +33,8 @@ const open: Value = {allowedUnsafe: ['*'], forbidden: []};
 export const sysctls = defineControl<Value>({
   id: 'sysctls',
   title: 'Sysctls',
-  risk: 'An unsafe sysctl can take resources from, or reach into, other pods of the node.',
-  allows: 'Pods may set these parameters of the kernel for themselves.',
+  risk: 'An unsafe sysctl can take resources from other pods on the node, or interfere with them.',
+  allows: 'Pods may set these kernel parameters for themselves.',
   neededBy: 'programs with many connections or much shared memory: load balancers, databases',
   field: '/spec/allowedUnsafeSysctls',
 
@@ -120,7 +120,7 @@ export const sysctls = defineControl<Value>({
   level: ({allowedUnsafe}) => (allowedUnsafe.length === 0 ? 'restricted' : 'privileged'),
 });
 
-/** Where slashes part the name, dots stand for slashes in a part. */
+/** If slashes separate the parts of the name, dots in a part stand for slashes. */
 function plainSysctl(name: string): string {
   if (!/^[^.]*\//.test(name)) return name;
   return name.replace(/[./]/g, mark => (mark === '/' ? '.' : '/'));
@@ -155,14 +155,14 @@ function matchesAny(entries: readonly string[], name: string): boolean {
   );
 }
 
-/** An entry can't hold a slash (the API refuses it), but the names of pods can: `net/core/somaxconn`. */
+/** An entry can't contain a slash (the API refuses it), but the names in pods can: `net/core/somaxconn`. */
 function entryFor(name: string): string {
   const slash = name.indexOf('/');
   return slash < 0 ? name : `${name.slice(0, slash)}*`;
 }
 
 /**
- * Tried on the names that can tell two values apart: the safe ones, and for each entry of either
+ * Compared on the names that can tell two values apart: the safe ones, and for each entry of either
  * value a name that it matches and one that only a longer name matches.
  */
 function covers(looser: Value, stricter: Value): boolean {

@@ -26,7 +26,7 @@ const harmlessVolumes = [
 export const volumes = defineControl<readonly string[]>({
   id: 'volumes',
   title: 'Volumes',
-  risk: 'Some types of volumes show the pod files of its node, or storage past its claims.',
+  risk: 'Some types of volumes show the pod files of its node, or storage beyond its claims.',
   allows: 'Pods may mount storage of these types, such as secrets, claims or folders of the node.',
   neededBy:
     'nearly all pods for configuration, secrets and claims; only node agents for folders of the node',
@@ -70,7 +70,7 @@ export const volumes = defineControl<readonly string[]>({
         : [notSupported('spec.volumes', type, ['*', ...allTypes])],
     ),
 
-  // The token volume gets in by `projected` or by `secret`; the latter opens less where it is enough.
+  // The token volume gets in by `projected` or by `secret`; the latter opens less if it is enough.
   least(pods) {
     const all = pods.flatMap(pod => pod.volumes);
     const types = unique(
@@ -89,8 +89,8 @@ export const volumes = defineControl<readonly string[]>({
     plainNamesField({label: 'Allowed types', choices: ['*', ...allTypes], hint: 'configMap or *'}),
   ],
   hardening: {plan: planVolumes},
-  // The types that the restricted standard allows lead to objects of the pod's own namespace, or to
-  // room of its own; others show the pod the node, or storage by its address
+  // The types that the restricted standard allows lead to objects in the pod's own namespace, or to
+  // space of its own; others show the pod the node, or storage by its address
   // (k8s.io/pod-security-admission v0.24, policy/check_restrictedVolumes.go).
   runtime: podRuntime({
     ...namedRights,
@@ -136,7 +136,7 @@ function volumeGrounds(view: VolumeView, pod: PodView): Omit<Grounds, 'allowed'>
   };
 }
 
-/** The types that a list really lets in. */
+/** The types that a list effectively lets in. */
 function expand(types: readonly string[]): readonly string[] {
   return types.includes('*') ? allTypes : types.filter(type => allTypes.includes(type));
 }
@@ -150,8 +150,8 @@ function needsOf(pod: PodView): readonly string[] {
 }
 
 /**
- * Whether a volume holds no more than what Kubernetes mounts into every pod: whoever may mount
- * secrets may have it without `projected` (util.go, IsOnlyServiceAccountTokenSources).
+ * Whether a volume contains only what Kubernetes mounts into every pod: a pod that may mount secrets may
+ * have it without `projected` (util.go, IsOnlyServiceAccountTokenSources).
  */
 export function isServiceAccountToken({projected}: Volume): boolean {
   return projected !== undefined && (projected.sources ?? []).every(isPartOfToken);
@@ -190,7 +190,7 @@ function planVolumes(
     return {
       ...step,
       asks: `mounts ${type}${path} (volume ${name}) in ${users.map(({where}) => where).join(', ')}`,
-      says: `replace volume ${name} by one of ${replacements}, or remove it and its mounts`,
+      says: `replace volume ${name} with one of ${replacements}, or remove it and its mounts`,
     };
   });
 }

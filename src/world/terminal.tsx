@@ -80,11 +80,10 @@ interface Changing<T> {
 }
 
 /**
- * The theme, and who takes the terminal's answer about its ground. It is drawn at once without that; an answer that
- * comes late would change colours under the reader's eyes, so it is not taken any more.
+ * The theme, and who takes the terminal's answer about its ground. Nobody waits for that: until it comes, and where none
+ * ever does, the colours are those that the terminal has by name.
  */
 function themeFor(choice: ThemeChoice) {
-  const began = performance.now();
   const listeners = new Set<() => void>();
   const colors = colorsOf(process.env);
   let theme: Theme = {colors, ground: choice === 'auto' ? undefined : choice};
@@ -100,15 +99,12 @@ function themeFor(choice: ThemeChoice) {
     },
     onReply(text: string) {
       const ground = groundOf(text);
-      if (!isAsked || ground === undefined || performance.now() - began > groundMs) return;
+      if (!isAsked || ground === undefined) return;
       theme = {colors, ground};
       for (const listener of listeners) listener();
     },
   };
 }
-
-/** How long the terminal has to say what it writes on, in milliseconds. */
-const groundMs = 1000;
 
 /** Draws with the theme of the moment. */
 function Themed({

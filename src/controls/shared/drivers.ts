@@ -67,7 +67,7 @@ export function defineDriverList(list: DriverList): Control {
     needs: pod => unique(driversOf(pod)).map(driver => `driver ${driver}`),
     describe: drivers => (drivers.length === 0 ? 'all' : drivers.join(', ')),
     hardening: 'allowed',
-    // A driver is a program of the node that the pod hands its options (pkg/volume/flexvolume/driver.go,
+    // A driver is a program on the node to which the pod hands its options (pkg/volume/flexvolume/driver.go,
     // pkg/volume/csi/csi_mounter.go).
     runtime: podRuntime({
       ...namedRights,

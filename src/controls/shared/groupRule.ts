@@ -18,22 +18,22 @@ import {unique} from './names.ts';
 import {idFields} from './rangeFields.ts';
 import {clip, covers, format, formatGo, includes, rangesOf} from './ranges.ts';
 
-/** Ranges mean something under MustRunAs and MayRunAs alone. */
+/** Ranges only mean something under MustRunAs and MayRunAs. */
 interface GroupValue {
   readonly rule: string;
   readonly ranges: readonly Range[];
 }
 
 const anyGroup: GroupValue = {rule: 'RunAsAny', ranges: []};
-/** Where no pod asks for a group: one that Linux gives to nobody. */
+/** If no pod asks for a group: one that Linux gives to nobody. */
 const nobody: GroupValue = {rule: 'MayRunAs', ranges: [{min: 65534, max: 65534}]};
-/** As people read it: the number says nothing to them. */
+/** For people, to whom the number says nothing. */
 const nobodyInWords = 'no group set';
 const hasRanges = (rule: string) => rule === 'MustRunAs' || rule === 'MayRunAs';
 
 export type GroupField = 'runAsGroup' | 'supplementalGroups' | 'fsGroup';
 
-/** Tells what a policy with these ranges thinks of the groups that a pod or container asks for. */
+/** Reports what a policy with these ranges objects to in the groups that a pod or container asks for. */
 export interface GroupCheck {
   readonly mustRunAs: boolean;
   /** What is filled in under MustRunAs. */
@@ -60,10 +60,10 @@ interface GroupRule {
   readonly risk: string;
   readonly allows: string;
   readonly neededBy: string;
-  /** The group ids that the pod (or each of its containers) asks for, one list for each of them. */
+  /** The group ids that the pod, or each of its containers, asks for: one list for each. */
   asked(pod: PodView): readonly (readonly Integer[])[];
   hooks(check: GroupCheck): Enforcement;
-  /** The start of what is said of an unknown rule. */
+  /** The start of the message about an unknown rule. */
   readonly unrecognized: string;
   validate(rule: RuleWithRanges | undefined): readonly FieldError[];
   /** What an absent field means: RunAsAny, or a rule that Kubernetes does not know. */
@@ -75,7 +75,7 @@ interface GroupRule {
 /** A group that is one id, or what `unset` stands for. */
 export function oneGroup(unset: string): RuntimeStates<Integer | undefined> {
   return {
-    // Which group owns more than another one is not known, but for root's.
+    // Which of two groups owns more is not known, except for root's.
     atMost: (one, other) => one === other || isRootGroup(other),
     says: group => (group === undefined ? unset : String(group)),
   };
@@ -85,7 +85,7 @@ function isRootGroup(group: Integer | undefined): boolean {
   return group !== undefined && Number(group) === 0;
 }
 
-/** No standard speaks of groups; without a rule, the API server takes no policy. */
+/** No standard mentions groups; the API server accepts no policy without a rule. */
 export const anyGroupInAll = {privileged: anyGroup, baseline: anyGroup, restricted: anyGroup};
 
 /** A control of group ids: MustRunAs < MayRunAs < RunAsAny. */
@@ -209,7 +209,7 @@ function goList(groups: readonly Integer[]): GoLiteral {
   return new GoLiteral(`[]int64{${groups.join(', ')}}`);
 }
 
-/** What the API server says of fsGroup and supplementalGroups; ranges may be missing there. */
+/** What the API server says about fsGroup and supplementalGroups; ranges may be missing there. */
 export function looseRuleErrors(
   field: string,
   {rule = '', ranges}: Partial<RuleWithRanges> = {},
@@ -221,7 +221,7 @@ export function looseRuleErrors(
   ];
 }
 
-/** What it says of runAsGroup, which may be absent, but has ranges just where the rule wants them. */
+/** What it says about runAsGroup, which may be absent, but has ranges exactly where the rule wants them. */
 export function strictRuleErrors(
   field: string,
   value: RuleWithRanges | undefined,
