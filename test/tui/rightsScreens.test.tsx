@@ -113,6 +113,17 @@ describe('rights, by keys', () => {
     expect(services.asked).toEqual([expect.stringMatching(/^copy [\w-]+$/)]);
   });
 
+  test(':ctx ends the session for another context; a name that is none stays here', async () => {
+    const screen = openScreen();
+    await screen.press(':', ...'ctx prdo', enter);
+    await screen.shows('! No context prdo: did you mean "prod"?');
+    await screen.press(':', ...'ctx', enter);
+    await screen.shows(':ctx reference');
+    expect(screen.ended()).toBe('running');
+    await screen.press(':', ...'ctx prod', enter);
+    await expect.poll(() => screen.ended()).toEqual({context: 'prod'});
+  });
+
   test(':try opens what the files of a change would do, :snapshot writes all', async () => {
     const services = agreeing();
     const screen = openScreen({services, columns: 120});

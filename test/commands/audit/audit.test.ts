@@ -71,7 +71,9 @@ describe('audit', () => {
           first?.physicalLocation?.artifactLocation,
       );
       expect(uris.length).toBeGreaterThan(0);
-      expect(new Set(uris.map(printJson))).toEqual(new Set([printJson({uri: `file://${file}`})]));
+      expect(new Set(uris.map((uri: object) => printJson(uri)))).toEqual(
+        new Set([printJson({uri: `file://${file}`})]),
+      );
     }
   });
 
