@@ -15,7 +15,9 @@ describe('the views, by keys', () => {
     await screen.press(down, enter);
     expect(await screen.shows('Namespaces > data')).toMatch(/> default +7 +data, denied/);
     await screen.press(enter, enter);
-    expect(await screen.shows('> Why ')).toMatch(/Policies that it may use/);
+    expect(await screen.shows('> Why ')).toMatch(
+      /Policies in the order in which admission tries them/,
+    );
     await screen.press(esc, esc, esc);
     expect(await screen.shows('NAMESPACE')).toMatch(/^> data /m);
   });
