@@ -16,16 +16,10 @@ const parts: readonly Part[] = [
     shows: /^> shop/m,
   },
   {
-    caption: 'Accounts: what may each use, and what binds?',
+    caption: 'Why would this pod be denied?',
     async act(terminal) {
       await open(terminal, /SERVICE ACCOUNT/);
       await moveTo(terminal, 'media');
-    },
-    shows: /^> media/m,
-  },
-  {
-    caption: 'Why would this pod be denied?',
-    async act(terminal) {
       await open(terminal, /STATE/);
       await open(terminal, /Why/);
     },
@@ -34,11 +28,7 @@ const parts: readonly Part[] = [
   {
     caption: 'Policies: how strict, and in use?',
     async act(terminal) {
-      terminal.press(':');
-      await terminal.until(/^:/m);
-      terminal.press('policies');
-      await terminal.until(/^:policies/m);
-      await open(terminal, /SUBJECTS/);
+      await jump(terminal, 'policies', /SUBJECTS/);
       await moveTo(terminal, 'log-shipper');
     },
     shows: /^> log-shipper/m,
@@ -63,6 +53,16 @@ const parts: readonly Part[] = [
     },
     shows: /^\+/m,
   },
+  {
+    caption: 'Who may use it, and through what?',
+    act: terminal => jump(terminal, 'who-can log-shipper', /SUBJECT/),
+    shows: /^> /m,
+  },
+  {
+    caption: 'Findings: what is wrong, and how to fix it',
+    act: terminal => jump(terminal, 'findings', /SEVERITY/),
+    shows: /^> /m,
+  },
 ];
 
 const window: Window = {columns: 100, lines: 26, ground: 'dark'};
@@ -83,6 +83,15 @@ async function moveTo(terminal: Terminal, row: string, key: 'Down' | 'Up' = 'Dow
 
 function chosenRow(screen: string): string {
   return /^> .*/m.exec(screen)?.[0] ?? '';
+}
+
+/** To a view by its name. */
+async function jump(terminal: Terminal, name: string, text: RegExp): Promise<void> {
+  terminal.press(':');
+  await terminal.until(/^:/m);
+  terminal.press(name);
+  await terminal.until(now => now.includes(`\n:${name}`));
+  await open(terminal, text);
 }
 
 async function open(terminal: Terminal, text: RegExp): Promise<void> {

@@ -65,9 +65,7 @@ interface Picture {
 
 /** Pictures of every view on the built program, for each size and look. */
 export async function* drawViews(program: string): AsyncGenerator<Picture> {
-  for (const size of sizes.filter(
-    each => !process.env.SZ || `${each.columns}` === process.env.SZ,
-  )) {
+  for (const size of sizes) {
     for (const {name: look, ground, args, env} of looks) {
       const terminal = openTerminal(program, ['--demo', ...args], {...size, env});
       try {

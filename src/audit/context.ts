@@ -100,7 +100,13 @@ function wantedPolicies(
     seen.add(submission);
     const fitting = state === 'denied' ? fittingPolicy(verdict) : undefined;
     const given = state === 'denied' ? verdict.granted.map(({policy}) => policy.name) : [];
-    for (const policy of [fitting ?? [], given, passedByName(verdict, authorizer)].flat()) {
+    // Its account's own policies, where it gets in by the right of who creates it.
+    const own = verdict.granted
+      .filter(({allowed, rights}) => allowed && rights.serviceAccount === true)
+      .map(({policy}) => policy.name);
+    const passed = chosen?.rights.serviceAccount === false ? own : [];
+    const all = [fitting ?? [], given, passed, passedByName(verdict, authorizer)];
+    for (const policy of all.flat()) {
       wanted.add(policy);
     }
   }

@@ -53,11 +53,20 @@ function mayRestOn({item}: Verdict, {binding}: Grant): boolean {
   return binding.namespace === undefined || binding.namespace === item.namespace;
 }
 
-/** Whether the pod would be back under the policy that it was admitted by, which its account has otherwise. */
+/**
+ * Whether the pod gets in without the grant: under the policy that it was admitted by, or, where it does not
+ * say by which, under another one that its account has.
+ */
 function staysWithout(verdict: Verdict, grant: Grant, {authorizer}: AuditContext): boolean {
   const {admittedBy, submission} = verdict.item;
-  if (admittedBy === undefined) return false;
   const {namespace, serviceAccount} = submission;
+  if (admittedBy === undefined) {
+    const account = podIdentity(namespace, serviceAccount);
+    return verdict.granted.some(
+      ({allowed, policy: {name}}) =>
+        allowed && authorizer.grantsOf(account, namespace, name).some(other => other !== grant),
+    );
+  }
   const named = verdict.candidate(admittedBy);
   if (named === undefined || !named.allowed || named.mutates) return false;
   return authorizer

@@ -2,6 +2,7 @@ import type {ChangeClient} from '../apply/applyAll.ts';
 import type {LiveInventory, WatchingReader} from '../inventory/follow/followCluster.ts';
 import type {Json, JsonObject} from '../kube/json.ts';
 import type {Services} from '../tui/services.ts';
+import type {SessionEnd} from '../tui/session.ts';
 import type {SessionStore} from '../tui/store.ts';
 import type {SourceDocument} from '../yaml/documents.ts';
 import type {ConnectionFlags} from './flags.ts';
@@ -53,8 +54,11 @@ export interface World {
   warn(line: string): void;
   /** Why the interactive session can't run here: no terminal, or one that can't do it. */
   readonly noSession: string | undefined;
-  /** Gives the terminal to the interactive session until it ends; rejects, with the terminal as it was, if it fails. */
-  openSession(options: SessionOptions): Promise<void>;
+  /**
+   * Gives the terminal to the interactive session until it ends; rejects, with the terminal as it was, if it
+   * fails. Answers with where the user wants to go on, if not to the shell.
+   */
+  openSession(options: SessionOptions): Promise<SessionEnd | undefined>;
   /** Now, as ISO 8601. */
   now(): string;
   /** The documents of files, folders (searched for .yaml, .yml and .json) and `-`. */

@@ -3,25 +3,27 @@ import type {Policy} from '../kube/objects.ts';
 import type {PodView} from '../kube/podView.ts';
 import {defineControl, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
+import {inContainer, securityFieldOf} from './objection.ts';
 import {containerRuntime, yesOrNo} from './runtime.ts';
 import {choiceField} from './shared/fields.ts';
 import {takesNoLinuxFields} from './shared/windows.ts';
 
 interface Value {
   readonly allowed: boolean;
-  /** What a container that says nothing gets; undefined leaves it alone. */
+  /** What a container that sets nothing gets; undefined leaves it alone. */
   readonly fill: boolean | undefined;
 }
 
 const open: Value = {allowed: true, fill: undefined};
 const closed: Value = {allowed: false, fill: undefined};
 
-/** Whether a process may gain more rights than its parent. Owns the default for it as well. */
+/** Whether a process may gain more rights than its parent. The control includes the default for that. */
 export const allowPrivilegeEscalation = defineControl<Value>({
   id: 'allowPrivilegeEscalation',
   title: 'Privilege escalation',
-  risk: 'A setuid program in the image makes whoever breaks in root in the container.',
-  allows: 'Programs in containers may gain more rights than what started them, as sudo does.',
+  risk: 'Through a setuid program in the image, whoever breaks in becomes root in the container.',
+  allows:
+    'Programs in containers may gain more rights than the program that started them, as sudo does.',
   neededBy: 'images that use sudo or other setuid programs; all privileged containers',
   field: '/spec/allowPrivilegeEscalation',
 
@@ -52,11 +54,19 @@ export const allowPrivilegeEscalation = defineControl<Value>({
         if (asked === undefined)
           report.fillContainer(container, 'allowPrivilegeEscalation', filled);
         if (!allowed && (asked ?? filled)) {
-          report.invalid(
-            `${container.path}.securityContext.allowPrivilegeEscalation`,
-            asked ?? filled,
-            'Allowing privilege escalation for containers is not allowed',
-          );
+          const where = securityFieldOf(container, 'allowPrivilegeEscalation');
+          const detail = 'Allowing privilege escalation for containers is not allowed';
+          report.invalid(where, asked ?? filled, detail, {
+            at: container,
+            where,
+            does: `${asked === undefined ? 'is given' : 'sets'} allowPrivilegeEscalation:`,
+            value: 'true',
+            allowed: 'false',
+            fix: () => ({
+              says: 'set allowPrivilegeEscalation: false',
+              edits: [inContainer(container, 'allowPrivilegeEscalation', false)],
+            }),
+          });
         }
       },
     };
@@ -104,7 +114,7 @@ export const allowPrivilegeEscalation = defineControl<Value>({
   level: ({allowed}) => (allowed ? 'baseline' : 'restricted'),
 });
 
-/** Whether only containers that say what they want get through unchanged. */
+/** Whether only containers that set the field themselves get through unchanged. */
 function isExplicit({allowed, fill}: Value): boolean {
   return !allowed || fill !== undefined;
 }
@@ -139,7 +149,7 @@ function validateEscalation({spec}: Policy): readonly FieldError[] {
 
 /**
  * The API server refuses a container that turns escalation off and is privileged or adds CAP_SYS_ADMIN
- * (pkg/apis/core/validation/validation.go, ValidateSecurityContext, v1.24): there it waits for those.
+ * (pkg/apis/core/validation/validation.go, ValidateSecurityContext, v1.24): there, the step waits for those.
  */
 function planEscalation({template}: JudgedTemplate): readonly PlannedStep[] {
   return containersIn(template).flatMap((place): readonly PlannedStep[] => {

@@ -1,6 +1,7 @@
 import {notSupported} from '../kube/fieldError.ts';
 import {defineControl, neverSet, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
+import {inContainer, securityFieldOf} from './objection.ts';
 import {containerRuntime, yesOrNo} from './runtime.ts';
 import {namesField} from './shared/fields.ts';
 import {containsAll, shorter, unique} from './shared/names.ts';
@@ -11,9 +12,9 @@ const types = ['Default', 'Unmasked'];
 export const allowedProcMountTypes = defineControl<readonly string[]>({
   id: 'allowedProcMountTypes',
   title: '/proc',
-  risk: 'An unmasked /proc shows and lets change what the kernel keeps from containers.',
+  risk: 'An unmasked /proc shows what the kernel otherwise hides from containers, and lets them change it.',
   allows:
-    'Containers may have these kinds of /proc: Default hides what is dangerous in it, Unmasked hides nothing.',
+    'Containers may have these kinds of /proc: Default hides what is dangerous in there, Unmasked hides nothing.',
   neededBy: 'containers that start containers themselves, such as image builders',
   field: '/spec/allowedProcMountTypes',
 
@@ -41,11 +42,19 @@ export const allowedProcMountTypes = defineControl<readonly string[]>({
     return {
       container(container, _pod, report) {
         if (allowed.includes(container.procMount)) return;
-        report.invalid(
-          `${container.path}.securityContext.procMount`,
-          container.procMount,
-          'ProcMountType is not allowed',
-        );
+        const where = securityFieldOf(container, 'procMount');
+        const {procMount} = container;
+        report.invalid(where, procMount, 'ProcMountType is not allowed', {
+          at: container,
+          where,
+          does: 'has procMount',
+          value: procMount,
+          allowed: allowed.join(', '),
+          fix: () => ({
+            says: `set procMount: ${allowed[0]}`,
+            edits: [inContainer(container, 'procMount', allowed[0])],
+          }),
+        });
       },
     };
   },
@@ -81,7 +90,7 @@ export const allowedProcMountTypes = defineControl<readonly string[]>({
     read: ({privileged, procMount}) => privileged || procMount === 'Unmasked',
     overruledBy: 'privileged',
   }),
-  // Also not in the open one: the API server drops the field while its alpha gate is off.
+  // Not even in the open one: the API server drops the field while its alpha gate is off.
   builtin: neverSet,
   level: allowed => (allowed.every(type => type === 'Default') ? 'restricted' : 'privileged'),
 });

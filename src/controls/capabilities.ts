@@ -4,6 +4,7 @@ import type {Policy} from '../kube/objects.ts';
 import type {ContainerView, PodView} from '../kube/podView.ts';
 import {defineControl, type Enforcement, type Level, type ValueField, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
+import {type Fix, inContainer, securityFieldOf} from './objection.ts';
 import type {Report} from './report.ts';
 import {containerRuntime} from './runtime.ts';
 import {capabilityStates, heldCapabilities} from './shared/capabilityRuntime.ts';
@@ -12,7 +13,7 @@ import {containsAll, shorter, unique} from './shared/names.ts';
 import {takesNoLinuxFields} from './shared/windows.ts';
 
 interface Value {
-  /** May be added by containers; `*` is all, and then drops are not checked either. */
+  /** What containers may add; `*` is everything, and then drops are not checked either. */
   readonly allowed: readonly string[];
   /** Added to containers that don't drop them. */
   readonly defaultAdd: readonly string[];
@@ -29,7 +30,7 @@ const harmlessCapabilities = [
   ...['NET_BIND_SERVICE', 'SETFCAP', 'SETGID', 'SETPCAP', 'SETUID', 'SYS_CHROOT'],
 ];
 
-/** All that Linux has, without `CAP_` (include/uapi/linux/capability.h in 5.9 and later). */
+/** All capabilities of Linux, without `CAP_` (include/uapi/linux/capability.h in 5.9 and later). */
 const known = [
   ...['AUDIT_CONTROL', 'AUDIT_READ', 'AUDIT_WRITE', 'BLOCK_SUSPEND', 'BPF', 'CHECKPOINT_RESTORE'],
   ...['CHOWN', 'DAC_OVERRIDE', 'DAC_READ_SEARCH', 'FOWNER', 'FSETID', 'IPC_LOCK', 'IPC_OWNER'],
@@ -44,9 +45,9 @@ const known = [
 export const capabilities = defineControl<Value>({
   id: 'capabilities',
   title: 'Capabilities',
-  risk: 'Some capabilities are as good as root on the node (SYS_ADMIN, SYS_MODULE, SYS_PTRACE).',
+  risk: 'Some capabilities amount to root on the node (SYS_ADMIN, SYS_MODULE, SYS_PTRACE).',
   allows:
-    'Containers may have these rights out of those of root, such as changing network settings.',
+    'Containers may have these parts of the rights of root, such as changing network settings.',
   neededBy:
     'network plugins (NET_ADMIN), web servers on ports below 1024 (NET_BIND_SERVICE), debuggers (SYS_PTRACE)',
   field: '/spec/allowedCapabilities',
@@ -124,7 +125,7 @@ function mayAdd({allowed, defaultAdd}: Value): readonly string[] {
   return [...allowed, ...defaultAdd];
 }
 
-/** What the pods add may be added; what all drop, and what else they are to drop, must be dropped. */
+/** What the pods add may be added; what all of them drop, and what else they should drop, must be dropped. */
 function leastOf(pods: readonly PodView[], alsoDropped: readonly string[]): Value {
   const containers = pods.flatMap(pod => pod.containers);
   const allowed = unique(containers.flatMap(({capabilitiesAdd}) => capabilitiesAdd));
@@ -139,7 +140,7 @@ function dropsOfAll(containers: readonly ContainerView[]): readonly string[] {
   return drops.filter(name => rest.every(other => other.capabilitiesDrop.includes(name)));
 }
 
-/** The API takes no name that is both required to be dropped and allowed, and no drops next to `*`. */
+/** The API accepts no name that is both allowed and required to be dropped, and no drops next to `*`. */
 function droppable(drops: readonly string[], allowed: readonly string[]): readonly string[] {
   return allowed.includes('*') ? [] : drops.filter(name => !allowed.includes(name));
 }
@@ -184,6 +185,7 @@ function enforce({allowed, defaultAdd, requiredDrop}: Value): Enforcement | unde
   const anyAdd = allowed.includes('*');
   if (anyAdd && defaultAdd.length === 0 && requiredDrop.length === 0) return undefined;
   const mayBeAdded = new Set([...allowed, ...defaultAdd]);
+  const inWords = unique([...mayBeAdded]).join(', ') || 'none';
   return {
     container(container, _pod, report) {
       const changes = fillCapabilities(container, defaultAdd, requiredDrop, report);
@@ -191,19 +193,32 @@ function enforce({allowed, defaultAdd, requiredDrop}: Value): Enforcement | unde
       if (anyAdd || add.every(name => mayBeAdded.has(name))) return;
       for (const name of changes ? unique(add) : add) {
         if (mayBeAdded.has(name)) continue;
-        report.invalid(
-          `${container.path}.securityContext.capabilities.add`,
-          name,
-          'capability may not be added',
-        );
+        const where = securityFieldOf(container, 'capabilities.add');
+        report.invalid(where, name, 'capability may not be added', {
+          at: container,
+          where,
+          does: 'adds capability',
+          value: name,
+          allowed: inWords,
+          fix: () => removal(container, name),
+        });
       }
     },
   };
 }
 
+function removal(container: ContainerView, name: string): Fix {
+  const add = container.capabilitiesAdd.filter(other => other !== name);
+  const {capabilities: own} = container.container.securityContext ?? {};
+  return {
+    says: `remove ${name} from capabilities.add`,
+    edits: [inContainer(container, 'capabilities', {add, drop: own?.drop})],
+  };
+}
+
 /**
  * Tells whether the policy changes what the container adds and drops. Lists that change come out
- * sorted and without repetitions; else they are left as they are.
+ * sorted and without duplicates; others are left as they are.
  */
 function fillCapabilities(
   container: ContainerView,

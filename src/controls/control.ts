@@ -99,7 +99,7 @@ interface ValuePlace<Value> {
   write(policy: Policy, value: Value): Policy;
   /** The value as the end of "<title>: …", for example "80, 8000-8080". */
   describe(value: Value): string;
-  /** The same for people, where they read it otherwise than machines. */
+  /** The same for people, if it differs from what machines read. */
   describeForPeople?(value: Value): string;
   /** The parts of the value, to be set exactly. set() of get() changes nothing. */
   readonly fields: readonly ValueField<Value>[];
@@ -124,14 +124,14 @@ interface ValueAdmission<Value> {
   enforce(value: Value): Enforcement | undefined;
   /** Why admission silently leaves the whole policy out (pkg/security/podsecuritypolicy/factory.go). */
   unusable?(value: Value): string | undefined;
-  /** What the API server says of these fields on create and update (pkg/apis/policy/validation). */
+  /** What the API server says about these fields on create and update (pkg/apis/policy/validation). */
   validate?(policy: Policy): readonly FieldError[];
 }
 
 /** What pods need. */
 interface PodNeeds<Value> {
   /**
-   * A strictest value that lets all these pods through unchanged (but for what every value changes).
+   * A strictest value that lets all these pods through unchanged (except for what every value changes).
    * It must see all pods at once: what each needs by itself does not add up. A user for one and
    * non-root for another is non-root for both.
    */
@@ -145,12 +145,12 @@ interface PodNeeds<Value> {
   needs(pod: PodView): readonly string[];
 }
 
-/** What has to change in a pod so that it lives under a built-in policy. */
+/** What has to change in a pod so that it can run under a built-in policy. */
 export interface PodHardening<Value> {
   /**
-   * Whether the pod leaves to the policy what the restricted standard wants the pod itself to say
+   * Whether the pod leaves to the policy what the restricted standard wants the pod itself to set
    * (k8s.io/pod-security-admission v0.24, policy/check_*.go). Absent where the standard wants nothing
-   * to be set, or where what is filled in says what holds anyway.
+   * to be set, or where what is filled in holds anyway.
    */
   leavesUnsaid?(pod: PodView): boolean;
   /**
@@ -164,17 +164,17 @@ export interface PodHardening<Value> {
 interface ValueLevels<Value> {
   /**
    * The value in the built-in policy of each level: what the standard says, or stricter where a policy
-   * can't say it (k8s.io/pod-security-admission v0.24, policy/check_*.go). `'unset'` leaves the fields
+   * can't express it (k8s.io/pod-security-admission v0.24, policy/check_*.go). `'unset'` leaves the fields
    * out: what that means is right for the level.
    */
   readonly builtin: Readonly<Record<Level, Value | 'unset'>>;
-  /** The strictest Pod Security Standard the value lives up to; absent where none speaks of it. */
+  /** The strictest Pod Security Standard that the value meets; absent if none mentions it. */
   level?(value: Value): Level;
 }
 
 /**
  * Everything the program knows about one control of a PodSecurityPolicy, a group for each use of it.
- * What must be in every control is not optional, so a new group is not done before all controls have it.
+ * What every control must have is not optional, so a new group is not finished before all controls have it.
  *
  * `Value` is the control's part of a policy in its plainest form: read() turns "not set" into what
  * Kubernetes takes it for, so no other function here has to think of a missing field.
@@ -192,7 +192,7 @@ export interface ControlDefinition<Value>
   readonly id: ControlId;
   /** `'allowed'` if every built-in policy lets through what pods ask for: then nothing has to change. */
   readonly hardening: PodHardening<Value> | 'allowed';
-  /** What a pod may do by it once it runs; the comment above it in each control names the source. */
+  /** What it lets a pod do at run time; the comment above it in each control names the source. */
   readonly runtime: Runtime;
 }
 
@@ -215,13 +215,13 @@ export interface Control extends ControlWords {
   fit(policy: Policy, pods: NonEmpty<PodView>, mayFill: boolean): Policy;
   /** The policy with this control as open as it can be. */
   open(policy: Policy): Policy;
-  /** The policy `to` with this control as `from` has it. */
+  /** The policy `to` with this control taken from `from`. */
   copy(from: Policy, to: Policy): Policy;
   needs(pod: PodView): readonly string[];
   describe(policy: Policy): string;
   describeForPeople(policy: Policy): string;
   level(policy: Policy): Level | undefined;
-  /** The policy with this control as the built-in policy of the level has it. */
+  /** The policy with this control as in the built-in policy of the level. */
   hold(policy: Policy, level: Level): Policy;
   leavesUnsaid(pod: PodView): boolean;
   /** The steps for a template that does not meet this control of the policy. */
@@ -232,7 +232,7 @@ export interface Control extends ControlWords {
 /** For controls that no built-in policy sets: every one of them means what unset means. */
 export const neverSet = {privileged: 'unset', baseline: 'unset', restricted: 'unset'} as const;
 
-/** Makes a control of values into one on whole policies. */
+/** Turns a control of values into one of whole policies. */
 export function defineControl<Value>(control: ControlDefinition<Value>): Control {
   const {id, title, risk, allows, neededBy, field, volumeType, read, write} = control;
   const hardening = control.hardening === 'allowed' ? undefined : control.hardening;

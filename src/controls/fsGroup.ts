@@ -1,13 +1,15 @@
+import {podField} from './objection.ts';
 import {podRuntime} from './runtime.ts';
 import {anyGroupInAll, defineGroupRule, looseRuleErrors, oneGroup} from './shared/groupRule.ts';
 
 const field = 'spec.securityContext.fsGroup';
+const place = podField('fsGroup');
 
 /** The group that pods may have their volumes owned by. */
 export const fsGroup = defineGroupRule({
   id: 'fsGroup',
   title: 'Volume group',
-  risk: "Kubernetes gives the files on the pod's volumes to this group, also those of others.",
+  risk: "Kubernetes gives the files on the pod's volumes to this group, even those of other pods.",
   allows: 'Kubernetes may give the files on the volumes of pods to these groups.',
   neededBy: 'pods that write to a persistent volume without being root',
   asked: pod => [pod.fsGroup === undefined ? [] : [pod.fsGroup]],
@@ -18,13 +20,14 @@ export const fsGroup = defineGroupRule({
         group = filled;
         report.fillPod('fsGroup', group);
       }
-      if (group !== undefined && !accepts(group)) check(field, [group], report);
+      if (group === undefined || accepts(group)) return;
+      check({groups: [group], field, at: undefined, does: 'sets volume group', place}, report);
     },
   }),
   absent: '',
   builtin: anyGroupInAll,
   // Volumes are given to the group that the processes are in as well (pkg/volume/volume_linux.go,
-  // SetVolumeOwnership): which one makes another pod, and not one that may do more.
+  // SetVolumeOwnership): another group makes a different pod, not one that may do more.
   runtime: podRuntime({...oneGroup('none'), read: pod => pod.fsGroup}),
   unrecognized: 'Unrecognized FSGroup strategy type',
   validate: rule => looseRuleErrors('spec.fsGroup', rule),

@@ -2,7 +2,7 @@ import type {Json} from '../kube/json.ts';
 import type {Container, Pod} from '../kube/pod.ts';
 import type {PodView} from '../kube/podView.ts';
 
-/** The containers that a template can have; ephemeral ones come later, to a pod that runs. */
+/** The containers that a template can have; ephemeral ones come later, to a running pod. */
 export type TemplateList = 'initContainers' | 'containers';
 
 /** Which container of a template. */
@@ -11,7 +11,7 @@ export interface ContainerPlace {
   readonly name: string;
 }
 
-/** One thing to write into, or take out of, a pod template. `null` takes the field away. */
+/** One thing to write into, or remove from, a pod template. `null` removes the field. */
 export type PodEdit =
   | {readonly kind: 'spec'; readonly field: 'hostNetwork' | 'hostPID' | 'hostIPC'}
   | {readonly kind: 'pod'; readonly field: string; readonly value: Json}
@@ -34,8 +34,8 @@ export interface PlannedStep {
   /** What to do, as an imperative. */
   readonly says: string;
   /**
-   * What the template asks for that has to go: whether it can do without, a person has to decide.
-   * undefined if the step only sets what is unset, or takes away what nothing uses.
+   * What the template asks for that has to go: a person has to decide whether it can do without that.
+   * undefined if the step only sets what is unset, or removes what nothing uses.
    */
   readonly asks: string | undefined;
   readonly edits: readonly PodEdit[];
@@ -47,7 +47,7 @@ export interface JudgedTemplate {
   readonly view: PodView;
 }
 
-/** A container of a template, with the words for where it is. */
+/** A container of a template, with its place in words. */
 export interface PlacedContainer extends ContainerPlace {
   readonly where: string;
   readonly container: Container;
@@ -63,7 +63,7 @@ export function containersIn({spec}: Pod): readonly PlacedContainer[] {
   return [...place('initContainers', 'init container'), ...place('containers', 'container')];
 }
 
-/** The edit that sets a field of a container's security context, or takes it away (`null`). */
+/** The edit that sets a field of a container's security context, or removes it (`null`). */
 export function setIn({list, name}: ContainerPlace, field: string, value: Json): PodEdit {
   return {kind: 'container', at: {list, name}, field, value};
 }

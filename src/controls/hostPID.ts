@@ -1,21 +1,16 @@
 import {podRuntime, yesOrNo} from './runtime.ts';
-import {defineFlag, planHostFlag} from './shared/flag.ts';
+import {defineFlag, forbidHostFlag, planHostFlag} from './shared/flag.ts';
 
 /** Whether pods may use the host's process namespace. Set on the pod's spec, but reported under its security context. */
 export const hostPID = defineFlag({
   id: 'hostPID',
   title: 'Host processes',
-  risk: "A pod among the node's processes can read their environment and memory and stop them.",
-  allows: 'Pods may live among the processes of the node, and so see all of them.',
+  risk: "A pod among the node's processes can read their environment and memory, and stop them.",
+  allows: 'Pods may run among the processes of the node, and so see all of them.',
   neededBy: 'process monitors, security agents, debuggers of the node',
   subject: "the host's process namespace",
   uses: pod => pod.hostPID,
-  forbid: {
-    pod(pod, report) {
-      if (!pod.hostPID) return;
-      report.invalid('spec.securityContext.hostPID', true, 'Host PID is not allowed to be used');
-    },
-  },
+  forbid: forbidHostFlag('hostPID', 'Host PID is not allowed to be used'),
   plan: () => planHostFlag('hostPID'),
   // Unset is the process namespace of the pod (pkg/kubelet/kuberuntime/helpers.go, pidNamespaceForPod).
   runtime: podRuntime({...yesOrNo, read: pod => pod.hostPID}),

@@ -1,17 +1,19 @@
 import type {Range} from '../kube/objects.ts';
+import type {ContainerView, PodView} from '../kube/podView.ts';
 import {defineControl, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep} from './hardening.ts';
+import type {Grounds} from './objection.ts';
 import {containerRuntime} from './runtime.ts';
 import {rangesField} from './shared/rangeFields.ts';
 import {clip, covers, format, includes, rangesOf} from './shared/ranges.ts';
 
 const allPorts: Range = {min: 1, max: 65535};
 
-/** Which ports of the node a container may claim. No ranges: none. */
+/** Which ports of the node a container may claim. An empty list allows none. */
 export const hostPorts = defineControl<readonly Range[]>({
   id: 'hostPorts',
   title: 'Host ports',
-  risk: "A container answers on the node's own address, past Services and most network policies.",
+  risk: "A container answers on the node's own address, bypassing Services and most network policies.",
   allows: 'Containers may listen on these ports of the node.',
   neededBy: 'ingress controllers on bare metal, node monitoring, DNS caches of a node',
   field: '/spec/hostPorts',
@@ -21,7 +23,7 @@ export const hostPorts = defineControl<readonly Range[]>({
     withSpec(policy, {hostPorts: allowed.length > 0 ? allowed : undefined}),
 
   loosest: [allPorts],
-  // The API server takes any numbers for a range; only real ports let a pod in.
+  // The API server accepts any numbers as a range; only real ports let a pod in.
   covers: (looser, stricter) => covers(looser, clip(stricter, allPorts)),
   steps: allowed => [
     ...allowed.map((range, index) => ({
@@ -34,13 +36,17 @@ export const hostPorts = defineControl<readonly Range[]>({
 
   enforce(allowed) {
     if (covers(allowed, [allPorts])) return undefined;
+    const inWords = format(allowed, ', ') || 'none';
     const end = ` is not allowed to be used. Allowed ports: [${format(allowed)}]`;
     return {
       // The API server has already copied containerPort to hostPort for pods on the host's network.
-      container(container, _pod, report) {
+      container(container, pod, report) {
         for (const port of container.hostPorts) {
           if (includes(allowed, port)) continue;
-          report.invalid(`${container.path}.hostPort`, port, `Host port ${port}${end}`);
+          report.invalid(`${container.path}.hostPort`, port, `Host port ${port}${end}`, {
+            ...claimOf(port, container, pod),
+            allowed: inWords,
+          });
         }
       },
     };
@@ -63,7 +69,7 @@ export const hostPorts = defineControl<readonly Range[]>({
     }),
   ],
   hardening: {plan: planHostPorts},
-  // On the network of the node a container can listen on every port, claimed or not; elsewhere the
+  // On the network of the node, a container can listen on every port, claimed or not; elsewhere, the
   // runtime maps those that it claims (pkg/kubelet/container/helpers.go, MakePortMappings).
   runtime: containerRuntime({
     read: (container, pod) => (pod.hostNetwork ? [allPorts] : rangesOf(container.hostPorts)),
@@ -75,7 +81,26 @@ export const hostPorts = defineControl<readonly Range[]>({
   level: allowed => (clip(allowed, allPorts).length === 0 ? 'restricted' : 'privileged'),
 });
 
-/** On the host's network the API server fills in host ports; these go with the network. */
+/** On the host's network all ports of the container are ports of the node: they can only go with it. */
+function claimOf(
+  port: number,
+  container: ContainerView,
+  {hostNetwork}: PodView,
+): Omit<Grounds, 'allowed'> {
+  const {ports = []} = container.container;
+  const index = ports.findIndex(({hostPort}) => hostPort === port);
+  const at = ['spec', container.list, container.index, 'ports'];
+  const value = ports.map(each => (each.hostPort === port ? {...each, hostPort: undefined} : each));
+  return {
+    at: container,
+    where: `${container.path}.ports[${index}].${hostNetwork ? 'containerPort' : 'hostPort'}`,
+    does: hostNetwork ? "on the host's network, claims port" : 'claims host port',
+    value: String(port),
+    fix: hostNetwork ? undefined : () => ({says: `remove hostPort: ${port}`, edits: [{at, value}]}),
+  };
+}
+
+/** On the host's network, the API server fills in host ports; these disappear with that network. */
 function planHostPorts({template}: JudgedTemplate): readonly PlannedStep[] {
   return containersIn(template).flatMap(({list, name, where, container}) =>
     (container.ports ?? []).flatMap(({hostPort, containerPort}, index): readonly PlannedStep[] =>

@@ -1,4 +1,5 @@
 import {containersIn, setIn} from './hardening.ts';
+import {inContainer, securityFieldOf} from './objection.ts';
 import {containerRuntime, yesOrNo} from './runtime.ts';
 import {defineFlag} from './shared/flag.ts';
 
@@ -7,7 +8,7 @@ export const privileged = defineFlag({
   id: 'privileged',
   title: 'Privileged',
   risk: 'A privileged container has every right on its node: breaking into it is breaking into the node.',
-  allows: 'Containers may run with every right on the node, as if they were no containers.',
+  allows: 'Containers may run with every right on the node, as if they were not in containers.',
   neededBy:
     'node agents that load kernel modules or manage devices: network and storage plugins, GPU drivers',
   subject: 'privileged containers',
@@ -15,11 +16,18 @@ export const privileged = defineFlag({
   forbid: {
     container(container, _pod, report) {
       if (!container.privileged) return;
-      report.invalid(
-        `${container.path}.securityContext.privileged`,
-        true,
-        'Privileged containers are not allowed',
-      );
+      const where = securityFieldOf(container, 'privileged');
+      report.invalid(where, true, 'Privileged containers are not allowed', {
+        at: container,
+        where,
+        does: 'sets privileged:',
+        value: 'true',
+        allowed: 'false',
+        fix: () => ({
+          says: 'remove privileged: true',
+          edits: [inContainer(container, 'privileged', undefined)],
+        }),
+      });
     },
   },
   plan: ({template}) =>
@@ -31,6 +39,6 @@ export const privileged = defineFlag({
         says: 'remove privileged: true',
         edits: [setIn(place, 'privileged', null)],
       })),
-  // Unset is not (pkg/securitycontext/util.go, HasPrivilegedRequest).
+  // Unset means not privileged (pkg/securitycontext/util.go, HasPrivilegedRequest).
   runtime: containerRuntime({...yesOrNo, read: ({privileged}) => privileged}),
 });

@@ -2,22 +2,23 @@ import type {Edit} from '../kube/edits.ts';
 import {type BadValue, type FieldError, forbidden, invalid} from '../kube/fieldError.ts';
 import type {ContainerSecurityContext, PodSecurityContext} from '../kube/pod.ts';
 import type {ContainerView} from '../kube/podView.ts';
+import type {Grounds, Objection} from './objection.ts';
 
 /**
- * What is asked for: all errors, the edits too (they cost time), or only whether there is anything to
- * report at all, which the first thing found answers.
+ * What is asked for: all errors, the edits too (which cost time), or only whether there is anything to
+ * report at all, which the first finding answers.
  */
 export type ReportQuestion = 'errors' | 'edits' | 'anything';
 
-const noErrors: FieldError[] = [];
+const noErrors: Objection[] = [];
 const noEdits: Edit[] = [];
 
-/** What one policy does with one pod, as the controls find it out: the gaps it fills and the errors. */
+/** What one policy does with one pod, as the controls report it: the gaps it fills, and the errors. */
 export class Report {
   /** Whether the policy writes anything into the pod. */
   mutates = false;
-  /** In the order in which Kubernetes tells them. */
-  errors: readonly FieldError[] = noErrors;
+  /** In the order in which Kubernetes reports them. */
+  errors: readonly Objection[] = noErrors;
   /** What it writes; empty unless asked for. */
   edits: readonly Edit[] = noEdits;
   /** Whether the question is answered, so that looking further is useless. */
@@ -28,7 +29,7 @@ export class Report {
     this.#question = question;
   }
 
-  /** `value` may be a function where it takes time to make it. */
+  /** `value` may be a function if it takes time to compute. */
   fillContainer<K extends keyof ContainerSecurityContext>(
     {list, index}: ContainerView,
     field: K,
@@ -51,31 +52,34 @@ export class Report {
     if (this.#fills()) this.#edit(['metadata', 'annotations', key], value);
   }
 
-  invalid(field: string, badValue: BadValue, detail: string): void {
-    this.#add(invalid(field, badValue, detail));
+  /** `field`, the value and the detail are the API server's words, `grounds` those for people. */
+  invalid(field: string, badValue: BadValue, detail: string, grounds: Grounds): void {
+    this.#add(invalid(field, badValue, detail), grounds);
   }
 
-  forbidden(field: string, detail: string): void {
-    this.#add(forbidden(field, detail));
+  forbidden(field: string, detail: string, grounds: Grounds): void {
+    this.#add(forbidden(field, detail), grounds);
   }
 
-  /** Notes that something is filled in; tells whether the edit is wanted. */
+  /** Notes that something is filled in; returns whether the edit is wanted. */
   #fills(): boolean {
     this.mutates = true;
     this.answered = this.#question === 'anything';
     return this.#question === 'edits';
   }
 
-  // Most reports stay empty, so their lists are made when needed.
+  // Most reports stay empty, so their lists are created when needed.
 
   #edit(at: Edit['at'], value: unknown): void {
     if (this.edits === noEdits) this.edits = [{at, value}];
     else (this.edits as Edit[]).push({at, value});
   }
 
-  #add(error: FieldError): void {
-    if (this.errors === noErrors) this.errors = [error];
-    else (this.errors as FieldError[]).push(error);
+  #add({type, field, badValue, detail}: FieldError, grounds: Grounds): void {
+    const {at, where, does, value, allowed, fix} = grounds;
+    const objection = {type, field, badValue, detail, at, where, does, value, allowed, fix};
+    if (this.errors === noErrors) this.errors = [objection];
+    else (this.errors as Objection[]).push(objection);
     this.answered = this.#question === 'anything';
   }
 }

@@ -10,6 +10,7 @@ import {
   type PodEdit,
   setIn,
 } from './hardening.ts';
+import {securityFieldOf, sharedField} from './objection.ts';
 import type {Report} from './report.ts';
 import {containerRuntime} from './runtime.ts';
 import {allIds, hasIds, rangeErrors} from './shared/idRanges.ts';
@@ -17,7 +18,7 @@ import {unique} from './shared/names.ts';
 import {idFields} from './shared/rangeFields.ts';
 import {clip, covers, format, formatGo, includes, rangesOf} from './shared/ranges.ts';
 
-/** Ranges mean something under MustRunAs alone; for the other rules the list is empty. */
+/** Ranges only mean something under MustRunAs; for the other rules, the list is empty. */
 interface Value {
   readonly rule: string;
   readonly ranges: readonly Range[];
@@ -49,7 +50,7 @@ export const runAsUser = defineControl<Value>({
   covers(looser, stricter) {
     if (looser.rule === anyUser.rule || unusable(stricter)) return true;
     if (stricter.rule === 'MustRunAs' && !hasIds(stricter.ranges)) return true;
-    // MustRunAs does not look at runAsNonRoot: false, the other rule does; the other one lets
+    // MustRunAs does not look at runAsNonRoot: false, the other rule does; the other one also lets
     // containers through that name no user.
     if (looser.rule === nonRoot.rule) return stricter.rule === nonRoot.rule;
     return stricter.rule === 'MustRunAs' && covers(looser.ranges, clip(stricter.ranges, allIds));
@@ -103,7 +104,7 @@ export const runAsUser = defineControl<Value>({
   // container as root (pkg/kubelet/kuberuntime/security_context_others.go, verifyRunAsNonRoot).
   runtime: containerRuntime({
     read: runningUser,
-    // Which user owns more than another one is not known, but for root.
+    // Which of two users owns more is not known, except for root.
     atMost: (one, other) =>
       one === other || other === root || (one !== root && other === imageUser),
     says: user => user,
@@ -115,7 +116,7 @@ const root = '0';
 const imageUser = "the image's";
 const imageNonRoot = "the image's, not root";
 
-/** Whom a container runs as, in words. */
+/** The user that a container runs as, in words. */
 function runningUser({runAsUser: user, runAsNonRoot}: ContainerView): string {
   if (user !== undefined && !(runAsNonRoot && Number(user) === 0)) return String(user);
   return runAsNonRoot ? imageNonRoot : imageUser;
@@ -131,28 +132,58 @@ function unusable({rule, ranges}: Value): string | undefined {
 function enforceRanges(ranges: readonly Range[]) {
   const detail = `must be in the ranges: ${formatGo(ranges)}`;
   const filled = ranges[0]?.min ?? 0;
+  const allowed = format(ranges, ', ');
   return {
-    container(container: ContainerView, _pod: unknown, report: Report) {
+    container(container: ContainerView, pod: PodView, report: Report) {
       const {runAsUser: asked} = container;
       if (asked === undefined) report.fillContainer(container, 'runAsUser', filled);
       if (!includes(ranges, asked ?? filled)) {
-        report.invalid(`${container.path}.securityContext.runAsUser`, asked ?? filled, detail);
+        const place = sharedField(container, pod, 'runAsUser');
+        report.invalid(securityFieldOf(container, 'runAsUser'), asked ?? filled, detail, {
+          at: container,
+          where: place.where,
+          does: asked === undefined ? 'is given user' : 'runs as user',
+          value: String(asked ?? filled),
+          allowed,
+          fix: () => place.fix(`set runAsUser: ${filled}`, filled),
+        });
       }
     },
   };
 }
 
-function enforceNonRoot(container: ContainerView, _pod: unknown, report: Report): void {
+function enforceNonRoot(container: ContainerView, pod: PodView, report: Report): void {
   const {runAsUser: user, runAsNonRoot} = container;
   if (runAsNonRoot === undefined && user === undefined) {
     report.fillContainer(container, 'runAsNonRoot', true);
   } else if (runAsNonRoot === false) {
-    report.invalid(`${container.path}.securityContext.runAsNonRoot`, false, 'must be true');
+    const place = sharedField(container, pod, 'runAsNonRoot');
+    report.invalid(securityFieldOf(container, 'runAsNonRoot'), false, 'must be true', {
+      at: container,
+      where: place.where,
+      does: 'sets runAsNonRoot:',
+      value: 'false',
+      allowed: 'true',
+      fix: () => place.fix('set runAsNonRoot: true', true),
+    });
   } else if (user === 0) {
+    const place = sharedField(container, pod, 'runAsUser');
     report.invalid(
-      `${container.path}.securityContext.runAsUser`,
+      securityFieldOf(container, 'runAsUser'),
       0,
       'running with the root UID is forbidden',
+      {
+        at: container,
+        where: place.where,
+        does: 'runs as user',
+        value: '0',
+        allowed: 'all but 0',
+        fix: () =>
+          place.fix(
+            'set runAsUser to another user that the image works with, or remove it',
+            undefined,
+          ),
+      },
     );
   }
 }
@@ -167,7 +198,7 @@ function toleratesNonRoot({runAsUser: user, runAsNonRoot}: ContainerView): boole
 }
 
 /**
- * In these the standard is stricter than what a policy can say: it wants runAsNonRoot even next to a
+ * In these, the standard is stricter than what a policy can express: it wants runAsNonRoot even next to a
  * user, and looks at the pod's own fields even if every container has others (check_runAsNonRoot.go and
  * check_runAsUser.go, v0.24).
  */
@@ -181,8 +212,8 @@ function mayBeRoot({pod, containers}: PodView): boolean {
 }
 
 /**
- * Non-root, said once for the pod where that contradicts no container, else by container. What says root or
- * `runAsNonRoot: false` is for people to decide: the image has to be made for another user.
+ * Non-root, set once for the pod if that contradicts no container, else by container. What says root or
+ * `runAsNonRoot: false` is for people to decide: the image has to work with another user.
  */
 function planUser({template}: JudgedTemplate): readonly PlannedStep[] {
   const {runAsUser, runAsNonRoot} = template.spec.securityContext ?? {};
@@ -219,7 +250,7 @@ function nonRootIn(place: PlacedContainer): PlannedStep {
   };
 }
 
-/** Whether a container leaves it to the pod if it may be root. */
+/** Whether a container leaves it to the pod whether it may be root. */
 function isSilent({container}: PlacedContainer): boolean {
   return container.securityContext?.runAsNonRoot === undefined;
 }

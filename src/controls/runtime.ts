@@ -1,6 +1,6 @@
 import type {ContainerView, PodView} from '../kube/podView.ts';
 
-/** How much one pod or container may do at run time, next to another one. */
+/** How much one pod or container may do at run time, compared with another one. */
 export type RuntimeOrdering = 'less' | 'equal' | 'more' | 'incomparable';
 
 /** A container in its pod. */
@@ -9,23 +9,23 @@ export interface RunningContainer {
   readonly pod: PodView;
 }
 
-/** A flag that, where it is set, gives away all that another control could hold back. */
+/** A flag that, if set, allows everything that another control could hold back. */
 export type OverrulingFlag = 'privileged' | 'hostNetwork';
 
-/** What something may do by one control at run time, in words and in order. */
+/** What something may do at run time as regards one control, in words and in order. */
 interface RunningOrder<Runner> {
-  /** What it runs with, also where it says nothing: "root", "the runtime's profile". */
+  /** What it runs with, even if it sets nothing: "root", "the runtime's profile". */
   says(runner: Runner): string;
-  /** How much the first may do, next to the second. Two that say the same are equal. */
+  /** How much the first may do, compared with the second. Two with the same words are equal. */
   compare(one: Runner, other: Runner): RuntimeOrdering;
   readonly overruledBy: OverrulingFlag | undefined;
 }
 
 /**
- * What pods may do by a control once they run, which is not what they need of a policy: a pod that says
- * nothing about seccomp fits under the strictest policy, and runs unconfined. Unset is what the kubelet
+ * What pods may do at run time as regards a control, which is not what they need from a policy: a pod that
+ * sets no seccomp profile fits under the strictest policy, and runs unconfined. Unset is what the kubelet
  * of v1.24 and its container runtime make of it, without feature gates that are off by default. Values
- * that no one can order, such as two profiles of a node, are incomparable.
+ * that can't be ordered, such as two profiles of a node, are incomparable.
  */
 export type Runtime =
   | ({readonly scope: 'pod'} & RunningOrder<PodView>)
@@ -33,7 +33,7 @@ export type Runtime =
 
 /** How states of one control compare, and what to call them. */
 export interface RuntimeStates<State> {
-  /** Whether whoever runs with `one` may do no more than with `other`: reflexive and transitive. */
+  /** Whether running with `one` allows no more than running with `other`: reflexive and transitive. */
   atMost(one: State, other: State): boolean;
   says(state: State): string;
   readonly overruledBy?: OverrulingFlag;
@@ -71,20 +71,20 @@ function ordered<State, Runner>(
   };
 }
 
-/** States that are yes or no, where yes may do more. */
+/** States that are yes or no, where yes allows more. */
 export const yesOrNo: RuntimeStates<boolean> = {
   atMost: (one, other) => !one || other,
   says: state => (state ? 'yes' : 'no'),
 };
 
-/** Names of which each one is a right of its own, and others that give none. */
+/** Names each of which is a right of its own, and others that grant nothing. */
 export interface NamedRights {
   readonly rights: readonly string[];
-  /** What differs in these alone is another pod, and not one that may do more. */
+  /** Values that differ only in these make a different pod, not one that may do more. */
   readonly harmless: readonly string[];
 }
 
-/** More rights are more; sets that differ in what is harmless alone are incomparable. */
+/** More rights are more; sets that differ only in harmless names are incomparable. */
 export const namedRights: RuntimeStates<NamedRights> = {
   atMost(one, other) {
     if (!isWithin(one.rights, other.rights)) return false;
@@ -97,7 +97,7 @@ export const namedRights: RuntimeStates<NamedRights> = {
     [...new Set([...rights, ...harmless])].toSorted().join(', ') || 'none',
 };
 
-/** Whether all of these are among those. */
+/** Whether all of the first are among the second. */
 export function isWithin(these: readonly string[], those: readonly string[]): boolean {
   return these.every(name => those.includes(name));
 }

@@ -7,7 +7,7 @@ import {choiceField, namesField} from './shared/fields.ts';
 import {containsAll, dnsSubdomainProblems, shorter, unique} from './shared/names.ts';
 
 interface Value {
-  /** undefined does not restrict; an empty list forbids to name any; `*` allows all. */
+  /** undefined does not restrict; an empty list forbids naming any; `*` allows all. */
   readonly allowed: readonly string[] | undefined;
   readonly fill: string | undefined;
 }
@@ -61,7 +61,18 @@ export const runtimeClass = defineControl<Value>({
         if (asked === undefined && fill !== undefined) report.fillSpec('runtimeClassName', fill);
         const name = asked ?? fill;
         if (any || name === undefined || allowed.includes(name)) return;
-        report.invalid('spec.runtimeClassName', name, '');
+        const where = 'spec.runtimeClassName';
+        report.invalid(where, name, '', {
+          at: undefined,
+          where,
+          does: asked === undefined ? 'is given runtime class' : 'names runtime class',
+          value: name,
+          allowed: allowed.join(', ') || 'none',
+          fix: () => ({
+            says: 'remove runtimeClassName',
+            edits: [{at: ['spec', 'runtimeClassName'], value: undefined}],
+          }),
+        });
       },
     };
   },
@@ -98,7 +109,7 @@ export const runtimeClass = defineControl<Value>({
       hint: 'gvisor',
       most: 1,
       items: ({fill}) => (fill === undefined ? [] : [fill]),
-      // Without a limit there is no place for a default; a list of all limits nothing either.
+      // Without a limit there is no place for a default; a list with `*` limits nothing either.
       set: ({allowed}, [fill]) => ({
         allowed: allowed ?? (fill === undefined ? undefined : ['*']),
         fill,
@@ -108,7 +119,7 @@ export const runtimeClass = defineControl<Value>({
 
   hardening: 'allowed',
   // What stands behind a name, a sandbox or something weaker, is up to the node's configuration
-  // (pkg/kubelet/runtimeclass/runtimeclass_manager.go, LookupRuntimeHandler): another one is a change.
+  // (pkg/kubelet/runtimeclass/runtimeclass_manager.go, LookupRuntimeHandler): another name is a change.
   runtime: podRuntime({
     read: ({runtimeClassName}) => runtimeClassName ?? '',
     atMost: (one, other) => one === other,

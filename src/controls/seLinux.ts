@@ -1,15 +1,16 @@
 import {notSupported} from '../kube/fieldError.ts';
 import type {SELinuxOptions} from '../kube/objects.ts';
-import type {PodView} from '../kube/podView.ts';
+import type {ContainerView, PodView} from '../kube/podView.ts';
 import {defineControl, type Level, type ValueField, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
+import {podField, type SharedPlace, securityFieldOf, sharedField} from './objection.ts';
 import type {Report} from './report.ts';
 import {containerRuntime} from './runtime.ts';
 import {choiceField, namesField} from './shared/fields.ts';
 import {unique} from './shared/names.ts';
 import {contextStates, runningContext} from './shared/seLinuxRuntime.ts';
 
-/** Options are there under MustRunAs alone. */
+/** There are options only under MustRunAs. */
 interface Value {
   readonly rule: string;
   readonly options: SELinuxOptions | undefined;
@@ -19,7 +20,7 @@ const anyContext: Value = {rule: 'RunAsAny', options: undefined};
 const rules = ['MustRunAs', 'RunAsAny'];
 const parts = ['level', 'role', 'type', 'user'] as const;
 
-/** No type, user or role of one's own. */
+/** No type, user or role of the pod's own. */
 const noOptions: SELinuxOptions = {
   user: undefined,
   role: undefined,
@@ -30,7 +31,7 @@ const noOptions: SELinuxOptions = {
 /** Types that the baseline Pod Security Standard allows; unset is one of them. */
 const confinedTypes = ['', 'container_t', 'container_init_t', 'container_kvm_t'];
 
-/** PodSecurityPolicy can't name several types, so the built-in policies want none to be named. */
+/** A PodSecurityPolicy can't name several types, so the built-in policies allow pods to name none. */
 const noContext: Value = {rule: 'MustRunAs', options: noOptions};
 
 /** The SELinux context of pods and containers. */
@@ -66,20 +67,30 @@ export const seLinux = defineControl<Value>({
 
   enforce({options}) {
     if (options === undefined) return undefined;
-    const check = (field: string, asked: SELinuxOptions, report: Report) => {
+    const check = (place: ContextPlace, asked: SELinuxOptions, report: Report) => {
       if (asked === options) return;
       for (const part of mismatches(options, asked)) {
-        report.invalid(`${field}.${part}`, asked[part] ?? '', `must be ${options[part] ?? ''}`);
+        const detail = `must be ${options[part] ?? ''}`;
+        report.invalid(`${place.field}.${part}`, asked[part] ?? '', detail, {
+          at: place.at,
+          where: `${place.where}.${part}`,
+          does: `has SELinux ${part}`,
+          value: asked[part] || 'unset',
+          allowed: options[part] || 'unset',
+          fix: () => place.fix('remove seLinuxOptions', undefined),
+        });
       }
     };
     return {
       pod(pod, report) {
         if (pod.seLinuxOptions === undefined) report.fillPod('seLinuxOptions', options);
-        check('spec.securityContext.seLinuxOptions', pod.seLinuxOptions ?? options, report);
+        check(podPlace, pod.seLinuxOptions ?? options, report);
       },
       container(container, pod, report) {
         const asked = container.seLinuxOptions ?? pod.seLinuxOptions ?? options;
-        check(`${container.path}.securityContext.seLinuxOptions`, asked, report);
+        const field = securityFieldOf(container, 'seLinuxOptions');
+        const place = sharedField(container, pod, 'seLinuxOptions');
+        check({...place, field, at: container}, asked, report);
       },
     };
   },
@@ -119,6 +130,18 @@ export const seLinux = defineControl<Value>({
     return confinedTypes.includes(options.type ?? '') ? 'restricted' : 'privileged';
   },
 });
+
+/** Where a context stands, and where Kubernetes says that it does. */
+interface ContextPlace extends SharedPlace {
+  readonly field: string;
+  readonly at: ContainerView | undefined;
+}
+
+const podPlace: ContextPlace = {
+  field: 'spec.securityContext.seLinuxOptions',
+  at: undefined,
+  ...podField('seLinuxOptions'),
+};
 
 /** Setting a part under another rule chooses MustRunAs. */
 function partField(part: (typeof parts)[number], label: string, hint: string): ValueField<Value> {
@@ -179,7 +202,7 @@ function mismatches(expected: SELinuxOptions, actual: SELinuxOptions) {
 
 const noParts: readonly (typeof parts)[number][] = [];
 
-/** Categories may stand in any order; ranges of them are not understood (selinux/mustrunas.go). */
+/** Categories may be in any order; ranges of them are not understood (selinux/mustrunas.go). */
 function sameLevel(expected: string, actual: string): boolean {
   if (expected.length !== actual.length) return false;
   const [one, other] = [sortedLevel(expected), sortedLevel(actual)];

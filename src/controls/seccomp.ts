@@ -4,18 +4,19 @@ import {
   seccompDefaultKey,
   seccompPodKey,
 } from '../kube/annotations.ts';
-import {type FieldError, invalid} from '../kube/fieldError.ts';
-import type {Policy} from '../kube/objects.ts';
 import {type ContainerView, type PodView, seccompFieldText} from '../kube/podView.ts';
 import type {NonEmpty} from '../nonEmpty.ts';
 import {defineControl, type Level, withAnnotations} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
+import type {Grounds} from './objection.ts';
 import type {Report} from './report.ts';
 import {containerRuntime} from './runtime.ts';
 import {containsAll, unique} from './shared/names.ts';
 import {profileFields} from './shared/profileFields.ts';
 import {profileStates} from './shared/profileRuntime.ts';
 import {profileWords} from './shared/profileSteps.ts';
+import {containerSeccompGrounds, podSeccompGrounds} from './shared/seccompGrounds.ts';
+import {profileProblem, seccompErrors} from './shared/seccompNames.ts';
 import {takesNoLinuxFields} from './shared/windows.ts';
 
 interface Value {
@@ -33,12 +34,12 @@ const confined: Value = {allowed: runtimeDefault, fill: runtimeDefault};
 
 /**
  * The seccomp profiles of pods and containers, held in annotations of the policy. A pod whose profile
- * is in the pod-level field alone is changed by every policy: the annotation is written for it.
+ * is only in the pod-level field is changed by every policy, which writes the annotation for it.
  */
 export const seccomp = defineControl<Value>({
   id: 'seccomp',
   title: 'Seccomp',
-  risk: 'Without a seccomp profile a container may make every system call, also those with holes.',
+  risk: 'Without a seccomp profile, a container may make every system call, including vulnerable ones.',
   allows:
     'Containers may run under these seccomp profiles, which say what system calls they can make.',
   neededBy: 'programs that the profile of the runtime stops: debuggers, sandboxes, image builders',
@@ -70,7 +71,7 @@ export const seccomp = defineControl<Value>({
   ],
 
   enforce: value => enforce(value),
-  validate: validateProfiles,
+  validate: seccompErrors,
 
   least,
   leastFilling(pods) {
@@ -133,7 +134,7 @@ function isOpen({allowed}: Value): boolean {
   return allowed?.split(',').includes('*') ?? false;
 }
 
-/** The profiles that get through; '' is not saying any. docker/default and runtime/default are one. */
+/** The profiles that get through; '' stands for naming none. docker/default and runtime/default are one. */
 function profilesOf({allowed}: Value): readonly string[] {
   if (allowed === undefined) return [''];
   const names = allowed.split(',');
@@ -150,17 +151,17 @@ function shorterLists({allowed, fill}: Value) {
   }));
 }
 
-/** What the pod itself says (seccomp/strategy.go, ValidatePod). */
+/** What the pod itself sets (seccomp/strategy.go, ValidatePod). */
 function profileOfPod({seccompAnnotation, seccompField}: PodView): string {
   return seccompAnnotation || (seccompField ?? '');
 }
 
-/** What holds for the pod itself and for each container. */
+/** What applies to the pod itself and to each container. */
 function profilesIn(pod: PodView): readonly string[] {
   return [profileOfPod(pod), ...pod.containers.map(container => profileOf(container, pod))];
 }
 
-/** What holds for a container (seccomp/strategy.go, profileForContainer). */
+/** What applies to a container (seccomp/strategy.go, profileForContainer). */
 function profileOf(container: ContainerView, pod: PodView, podAnnotation?: string): string {
   return (
     container.seccompField ??
@@ -176,11 +177,12 @@ function enforce(value: Value) {
   const any = isOpen(value);
   const allowed = value.allowed === undefined ? undefined : new Set(profilesOf(value));
   const end = ` is not an allowed seccomp profile. Valid values are ${value.allowed ?? ''}`;
+  const rule = {names: value.allowed?.split(',') ?? []};
   const isAllowed = (profile: string) =>
     any || (allowed === undefined ? profile === '' : allowed.has(profile));
-  const refuse = (key: string, profile: string, report: Report) => {
+  const refuse = (key: string, profile: string, report: Report, grounds: Grounds) => {
     const detail = allowed === undefined ? 'seccomp may not be set' : profile + end;
-    report.forbidden(`pod.metadata.annotations[${key}]`, detail);
+    report.forbidden(`pod.metadata.annotations[${key}]`, detail, grounds);
   };
   /** What is written into the pod's empty annotation: the field, or else the default. */
   const filling = (pod: PodView) => (pod.seccompAnnotation ? '' : (pod.seccompField ?? value.fill));
@@ -189,7 +191,8 @@ function enforce(value: Value) {
       const filled = filling(pod);
       if (filled !== '') report.fillAnnotation(seccompPodKey, filled);
       const profile = filled || profileOfPod(pod);
-      if (!isAllowed(profile)) refuse(seccompPodKey, profile, report);
+      if (isAllowed(profile)) return;
+      refuse(seccompPodKey, profile, report, podSeccompGrounds(pod, profile, rule));
     },
     ...(any
       ? {}
@@ -197,15 +200,16 @@ function enforce(value: Value) {
           container(container: ContainerView, pod: PodView, report: Report) {
             const profile = profileOf(container, pod, filling(pod) || undefined);
             if (isAllowed(profile)) return;
-            refuse(seccompContainerPrefix + container.name, profile, report);
+            const grounds = containerSeccompGrounds(container, pod, profile, rule);
+            refuse(seccompContainerPrefix + container.name, profile, report, grounds);
           },
         }),
   };
 }
 
 /**
- * A list can't hold "none" (the API refuses an empty entry), nor a name with a comma: a pod with such a
- * profile, or a mix of some and none, needs `*`.
+ * A list can't contain "none" (the API refuses an empty entry), nor a name with a comma: a pod with such a
+ * profile, or pods with and without a profile, need `*`.
  */
 function least(pods: NonEmpty<PodView>): Value {
   const profiles = unique(pods.flatMap(profilesIn));
@@ -218,40 +222,8 @@ function least(pods: NonEmpty<PodView>): Value {
   return {allowed: names.join(','), fill: ''};
 }
 
-function validateProfiles({metadata: {annotations = {}}}: Policy): readonly FieldError[] {
-  const errorsOf = (key: string, profile: string) => {
-    const problem = profileProblem(profile);
-    if (problem === undefined) return [];
-    const badValue = problem.isPath ? profile.slice('localhost/'.length) : profile;
-    return problem.texts.map(text => invalid(`metadata.annotations[${key}]`, badValue, text));
-  };
-  const {[seccompDefaultKey]: fill = '', [seccompAllowedKey]: allowed = ''} = annotations;
-  return [
-    ...(fill === '' ? [] : errorsOf(seccompDefaultKey, fill)),
-    ...(allowed === '' ? [] : allowed.split(','))
-      .filter(profile => profile !== '*')
-      .flatMap(profile => errorsOf(seccompAllowedKey, profile)),
-  ];
-}
-
-/** pkg/apis/core/validation/validation.go, ValidateSeccompProfile. */
-function profileProblem(
-  profile: string,
-): {readonly texts: readonly string[]; readonly isPath: boolean} | undefined {
-  if ([runtimeDefault, dockerDefault, 'unconfined'].includes(profile)) return undefined;
-  if (!profile.startsWith('localhost/')) {
-    return {texts: ['must be a valid seccomp profile'], isPath: false};
-  }
-  const path = profile.slice('localhost/'.length);
-  const texts = [
-    ...(path.startsWith('/') ? ['must be a relative path'] : []),
-    ...(path.split('/').includes('..') ? ["must not contain '..'"] : []),
-  ];
-  return texts.length === 0 ? undefined : {texts, isPath: true};
-}
-
 /**
- * Seccomp is set if every container has a profile, also without one of the pod; the annotation that v1.24
+ * Seccomp is set if every container has a profile, even if the pod has none; the annotation that v1.24
  * writes for a pod-level field, under every policy, does not count.
  */
 function leavesProfileUnset({seccompField, seccompAnnotation, containers}: PodView): boolean {

@@ -1,7 +1,9 @@
+import {podField} from './objection.ts';
 import {namedRights, podRuntime} from './runtime.ts';
 import {anyGroupInAll, defineGroupRule, looseRuleErrors} from './shared/groupRule.ts';
 
 const field = 'spec.securityContext.supplementalGroups';
+const place = podField('supplementalGroups');
 
 /** The groups that pods may add to their processes. An explicit empty list is not filled in. */
 export const supplementalGroups = defineGroupRule({
@@ -9,7 +11,7 @@ export const supplementalGroups = defineGroupRule({
   title: 'Supplemental groups',
   risk: 'A group that owns files on shared storage opens them to the pod.',
   allows: 'The processes of pods may be in these groups, besides their main one.',
-  neededBy: 'pods that use files of others on NFS or other shared storage',
+  neededBy: "pods that use others' files on NFS or other shared storage",
   asked: pod => [pod.supplementalGroups ?? []],
   hooks: ({mustRunAs, filled, check}) => ({
     pod(pod, report) {
@@ -18,7 +20,8 @@ export const supplementalGroups = defineGroupRule({
         groups = [filled];
         report.fillPod('supplementalGroups', groups);
       }
-      if (groups !== undefined) check(field, groups, report);
+      if (groups === undefined) return;
+      check({groups, field, at: undefined, does: 'has supplemental group', place}, report);
     },
   }),
   absent: '',

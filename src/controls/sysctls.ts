@@ -1,13 +1,15 @@
 import {type FieldError, forbidden, invalid} from '../kube/fieldError.ts';
 import {goQuote} from '../kube/goQuote.ts';
 import type {Policy} from '../kube/objects.ts';
+import type {PodView} from '../kube/podView.ts';
 import {defineControl, withSpec} from './control.ts';
 import type {JudgedTemplate, PlannedStep} from './hardening.ts';
+import type {Fix} from './objection.ts';
 import {namedRights, podRuntime} from './runtime.ts';
 import {namesField} from './shared/fields.ts';
 import {shorter, unique} from './shared/names.ts';
 
-/** Entries that end in `*` stand for all names that begin with what is before it. */
+/** Entries that end in `*` stand for all names that begin with what precedes it. */
 interface Value {
   readonly allowedUnsafe: readonly string[];
   readonly forbidden: readonly string[];
@@ -22,7 +24,7 @@ const safe = [
   'net.ipv4.tcp_syncookies',
 ];
 
-/** All that a kubelet can let pods set (pkg/kubelet/sysctl/namespace.go in v1.24). */
+/** Everything that a kubelet can let pods set (pkg/kubelet/sysctl/namespace.go in v1.24). */
 const namespaced = ['fs.mqueue.*', 'kernel.msg*', 'kernel.sem', 'kernel.shm*', 'net.*'];
 
 const open: Value = {allowedUnsafe: ['*'], forbidden: []};
@@ -31,8 +33,8 @@ const open: Value = {allowedUnsafe: ['*'], forbidden: []};
 export const sysctls = defineControl<Value>({
   id: 'sysctls',
   title: 'Sysctls',
-  risk: 'An unsafe sysctl can take resources from, or reach into, other pods of the node.',
-  allows: 'Pods may set these parameters of the kernel for themselves.',
+  risk: 'An unsafe sysctl can take resources from other pods on the node, or interfere with them.',
+  allows: 'Pods may set these kernel parameters for themselves.',
   neededBy: 'programs with many connections or much shared memory: load balancers, databases',
   field: '/spec/allowedUnsafeSysctls',
 
@@ -56,7 +58,14 @@ export const sysctls = defineControl<Value>({
         pod.sysctls.forEach((name, index) => {
           const verdict = judge(value, name);
           if (verdict === undefined) return;
-          report.forbidden(`pod.spec.securityContext.sysctls[${index}]`, verdict);
+          report.forbidden(`pod.spec.securityContext.sysctls[${index}]`, verdict, {
+            at: undefined,
+            where: `spec.securityContext.sysctls[${index}]`,
+            does: 'sets sysctl',
+            value: name,
+            allowed: inWords(value),
+            fix: () => removal(pod, name),
+          });
         });
       },
     };
@@ -111,7 +120,7 @@ export const sysctls = defineControl<Value>({
   level: ({allowedUnsafe}) => (allowedUnsafe.length === 0 ? 'restricted' : 'privileged'),
 });
 
-/** Where slashes part the name, dots stand for slashes in a part. */
+/** If slashes separate the parts of the name, dots in a part stand for slashes. */
 function plainSysctl(name: string): string {
   if (!/^[^.]*\//.test(name)) return name;
   return name.replace(/[./]/g, mark => (mark === '/' ? '.' : '/'));
@@ -124,20 +133,36 @@ function judge({allowedUnsafe, forbidden: names}: Value, name: string): string |
   return `unsafe sysctl ${goQuote(name)} is not allowed`;
 }
 
+function inWords({allowedUnsafe, forbidden: names}: Value): string {
+  if (names.includes('*')) return 'none';
+  const allowed = allowedUnsafe.includes('*')
+    ? 'all'
+    : ['the safe ones', ...allowedUnsafe].join(', ');
+  return names.length === 0 ? allowed : `${allowed}, but not ${names.join(', ')}`;
+}
+
+function removal({pod}: PodView, name: string): Fix {
+  const kept = pod.spec.securityContext?.sysctls?.filter(other => (other.name ?? '') !== name);
+  return {
+    says: `remove sysctl ${name}`,
+    edits: [{at: ['spec', 'securityContext', 'sysctls'], value: kept}],
+  };
+}
+
 function matchesAny(entries: readonly string[], name: string): boolean {
   return entries.some(entry =>
     entry.endsWith('*') ? name.startsWith(entry.slice(0, -1)) : name === entry,
   );
 }
 
-/** An entry can't hold a slash (the API refuses it), but the names of pods can: `net/core/somaxconn`. */
+/** An entry can't contain a slash (the API refuses it), but the names in pods can: `net/core/somaxconn`. */
 function entryFor(name: string): string {
   const slash = name.indexOf('/');
   return slash < 0 ? name : `${name.slice(0, slash)}*`;
 }
 
 /**
- * Tried on the names that can tell two values apart: the safe ones, and for each entry of either
+ * Compared on the names that can tell two values apart: the safe ones, and for each entry of either
  * value a name that it matches and one that only a longer name matches.
  */
 function covers(looser: Value, stricter: Value): boolean {

@@ -1,8 +1,14 @@
 import {type FieldError, notSupported} from '../kube/fieldError.ts';
-import {type ProjectedSource, type Volume, volumeSourceKeys} from '../kube/pod.ts';
-import type {PodView} from '../kube/podView.ts';
+import {
+  type ProjectedSource,
+  tokenVolumePrefix,
+  type Volume,
+  volumeSourceKeys,
+} from '../kube/pod.ts';
+import type {PodView, VolumeView} from '../kube/podView.ts';
 import {defineControl, type Level, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep} from './hardening.ts';
+import {type Grounds, withoutVolume} from './objection.ts';
 import {namedRights, podRuntime} from './runtime.ts';
 import {plainNamesField} from './shared/fields.ts';
 import {containsAll, shorter, unique} from './shared/names.ts';
@@ -20,7 +26,7 @@ const harmlessVolumes = [
 export const volumes = defineControl<readonly string[]>({
   id: 'volumes',
   title: 'Volumes',
-  risk: 'Some types of volumes show the pod files of its node, or storage past its claims.',
+  risk: 'Some types of volumes show the pod files of its node, or storage beyond its claims.',
   allows: 'Pods may mount storage of these types, such as secrets, claims or folders of the node.',
   neededBy:
     'nearly all pods for configuration, secrets and claims; only node agents for folders of the node',
@@ -47,9 +53,13 @@ export const volumes = defineControl<readonly string[]>({
     const allowed = new Set(types);
     const tokenToo = allowed.has('secret');
     return {
-      volume({volume, type, path}, _pod, report) {
+      volume(view, pod, report) {
+        const {volume, type, path} = view;
         if (allowed.has(type) || (tokenToo && isServiceAccountToken(volume))) return;
-        report.invalid(path, type, `${type} volumes are not allowed to be used`);
+        report.invalid(path, type, `${type} volumes are not allowed to be used`, {
+          ...volumeGrounds(view, pod),
+          allowed: types.join(', ') || 'none',
+        });
       },
     };
   },
@@ -60,7 +70,7 @@ export const volumes = defineControl<readonly string[]>({
         : [notSupported('spec.volumes', type, ['*', ...allTypes])],
     ),
 
-  // The token volume gets in by `projected` or by `secret`; the latter opens less where it is enough.
+  // The token volume gets in by `projected` or by `secret`; the latter opens less if it is enough.
   least(pods) {
     const all = pods.flatMap(pod => pod.volumes);
     const types = unique(
@@ -79,8 +89,8 @@ export const volumes = defineControl<readonly string[]>({
     plainNamesField({label: 'Allowed types', choices: ['*', ...allTypes], hint: 'configMap or *'}),
   ],
   hardening: {plan: planVolumes},
-  // The types that the restricted standard allows lead to objects of the pod's own namespace, or to
-  // room of its own; others show the pod the node, or storage by its address
+  // The types that the restricted standard allows lead to objects in the pod's own namespace, or to
+  // space of its own; others show the pod the node, or storage by its address
   // (k8s.io/pod-security-admission v0.24, policy/check_restrictedVolumes.go).
   runtime: podRuntime({
     ...namedRights,
@@ -107,7 +117,26 @@ export const volumes = defineControl<readonly string[]>({
   },
 });
 
-/** The types that a list really lets in. */
+/** What a volume is, with the path or driver that makes it what it is. */
+function volumeGrounds(view: VolumeView, pod: PodView): Omit<Grounds, 'allowed'> {
+  const {volume, type, path, name} = view;
+  const isToken = name.startsWith(tokenVolumePrefix) && isServiceAccountToken(volume);
+  const detail = volume.hostPath?.path ?? volume.csi?.driver ?? volume.flexVolume?.driver;
+  return {
+    at: view,
+    where: path,
+    does: isToken ? 'the token of the service account, of type' : 'is of type',
+    value: detail === undefined ? type : `${type} (${detail})`,
+    fix: () => ({
+      says: isToken
+        ? 'set automountServiceAccountToken: false, if nothing in it asks the API server'
+        : 'remove with all mounts',
+      edits: withoutVolume(pod, view),
+    }),
+  };
+}
+
+/** The types that a list effectively lets in. */
 function expand(types: readonly string[]): readonly string[] {
   return types.includes('*') ? allTypes : types.filter(type => allTypes.includes(type));
 }
@@ -121,8 +150,8 @@ function needsOf(pod: PodView): readonly string[] {
 }
 
 /**
- * Whether a volume holds no more than what Kubernetes mounts into every pod: whoever may mount
- * secrets may have it without `projected` (util.go, IsOnlyServiceAccountTokenSources).
+ * Whether a volume contains only what Kubernetes mounts into every pod: a pod that may mount secrets may
+ * have it without `projected` (util.go, IsOnlyServiceAccountTokenSources).
  */
 export function isServiceAccountToken({projected}: Volume): boolean {
   return projected !== undefined && (projected.sources ?? []).every(isPartOfToken);
@@ -161,7 +190,7 @@ function planVolumes(
     return {
       ...step,
       asks: `mounts ${type}${path} (volume ${name}) in ${users.map(({where}) => where).join(', ')}`,
-      says: `replace volume ${name} by one of ${replacements}, or remove it and its mounts`,
+      says: `replace volume ${name} with one of ${replacements}, or remove it and its mounts`,
     };
   });
 }

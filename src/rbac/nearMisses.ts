@@ -10,6 +10,15 @@ export interface NearMiss {
   readonly says: string;
   /** The policies that were meant; none if that is not known. */
   readonly policies: readonly string[];
+  /** What makes it what was meant, as operations of a JSON patch; undefined if nobody knows. */
+  readonly fix?: readonly PatchStep[] | undefined;
+}
+
+/** An operation of a JSON patch (RFC 6902) that changes an object. */
+export interface PatchStep {
+  readonly op: 'replace';
+  readonly path: string;
+  readonly value: unknown;
 }
 
 const resource = 'podsecuritypolicies';
@@ -45,7 +54,7 @@ function missesOfRole(role: Role): readonly NearMiss[] {
     // What another rule of the role grants is what the role is for.
     if (says === undefined) return [];
     if (meant.length > 0 && meant.every(name => granted.has(name))) return [];
-    return [{object: referenceToRole(role), says, policies: rule.resourceNames ?? []}];
+    return [{object: referenceToRole(role), says, policies: meant}];
   });
 }
 
@@ -86,9 +95,11 @@ function missesOfBinding(
   if (role === undefined) return missOfRoleRef(binding, object, objects, known);
   const policies = namedPolicies(role);
   if (policies === undefined) return [];
-  return (binding.subjects ?? []).flatMap(subject => {
+  return (binding.subjects ?? []).flatMap((subject, index) => {
     const says = missOfSubject(subject, object.namespace);
-    return says === undefined ? [] : [{object, says, policies}];
+    const value = meantSubject(subject);
+    const fix = value && [{op: 'replace' as const, path: `/subjects/${index}`, value}];
+    return says === undefined ? [] : [{object, says, policies, fix}];
   });
 }
 
@@ -107,7 +118,7 @@ function missOfRoleRef(
   };
   if (kind === 'Role' && namespace === undefined) {
     const role = clusterRoles.find(({metadata}) => metadata?.name === name);
-    const says = `refers to Role/${name}; a ClusterRoleBinding can only refer to a ClusterRole`;
+    const says = `is invalid: it refers to Role/${name}, and a ClusterRoleBinding can only refer to a ClusterRole`;
     return role === undefined ? [{object, says, policies: []}] : missed(role, says);
   }
   const inScope = [
@@ -136,6 +147,16 @@ function opensKnown({rules = []}: Role, known: readonly string[]): boolean {
 }
 
 const accountName = /^[^:]+:[^:]+$/;
+
+/** The service account that a name of a user or group was to name; undefined if it names none. */
+function meantSubject({kind, name = ''}: Subject): Subject | undefined {
+  const [, namespace, account] =
+    /^(?:system:)?serviceaccounts?:([^:]+):([^:]+)$/.exec(kind === 'ServiceAccount' ? '' : name) ??
+    [];
+  return namespace === undefined || account === undefined
+    ? undefined
+    : {kind: 'ServiceAccount', namespace, name: account, apiGroup: undefined};
+}
 
 /** Why a subject is not what it looks like; undefined if nothing speaks against it. */
 function missOfSubject(

@@ -78,7 +78,8 @@ export function App({live, services, store, user, jobs, theme = plainTheme}: Pro
   const session = useSyncExternalStore(store.subscribe, store.get);
   const frame = topOf(session);
   const most = frame.view.name === 'policy' && lines >= tall ? 2 : 1;
-  const keys = keyLines(frame.view, columns, most);
+  const {view} = frame;
+  const keys = useMemo(() => keyLines(view, columns, most), [view, columns, most]);
   const hasState = lines >= notShort && inventory.policyApi !== 'absent';
   const chrome = leastChrome + Number(hasState) + Number(lines >= roomy) + keys.length;
   const size = {width: columns, height: Math.max(1, lines - chrome)};

@@ -1,5 +1,5 @@
 import {Box, Spacer} from 'ink';
-import {useContext, useMemo} from 'react';
+import {memo, useContext, useMemo} from 'react';
 import {barSpans} from './bars.ts';
 import {type Column, columnsOf} from './columns.ts';
 import {ThemeContext} from './marks.ts';
@@ -33,7 +33,8 @@ export function List({table, rows, cursor, width, height, sort, descending}: Pro
     column === sort ? `${name}${descending ? '↓' : '↑'}` : name,
   );
   const sorted = titles.join();
-  const hasBars = width >= wide && table.rows.some(({bar}) => bar !== undefined);
+  const hasAny = useMemo(() => table.rows.some(({bar}) => bar !== undefined), [table]);
+  const hasBars = width >= wide && hasAny;
   const room = width - gap.length - (hasBars ? barWidth + gap.length : 0);
   const columns = useMemo(
     () => columnsOf(sorted.split(','), rows, room, gap.length),
@@ -44,23 +45,15 @@ export function List({table, rows, cursor, width, height, sort, descending}: Pro
   const chrome = (caption === undefined ? 1 : 2) + (hasDetail ? 1 : 0);
   const visible = Math.max(1, height - chrome);
   const first = firstVisible(cursor, rows.length, visible);
-  const look = {columns, hasBars, theme};
+  const look = useMemo(() => ({columns, hasBars, theme, width}), [columns, hasBars, theme, width]);
   return (
     <Box flexDirection="column" height={height}>
       {caption === undefined ? null : <RichTextLine line={caption} width={width} />}
       <StyledLine spans={titleSpans(titles, sort, look)} width={width} />
       {rows.length === 0 ? <TextLine text={`  ${emptyText(table)}`} width={width} /> : null}
-      {rows.slice(first, first + visible).map((row, index) => {
-        const isChosen = first + index === cursor;
-        return (
-          <StyledLine
-            key={row.key}
-            spans={rowSpans(row, isChosen, look)}
-            width={width}
-            on={isChosen ? 'chosen' : undefined}
-          />
-        );
-      })}
+      {rows.slice(first, first + visible).map((row, index) => (
+        <RowLine key={row.key} row={row} isChosen={first + index === cursor} look={look} />
+      ))}
       {hasDetail ? (
         <>
           <Spacer />
@@ -88,7 +81,23 @@ interface ListLook {
   readonly columns: readonly Column[];
   readonly hasBars: boolean;
   readonly theme: Theme;
+  readonly width: number;
 }
+
+interface RowLineProps {
+  readonly row: Row;
+  readonly isChosen: boolean;
+  readonly look: ListLook;
+}
+
+/** A row; of those in sight, a key changes two. */
+const RowLine = memo(({row, isChosen, look}: RowLineProps) => (
+  <StyledLine
+    spans={rowSpans(row, isChosen, look)}
+    width={look.width}
+    on={isChosen ? 'chosen' : undefined}
+  />
+));
 
 function titleSpans(
   titles: readonly string[],

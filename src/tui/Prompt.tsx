@@ -5,7 +5,7 @@ import {escapeText} from '../report/escape.ts';
 import {Input} from './Input.tsx';
 import {type Jump, jumpOf, jumpWords} from './jumps.ts';
 import type {ValuesView} from './picker.ts';
-import type {Action, PromptState, Proposal} from './session.ts';
+import type {Action, PromptState, Proposal, SessionEnd} from './session.ts';
 import type {SideEffects} from './sideEffects.ts';
 import {fitTo, widthOf} from './text.ts';
 import {mostColumns} from './typing.ts';
@@ -75,7 +75,11 @@ interface Typing {
 }
 
 /** What is to be typed, and what becomes of it. */
-function typingOf(props: Props, close: () => void, exit: () => void): Typing | undefined {
+function typingOf(
+  props: Props,
+  close: () => void,
+  exit: (end?: SessionEnd) => void,
+): Typing | undefined {
   const {prompt, filter, inventory, dispatch, sideEffects} = props;
   switch (prompt.kind) {
     case 'filter':
@@ -96,15 +100,7 @@ function typingOf(props: Props, close: () => void, exit: () => void): Typing | u
     case 'add':
       return addTyping(prompt, props, close);
     case 'write':
-      return {
-        label: 'Write to: ',
-        value: prompt.text,
-        onChange: text => dispatch({type: 'prompt', prompt: {...prompt, text}}),
-        onSubmit(path) {
-          close();
-          if (path.trim() !== '') sideEffects.write(path.trim(), prompt.content, false);
-        },
-      };
+      return writeTyping(prompt, props, close);
     case 'bind':
       return bindTyping(prompt, props, close);
     case 'confirm':
@@ -121,6 +117,22 @@ function typingOf(props: Props, close: () => void, exit: () => void): Typing | u
     default:
       return undefined;
   }
+}
+
+function writeTyping(
+  prompt: Extract<PromptState, {kind: 'write'}>,
+  {dispatch, sideEffects}: Props,
+  close: () => void,
+): Typing {
+  return {
+    label: 'Write to: ',
+    value: prompt.text,
+    onChange: text => dispatch({type: 'prompt', prompt: {...prompt, text}}),
+    onSubmit(path) {
+      close();
+      if (path.trim() !== '') sideEffects.write(path.trim(), prompt.content, false);
+    },
+  };
 }
 
 function addTyping(
@@ -169,7 +181,11 @@ function notApplied({draft}: Proposal): string {
 }
 
 /** Goes where what was typed after `:` leads. */
-function jump(to: Jump, {dispatch, hasEdits, sideEffects}: Props, exit: () => void): void {
+function jump(
+  to: Jump,
+  {dispatch, hasEdits, sideEffects}: Props,
+  exit: (end?: SessionEnd) => void,
+): void {
   dispatch({type: 'prompt', prompt: undefined});
   switch (to.to) {
     case 'view':
@@ -184,6 +200,9 @@ function jump(to: Jump, {dispatch, hasEdits, sideEffects}: Props, exit: () => vo
       break;
     case 'snapshot':
       sideEffects.snapshot(to.file);
+      break;
+    case 'context':
+      sideEffects.goToContext(to.context, exit);
       break;
     case 'problem':
       dispatch({type: 'notice', notice: {tone: 'bad', text: to.text}});

@@ -1,4 +1,6 @@
+import {nearNames} from '../kube/nearNames.ts';
 import type {Services} from './services.ts';
+import {editedDrafts, type SessionEnd} from './session.ts';
 import type {Surroundings, Voice} from './voice.ts';
 
 /** What the session does with files and the clipboard. */
@@ -9,12 +11,15 @@ export interface FileEffects {
   tryFiles(path: string): void;
   /** Writes all that is known to a file. */
   snapshot(path: string): void;
+  /** Ends the session for one on another context of the kubeconfig; without a name, lists them. */
+  goToContext(name: string | undefined, exit: (end: SessionEnd) => void): void;
   /** Puts a text into the clipboard of the terminal. */
   copy(text: string, what: string): void;
 }
 
 /** The side effects on files. */
-export function fileEffects({services, dispatch}: Surroundings, voice: Voice): FileEffects {
+export function fileEffects(around: Surroundings, voice: Voice): FileEffects {
+  const {session, services, dispatch} = around;
   const write = async (path: string, content: string, force: boolean) => {
     const outcome: Awaited<ReturnType<Services['writeFile']>> = await services.writeFile(
       path,
@@ -35,6 +40,21 @@ export function fileEffects({services, dispatch}: Surroundings, voice: Voice): F
       voice.run('reading all for the snapshot', async () =>
         write(path, await services.snapshot(), false),
       ),
+    goToContext: (context, exit) =>
+      voice.run('reading the kubeconfig', async () => {
+        const names = await services.contexts();
+        if (context === undefined) {
+          const lines = names.map(name => `  :ctx ${name}`);
+          dispatch({type: 'open', view: {name: 'text', title: 'Contexts', lines}});
+        } else if (!names.includes(context)) {
+          voice.say('bad', `No context ${context}: ${nearNames(context, names, 'contexts')}`);
+        } else if (editedDrafts(session()).length > 0) {
+          voice.say(
+            'bad',
+            'There are edits that are not applied: apply them, or take them back (u)',
+          );
+        } else exit({context});
+      }),
     copy(text, what) {
       services.copy(text);
       voice.say('good', `Copied ${what}, if the terminal lets programs copy (OSC 52)`);

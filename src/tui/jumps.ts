@@ -10,12 +10,14 @@ export type Jump =
   | {readonly to: 'quit'}
   | {readonly to: 'try'; readonly file: string}
   | {readonly to: 'snapshot'; readonly file: string}
+  /** Without a name, to the list of them. */
+  | {readonly to: 'context'; readonly context: string | undefined}
   | {readonly to: 'nothing'}
   | {readonly to: 'problem'; readonly text: string};
 
 /** What `:` takes, for a hint. */
 export const jumpWords =
-  'ns po deploy sa psp grants findings advise [NAME]  try FILE  snapshot FILE  gaps help quit';
+  'ns po deploy sa psp grants findings advise [NAME]  try FILE  snapshot FILE  ctx NAME  gaps help quit';
 
 /** Where it leads: a word, as kubectl has them, and a namespace or a name. */
 export function jumpOf(typed: string, inventory: Inventory): Jump {
@@ -118,6 +120,8 @@ const words: Readonly<Record<string, Word>> = {
   help: () => view({name: 'help'}),
   try: withFile('try'),
   snapshot: withFile('snapshot'),
+  ctx: context => ({to: 'context', context: context === '' ? undefined : context}),
+  context: context => ({to: 'context', context: context === '' ? undefined : context}),
   q: quit,
   quit,
 };

@@ -190,7 +190,7 @@ export function helpLines(of?: View): readonly string[] {
     '',
     'Jump with : and a word, and the name of a namespace or policy if you like',
     '  :ns shop  :po shop  :deploy shop (any workload)  :sa shop  :psp web  :who-can web',
-    '  :grants  :findings  :advise  :gaps  :help  :quit',
+    '  :grants  :findings  :advise  :gaps  :help  :quit  :ctx NAME',
     '  :try FILE        what the files of a change would do to all that runs',
     '  :snapshot FILE   all that is known of the cluster, for later',
     '',

@@ -1,7 +1,6 @@
 import type {Finding} from '../audit/finding.ts';
 import {type Effect, effectOf, type Shift, shiftKinds} from '../effect/effect.ts';
 import {UserError} from '../errors.ts';
-import {subjectNamed} from '../grant/namedSubject.ts';
 import {afterChange} from '../grant/planDelete.ts';
 import {gapSummaries, rbacKinds} from '../inventory/gaps.ts';
 import type {Inventory} from '../inventory/inventory.ts';
@@ -14,6 +13,7 @@ import type {Remedy} from './remedy.ts';
 import {
   bindingPlan,
   deletionPlan,
+  grantsPlan,
   type RightsPlan,
   removalPlan,
   unbindingPlan,
@@ -102,13 +102,8 @@ function shiftLines({shifts}: Effect): readonly string[] {
 /** The change that a remedy is; undefined if it is none. */
 function planOf({object}: Finding, remedy: Remedy, inventory: Inventory): RightsPlan | undefined {
   switch (remedy.do) {
-    case 'bind':
-      return bindingPlan(inventory, remedy.policy, remedy.to, remedy.namespace);
-    case 'unbind': {
-      const {policy, to, namespace} = remedy;
-      const subject = subjectNamed(to)?.subject;
-      return subject && unbindingPlan(inventory, {policy, subject, namespace});
-    }
+    case 'grants':
+      return grantsPlan(inventory, remedy.grants);
     case 'delete':
       return deletionPlan(inventory, remedy.policy);
     case 'remove':

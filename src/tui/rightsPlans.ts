@@ -4,13 +4,15 @@ import type {BindingPlan, BindingStep, GrantTarget} from '../grant/bindingSteps.
 import {missingNotes} from '../grant/missingNotes.ts';
 import {subjectNamed, subjectWord} from '../grant/namedSubject.ts';
 import {planBind} from '../grant/planBind.ts';
-import {planDeletion} from '../grant/planDelete.ts';
+import {afterChange, planDeletion} from '../grant/planDelete.ts';
 import {planUnbind} from '../grant/planUnbind.ts';
 import {type Targets, targetsLike} from '../grant/targetsLike.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import {nearNames} from '../kube/nearNames.ts';
 import type {Policy} from '../kube/objects.ts';
+import {labelOf} from '../kube/reference.ts';
 import type {ObjectReference} from '../rbac/authorize.ts';
+import type {GrantRemedy} from './remedy.ts';
 import type {RightAt} from './rightsRows.ts';
 
 /** A change of rights, before the server is asked. */
@@ -71,6 +73,61 @@ export function unbindingPlan(
     command: `kubectl psp unbind ${policy} --to ${subjectWord(subject)}${inNamespace(namespace)}`,
     deleted: undefined,
   };
+}
+
+/**
+ * Gives and takes grants one after the other, as one change. Throws a UserError where two of them are about
+ * one object: the commands themselves do that.
+ */
+export function grantsPlan(inventory: Inventory, grants: readonly GrantRemedy[]): RightsPlan {
+  const plans: RightsPlan[] = [];
+  let now = inventory;
+  for (const {verb, policy, to, namespace} of grants) {
+    for (const word of to) {
+      const subject = subjectNamed(word)?.subject;
+      if (subject === undefined) throw new UserError(`${word} is no subject`);
+      const plan =
+        verb === 'bind'
+          ? bindingPlan(now, policy, word, namespace)
+          : unbindingPlan(now, {policy, subject, namespace});
+      plans.push(plan);
+      now = afterChange(now, {deleted: undefined, steps: plan.plan.steps});
+    }
+  }
+  const [first, ...others] = plans;
+  if (first === undefined) throw new UserError('There is nothing to do');
+  if (others.length === 0) return first;
+  const name = grants.at(-1)?.policy ?? '';
+  const notes = [...new Set(plans.flatMap(({plan}) => plan.notes))];
+  const kept = plans.flatMap(({plan}) => plan.kept);
+  const steps = mergedSteps(plans.flatMap(({plan}) => plan.steps));
+  return {
+    title: 'Change the grants',
+    question: 'Make these changes?',
+    name,
+    plan: {steps, notes, kept},
+    deleted: undefined,
+  };
+}
+
+/** The steps with those that make an object and then add to it as one. */
+function mergedSteps(steps: readonly BindingStep[]): readonly BindingStep[] {
+  const byObject = Map.groupBy(steps, ({object}) => labelOf(object.reference));
+  return [...byObject].map(([label, [first, ...others]]) => {
+    const last = others.at(-1);
+    if (first === undefined || last === undefined) return first as BindingStep;
+    if (others.some(({action}) => action !== 'update') || first.action === 'delete') {
+      throw new UserError(`${label} would be changed twice: do it step by step with the commands`);
+    }
+    if (first.action === 'create') return {...first, object: last.object};
+    const updates = others.flatMap(step => (step.action === 'update' ? step : []));
+    return {
+      ...first,
+      object: last.object,
+      added: [...first.added, ...updates.flatMap(({added}) => added)],
+      removed: [...first.removed, ...updates.flatMap(({removed}) => removed)],
+    };
+  });
 }
 
 /** Deletes a policy with the grants that it would leave behind. Throws a UserError. */

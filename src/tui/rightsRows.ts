@@ -20,9 +20,9 @@ export function subjectTable(model: Model, policy: string): Table {
   const rights = model.rights.filter(right => right.policy === policy);
   const bound = model.boundTo.get(policy) ?? [];
   return {
-    caption: `Who may use ${policy}, and through which binding; PODS are let in by it`,
+    caption: `${unreadRemark(model)}Who may use ${policy}, and through which binding; PODS are let in by it`,
     columns: ['SUBJECT', 'IN', 'BINDING', 'ROLE', 'PODS'],
-    empty: 'Nobody may use it.',
+    empty: model.unread.isAny ? 'Nobody that could be read.' : 'Nobody may use it.',
     rows: mostPodsFirst(
       rights.flatMap(right =>
         right.via.map(({binding, role}) => ({
@@ -53,9 +53,9 @@ export function rightTable(model: Model, word: string): Table {
   const rights = subject === undefined ? [] : rightsOf(model, subject);
   const policies = new Map(model.inventory.policies.map(each => [each.metadata.name, each]));
   return {
-    caption: `What ${word} may use, in the order in which policies are tried`,
+    caption: `${unreadRemark(model)}What ${word} may use, in the order in which policies are tried`,
     columns: ['POLICY', 'LEVEL', 'IN', 'AS', 'BINDING', 'ROLE', 'PODS'],
-    empty: 'It may use no policy.',
+    empty: model.unread.isAny ? 'No policy that could be read.' : 'It may use no policy.',
     rows: rights.flatMap(right => {
       const policy = policies.get(right.policy);
       const bound = (model.boundTo.get(right.policy) ?? []).filter(
@@ -78,6 +78,11 @@ export function rightTable(model: Model, word: string): Table {
   };
 }
 
+/** Rights that were not read may be there all the same. */
+function unreadRemark({unread}: Model): string {
+  return unread.isAny ? 'Not all grants could be read. ' : '';
+}
+
 /** The rights of a subject, as a member of groups too; of an account, those in its own namespace. */
 function rightsOf(model: Model, subject: Grantee): readonly UseRight[] {
   const {namespace} = subject;
@@ -92,9 +97,9 @@ export function grantTable(model: Model, namespace: string | undefined): Table {
     ({binding}) => namespace === undefined || (binding.namespace ?? namespace) === namespace,
   );
   return {
-    caption: `Bindings that open policies${namespace === undefined ? '' : ` in ${namespace}, and in the whole cluster`}`,
+    caption: `${unreadRemark(model)}Bindings that open policies${namespace === undefined ? '' : ` in ${namespace}, and in the whole cluster`}`,
     columns: ['IN', 'BINDING', 'ROLE', 'POLICIES', 'SUBJECTS'],
-    empty: 'No binding opens a policy.',
+    empty: `No binding ${model.unread.isAny ? 'that could be read ' : ''}opens a policy.`,
     rows: grants.map(grant => ({
       key: bindingKey(grant.binding),
       cells: [

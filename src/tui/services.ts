@@ -40,6 +40,8 @@ export interface Services {
   apply(changes: readonly PlannedChange[]): Promise<ApplyResult>;
   /** Writes a file that only its owner can read; says `exists` instead of overwriting one. */
   writeFile(path: string, text: string, force: boolean): Promise<'written' | 'exists'>;
+  /** The names of the kubeconfig's contexts; none without a cluster. */
+  contexts(): Promise<readonly string[]>;
   /** The objects of the files of a change: a file, or a folder. */
   readChange(path: string): Promise<Inventory>;
   /** A snapshot of all, as a file has it. */

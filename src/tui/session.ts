@@ -169,6 +169,11 @@ export type Action =
   | {readonly type: 'rebase'; readonly onto: Policy}
   | {readonly type: 'applied'; readonly applied: AppliedProposal};
 
+/** What a session ends with if the user goes on to another context of the kubeconfig. */
+export interface SessionEnd {
+  readonly context: string;
+}
+
 export function frameOf(view: View): Frame {
   return {
     view,

@@ -33,8 +33,9 @@ export function realWorld(signal: AbortSignal): RealWorld {
       const {openSession} = await import('./terminal.tsx');
       session = 'open';
       try {
-        await openSession(options, signal);
+        const end = await openSession(options, signal);
         session = 'over';
+        return end;
       } catch (error) {
         session = 'failed';
         throw error;

@@ -103,6 +103,7 @@ export function openKeys(terminal: ReadStream, onReply?: (text: string) => void)
   terminal.setEncoding('utf8');
   terminal.on('data', onData);
   terminal.once('end', onEnd);
+  terminal.resume(); // an earlier session may have paused it
   const like = Object.assign(stream, {
     isTTY: true,
     setEncoding: () => like,

@@ -4,6 +4,7 @@ import {type ReactNode, useSyncExternalStore} from 'react';
 import type {SessionOptions, ThemeChoice} from '../commands/world.ts';
 import {App, type JobControl} from '../tui/App.tsx';
 import type {Theme} from '../tui/paint.ts';
+import type {SessionEnd} from '../tui/session.ts';
 import {interrupted} from '../tui/useKeys.ts';
 import {FailureBoundary} from './FailureBoundary.tsx';
 import {openKeys} from './keyInput.ts';
@@ -19,7 +20,10 @@ const stopMs = 300;
  * any case, even if the process exits in between. Ctrl-C ends the process as SIGINT does. Rejects with
  * whatever goes wrong inside: in a view, a key, or in the background.
  */
-export async function openSession(options: SessionOptions, signal: AbortSignal): Promise<void> {
+export async function openSession(
+  options: SessionOptions,
+  signal: AbortSignal,
+): Promise<SessionEnd | undefined> {
   const {theme, onReply} = themeFor(options.theme ?? 'auto');
   const keys = openKeys(process.stdin, onReply);
   const jobs = process.platform === 'win32' ? undefined : shellJobs();
@@ -53,6 +57,7 @@ export async function openSession(options: SessionOptions, signal: AbortSignal):
     const reason = await Promise.race([app.waitUntilExit(), failure.promise]);
     process.removeListener('uncaughtException', failure.reject);
     if (reason === interrupted) process.emit('SIGINT', 'SIGINT');
+    return isSessionEnd(reason) ? reason : undefined;
   } catch (error) {
     // The listener stays: whatever else goes wrong until the process ends comes from the same bug.
     leaveTerminal(app);
@@ -64,6 +69,10 @@ export async function openSession(options: SessionOptions, signal: AbortSignal):
   }
 }
 
+function isSessionEnd(reason: unknown): reason is SessionEnd {
+  return typeof reason === 'object' && reason !== null && 'context' in reason;
+}
+
 /** A value that others may change. */
 interface Changing<T> {
   get(): T;
@@ -71,11 +80,10 @@ interface Changing<T> {
 }
 
 /**
- * The theme, and who takes the terminal's answer about its ground. It is drawn at once without that; an answer that
- * comes late would change colours under the reader's eyes, so it is not taken any more.
+ * The theme, and who takes the terminal's answer about its ground. Nobody waits for that: until it comes, and where none
+ * ever does, the colours are those that the terminal has by name.
  */
 function themeFor(choice: ThemeChoice) {
-  const began = performance.now();
   const listeners = new Set<() => void>();
   const colors = colorsOf(process.env);
   let theme: Theme = {colors, ground: choice === 'auto' ? undefined : choice};
@@ -91,15 +99,12 @@ function themeFor(choice: ThemeChoice) {
     },
     onReply(text: string) {
       const ground = groundOf(text);
-      if (!isAsked || ground === undefined || performance.now() - began > groundMs) return;
+      if (!isAsked || ground === undefined) return;
       theme = {colors, ground};
       for (const listener of listeners) listener();
     },
   };
 }
-
-/** How long the terminal has to say what it writes on, in milliseconds. */
-const groundMs = 1000;
 
 /** Draws with the theme of the moment. */
 function Themed({

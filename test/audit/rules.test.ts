@@ -191,3 +191,21 @@ test('thousands of equal pods are one finding', () => {
   const found = findingsOf('denied-on-restart', objects);
   expect(found.map(({message}) => message)).toEqual(['all 2000 pods would be denied if recreated']);
 });
+
+test('a misspelt subject is corrected by a patch where somebody waits for the policy, if it is a mild one', () => {
+  const bound = (policy: JsonObject, name: string) => {
+    const typo = {
+      apiGroup: 'rbac.authorization.k8s.io',
+      kind: 'User',
+      name: 'serviceaccount:shop:web',
+    };
+    const wrong = {...binding('b', name, []), subjects: [typo]};
+    return [policy, roleFor(name, name), wrong, deployment('app')];
+  };
+  const remedyOf = (objects: readonly JsonObject[]) =>
+    findingsOf('near-miss-grant', objects).map(({remedy}) => remedy);
+  expect(remedyOf(bound(strict, 'strict'))).toEqual([
+    `kubectl patch rolebinding/b -n shop --type=json -p '[{"op":"replace","path":"/subjects/0","value":{"kind":"ServiceAccount","namespace":"shop","name":"web"}}]'`,
+  ]);
+  expect(remedyOf(bound(open, 'open'))).toEqual(['kubectl edit rolebinding/b -n shop']);
+});

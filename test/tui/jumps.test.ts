@@ -32,6 +32,8 @@ describe('what is typed after :', () => {
   test('files, contexts and the end', () => {
     expect(jumpOf('try ./next release/', demo)).toEqual({to: 'try', file: './next release/'});
     expect(jumpOf('snapshot now.json', demo)).toEqual({to: 'snapshot', file: 'now.json'});
+    expect(jumpOf('ctx prod', demo)).toEqual({to: 'context', context: 'prod'});
+    expect(jumpOf('ctx', demo)).toEqual({to: 'context', context: undefined});
     expect(jumpOf('q', demo)).toEqual({to: 'quit'});
     expect(jumpOf('  ', demo)).toEqual({to: 'nothing'});
   });

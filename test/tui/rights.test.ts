@@ -59,21 +59,30 @@ describe('findings and workloads, in the session', () => {
     const byRule = Object.groupBy(model.findings, ({rule}) => rule);
     const words = (rule: string) => byRule[rule]?.map(each => remedyWords(remedyOf(each)))[0];
     expect(words('denied-now')).toBe('bind baseline to sa:payments/default');
-    expect(words('open-to-workloads')).toBe('unbind log-shipper from group:system:serviceaccounts');
-    expect(words('orphan-policy')).toBe('delete gpu-batch');
+    expect(words('open-to-workloads')).toMatch(
+      /^bind baseline to sa:data\/postgres-operator, .*, then bind log-shipper to sa:logging\/log-shipper, then unbind log-shipper from group:system:serviceaccounts$/,
+    );
     expect(words('missing-role')).toBe('delete RoleBinding/psp-tls');
     expect(words('ignored-policy')).toBe('edit shop-legacy');
     expect(words('over-broad-policy')).toBe('edit ci-builder');
     expect(words('shadowed-policy')).toBe('see who may use baseline');
     expect(words('policy-drift')).toBe('see why');
     expect(words('missing-policy')).toBeUndefined();
+    const [finding] = model.findings;
+    const deletion = finding && remedyOf({...finding, remedy: 'kubectl psp delete web'});
+    expect(deletion).toEqual({do: 'delete', policy: 'web'});
+    const half = 'kubectl psp bind web --to ns:shop && kubectl delete role/web -n shop';
+    expect(finding && remedyOf({...finding, remedy: half})).toBeUndefined();
     expect(
       model.findings[0] && remedyOf({...model.findings[0], remedy: 'Ask a friend.'}),
     ).toBeUndefined();
     expect(
       model.findings[0] &&
         remedyOf({...model.findings[0], remedy: "kubectl psp unbind web --to 'group:a b' -n shop"}),
-    ).toEqual({do: 'unbind', policy: 'web', to: 'group:a b', namespace: 'shop'});
+    ).toEqual({
+      do: 'grants',
+      grants: [{verb: 'unbind', policy: 'web', to: ['group:a b'], namespace: 'shop'}],
+    });
   });
 
   test('the findings of a namespace, with those of the cluster', () => {

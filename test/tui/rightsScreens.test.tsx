@@ -85,7 +85,18 @@ describe('rights, by keys', () => {
     await screen.press(esc, esc, esc, '/', ...'ignored-policy', enter, 'f');
     await screen.shows(/Findings > shop-legacy/);
     await screen.press(esc, esc, '/', ...'missing-policy', enter, 'f');
-    await screen.shows('Not from here: kubectl edit role/psp-old-restricted -n payments');
+    await screen.shows('Not from here: kubectl patch role/psp-old-restricted -n payments');
+  });
+
+  test('a remedy of several grants is one change, which denies nobody', async () => {
+    const services = agreeing();
+    const screen = openScreen({services, columns: 120, rows: 60});
+    await screen.press(':', ...'findings', enter, '/', ...'psp:log-shipper', enter, 'f');
+    await screen.shows(/Make these changes\?|Type log-shipper to apply/);
+    const shown = screen.frame();
+    expect(shown).toMatch(/\d+ move to another policy/);
+    expect(shown).not.toMatch(/would be denied/);
+    expect(services.asked).toEqual(['plan grants', 'dryRun']);
   });
 
   test('Tab turns through the views of a namespace, y copies the name', async () => {
@@ -100,6 +111,17 @@ describe('rights, by keys', () => {
     await screen.press('\u001B[Z', '\u001B[Z', 'G', 'y');
     await screen.shows('Copied ');
     expect(services.asked).toEqual([expect.stringMatching(/^copy [\w-]+$/)]);
+  });
+
+  test(':ctx ends the session for another context; a name that is none stays here', async () => {
+    const screen = openScreen();
+    await screen.press(':', ...'ctx prdo', enter);
+    await screen.shows('! No context prdo: did you mean "prod"?');
+    await screen.press(':', ...'ctx', enter);
+    await screen.shows(':ctx reference');
+    expect(screen.ended()).toBe('running');
+    await screen.press(':', ...'ctx prod', enter);
+    await expect.poll(() => screen.ended()).toEqual({context: 'prod'});
   });
 
   test(':try opens what the files of a change would do, :snapshot writes all', async () => {

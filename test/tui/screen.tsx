@@ -96,6 +96,9 @@ export function agreeing(overrides: Partial<Services> = {}): Services & {readonl
       asked.push(`writeFile ${path}`);
       return 'written';
     },
+    async contexts() {
+      return ['reference', 'prod'];
+    },
     async readChange(path) {
       asked.push(`readChange ${path}`);
       return emptyInventory;

@@ -61,6 +61,11 @@ interface Excess {
   readonly unneeded: readonly Control[];
 }
 
+/** Whether a pod is under a policy far above its need. */
+export function isFarAbove(verdict: Verdict): boolean {
+  return excessOf(verdict) !== undefined;
+}
+
 /** What the chosen policy opens dangerously, if the pod needs nothing of the kind; undefined otherwise. */
 function excessOf(verdict: Verdict): Excess | undefined {
   const {chosen, item} = verdict;

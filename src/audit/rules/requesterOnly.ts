@@ -5,6 +5,7 @@ import type {VerdictGroup} from '../groups.ts';
 import {bindCommand} from '../remedies.ts';
 import {defineRule} from '../rule.ts';
 import {accountText, viaLines} from '../words.ts';
+import {isFarAbove} from './farAboveNeed.ts';
 
 /** Pods that get in by who submits them, and not by what they run as. */
 export const requesterOnly = defineRule({
@@ -20,7 +21,8 @@ export const requesterOnly = defineRule({
   breadth: 'namespace',
   find: ({groups}) =>
     groups.flatMap(group => {
-      const borrowed = group.verdicts.filter(isBorrowed);
+      // A policy far above its need is none to bind: that is the matter of another rule.
+      const borrowed = group.verdicts.filter(one => isBorrowed(one) && !isFarAbove(one));
       const [first] = borrowed;
       if (first?.chosen === undefined) return [];
       const {namespace, serviceAccount, isBare} = first.item.submission;

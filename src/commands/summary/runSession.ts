@@ -1,11 +1,14 @@
-import {type ExitCode, exitCodes} from '../../errors.ts';
+import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
 import {fixedInventory, followCluster} from '../../inventory/follow/followCluster.ts';
+import type {Draft} from '../../tui/edit.ts';
+import type {SessionEnd} from '../../tui/session.ts';
 import {createStore} from '../../tui/store.ts';
 import {choose} from '../flags.ts';
 import {loadOffline} from '../input/load.ts';
-import type {SessionOptions, World} from '../world.ts';
+import type {SessionOptions, ThemeChoice, World} from '../world.ts';
 import {failureLine, readDrafts} from './drafts.ts';
 import {viewsToOpen} from './openAt.ts';
+import {openHome} from './openHome.ts';
 import {clusterChanges, noChanges} from './sessionChanges.ts';
 import {fileServices} from './sessionFiles.ts';
 import type {SummaryFlags} from './summaryFlags.ts';
@@ -20,39 +23,93 @@ export async function runSession(world: World, flags: Partial<SummaryFlags>): Pr
   const offline = await loadOffline(world, flags);
   if (offline !== undefined) {
     const what = flags.demo ? 'The demo' : `${offline.source}`;
-    return openKept(world, {
+    const {code} = await openKept(world, {
       live: fixedInventory(offline),
       services: {
         ...fileServices(world, offline, namespace ?? offline.defaultNamespace),
         ...noChanges(`${what} can't be changed`),
+        contexts: async () => [],
       },
       store: createStore(viewsToOpen(open, namespace, offline.defaultNamespace), drafts, namespace),
       user: offline.caller?.user ?? '',
       theme,
     });
+    return code;
   }
-  const cluster = await world.connect(flags);
-  const live = followCluster(cluster, {home: namespace ?? cluster.namespace});
+  return onClusters(world, flags, {drafts, open, theme});
+}
+
+interface Opening {
+  readonly drafts: readonly Draft[];
+  readonly open: string | undefined;
+  readonly theme: ThemeChoice;
+}
+
+/** A session on a cluster, and what ends what it needs. */
+interface Opened {
+  readonly options: SessionOptions;
+  close(): void;
+}
+
+/** Goes on from context to context until the user leaves. One that can't be reached is left for the one before. */
+async function onClusters(world: World, flags: Partial<SummaryFlags>, first: Opening) {
+  let opened = await openCluster(world, flags, first);
   try {
-    const services = {
-      ...fileServices(world, cluster, namespace ?? cluster.namespace),
-      ...clusterChanges(world, cluster),
-    };
-    const store = createStore(viewsToOpen(open, namespace, cluster.namespace), drafts, namespace);
-    return await openKept(world, {live, services, store, user: cluster.user, theme});
+    for (;;) {
+      const {code, context} = await openKept(world, opened.options);
+      if (context === undefined) return code;
+      const there = {...flags, context, namespace: undefined};
+      try {
+        const next = await openCluster(world, there, {...first, drafts: [], open: undefined});
+        opened.close();
+        opened = next;
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        const text = `${context} can't be opened: ${error.message}`;
+        opened.options.store.dispatch({type: 'notice', notice: {tone: 'bad', text}});
+      }
+    }
   } finally {
-    live.stop();
-    cluster.close();
+    opened.close();
   }
 }
 
+async function openCluster(
+  world: World,
+  flags: Partial<SummaryFlags>,
+  {drafts, open, theme}: Opening,
+): Promise<Opened> {
+  const {namespace} = flags;
+  const cluster = await world.connect(flags);
+  const home = namespace ?? cluster.namespace;
+  const live = followCluster(cluster, {home});
+  const services = {
+    ...fileServices(world, cluster, home),
+    ...clusterChanges(world, cluster),
+    contexts: async () => (await world.kubeconfigNames(flags)).contexts,
+  };
+  const store = createStore(viewsToOpen(open, namespace, cluster.namespace), drafts, namespace);
+  if (namespace === undefined) openHome(live, store, home);
+  return {
+    options: {live, services, store, user: cluster.user, theme},
+    close() {
+      live.stop();
+      cluster.close();
+    },
+  };
+}
+
+/** What the session came to, and the context to go on with, if the user named one. */
+interface Ended extends Partial<SessionEnd> {
+  readonly code: ExitCode;
+}
+
 /** Opens the session; if it fails, keeps the edits in progress. */
-async function openKept(world: World, options: SessionOptions): Promise<ExitCode> {
+async function openKept(world: World, options: SessionOptions): Promise<Ended> {
   try {
-    await world.openSession(options);
-    return exitCodes.ok;
+    return {...(await world.openSession(options)), code: exitCodes.ok};
   } catch (error) {
     world.warn(await failureLine(world, error, options.store.get()));
-    return exitCodes.bug;
+    return {code: exitCodes.bug};
   }
 }

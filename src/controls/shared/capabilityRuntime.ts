@@ -7,7 +7,7 @@ const given = [
   ...['NET_BIND_SERVICE', 'NET_RAW', 'SETFCAP', 'SETGID', 'SETPCAP', 'SETUID', 'SYS_CHROOT'],
 ];
 
-/** The capabilities of a container that runs: a set, or all but a set. */
+/** The capabilities of a running container: a set, or all but a set. */
 interface Held {
   readonly all: boolean;
   /** What it has; what it lacks, if it has all others. */

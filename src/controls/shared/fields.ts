@@ -8,7 +8,7 @@ interface ChoiceParts<Value> {
   set(value: Value, choice: string): Value | EntryProblem;
 }
 
-/** A field with just one of the choices. What is set now may stay even if it is none of them. */
+/** A field with exactly one of the choices. What is set now may stay even if it is none of them. */
 export function choiceField<Value>(parts: ChoiceParts<Value>): ValueField<Value> {
   const {label, choices} = parts;
   const hint = choices.join(', ');
@@ -52,7 +52,7 @@ interface ListParts<Value, Item> {
   set(value: Value, items: readonly Item[]): Value | EntryProblem;
 }
 
-/** A field of any number of entries. Those that are there now may stay, whatever parse() says of them. */
+/** A field with any number of entries. Those that are there now may stay, whatever parse() says about them. */
 export function listField<Value, Item>(parts: ListParts<Value, Item>): ValueField<Value> {
   const {label, choices = [], hint, most = Number.POSITIVE_INFINITY} = parts;
   return {
@@ -107,7 +107,7 @@ interface NamesParts<Value> extends Omit<ListParts<Value, string>, 'entry' | 'pa
   problem?(name: string): string | undefined;
 }
 
-/** A list of names. The API server takes empty ones in some lists; they are shown as `(empty)`. */
+/** A list of names. The API server accepts empty ones in some lists; they are shown as `(empty)`. */
 export function namesField<Value>({problem, ...parts}: NamesParts<Value>): ValueField<Value> {
   return listField<Value, string>({
     ...parts,

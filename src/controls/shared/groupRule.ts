@@ -1,7 +1,7 @@
 import {type FieldError, GoLiteral, invalid, notSupported} from '../../kube/fieldError.ts';
 import type {Integer} from '../../kube/json.ts';
 import type {Policy, Range, RuleWithRanges} from '../../kube/objects.ts';
-import type {PodView} from '../../kube/podView.ts';
+import type {ContainerView, PodView} from '../../kube/podView.ts';
 import {
   type Control,
   type ControlDefinition,
@@ -10,6 +10,7 @@ import {
   type Enforcement,
   withSpec,
 } from '../control.ts';
+import type {SharedPlace} from '../objection.ts';
 import type {Report} from '../report.ts';
 import type {Runtime, RuntimeStates} from '../runtime.ts';
 import {allIds, hasIds, rangeErrors} from './idRanges.ts';
@@ -17,29 +18,40 @@ import {unique} from './names.ts';
 import {idFields} from './rangeFields.ts';
 import {clip, covers, format, formatGo, includes, rangesOf} from './ranges.ts';
 
-/** Ranges mean something under MustRunAs and MayRunAs alone. */
+/** Ranges only mean something under MustRunAs and MayRunAs. */
 interface GroupValue {
   readonly rule: string;
   readonly ranges: readonly Range[];
 }
 
 const anyGroup: GroupValue = {rule: 'RunAsAny', ranges: []};
-/** Where no pod asks for a group: one that Linux gives to nobody. */
+/** If no pod asks for a group: one that Linux gives to nobody. */
 const nobody: GroupValue = {rule: 'MayRunAs', ranges: [{min: 65534, max: 65534}]};
-/** As people read it: the number says nothing to them. */
+/** For people, to whom the number says nothing. */
 const nobodyInWords = 'no group set';
 const hasRanges = (rule: string) => rule === 'MustRunAs' || rule === 'MayRunAs';
 
 export type GroupField = 'runAsGroup' | 'supplementalGroups' | 'fsGroup';
 
-/** Tells what a policy with these ranges thinks of the groups that a pod or container asks for. */
+/** Reports what a policy with these ranges objects to in the groups that a pod or container asks for. */
 export interface GroupCheck {
   readonly mustRunAs: boolean;
   /** What is filled in under MustRunAs. */
   readonly filled: Integer;
   accepts(group: Integer): boolean;
-  /** Reports what is wrong with the groups. */
-  check(field: string, groups: readonly Integer[], report: Report): void;
+  /** Reports what is wrong with the groups that a pod or container asks for. */
+  check(asked: AskedGroups, report: Report): void;
+}
+
+/** The groups that a pod or container asks for, or is given. */
+export interface AskedGroups {
+  readonly groups: readonly Integer[];
+  /** The field that Kubernetes names. */
+  readonly field: string;
+  readonly at: ContainerView | undefined;
+  /** What is done with each of them: "runs with group". */
+  readonly does: string;
+  readonly place: SharedPlace;
 }
 
 interface GroupRule {
@@ -48,10 +60,10 @@ interface GroupRule {
   readonly risk: string;
   readonly allows: string;
   readonly neededBy: string;
-  /** The group ids that the pod (or each of its containers) asks for, one list for each of them. */
+  /** The group ids that the pod, or each of its containers, asks for: one list for each. */
   asked(pod: PodView): readonly (readonly Integer[])[];
   hooks(check: GroupCheck): Enforcement;
-  /** The start of what is said of an unknown rule. */
+  /** The start of the message about an unknown rule. */
   readonly unrecognized: string;
   validate(rule: RuleWithRanges | undefined): readonly FieldError[];
   /** What an absent field means: RunAsAny, or a rule that Kubernetes does not know. */
@@ -63,7 +75,7 @@ interface GroupRule {
 /** A group that is one id, or what `unset` stands for. */
 export function oneGroup(unset: string): RuntimeStates<Integer | undefined> {
   return {
-    // Which group owns more than another one is not known, but for root's.
+    // Which of two groups owns more is not known, except for root's.
     atMost: (one, other) => one === other || isRootGroup(other),
     says: group => (group === undefined ? unset : String(group)),
   };
@@ -73,7 +85,7 @@ function isRootGroup(group: Integer | undefined): boolean {
   return group !== undefined && Number(group) === 0;
 }
 
-/** No standard speaks of groups; without a rule, the API server takes no policy. */
+/** No standard mentions groups; the API server accepts no policy without a rule. */
 export const anyGroupInAll = {privileged: anyGroup, baseline: anyGroup, restricted: anyGroup};
 
 /** A control of group ids: MustRunAs < MayRunAs < RunAsAny. */
@@ -158,31 +170,46 @@ function stepsOf({rule, ranges}: GroupValue) {
 
 function groupCheck({rule, ranges}: GroupValue): GroupCheck {
   const end = ` must be in the ranges: ${formatGo(ranges)}`;
+  const isNobody = describe({rule, ranges}) === describe(nobody);
+  const allowed = isNobody ? 'none' : format(ranges, ', ');
   const mustRunAs = rule === 'MustRunAs';
   return {
     mustRunAs,
     filled: ranges[0]?.min ?? 0,
     accepts: group => includes(ranges, group),
-    check(field, groups, report) {
+    check({groups, field, at, does, place: {where, fix}}, report) {
+      const grounds = {at, where, does, allowed};
       if (mustRunAs && groups.length === 0) {
-        report.invalid(
-          field,
-          goList(groups),
-          'unable to validate empty groups against required ranges',
-        );
+        const detail = 'unable to validate empty groups against required ranges';
+        report.invalid(field, goList(groups), detail, {
+          ...grounds,
+          value: 'none',
+          fix: () => fix('remove the empty list', undefined),
+        });
       }
       for (const group of groups) {
-        if (!includes(ranges, group)) report.invalid(field, goList(groups), `group ${group}${end}`);
+        if (includes(ranges, group)) continue;
+        report.invalid(field, goList(groups), `group ${group}${end}`, {
+          ...grounds,
+          value: String(group),
+          fix: () => fix(`remove group ${group}`, withoutGroup(groups, group)),
+        });
       }
     },
   };
+}
+
+/** undefined where nothing is left: the field goes, too. */
+function withoutGroup(groups: readonly Integer[], group: Integer): readonly Integer[] | undefined {
+  const kept = groups.filter(other => other !== group);
+  return kept.length === 0 ? undefined : kept;
 }
 
 function goList(groups: readonly Integer[]): GoLiteral {
   return new GoLiteral(`[]int64{${groups.join(', ')}}`);
 }
 
-/** What the API server says of fsGroup and supplementalGroups; ranges may be missing there. */
+/** What the API server says about fsGroup and supplementalGroups; ranges may be missing there. */
 export function looseRuleErrors(
   field: string,
   {rule = '', ranges}: Partial<RuleWithRanges> = {},
@@ -194,7 +221,7 @@ export function looseRuleErrors(
   ];
 }
 
-/** What it says of runAsGroup, which may be absent, but has ranges just where the rule wants them. */
+/** What it says about runAsGroup, which may be absent, but has ranges exactly where the rule wants them. */
 export function strictRuleErrors(
   field: string,
   value: RuleWithRanges | undefined,

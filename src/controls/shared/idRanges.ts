@@ -10,7 +10,7 @@ export function hasIds(ranges: readonly Range[]): boolean {
   return clip(ranges, allIds).length > 0;
 }
 
-/** What the API server says of a list of id ranges (validateIDRanges in validation.go, v1.24). */
+/** What the API server says about a list of id ranges (validateIDRanges in validation.go, v1.24). */
 export function rangeErrors(field: string, ranges: readonly Range[] = []): readonly FieldError[] {
   return ranges.flatMap(({min, max}, index) => {
     const at = `${field}[${index}]`;

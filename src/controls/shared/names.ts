@@ -1,4 +1,4 @@
-/** The names once each, in the order of their bytes (they are ASCII in valid objects). */
+/** Each name once, in the order of their bytes (valid objects have ASCII names). */
 export function unique(names: readonly string[]): readonly string[] {
   return [...new Set(names)].sort();
 }
@@ -8,7 +8,7 @@ export function containsAll(outer: readonly string[], inner: readonly string[]):
   return inner.every(name => outer.includes(name));
 }
 
-/** Ways to make a list of names shorter by one, or empty. */
+/** Ways to shorten a list of names by one, or to empty it. */
 export function shorter(
   names: readonly string[],
   verb: string,

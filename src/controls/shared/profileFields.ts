@@ -9,7 +9,7 @@ interface Profiles {
 }
 
 interface ProfileParts {
-  /** What it means that nothing is listed. */
+  /** What an empty list means. */
   readonly ifEmpty: string;
   readonly wildcards: readonly string[];
   readonly profiles: readonly string[];

@@ -3,8 +3,8 @@ import type {RuntimeStates} from '../runtime.ts';
 const unconfined = 'unconfined';
 
 /**
- * Profiles that confine a container, by their names: unconfined is the most; what a profile of the
- * runtime or of a node holds back is not known, so any two of those are incomparable.
+ * Profiles that confine a container, by their names: unconfined allows most; what a profile of the runtime
+ * or of a node holds back is not known, so any two of those are incomparable.
  */
 export const profileStates: RuntimeStates<string> = {
   atMost: (one, other) => one === other || other === unconfined,

@@ -1,4 +1,4 @@
-/** What is said of profiles that a pod names and a built-in policy does not allow. */
+/** The step for profiles that a pod names and a built-in policy does not allow. */
 export function profileWords(
   what: string,
   profiles: readonly string[],

@@ -39,12 +39,12 @@ interface IdRule {
   readonly ranges: readonly Range[];
 }
 
-/** Ids are of Go's type int64 in a policy. Those that no pod can ask for are taken, as by the API. */
+/** Ids are of Go's type int64 in a policy. Those that no pod can ask for are accepted, as by the API. */
 const largestId = 2n ** 63n - 1n;
 
 /**
- * A rule, and the ranges that some rules need (`ranged`, of which the first is taken when ranges are
- * set under a rule that has none). Admission leaves out a policy that lacks them.
+ * A rule, and the ranges that some rules need (`ranged`; its first rule is chosen when ranges are set
+ * under a rule that has none). Admission ignores a policy that lacks them.
  */
 export function idFields(
   unit: string,

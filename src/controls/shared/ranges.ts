@@ -16,7 +16,7 @@ export function normalize(ranges: readonly Range[]): readonly Range[] {
   return merged;
 }
 
-/** Just these numbers, as ranges. */
+/** Exactly these numbers, as ranges. */
 export function rangesOf(numbers: readonly Integer[]): readonly Range[] {
   return normalize(numbers.map(number => ({min: number, max: number})));
 }
@@ -44,12 +44,12 @@ export function includes(ranges: readonly Range[], number: Integer): boolean {
   return false;
 }
 
-/** As Kubernetes prints port ranges: `80,8000-8080`. */
+/** In the form in which Kubernetes prints port ranges: `80,8000-8080`. */
 export function format(ranges: readonly Range[], separator = ','): string {
   return ranges.map(({min, max}) => (min === max ? `${min}` : `${min}-${max}`)).join(separator);
 }
 
-/** As Go prints a list of id ranges: `[{10 20} {30 30}]`. */
+/** In the form in which Go prints a list of id ranges: `[{10 20} {30 30}]`. */
 export function formatGo(ranges: readonly Range[]): string {
   return `[${ranges.map(({min, max}) => `{${min} ${max}}`).join(' ')}]`;
 }

@@ -2,7 +2,7 @@ import type {SELinuxOptions} from '../../kube/objects.ts';
 import type {ContainerView, PodView} from '../../kube/podView.ts';
 import type {RuntimeStates} from '../runtime.ts';
 
-/** The SELinux context of a container that runs; '' for a level that the runtime chooses for the pod. */
+/** The SELinux context of a running container; '' for a level that the runtime chooses for the pod. */
 interface RunningContext {
   readonly user: string;
   readonly role: string;
@@ -40,8 +40,8 @@ export function runningContext(container: ContainerView, pod: PodView): RunningC
 }
 
 /**
- * An unconfined type is the most, whatever else is set. Of one user, role and type, a level with every
- * category reaches the files of all pods; which of two others reaches more is not known.
+ * An unconfined type allows most, whatever else is set. With the same user, role and type, a level with every
+ * category reaches the files of all pods; which of two other levels reaches more is not known.
  */
 export const contextStates: RuntimeStates<RunningContext> = {
   atMost(one, other) {

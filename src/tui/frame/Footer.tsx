@@ -1,3 +1,4 @@
+import {memo} from 'react';
 import type {KeyHint} from '../keys.ts';
 import type {Piece} from '../paint.ts';
 import {StyledLine} from '../StyledLine.tsx';
@@ -8,7 +9,7 @@ interface Props {
 }
 
 /** The keys of a view, each told from what it does. */
-export function Footer({lines, width}: Props) {
+export const Footer = memo(function Footer({lines, width}: Props) {
   return lines.map(hints => (
     <StyledLine
       key={hints.map(({key}) => key).join()}
@@ -17,7 +18,7 @@ export function Footer({lines, width}: Props) {
       on="band"
     />
   ));
-}
+});
 
 function hintSpans({key, does}: KeyHint, index: number): readonly Piece[] {
   return [

@@ -1,4 +1,4 @@
-import {useContext} from 'react';
+import {memo, useContext} from 'react';
 import type {Freshness} from '../../inventory/follow/followCluster.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
 import {unreadPlaces} from '../../inventory/unreadPlaces.ts';
@@ -25,7 +25,7 @@ const admissionTexts = {
 } as const;
 
 /** Where the facts come from and how current they are. */
-export function Header({inventory, freshness, user, width}: HeaderProps) {
+export const Header = memo(function Header({inventory, freshness, user, width}: HeaderProps) {
   const {source, serverVersion, policyApi} = inventory;
   const psp = policyApi === 'absent' ? 'gone' : policyApi === 'unknown' ? '?' : 'served';
   const name = 'kubectl psp';
@@ -49,7 +49,7 @@ export function Header({inventory, freshness, user, width}: HeaderProps) {
       on="band"
     />
   );
-}
+});
 
 interface StateLineProps {
   readonly model: Model;
@@ -61,7 +61,7 @@ interface StateLineProps {
 const leastBar = 8;
 
 /** The state of the whole, as the page of an audit says it: in words, and with a bar where there is room. */
-export function StateLine({model, isLoading, width}: StateLineProps) {
+export const StateLine = memo(function StateLine({model, isLoading, width}: StateLineProps) {
   const theme = useContext(ThemeContext);
   const spans = stateSpans(model, isLoading);
   const used = spans.reduce((sum, {text}) => sum + text.length, 0);
@@ -70,7 +70,7 @@ export function StateLine({model, isLoading, width}: StateLineProps) {
   return (
     <StyledLine spans={bar.length === 0 ? spans : [...spans, {text: '  '}, ...bar]} width={width} />
   );
-}
+});
 
 /** In words: what there is, and what a restart would do; a number with a plus is of what was read. */
 function stateSpans(model: Model, isLoading: boolean): readonly Piece[] {
