@@ -1,10 +1,10 @@
 import {CommanderError, Option, Command as Program} from 'commander';
 import {argumentsUsage, type Command} from './commands/command.ts';
-import {type Flag, type Flags, flagName} from './commands/flags.ts';
+import {connectionFlags, type Flag, type Flags, flagName} from './commands/flags.ts';
 import {commands, rootCommand} from './commands/index.ts';
 import type {World} from './commands/world.ts';
 import {type ExitCode, exitCodes, messageOf, UserError} from './errors.ts';
-import {nearNames} from './kube/nearNames.ts';
+import {similarName} from './kube/nearNames.ts';
 
 /** What the exit codes mean; the end of every help. */
 export const exitCodeHelp = `Exit codes:
@@ -32,6 +32,7 @@ export async function main(argv: readonly string[], world: World): Promise<ExitC
     // Most command lines name their command first: then the flags of the others need not be loaded.
     const named = commands.find(({name}) => name === first);
     if (named !== undefined) {
+      refuseForeign(named, argv.slice(1));
       const program = new Program(`kubectl psp ${named.name}`);
       configure(program, named, world, done);
       await program.parseAsync([...plainArguments(argv.slice(1))], {from: 'user'});
@@ -88,7 +89,7 @@ function configure(
     .description(reflowed(command.description))
     .usage(argumentsUsage(command))
     .helpOption('-h, --help', 'show this help')
-    .addHelpText('after', `\n${examplesText(command)}\n\n${exitCodeHelp}`)
+    .addHelpText('after', `${connectionHelp(command)}\n${examplesText(command)}\n\n${exitCodeHelp}`)
     .argument('[arguments...]')
     .enablePositionalOptions()
     .showSuggestionAfterError(true)
@@ -110,16 +111,47 @@ function configure(
   for (const [key, flag] of Object.entries(command.flags)) program.addOption(optionFor(key, flag));
 }
 
-function unknownCommand(name: string): UserError {
-  const known = commands.map(command => command.name);
-  return new UserError(
-    `unknown command ${JSON.stringify(name)}: ${nearNames(name, known, 'commands')}; see kubectl psp --help`,
-    exitCodes.usage,
-  );
+/** Flags by which kubectl takes files, given to a command that takes them otherwise: with the line that does it. */
+function refuseForeign({name, flags}: Command, argv: readonly string[]): void {
+  if (!Object.hasOwn(flags, 'from') || Object.hasOwn(flags, 'filename')) return;
+  const given = new Set(argv.map(argument => argument.split('=')[0]));
+  const isGiven = (...names: readonly string[]) => names.some(each => given.has(each));
+  const hint =
+    (isGiven('-k', '--kustomize') && `-k: kubectl kustomize DIR | kubectl psp ${name} --from -`) ||
+    (isGiven('-f', '--filename') && `-f: manifests are read by --from FILE here`) ||
+    (isGiven('-R', '--recursive') && '-R: folders are always read with those below them');
+  if (hint) throw new UserError(`${name} has no ${hint}`, exitCodes.usage);
 }
 
+function unknownCommand(name: string): UserError {
+  const near = similarName(name, [...commands.map(command => command.name), 'help']);
+  const hint =
+    (Object.hasOwn(otherwise, name) && otherwise[name]) ||
+    (near && `did you mean ${JSON.stringify(near)}?`) ||
+    'see kubectl psp --help';
+  return new UserError(`unknown command ${JSON.stringify(name)}: ${hint}`, exitCodes.usage);
+}
+
+const inSession = 'policies are edited in the session: kubectl psp, or kubectl psp --open psp/NAME';
+const byKubectl = 'kubectl has it: kubectl get psp -o yaml';
+
+/** What does the work of kubectl's own commands here. */
+const otherwise: Readonly<Record<string, string>> = {
+  edit: inSession,
+  patch: inSession,
+  get: byKubectl,
+  list: byKubectl,
+  describe: 'why tells all about a pod, who-can about a policy: kubectl psp why POD',
+  explain: 'why tells all about a pod: kubectl psp why POD',
+  auth: 'who-can tells who may use a policy: kubectl psp who-can POLICY',
+  'can-i': 'who-can tells who may use a policy: kubectl psp who-can POLICY',
+  create: 'bind makes grants and advise writes policies: kubectl psp advise --grant',
+  apply: 'try says what files would change, kubectl applies them: kubectl psp try -f FILE',
+};
+
 function optionFor(key: string, flag: Flag): Option {
-  const {short, type, placeholder = 'VALUE', help, hidden = false, implied} = flag;
+  const {short, type, placeholder = 'VALUE', help, implied} = flag;
+  const hidden = flag.hidden === true || Object.hasOwn(connectionFlags, key);
   const names = `${short === undefined ? '' : `-${short}, `}--${flagName(key)}`;
   const value = implied === undefined ? `<${placeholder}>` : `[${placeholder}]`;
   const option = new Option(type === 'boolean' ? names : `${names} ${value}`, help);
@@ -166,6 +198,12 @@ function plainArguments(argv: readonly string[]): readonly string[] {
     if (switches.has(name) && /^(true|false)$/.test(value)) return value === 'true' ? [name] : [];
     return name.length === 2 ? [name, value] : [argument];
   });
+}
+
+/** Where the flags are told that all commands share which ask a cluster. */
+function connectionHelp({flags}: Command): string {
+  if (!Object.hasOwn(flags, 'kubeconfig')) return '';
+  return "\n  and kubectl's flags for reaching a cluster (--context, --as, -s, ...): kubectl psp options\n";
 }
 
 /** Each paragraph as one line: the help wraps them to the width of the terminal. */

@@ -8,6 +8,12 @@ export function count(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;
 }
 
+/** A word of a command line, quoted for POSIX shells if it has to be. */
+export function shellWord(word: string): string {
+  if (/^[\w./:@%+=,-]+$/.test(word)) return word;
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
+
 /** A number, or the least that it is: `3+`. */
 export function atLeast(number: number, isPartial: boolean): string {
   return isPartial ? `${number}+` : String(number);

@@ -1,3 +1,4 @@
+import type {Objection} from '../controls/objection.ts';
 import {validatedPolicyKey} from '../kube/annotations.ts';
 import {type FieldError, fieldErrorText} from '../kube/fieldError.ts';
 import {goQuote} from '../kube/goQuote.ts';
@@ -34,7 +35,7 @@ export interface Candidate {
   /** Whether the pod passes once its gaps are filled; false for an unusable policy. */
   readonly allowed: boolean;
   readonly mutates: boolean;
-  readonly errors: readonly FieldError[];
+  readonly errors: readonly Objection[];
 }
 
 /** What a request does with a pod, as far as policies make a difference. */

@@ -19,17 +19,11 @@ import {
   type Rights,
   type Unknown,
 } from './admit.ts';
-import {type Creator, decisionOf, eitherWay} from './endings.ts';
-import {
-  type Judgement,
-  judgementOf,
-  judgementOfTwin,
-  type Standing,
-  type Verdict,
-  verdictOf,
-} from './judgement.ts';
-import {type RightsSource, rightsKey, rightsOf} from './rights.ts';
+import {type Creator, decisionOf, eitherWay, type Question} from './endings.ts';
+import {type Judgement, judgementOf, type Standing, type Verdict} from './judgement.ts';
+import {type RightsSource, rightsKey, rightsOf, type SubmissionRights} from './rights.ts';
 import {validationOf} from './validation.ts';
+import {judgementOfTwin, verdictOf} from './verdict.ts';
 
 /** Judges by the policies and rights of one inventory. */
 export interface Judge {
@@ -68,46 +62,45 @@ export function judgeOf(source: JudgeSource, options: JudgeOptions = {}): Judge 
   const standingOf = standings(policies, {
     authorizer,
     possible: possibleRights(source.rbac, authorizer, unread),
-    caller: requester === 'caller' ? source.caller : undefined,
-    requester: requester === 'caller' ? undefined : requester,
+    ...(requester === 'caller'
+      ? {caller: source.caller, requester: undefined}
+      : {caller: undefined, requester}),
     assumeAuthorized,
   });
   const arePoliciesUnread = source.gaps.some(({resource}) => resource === 'podsecuritypolicies');
   const validates = operation === 'CREATE' && !options.isAdmissionOnly;
-  const decisionOn = (submission: Submission, known: Known): Decision => {
-    if (arePoliciesUnread) return withoutPolicies;
-    const {view, namespace} = submission;
-    return decisionOf({
-      pod: view,
-      operation,
-      worthTrying: known.worthTrying,
-      perhaps: known.perhaps,
-      creator: creatorOf(submission, known, policies),
-      to: known.standing.to,
-      candidate: policy => candidateOf(policy, view, known.standing.to(policy.name)),
-      validated: validates ? validationOf(submission) : ending => ending,
-      unknown: (names, isAboutCreator) => unknownOf(names, unread.needs(namespace), isAboutCreator),
-    });
+  const decisionOn = (submission: Submission, known: Known): Decision =>
+    arePoliciesUnread
+      ? withoutPolicies
+      : decisionOf({
+          operation,
+          ...questionAbout(submission, known, policies),
+          validated: validates ? validationOf(submission) : ending => ending,
+          unknown: (names, isAboutCreator) =>
+            unknownOf(names, unread.needs(submission.namespace), isAboutCreator),
+        });
+  const decisionAbout = (submission: Submission, known: Known): Decision => {
+    const {withoutToken} = submission;
+    const decided = decisionOn(submission, known);
+    if (withoutToken === undefined) return decided;
+    return eitherWay(decided, decisionOn(withoutToken, known), tokenOf(submission));
   };
   const judge = (submission: Submission): Judgement => {
     const deciding = decidingFor(submission);
     if (deciding !== submission) return judgementOfTwin(submission, judgement(deciding));
     const {view} = submission;
     const known = standingOf(submission);
-    const {withoutToken} = submission;
-    const decided = decisionOn(submission, known);
-    const decision =
-      withoutToken === undefined
-        ? decided
-        : eitherWay(decided, decisionOn(withoutToken, known), tokenOf(submission));
-    return judgementOf(submission, decision, known.standing, {
+    return judgementOf(submission, decisionAbout(submission, known), known.standing, {
       order: () => orderOfTries(view, policies, operation),
       policy: name => policies.byName.get(name),
       candidate: (policy, rights) => candidateOf(policy, view, rights),
+      ifUsable: ({name}) =>
+        decisionAbout(submission, standingOver(policies, alsoTo(submission, known, name))),
+      // A pod that is changed comes as a new one.
+      ifChanged: changed => decisionOn({...submission, view: changed, isLivePod: false}, known),
     });
   };
-  // Keyed weakly: a session judges by the same value for hours, and pods go.
-  const judgement = weaklyKeyed(judge);
+  const judgement = weaklyKeyed(judge); // a session judges by the same value for hours, and pods go
   return {judgement, verdict: item => verdictOf(item, judgement(item.submission))};
 }
 
@@ -116,6 +109,24 @@ const withoutPolicies: Decision = {
   endings: [],
   unknown: [{about: 'the policies', needs: 'podsecuritypolicies'}],
 };
+
+/** What of a submission decides, as far as its own standing tells. */
+function questionAbout(
+  submission: Submission,
+  known: Known,
+  policies: PolicySet,
+): Omit<Question, 'operation' | 'validated' | 'unknown'> {
+  const {view} = submission;
+  const {to} = known.standing;
+  return {
+    pod: view,
+    worthTrying: known.worthTrying,
+    perhaps: known.perhaps,
+    creator: creatorOf(submission, known, policies),
+    to,
+    candidate: policy => candidateOf(policy, view, to(policy.name)),
+  };
+}
 
 /** What an answer depends on, in words. */
 function unknownOf(
@@ -167,14 +178,27 @@ function standings(policies: PolicySet, source: RightsSource): (submission: Subm
     const key = rightsKey(submission);
     const found = known.get(key);
     if (found !== undefined) return found;
-    const made = standingOf(submission, policies, source);
+    const made = standingOver(policies, rightsOf(submission, source));
     known.set(key, made);
     return made;
   };
 }
 
-function standingOf(submission: Submission, policies: PolicySet, source: RightsSource): Known {
-  const rights = rightsOf(submission, source);
+/** The rights of a submission, and besides them that of its account to use a policy. */
+function alsoTo(
+  {serviceAccount}: Submission,
+  {standing: {rights}}: Known,
+  policy: string,
+): SubmissionRights {
+  const whose = serviceAccount === '' ? 'requester' : 'serviceAccount';
+  return {
+    ...rights,
+    to: name => (name === policy ? {...rights.to(name), [whose]: true} : rights.to(name)),
+  };
+}
+
+/** What those with these rights may do. */
+function standingOver(policies: PolicySet, rights: SubmissionRights): Known {
   const {creatorTo} = rights;
   const shown = new Map<string, Rights>();
   const open: PreparedPolicy[] = [];

@@ -1,7 +1,10 @@
 import type {Item} from '../inventory/submissions/items.ts';
 import type {Submission} from '../inventory/submissions/submissions.ts';
 import {type Edit, type PatchOperation, patchOf} from '../kube/edits.ts';
+import type {Pod} from '../kube/pod.ts';
+import type {PodView} from '../kube/podView.ts';
 import {editsOf, type PreparedPolicy} from '../policy/evaluate.ts';
+import type {Grantee} from '../rbac/grantee.ts';
 import {
   type Candidate,
   chosenBy,
@@ -13,6 +16,7 @@ import {
 } from './admit.ts';
 import type {SubmissionRights, Via} from './rights.ts';
 import {invalidMessage} from './validation.ts';
+import {type WaysOut, waysOutOf} from './waysOut.ts';
 
 /** What can be said about a pod; the first that is true counts. */
 export const verdictStates = ['denied', 'unknown', 'mutated', 'drifted', 'ok'] as const;
@@ -50,6 +54,8 @@ export interface Judgement {
   readonly candidates: readonly Candidate[];
   /** The results of the policies that rights open to it, in that order. */
   readonly granted: readonly Candidate[];
+  /** What would let it in; nothing for one that is admitted for sure. */
+  readonly waysOut: WaysOut;
   /** The result of one policy; undefined if there is none of this name. */
   candidate(policy: string): Candidate | undefined;
 }
@@ -75,6 +81,10 @@ export interface Tries {
   order(): readonly PreparedPolicy[];
   policy(name: string): PreparedPolicy | undefined;
   candidate(policy: PreparedPolicy, rights: Rights): Candidate;
+  /** The decision if the account, or else the requester, could use a policy as well. */
+  ifUsable(policy: PreparedPolicy): Decision;
+  /** The decision about the same pod with this changed. */
+  ifChanged(view: PodView): Decision;
 }
 
 /** The judgement of a submission, from what was decided about it. */
@@ -85,17 +95,6 @@ export function judgementOf(
   tries: Tries,
 ): Judgement {
   return new LazyJudgement(submission, decision, standing, tries);
-}
-
-/** The same for another submission that differs only in names: a refusal names the pod. */
-export function judgementOfTwin(twin: Submission, first: Judgement): Judgement {
-  const {kind} = first.decision;
-  return kind === 'denied' || kind === 'invalid' ? new TwinJudgement(twin, first) : first;
-}
-
-/** The verdict on an item whose submission has this judgement. */
-export function verdictOf(item: Item, judgement: Judgement): Verdict {
-  return new ItemVerdict(item, judgement);
 }
 
 class LazyJudgement implements Judgement {
@@ -109,6 +108,7 @@ class LazyJudgement implements Judgement {
   #changes: readonly PatchOperation[] | undefined;
   #candidates: readonly Candidate[] | undefined;
   #granted: readonly Candidate[] | undefined;
+  #waysOut: WaysOut | undefined;
 
   constructor(submission: Submission, decision: Decision, standing: Standing, tries: Tries) {
     this.decision = decision;
@@ -143,7 +143,7 @@ class LazyJudgement implements Judgement {
     return this.#changes;
   }
   get message() {
-    return messageOf(this.#submission, this.decision);
+    return apiMessageOf(this.#submission.view.pod, this.decision);
   }
   get requester() {
     return this.#standing.rights.requester;
@@ -168,6 +168,19 @@ class LazyJudgement implements Judgement {
         .map(policy => this.#candidateOf(policy));
     return this.#granted;
   }
+  get waysOut() {
+    const {allowed} = this;
+    this.#waysOut ??= allowed
+      ? {byUse: [], byChange: undefined}
+      : waysOutOf({
+          submission: this.#submission,
+          grantee: granteeFor(this.#submission),
+          candidates: this.candidates,
+          ifUsable: this.#tries.ifUsable,
+          ifChanged: this.#tries.ifChanged,
+        });
+    return this.#waysOut;
+  }
   candidate(name: string) {
     const policy = this.#tries.policy(name);
     return policy && this.#candidateOf(policy);
@@ -183,99 +196,24 @@ class LazyJudgement implements Judgement {
   }
 }
 
-/** Everything except the message is that of the first. */
-abstract class Delegate implements Judgement {
-  readonly #to: Judgement;
-
-  constructor(to: Judgement) {
-    this.#to = to;
-  }
-
-  get decision() {
-    return this.#to.decision;
-  }
-  get chosen() {
-    return this.#to.chosen;
-  }
-  get allowed() {
-    return this.#to.allowed;
-  }
-  get unknown() {
-    return this.#to.unknown;
-  }
-  get isByAnnotation() {
-    return this.#to.isByAnnotation;
-  }
-  get via() {
-    return this.#to.via;
-  }
-  get edits() {
-    return this.#to.edits;
-  }
-  get changes() {
-    return this.#to.changes;
-  }
-  get message() {
-    return this.#to.message;
-  }
-  get requester() {
-    return this.#to.requester;
-  }
-  get judgedForCaller() {
-    return this.#to.judgedForCaller;
-  }
-  get tried() {
-    return this.#to.tried;
-  }
-  get candidates() {
-    return this.#to.candidates;
-  }
-  get granted() {
-    return this.#to.granted;
-  }
-  candidate(policy: string) {
-    return this.#to.candidate(policy);
-  }
+/** Whom to let use a policy so that the pod may: its account, or the node of a mirror pod. */
+function granteeFor({serviceAccount, namespace, requester}: Submission): Grantee | undefined {
+  if (serviceAccount !== '') return {kind: 'ServiceAccount', namespace, name: serviceAccount};
+  return requester && {kind: 'User', namespace: undefined, name: requester.user};
 }
 
-class TwinJudgement extends Delegate {
-  readonly #twin: Submission;
-
-  constructor(twin: Submission, first: Judgement) {
-    super(first);
-    this.#twin = twin;
-  }
-
-  override get message() {
-    return messageOf(this.#twin, this.decision);
-  }
-}
-
-class ItemVerdict extends Delegate implements Verdict {
-  readonly item: Item;
-  readonly state: State;
-
-  constructor(item: Item, judgement: Judgement) {
-    super(judgement);
-    this.item = item;
-    this.state = stateOf(judgement, item);
-  }
-}
-
-function stateOf({chosen, decision}: Judgement, {admittedBy}: Item): State {
-  if (decision.kind === 'unknown') return 'unknown';
-  if (chosen === undefined) return 'denied';
-  if (chosen.mutates) return 'mutated';
-  return admittedBy !== undefined && admittedBy !== chosen.policy.name ? 'drifted' : 'ok';
-}
-
-function messageOf({view}: Submission, decision: Decision): string | undefined {
-  const {name, generateName = ''} = view.pod.metadata;
+/** The API server's words about a submission on which this was decided; undefined if it says nothing, or nobody knows. */
+export function apiMessageOf(
+  {metadata}: Pod,
+  decision: Decision,
+  ownName = metadata.name,
+): string | undefined {
+  const {generateName = ''} = metadata;
   if (decision.kind === 'denied') {
     const {refusal} = decision;
-    return refusal === undefined ? undefined : forbiddenMessage(name || generateName, refusal);
+    return refusal === undefined ? undefined : forbiddenMessage(ownName || generateName, refusal);
   }
   return decision.kind === 'invalid'
-    ? invalidMessage(name || (generateName && `${generateName}xxxxx`), decision.errors)
+    ? invalidMessage(ownName || (generateName && `${generateName}xxxxx`), decision.errors)
     : undefined;
 }

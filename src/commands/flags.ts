@@ -134,6 +134,11 @@ export const selectorFlag = {
     placeholder: 'SELECTOR',
     help: 'only pods and workloads with these labels, for example app=web,tier!=db',
   },
+  fieldSelector: {
+    type: 'string',
+    placeholder: 'SELECTOR',
+    help: 'only those with these fields, for example spec.nodeName=n1,status.phase!=Running',
+  },
 } as const satisfies Flags;
 
 export const filenameFlag = {
@@ -150,6 +155,11 @@ export const filenameFlag = {
     placeholder: 'DIR',
     completes: 'files',
     help: 'kustomization folders, rendered by kubectl kustomize (repeatable)',
+  },
+  recursive: {
+    type: 'boolean',
+    short: 'R',
+    help: 'as kubectl has it; folders are always read with those below them',
   },
   strict: {
     type: 'boolean',
@@ -172,6 +182,10 @@ export const applyFlags = {
   },
 } as const satisfies Flags;
 
+export const watchFlag = {
+  watch: {type: 'boolean', short: 'w', help: 'go on, and print what changes in the cluster'},
+} as const satisfies Flags;
+
 export const noHeadersFlag = {
   noHeaders: {type: 'boolean', help: 'print tables without their header line'},
 } as const satisfies Flags;
@@ -191,6 +205,15 @@ export function choose<C extends string>(
   if (value === undefined) return choices[0];
   const found = choices.find(choice => choice === value);
   if (found !== undefined) return found;
+  const template = /^(jsonpath|custom-columns|go-template|template)(-as-json|-file)?\b/.exec(
+    value,
+  )?.[0];
+  if (template !== undefined && flag.startsWith('-o')) {
+    throw new UserError(
+      `${flag} ${template}: only kubectl has that: take -o json, and pick from it: ... -o json | jq '.items[]'`,
+      exitCodes.usage,
+    );
+  }
   throw new UserError(
     `${flag}: ${JSON.stringify(value)} is not one of ${choices.join(', ')}`,
     exitCodes.usage,

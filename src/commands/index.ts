@@ -9,6 +9,7 @@ import {completion} from './completion/completion.ts';
 import {deletePolicyCommand} from './delete/delete.ts';
 import {diff} from './diff/diff.ts';
 import {migrate} from './migrate/migrate.ts';
+import {optionsCommand} from './options/options.ts';
 import {policies} from './policies/policies.ts';
 import {snapshot} from './snapshot/snapshot.ts';
 import {summary} from './summary/summary.ts';
@@ -34,6 +35,7 @@ export const commands: readonly Command[] = [
   migrate,
   snapshot,
   completion,
+  optionsCommand,
   version,
 ];
 

@@ -3,6 +3,7 @@ import type {Policy} from '../kube/objects.ts';
 import type {PodView} from '../kube/podView.ts';
 import {defineControl, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
+import {inContainer, securityFieldOf} from './objection.ts';
 import {containerRuntime, yesOrNo} from './runtime.ts';
 import {choiceField} from './shared/fields.ts';
 import {takesNoLinuxFields} from './shared/windows.ts';
@@ -53,11 +54,19 @@ export const allowPrivilegeEscalation = defineControl<Value>({
         if (asked === undefined)
           report.fillContainer(container, 'allowPrivilegeEscalation', filled);
         if (!allowed && (asked ?? filled)) {
-          report.invalid(
-            `${container.path}.securityContext.allowPrivilegeEscalation`,
-            asked ?? filled,
-            'Allowing privilege escalation for containers is not allowed',
-          );
+          const where = securityFieldOf(container, 'allowPrivilegeEscalation');
+          const detail = 'Allowing privilege escalation for containers is not allowed';
+          report.invalid(where, asked ?? filled, detail, {
+            at: container,
+            where,
+            does: `${asked === undefined ? 'is given' : 'sets'} allowPrivilegeEscalation:`,
+            value: 'true',
+            allowed: 'false',
+            fix: () => ({
+              says: 'set allowPrivilegeEscalation: false',
+              edits: [inContainer(container, 'allowPrivilegeEscalation', false)],
+            }),
+          });
         }
       },
     };

@@ -3,6 +3,8 @@ import {goQuote} from '../kube/goQuote.ts';
 import type {AllowedHostPath} from '../kube/objects.ts';
 import type {ContainerView, PodView, VolumeView} from '../kube/podView.ts';
 import {defineControl, type EntryProblem, neverSet, withSpec} from './control.ts';
+import {withoutVolume} from './objection.ts';
+import type {Report} from './report.ts';
 import {containerRuntime} from './runtime.ts';
 import {listField} from './shared/fields.ts';
 import {unique} from './shared/names.ts';
@@ -60,16 +62,25 @@ export const allowedHostPaths = defineControl<readonly HostPath[]>({
   enforce(paths) {
     if (paths.length === 0) return undefined;
     return {
-      volume({volume, name, path}, pod, report) {
+      volume(view, pod, report) {
+        const {volume, name, path} = view;
         if (!volume.hostPath) return;
         const asked = volume.hostPath.path ?? '';
         const matching = paths.filter(({pathPrefix}) => isUnder(asked, pathPrefix));
         if (matching.length === 0) {
-          report.invalid(`${path}.hostPath.pathPrefix`, asked, 'is not allowed to be used');
+          report.invalid(`${path}.hostPath.pathPrefix`, asked, 'is not allowed to be used', {
+            at: view,
+            where: `${path}.hostPath.path`,
+            does: 'shows host path',
+            value: asked,
+            allowed: paths.map(word).join(', '),
+            fix: () => ({
+              says: 'remove with all mounts, or show a path that is allowed',
+              edits: withoutVolume(pod, view),
+            }),
+          });
         } else if (matching.every(({readOnly}) => readOnly)) {
-          for (const mount of writingMounts(pod, name)) {
-            report.invalid(`${mount}.readOnly`, false, 'must be read-only');
-          }
+          for (const mount of writingMounts(pod, name)) refuseWriting(mount, asked, report);
         }
       },
     };
@@ -125,14 +136,37 @@ function mountedPaths({container}: ContainerView, pod: PodView): readonly HostPa
 }
 
 /** The mounts of a volume that could write to it. */
-function writingMounts(pod: PodView, volumeName: string): readonly string[] {
-  return pod.containers.flatMap(({container, path}) =>
-    (container.volumeMounts ?? []).flatMap((mount, index) =>
+function writingMounts(pod: PodView, volumeName: string): readonly WritingMount[] {
+  return pod.containers.flatMap(container =>
+    (container.container.volumeMounts ?? []).flatMap((mount, index) =>
       (mount.name ?? '') === volumeName && !mount.readOnly
-        ? [`${path}.volumeMounts[${index}]`]
+        ? [{container, index, path: mount.mountPath ?? ''}]
         : [],
     ),
   );
+}
+
+interface WritingMount {
+  readonly container: ContainerView;
+  readonly index: number;
+  /** Where in the container. */
+  readonly path: string;
+}
+
+function refuseWriting({container, index, path}: WritingMount, asked: string, report: Report) {
+  const {list, index: place} = container;
+  const where = `${container.path}.volumeMounts[${index}].readOnly`;
+  report.invalid(where, false, 'must be read-only', {
+    at: container,
+    where,
+    does: 'may write to host path',
+    value: `${asked} (mounted at ${path})`,
+    allowed: 'only to read it',
+    fix: () => ({
+      says: `set readOnly: true for the mount at ${path}`,
+      edits: [{at: ['spec', list, place, 'volumeMounts', index, 'readOnly'], value: true}],
+    }),
+  });
 }
 
 function contains(outer: HostPath, inner: HostPath): boolean {

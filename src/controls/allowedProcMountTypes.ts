@@ -1,6 +1,7 @@
 import {notSupported} from '../kube/fieldError.ts';
 import {defineControl, neverSet, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
+import {inContainer, securityFieldOf} from './objection.ts';
 import {containerRuntime, yesOrNo} from './runtime.ts';
 import {namesField} from './shared/fields.ts';
 import {containsAll, shorter, unique} from './shared/names.ts';
@@ -41,11 +42,19 @@ export const allowedProcMountTypes = defineControl<readonly string[]>({
     return {
       container(container, _pod, report) {
         if (allowed.includes(container.procMount)) return;
-        report.invalid(
-          `${container.path}.securityContext.procMount`,
-          container.procMount,
-          'ProcMountType is not allowed',
-        );
+        const where = securityFieldOf(container, 'procMount');
+        const {procMount} = container;
+        report.invalid(where, procMount, 'ProcMountType is not allowed', {
+          at: container,
+          where,
+          does: 'has procMount',
+          value: procMount,
+          allowed: allowed.join(', '),
+          fix: () => ({
+            says: `set procMount: ${allowed[0]}`,
+            edits: [inContainer(container, 'procMount', allowed[0])],
+          }),
+        });
       },
     };
   },

@@ -82,8 +82,22 @@ export const appArmor = defineControl<Value>({
         }
         const profile = asked || fill;
         if (names === undefined || (profile !== '' && names.includes(profile))) return;
-        const field = `pod.metadata.annotations[${appArmorContainerPrefix}${container.name}]`;
-        report.forbidden(field, profile === '' ? 'AppArmor profile must be set' : profile + end);
+        const key = `${appArmorContainerPrefix}${container.name}`;
+        const detail = profile === '' ? 'AppArmor profile must be set' : profile + end;
+        report.forbidden(`pod.metadata.annotations[${key}]`, detail, {
+          at: container,
+          where: `metadata.annotations[${key}]`,
+          does:
+            profile === ''
+              ? 'no AppArmor profile is set'
+              : `${asked === '' ? 'is given' : 'has'} AppArmor profile`,
+          value: profile,
+          allowed: names.join(', '),
+          fix: () => ({
+            says: `set the annotation ${key}: ${names[0]}`,
+            edits: [{at: ['metadata', 'annotations', key], value: names[0]}],
+          }),
+        });
       },
     };
   },

@@ -4,6 +4,7 @@ import type {Policy} from '../kube/objects.ts';
 import type {ContainerView, PodView} from '../kube/podView.ts';
 import {defineControl, type Enforcement, type Level, type ValueField, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
+import {type Fix, inContainer, securityFieldOf} from './objection.ts';
 import type {Report} from './report.ts';
 import {containerRuntime} from './runtime.ts';
 import {capabilityStates, heldCapabilities} from './shared/capabilityRuntime.ts';
@@ -184,6 +185,7 @@ function enforce({allowed, defaultAdd, requiredDrop}: Value): Enforcement | unde
   const anyAdd = allowed.includes('*');
   if (anyAdd && defaultAdd.length === 0 && requiredDrop.length === 0) return undefined;
   const mayBeAdded = new Set([...allowed, ...defaultAdd]);
+  const inWords = unique([...mayBeAdded]).join(', ') || 'none';
   return {
     container(container, _pod, report) {
       const changes = fillCapabilities(container, defaultAdd, requiredDrop, report);
@@ -191,13 +193,26 @@ function enforce({allowed, defaultAdd, requiredDrop}: Value): Enforcement | unde
       if (anyAdd || add.every(name => mayBeAdded.has(name))) return;
       for (const name of changes ? unique(add) : add) {
         if (mayBeAdded.has(name)) continue;
-        report.invalid(
-          `${container.path}.securityContext.capabilities.add`,
-          name,
-          'capability may not be added',
-        );
+        const where = securityFieldOf(container, 'capabilities.add');
+        report.invalid(where, name, 'capability may not be added', {
+          at: container,
+          where,
+          does: 'adds capability',
+          value: name,
+          allowed: inWords,
+          fix: () => removal(container, name),
+        });
       }
     },
+  };
+}
+
+function removal(container: ContainerView, name: string): Fix {
+  const add = container.capabilitiesAdd.filter(other => other !== name);
+  const {capabilities: own} = container.container.securityContext ?? {};
+  return {
+    says: `remove ${name} from capabilities.add`,
+    edits: [inContainer(container, 'capabilities', {add, drop: own?.drop})],
   };
 }
 

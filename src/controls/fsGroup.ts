@@ -1,7 +1,9 @@
+import {podField} from './objection.ts';
 import {podRuntime} from './runtime.ts';
 import {anyGroupInAll, defineGroupRule, looseRuleErrors, oneGroup} from './shared/groupRule.ts';
 
 const field = 'spec.securityContext.fsGroup';
+const place = podField('fsGroup');
 
 /** The group that pods may have their volumes owned by. */
 export const fsGroup = defineGroupRule({
@@ -18,7 +20,8 @@ export const fsGroup = defineGroupRule({
         group = filled;
         report.fillPod('fsGroup', group);
       }
-      if (group !== undefined && !accepts(group)) check(field, [group], report);
+      if (group === undefined || accepts(group)) return;
+      check({groups: [group], field, at: undefined, does: 'sets volume group', place}, report);
     },
   }),
   absent: '',

@@ -1,5 +1,5 @@
 import {podRuntime, yesOrNo} from './runtime.ts';
-import {defineFlag, planHostFlag} from './shared/flag.ts';
+import {defineFlag, forbidHostFlag, planHostFlag} from './shared/flag.ts';
 
 /** Whether pods may use the host's IPC namespace. Set on the pod's spec, but reported under its security context. */
 export const hostIPC = defineFlag({
@@ -10,12 +10,7 @@ export const hostIPC = defineFlag({
   neededBy: 'the few programs that exchange data with processes of the node through shared memory',
   subject: "the host's IPC namespace",
   uses: pod => pod.hostIPC,
-  forbid: {
-    pod(pod, report) {
-      if (!pod.hostIPC) return;
-      report.invalid('spec.securityContext.hostIPC', true, 'Host IPC is not allowed to be used');
-    },
-  },
+  forbid: forbidHostFlag('hostIPC', 'Host IPC is not allowed to be used'),
   plan: () => planHostFlag('hostIPC'),
   // Unset is the IPC namespace of the pod (pkg/kubelet/kuberuntime/helpers.go, ipcNamespaceForPod).
   runtime: podRuntime({...yesOrNo, read: pod => pod.hostIPC}),

@@ -1,5 +1,5 @@
 import {podRuntime, yesOrNo} from './runtime.ts';
-import {defineFlag, planHostFlag} from './shared/flag.ts';
+import {defineFlag, forbidHostFlag, planHostFlag} from './shared/flag.ts';
 
 /** Whether pods may use the host's network. Set on the pod's spec, but reported under its security context. */
 export const hostNetwork = defineFlag({
@@ -10,16 +10,7 @@ export const hostNetwork = defineFlag({
   neededBy: 'network plugins, kube-proxy, node monitoring, ingress controllers on bare metal',
   subject: "the host's network",
   uses: pod => pod.hostNetwork,
-  forbid: {
-    pod(pod, report) {
-      if (!pod.hostNetwork) return;
-      report.invalid(
-        'spec.securityContext.hostNetwork',
-        true,
-        'Host network is not allowed to be used',
-      );
-    },
-  },
+  forbid: forbidHostFlag('hostNetwork', 'Host network is not allowed to be used'),
   plan: () => planHostFlag('hostNetwork'),
   // Unset is the network namespace of the pod (pkg/kubelet/kuberuntime/helpers.go, networkNamespaceForPod).
   runtime: podRuntime({...yesOrNo, read: pod => pod.hostNetwork}),

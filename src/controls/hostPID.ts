@@ -1,5 +1,5 @@
 import {podRuntime, yesOrNo} from './runtime.ts';
-import {defineFlag, planHostFlag} from './shared/flag.ts';
+import {defineFlag, forbidHostFlag, planHostFlag} from './shared/flag.ts';
 
 /** Whether pods may use the host's process namespace. Set on the pod's spec, but reported under its security context. */
 export const hostPID = defineFlag({
@@ -10,12 +10,7 @@ export const hostPID = defineFlag({
   neededBy: 'process monitors, security agents, debuggers of the node',
   subject: "the host's process namespace",
   uses: pod => pod.hostPID,
-  forbid: {
-    pod(pod, report) {
-      if (!pod.hostPID) return;
-      report.invalid('spec.securityContext.hostPID', true, 'Host PID is not allowed to be used');
-    },
-  },
+  forbid: forbidHostFlag('hostPID', 'Host PID is not allowed to be used'),
   plan: () => planHostFlag('hostPID'),
   // Unset is the process namespace of the pod (pkg/kubelet/kuberuntime/helpers.go, pidNamespaceForPod).
   runtime: podRuntime({...yesOrNo, read: pod => pod.hostPID}),

@@ -1,6 +1,8 @@
 import type {Range} from '../kube/objects.ts';
+import type {ContainerView, PodView} from '../kube/podView.ts';
 import {defineControl, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep} from './hardening.ts';
+import type {Grounds} from './objection.ts';
 import {containerRuntime} from './runtime.ts';
 import {rangesField} from './shared/rangeFields.ts';
 import {clip, covers, format, includes, rangesOf} from './shared/ranges.ts';
@@ -34,13 +36,17 @@ export const hostPorts = defineControl<readonly Range[]>({
 
   enforce(allowed) {
     if (covers(allowed, [allPorts])) return undefined;
+    const inWords = format(allowed, ', ') || 'none';
     const end = ` is not allowed to be used. Allowed ports: [${format(allowed)}]`;
     return {
       // The API server has already copied containerPort to hostPort for pods on the host's network.
-      container(container, _pod, report) {
+      container(container, pod, report) {
         for (const port of container.hostPorts) {
           if (includes(allowed, port)) continue;
-          report.invalid(`${container.path}.hostPort`, port, `Host port ${port}${end}`);
+          report.invalid(`${container.path}.hostPort`, port, `Host port ${port}${end}`, {
+            ...claimOf(port, container, pod),
+            allowed: inWords,
+          });
         }
       },
     };
@@ -74,6 +80,25 @@ export const hostPorts = defineControl<readonly Range[]>({
   builtin: {privileged: [{min: 0, max: 65535}], baseline: 'unset', restricted: 'unset'},
   level: allowed => (clip(allowed, allPorts).length === 0 ? 'restricted' : 'privileged'),
 });
+
+/** On the host's network all ports of the container are ports of the node: they can only go with it. */
+function claimOf(
+  port: number,
+  container: ContainerView,
+  {hostNetwork}: PodView,
+): Omit<Grounds, 'allowed'> {
+  const {ports = []} = container.container;
+  const index = ports.findIndex(({hostPort}) => hostPort === port);
+  const at = ['spec', container.list, container.index, 'ports'];
+  const value = ports.map(each => (each.hostPort === port ? {...each, hostPort: undefined} : each));
+  return {
+    at: container,
+    where: `${container.path}.ports[${index}].${hostNetwork ? 'containerPort' : 'hostPort'}`,
+    does: hostNetwork ? "on the host's network, claims port" : 'claims host port',
+    value: String(port),
+    fix: hostNetwork ? undefined : () => ({says: `remove hostPort: ${port}`, edits: [{at, value}]}),
+  };
+}
 
 /** On the host's network, the API server fills in host ports; these disappear with that network. */
 function planHostPorts({template}: JudgedTemplate): readonly PlannedStep[] {

@@ -1,4 +1,5 @@
 import {containersIn, setIn} from './hardening.ts';
+import {inContainer, securityFieldOf} from './objection.ts';
 import {containerRuntime, yesOrNo} from './runtime.ts';
 import {defineFlag} from './shared/flag.ts';
 
@@ -15,11 +16,18 @@ export const privileged = defineFlag({
   forbid: {
     container(container, _pod, report) {
       if (!container.privileged) return;
-      report.invalid(
-        `${container.path}.securityContext.privileged`,
-        true,
-        'Privileged containers are not allowed',
-      );
+      const where = securityFieldOf(container, 'privileged');
+      report.invalid(where, true, 'Privileged containers are not allowed', {
+        at: container,
+        where,
+        does: 'sets privileged:',
+        value: 'true',
+        allowed: 'false',
+        fix: () => ({
+          says: 'remove privileged: true',
+          edits: [inContainer(container, 'privileged', undefined)],
+        }),
+      });
     },
   },
   plan: ({template}) =>

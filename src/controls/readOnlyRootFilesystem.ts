@@ -1,4 +1,5 @@
 import {defineControl, neverSet, withSpec} from './control.ts';
+import {inContainer, securityFieldOf} from './objection.ts';
 import {containerRuntime, yesOrNo} from './runtime.ts';
 import {flagField} from './shared/fields.ts';
 
@@ -29,11 +30,18 @@ export const readOnlyRootFilesystem = defineControl<boolean>({
         if (container.readOnlyRootFilesystem === undefined) {
           report.fillContainer(container, 'readOnlyRootFilesystem', true);
         } else if (!container.readOnlyRootFilesystem) {
-          report.invalid(
-            `${container.path}.securityContext.readOnlyRootFilesystem`,
-            false,
-            'ReadOnlyRootFilesystem must be set to true',
-          );
+          const where = securityFieldOf(container, 'readOnlyRootFilesystem');
+          report.invalid(where, false, 'ReadOnlyRootFilesystem must be set to true', {
+            at: container,
+            where,
+            does: 'sets readOnlyRootFilesystem:',
+            value: 'false',
+            allowed: 'true',
+            fix: () => ({
+              says: 'set readOnlyRootFilesystem: true',
+              edits: [inContainer(container, 'readOnlyRootFilesystem', true)],
+            }),
+          });
         }
       },
     };

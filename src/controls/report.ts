@@ -2,6 +2,7 @@ import type {Edit} from '../kube/edits.ts';
 import {type BadValue, type FieldError, forbidden, invalid} from '../kube/fieldError.ts';
 import type {ContainerSecurityContext, PodSecurityContext} from '../kube/pod.ts';
 import type {ContainerView} from '../kube/podView.ts';
+import type {Grounds, Objection} from './objection.ts';
 
 /**
  * What is asked for: all errors, the edits too (which cost time), or only whether there is anything to
@@ -9,7 +10,7 @@ import type {ContainerView} from '../kube/podView.ts';
  */
 export type ReportQuestion = 'errors' | 'edits' | 'anything';
 
-const noErrors: FieldError[] = [];
+const noErrors: Objection[] = [];
 const noEdits: Edit[] = [];
 
 /** What one policy does with one pod, as the controls report it: the gaps it fills, and the errors. */
@@ -17,7 +18,7 @@ export class Report {
   /** Whether the policy writes anything into the pod. */
   mutates = false;
   /** In the order in which Kubernetes reports them. */
-  errors: readonly FieldError[] = noErrors;
+  errors: readonly Objection[] = noErrors;
   /** What it writes; empty unless asked for. */
   edits: readonly Edit[] = noEdits;
   /** Whether the question is answered, so that looking further is useless. */
@@ -51,12 +52,13 @@ export class Report {
     if (this.#fills()) this.#edit(['metadata', 'annotations', key], value);
   }
 
-  invalid(field: string, badValue: BadValue, detail: string): void {
-    this.#add(invalid(field, badValue, detail));
+  /** `field`, the value and the detail are the API server's words, `grounds` those for people. */
+  invalid(field: string, badValue: BadValue, detail: string, grounds: Grounds): void {
+    this.#add(invalid(field, badValue, detail), grounds);
   }
 
-  forbidden(field: string, detail: string): void {
-    this.#add(forbidden(field, detail));
+  forbidden(field: string, detail: string, grounds: Grounds): void {
+    this.#add(forbidden(field, detail), grounds);
   }
 
   /** Notes that something is filled in; returns whether the edit is wanted. */
@@ -73,9 +75,11 @@ export class Report {
     else (this.edits as Edit[]).push({at, value});
   }
 
-  #add(error: FieldError): void {
-    if (this.errors === noErrors) this.errors = [error];
-    else (this.errors as FieldError[]).push(error);
+  #add({type, field, badValue, detail}: FieldError, grounds: Grounds): void {
+    const {at, where, does, value, allowed, fix} = grounds;
+    const objection = {type, field, badValue, detail, at, where, does, value, allowed, fix};
+    if (this.errors === noErrors) this.errors = [objection];
+    else (this.errors as Objection[]).push(objection);
     this.answered = this.#question === 'anything';
   }
 }

@@ -1,4 +1,5 @@
 import {neverSet} from './control.ts';
+import {sharedField} from './objection.ts';
 import {containerRuntime} from './runtime.ts';
 import {defineGroupRule, oneGroup, strictRuleErrors} from './shared/groupRule.ts';
 
@@ -11,14 +12,16 @@ export const runAsGroup = defineGroupRule({
   neededBy: 'images whose files belong to one fixed group',
   asked: pod => pod.containers.map(({runAsGroup: group}) => (group === undefined ? [] : [group])),
   hooks: ({mustRunAs, filled, accepts, check}) => ({
-    container(container, _pod, report) {
+    container(container, pod, report) {
       let group = container.runAsGroup;
       if (group === undefined && mustRunAs) {
         group = filled;
         report.fillContainer(container, 'runAsGroup', group);
       }
       if (group === undefined || accepts(group)) return;
-      check(`${container.path}.securityContext`, [group], report);
+      const field = `${container.path}.securityContext`;
+      const place = sharedField(container, pod, 'runAsGroup');
+      check({groups: [group], field, at: container, does: 'runs with group', place}, report);
     },
   }),
   absent: 'RunAsAny',

@@ -10,6 +10,7 @@ import {
   type PodEdit,
   setIn,
 } from './hardening.ts';
+import {securityFieldOf, sharedField} from './objection.ts';
 import type {Report} from './report.ts';
 import {containerRuntime} from './runtime.ts';
 import {allIds, hasIds, rangeErrors} from './shared/idRanges.ts';
@@ -131,28 +132,58 @@ function unusable({rule, ranges}: Value): string | undefined {
 function enforceRanges(ranges: readonly Range[]) {
   const detail = `must be in the ranges: ${formatGo(ranges)}`;
   const filled = ranges[0]?.min ?? 0;
+  const allowed = format(ranges, ', ');
   return {
-    container(container: ContainerView, _pod: unknown, report: Report) {
+    container(container: ContainerView, pod: PodView, report: Report) {
       const {runAsUser: asked} = container;
       if (asked === undefined) report.fillContainer(container, 'runAsUser', filled);
       if (!includes(ranges, asked ?? filled)) {
-        report.invalid(`${container.path}.securityContext.runAsUser`, asked ?? filled, detail);
+        const place = sharedField(container, pod, 'runAsUser');
+        report.invalid(securityFieldOf(container, 'runAsUser'), asked ?? filled, detail, {
+          at: container,
+          where: place.where,
+          does: asked === undefined ? 'is given user' : 'runs as user',
+          value: String(asked ?? filled),
+          allowed,
+          fix: () => place.fix(`set runAsUser: ${filled}`, filled),
+        });
       }
     },
   };
 }
 
-function enforceNonRoot(container: ContainerView, _pod: unknown, report: Report): void {
+function enforceNonRoot(container: ContainerView, pod: PodView, report: Report): void {
   const {runAsUser: user, runAsNonRoot} = container;
   if (runAsNonRoot === undefined && user === undefined) {
     report.fillContainer(container, 'runAsNonRoot', true);
   } else if (runAsNonRoot === false) {
-    report.invalid(`${container.path}.securityContext.runAsNonRoot`, false, 'must be true');
+    const place = sharedField(container, pod, 'runAsNonRoot');
+    report.invalid(securityFieldOf(container, 'runAsNonRoot'), false, 'must be true', {
+      at: container,
+      where: place.where,
+      does: 'sets runAsNonRoot:',
+      value: 'false',
+      allowed: 'true',
+      fix: () => place.fix('set runAsNonRoot: true', true),
+    });
   } else if (user === 0) {
+    const place = sharedField(container, pod, 'runAsUser');
     report.invalid(
-      `${container.path}.securityContext.runAsUser`,
+      securityFieldOf(container, 'runAsUser'),
       0,
       'running with the root UID is forbidden',
+      {
+        at: container,
+        where: place.where,
+        does: 'runs as user',
+        value: '0',
+        allowed: 'all but 0',
+        fix: () =>
+          place.fix(
+            'set runAsUser to another user that the image works with, or remove it',
+            undefined,
+          ),
+      },
     );
   }
 }

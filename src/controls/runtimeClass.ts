@@ -61,7 +61,18 @@ export const runtimeClass = defineControl<Value>({
         if (asked === undefined && fill !== undefined) report.fillSpec('runtimeClassName', fill);
         const name = asked ?? fill;
         if (any || name === undefined || allowed.includes(name)) return;
-        report.invalid('spec.runtimeClassName', name, '');
+        const where = 'spec.runtimeClassName';
+        report.invalid(where, name, '', {
+          at: undefined,
+          where,
+          does: asked === undefined ? 'is given runtime class' : 'names runtime class',
+          value: name,
+          allowed: allowed.join(', ') || 'none',
+          fix: () => ({
+            says: 'remove runtimeClassName',
+            edits: [{at: ['spec', 'runtimeClassName'], value: undefined}],
+          }),
+        });
       },
     };
   },

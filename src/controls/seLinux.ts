@@ -1,8 +1,9 @@
 import {notSupported} from '../kube/fieldError.ts';
 import type {SELinuxOptions} from '../kube/objects.ts';
-import type {PodView} from '../kube/podView.ts';
+import type {ContainerView, PodView} from '../kube/podView.ts';
 import {defineControl, type Level, type ValueField, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
+import {podField, type SharedPlace, securityFieldOf, sharedField} from './objection.ts';
 import type {Report} from './report.ts';
 import {containerRuntime} from './runtime.ts';
 import {choiceField, namesField} from './shared/fields.ts';
@@ -66,20 +67,30 @@ export const seLinux = defineControl<Value>({
 
   enforce({options}) {
     if (options === undefined) return undefined;
-    const check = (field: string, asked: SELinuxOptions, report: Report) => {
+    const check = (place: ContextPlace, asked: SELinuxOptions, report: Report) => {
       if (asked === options) return;
       for (const part of mismatches(options, asked)) {
-        report.invalid(`${field}.${part}`, asked[part] ?? '', `must be ${options[part] ?? ''}`);
+        const detail = `must be ${options[part] ?? ''}`;
+        report.invalid(`${place.field}.${part}`, asked[part] ?? '', detail, {
+          at: place.at,
+          where: `${place.where}.${part}`,
+          does: `has SELinux ${part}`,
+          value: asked[part] || 'unset',
+          allowed: options[part] || 'unset',
+          fix: () => place.fix('remove seLinuxOptions', undefined),
+        });
       }
     };
     return {
       pod(pod, report) {
         if (pod.seLinuxOptions === undefined) report.fillPod('seLinuxOptions', options);
-        check('spec.securityContext.seLinuxOptions', pod.seLinuxOptions ?? options, report);
+        check(podPlace, pod.seLinuxOptions ?? options, report);
       },
       container(container, pod, report) {
         const asked = container.seLinuxOptions ?? pod.seLinuxOptions ?? options;
-        check(`${container.path}.securityContext.seLinuxOptions`, asked, report);
+        const field = securityFieldOf(container, 'seLinuxOptions');
+        const place = sharedField(container, pod, 'seLinuxOptions');
+        check({...place, field, at: container}, asked, report);
       },
     };
   },
@@ -119,6 +130,18 @@ export const seLinux = defineControl<Value>({
     return confinedTypes.includes(options.type ?? '') ? 'restricted' : 'privileged';
   },
 });
+
+/** Where a context stands, and where Kubernetes says that it does. */
+interface ContextPlace extends SharedPlace {
+  readonly field: string;
+  readonly at: ContainerView | undefined;
+}
+
+const podPlace: ContextPlace = {
+  field: 'spec.securityContext.seLinuxOptions',
+  at: undefined,
+  ...podField('seLinuxOptions'),
+};
 
 /** Setting a part under another rule chooses MustRunAs. */
 function partField(part: (typeof parts)[number], label: string, hint: string): ValueField<Value> {

@@ -4,18 +4,19 @@ import {
   seccompDefaultKey,
   seccompPodKey,
 } from '../kube/annotations.ts';
-import {type FieldError, invalid} from '../kube/fieldError.ts';
-import type {Policy} from '../kube/objects.ts';
 import {type ContainerView, type PodView, seccompFieldText} from '../kube/podView.ts';
 import type {NonEmpty} from '../nonEmpty.ts';
 import {defineControl, type Level, withAnnotations} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
+import type {Grounds} from './objection.ts';
 import type {Report} from './report.ts';
 import {containerRuntime} from './runtime.ts';
 import {containsAll, unique} from './shared/names.ts';
 import {profileFields} from './shared/profileFields.ts';
 import {profileStates} from './shared/profileRuntime.ts';
 import {profileWords} from './shared/profileSteps.ts';
+import {containerSeccompGrounds, podSeccompGrounds} from './shared/seccompGrounds.ts';
+import {profileProblem, seccompErrors} from './shared/seccompNames.ts';
 import {takesNoLinuxFields} from './shared/windows.ts';
 
 interface Value {
@@ -70,7 +71,7 @@ export const seccomp = defineControl<Value>({
   ],
 
   enforce: value => enforce(value),
-  validate: validateProfiles,
+  validate: seccompErrors,
 
   least,
   leastFilling(pods) {
@@ -176,11 +177,12 @@ function enforce(value: Value) {
   const any = isOpen(value);
   const allowed = value.allowed === undefined ? undefined : new Set(profilesOf(value));
   const end = ` is not an allowed seccomp profile. Valid values are ${value.allowed ?? ''}`;
+  const rule = {names: value.allowed?.split(',') ?? []};
   const isAllowed = (profile: string) =>
     any || (allowed === undefined ? profile === '' : allowed.has(profile));
-  const refuse = (key: string, profile: string, report: Report) => {
+  const refuse = (key: string, profile: string, report: Report, grounds: Grounds) => {
     const detail = allowed === undefined ? 'seccomp may not be set' : profile + end;
-    report.forbidden(`pod.metadata.annotations[${key}]`, detail);
+    report.forbidden(`pod.metadata.annotations[${key}]`, detail, grounds);
   };
   /** What is written into the pod's empty annotation: the field, or else the default. */
   const filling = (pod: PodView) => (pod.seccompAnnotation ? '' : (pod.seccompField ?? value.fill));
@@ -189,7 +191,8 @@ function enforce(value: Value) {
       const filled = filling(pod);
       if (filled !== '') report.fillAnnotation(seccompPodKey, filled);
       const profile = filled || profileOfPod(pod);
-      if (!isAllowed(profile)) refuse(seccompPodKey, profile, report);
+      if (isAllowed(profile)) return;
+      refuse(seccompPodKey, profile, report, podSeccompGrounds(pod, profile, rule));
     },
     ...(any
       ? {}
@@ -197,7 +200,8 @@ function enforce(value: Value) {
           container(container: ContainerView, pod: PodView, report: Report) {
             const profile = profileOf(container, pod, filling(pod) || undefined);
             if (isAllowed(profile)) return;
-            refuse(seccompContainerPrefix + container.name, profile, report);
+            const grounds = containerSeccompGrounds(container, pod, profile, rule);
+            refuse(seccompContainerPrefix + container.name, profile, report, grounds);
           },
         }),
   };
@@ -216,38 +220,6 @@ function least(pods: NonEmpty<PodView>): Value {
     ? profiles.filter(profile => profile !== dockerDefault)
     : profiles;
   return {allowed: names.join(','), fill: ''};
-}
-
-function validateProfiles({metadata: {annotations = {}}}: Policy): readonly FieldError[] {
-  const errorsOf = (key: string, profile: string) => {
-    const problem = profileProblem(profile);
-    if (problem === undefined) return [];
-    const badValue = problem.isPath ? profile.slice('localhost/'.length) : profile;
-    return problem.texts.map(text => invalid(`metadata.annotations[${key}]`, badValue, text));
-  };
-  const {[seccompDefaultKey]: fill = '', [seccompAllowedKey]: allowed = ''} = annotations;
-  return [
-    ...(fill === '' ? [] : errorsOf(seccompDefaultKey, fill)),
-    ...(allowed === '' ? [] : allowed.split(','))
-      .filter(profile => profile !== '*')
-      .flatMap(profile => errorsOf(seccompAllowedKey, profile)),
-  ];
-}
-
-/** pkg/apis/core/validation/validation.go, ValidateSeccompProfile. */
-function profileProblem(
-  profile: string,
-): {readonly texts: readonly string[]; readonly isPath: boolean} | undefined {
-  if ([runtimeDefault, dockerDefault, 'unconfined'].includes(profile)) return undefined;
-  if (!profile.startsWith('localhost/')) {
-    return {texts: ['must be a valid seccomp profile'], isPath: false};
-  }
-  const path = profile.slice('localhost/'.length);
-  const texts = [
-    ...(path.startsWith('/') ? ['must be a relative path'] : []),
-    ...(path.split('/').includes('..') ? ["must not contain '..'"] : []),
-  ];
-  return texts.length === 0 ? undefined : {texts, isPath: true};
 }
 
 /**

@@ -1,7 +1,9 @@
+import {podField} from './objection.ts';
 import {namedRights, podRuntime} from './runtime.ts';
 import {anyGroupInAll, defineGroupRule, looseRuleErrors} from './shared/groupRule.ts';
 
 const field = 'spec.securityContext.supplementalGroups';
+const place = podField('supplementalGroups');
 
 /** The groups that pods may add to their processes. An explicit empty list is not filled in. */
 export const supplementalGroups = defineGroupRule({
@@ -18,7 +20,8 @@ export const supplementalGroups = defineGroupRule({
         groups = [filled];
         report.fillPod('supplementalGroups', groups);
       }
-      if (groups !== undefined) check(field, groups, report);
+      if (groups === undefined) return;
+      check({groups, field, at: undefined, does: 'has supplemental group', place}, report);
     },
   }),
   absent: '',

@@ -1,8 +1,10 @@
 import {type FieldError, forbidden, invalid} from '../kube/fieldError.ts';
 import {goQuote} from '../kube/goQuote.ts';
 import type {Policy} from '../kube/objects.ts';
+import type {PodView} from '../kube/podView.ts';
 import {defineControl, withSpec} from './control.ts';
 import type {JudgedTemplate, PlannedStep} from './hardening.ts';
+import type {Fix} from './objection.ts';
 import {namedRights, podRuntime} from './runtime.ts';
 import {namesField} from './shared/fields.ts';
 import {shorter, unique} from './shared/names.ts';
@@ -56,7 +58,14 @@ export const sysctls = defineControl<Value>({
         pod.sysctls.forEach((name, index) => {
           const verdict = judge(value, name);
           if (verdict === undefined) return;
-          report.forbidden(`pod.spec.securityContext.sysctls[${index}]`, verdict);
+          report.forbidden(`pod.spec.securityContext.sysctls[${index}]`, verdict, {
+            at: undefined,
+            where: `spec.securityContext.sysctls[${index}]`,
+            does: 'sets sysctl',
+            value: name,
+            allowed: inWords(value),
+            fix: () => removal(pod, name),
+          });
         });
       },
     };
@@ -122,6 +131,22 @@ function judge({allowedUnsafe, forbidden: names}: Value, name: string): string |
   if (matchesAny(names, name)) return `sysctl ${goQuote(name)} is not allowed`;
   if (safe.includes(name) || matchesAny(allowedUnsafe, name)) return undefined;
   return `unsafe sysctl ${goQuote(name)} is not allowed`;
+}
+
+function inWords({allowedUnsafe, forbidden: names}: Value): string {
+  if (names.includes('*')) return 'none';
+  const allowed = allowedUnsafe.includes('*')
+    ? 'all'
+    : ['the safe ones', ...allowedUnsafe].join(', ');
+  return names.length === 0 ? allowed : `${allowed}, but not ${names.join(', ')}`;
+}
+
+function removal({pod}: PodView, name: string): Fix {
+  const kept = pod.spec.securityContext?.sysctls?.filter(other => (other.name ?? '') !== name);
+  return {
+    says: `remove sysctl ${name}`,
+    edits: [{at: ['spec', 'securityContext', 'sysctls'], value: kept}],
+  };
 }
 
 function matchesAny(entries: readonly string[], name: string): boolean {

@@ -1,8 +1,14 @@
 import {type FieldError, notSupported} from '../kube/fieldError.ts';
-import {type ProjectedSource, type Volume, volumeSourceKeys} from '../kube/pod.ts';
-import type {PodView} from '../kube/podView.ts';
+import {
+  type ProjectedSource,
+  tokenVolumePrefix,
+  type Volume,
+  volumeSourceKeys,
+} from '../kube/pod.ts';
+import type {PodView, VolumeView} from '../kube/podView.ts';
 import {defineControl, type Level, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep} from './hardening.ts';
+import {type Grounds, withoutVolume} from './objection.ts';
 import {namedRights, podRuntime} from './runtime.ts';
 import {plainNamesField} from './shared/fields.ts';
 import {containsAll, shorter, unique} from './shared/names.ts';
@@ -47,9 +53,13 @@ export const volumes = defineControl<readonly string[]>({
     const allowed = new Set(types);
     const tokenToo = allowed.has('secret');
     return {
-      volume({volume, type, path}, _pod, report) {
+      volume(view, pod, report) {
+        const {volume, type, path} = view;
         if (allowed.has(type) || (tokenToo && isServiceAccountToken(volume))) return;
-        report.invalid(path, type, `${type} volumes are not allowed to be used`);
+        report.invalid(path, type, `${type} volumes are not allowed to be used`, {
+          ...volumeGrounds(view, pod),
+          allowed: types.join(', ') || 'none',
+        });
       },
     };
   },
@@ -106,6 +116,25 @@ export const volumes = defineControl<readonly string[]>({
     return types.includes('*') || types.includes('hostPath') ? 'privileged' : 'baseline';
   },
 });
+
+/** What a volume is, with the path or driver that makes it what it is. */
+function volumeGrounds(view: VolumeView, pod: PodView): Omit<Grounds, 'allowed'> {
+  const {volume, type, path, name} = view;
+  const isToken = name.startsWith(tokenVolumePrefix) && isServiceAccountToken(volume);
+  const detail = volume.hostPath?.path ?? volume.csi?.driver ?? volume.flexVolume?.driver;
+  return {
+    at: view,
+    where: path,
+    does: isToken ? 'the token of the service account, of type' : 'is of type',
+    value: detail === undefined ? type : `${type} (${detail})`,
+    fix: () => ({
+      says: isToken
+        ? 'set automountServiceAccountToken: false, if nothing in it asks the API server'
+        : 'remove with all mounts',
+      edits: withoutVolume(pod, view),
+    }),
+  };
+}
 
 /** The types that a list effectively lets in. */
 function expand(types: readonly string[]): readonly string[] {

@@ -1,6 +1,7 @@
 import type {Candidate} from '../admission/admit.ts';
 import {type Judge, judgeOf} from '../admission/judge.ts';
 import type {Judgement} from '../admission/judgement.ts';
+import {verdictOf} from '../admission/verdict.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import {byPlace, type Item, itemKey, itemsOf} from '../inventory/submissions/items.ts';
 import type {Submission} from '../inventory/submissions/submissions.ts';
@@ -124,12 +125,20 @@ type Compared = Omit<Shift, 'item'> | undefined;
 /** Compares what an item was with what it is; only once for items that share their submissions. */
 function comparison(sides: Sides): (was: Item, is: Item) => Shift | undefined {
   const known = new Map<Submission, {readonly before: Submission; readonly compared: Compared}>();
-  return ({submission: before}, item) => {
+  return (was, item) => {
+    const {submission: before} = was;
     const found = known.get(item.submission);
     const compared =
       found?.before === before ? found.compared : compareTwo(before, item.submission, sides);
     if (found?.before !== before) known.set(item.submission, {before, compared});
-    return compared && {...compared, item};
+    if (compared === undefined) return undefined;
+    // Of the pods of a StatefulSet, each has its own name in the API server's words.
+    return {
+      ...compared,
+      item,
+      before: compared.before && verdictOf(was, compared.before),
+      after: compared.after && verdictOf(item, compared.after),
+    };
   };
 }
 
@@ -162,7 +171,7 @@ function isAltered(was: Judgement, is: Judgement, isSameSubmission: boolean): bo
 }
 
 function shiftOfNew(item: Item, judge: Judge): Shift {
-  const after = judge.judgement(item.submission);
+  const after = judge.verdict(item);
   return {
     kind: 'new',
     item,
@@ -179,7 +188,7 @@ function shiftOfGone(item: Item, judge: Judge): Shift {
   return {
     kind: 'gone',
     item,
-    before: judge.judgement(item.submission),
+    before: judge.verdict(item),
     after: undefined,
     lost: undefined,
     gained: undefined,

@@ -18,6 +18,27 @@ export function nearName(wanted: string, names: readonly string[]): string | und
   return nearest(wanted, names)[0];
 }
 
+/**
+ * The one name that `wanted` could be a slip of: one letter off, or two in a longer word, or its beginning;
+ * undefined if there is none. Stricter than nearName, for words that mean something by themselves.
+ */
+export function similarName(wanted: string, names: readonly string[]): string | undefined {
+  const most = wanted.length < 5 ? 1 : 2;
+  const [best] = names
+    .map(name => ({name, letters: slips(wanted.toLowerCase(), name.toLowerCase())}))
+    .filter(({name, letters}) => letters <= most || (wanted.length > 1 && name.startsWith(wanted)))
+    .toSorted((a, b) => a.letters - b.letters);
+  return best?.name;
+}
+
+/** As `distance`, but two letters that changed their places are one slip. */
+function slips(from: string, to: string): number {
+  const swapped = Array.from(from.slice(1), (_, i) =>
+    [from.slice(0, i), from[i + 1], from[i], from.slice(i + 2)].join(''),
+  );
+  return Math.min(distance(from, to), swapped.includes(to) ? 1 : Number.POSITIVE_INFINITY);
+}
+
 /** The names that look like `wanted`, the most alike first. */
 function nearest(wanted: string, names: readonly string[]): readonly string[] {
   return names

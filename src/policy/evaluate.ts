@@ -1,5 +1,6 @@
 import type {ControlId, Enforcement} from '../controls/control.ts';
 import {controlById, controls} from '../controls/index.ts';
+import type {Objection} from '../controls/objection.ts';
 import {Report} from '../controls/report.ts';
 import {dnsSubdomainProblems} from '../controls/shared/names.ts';
 import type {Edit} from '../kube/edits.ts';
@@ -77,7 +78,7 @@ export interface Evaluation {
   /** Whether the policy fills gaps of the pod. */
   readonly mutates: boolean;
   /** In Kubernetes' order; none if the pod passes. */
-  readonly errors: readonly FieldError[];
+  readonly errors: readonly Objection[];
 }
 
 export function preparePolicy(policy: Policy): PreparedPolicy {

@@ -120,7 +120,9 @@ function rightsByBinding(
     const role =
       binding.roleRef?.kind === 'ClusterRole'
         ? clusterRoles.get(binding.roleRef.name)
-        : roles.get(`${scope}/${binding.roleRef?.name}`);
+        : scope === undefined // a ClusterRoleBinding that names a Role is invalid
+          ? undefined
+          : roles.get(`${scope}/${binding.roleRef?.name}`);
     const rights = role === undefined ? [] : rightsIn(role, scope);
     if (role === undefined || rights.length === 0) continue;
     const via = viaOf(binding, role);
@@ -131,7 +133,8 @@ function rightsByBinding(
         subject,
         namespace: scope,
         rights: [...new Set([...(before?.rights ?? []), ...rights])].sort(),
-        via: [...(before?.via ?? []), via],
+        // A binding may name a subject twice.
+        via: [...new Set([...(before?.via ?? []), via])],
       });
     }
   }

@@ -118,7 +118,7 @@ function missOfRoleRef(
   };
   if (kind === 'Role' && namespace === undefined) {
     const role = clusterRoles.find(({metadata}) => metadata?.name === name);
-    const says = `refers to Role/${name}; a ClusterRoleBinding can only refer to a ClusterRole`;
+    const says = `is invalid: it refers to Role/${name}, and a ClusterRoleBinding can only refer to a ClusterRole`;
     return role === undefined ? [{object, says, policies: []}] : missed(role, says);
   }
   const inScope = [

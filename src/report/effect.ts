@@ -1,5 +1,6 @@
 import {type Candidate, type Ending, isUsable} from '../admission/admit.ts';
 import type {Judgement} from '../admission/judgement.ts';
+import {reasonText, validationReason} from '../admission/reasons.ts';
 import {isInvalidByItself} from '../admission/validation.ts';
 import {type Effect, type Shift, type ShiftKind, shiftKinds} from '../effect/effect.ts';
 import type {Item} from '../inventory/submissions/items.ts';
@@ -7,7 +8,7 @@ import {unreadText} from '../inventory/unreadPlaces.ts';
 import {kindText} from '../kube/workloadKinds.ts';
 import {printedPlace} from './place.ts';
 import {table} from './table.ts';
-import {plainWords, referenceText} from './why.ts';
+import {referenceText} from './why.ts';
 
 const header = ['NAMESPACE', 'KIND', 'NAME', 'BEFORE', 'AFTER', 'CHANGE', 'REASON'];
 const wideHeader = [
@@ -59,7 +60,7 @@ export function effectTable(
 
 /** The cells of a shift in a table, the reason last. */
 export function shiftCells(shift: Shift): readonly string[] {
-  return [...row(shift), reasonText(shift)];
+  return [...row(shift), shiftReason(shift)];
 }
 
 function row({kind, item, before, after}: Shift): readonly string[] {
@@ -78,7 +79,7 @@ function wideRow(shift: Shift): readonly string[] {
     outcome?.requester ?? '',
     (after?.via ?? []).map(({binding}) => (binding ? referenceText(binding) : 'server')).join(','),
     (after?.changes ?? []).map(({path}) => path).join(','),
-    reasonText(shift),
+    shiftReason(shift),
     after?.message ?? '',
   ];
 }
@@ -92,7 +93,7 @@ function outcomeText(outcome: Judgement | undefined): string {
 }
 
 /** Why the result of a pod or workload differs, in one line. */
-function reasonText(shift: Shift): string {
+function shiftReason(shift: Shift): string {
   const {kind, after, isNewTemplate} = shift;
   if (kind === 'gone') return 'no longer there';
   if (after?.decision.kind === 'unknown') return unknownText(after);
@@ -112,7 +113,7 @@ function invalidText(
   {submission}: Item,
 ): string {
   const [error] = errors;
-  const what = error === undefined ? '' : `: ${plainWords(error, submission.view)}`;
+  const what = error === undefined ? '' : `: ${validationReason(error, submission.view)}`;
   return mutates && !isInvalidByItself(submission)
     ? `what ${policy.name} writes into it makes it invalid${what}`
     : `it is invalid${what}`;
@@ -120,12 +121,12 @@ function invalidText(
 
 /** What happened to the policy that admitted it before. */
 function lostText(shift: Shift): readonly string[] {
-  const {kind, lost, after, item} = shift;
+  const {kind, lost, after} = shift;
   if (lost === undefined || kind === 'altered') return [];
   const {policy, candidate} = lost;
   const isSame = after?.chosen?.policy.name === policy;
   if (isSame) return [`${policy} now fills in ${pathsText(after)}`];
-  const what = troubleOf(policy, candidate, item);
+  const what = troubleOf(policy, candidate);
   if (after?.chosen !== undefined) return what === undefined ? [] : [what];
   const others = shift.tried - (lost.candidate === undefined || isClosed(lost.candidate) ? 0 : 1);
   return [what ?? `${policy} admits it`, othersText(others)];
@@ -142,11 +143,7 @@ function othersText(count: number): string {
 }
 
 /** Why a policy does not admit it; undefined if it would, had another not come first. */
-function troubleOf(
-  policy: string,
-  candidate: Candidate | undefined,
-  item: Item,
-): string | undefined {
+function troubleOf(policy: string, candidate: Candidate | undefined): string | undefined {
   if (candidate === undefined) return `${policy} is deleted`;
   const {errors, mutates} = candidate;
   const {unusable} = candidate.policy;
@@ -155,7 +152,7 @@ function troubleOf(
   const [error] = errors;
   if (error !== undefined) {
     const more = errors.length > 1 ? ` and ${errors.length - 1} more` : '';
-    return `${policy} denies it: ${plainWords(error, item.submission.view)}${more}`;
+    return `${policy} denies it: ${reasonText(error)}${more}`;
   }
   return mutates ? `${policy} would change it` : undefined;
 }
@@ -244,7 +241,7 @@ export function printedShift(shift: Shift): object {
     ...printedPlace(item),
     serviceAccount: item.submission.serviceAccount,
     change: words[kind],
-    reason: reasonText(shift),
+    reason: shiftReason(shift),
     before: printedOutcome(before),
     after: printedOutcome(after),
   };

@@ -1,7 +1,10 @@
 import type {Candidate} from '../admission/admit.ts';
 import type {Verdict} from '../admission/judgement.ts';
+import {remarkLines} from '../admission/reasons.ts';
+import {groundsText, isContainer, type Objection} from '../controls/objection.ts';
 import {badValueText, type FieldError} from '../kube/fieldError.ts';
 import {printedPlace} from './place.ts';
+import {bindLine} from './waysOut.ts';
 
 /** One verdict as `why -o json` prints it. */
 export function printedVerdict(verdict: Verdict): object {
@@ -22,11 +25,46 @@ export function printedVerdict(verdict: Verdict): object {
     phase: decision.kind === 'invalid' ? 'validation' : undefined,
     message: verdict.message ?? null,
     changes: verdict.changes,
-    candidates: candidates.map(printedCandidate),
+    candidates: candidates.map(candidate => ({
+      ...printedCandidate(candidate),
+      errors: candidate.errors.map(printedObjection),
+    })),
+    waysOut: verdict.allowed ? undefined : printedWaysOut(verdict),
     admittedBy: item.admittedBy,
     byAnnotation: verdict.isByAnnotation || undefined,
     judgedForCaller: verdict.judgedForCaller || undefined,
     judgedByLivePod: item.submission.isLivePod || undefined,
+  };
+}
+
+/** A reason as machine output has it: the API server's error, and the same for people, in parts. */
+function printedObjection(objection: Objection): object {
+  const {at, where, value, allowed} = objection;
+  const isOfContainer = at !== undefined && isContainer(at);
+  return {
+    ...printedError(objection),
+    container: isOfContainer ? {name: at.name, list: at.list} : undefined,
+    volume: at !== undefined && !isOfContainer ? at.name : undefined,
+    at: where,
+    value: value === '' ? null : value,
+    allowed,
+    says: groundsText(objection),
+  };
+}
+
+/** What would let it in. */
+function printedWaysOut({waysOut: {byUse, byChange}, item}: Verdict): object {
+  return {
+    byUse: byUse.map(way => ({
+      policy: way.policy.name,
+      mutates: way.mutates,
+      opensMore: way.opensMore,
+      command: bindLine(way, item),
+    })),
+    byChange:
+      byChange === undefined
+        ? null
+        : {policy: byChange.policy.name, changes: remarkLines(byChange.changes)},
   };
 }
 

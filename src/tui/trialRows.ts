@@ -1,6 +1,6 @@
 import {judgeOf} from '../admission/judge.ts';
 import type {Verdict} from '../admission/judgement.ts';
-import {verdictOf} from '../admission/judgement.ts';
+import {verdictOf} from '../admission/verdict.ts';
 import {type Effect, effectOf, type ShiftKind} from '../effect/effect.ts';
 import {layOver} from '../inventory/files/overlay.ts';
 import type {Inventory} from '../inventory/inventory.ts';

@@ -1,7 +1,9 @@
 import {type Candidate, isPerhapsUsable, isUsable} from '../admission/admit.ts';
 import type {Verdict} from '../admission/judgement.ts';
+import {reasonText} from '../admission/reasons.ts';
 import {fieldErrorText} from '../kube/fieldError.ts';
-import {plainWords, triedTitle, whyFacts, whyMessage} from '../report/why.ts';
+import {waysOutLines} from '../report/waysOut.ts';
+import {whyFacts, whyMessage} from '../report/whyStory.ts';
 import {count} from '../text.ts';
 import {stateTones} from './bars.ts';
 import type {Piece, Tone} from './paint.ts';
@@ -11,15 +13,16 @@ import {safeWidthOf} from './text.ts';
 /** The whole story of one pod or workload: its verdict, and its way through the policies as a list with marks. */
 export function whyLines(verdict: Verdict): readonly RichLine[] {
   const {candidates} = verdict;
-  const [title = '', ...facts] = whyFacts(verdict);
+  const [title = '', ...facts] = whyFacts([verdict]);
   const widest = Math.max(0, ...candidates.map(({policy}) => safeWidthOf(policy.name)));
   return [
     titleLine(title, verdict),
     ...facts.map(factLine),
     '',
-    [{text: triedTitle, bold: true}],
+    [{text: 'Policies in the order in which admission tries them:', bold: true}],
     ...candidates.flatMap(candidate => candidateRows(candidate, verdict, widest)),
     ...(candidates.length === 0 ? ['  none: there is no PodSecurityPolicy'] : []),
+    ...waysOutLines(verdict),
     ...whyMessage(verdict),
   ];
 }
@@ -75,7 +78,6 @@ function candidateRows(
   const {policy, errors} = candidate;
   const {sign, word, tone} = fateOf(candidate, verdict);
   const isMute = tone === 'dim';
-  const {view} = verdict.item.submission;
   const gap = ' '.repeat(widest - safeWidthOf(policy.name) + 2);
   const bold = candidate === verdict.chosen;
   const line: readonly Piece[] = [
@@ -87,7 +89,7 @@ function candidateRows(
   return [
     line,
     ...errors.flatMap((error): readonly RichLine[] => [
-      [{text: `      ${plainWords(error, view)}`, tone: isMute ? 'dim' : 'plain'}],
+      [{text: `      ${reasonText(error)}`, tone: isMute ? 'dim' : 'plain'}],
       ...(isMute ? [] : [[{text: `      ${fieldErrorText(error)}`, tone: 'dim'} as const]]),
     ]),
   ];

@@ -5,6 +5,7 @@ import {createInterface} from 'node:readline/promises';
 import type {Readable} from 'node:stream';
 import {exitCodes, UserError} from '../errors.ts';
 import {mayBeManifest, unreadableDocument} from '../inventory/files/otherFiles.ts';
+import {shellWord} from '../text.ts';
 import {
   decodeText,
   maxFileSize,
@@ -41,6 +42,7 @@ function documentsFound(text: string, file: string): readonly SourceDocument[] {
 /** The file itself, or the manifests in a folder and below it, sorted. */
 async function filesOf(path: string): Promise<readonly string[]> {
   if (path === '-') return [path];
+  refuseUrl(path);
   const info = await stat(path).catch((error: unknown) => {
     throw unreadable(path, error);
   });
@@ -58,6 +60,15 @@ async function filesOf(path: string): Promise<readonly string[]> {
     throw new UserError(`${path}: no ${manifestEndings.join(', ')} file in this folder`);
   }
   return files;
+}
+
+/** This program talks to the API server alone. */
+function refuseUrl(path: string): void {
+  if (!/^https?:\/\//i.test(path)) return;
+  throw new UserError(
+    `${path}: only files are read; pipe it: curl -fsSL ${shellWord(path)} | kubectl psp ... -f -`,
+    exitCodes.usage,
+  );
 }
 
 /** By its extension; a kustomization may have none. */

@@ -1,11 +1,18 @@
 import {describe, expect, test} from 'vitest';
-import {candidateOf, chosenBy, decide, isUsable, policySet} from '../../src/admission/admit.ts';
+import {
+  type Candidate,
+  candidateOf,
+  chosenBy,
+  decide,
+  isUsable,
+  policySet,
+} from '../../src/admission/admit.ts';
 import {type JudgeOptions, judgeOf} from '../../src/admission/judge.ts';
-import type {Verdict} from '../../src/admission/judgement.ts';
 import {demoSnapshot} from '../../src/demo/index.ts';
 import {inventoryOfSnapshot} from '../../src/inventory/files/snapshot.ts';
 import {itemsOf} from '../../src/inventory/submissions/items.ts';
 import {type Submission, submissionOf} from '../../src/inventory/submissions/submissions.ts';
+import {fieldErrorText} from '../../src/kube/fieldError.ts';
 import {decodePod} from '../../src/kube/pod.ts';
 import {preparePolicy} from '../../src/policy/evaluate.ts';
 import {authorizerOf, type Identity, podIdentity} from '../../src/rbac/authorize.ts';
@@ -53,6 +60,11 @@ function rightsOf(submission: Submission, options: Options) {
   };
 }
 
+/** A candidate by what can be compared. */
+function plainly({policy, errors, ...result}: Candidate) {
+  return {name: policy.name, ...result, errors: errors.map(fieldErrorText)};
+}
+
 describe.each<[string, Options]>([
   ['as the cluster is', {}],
   ['for a requester', {requester: everybody}],
@@ -89,13 +101,10 @@ describe.each<[string, Options]>([
       const plain = policies.ordered.map(({name}) => {
         const policy = policies.byName.get(name);
         if (policy === undefined) throw new Error(`no policy ${name}`);
-        const {policy: _policy, ...result} = candidateOf(policy, view, to(name));
-        return {name, ...result};
+        return plainly(candidateOf(policy, view, to(name)));
       });
-      const own = (list: Verdict['candidates']) =>
-        list.map(({policy, ...result}) => ({name: policy.name, ...result}));
-      expect(own(candidates)).toEqual(plain);
-      expect(own(granted)).toEqual(plain.filter(({rights}) => isUsable(rights)));
+      expect(candidates.map(plainly)).toEqual(plain);
+      expect(granted.map(plainly)).toEqual(plain.filter(({rights}) => isUsable(rights)));
       expect(tried).toBe(granted.filter(({policy}) => policy.unusable === undefined).length);
       if (chosen !== undefined) {
         expect(candidates).toContain(chosen);

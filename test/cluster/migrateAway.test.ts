@@ -6,6 +6,7 @@ import type {JsonObject} from '../../src/kube/json.ts';
 import {podObject} from '../support/builders/pods.ts';
 import {policyObject} from '../support/builders/policies.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
+import {successorApiServer} from '../support/kubernetes/successor.ts';
 import {folderOf} from '../support/run/files.ts';
 import {objectOf} from '../support/run/output.ts';
 import {runWith} from '../support/run/run.ts';
@@ -257,5 +258,53 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('the end of the way off',
       );
       expect(await statuses()).toEqual([200, 200, 200, 200, 200, 200]);
     });
+  });
+});
+
+const successor = hasReference('etcd') ? successorApiServer() : undefined;
+
+describe.runIf(successor !== undefined)('what is left of policies on v1.37', () => {
+  let server: ApiServer;
+  const folder = folderOf();
+  beforeAll(async () => {
+    server = await startApiServer({admissionPlugins: [], program: successor ?? ''});
+    await server.createAll([useRole('old'), bindingOf('old', accounts)]);
+  }, 120_000);
+  afterAll(() => server?.stop());
+  const cleanup = () =>
+    runWith({folder}, 'migrate', 'cleanup', '--apply', '-y', '--kubeconfig', server.kubeconfig);
+  const status = async () => (await server.request('GET', `${group}/clusterroles/old`)).status;
+
+  test('stays while a native policy asks for the right, and goes after', async () => {
+    const asking = {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingAdmissionPolicy',
+      metadata: {name: 'psp'},
+      spec: {
+        matchConstraints: {
+          resourceRules: [
+            {apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['CREATE']},
+          ],
+        },
+        validations: [
+          {
+            expression:
+              "authorizer.group('policy').resource('podsecuritypolicies').name('old').check('use').allowed()",
+          },
+        ],
+      },
+    };
+    const path = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies';
+    expect((await server.request('POST', path, asking)).status).toBe(201);
+    const refused = await cleanup();
+    expect([refused.code, refused.err]).toEqual([
+      1,
+      'nothing was changed: validatingadmissionpolicies ask who may use policies: psp\n',
+    ]);
+    expect(await status()).toBe(200);
+
+    await server.request('DELETE', `${path}/psp`);
+    expect(await cleanup()).toMatchObject({code: 0, err: ''});
+    expect(await status()).toBe(404);
   });
 });

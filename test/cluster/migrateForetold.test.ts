@@ -267,4 +267,28 @@ describe.runIf(successor !== undefined)('what becomes of pods, on v1.37', () => 
     },
     120_000,
   );
+
+  test('a live reading says what the manifests say, also of fields that came later', async () => {
+    const objects = anyCluster('live', 42, {hasLaterFields: true});
+    const {labels} = await foretold(objects, 'v1.37', 'privileged');
+    await fatesOn(server, [], labels);
+    for (const object of objects) {
+      const {kind, metadata, apiVersion} = object;
+      const {namespace} = objectOf(metadata);
+      if (namespace === undefined || kind === 'Pod') continue;
+      const path = `/apis/${apiVersion}/namespaces/${namespace}/${String(kind).toLowerCase()}s`;
+      await create(server, path, object);
+    }
+    const levels = async (...source: readonly string[]) => {
+      const {out} = await runHere('migrate', '-A', '--to', 'v1.37', '-o', 'json', ...source);
+      return itemsOf(out)
+        .filter(({namespace}) => String(namespace).startsWith('live-'))
+        .flatMap(({workloads}) => workloads as readonly JsonObject[])
+        .filter(({kind}) => kind !== 'Pod')
+        .map(({kind, name, namespace, after}) => [kind, namespace, name, after]);
+    };
+    const written = await levels('--from', fileOf(objects));
+    expect(written.length).toBeGreaterThan(10);
+    expect(await levels('--kubeconfig', server.kubeconfig)).toEqual(written);
+  }, 120_000);
 });

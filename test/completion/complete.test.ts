@@ -202,6 +202,7 @@ test('every flag with a value has choices, something to look up, or is known to 
     'as',
     'asGroup',
     'asUid',
+    'fieldSelector',
     'maxPolicies',
     'open',
     'requestTimeout',

@@ -63,7 +63,7 @@ describe('a binding that looks right', () => {
   test('may refer to the wrong kind of role, or to a name that a role nearly has', () => {
     const wide = binding('b', 'r', ['sa:web'], true);
     expect(says(roleFor('r', 'web'), {...wide, ...roleRef('Role', 'r')})).toEqual([
-      'refers to Role/r; a ClusterRoleBinding can only refer to a ClusterRole',
+      'is invalid: it refers to Role/r, and a ClusterRoleBinding can only refer to a ClusterRole',
     ]);
     expect(says(roleFor('r', 'web'), {...binding('b', 'r', []), ...roleRef('Role', 'r')})).toEqual([
       'refers to Role/r, but there is only ClusterRole/r',

@@ -29,7 +29,11 @@ all workloads is the least possible; with more, policies are merged step by step
 policy (see policies) and meet the Pod Security Standard. They only set what is unset, and remove
 volumes that nothing mounts. What a pod asks for explicitly is listed as needing a decision, with the
 change it would take. -o is yaml, json, table or kustomize there.`,
+  positionals: [
+    {placeholder: 'POD | KIND/NAME', completes: 'pods', isOptional: true, isRepeated: true},
+  ],
   examples: [
+    {says: 'For one workload', types: 'kubectl psp advise deploy/web -n shop --grant'},
     {says: 'From one manifest', types: 'kubectl psp advise -f deployment.yaml'},
     {
       says: 'For the whole cluster, with the rights to use them',

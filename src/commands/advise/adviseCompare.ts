@@ -11,19 +11,18 @@ import {policyNamed} from '../input/load.ts';
 import {parsePolicyArgument} from '../input/policyArgument.ts';
 import {builtinNamed, policyOfFile} from '../input/policySource.ts';
 import {sourceNames} from '../input/readSources.ts';
+import {excessFormats} from './adviseFlags.ts';
 import type {AdviseRequest} from './adviseRequest.ts';
-
-/** The formats in which a policy is held against what its pods need. */
-const excessFormats = ['table', 'wide', 'json', 'yaml'] as const;
 
 /** `advise --compare POLICY`: how far a policy is above what its pods need. */
 export async function adviseCompare(request: AdviseRequest, wanted: string): Promise<ExitCode> {
-  const {flags, inventory, world, namespace} = request;
+  const {flags, inventory, world, namespace, isNamed} = request;
   const format = choose('-o with --compare', flags.output, excessFormats);
   const {policy, items} = await subjectFor(request, wanted);
   if (items.length === 0 && request.items.length > 0) {
     const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
-    world.warn(`No pods or workloads${where} are bound to ${policy.metadata.name}.`);
+    const what = isNamed ? 'None of these is' : `No pods or workloads${where} are`;
+    world.warn(`${what} bound to ${policy.metadata.name}.`);
   }
   const found = isNonEmpty(items) ? excessByControl(policy, items, flags.allowDefaults) : [];
   if (format === 'json' || format === 'yaml') {

@@ -10,6 +10,12 @@ import {
   type ValuesOf,
 } from '../flags.ts';
 
+/** The formats in which a policy is held against what its pods need. */
+export const excessFormats = ['table', 'wide', 'json', 'yaml'] as const;
+
+/** The formats in which hardening patches are printed. */
+export const hardenFormats = ['yaml', 'json', 'table', 'kustomize'] as const;
+
 /** The formats in which advised policies are printed. */
 export const adviceFormats = ['yaml', 'json', 'table', 'name'] as const;
 
@@ -51,7 +57,10 @@ export const adviseFlags = {
     type: 'boolean',
     help: 'allow policies that fill in unset fields (drop ALL, no escalation, non-root, seccomp)',
   },
-  ...outputFlag(...adviceFormats, 'wide', 'kustomize'),
+  output: {
+    ...outputFlag(...adviceFormats, 'wide', 'kustomize').output,
+    help: `output format: ${adviceFormats.join(', ')} (default yaml); with --compare ${excessFormats.join(', ')}; with --harden ${hardenFormats.join(', ')}`,
+  },
   ...noHeadersFlag,
   ...sourceFlags,
 } as const satisfies Flags;

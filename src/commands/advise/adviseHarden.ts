@@ -3,10 +3,8 @@ import type {HardenLevel} from '../../harden/target.ts';
 import {document, jsonText} from '../../report/machine.ts';
 import {choose} from '../flags.ts';
 import {sourceNames} from '../input/readSources.ts';
+import {hardenFormats} from './adviseFlags.ts';
 import type {AdviseRequest} from './adviseRequest.ts';
-
-/** The formats in which hardening patches are printed. */
-const hardenFormats = ['yaml', 'json', 'table', 'kustomize'] as const;
 
 /** The value of --harden: a level below privileged. */
 export function hardenLevelOf(value: string): HardenLevel {

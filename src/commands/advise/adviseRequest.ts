@@ -13,5 +13,7 @@ export interface AdviseRequest {
   readonly namespace: string | undefined;
   /** What needs a policy, each template once; perhaps nothing, which is said already. */
   readonly items: readonly Item[];
+  /** Whether these were named. */
+  readonly isNamed: boolean;
   readonly world: World;
 }

@@ -1,11 +1,11 @@
 import {scopes} from '../../advice/scope.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
-import {templatesOf} from '../../inventory/submissions/items.ts';
-import {parseSelector} from '../../kube/labelSelector.ts';
 import {warnOfNothing} from '../answer.ts';
 import {choose} from '../flags.ts';
 import {type Loaded, load, requirePolicies} from '../input/load.ts';
 import {isPolicyName} from '../input/policyArgument.ts';
+import {parseSelection, requireSelectable} from '../input/selection.ts';
+import {parseTargets, templatesMeant} from '../input/targets.ts';
 import type {World} from '../world.ts';
 import type {AdviseFlags} from './adviseFlags.ts';
 import {adviseHarden, hardenLevelOf} from './adviseHarden.ts';
@@ -19,20 +19,25 @@ export async function runAdvise(
   args: readonly string[],
   flags: AdviseFlags,
 ): Promise<ExitCode> {
-  if (args.length > 0) {
-    throw new UserError(`advise takes no argument, got ${args.join(' ')}`, exitCodes.usage);
-  }
-  const scope = choose('--for', flags.for, scopes);
+  const wanted = flags.for === undefined ? undefined : choose('--for', flags.for, scopes);
   const most = flags.maxPolicies === undefined ? undefined : policyCountOf(flags.maxPolicies);
-  const matches = parseSelector(flags.selector ?? '');
+  const select = parseSelection(flags);
   const hardenLevel = flags.harden === undefined ? undefined : hardenLevelOf(flags.harden);
   checkModes(flags);
   const {inventory, namespace} = await read(world, flags);
-  const items = templatesOf(inventory).filter(
-    item => (namespace === undefined || item.namespace === namespace) && matches(item.labels),
+  const targets = parseTargets(args, inventory);
+  requireSelectable(targets, flags);
+  // Accounts have more than what is named: a policy of just that has its name.
+  const scope = wanted ?? (targets.kind === 'names' ? 'workload' : 'service-account');
+  const items = await select(
+    world,
+    flags,
+    inventory,
+    templatesMeant(targets, inventory, namespace),
   );
   if (items.length === 0) warnOfNothing(world, namespace, inventory);
-  const request: AdviseRequest = {flags, scope, inventory, namespace, items, world};
+  const isNamed = targets.kind !== 'all';
+  const request: AdviseRequest = {flags, scope, inventory, namespace, items, isNamed, world};
   if (most !== undefined) return adviseMax(request, most);
   if (hardenLevel !== undefined) return adviseHarden(request, hardenLevel);
   if (flags.reuse) return (await import('./adviseReuse.ts')).adviseReuse(request);

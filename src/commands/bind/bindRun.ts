@@ -117,7 +117,7 @@ function understand(
   }
   return {
     policy: policyName(policy),
-    named: flags.to.map(namedSubject),
+    named: flags.to.map(text => namedSubject(text, flags.namespace)),
     format: choose('-o', flags.output, bindFormats),
     dryRun: choose('--dry-run', flags.dryRun, dryRuns),
   };

@@ -49,15 +49,9 @@ export async function load(world: World, flags: SourceRequest, needs: ReadNeeds)
 }
 
 /** Refuses flags that exclude each other. */
-export function requireConsistentSource({
-  from = [],
-  demo = false,
-  namespace,
-  allNamespaces,
-}: SourceRequest): void {
+export function requireConsistentSource({from = [], demo = false, namespace}: SourceRequest): void {
   const problem =
     (demo && from.length > 0 && '--demo and --from exclude each other') ||
-    (namespace !== undefined && allNamespaces && '-n and -A exclude each other') ||
     (namespace === '' && '-n: the namespace is empty');
   if (problem) throw new UserError(problem, exitCodes.usage);
 }

@@ -28,3 +28,8 @@ export function isPolicyName(text: string): boolean {
 export function policyName(argument: string): string {
   return argument.replace(/^(psp|podsecuritypolic(y|ies))(\.[a-z0-9.]+)?\//i, '');
 }
+
+/** Whether it is one of kubectl's names for the kind of policies. */
+export function isPolicyKind(text: string | undefined): boolean {
+  return /^(psp|podsecuritypolic(y|ies))(\.[a-z0-9.]+)?$/i.test(text ?? '');
+}

@@ -1,13 +1,11 @@
 import {exitCodes, UserError} from '../../errors.ts';
 import type {View} from '../../tui/session.ts';
+import {accountNamed} from '../input/subjects.ts';
 
-const kinds: Readonly<Record<string, 'pod' | 'account' | 'policy'>> = {
+const kinds: Readonly<Record<string, 'pod' | 'policy'>> = {
   po: 'pod',
   pod: 'pod',
   pods: 'pod',
-  sa: 'account',
-  serviceaccount: 'account',
-  serviceaccounts: 'account',
   psp: 'policy',
   podsecuritypolicy: 'policy',
   podsecuritypolicies: 'policy',
@@ -32,6 +30,13 @@ export function viewsToOpen(
   if (open === undefined) return namespace === undefined ? [namespaces] : inNamespace(namespace);
   const [, kind = '', name = ''] = /^([^/]+)\/([^/]+)$/.exec(open) ?? [];
   const home = namespace ?? defaultNamespace;
+  const account = accountNamed(open, home);
+  if (account !== undefined) {
+    return [
+      ...inNamespace(account.namespace),
+      {name: 'pods', namespace: account.namespace, account: account.name},
+    ];
+  }
   switch (Object.hasOwn(kinds, kind.toLowerCase()) ? kinds[kind.toLowerCase()] : undefined) {
     case 'pod':
       return [
@@ -39,8 +44,6 @@ export function viewsToOpen(
         {name: 'pods', namespace: home},
         {name: 'why', item: `${home}/Pod/${name}`},
       ];
-    case 'account':
-      return [...inNamespace(home), {name: 'pods', namespace: home, account: name}];
     case 'policy':
       return [namespaces, {name: 'policies'}, {name: 'policy', policy: name}];
     case undefined:

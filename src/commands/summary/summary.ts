@@ -23,7 +23,7 @@ whole cluster all the same.`,
 
   async run({flags, world}) {
     const format = choose('-o', flags.output, summaryFormats);
-    if (flags.output === undefined && world.noSession === undefined) {
+    if (flags.output === undefined && !flags.watch && world.noSession === undefined) {
       const {runSession} = await import('./runSession.ts');
       return runSession(world, flags);
     }

@@ -1,4 +1,11 @@
-import {type Flags, outputFlag, scopeFlags, sourceFlags, type ValuesOf} from '../flags.ts';
+import {
+  type Flags,
+  outputFlag,
+  scopeFlags,
+  sourceFlags,
+  type ValuesOf,
+  watchFlag,
+} from '../flags.ts';
 
 /** The output formats. */
 export const summaryFormats = ['table', 'json', 'yaml'] as const;
@@ -23,6 +30,7 @@ export const summaryFlags = {
     help: 'colors of the session: for a light or a dark terminal; auto asks it (default auto)',
     choices: ['auto', 'light', 'dark'],
   },
+  ...watchFlag,
   ...outputFlag(...summaryFormats),
   ...sourceFlags,
 } as const satisfies Flags;

@@ -7,32 +7,83 @@ import type {ClusterReader} from '../../inventory/read/reader.ts';
 import {document} from '../../report/machine.ts';
 import {summaryText} from '../../report/summary.ts';
 import {printMachine} from '../answer.ts';
+import {followInventory, requireLive} from '../input/following.ts';
 import {requirePolicies, withBase} from '../input/load.ts';
 import type {World} from '../world.ts';
 import type {SummaryFlags, summaryFormats} from './summaryFlags.ts';
+
+type Format = (typeof summaryFormats)[number];
 
 /** Prints the summary that the session begins with. */
 export async function runSummary(
   world: World,
   flags: SummaryFlags,
-  format: (typeof summaryFormats)[number],
+  format: Format,
 ): Promise<ExitCode> {
   const all = flags.namespace === undefined;
   const needs = {policies: true, workloads: true, caller: false, whole: true};
   const scope = {...flags, allNamespaces: all};
-  return withBase(world, scope, needs, async ({inventory, namespace}, cluster) => {
+  if (flags.watch) requireLive(flags);
+  const answer = await withBase(world, scope, needs, async ({inventory, namespace}, cluster) => {
     requirePolicies(inventory);
     const admission = await admissionIn(inventory, cluster);
-    const judged = summarize(inventory, namespace);
-    const rows = judged.map(row => inForce(row, inventory, admission));
-    if (format === 'table') world.print(summaryText(inventory, {rows, judged}, admission));
-    else {
-      const {answer, says} = admission;
-      const printed = document('Summary', rows.map(printedRow), inventory.gaps);
-      await printMachine(world, format, {...printed, admission: {answer, says}});
-    }
-    return exitCodes.ok;
+    const answer = answerFor(inventory, namespace, admission);
+    await print(world, format, inventory, answer);
+    return {...answer, namespace};
   });
+  return flags.watch ? watchSummary(world, scope, format, answer) : exitCodes.ok;
+}
+
+interface Answer {
+  readonly admission: CheckFinding;
+  /** What the policies would do. */
+  readonly judged: readonly NamespaceSummary[];
+  /** What they do, as far as they are in force. */
+  readonly rows: readonly NamespaceSummary[];
+}
+
+function answerFor(
+  inventory: Inventory,
+  namespace: string | undefined,
+  admission: CheckFinding,
+): Answer {
+  const judged = summarize(inventory, namespace);
+  return {admission, judged, rows: judged.map(row => inForce(row, inventory, admission))};
+}
+
+/** Prints the summary again each time that it says something else, until the process ends. */
+function watchSummary(
+  world: World,
+  flags: SummaryFlags,
+  format: Format,
+  {namespace, ...first}: Answer & {readonly namespace: string | undefined},
+): Promise<never> {
+  let before = JSON.stringify(first);
+  return followInventory(world, flags, async inventory => {
+    const admission = await admissionIn(inventory, undefined);
+    const known = admission.answer === 'unknown' ? first.admission : admission;
+    const answer = answerFor(inventory, namespace, known);
+    const after = JSON.stringify(answer);
+    if (after === before) return;
+    before = after;
+    world.print(format === 'yaml' ? '---\n' : format === 'table' ? '\n' : '');
+    await print(world, format, inventory, answer);
+  });
+}
+
+async function print(
+  world: World,
+  format: Format,
+  inventory: Inventory,
+  {admission, judged, rows}: Answer,
+): Promise<void> {
+  if (format === 'table') {
+    world.print(summaryText(inventory, {rows, judged}, admission));
+    return;
+  }
+  const {answer, says} = admission;
+  const printed = document('Summary', rows.map(printedRow), inventory.gaps);
+  await printMachine(world, format, {...printed, admission: {answer, says}});
 }
 
 /**

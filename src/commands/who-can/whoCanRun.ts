@@ -21,7 +21,7 @@ import {
 } from '../../report/whoCan.ts';
 import {printMachine} from '../answer.ts';
 import {load, policyNamed, requireNamespace, requirePolicies} from '../input/load.ts';
-import {policyName} from '../input/policyArgument.ts';
+import {isPolicyKind, policyName} from '../input/policyArgument.ts';
 import {identityOfSubjects} from '../input/subjects.ts';
 import type {World} from '../world.ts';
 import type {WhoCanFlags, whoCanFormats} from './whoCanFlags.ts';
@@ -36,7 +36,7 @@ export async function runWhoCan(
   format: Format,
 ): Promise<ExitCode> {
   const wanted = policyArgument(args);
-  const identity = identityOfSubjects(flags.subject);
+  const identity = identityOfSubjects(flags.subject, flags.namespace);
   const everywhere = identity !== undefined && flags.namespace === undefined;
   const scope = {...flags, allNamespaces: flags.allNamespaces || everywhere};
   const needs = {
@@ -78,18 +78,33 @@ export async function runWhoCan(
   return verify(world, scope, {authorizer, rights, identity, namespace}, inventory);
 }
 
+const verbs = new Set([
+  ...['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'],
+  ...['bind', 'escalate', 'impersonate', 'approve', 'sign', '*'],
+]);
+
+/** The policy that is asked about: after `use`, after `psp` as kubectl names the kind, or alone. */
 function policyArgument(args: readonly string[]): string | undefined {
-  const [first, ...rest] = args;
-  const [policy, ...more] = first === 'use' ? rest : args;
+  const [first = ''] = args;
+  if (verbs.has(first) && args.length > 1) {
+    throw new UserError(
+      `who-can ${args.join(' ')}: this is about the use of policies; for the rest: kubectl auth can-i ${args.join(' ')} --as USER`,
+      exitCodes.usage,
+    );
+  }
+  const named = first === 'use' ? args.slice(1) : args;
+  const [policy, ...more] = named.length > 1 && isPolicyKind(named[0]) ? named.slice(1) : named;
   if (more.length > 0) {
     throw new UserError(`who-can takes one policy, got ${args.join(' ')}`, exitCodes.usage);
   }
   return policy === undefined ? undefined : policyName(policy);
 }
 
+/** The policy of the name; all of them for kubectl's name for the kind, unless one has just that name. */
 function choosePolicies(inventory: Inventory, wanted: string | undefined): readonly string[] {
-  const chosen = wanted === undefined ? inventory.policies : [policyNamed(inventory, wanted)];
-  return chosen.map(({metadata}) => metadata.name);
+  const names = inventory.policies.map(({metadata}) => metadata.name);
+  if (wanted === undefined || (isPolicyKind(wanted) && !names.includes(wanted))) return names;
+  return [policyNamed(inventory, wanted).metadata.name];
 }
 
 function isRbacUnreadable({gaps}: Inventory): boolean {

@@ -7,6 +7,7 @@ import {
   selectorFlag,
   sourceFlags,
   type ValuesOf,
+  watchFlag,
 } from '../flags.ts';
 
 /** The output formats. */
@@ -19,6 +20,12 @@ export const whyFlags = {
   ...selectorFlag,
   ...outputFlag(...whyFormats),
   ...noHeadersFlag,
+  all: {
+    type: 'boolean',
+    help: 'of pods that are named: also list the policies that they may not use',
+  },
+  ...watchFlag,
+  showLabels: {type: 'boolean', help: 'show the labels in a last column'},
   failOnDenied: {
     type: 'boolean',
     help: 'exit with 1 if a pod or workload is denied, with 3 if objects of the files are not judged',

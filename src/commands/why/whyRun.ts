@@ -1,36 +1,28 @@
 import {judgeOf} from '../../admission/judge.ts';
-import type {State, Verdict} from '../../admission/judgement.ts';
+import type {State} from '../../admission/judgement.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
 import type {Inventory, UnjudgedObject} from '../../inventory/inventory.ts';
-import {isOfKind, kindOf} from '../../inventory/kinds/kindOf.ts';
-import {type Item, itemOfPod, itemOfWorkload, itemsOf} from '../../inventory/submissions/items.ts';
-import {submissionsOf} from '../../inventory/submissions/submissions.ts';
-import {unreadPlaces} from '../../inventory/unreadPlaces.ts';
-import {parseSelector} from '../../kube/labelSelector.ts';
-import {kindText} from '../../kube/workloadKinds.ts';
 import {type Identity, requestIdentity} from '../../rbac/authorize.ts';
-import {escapeText} from '../../report/escape.ts';
-import {document} from '../../report/machine.ts';
-import {printedVerdict} from '../../report/verdict.ts';
-import {nameOf, whyDetail, whyTable} from '../../report/why.ts';
 import {count} from '../../text.ts';
-import {printMachine, warnOfNothing} from '../answer.ts';
+import {warnOfNothing} from '../answer.ts';
+import {requireLive} from '../input/following.ts';
 import {load, requirePolicies} from '../input/load.ts';
+import {parseSelection, requireSelectable} from '../input/selection.ts';
+import {userNamed} from '../input/subjects.ts';
+import {itemsMeant, parseTargets} from '../input/targets.ts';
 import type {World} from '../world.ts';
-import type {WhyFlags, whyFormats} from './whyFlags.ts';
+import type {WhyFlags} from './whyFlags.ts';
+import {printWhy, type WhyFormat} from './whyPrint.ts';
 
 /** Answers why. */
 export async function runWhy(
   world: World,
   args: readonly string[],
   flags: WhyFlags,
-  format: Format,
+  format: WhyFormat,
 ): Promise<ExitCode> {
-  const hasSelector = flags.selector !== undefined;
-  if (hasSelector && args.length > 0) {
-    throw new UserError('name pods or give -l, not both', exitCodes.usage);
-  }
-  const matches = parseSelector(flags.selector ?? '');
+  if (flags.watch) requireWatchable(flags);
+  const select = parseSelection(flags);
   const requester = requesterOf(flags);
   const needs = {policies: true, workloads: true, caller: requester === 'caller'};
   const {inventory, namespace} = await load(world, flags, needs);
@@ -40,20 +32,26 @@ export async function runWhy(
       `--requester me: ${inventory.source} does not tell what you may use: name who creates the pods`,
     );
   }
-  const items =
-    args.length > 0
-      ? args.flatMap(name => named(inventory, name, namespace))
-      : itemsIn(inventory, namespace).filter(({labels}) => matches(labels));
-  if (items.length === 0) warnOfNothing(world, namespace, inventory);
+  const targets = parseTargets(args, inventory);
+  requireSelectable(targets, flags);
   const {assumeAuthorized} = flags;
-  const verdicts = items.map(judgeOf(inventory, {requester, assumeAuthorized}).verdict);
-  const options = {inventory, isNamed: args.length > 0, headers: !flags.noHeaders};
-  await print(world, format, verdicts, options);
+  const judge = async (now: Inventory) => {
+    const items = await select(world, flags, now, itemsMeant(targets, now, namespace));
+    return items.map(judgeOf(now, {requester, assumeAuthorized}).verdict);
+  };
+  const verdicts = await judge(inventory);
+  if (verdicts.length === 0) warnOfNothing(world, namespace, inventory);
+  const options = {...flags, inventory, format, isNamed: targets.kind === 'names'};
+  await printWhy(world, verdicts, options);
+  if (flags.watch) {
+    const {watchWhy} = await import('./whyWatch.ts');
+    return watchWhy(world, flags, {options, verdicts, judge});
+  }
   const isThere = (wanted: State) => verdicts.some(({state}) => state === wanted);
   if (flags.failOnUnknown && isThere('unknown')) return exitCodes.no;
   if (!flags.failOnDenied) return exitCodes.ok;
   if (isThere('denied')) return exitCodes.no;
-  const unjudged = args.length > 0 ? [] : unjudgedIn(inventory, namespace);
+  const unjudged = targets.kind === 'names' ? [] : unjudgedIn(inventory, namespace);
   if (unjudged.length === 0 || flags.allowUnread) return exitCodes.ok;
   world.warn(
     `error: --fail-on-denied: ${count(unjudged.length, 'object')} not judged: --allow-unread lets that pass`,
@@ -65,113 +63,34 @@ function unjudgedIn({unjudged}: Inventory, wanted: string | undefined): readonly
   return unjudged.filter(({namespace}) => wanted === undefined || namespace === wanted);
 }
 
-/** As kubectl's -o name has it. */
-function resourceName(item: Item): string {
-  return `${kindText(item).toLowerCase()}/${item.name}`;
-}
-
-type Format = (typeof whyFormats)[number];
-
-interface PrintOptions {
-  readonly inventory: Inventory;
-  /** Whether pods were asked for by name: then people get the whole story. */
-  readonly isNamed: boolean;
-  readonly headers: boolean;
-}
-
-async function print(
-  world: World,
-  format: Format,
-  verdicts: readonly Verdict[],
-  options: PrintOptions,
-): Promise<void> {
-  if (format === 'json' || format === 'yaml') {
-    const {gaps, unjudged} = options.inventory;
-    const answer = {
-      ...document('Why', verdicts.map(printedVerdict), gaps),
-      unjudged: unjudged.length > 0 && !options.isNamed ? unjudged : undefined,
-    };
-    await printMachine(world, format, answer);
-  } else if (options.isNamed && format !== 'name') {
-    world.print(verdicts.map(verdict => whyDetail(verdict, format === 'wide')).join('\n'));
-  } else printList(world, format, verdicts, options);
-}
-
-/** A line for each. */
-function printList(
-  world: World,
-  format: Format,
-  verdicts: readonly Verdict[],
-  {headers}: PrintOptions,
-): void {
-  if (format === 'name') {
-    for (const {item} of verdicts) world.print(`${escapeText(resourceName(item))}\n`);
-  } else if (verdicts.length > 0) {
-    world.print(whyTable(verdicts, {wide: format === 'wide', headers}));
-  }
-}
-
 /** Who creates bare pods: for files it is the caller, who is about to apply them, if nothing else is said. */
-function requesterOf({requester, filename = []}: WhyFlags): Identity | 'caller' | undefined {
+function requesterOf({
+  requester,
+  filename = [],
+  namespace,
+}: WhyFlags): Identity | 'caller' | undefined {
   if (requester === 'me') return 'caller';
-  return requester === undefined && filename.length > 0 ? 'caller' : identityOf(requester);
+  return requester === undefined && filename.length > 0
+    ? 'caller'
+    : identityOf(requester, namespace);
 }
 
 /**
  * The user and groups of `USER[,GROUP...]`, and the groups that the API server adds by itself
  * (v1.24, apiserver/pkg/endpoints/filters/impersonation.go).
  */
-function identityOf(text: string | undefined): Identity | undefined {
+function identityOf(text: string | undefined, namespace: string | undefined): Identity | undefined {
   if (text === undefined) return undefined;
   const [user = '', ...groups] = text.split(',');
   if (user === '') throw new UserError('--requester: the user name is empty', exitCodes.usage);
-  return requestIdentity(user, groups);
+  return requestIdentity(userNamed(user, namespace), groups);
 }
 
-/** All rows of an answer about the namespace; undefined is all namespaces. */
-function itemsIn(inventory: Inventory, namespace: string | undefined): readonly Item[] {
-  return itemsOf(inventory).filter(item => namespace === undefined || item.namespace === namespace);
-}
-
-/** The pods or workloads that an argument like `web-0`, `pod/web-0` or `deploy/web` means. */
-function named(
-  inventory: Inventory,
-  argument: string,
-  namespace: string | undefined,
-): readonly Item[] {
-  const [first = '', second] = argument.split('/');
-  const kind = second === undefined ? 'Pod' : kindOf(first);
-  const name = second ?? first;
-  const submissions = submissionsOf(inventory);
-  const isMeant = (metadata: {
-    readonly namespace?: string | undefined;
-    readonly name?: string | undefined;
-  }) => metadata.name === name && (namespace === undefined || metadata.namespace === namespace);
-  const found =
-    kind === 'Pod'
-      ? inventory.pods
-          .filter(({metadata}) => isMeant(metadata))
-          .map(pod => itemOfPod(pod, submissions))
-      : inventory.workloads
-          .filter(workload => isOfKind(workload, first))
-          .map(workload => itemOfWorkload(workload, submissions))
-          .filter(
-            item =>
-              isMeant(item.workload?.metadata ?? {}) ||
-              isMeant({...item.workload?.metadata, name: item.name}),
-          );
-  if (found.length > 0) return found;
-  const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
-  const places = namespace === undefined ? undefined : new Set([namespace]);
-  if (unreadPlaces(inventory, places)?.kind === 'namespaces') {
-    throw new UserError(
-      `${kind} ${JSON.stringify(name)} is not among what could be read${where}`,
-      exitCodes.refused,
-    );
-  }
-  const near = itemsOf(inventory).filter(
-    item => item.name.startsWith(name) && (namespace === undefined || item.namespace === namespace),
-  );
-  const hint = near.length > 0 ? `; did you mean ${near.slice(0, 3).map(nameOf).join(', ')}?` : '';
-  throw new UserError(`${kind} ${JSON.stringify(name)} not found${where}${hint}`);
+/** What -w makes no sense with. */
+function requireWatchable(flags: WhyFlags): void {
+  requireLive(flags);
+  const ended =
+    (flags.failOnDenied && '--fail-on-denied') || (flags.failOnUnknown && '--fail-on-unknown');
+  if (!ended) return;
+  throw new UserError(`-w goes on for ever: leave out ${ended}`, exitCodes.usage);
 }

@@ -2,6 +2,7 @@ import type {FieldError} from '../../kube/fieldError.ts';
 import type {Policy} from '../../kube/objects.ts';
 import type {PodView, VolumeView} from '../../kube/podView.ts';
 import {type Control, defineControl, neverSet} from '../control.ts';
+import {type Grounds, withoutVolume} from '../objection.ts';
 import {namedRights, podRuntime} from '../runtime.ts';
 import {plainNamesField} from './fields.ts';
 import {containsAll, shorter, unique} from './names.ts';
@@ -51,10 +52,13 @@ export function defineDriverList(list: DriverList): Control {
     enforce(drivers) {
       if (drivers.length === 0) return undefined;
       return {
-        volume({volume, path}, _pod, report) {
-          const driver = driverOf(volume);
+        volume(view, pod, report) {
+          const driver = driverOf(view.volume);
           if (driver === undefined || drivers.includes(driver)) return;
-          report.invalid(`${path}.${list.errorField}`, driver, list.errorDetail);
+          report.invalid(`${view.path}.${list.errorField}`, driver, list.errorDetail, {
+            ...driverGrounds(driver, volumeType, view, pod),
+            allowed: drivers.join(', '),
+          });
         },
       };
     },
@@ -72,4 +76,19 @@ export function defineDriverList(list: DriverList): Control {
     builtin: neverSet,
     fields: [plainNamesField({label: 'Allowed drivers (all if empty)', hint: list.hint})],
   });
+}
+
+function driverGrounds(
+  driver: string,
+  volumeType: string,
+  view: VolumeView,
+  pod: PodView,
+): Omit<Grounds, 'allowed'> {
+  return {
+    at: view,
+    where: `${view.path}.${volumeType}.driver`,
+    does: `uses ${volumeType} driver`,
+    value: driver,
+    fix: () => ({says: 'remove with all mounts', edits: withoutVolume(pod, view)}),
+  };
 }

@@ -59,8 +59,30 @@ export function defineFlag(flag: Flag): Control {
   });
 }
 
+/** What a policy that forbids it does with a pod that shares something with its node. */
+export function forbidHostFlag(field: HostFlag, detail: string): Enforcement {
+  return {
+    pod(pod, report) {
+      if (!pod[field]) return;
+      report.invalid(`spec.securityContext.${field}`, true, detail, {
+        at: undefined,
+        where: `spec.${field}`,
+        does: `sets ${field}:`,
+        value: 'true',
+        allowed: 'false',
+        fix: () => ({
+          says: `remove ${field}: true`,
+          edits: [{at: ['spec', field], value: undefined}],
+        }),
+      });
+    },
+  };
+}
+
+type HostFlag = 'hostNetwork' | 'hostPID' | 'hostIPC';
+
 /** The step for a pod that shares something with its node: a person has to decide about it. */
-export function planHostFlag(field: 'hostNetwork' | 'hostPID' | 'hostIPC'): readonly PlannedStep[] {
+export function planHostFlag(field: HostFlag): readonly PlannedStep[] {
   return [
     {
       where: 'pod',

@@ -1,7 +1,7 @@
 import {type FieldError, GoLiteral, invalid, notSupported} from '../../kube/fieldError.ts';
 import type {Integer} from '../../kube/json.ts';
 import type {Policy, Range, RuleWithRanges} from '../../kube/objects.ts';
-import type {PodView} from '../../kube/podView.ts';
+import type {ContainerView, PodView} from '../../kube/podView.ts';
 import {
   type Control,
   type ControlDefinition,
@@ -10,6 +10,7 @@ import {
   type Enforcement,
   withSpec,
 } from '../control.ts';
+import type {SharedPlace} from '../objection.ts';
 import type {Report} from '../report.ts';
 import type {Runtime, RuntimeStates} from '../runtime.ts';
 import {allIds, hasIds, rangeErrors} from './idRanges.ts';
@@ -38,8 +39,19 @@ export interface GroupCheck {
   /** What is filled in under MustRunAs. */
   readonly filled: Integer;
   accepts(group: Integer): boolean;
-  /** Reports what is wrong with the groups. */
-  check(field: string, groups: readonly Integer[], report: Report): void;
+  /** Reports what is wrong with the groups that a pod or container asks for. */
+  check(asked: AskedGroups, report: Report): void;
+}
+
+/** The groups that a pod or container asks for, or is given. */
+export interface AskedGroups {
+  readonly groups: readonly Integer[];
+  /** The field that Kubernetes names. */
+  readonly field: string;
+  readonly at: ContainerView | undefined;
+  /** What is done with each of them: "runs with group". */
+  readonly does: string;
+  readonly place: SharedPlace;
 }
 
 interface GroupRule {
@@ -158,24 +170,39 @@ function stepsOf({rule, ranges}: GroupValue) {
 
 function groupCheck({rule, ranges}: GroupValue): GroupCheck {
   const end = ` must be in the ranges: ${formatGo(ranges)}`;
+  const isNobody = describe({rule, ranges}) === describe(nobody);
+  const allowed = isNobody ? 'none' : format(ranges, ', ');
   const mustRunAs = rule === 'MustRunAs';
   return {
     mustRunAs,
     filled: ranges[0]?.min ?? 0,
     accepts: group => includes(ranges, group),
-    check(field, groups, report) {
+    check({groups, field, at, does, place: {where, fix}}, report) {
+      const grounds = {at, where, does, allowed};
       if (mustRunAs && groups.length === 0) {
-        report.invalid(
-          field,
-          goList(groups),
-          'unable to validate empty groups against required ranges',
-        );
+        const detail = 'unable to validate empty groups against required ranges';
+        report.invalid(field, goList(groups), detail, {
+          ...grounds,
+          value: 'none',
+          fix: () => fix('remove the empty list', undefined),
+        });
       }
       for (const group of groups) {
-        if (!includes(ranges, group)) report.invalid(field, goList(groups), `group ${group}${end}`);
+        if (includes(ranges, group)) continue;
+        report.invalid(field, goList(groups), `group ${group}${end}`, {
+          ...grounds,
+          value: String(group),
+          fix: () => fix(`remove group ${group}`, withoutGroup(groups, group)),
+        });
       }
     },
   };
+}
+
+/** undefined where nothing is left: the field goes, too. */
+function withoutGroup(groups: readonly Integer[], group: Integer): readonly Integer[] | undefined {
+  const kept = groups.filter(other => other !== group);
+  return kept.length === 0 ? undefined : kept;
 }
 
 function goList(groups: readonly Integer[]): GoLiteral {

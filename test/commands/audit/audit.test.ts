@@ -40,7 +40,6 @@ describe('audit', () => {
     ['a namespace that is not there', 3, 'namespace "shp" not found', ['-n', 'shp']],
     ['a severity that is none', 2, 'is not one of high, medium, low, info', ['--fail-on', 'x']],
     ['an argument', 2, 'audit takes no argument, got deploy/web', ['deploy/web']],
-    ['-n with -A', 2, '-n and -A exclude each other', ['-n', 'shop', '-A']],
     ['no file', 2, '-w: no file is named', ['-w', '']],
     ['- for a file', 2, '-w names a file: without it, standard output is used', ['-w', '-']],
   ])('refuses %s', async (_, code, message, args) => {

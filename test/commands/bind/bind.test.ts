@@ -114,7 +114,12 @@ describe.each(['bind', 'unbind'])('%s refuses', verb => {
     [
       ['web', '--to', 'sa:api'],
       2,
-      'error: --to: "sa:api" is not sa:NS/NAME, user:NAME, group:NAME or ns:NS',
+      'error: sa:api: of which namespace? Write sa:NS/api, or give -n',
+    ],
+    [
+      ['web', '--to', 'api'],
+      2,
+      'error: --to: "api" is not sa:NS/NAME, user:NAME, group:NAME or ns:NS',
     ],
     [['wob', '--to', 'ns:shop'], 3, /^error: policy "wob" not found in .*: did you mean "web"\?$/],
     [

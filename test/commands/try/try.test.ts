@@ -13,7 +13,7 @@ describe('try', () => {
       code: 1,
       err: '',
       out: `NAMESPACE   KIND         NAME    BEFORE   AFTER    CHANGE   REASON
-shop        Deployment   agent   wide     denied   denied   wide denies it: container "c": Privileged containers are not allowed (privileged); the other one denies it
+shop        Deployment   agent   wide     denied   denied   wide denies it: container c: sets privileged: true; allowed: false (securityContext.privileged); the other one denies it
 
 Pods and workloads: 1 would be denied, 2 stay as they are.
 `,
@@ -83,7 +83,7 @@ Pods and workloads: 1 would be denied, 2 stay as they are.
     const {code, out} = await tryOver('-f', files);
     expect(code).toBe(1);
     expect(out).toMatch(
-      /web +tight +denied +denied +its new template: tight denies it: container "c": Priv[^;]*; it may use no other/,
+      /web +tight +denied +denied +its new template: tight denies it: container c: sets priv[^;]*; allowed: false [^;]*; it may use no other/,
     );
     expect(out).toMatch(/extra +<none> +denied +new +may use no policy/);
     expect(out).toMatch(/agent +wide +tight +moved +its new template: tight admits it now/);

@@ -194,15 +194,20 @@ describe('why, offline', () => {
 
         Service account  default
         Requester        system:serviceaccount:kube-system:replicaset-controller
-        Policy           none
 
-      Policies in the order in which admission tries them:
-        privileged: not usable by this pod, admits it unchanged
-        restricted: usable by the service account, denies it (3 reasons)
-            - pod: Host network is not allowed to be used (spec.securityContext.hostNetwork)
-            - volume "data": hostPath volumes are not allowed to be used
-            - container "main": Privileged containers are not allowed (privileged)
-        unusable: ignored by admission: MustRunAs requires at least one range
+      Policies that it may use, in the order in which admission tries them:
+        restricted: usable by the service account, denies it
+            - pod: sets hostNetwork: true; allowed: false (spec.hostNetwork)
+            - volume data: is of type hostPath (/data); allowed: secret, emptyDir, projected (spec.volumes[0])
+            - container main: sets privileged: true; allowed: false (securityContext.privileged)
+      Others: 1 not usable by it (privileged); 1 ignored by admission (unusable) (--all lists them)
+
+      Would be let in by:
+        privileged   kubectl psp bind privileged --to sa:shop/default
+      Or change the pod template, and restricted admits it:
+        - pod: remove hostNetwork: true
+        - volume data: remove with all mounts
+        - container main: remove privileged: true
 
       The API server says:
         pods "web-" is forbidden: PodSecurityPolicy: unable to admit pod: [spec.securityContext.hostNetwork: Invalid value: true: Host network is not allowed to be used spec.volumes[0]: Invalid value: "hostPath": hostPath volumes are not allowed to be used spec.containers[0].securityContext.privileged: Invalid value: true: Privileged containers are not allowed]

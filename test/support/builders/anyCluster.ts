@@ -48,16 +48,17 @@ function workload(draw: Draw, namespace: string, name: string, later: boolean): 
   const head = {metadata: {name, namespace}, kind};
   const labels = {app: name};
   const whole = {metadata: {...metadata, labels}, spec};
+  const once = {...whole, spec: {...spec, restartPolicy: 'Never'}};
   switch (kind) {
     case 'Pod':
       return {apiVersion: 'v1', kind, metadata: {...metadata, name, namespace}, spec};
     case 'Job':
-      return {...head, apiVersion: 'batch/v1', spec: {template: whole}};
+      return {...head, apiVersion: 'batch/v1', spec: {template: once}};
     case 'CronJob':
       return {
         ...head,
         apiVersion: 'batch/v1',
-        spec: {schedule: '@daily', jobTemplate: {spec: {template: whole}}},
+        spec: {schedule: '@daily', jobTemplate: {spec: {template: once}}},
       };
     default:
       return {
@@ -92,7 +93,6 @@ function template(draw: Draw, later: boolean): {metadata: JsonObject; spec: Json
         }
       : {},
     spec: plain({
-      restartPolicy: 'Never',
       hostNetwork: (host && draw(2) === 0) || undefined,
       hostPID: (host && draw(2) === 0) || undefined,
       hostIPC: (host && draw(3) === 0) || undefined,
