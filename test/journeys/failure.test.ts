@@ -41,7 +41,7 @@ const places: readonly (readonly [string, (screen: Terminal, folder: string) => 
       'the layout',
       async screen => {
         screen.press(':');
-        await screen.shows('namespaces pods');
+        await screen.shows('ns po deploy');
         screen.press('ő');
       },
     ],
