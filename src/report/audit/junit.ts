@@ -7,8 +7,8 @@ import {
 } from '../../audit/finding.ts';
 import type {AuditRule} from '../../audit/rule.ts';
 import {rules} from '../../audit/rules/index.ts';
-import {controlNames} from '../../policy/danger.ts';
 import {objectText} from '../../audit/words.ts';
+import {controlNames} from '../../policy/danger.ts';
 import {escapeText} from '../escape.ts';
 
 /** Without a choice, mere notices don't fail. */
