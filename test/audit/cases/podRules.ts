@@ -22,7 +22,7 @@ export const podRules: RuleCases = {
       'all 3 pods would be denied if recreated',
       'kubectl psp advise -n shop --grant',
     ],
-    shows: 'strict: spec.containers[0].securityContext.privileged: Invalid value: true',
+    shows: 'sets privileged: true; allowed: false (securityContext.privileged)',
     no: [...web, deployment('app'), ...podsOf('app', 'strict', 3)],
   },
   'denied-now': {
@@ -179,7 +179,7 @@ export const podRules: RuleCases = {
       '2 pods admitted by strict, which refuses such pods',
       'kubectl psp why deployment/app -n shop',
     ],
-    shows: 'Privileged containers are not allowed',
+    shows: 'sets privileged: true; allowed: false (securityContext.privileged)',
     no: [...web, deployment('app'), ...podsOf('app', 'strict', 2)],
   },
   'template-annotation': {
