@@ -1,10 +1,12 @@
 import {
   type Applied,
   applyAll,
+  applyLines,
   type DryRun,
   dryRunAll,
   type PlannedChange,
 } from '../apply/applyAll.ts';
+import {type ExitCode, exitCodes} from '../errors.ts';
 import {labelOf} from '../kube/reference.ts';
 import type {Cluster, World} from './world.ts';
 
@@ -49,4 +51,17 @@ export async function makeChanges(
     now: () => world.now(),
     backup: isSaved ? undefined : backup,
   });
+}
+
+/**
+ * Says what became of changes: by `say` if all were made, else as warnings. Returns the exit code for it.
+ */
+export function tellApplied(world: World, applied: Applied, say: (line: string) => void): ExitCode {
+  const isDone = applied.outcome === 'applied';
+  for (const line of applyLines(applied)) {
+    if (isDone) say(line);
+    else world.warn(line);
+  }
+  if (isDone) return exitCodes.ok;
+  return applied.failure?.kind === 'unreachable' ? exitCodes.unreadable : exitCodes.refused;
 }

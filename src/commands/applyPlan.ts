@@ -1,9 +1,9 @@
-import {type Applied, applyLines, type PlannedChange} from '../apply/applyAll.ts';
+import type {PlannedChange} from '../apply/applyAll.ts';
 import type {ChangeQuestion} from '../effect/question.ts';
 import {type ExitCode, exitCodes, UserError} from '../errors.ts';
 import type {RightsChange} from '../grant/planDelete.ts';
 import {questionLines} from '../report/question.ts';
-import {makeChanges, tryChanges} from './applyChanges.ts';
+import {makeChanges, tellApplied, tryChanges} from './applyChanges.ts';
 import type {ConnectionFlags, dryRuns} from './flags.ts';
 import {changesFor} from './grantChanges.ts';
 import type {Cluster, World} from './world.ts';
@@ -96,17 +96,9 @@ async function makePlan(
   printer: PlanPrinter,
 ): Promise<ExitCode> {
   const applied = await makeChanges(world, cluster, changes);
-  const lines = applyLines(applied);
-  if (applied.outcome !== 'applied') {
-    for (const line of lines) world.warn(line);
-    return failureCode(applied);
-  }
-  for (const line of lines) printer.say(line);
+  const code = tellApplied(world, applied, line => printer.say(line));
+  if (applied.outcome !== 'applied') return code;
   const stored = applied.done.filter(({change}) => change.action !== 'delete');
   printer.objects(stored.map(({stored: object}) => object ?? {}));
-  return exitCodes.ok;
-}
-
-function failureCode({failure}: Applied): ExitCode {
-  return failure?.kind === 'unreachable' ? exitCodes.unreadable : exitCodes.refused;
+  return code;
 }

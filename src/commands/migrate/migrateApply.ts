@@ -1,4 +1,4 @@
-import {applyLines, type DryRun, type PlannedChange, readObject} from '../../apply/applyAll.ts';
+import {type DryRun, type PlannedChange, readObject} from '../../apply/applyAll.ts';
 import {metadataOf} from '../../apply/change.ts';
 import {planLabels} from '../../apply/planChange.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
@@ -8,7 +8,7 @@ import type {LabelChange, LabelStep} from '../../migrate/labelChanges.ts';
 import {type PodSecurityMode, podSecurityPrefix} from '../../migrate/namespaceLevels.ts';
 import {escapeText} from '../../report/escape.ts';
 import {labelChangeLines, undoScript} from '../../report/migrateLabels.ts';
-import {makeChanges, tryChanges} from '../applyChanges.ts';
+import {makeChanges, tellApplied, tryChanges} from '../applyChanges.ts';
 import type {Cluster, World} from '../world.ts';
 import {connectionWords, type MigrateRequest} from './migrateRequest.ts';
 
@@ -63,14 +63,11 @@ async function makeLabels(
   undo: string,
 ): Promise<ExitCode> {
   const applied = await makeChanges(world, cluster, planned, {isSaved: true});
-  const isDone = applied.outcome === 'applied';
-  for (const line of applyLines(applied)) {
-    if (isDone) world.print(`${escapeText(line)}\n`);
-    else world.warn(line);
+  const code = tellApplied(world, applied, line => world.print(`${escapeText(line)}\n`));
+  if (applied.outcome === 'applied' || applied.outcome === 'partly') {
+    world.print(`To take it back: sh ${undo}\n`);
   }
-  if (isDone || applied.outcome === 'partly') world.print(`To take it back: sh ${undo}\n`);
-  if (isDone) return exitCodes.ok;
-  return applied.failure?.kind === 'unreachable' ? exitCodes.unreadable : exitCodes.refused;
+  return code;
 }
 
 /** The namespaces as they are now; throws if their labels are no longer those that were judged. */

@@ -1,4 +1,4 @@
-import {applyLines, type PlannedChange, readObject} from '../../apply/applyAll.ts';
+import {type PlannedChange, readObject} from '../../apply/applyAll.ts';
 import {objectPath, planCreate} from '../../apply/planChange.ts';
 import {effectOf} from '../../effect/effect.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
@@ -13,7 +13,7 @@ import {authorizerOf} from '../../rbac/authorize.ts';
 import {effectTable} from '../../report/effect.ts';
 import {escapeText} from '../../report/escape.ts';
 import {shellLine} from '../../report/migrate.ts';
-import {makeChanges, tryChanges} from '../applyChanges.ts';
+import {makeChanges, tellApplied, tryChanges} from '../applyChanges.ts';
 import {choose} from '../flags.ts';
 import {changesFor} from '../grantChanges.ts';
 import {requirePolicies} from '../input/load.ts';
@@ -166,14 +166,7 @@ async function makeAll(
     say('Nothing was changed.');
     return tried.ok ? exitCodes.no : exitCodes.refused;
   }
-  const applied = await makeChanges(world, cluster, changes);
-  const isDone = applied.outcome === 'applied';
-  for (const line of applyLines(applied)) {
-    if (isDone) say(line);
-    else world.warn(line);
-  }
-  if (isDone) return exitCodes.ok;
-  return applied.failure?.kind === 'unreachable' ? exitCodes.unreadable : exitCodes.refused;
+  return tellApplied(world, await makeChanges(world, cluster, changes), say);
 }
 
 /** Takes the grant of a namespace away, and the policy with the last one. */

@@ -1,4 +1,4 @@
-import {applyLines, type PlannedChange} from '../../apply/applyAll.ts';
+import type {PlannedChange} from '../../apply/applyAll.ts';
 import {isServerError} from '../../apply/change.ts';
 import {safeProbe} from '../../check/checkFacts.ts';
 import {type ExitCode, exitCodes} from '../../errors.ts';
@@ -6,7 +6,7 @@ import {type CleanupPlan, planCleanup} from '../../grant/planCleanup.ts';
 import {isObject, printJson} from '../../kube/json.ts';
 import {labelOf} from '../../kube/reference.ts';
 import {escapeText} from '../../report/escape.ts';
-import {makeChanges, tryChanges} from '../applyChanges.ts';
+import {makeChanges, tellApplied, tryChanges} from '../applyChanges.ts';
 import {choose} from '../flags.ts';
 import {changesFor} from '../grantChanges.ts';
 import type {Cluster, World} from '../world.ts';
@@ -143,12 +143,5 @@ async function deleteAll(
     say('Nothing was changed.');
     return exitCodes.no;
   }
-  const applied = await makeChanges(world, cluster, changes);
-  const isDone = applied.outcome === 'applied';
-  for (const line of applyLines(applied)) {
-    if (isDone) say(line);
-    else world.warn(line);
-  }
-  if (isDone) return exitCodes.ok;
-  return applied.failure?.kind === 'unreachable' ? exitCodes.unreadable : exitCodes.refused;
+  return tellApplied(world, await makeChanges(world, cluster, changes), say);
 }
