@@ -193,14 +193,14 @@ async function printPatches({
     case 'patch':
       world.print(patchesYaml(patches));
   }
-  if (patches.length === 0) warnOfNoPatches(world, goal);
+  if (patches.length === 0) warnOfNoPatches(world, goal, inventory.gaps.length > 0);
   return exitCodes.ok;
 }
 
-function warnOfNoPatches(world: World, goal: string): void {
+function warnOfNoPatches(world: World, goal: string, isPartial: boolean): void {
   world.warn(
     goal === 'psp'
-      ? 'No workload lives on what a policy writes into its pods'
-      : `All workloads meet ${goal}`,
+      ? `No workload${isPartial ? ' that was read' : ''} lives on what a policy writes into its pods`
+      : `All workloads${isPartial ? ' that were read' : ''} meet ${goal}`,
   );
 }
