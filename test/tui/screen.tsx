@@ -243,14 +243,17 @@ export function openScreen({
 }: ScreenOptions = {}): Screen {
   const terminal = new Terminal(columns, rows);
   let result: unknown = 'running';
-  const app = render(<App {...{live, services}} store={createStore(start)} user="jane" />, {
-    stdout: terminal as unknown as NodeJS.WriteStream,
-    stdin: terminal as unknown as NodeJS.ReadStream,
-    debug: true,
-    interactive: true,
-    exitOnCtrlC: false,
-    patchConsole: false,
-  });
+  const app = render(
+    <App live={live} services={services} store={createStore(start)} user="jane" />,
+    {
+      stdout: terminal as unknown as NodeJS.WriteStream,
+      stdin: terminal as unknown as NodeJS.ReadStream,
+      debug: true,
+      interactive: true,
+      exitOnCtrlC: false,
+      patchConsole: false,
+    },
+  );
   void app.waitUntilExit().then(value => {
     result = value;
   });
