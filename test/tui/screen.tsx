@@ -7,6 +7,7 @@ import {
   objectPath,
   planCreate,
   planDelete,
+  planLabels,
   planPolicyUpdate,
   planSubjects,
 } from '../../src/apply/planChange.ts';
@@ -150,6 +151,11 @@ async function planFor(
         return [planSubjects(plain(before), subjects)];
       });
       return [...gone, ...others];
+    }
+    case 'labels': {
+      const {namespace, set} = wanted.change;
+      const object = {apiVersion: 'v1', kind: 'Namespace', metadata: {name: namespace}};
+      return [planLabels(stored.get(objectPath(object)) ?? object, set)];
     }
     case 'undo':
       return planReverse(wanted.made, async path => stored.get(path));
