@@ -184,6 +184,10 @@ export function helpLines(of?: View): readonly string[] {
       {key: 'd', does: 'describe: what an object means here, and its YAML'},
       {key: 'y', does: 'copy the name, the text or the YAML to the clipboard of the terminal'},
       {key: '/ n N', does: 'in a text: search, the next match, the one before'},
+      {
+        key: 'wheel',
+        does: 'of a mouse: move or scroll; a click chooses, a second one opens',
+      },
       {key: 'Ctrl-C', does: 'leave; asks if there are edits'},
       {key: 'Ctrl-Z', does: 'suspend; fg comes back'},
     ].map(line),
