@@ -107,7 +107,7 @@ export const ${camel}Case: RuleCases = {
       },
       {
         path: 'src/audit/rules/index.ts',
-        at: '  ...[noPolicy, notAnswered],\n',
+        at: '  noPolicy, notAnswered,\n',
         where: 'after',
         text: `  ${camel},\n`,
       },
@@ -283,25 +283,25 @@ test('the view ${kebab} has its title', async () => {
     additions: [
       {
         path: 'src/tui/session.ts',
-        at: "  | {readonly name: 'help'};\n",
+        at: "  | {readonly name: 'help'; readonly of?: View | undefined};\n",
         where: 'before',
         text: `  | {readonly name: '${kebab}'}\n`,
       },
       {
-        path: 'src/tui/state.ts',
-        at: "    case 'help':\n      return 'Help';\n",
+        path: 'src/tui/titles.ts',
+        at: "  help: () => 'Help',\n",
         where: 'before',
-        text: `    case '${kebab}':\n      return '${pascal}';\n`,
+        text: `  '${kebab}': () => '${pascal}',\n`,
       },
       {
         path: 'src/tui/keys.ts',
-        at: "  help: [\n    {key: '↑↓', does: 'scroll'},\n",
+        at: '  help: texts,\n',
         where: 'before',
-        text: `  '${kebab}': [\n    {key: '↑↓', does: 'scroll'},\n    {key: 'Esc', does: 'back'},\n  ],\n`,
+        text: `  '${kebab}': texts,\n`,
       },
       {
         path: 'src/tui/lines.ts',
-        at: "    case 'help':\n      return helpLines();\n",
+        at: "    case 'help':\n      return helpLines(view.of);\n",
         where: 'before',
         text: `    case '${kebab}':\n      return ${camel}Lines(model);\n`,
       },
@@ -322,8 +322,8 @@ test('the view ${kebab} has its title', async () => {
     steps: [
       `Write ${file}; or, for a table, a function of src/tui/rows.ts that tableOf of src/tui/state.ts calls.`,
       `Put the expected lines into ${test}, and drive the view by keys.`,
-      'Say in src/tui/session.ts what the view has to know, in src/tui/state.ts what it is called, and in src/tui/keys.ts which keys it has.',
-      'Say how one gets there: a key in src/tui/viewKeys.ts, or a name to jump to in src/tui/Prompt.tsx.',
+      'Say in src/tui/session.ts what the view has to know, in src/tui/titles.ts what it is called, and in src/tui/keys.ts which keys it has.',
+      'Say how one gets there: a key in src/tui/viewKeys.ts, or a name to jump to in src/tui/jumps.ts.',
     ],
   };
 }

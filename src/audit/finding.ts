@@ -1,4 +1,5 @@
 import type {Verdict} from '../admission/judgement.ts';
+import type {Control} from '../controls/control.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import type {UseRight} from '../rbac/whoCan.ts';
 
@@ -26,6 +27,8 @@ export interface Finding {
   readonly message: string;
   /** What shows it: bindings, field errors, pods; one a line. */
   readonly evidence: readonly string[];
+  /** The controls of PodSecurityPolicy that it rests on; none where it is about rights or objects alone. */
+  readonly controls: readonly Control[];
   /** The exact command, or what to do where no command does it. */
   readonly remedy: string;
 }

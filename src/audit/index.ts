@@ -83,8 +83,9 @@ function answerOf(
   return find().filter(({object}) => !namespaces.includes(object.namespace ?? ''));
 }
 
-function findingOf(rule: AuditRule, {severity = rule.severity, ...found}: RuleFinding): Finding {
-  return {rule: rule.id, id: `${rule.id}/${objectText(found.object)}`, severity, ...found};
+function findingOf(rule: AuditRule, found: RuleFinding): Finding {
+  const {severity = rule.severity, controls = [], ...rest} = found;
+  return {rule: rule.id, id: `${rule.id}/${objectText(found.object)}`, severity, controls, ...rest};
 }
 
 function bySeverity(a: Finding, b: Finding): number {

@@ -1,3 +1,4 @@
+import type {Control} from '../controls/control.ts';
 import type {AuditContext} from './context.ts';
 import type {FindingObject, Severity} from './finding.ts';
 
@@ -8,6 +9,8 @@ export interface RuleFinding {
   readonly message: string;
   /** What shows it, one fact a line. */
   readonly evidence: readonly string[];
+  /** The controls that it rests on, if it does on any. */
+  readonly controls?: readonly Control[];
   /** The exact command, or what to do where no command does it. */
   readonly remedy: string;
   /** Where it is less severe than the rule can be. */

@@ -1,5 +1,5 @@
 import type {Verdict} from '../admission/judgement.ts';
-import {fieldErrorText} from '../kube/fieldError.ts';
+import {reasonLines, validationReason} from '../admission/reasons.ts';
 import {type ObjectReference, serviceAccountUser} from '../rbac/authorize.ts';
 import type {UseRight} from '../rbac/whoCan.ts';
 import type {FindingObject} from './finding.ts';
@@ -40,19 +40,20 @@ export function wayText({binding, role}: UseRight['via'][number]): string {
   return `${objectText(binding)} -> ${objectText(role)}`;
 }
 
-/** Why the policies that a pod may use refuse it, one error a line. */
-export function refusalLines({granted, decision}: Verdict): readonly string[] {
+/** Why the policies that a pod may use refuse it, one reason a line. */
+export function refusalLines({granted, decision, item}: Verdict): readonly string[] {
   if (decision.kind === 'invalid') {
     const {chosen, errors} = decision;
     return errors.map(
-      error => `invalid once ${chosen.policy.name} let it in: ${fieldErrorText(error)}`,
+      error =>
+        `invalid once ${chosen.policy.name} let it in: ${validationReason(error, item.submission.view)}`,
     );
   }
   if (granted.length === 0)
     return ['neither its service account nor its requester may use a policy'];
   return granted.flatMap(({policy, errors}) =>
     policy.unusable === undefined
-      ? errors.map(error => `${policy.name}: ${fieldErrorText(error)}`)
+      ? reasonLines(errors).map(line => `${policy.name}: ${line}`)
       : [`${policy.name}: ignored by admission: ${policy.unusable}`],
   );
 }

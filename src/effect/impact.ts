@@ -171,8 +171,8 @@ export function turnOf(
   if (isSameUnknown(before, after)) return undefined;
   if (after.allowed === undefined) return 'unknown';
   if (before.allowed === false) return 'admitted';
-  if (before.allowed === undefined) return 'known';
   if (after.decision.kind === 'unknown') return 'unknown';
+  if (before.decision.kind === 'unknown') return 'known';
   const [from, to] = [before.chosen?.policy.name, after.chosen?.policy.name];
   if (!before.chosen?.mutates && after.chosen?.mutates) return 'mutated';
   return from === to ? undefined : 'move';

@@ -1,4 +1,4 @@
-import type {ControlId, Enforcement} from '../controls/control.ts';
+import type {Control, ControlId, Enforcement} from '../controls/control.ts';
 import {controlById, controls} from '../controls/index.ts';
 import type {Objection} from '../controls/objection.ts';
 import {Report} from '../controls/report.ts';
@@ -116,6 +116,22 @@ export function editsOf(policy: PreparedPolicy, pod: PodView): readonly Edit[] {
   const report = new Report('edits');
   run(policy, pod, report);
   return report.edits;
+}
+
+/** The controls of a policy that by themselves object to the pod, or write into it. */
+export function controlsBehind(
+  what: 'errors' | 'edits',
+  {policy}: PreparedPolicy,
+  pod: PodView,
+): readonly Control[] {
+  return controls.filter(control => {
+    const hooks = control.enforce(policy);
+    const report = new Report(what);
+    hooks?.pod?.(pod, report);
+    for (const volume of pod.volumes) hooks?.volume?.(volume, pod, report);
+    for (const container of pod.containers) hooks?.container?.(container, pod, report);
+    return report[what].length > 0;
+  });
 }
 
 function run(policy: PreparedPolicy, pod: PodView, report: Report): void {

@@ -16,6 +16,8 @@ export interface IndirectRight {
   readonly via: readonly {readonly binding: ObjectReference; readonly role: ObjectReference}[];
   /** What its pods may use, where the right is to create them: `privileged in kube-system`, sorted. */
   readonly opens?: readonly string[];
+  /** The names of those policies. */
+  readonly policies?: readonly string[];
 }
 
 interface Power {
@@ -66,6 +68,7 @@ export function podMakers(
     .filter(({subject}) => !isController(subject))
     .map(right => ({
       ...right,
+      policies: [...new Set(counting(right.namespace).map(({policy}) => policy))].sort(),
       opens: [
         ...new Set(
           counting(right.namespace).map(

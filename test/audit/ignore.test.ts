@@ -12,6 +12,7 @@ function findingOn(name: string, rule = 'unused-policy'): Finding {
     object: {kind: 'PodSecurityPolicy', namespace: undefined, name},
     message: '',
     evidence: [],
+    controls: [],
     remedy: '',
   };
 }

@@ -60,6 +60,24 @@ test('what becomes of a pod whose creator may be somebody with a right is no fin
   expect(named([...web, ...open, bare])).not.toContain('Pod/shop/bare');
 });
 
+test.each<[string, readonly JsonObject[], readonly string[]]>([
+  ['denied-now', [...web, deployment('app', privileged)], ['privileged']],
+  ['open-to-many', [open, ...grant('open', 'group:devs')], ['privileged']],
+  ['writable-host-path', [hostPaths({pathPrefix: '/data'})], ['allowedHostPaths']],
+  ['no-subjects', [strict, roleFor('r', 'strict'), binding('r', 'r', [])], []],
+])('%s names the controls that it rests on', (rule, objects, named) => {
+  const [found] = findingsOf(rule, objects);
+  expect(found?.controls.map(({id}) => id)).toEqual(named);
+});
+
+test('a denial says what is wrong by container, value and what is allowed', () => {
+  const [found] = findingsOf('denied-now', [...web, deployment('app', privileged)]);
+  expect(found?.evidence.join('\n')).not.toContain('Invalid value');
+  expect(found?.evidence).toContain(
+    'strict: container c: sets privileged: true; allowed: false (securityContext.privileged)',
+  );
+});
+
 describe('less grave are', () => {
   test.each<[Severity, boolean]>([
     ['high', true],

@@ -41,7 +41,7 @@ const places: readonly (readonly [string, (screen: Terminal, folder: string) => 
       'the layout',
       async screen => {
         screen.press(':');
-        await screen.shows('namespaces pods');
+        await screen.shows('ns po deploy');
         screen.press('ő');
       },
     ],
@@ -104,8 +104,8 @@ describe.runIf(hasTmux())('a mistake inside the session', () => {
 });
 
 test.each([
-  ['{"kind": "Drafts"}', 'is not a drafts file written by kubectl psp'],
-  ['kind: Pod\n---\nkind: Pod', 'is not a drafts file written by kubectl psp'],
+  ['{"kind": "Drafts"}', 'not a drafts file written by kubectl psp'],
+  ['kind: Pod\n---\nkind: Pod', 'not a drafts file written by kubectl psp'],
   [
     '{"apiVersion": "psp.kubectl/v1alpha1", "kind": "Drafts", "drafts": [{}]}',
     'drafts: expected policies, found none',

@@ -40,6 +40,7 @@ const hostileFinding: Finding = {
   message: hostile,
   object: {kind: 'RoleBinding', namespace: hostile, name: hostile},
   evidence: [hostile],
+  controls: [],
   remedy: hostile,
 };
 
@@ -214,7 +215,7 @@ describe('JUnit', () => {
 describe('the table', () => {
   test('escapes, and counts what it shows', () => {
     const text = auditTable(auditWith(hostileFinding), {wide: true, headers: true});
-    expect(text).toMatch(/^SEVERITY +RULE +OBJECT +MESSAGE +REMEDY +EVIDENCE\n/);
+    expect(text).toMatch(/^SEVERITY +RULE +OBJECT +MESSAGE +REMEDY +EVIDENCE +CONTROLS\n/);
     expect(text).toContain('\\u{1b}[31m');
     expect(text.split('\n')).toHaveLength(5);
     expect(text.endsWith('\n0 high, 0 medium, 1 low, 0 info\n')).toBe(true);

@@ -1,5 +1,6 @@
 import type {Verdict} from '../../admission/judgement.ts';
 import {labelOf} from '../../kube/reference.ts';
+import {dangersOf} from '../../policy/danger.ts';
 import {type Grant, policiesOf} from '../../rbac/authorize.ts';
 import {controllerAccounts} from '../../rbac/bootstrapRoles.ts';
 import {type Grantee, granteesOf} from '../../rbac/grantee.ts';
@@ -114,6 +115,7 @@ export const passedOverByWildcard = defineRule({
         {
           object: group.object,
           message: `binds to ${first.chosen.policy.name}, which nothing names, while ${meant} is granted by name`,
+          controls: dangersOf(first.chosen.policy.policy),
           evidence: [...amount(group.runs, passing), ...viaLines(first)],
           remedy:
             way?.role === undefined

@@ -1,8 +1,9 @@
 import type {Verdict} from '../../admission/judgement.ts';
+import {reasonLines} from '../../admission/reasons.ts';
 import {templatePath} from '../../inventory/kinds/workloads.ts';
 import {validatedPolicyKey} from '../../kube/annotations.ts';
 import {pointer} from '../../kube/edits.ts';
-import {fieldErrorText} from '../../kube/fieldError.ts';
+import {controlsBehind} from '../../policy/evaluate.ts';
 import {count} from '../../text.ts';
 import type {VerdictGroup} from '../groups.ts';
 import {kubectl, patch, whyCommand} from '../remedies.ts';
@@ -63,8 +64,9 @@ export const contradictedAnnotation = defineRule({
           message: `${count(found.length, 'pod')} admitted by ${names.join(', ')}, which ${names.length === 1 ? 'refuses' : 'refuse'} such pods`,
           evidence:
             policy.unusable === undefined
-              ? firstOf(errors.map(error => `${policy.name}: ${fieldErrorText(error)}`))
+              ? firstOf(reasonLines(errors).map(line => `${policy.name}: ${line}`))
               : [`${policy.name}: ignored by admission: ${policy.unusable}`],
+          controls: controlsBehind('errors', policy, first.verdict.item.submission.view),
           remedy: whyCommand(group, first.verdict),
         },
       ];

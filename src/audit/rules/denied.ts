@@ -1,5 +1,8 @@
 import type {Verdict} from '../../admission/judgement.ts';
+import type {Control} from '../../controls/control.ts';
+import {controls} from '../../controls/index.ts';
 import {workloadKindOf} from '../../kube/workloadKinds.ts';
+import {controlsBehind} from '../../policy/evaluate.ts';
 import {count} from '../../text.ts';
 import type {AuditContext} from '../context.ts';
 import {fittingPolicy, wouldMoveOthers} from '../fitting.ts';
@@ -99,7 +102,7 @@ function deniedFound(
   {object}: VerdictGroup,
   verdict: Verdict,
   isMeant: (policy: string) => boolean,
-): Pick<RuleFinding, 'object' | 'evidence' | 'remedy'> {
+): Pick<RuleFinding, 'object' | 'evidence' | 'controls' | 'remedy'> {
   const {item, requester} = verdict;
   const {namespace, serviceAccount} = item.submission;
   const fitting = fittingPolicy(verdict, isMeant);
@@ -113,9 +116,19 @@ function deniedFound(
         ? []
         : [`${fitting} would admit it unchanged, and allows little else`]),
     ],
+    controls: refusingControls(verdict),
     remedy:
       fitting === undefined || serviceAccount === ''
         ? adviseCommand(namespace)
         : bindCommand(fitting, namespace, serviceAccount),
   };
+}
+
+/** The controls by which the policies that a pod may use refuse it. */
+function refusingControls({granted, item, decision}: Verdict): readonly Control[] {
+  if (decision.kind === 'invalid') return [];
+  const refusing = new Set(
+    granted.flatMap(({policy}) => controlsBehind('errors', policy, item.submission.view)),
+  );
+  return controls.filter(control => refusing.has(control));
 }

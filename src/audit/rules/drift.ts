@@ -1,4 +1,6 @@
 import type {Verdict} from '../../admission/judgement.ts';
+import type {Control} from '../../controls/control.ts';
+import {controls} from '../../controls/index.ts';
 import {orderOf} from '../../policy/direction.ts';
 import {count} from '../../text.ts';
 import {whyCommand} from '../remedies.ts';
@@ -35,6 +37,7 @@ export const policyDrift = defineRule({
             ...[...moves].map(([move, {length}]) => `${count(length, 'pod')}: ${move}`),
             ...viaLines(first),
           ],
+          controls: looserControls(first),
           remedy: whyCommand(group, first),
           severity: moved.every(isHarmless) ? 'low' : undefined,
         },
@@ -57,4 +60,14 @@ function isHarmless(verdict: Verdict): boolean {
   if (chosen === undefined || before === undefined || chosen.mutates) return false;
   const order = orderOf(before.policy.policy, chosen.policy.policy);
   return order === 'tighter' || order === 'equal';
+}
+
+/** The controls in which the policy that it would get is not as tight as the one that it runs under. */
+function looserControls(verdict: Verdict): readonly Control[] {
+  const {item, chosen} = verdict;
+  const before =
+    item.admittedBy === undefined ? undefined : verdict.candidate(item.admittedBy)?.policy;
+  const after = chosen?.policy;
+  if (before === undefined || after === undefined) return [];
+  return controls.filter(control => !control.covers(before.policy, after.policy));
 }

@@ -1,3 +1,4 @@
+import {controlById} from '../../controls/index.ts';
 import type {Policy} from '../../kube/objects.ts';
 import {admitsAllBound, closingCommand} from '../closing.ts';
 import {kubectl, patch} from '../remedies.ts';
@@ -37,6 +38,7 @@ export const escalationBesideAdmin = defineRule({
             `allowed or default capabilities: ${given.join(', ')}`,
             `allowPrivilegeEscalation: ${spec.allowPrivilegeEscalation ?? 'not set, so true'}`,
           ],
+          controls: [controlById.capabilities, controlById.allowPrivilegeEscalation],
           remedy: closingCommand(facts, {spec: fields}, fields),
           severity: facts.isReachable ? undefined : 'low',
         },
@@ -69,6 +71,11 @@ export const escalationContradiction = defineRule({
           evidence: [
             `allowPrivilegeEscalation: ${spec.allowPrivilegeEscalation ?? 'not set'}`,
             `defaultAllowPrivilegeEscalation: ${spec.defaultAllowPrivilegeEscalation ?? 'not set'}`,
+          ],
+          controls: [
+            ...(spec.privileged ? [controlById.privileged] : []),
+            ...(open.includes('CAP_SYS_ADMIN') ? [controlById.capabilities] : []),
+            controlById.allowPrivilegeEscalation,
           ],
           remedy: admitsAllBound(facts, {...facts.policy, spec: {...spec, ...closed}})
             ? patch(object, {spec: closed})

@@ -42,6 +42,7 @@ export const farAboveNeed = defineRule({
             `${name}: ${levelText(policy)}; ${openness(policy) - openness(least)} steps of the standards above the least that would do`,
             ...viaLines(verdict),
           ],
+          controls: unneeded,
           remedy:
             tighter === undefined
               ? adviseCommand(namespace)

@@ -1,3 +1,4 @@
+import {controlById} from '../../controls/index.ts';
 import {closingCommand, compareCommand} from '../closing.ts';
 import type {PolicyFacts} from '../context.ts';
 import {defineRule, type RuleFinding} from '../rule.ts';
@@ -55,6 +56,7 @@ function writableIn(facts: PolicyFacts): readonly RuleFinding[] {
         object,
         message: 'pods may write to every path of the node',
         evidence: ['volumes allow hostPath, and allowedHostPaths is empty: every path is allowed'],
+        controls: [controlById.allowedHostPaths],
         remedy: compareCommand(metadata.name),
         severity: isReachable ? undefined : 'low',
       },
@@ -73,6 +75,7 @@ function writableIn(facts: PolicyFacts): readonly RuleFinding[] {
         const what = isDeadly(pathPrefix) ? ': who writes there can take over the node' : '';
         return `/spec/allowedHostPaths/${index}: ${pathPrefix}${what}`;
       }),
+      controls: [controlById.allowedHostPaths],
       remedy: closingCommand(
         facts,
         writable.map(({index}) => ({

@@ -1,7 +1,8 @@
 import type {Candidate} from '../../admission/admit.ts';
 import type {Verdict} from '../../admission/judgement.ts';
+import type {Control} from '../../controls/control.ts';
 import {patchOf} from '../../kube/edits.ts';
-import {editsOf} from '../../policy/evaluate.ts';
+import {controlsBehind, editsOf} from '../../policy/evaluate.ts';
 import {openness} from '../../policy/level.ts';
 import {count} from '../../text.ts';
 import {whyCommand} from '../remedies.ts';
@@ -36,6 +37,7 @@ export const defaultsBypassed = defineRule({
             ...firstOf(changeLines(stricter, first), 5),
             ...viaLines(first),
           ],
+          controls: changing(stricter, first),
           remedy: whyCommand(group, first),
         },
       ];
@@ -62,6 +64,7 @@ export const changedByOrder = defineRule({
           evidence: [chosen, rival].flatMap(candidate =>
             firstOf(changeLines(candidate, verdict), 5),
           ),
+          controls: changing(chosen, verdict),
           remedy: whyCommand(group, verdict),
         },
       ];
@@ -101,4 +104,9 @@ function changeLines({policy}: Candidate, {item}: Verdict): readonly string[] {
   return patchOf(view.pod, editsOf(policy, view)).map(
     ({op, path, value}) => `${policy.name}: ${op} ${path} ${JSON.stringify(value)}`,
   );
+}
+
+/** The controls by which a policy writes into a pod. */
+function changing({policy}: Candidate, {item}: Verdict): readonly Control[] {
+  return controlsBehind('edits', policy, item.submission.view);
 }

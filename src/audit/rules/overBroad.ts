@@ -40,6 +40,7 @@ function tooBroad(facts: PolicyFacts): readonly RuleFinding[] {
         ),
         `needed by ${count(views.length, 'template or pod', 'templates and pods')}`,
       ],
+      controls: excess,
       remedy: compareCommand(prepared.name),
       severity: isSevere(excess, policy) ? undefined : 'low',
     },

@@ -1,5 +1,6 @@
+import {controls} from '../../controls/index.ts';
 import {subjectWord} from '../../grant/namedSubject.ts';
-import {dangerousPodRights} from '../../policy/danger.ts';
+import {dangerousPodRights, isDangerous} from '../../policy/danger.ts';
 import type {Grantee} from '../../rbac/grantee.ts';
 import {podMakers} from '../../rbac/indirect.ts';
 import {commandLine} from '../remedies.ts';
@@ -38,6 +39,7 @@ export const podMaker = defineRule({
       const [first] = all;
       if (first === undefined) return [];
       const {kind, namespace, name} = first.subject;
+      const named = new Set(all.flatMap(maker => maker.policies ?? []));
       const opens = [...new Set(all.flatMap(maker => maker.opens ?? []))].sort();
       return [
         {
@@ -48,16 +50,19 @@ export const podMaker = defineRule({
               via.map(way => `${place ?? 'cluster'}: ${rights.join(', ')}: ${wayText(way)}`),
             ),
           ),
+          controls: controls.filter(control =>
+            known.some(
+              ({policy, prepared}) => named.has(prepared.name) && isDangerous(control, policy),
+            ),
+          ),
           remedy: commandLine(
-            ...[
-              'kubectl',
-              'psp',
-              'who-can',
-              '-A',
-              '--indirect',
-              '--subject',
-              subjectWord(first.subject),
-            ],
+            'kubectl',
+            'psp',
+            'who-can',
+            '-A',
+            '--indirect',
+            '--subject',
+            subjectWord(first.subject),
           ),
           severity: kind === 'ServiceAccount' ? undefined : 'info',
         },

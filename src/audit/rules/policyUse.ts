@@ -21,7 +21,6 @@ export const orphanPolicy = defineRule({
   title: 'Policies that are granted to nobody',
   why: 'No role that is bound names the policy, and nothing that is denied would get in by it: only those who may use every policy, such as cluster admins, may use it. It does nothing, and may be granted by mistake.',
   remedy: 'Delete it, or grant it to those it was made for (kubectl psp bind).',
-  needs: ['rbac'],
   find: context =>
     used(context, 'orphan')
       .filter(({prepared: {name}}) => !isMissed(name, context) && !context.wanted.has(name))

@@ -1,3 +1,4 @@
+import {controls} from '../../controls/index.ts';
 import {kubectl} from '../remedies.ts';
 import {defineRule} from '../rule.ts';
 import {firstOf, policyReference, wayText} from '../words.ts';
@@ -12,13 +13,14 @@ export const ignoredPolicy = defineRule({
   needs: [],
   breadth: 'cluster',
   find: ({policies}) =>
-    policies.flatMap(({prepared, grants}) => {
+    policies.flatMap(({policy, prepared, grants}) => {
       if (prepared.unusable === undefined) return [];
       const object = policyReference(prepared.name);
       return [
         {
           object,
           message: `admission ignores it: ${prepared.unusable}`,
+          controls: controls.filter(control => control.unusable(policy) !== undefined),
           evidence: firstOf(grants.map(grant => `granted by ${wayText(grant)}`)),
           remedy: kubectl('edit', object),
         },
@@ -40,6 +42,9 @@ export const refusedPolicy = defineRule({
     return [...byName].map(([name, refused]) => ({
       object: policyReference(name),
       message: `can't exist, the API server would refuse it: ${refused[0]?.reason ?? ''}`,
+      controls: controls.filter(control =>
+        refused.some(({policy}) => control.validate(policy).length > 0),
+      ),
       evidence: refused.map(({reason}) => reason),
       remedy: 'Correct the field that is named.',
     }));

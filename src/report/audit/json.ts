@@ -19,5 +19,6 @@ export function auditDocument(audit: Audit): object {
 
 function printedFinding(finding: Finding): object {
   const {rule, id, severity, object, message, evidence, remedy} = finding;
-  return {rule, id, severity, object, message, evidence, remedy};
+  const controls = finding.controls.map(control => control.id);
+  return {rule, id, severity, object, message, evidence, controls, remedy};
 }

@@ -8,6 +8,7 @@ import {
 import type {AuditRule} from '../../audit/rule.ts';
 import {rules} from '../../audit/rules/index.ts';
 import {objectText} from '../../audit/words.ts';
+import {controlNames} from '../../policy/danger.ts';
 import {escapeText} from '../escape.ts';
 
 /** Without a choice, mere notices don't fail. */
@@ -84,8 +85,9 @@ function caseOf(finding: Finding, failOn: Severity): string {
   ]);
 }
 
-function textOf({evidence, remedy}: Finding): readonly string[] {
-  return [...evidence, `Remedy: ${remedy}`].map(escapeXml);
+function textOf({evidence, controls, remedy}: Finding): readonly string[] {
+  const rests = controls.length === 0 ? [] : [`Controls: ${controlNames(controls)}`];
+  return [...evidence, ...rests, `Remedy: ${remedy}`].map(escapeXml);
 }
 
 function skippedCase({finding, reason, until}: IgnoredFinding): string {

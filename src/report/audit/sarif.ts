@@ -122,7 +122,7 @@ function resultOf(finding: Finding, {placeOf}: SarifOptions): object {
       },
     ],
     partialFingerprints: {'finding/v1': id},
-    properties: {severity, evidence, remedy},
+    properties: {severity, evidence, controls: finding.controls.map(control => control.id), remedy},
   };
 }
 

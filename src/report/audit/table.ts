@@ -5,7 +5,7 @@ import {table} from '../table.ts';
 import {countsText} from './text.ts';
 
 const header = ['SEVERITY', 'RULE', 'OBJECT', 'MESSAGE'];
-const wideHeader = [...header, 'REMEDY', 'EVIDENCE'];
+const wideHeader = [...header, 'REMEDY', 'EVIDENCE', 'CONTROLS'];
 
 /**
  * A row for each finding, and the counts; rules that were not checked for one and the same reason share a
@@ -46,6 +46,6 @@ function row({severity, rule, object, message}: Finding): readonly string[] {
   return [severity, rule, objectText(object), message];
 }
 
-function wideCells({remedy, evidence}: Finding): readonly string[] {
-  return [remedy, evidence.join('; ')];
+function wideCells({remedy, evidence, controls}: Finding): readonly string[] {
+  return [remedy, evidence.join('; '), controls.map(({id}) => id).join(', ')];
 }

@@ -22,7 +22,7 @@ export const podRules: RuleCases = {
       'all 3 pods would be denied if recreated',
       'kubectl psp advise -n shop --grant',
     ],
-    shows: 'strict: spec.containers[0].securityContext.privileged: Invalid value: true',
+    shows: 'sets privileged: true; allowed: false (securityContext.privileged)',
     no: [...web, deployment('app'), ...podsOf('app', 'strict', 3)],
   },
   'denied-now': {
@@ -133,8 +133,10 @@ export const podRules: RuleCases = {
   },
   'changed-by-order': {
     yes: [
-      ...[hardening, psp('b-hardening', {requiredDropCapabilities: ['KILL']})],
-      ...[roleFor('both', 'a-hardening', 'b-hardening'), binding('b', 'both', ['sa:web'])],
+      hardening,
+      psp('b-hardening', {requiredDropCapabilities: ['KILL']}),
+      roleFor('both', 'a-hardening', 'b-hardening'),
+      binding('b', 'both', ['sa:web']),
       deployment('app'),
     ],
     finds: [
@@ -145,8 +147,10 @@ export const podRules: RuleCases = {
     ],
     shows: 'b-hardening: add /spec/containers/0/securityContext {"capabilities":{"drop":["KILL"]}}',
     no: [
-      ...[hardening, psp('b-hardening', {requiredDropCapabilities: ['ALL']})],
-      ...[roleFor('both', 'a-hardening', 'b-hardening'), binding('b', 'both', ['sa:web'])],
+      hardening,
+      psp('b-hardening', {requiredDropCapabilities: ['ALL']}),
+      roleFor('both', 'a-hardening', 'b-hardening'),
+      binding('b', 'both', ['sa:web']),
       deployment('app'),
     ],
   },
@@ -175,7 +179,7 @@ export const podRules: RuleCases = {
       '2 pods admitted by strict, which refuses such pods',
       'kubectl psp why deployment/app -n shop',
     ],
-    shows: 'Privileged containers are not allowed',
+    shows: 'sets privileged: true; allowed: false (securityContext.privileged)',
     no: [...web, deployment('app'), ...podsOf('app', 'strict', 2)],
   },
   'template-annotation': {

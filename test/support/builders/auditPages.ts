@@ -40,6 +40,7 @@ export function findingOf(
     object: {kind, namespace, name},
     message: `${kind} ${name} is not as it should be`,
     evidence: [`${kind} ${name}`],
+    controls: [],
     remedy: `kubectl psp why ${kind}/${name}${namespace === undefined ? '' : ` -n ${namespace}`}`,
     ...texts,
   };

@@ -92,7 +92,7 @@ function findingMarkup(finding: Finding, place: ReadonlyMap<string, number>): Ma
   const {object, message, evidence, remedy, id} = finding;
   const namespace = object.kind === 'Namespace' ? object.name : object.namespace;
   const number = namespace === undefined ? undefined : place.get(namespace);
-  return html`<details class="finding" data-namespace="${number ?? ''}"><summary><span class="object"><span class="kind">${object.kind}</span> ${placeMarkup(object.namespace)}<b>${object.name}</b></span> <span class="message">${message}</span></summary><dl>${evidenceMarkup(evidence)}<dt>What to do</dt><dd>${remedyMarkup(remedy)}</dd><dt>Id</dt><dd><code class="id">${id}</code></dd></dl></details>
+  return html`<details class="finding" data-namespace="${number ?? ''}"><summary><span class="object"><span class="kind">${object.kind}</span> ${placeMarkup(object.namespace)}<b>${object.name}</b></span> <span class="message">${message}</span></summary><dl>${evidenceMarkup(evidence)}${controlsMarkup(finding)}<dt>What to do</dt><dd>${remedyMarkup(remedy)}</dd><dt>Id</dt><dd><code class="id">${id}</code></dd></dl></details>
 `;
 }
 
@@ -107,6 +107,11 @@ function evidenceMarkup(evidence: readonly string[]): Markup {
   const more =
     left > 0 ? html`<li class="more">and ${groupedCount(left, 'more line')}</li>` : html``;
   return html`<dt>Evidence</dt><dd><ul class="evidence">${lines}${more}</ul></dd>`;
+}
+
+function controlsMarkup({controls}: Finding): Markup {
+  if (controls.length === 0) return html``;
+  return html`<dt>Rests on</dt><dd>${controls.map(({title}) => title).join(', ')}</dd>`;
 }
 
 /** Commands get a button that copies them: just what is seen, with nothing hidden in it. */
