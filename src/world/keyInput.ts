@@ -10,7 +10,7 @@ export interface Keys {
   close(): void;
 }
 
-/** Who is told what the terminal sends that is no key. */
+/** Who is told what the terminal sends that is not a key. */
 interface Listeners {
   /** What it answers about itself. */
   readonly onReply?: (text: string) => void;
@@ -47,7 +47,7 @@ const noText = /(?![\t\r\n])\p{Control}/gu;
 /**
  * Splits what comes from the terminal into keys. Pasted text comes as one piece, between the terminal's marks
  * and without control characters; a Ctrl-C that comes alone also ends a paste whose end was lost. What the terminal answers
- * about itself is no key: `onReply` gets it. What a mouse did comes as one piece.
+ * about itself is not a key: `onReply` gets it. What a mouse did comes as one piece.
  */
 export function keyReader(
   onReply: (text: string) => void = () => {},
