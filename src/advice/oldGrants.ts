@@ -50,7 +50,7 @@ export function oldGrantsOf(
   const take = (grant: OldGrant): boolean => {
     const {policy, namespace, subjects} = grant;
     const targets = subjects.map((subject): GrantTarget => ({subject, namespace}));
-    const plan = planUnbind(now.rbac, policy, targets);
+    const plan = planUnbind(now, policy, targets);
     if (plan.steps.length === 0) return false;
     const next = {...now, rbac: afterSteps(now.rbac, plan.steps)};
     if (effectOf(now, next).shifts.some(({kind}) => kind !== 'move')) return false;

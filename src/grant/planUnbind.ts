@@ -9,6 +9,7 @@ import {
   podIdentity,
 } from '../rbac/authorize.ts';
 import {type Grantee, granteesOf} from '../rbac/grantee.ts';
+import {isUnreadIn} from '../rbac/unreadRbac.ts';
 import {whoCan} from '../rbac/whoCan.ts';
 import {
   afterSteps,
@@ -33,11 +34,11 @@ interface Found {
 
 /**
  * Takes the targets out of the bindings that let them use a policy: those of a target's namespace, or all.
- * What the program made is deleted once nobody needs it; what others made stays, and is named. A grant
- * of more than the use of this policy stays as well.
+ * What the program made is deleted once nobody needs it; what others made stays, and is named. So do roles
+ * that a binding that was not read may refer to, and a grant of more than the use of this policy.
  */
 export function planUnbind(
-  rbac: Inventory['rbac'],
+  {rbac, gaps}: Pick<Inventory, 'rbac' | 'gaps'>,
   policy: string,
   targets: readonly GrantTarget[],
 ): BindingPlan {
@@ -45,7 +46,9 @@ export function planUnbind(
   const clean = found.filter(({role}) => grantsJust(role, policy));
   const unclean = found.filter(({role}) => !grantsJust(role, policy));
   const bindingSteps = clean.map(takeOut);
-  const roleSteps = unusedRoles(rbac, clean, bindingSteps);
+  const unused = unusedRoles(rbac, clean, bindingSteps);
+  const roleSteps = unused.filter(({object}) => !mayBeBound(object.reference, gaps));
+  const perhapsBound = unused.filter(({object}) => mayBeBound(object.reference, gaps));
   const steps = [...bindingSteps, ...roleSteps.filter(({object}) => isOwn(object.body))];
   const emptied = bindingSteps.filter(
     ({action, object}) =>
@@ -56,6 +59,7 @@ export function planUnbind(
     steps,
     notes: [
       ...[...emptied, ...orphans].map(({object: {reference}}) => leftNote(reference)),
+      ...perhapsBound.map(({object: {reference}}) => perhapsBoundNote(reference)),
       ...nothingNotes(policy, targets, found),
       ...otherWays(afterSteps(rbac, steps), policy, targets),
     ],
@@ -113,6 +117,19 @@ function unusedRoles(
   return [...roles]
     .filter(([role]) => !bindings.some(binding => roleOf(after, binding) === role))
     .map(([role, reference]) => ({action: 'delete', object: {reference, body: role}}));
+}
+
+/** Whether a binding that was not read may refer to a role. */
+function mayBeBound({kind, namespace}: ObjectReference, gaps: Inventory['gaps']): boolean {
+  return gaps.some(gap =>
+    kind === 'Role' && namespace !== undefined
+      ? gap.resource === 'rolebindings' && isUnreadIn(gap, namespace)
+      : gap.resource === 'rolebindings' || gap.resource === 'clusterrolebindings',
+  );
+}
+
+function perhapsBoundNote(reference: ObjectReference): string {
+  return `${labelOf(reference)} stays: not all bindings could be read, and one of them may refer to it`;
 }
 
 function leftNote(reference: ObjectReference): string {

@@ -62,14 +62,14 @@ export function bindingPlan(
 
 /** Takes a policy from a subject, where a row of rights says. */
 export function unbindingPlan(
-  {rbac}: Inventory,
+  inventory: Inventory,
   {policy, subject, namespace}: RightAt,
 ): RightsPlan {
   return {
     title: `Unbind ${policy}`,
     question: `Take ${policy} from ${subjectWord(subject)}?`,
     name: policy,
-    plan: planUnbind(rbac, policy, [{subject, namespace}]),
+    plan: planUnbind(inventory, policy, [{subject, namespace}]),
     command: `kubectl psp unbind ${policy} --to ${subjectWord(subject)}${inNamespace(namespace)}`,
     deleted: undefined,
   };
@@ -85,7 +85,7 @@ export function grantsPlan(inventory: Inventory, grants: readonly GrantRemedy[])
   for (const {verb, policy, to, namespace} of grants) {
     for (const word of to) {
       const subject = subjectNamed(word)?.subject;
-      if (subject === undefined) throw new UserError(`${word} is no subject`);
+      if (subject === undefined) throw new UserError(`${word} is not a subject`);
       const plan =
         verb === 'bind'
           ? bindingPlan(now, policy, word, namespace)

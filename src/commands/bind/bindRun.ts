@@ -69,7 +69,7 @@ export async function runUnbind(
   const {namespace} = flags;
   const targets = named.map(({subject}) => ({subject, namespace}));
   const inventory = await read(world, flags, namespace);
-  const plan = planUnbind(inventory.rbac, policy, targets);
+  const plan = planUnbind(inventory, policy, targets);
   if (plan.steps.length === 0) {
     policyNamed(inventory, policy); // a grant may outlive its policy
     requireRbac(

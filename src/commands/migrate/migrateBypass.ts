@@ -179,7 +179,7 @@ async function takeBack(request: MigrateRequest, namespace: string): Promise<Exi
     return exitCodes.ok;
   }
   const {name} = policy.metadata;
-  const {steps} = planUnbind(inventory.rbac, name, [bypassTarget(namespace)]);
+  const {steps} = planUnbind(inventory, name, [bypassTarget(namespace)]);
   // The policy stays while another namespace needs it, or may: a binding that was not read counts.
   const isRead = !inventory.gaps.some(({resource}) => /^(cluster)?role/.test(resource));
   const {grants} = authorizerOf(afterSteps(inventory.rbac, steps));

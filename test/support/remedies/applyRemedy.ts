@@ -87,7 +87,7 @@ function afterBinding(
     command === 'bind'
       ? planBind(rbac, {policy, targets: [...wanted, ...same], roleName: undefined})
       : planUnbind(
-          rbac,
+          inventory,
           policy,
           named.map(({subject}) => ({subject, namespace: place})),
         );
