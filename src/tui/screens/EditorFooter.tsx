@@ -37,8 +37,7 @@ export function EditorFooter({control, base, now, model, width}: Props) {
     }),
     [control, base, now, model],
   );
-  const sum =
-    base === now ? 'Nothing is edited yet' : soFar(impactOfDraft(model, now), width);
+  const sum = base === now ? 'Nothing is edited yet' : soFar(impactOfDraft(model, now), width);
   return (
     <Box flexDirection="column" height={editorFooterHeight}>
       <TextLine text={control?.risk ?? ''} tone="dim" width={width} />
