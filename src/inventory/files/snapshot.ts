@@ -7,6 +7,7 @@ import {
   binding,
   decodePolicy,
   namespaceObject,
+  persistentVolume,
   role,
   serviceAccountObject,
 } from '../../kube/objects.ts';
@@ -31,7 +32,16 @@ export function snapshotOf(inventory: Inventory): Json {
   const {rbac, refused: _, ...rest} = inventory;
   const pods = inventory.pods.map(pod => (isSpokenFor(pod) ? {metadata: pod.metadata} : pod));
   const unjudged = rest.unjudged.length > 0 ? rest.unjudged : undefined;
-  return compact({apiVersion: snapshotVersion, kind, ...rest, pods, unjudged, ...rbac});
+  const persistentVolumes = rest.persistentVolumes?.length ? rest.persistentVolumes : undefined;
+  return compact({
+    apiVersion: snapshotVersion,
+    kind,
+    ...rest,
+    pods,
+    persistentVolumes,
+    unjudged,
+    ...rbac,
+  });
 }
 
 const snapshotFields = object({
@@ -47,6 +57,7 @@ const snapshotFields = object({
   serviceAccounts: list(serviceAccountObject),
   workloads: list(decodeStoredWorkload),
   pods: list(decodePod),
+  persistentVolumes: list(persistentVolume),
   caller: object({
     user: string,
     answers: list(object({namespace: string, policy: string, allowed: boolean})),
@@ -89,6 +100,7 @@ export function inventoryOfSnapshot(value: JsonObject, file: string): Inventory 
     serviceAccounts: fields.serviceAccounts ?? [],
     workloads: fields.workloads ?? [],
     pods: fields.pods ?? [],
+    ...(fields.persistentVolumes && {persistentVolumes: fields.persistentVolumes}),
     caller: fields.caller && {
       user: fields.caller.user ?? '',
       answers: (fields.caller.answers ?? []).map(answer => ({
