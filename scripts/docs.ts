@@ -147,7 +147,14 @@ function manualParts(command: Command): readonly string[] {
     ...(reachesClusters(command) ? ['.PP', 'And the flags for reaching a cluster, below.'] : []),
     '.SS Examples',
     ...command.examples.flatMap(({says, types}) => [
-      ...['.PP', `${roff(says)}:`, '.PP', '.nf', '.RS', roff(types), '.RE', '.fi'],
+      '.PP',
+      `${roff(says)}:`,
+      '.PP',
+      '.nf',
+      '.RS',
+      roff(types),
+      '.RE',
+      '.fi',
     ]),
   ];
 }

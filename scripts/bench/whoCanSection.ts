@@ -64,7 +64,11 @@ const rbacKinds = 'roles,rolebindings,clusterroles,clusterrolebindings';
 
 function measure(server: ApiServer, packaged: string | undefined): Section {
   const args = (...scope: readonly string[]) => [
-    ...['who-can', 'policy-1', ...scope, '--kubeconfig', server.kubeconfig],
+    'who-can',
+    'policy-1',
+    ...scope,
+    '--kubeconfig',
+    server.kubeconfig,
   ];
   const ours = (...scope: readonly string[]): Command => ({
     name: ['who-can', 'policy-1', ...scope].join(' '),

@@ -19,7 +19,14 @@ export interface Recording {
 }
 
 const workloadManifests = [
-  ...['kube-system', 'ingress', 'shop', 'payments', 'data', 'monitoring', 'logging', 'ci'],
+  'kube-system',
+  'ingress',
+  'shop',
+  'payments',
+  'data',
+  'monitoring',
+  'logging',
+  'ci',
 ];
 
 /** When the demo was taken, by its own clock. */
@@ -79,7 +86,7 @@ async function aggregateRoles(server: ApiServer): Promise<void> {
       );
       const rules = parts.flatMap(({rules}) => (Array.isArray(rules) ? rules : []));
       if (printJson(rules) === printJson(role.rules)) continue;
-      await replace(server, {...role, ...{apiVersion: rbacVersion, kind: 'ClusterRole', rules}});
+      await replace(server, {...role, apiVersion: rbacVersion, kind: 'ClusterRole', rules});
       hasChanged = true;
     }
   }

@@ -163,7 +163,7 @@ function podOf(workload: JsonObject, name: JsonObject): JsonObject {
 
 function ownedBy({apiVersion, kind, metadata}: JsonObject): JsonObject {
   const {namespace = null, name = null, uid = null} = objectAt(metadata);
-  const owner = {...{apiVersion, kind, name, uid}, controller: true, blockOwnerDeletion: true};
+  const owner = {apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true};
   return {namespace, ownerReferences: [owner as JsonObject]};
 }
 

@@ -107,7 +107,7 @@ export const ${camel}Case: RuleCases = {
       },
       {
         path: 'src/audit/rules/index.ts',
-        at: '  ...[noPolicy, notAnswered],\n',
+        at: '  noPolicy, notAnswered,\n',
         where: 'after',
         text: `  ${camel},\n`,
       },

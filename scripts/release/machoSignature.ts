@@ -105,7 +105,14 @@ function directoryOf(code: Buffer, identifier: string, segment: Buffer): Buffer 
   const directory = Buffer.alloc(hashes + pages * hashSize);
   const adHoc = 2;
   bigEndian(
-    ...[0xfade0c02, directory.length, 0x20400, adHoc, hashes, headerSize, specialSlots, pages],
+    0xfade0c02,
+    directory.length,
+    0x20400,
+    adHoc,
+    hashes,
+    headerSize,
+    specialSlots,
+    pages,
     code.length,
   ).copy(directory);
   directory.writeUInt8(hashSize, 36);
@@ -129,7 +136,9 @@ function superBlob(directory: Buffer): Buffer {
   const third = second + requirements.length;
   return Buffer.concat([
     bigEndian(0xfade0cc0, third + noCms.length, 3, 0, first, 2, second, 0x10000, third),
-    ...[directory, requirements, noCms],
+    directory,
+    requirements,
+    noCms,
   ]);
 }
 

@@ -84,6 +84,12 @@ export function metadataOf(object: JsonObject | undefined): JsonObject {
   return isObject(metadata) ? metadata : {};
 }
 
+/** The labels of a raw object; empty if it has none. */
+export function objectLabels(object: JsonObject | undefined): JsonObject {
+  const {labels} = metadataOf(object);
+  return isObject(labels) ? labels : {};
+}
+
 /** The version of a raw object; undefined if it was never stored. */
 export function resourceVersionOf(object: JsonObject | undefined): string | undefined {
   const {resourceVersion} = metadataOf(object);

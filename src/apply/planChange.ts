@@ -3,8 +3,7 @@ import {policyVersion} from '../kube/apiGroups.ts';
 import {isObject, type Json, type JsonObject, printJson} from '../kube/json.ts';
 import type {Policy} from '../kube/objects.ts';
 import {labelOf} from '../kube/reference.ts';
-import type {PlannedChange} from './applyAll.ts';
-import {metadataOf, resourceVersionOf, withMetadata} from './change.ts';
+import {metadataOf, type PlannedChange, resourceVersionOf, withMetadata} from './change.ts';
 import {type FieldChange, lastAppliedKey, rewriteLastApplied} from './lastApplied.ts';
 import {differenceOf, normalSpec, plain, profileKeys, specKeys} from './sameMeaning.ts';
 

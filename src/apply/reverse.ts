@@ -1,8 +1,15 @@
 import {exitCodes, UserError} from '../errors.ts';
-import type {JsonObject} from '../kube/json.ts';
+import type {Json, JsonObject} from '../kube/json.ts';
 import {labelOf} from '../kube/reference.ts';
 import type {Backup} from './backup.ts';
-import {type PlannedChange, resourceVersionOf, withMetadata, withoutServerOwned} from './change.ts';
+import {
+  objectLabels,
+  type PlannedChange,
+  resourceVersionOf,
+  withMetadata,
+  withoutServerOwned,
+} from './change.ts';
+import {planLabels} from './planChange.ts';
 import {differenceOf} from './sameMeaning.ts';
 
 /** The creation that makes a deleted object again; the server gives it a new identity. */
@@ -76,10 +83,32 @@ function reverseNow(
     if (change.action === 'create') return undefined;
     throw inTheWay(change, 'was deleted by someone else since', backup);
   }
+  if (change.kind === 'Namespace') return labelsBack({change, backup}, current);
   if (stored !== undefined && differenceOf(stored, current) !== undefined) {
     throw inTheWay(change, 'was changed by someone else since', backup);
   }
   return change.action === 'create' ? deletionOf(change, current) : reverseOf(change, current);
+}
+
+/** Of a namespace only labels are ever changed: these go back, and all that others changed since stays. */
+function labelsBack(
+  {change, backup}: Pick<MadeChange, 'change' | 'backup'>,
+  current: JsonObject,
+): PlannedChange | undefined {
+  const was = objectLabels(change.before);
+  const made = objectLabels(change.desired);
+  const now = objectLabels(current);
+  const names = Object.keys({...was, ...made}).filter(name => was[name] !== made[name]);
+  if (names.every(name => now[name] === was[name])) return undefined;
+  if (names.some(name => now[name] !== made[name])) {
+    throw inTheWay(change, 'was labelled by someone else since', backup);
+  }
+  const values = names.map(name => [name, textOf(was[name])] as const);
+  return planLabels(current, Object.fromEntries(values));
+}
+
+function textOf(value: Json | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 function deletionOf(change: PlannedChange, current: JsonObject): PlannedChange {

@@ -7,6 +7,7 @@ import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hard
 import {type Fix, inContainer, securityFieldOf} from './objection.ts';
 import type {Report} from './report.ts';
 import {containerRuntime} from './runtime.ts';
+import {baselineCapabilities} from './shared/baselineCapabilities.ts';
 import {capabilityStates, heldCapabilities} from './shared/capabilityRuntime.ts';
 import {namesField} from './shared/fields.ts';
 import {containsAll, shorter, unique} from './shared/names.ts';
@@ -24,20 +25,15 @@ interface Value {
 const open: Value = {allowed: ['*'], defaultAdd: [], requiredDrop: []};
 const none: Value = {allowed: [], defaultAdd: [], requiredDrop: []};
 
-/** What the baseline Pod Security Standard lets containers add. */
-const harmlessCapabilities = [
-  ...['AUDIT_WRITE', 'CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'KILL', 'MKNOD'],
-  ...['NET_BIND_SERVICE', 'SETFCAP', 'SETGID', 'SETPCAP', 'SETUID', 'SYS_CHROOT'],
-];
-
 /** All capabilities of Linux, without `CAP_` (include/uapi/linux/capability.h in 5.9 and later). */
+// biome-ignore format: names, several a line
 const known = [
-  ...['AUDIT_CONTROL', 'AUDIT_READ', 'AUDIT_WRITE', 'BLOCK_SUSPEND', 'BPF', 'CHECKPOINT_RESTORE'],
-  ...['CHOWN', 'DAC_OVERRIDE', 'DAC_READ_SEARCH', 'FOWNER', 'FSETID', 'IPC_LOCK', 'IPC_OWNER'],
-  ...['KILL', 'LEASE', 'LINUX_IMMUTABLE', 'MAC_ADMIN', 'MAC_OVERRIDE', 'MKNOD', 'NET_ADMIN'],
-  ...['NET_BIND_SERVICE', 'NET_BROADCAST', 'NET_RAW', 'PERFMON', 'SETFCAP', 'SETGID', 'SETPCAP'],
-  ...['SETUID', 'SYSLOG', 'SYS_ADMIN', 'SYS_BOOT', 'SYS_CHROOT', 'SYS_MODULE', 'SYS_NICE'],
-  ...['SYS_PACCT', 'SYS_PTRACE', 'SYS_RAWIO', 'SYS_RESOURCE', 'SYS_TIME', 'SYS_TTY_CONFIG'],
+  'AUDIT_CONTROL', 'AUDIT_READ', 'AUDIT_WRITE', 'BLOCK_SUSPEND', 'BPF', 'CHECKPOINT_RESTORE',
+  'CHOWN', 'DAC_OVERRIDE', 'DAC_READ_SEARCH', 'FOWNER', 'FSETID', 'IPC_LOCK', 'IPC_OWNER',
+  'KILL', 'LEASE', 'LINUX_IMMUTABLE', 'MAC_ADMIN', 'MAC_OVERRIDE', 'MKNOD', 'NET_ADMIN',
+  'NET_BIND_SERVICE', 'NET_BROADCAST', 'NET_RAW', 'PERFMON', 'SETFCAP', 'SETGID', 'SETPCAP',
+  'SETUID', 'SYSLOG', 'SYS_ADMIN', 'SYS_BOOT', 'SYS_CHROOT', 'SYS_MODULE', 'SYS_NICE',
+  'SYS_PACCT', 'SYS_PTRACE', 'SYS_RAWIO', 'SYS_RESOURCE', 'SYS_TIME', 'SYS_TTY_CONFIG',
   'WAKE_ALARM',
 ];
 
@@ -100,12 +96,12 @@ export const capabilities = defineControl<Value>({
   runtime: containerRuntime({...capabilityStates, read: heldCapabilities}),
   builtin: {
     privileged: open,
-    baseline: {...none, allowed: harmlessCapabilities},
+    baseline: {...none, allowed: baselineCapabilities},
     restricted: {...none, allowed: ['NET_BIND_SERVICE'], requiredDrop: ['ALL']},
   },
   level: (value): Level => {
     const added = mayAdd(value);
-    if (!containsAll(harmlessCapabilities, added)) return 'privileged';
+    if (!containsAll(baselineCapabilities, added)) return 'privileged';
     const drops = value.requiredDrop.includes('ALL');
     return drops && containsAll(['NET_BIND_SERVICE'], added) ? 'restricted' : 'baseline';
   },
@@ -161,7 +157,7 @@ function stepsOf(value: Value) {
   const isOpen = allowed.includes('*');
   return [
     ...(isOpen
-      ? [{label: 'allow only what baseline allows', value: set({allowed: harmlessCapabilities})}]
+      ? [{label: 'allow only what baseline allows', value: set({allowed: baselineCapabilities})}]
       : shorter(allowed, 'forbid adding').map(({label, value: rest}) => ({
           label,
           value: set({allowed: rest}),

@@ -18,8 +18,14 @@ const allTypes = unique(volumeSourceKeys.map(key => (key === 'cephfs' ? 'cephFS'
 
 /** What the restricted Pod Security Standard allows. */
 const harmlessVolumes = [
-  ...['configMap', 'csi', 'downwardAPI', 'emptyDir'],
-  ...['ephemeral', 'persistentVolumeClaim', 'projected', 'secret'],
+  'configMap',
+  'csi',
+  'downwardAPI',
+  'emptyDir',
+  'ephemeral',
+  'persistentVolumeClaim',
+  'projected',
+  'secret',
 ];
 
 /** Which types of volumes pods may have. An empty list allows none, `*` all. */

@@ -117,12 +117,13 @@ const detailedSources = {
  * All volume sources of v1.24 by their JSON key, in the order in which the first one set decides the
  * type (pkg/security/podsecuritypolicy/util/util.go, GetVolumeFSType).
  */
+// biome-ignore format: names, several a line
 export const volumeSourceKeys = [
-  ...['hostPath', 'emptyDir', 'gcePersistentDisk', 'awsElasticBlockStore', 'gitRepo', 'secret'],
-  ...['nfs', 'iscsi', 'glusterfs', 'persistentVolumeClaim', 'rbd', 'flexVolume', 'cinder'],
-  ...['cephfs', 'flocker', 'downwardAPI', 'fc', 'azureFile', 'configMap', 'vsphereVolume'],
-  ...['quobyte', 'azureDisk', 'photonPersistentDisk', 'storageos', 'projected', 'portworxVolume'],
-  ...['scaleIO', 'csi', 'ephemeral'],
+  'hostPath', 'emptyDir', 'gcePersistentDisk', 'awsElasticBlockStore', 'gitRepo', 'secret',
+  'nfs', 'iscsi', 'glusterfs', 'persistentVolumeClaim', 'rbd', 'flexVolume', 'cinder',
+  'cephfs', 'flocker', 'downwardAPI', 'fc', 'azureFile', 'configMap', 'vsphereVolume',
+  'quobyte', 'azureDisk', 'photonPersistentDisk', 'storageos', 'projected', 'portworxVolume',
+  'scaleIO', 'csi', 'ephemeral',
 ] as const;
 
 /** A volume: its name and, under the key of its type, what matters about its source. */

@@ -40,8 +40,13 @@ function without(refusals: readonly StandardRefusal[], others: readonly Standard
 
 /** Fields of which Pod Security Admission has no opinion, whatever policies write into them. */
 const unseenFields: ReadonlySet<string | number> = new Set([
-  ...['runAsUser', 'runAsGroup', 'fsGroup', 'supplementalGroups', 'runtimeClassName'],
-  ...['readOnlyRootFilesystem', 'level'],
+  'runAsUser',
+  'runAsGroup',
+  'fsGroup',
+  'supplementalGroups',
+  'runtimeClassName',
+  'readOnlyRootFilesystem',
+  'level',
 ]);
 
 /**

@@ -1,6 +1,7 @@
 import type {Gap, Inventory} from '../inventory/inventory.ts';
 import {namespacesOf} from '../inventory/inventory.ts';
 import {workloadResources} from '../inventory/kinds/resources.ts';
+import type {JsonObject} from '../kube/json.ts';
 import {type PodSecurityLevel, standardLevels} from './podSecurity/judge.ts';
 import {parseStandardVersion, type StandardVersion} from './podSecurity/version.ts';
 import {underLevel, type WorkloadLevels, workloadLevels} from './workloadLevels.ts';
@@ -84,9 +85,11 @@ export function hasUnread(gaps: readonly Gap[], namespace: string): boolean {
  * api/helpers.go, PolicyToEvaluate): a level that is none is taken for restricted, a version that is
  * none for the newest; without a label, privileged, as far as the server's defaults are not changed.
  */
-export function enforcedBy(labels: Readonly<Record<string, string>>, minor: number): PinnedLevel {
+export function enforcedBy(labels: JsonObject, minor: number): PinnedLevel {
   const named = labels[`${podSecurityPrefix}enforce`];
-  const pin = parseStandardVersion(labels[`${podSecurityPrefix}enforce-version`] ?? 'latest');
+  const pin = parseStandardVersion(
+    String(labels[`${podSecurityPrefix}enforce-version`] ?? 'latest'),
+  );
   const level = standardLevels.find(known => known === named);
   return {
     level: level ?? (named === undefined ? 'privileged' : 'restricted'),

@@ -1,3 +1,4 @@
+import {baselineCapabilities} from '../controls/shared/baselineCapabilities.ts';
 import {
   appArmorAllowedKey,
   appArmorContainerPrefix,
@@ -125,14 +126,15 @@ function boundaryVariations({spec}: Policy): readonly Variation[] {
     ...others,
     ...outsideOf(rule),
   ];
-  const baseline = [
-    ...['AUDIT_WRITE', 'CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'KILL', 'MKNOD'],
-    ...['NET_BIND_SERVICE', 'SETFCAP', 'SETGID', 'SETPCAP', 'SETUID', 'SYS_CHROOT'],
-  ];
   const safe = [
-    ...['kernel.shm_rmid_forced', 'net.ipv4.ip_local_port_range', 'net.ipv4.tcp_syncookies'],
-    ...['net.ipv4.ping_group_range', 'net.ipv4.ip_unprivileged_port_start'],
-    ...['net.ipv4.ip_local_reserved_ports', 'net.ipv4.tcp_keepalive_time', 'net.ipv4.tcp_rmem'],
+    'kernel.shm_rmid_forced',
+    'net.ipv4.ip_local_port_range',
+    'net.ipv4.tcp_syncookies',
+    'net.ipv4.ping_group_range',
+    'net.ipv4.ip_unprivileged_port_start',
+    'net.ipv4.ip_local_reserved_ports',
+    'net.ipv4.tcp_keepalive_time',
+    'net.ipv4.tcp_rmem',
     'net.ipv4.tcp_notsent_lowat',
   ];
   return [
@@ -143,7 +145,7 @@ function boundaryVariations({spec}: Policy): readonly Variation[] {
       (id): Variation => ({shared: {supplementalGroups: [id]}}),
     ),
     ...volumesFor(spec),
-    ...baseline.map(addOf),
+    ...baselineCapabilities.map(addOf),
     own('seccompProfile')({type: 'RuntimeDefault'}),
     own('seccompProfile')({type: 'Localhost', localhostProfile: 'other.json'}),
     {shared: {seccompProfile: {type: 'RuntimeDefault'}}},

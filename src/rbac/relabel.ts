@@ -99,13 +99,11 @@ function byReach(a: RelabelRight, b: RelabelRight): number {
   const keyOf = ({namespaces, subject, binding}: RelabelRight) =>
     [
       namespaces === undefined ? '' : namespaces.join(','),
-      ...[
-        subject.kind,
-        subject.namespace ?? '',
-        subject.name,
-        binding.namespace ?? '',
-        binding.name,
-      ],
+      subject.kind,
+      subject.namespace ?? '',
+      subject.name,
+      binding.namespace ?? '',
+      binding.name,
     ].join('\0');
   return byText(keyOf(a), keyOf(b));
 }

@@ -84,7 +84,14 @@ function summary({changes, unchanged, counts}: WorkloadComparison): string {
 }
 
 const header = [
-  ...['NAMESPACE', 'KIND', 'NAME', 'CHANGE', 'CONTROL', 'BEFORE', 'AFTER', 'TREND'],
+  'NAMESPACE',
+  'KIND',
+  'NAME',
+  'CHANGE',
+  'CONTROL',
+  'BEFORE',
+  'AFTER',
+  'TREND',
   'CONTAINERS',
 ];
 

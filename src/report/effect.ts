@@ -13,7 +13,12 @@ import {referenceText} from './why.ts';
 const header = ['NAMESPACE', 'KIND', 'NAME', 'BEFORE', 'AFTER', 'CHANGE', 'REASON'];
 const wideHeader = [
   ...header.slice(0, -1),
-  ...['SERVICE ACCOUNT', 'REQUESTER', 'VIA', 'CHANGES', 'REASON', 'MESSAGE'],
+  'SERVICE ACCOUNT',
+  'REQUESTER',
+  'VIA',
+  'CHANGES',
+  'REASON',
+  'MESSAGE',
 ];
 
 /** The kinds of shifts, in a word for a row. */
@@ -65,8 +70,12 @@ export function shiftCells(shift: Shift): readonly string[] {
 
 function row({kind, item, before, after}: Shift): readonly string[] {
   return [
-    ...[item.namespace, kindText(item), item.name],
-    ...[outcomeText(before), outcomeText(after), words[kind]],
+    item.namespace,
+    kindText(item),
+    item.name,
+    outcomeText(before),
+    outcomeText(after),
+    words[kind],
   ];
 }
 

@@ -1,8 +1,15 @@
 import {labelOf} from '../kube/reference.ts';
 import type {LabelChange, LabelStep} from '../migrate/labelChanges.ts';
 import type {LabelCheck} from '../migrate/labelCheck.ts';
+import type {LabelImpact} from '../migrate/labelImpact.ts';
 import type {NamespaceLabels} from '../migrate/labels.ts';
-import {type PodSecurityMode, podSecurityPrefix} from '../migrate/namespaceLevels.ts';
+import {
+  type PinnedLevel,
+  type PodSecurityMode,
+  podSecurityPrefix,
+} from '../migrate/namespaceLevels.ts';
+import {refusalDetail} from '../migrate/podSecurity/judge.ts';
+import {standardVersionText} from '../migrate/podSecurity/version.ts';
 import {printYaml} from '../yaml/documents.ts';
 import {comment} from './advice.ts';
 import {escapeText} from './escape.ts';
@@ -90,6 +97,32 @@ export function labelChangeLines({namespace, set, was}: LabelChange): readonly s
         `${namespace}: ${key.replace(podSecurityPrefix, '')}: ${was[key] ?? '(not set)'} -> ${value ?? '(not set)'}`,
     )
     .map(escapeText);
+}
+
+/** What other labels do at once, in lines; a level that stays is a line of its own. */
+export function labelImpactLines(impact: LabelImpact): readonly string[] {
+  const {namespace, before, after, refused, unknown, freed, isUnread} = impact;
+  const textOf = ({level, version}: PinnedLevel) => `${level}:${standardVersionText(version)}`;
+  const [was, will] = [textOf(before), textOf(after)];
+  if (was === will) return [`Enforced in ${namespace}: ${will}, as before`].map(escapeText);
+  const listed = (title: string, turns: LabelImpact['refused']) => [
+    ...(turns.length === 0 ? [] : [`${title}: ${turns.length}`]),
+    ...turns.map(({item, refusals}) => `  ${labelOf(item)}: ${refusalDetail(refusals)}`),
+  ];
+  const isQuiet = refused.length + unknown.length + freed.length === 0 && !isUnread;
+  return [
+    `Enforced in ${namespace}: ${was} -> ${will}, on pods that are created from now on`,
+    ...listed('Workloads whose pods would be refused', refused),
+    ...listed('Workloads of which it is unknown whether their pods would be refused', unknown),
+    ...(isUnread ? ['More may run there that could not be read, and may be refused'] : []),
+    ...listed('Workloads whose pods would no longer be refused', freed),
+    ...(isQuiet ? ['No workload there is treated differently'] : []),
+  ].map(escapeText);
+}
+
+/** Why labels are not fine for each workload, a line each. */
+export function labelProblemLines(labels: NamespaceLabels): readonly string[] {
+  return problemLines(labels, true).map(line => line.trimEnd());
 }
 
 /** A script for a POSIX shell that gives the labels back what they were. */

@@ -10,9 +10,15 @@ import {table} from './table.ts';
 function headerOf(hasUnknown: boolean): readonly string[] {
   const unknown = hasUnknown ? ['UNKNOWN'] : [];
   return [
-    ...['NAMESPACE', 'PODS', 'IDLE', 'DENIED'],
+    'NAMESPACE',
+    'PODS',
+    'IDLE',
+    'DENIED',
     ...unknown,
-    ...['MUTATED', 'DRIFTED', 'PSPS', 'RISKIEST'],
+    'MUTATED',
+    'DRIFTED',
+    'PSPS',
+    'RISKIEST',
   ];
 }
 

@@ -119,7 +119,13 @@ export function App({live, services, store, user, jobs, theme = plainTheme}: Pro
         {middleOf({session, model, shown, dispatch, text, size, frame})}
         {lines >= roomy ? <Divider width={columns} /> : null}
         <Status
-          {...{session, inventory, freshness, dispatch, sideEffects, frame, shown}}
+          session={session}
+          inventory={inventory}
+          freshness={freshness}
+          dispatch={dispatch}
+          sideEffects={sideEffects}
+          frame={frame}
+          shown={shown}
           width={columns}
         />
         <Footer lines={keys} width={columns} />
@@ -163,10 +169,10 @@ function middleOf(middle: Middle): ReactElement {
       ? policyOf(view.policy, session.drafts, model.inventory)
       : undefined;
   if (view.name === 'values' && policy) {
-    return <Values {...{view, now: policy.now, shown, frame, ...size}} />;
+    return <Values view={view} now={policy.now} shown={shown} frame={frame} {...size} />;
   }
   if (view.name === 'walk' && policy) {
-    return <Walk {...{view, model, dispatch, ...policy, ...size}} />;
+    return <Walk view={view} model={model} dispatch={dispatch} {...policy} {...size} />;
   }
   if (shown.table === undefined) {
     return <Lines lines={['It is gone from the cluster.']} scroll={0} {...size} />;
@@ -177,14 +183,20 @@ function middleOf(middle: Middle): ReactElement {
   return (
     <Box flexDirection="column" height={size.height}>
       <List
-        {...{table: shown.table, rows: shown.rows, cursor: shown.cursor, width: size.width, height}}
+        table={shown.table}
+        rows={shown.rows}
+        cursor={shown.cursor}
+        width={size.width}
+        height={height}
         sort={frame.sort}
         descending={frame.descending}
       />
       {isEditor ? (
         <EditorFooter
           control={isControlId(id) ? controlById[id] : undefined}
-          {...{...policy, model, width: size.width}}
+          {...policy}
+          model={model}
+          width={size.width}
         />
       ) : null}
     </Box>
@@ -210,13 +222,18 @@ function Status(props: StatusProps) {
     const hasEdits = editedDrafts(session).length > 0;
     return (
       <Prompt
-        {...{prompt, inventory, dispatch, sideEffects, width, hasEdits}}
+        prompt={prompt}
+        inventory={inventory}
+        dispatch={dispatch}
+        sideEffects={sideEffects}
+        width={width}
+        hasEdits={hasEdits}
         filter={frame.filter}
       />
     );
   }
   const {text, tone} = statusText(props);
-  return <TextLine {...{text, tone, width}} />;
+  return <TextLine text={text} tone={tone} width={width} />;
 }
 
 interface StatusText {

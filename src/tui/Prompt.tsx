@@ -239,7 +239,7 @@ function TypingLine({label, value, hint = '', width, onChange, onSubmit}: Typing
   return (
     <Box height={1} width={width}>
       <Text bold>{name}</Text>
-      <Input {...{value, onChange, onSubmit}} width={room} />
+      <Input value={value} onChange={onChange} onSubmit={onSubmit} width={room} />
       {rest > 0 && hint !== '' ? <Text dimColor>{fitTo(hint, rest)}</Text> : null}
     </Box>
   );

@@ -51,6 +51,8 @@ export function describedBy({session, model, shown}: Context): View | undefined 
   switch (view.name) {
     case 'namespaces':
       return described('namespace', row.key);
+    case 'migrate':
+      return view.namespace === undefined ? described('namespace', row.key) : row.enter;
     case 'accounts':
       return described('account', `${view.namespace}/${row.key}`);
     case 'pods':

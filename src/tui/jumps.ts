@@ -17,7 +17,7 @@ export type Jump =
 
 /** What `:` takes, for a hint. */
 export const jumpWords =
-  'ns po deploy sa psp grants findings advise [NAME]  try FILE  snapshot FILE  ctx NAME  gaps help quit';
+  'ns po deploy sa psp grants findings advise migrate [NAME]  try FILE  snapshot FILE  ctx NAME  gaps help quit';
 
 /** Where it leads: a word, as kubectl has them, and a namespace or a name. */
 export function jumpOf(typed: string, inventory: Inventory): Jump {
@@ -85,6 +85,8 @@ const grants: Word = (rest, inventory) =>
   inNamespace(rest, inventory, namespace => ({name: 'grants', namespace}));
 const findings: Word = (rest, inventory) =>
   inNamespace(rest, inventory, namespace => ({name: 'findings', namespace}));
+const migrate: Word = (rest, inventory) =>
+  inNamespace(rest, inventory, namespace => ({name: 'migrate', namespace}));
 const policies = onPolicy(policy => ({name: 'policy', policy}));
 const quit: Word = () => ({to: 'quit'});
 
@@ -110,6 +112,8 @@ const words: Readonly<Record<string, Word>> = {
   rolebindings: grants,
   findings,
   audit: findings,
+  migrate,
+  'way-off': migrate,
   advise: (rest, inventory) =>
     inNamespace(rest, inventory, namespace => ({
       name: 'advise',

@@ -18,6 +18,7 @@ import type {View} from './session.ts';
 import {isVoid, policyOf} from './state.ts';
 import {remember} from './store.ts';
 import {verdictAfterTrial} from './trialRows.ts';
+import {wayOffLines} from './wayOffLines.ts';
 import {whyLines} from './whyLines.ts';
 
 /** The policy as it would be written to a file. */
@@ -55,6 +56,8 @@ export function linesOf(
     }
     case 'finding':
       return findingLines(model, view.id);
+    case 'wayOff':
+      return wayOffLines(model, view.item, services).map(diffLine);
     case 'describe':
       return describeLines(model, view);
     case 'text':

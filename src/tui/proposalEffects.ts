@@ -1,12 +1,15 @@
 import type {PlannedChange} from '../apply/applyAll.ts';
-import {withoutServerOwned} from '../apply/change.ts';
+import {objectLabels, withoutServerOwned} from '../apply/change.ts';
 import {afterChanges} from '../effect/afterChanges.ts';
 import {effectOf} from '../effect/effect.ts';
 import {impactKinds, impactText} from '../effect/impact.ts';
 import {questionFor} from '../effect/question.ts';
+import type {Inventory} from '../inventory/inventory.ts';
 import {decodePolicy} from '../kube/objects.ts';
 import {labelOf} from '../kube/reference.ts';
+import {isDaring, labelImpact} from '../migrate/labelImpact.ts';
 import {effectText} from '../report/effect.ts';
+import {labelImpactLines} from '../report/migrateLabels.ts';
 import {questionLines} from '../report/question.ts';
 import {printYaml} from '../yaml/documents.ts';
 import {policyYaml} from './lines.ts';
@@ -132,9 +135,18 @@ function judgedBy(model: Model, changes: readonly PlannedChange[]): Judged {
     const lines = [...questionLines(question), `Impact: ${impactText(impact)}`];
     return {lines, mustType: question.mustType};
   }
+  if (changes.every(({kind}) => kind === 'Namespace')) return judgedLabels(before, changes);
   const effect = effectOf(before, after);
   const question = questionFor({before, after, treated: effect.shifts});
   return {lines: [...questionLines(question), effectText(effect)], mustType: question.mustType};
+}
+
+/** Labels do nothing to PodSecurityPolicy; a name is typed where they refuse what runs, or may. */
+function judgedLabels(inventory: Inventory, changes: readonly PlannedChange[]): Judged {
+  const impacts = changes.map(({name, before, desired}) =>
+    labelImpact(inventory, name, {before: objectLabels(before), after: objectLabels(desired)}),
+  );
+  return {lines: impacts.flatMap(labelImpactLines), mustType: impacts.some(isDaring)};
 }
 
 /** The objects of a change, or what differs in them. */

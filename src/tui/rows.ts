@@ -19,9 +19,15 @@ export function namespaceTable({namespaces: all, inventory}: Model, only?: strin
   const hasUnknown = namespaces.some(({unknown}) => unknown > 0);
   return {
     columns: [
-      ...['NAMESPACE', 'PODS', 'IDLE', 'ACCOUNTS', 'DENIED'],
+      'NAMESPACE',
+      'PODS',
+      'IDLE',
+      'ACCOUNTS',
+      'DENIED',
       ...(hasUnknown ? ['UNKNOWN'] : []),
-      ...['CHANGED', 'MOVED', 'RISKIEST'],
+      'CHANGED',
+      'MOVED',
+      'RISKIEST',
     ],
     empty: isUnread ? 'The namespaces could not be read.' : 'No namespaces yet.',
     rows: namespaces.map(row => {
@@ -39,9 +45,13 @@ export function namespaceTable({namespaces: all, inventory}: Model, only?: strin
         key: namespace,
         cells: [
           namespace,
-          ...[number(pods), number(idle), accounts, counted('denied')],
+          number(pods),
+          number(idle),
+          accounts,
+          counted('denied'),
           ...(hasUnknown ? [counted('unknown')] : []),
-          ...[counted('mutated'), counted('drifted')],
+          counted('mutated'),
+          counted('drifted'),
           riskiest === undefined ? '' : {value: riskiest.metadata.name, tone: policyTone(riskiest)},
         ],
         ...(pods + idle === 0 ? {} : {bar: stateParts(states)}),

@@ -4,6 +4,7 @@ import type {MadeChange} from '../apply/reverse.ts';
 import type {RightsChange} from '../grant/planDelete.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import type {Policy} from '../kube/objects.ts';
+import type {LabelChange} from '../migrate/labelChanges.ts';
 
 /** The result of an attempt to change the cluster, in lines for people. */
 export interface Result {
@@ -22,6 +23,8 @@ export type Wanted =
   | {readonly kind: 'policy'; readonly draft: Policy}
   | {readonly kind: 'advice'; readonly advices: readonly Advice[]}
   | {readonly kind: 'grants'; readonly change: RightsChange}
+  /** Labels of a namespace, if it still has those that they were planned for. */
+  | {readonly kind: 'labels'; readonly change: LabelChange}
   /** What it was before these changes. */
   | {readonly kind: 'undo'; readonly made: readonly MadeChange[]};
 

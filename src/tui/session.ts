@@ -55,6 +55,10 @@ export type View =
     }
   | {readonly name: 'findings'; readonly namespace?: string | undefined}
   | {readonly name: 'finding'; readonly id: string}
+  /** The way off PodSecurityPolicy: of all namespaces, or of the workloads of one. */
+  | {readonly name: 'migrate'; readonly namespace?: string | undefined}
+  /** The same of one workload, or pod of its own. */
+  | {readonly name: 'wayOff'; readonly item: string}
   /** What the files of a change would do. */
   | {readonly name: 'trial'; readonly path: string; readonly files: Inventory}
   | {
@@ -248,7 +252,8 @@ export function reduce(session: Session, action: Action): Session {
 function limited(view: View, only: string | undefined): View {
   if (only === undefined) return view;
   if (view.name === 'namespaces') return {...view, only};
-  return view.name === 'pods' || view.name === 'advise' ? {...view, namespace: only} : view;
+  const isList = view.name === 'pods' || view.name === 'advise' || view.name === 'migrate';
+  return isList ? {...view, namespace: only} : view;
 }
 
 type DraftAction = Extract<

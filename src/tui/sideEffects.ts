@@ -1,5 +1,6 @@
 import {type AdviceEffects, adviceEffects} from './adviceEffects.ts';
 import {type FileEffects, fileEffects} from './fileEffects.ts';
+import {type MigrationEffects, migrationEffects} from './migrationEffects.ts';
 import {type PolicyEffects, policyEffects} from './policyEffects.ts';
 import {type ProposalEffects, proposalEffects} from './proposalEffects.ts';
 import {type RightsEffects, rightsEffects} from './rightsEffects.ts';
@@ -11,6 +12,7 @@ export interface SideEffects
     PolicyEffects,
     AdviceEffects,
     RightsEffects,
+    MigrationEffects,
     FileEffects {}
 
 /** The side effects of a session in these surroundings. */
@@ -22,6 +24,7 @@ export function createSideEffects(around: Surroundings): SideEffects {
     ...policyEffects(around, voice, proposals),
     ...adviceEffects(around, voice, proposals),
     ...rightsEffects(around, voice, proposals),
+    ...migrationEffects(around, voice, proposals),
     ...fileEffects(around, voice),
   };
 }

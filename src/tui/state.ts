@@ -4,6 +4,7 @@ import type {Policy} from '../kube/objects.ts';
 import {sameSettings} from '../policy/direction.ts';
 import {type Draft, isEdited} from './edit.ts';
 import {findingTable} from './findingRows.ts';
+import {migrationTable} from './migrationRows.ts';
 import type {Model} from './model.ts';
 import {valuesTable} from './picker.ts';
 import {editorTable, impactTable, policyTable, proposalTable} from './policyRows.ts';
@@ -53,9 +54,13 @@ export function impactOfDraft(model: Model, now: Policy): Impact {
   return impact;
 }
 
+const validWithoutPolicies: ReadonlySet<View['name']> = new Set([
+  ...(['help', 'gaps', 'text', 'advise', 'advice', 'migrate', 'wayOff'] as const),
+]);
+
 /** Whether a view says nothing true of a cluster that has no policies to begin with. */
 export function isVoid({name}: View, {policyApi}: Inventory): boolean {
-  return policyApi === 'absent' && !['help', 'gaps', 'text', 'advise', 'advice'].includes(name);
+  return policyApi === 'absent' && !validWithoutPolicies.has(name);
 }
 
 /** The table of a view; undefined for views that are something else. */
@@ -98,6 +103,8 @@ export function tableOf(view: View, model: Model, drafts: Session['drafts']): Ta
       return trialTable(model, view);
     case 'findings':
       return findingTable(model, view.namespace);
+    case 'migrate':
+      return migrationTable(model, view.namespace);
     default:
       return undefined;
   }

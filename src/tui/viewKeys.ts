@@ -4,6 +4,7 @@ import {type ImpactKind, impactKinds} from '../effect/impact.ts';
 import {itemKey} from '../inventory/submissions/items.ts';
 import {type Context, inform} from './context.ts';
 import {editorKey} from './editorKeys.ts';
+import {migrationKey} from './migrationKeys.ts';
 import {pickerKey} from './pickerKeys.ts';
 import {accountKey, findingKey, policyRightsKey} from './rightsKeys.ts';
 import type {View} from './session.ts';
@@ -22,6 +23,8 @@ export function viewKey(input: string, key: Key, context: Context, view: View): 
     case 'findings':
     case 'finding':
       return findingKey(input, context, view);
+    case 'migrate':
+      return migrationKey(input, context, view);
     case 'why':
       return whyKey(input, context, view);
     case 'values':

@@ -10,9 +10,17 @@ function policyWith(spec: JsonObject, annotations: JsonObject = {}) {
   const any = {rule: 'RunAsAny'};
   const open = {
     privileged: true,
-    ...{hostNetwork: true, hostPID: true, hostIPC: true, hostPorts: [{min: 0, max: 65535}]},
-    ...{volumes: ['*'], allowedCapabilities: ['*'], allowedUnsafeSysctls: ['*']},
-    ...{runAsUser: any, seLinux: any, supplementalGroups: any, fsGroup: any},
+    hostNetwork: true,
+    hostPID: true,
+    hostIPC: true,
+    hostPorts: [{min: 0, max: 65535}],
+    volumes: ['*'],
+    allowedCapabilities: ['*'],
+    allowedUnsafeSysctls: ['*'],
+    runAsUser: any,
+    seLinux: any,
+    supplementalGroups: any,
+    fsGroup: any,
   };
   const all = {'seccomp.security.alpha.kubernetes.io/allowedProfileNames': '*', ...annotations};
   return preparePolicy(

@@ -149,7 +149,15 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('advise and snapshot, liv
     );
     expect(item).toMatchObject({name: 'bare', judgedForCaller: true, allowed: true});
     const asReader = await runHere(
-      ...['why', 'bare', ...live, '--as', 'reader', '--requester', 'me', '-o', 'json'],
+      'why',
+      'bare',
+      ...live,
+      '--as',
+      'reader',
+      '--requester',
+      'me',
+      '-o',
+      'json',
     );
     expect(itemsOf(asReader.out)).toMatchObject([
       {allowed: true, policy: 'open', requester: 'reader', via: [{right: 'requester'}]},

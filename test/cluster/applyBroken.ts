@@ -66,7 +66,11 @@ export function testBrokenConnections(theWorld: () => ApplyWorld): void {
       expect([...cut]).toEqual(['DELETE', 'PUT']);
       const asked = seen.map(({method}) => method);
       expect(asked.filter(method => method === 'DELETE' || method === 'PUT')).toEqual([
-        ...['PUT', 'DELETE', 'DELETE', 'PUT', 'PUT'],
+        'PUT',
+        'DELETE',
+        'DELETE',
+        'PUT',
+        'PUT',
       ]);
       expect(meaning(await world.stored(update.path))).toEqual(meaning(objectOf(update.before)));
       expect((await world.server.request('GET', made.path)).status).toBe(404);

@@ -167,7 +167,10 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('advise --harden, live', 
     const own = objectOf(objectOf(container).securityContext);
     const pod = objectOf(spec.securityContext);
     expect(Object.keys({...own, ...pod}).sort()).toEqual([
-      ...['allowPrivilegeEscalation', 'capabilities', 'runAsNonRoot', 'seccompProfile'],
+      'allowPrivilegeEscalation',
+      'capabilities',
+      'runAsNonRoot',
+      'seccompProfile',
     ]);
     for (const left of [...Object.keys(own), ...Object.keys(pod)]) {
       const refusal = await refusalOf({

@@ -77,8 +77,12 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('who may read one namespa
   let server: ApiServer;
   let others = 0;
   const flagsOf = (user: string) => [
-    ...['--server', server.url, '--certificate-authority', server.caFile],
-    ...['--token', `${user}-token`],
+    '--server',
+    server.url,
+    '--certificate-authority',
+    server.caFile,
+    '--token',
+    `${user}-token`,
   ];
   const as = (user: string, ...args: readonly string[]) => runBuilt([...flagsOf(user), ...args]);
   const stricter = fileOf([policyObject('web', {...hostSpec, hostNetwork: false})]);
@@ -96,7 +100,13 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('who may read one namespa
 
   test('an admin is told of the pod elsewhere, also with -n', async () => {
     const {code, out} = await runBuilt([
-      ...['--kubeconfig', server.kubeconfig, 'try', '-n', 'shop', '-f', stricter],
+      '--kubeconfig',
+      server.kubeconfig,
+      'try',
+      '-n',
+      'shop',
+      '-f',
+      stricter,
     ]);
     expect(code).toBe(1);
     expect(out).toContain('Of these in other namespaces: 1 would be denied; -A lists them.');
@@ -142,7 +152,11 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('who may read one namespa
   test('bind and unbind in the namespace leave nothing open', async () => {
     const {code, out} = await as(
       'narrow',
-      ...['bind', 'web', '--to', 'sa:shop/default', '--dry-run=client'],
+      'bind',
+      'web',
+      '--to',
+      'sa:shop/default',
+      '--dry-run=client',
     );
     expect({code, out}).toEqual({code: 0, out: expect.not.stringContaining('unknown')});
     expect(out).toContain('Pods and workloads: 1 stays as it is.');

@@ -143,7 +143,15 @@ async function foretold(
   const file = fileOf(objects);
   const args = ['-A', '--from', file, '--to', to];
   const ran = await runHere(
-    ...['migrate', 'labels', ...args, '--level', level, '--stage', 'enforce', '-o', 'json'],
+    'migrate',
+    'labels',
+    ...args,
+    '--level',
+    level,
+    '--stage',
+    'enforce',
+    '-o',
+    'json',
   );
   const items = itemsOf(ran.out);
   const problems = items.flatMap(({problems: all}) => all as readonly JsonObject[]);

@@ -157,7 +157,13 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('migrate labels, on a clu
     expect(out).toContain('Deployment spoiled/cron: breaks: as policy open changes it: violates');
     const held = await run(
       ['y'],
-      ...['-n', 'spoiled', '--level', 'baseline', '--stage', 'enforce', '--apply'],
+      '-n',
+      'spoiled',
+      '--level',
+      'baseline',
+      '--stage',
+      'enforce',
+      '--apply',
     );
     expect(held).toMatchObject({code: 1, err: ''});
     expect(held.out).toMatch(/\nspoiled: not yet, breaks\nNothing to change.\n$/);
@@ -253,8 +259,17 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('migrate labels, on a clu
   test('who may not set labels is told so by the dry run', async () => {
     const {code, out} = await runWith(
       {answers: ['y'], folder},
-      ...['migrate', 'labels', '-n', 'host', '--apply', '--as', 'nobody', '--level', 'baseline'],
-      ...['--kubeconfig', server.kubeconfig],
+      'migrate',
+      'labels',
+      '-n',
+      'host',
+      '--apply',
+      '--as',
+      'nobody',
+      '--level',
+      'baseline',
+      '--kubeconfig',
+      server.kubeconfig,
     );
     expect([code, out]).toEqual([1, expect.stringContaining('could not be read')]);
   });

@@ -85,7 +85,10 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('the ClusterRoles of docs
   const asReader = (commandLine: string) =>
     runHere(
       ...commandLine.split(' '),
-      ...['--kubeconfig', server.kubeconfig, '--token', 'reader-token'],
+      '--kubeconfig',
+      server.kubeconfig,
+      '--token',
+      'reader-token',
     );
 
   /** Whether the command says that it lacks the resource; it must not fail in any other way. */

@@ -49,8 +49,15 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('who may not read RBAC', 
   let server: ApiServer;
   const whyAs = (user: string, ...more: readonly string[]) =>
     runBuilt([
-      ...['--server', server.url, '--certificate-authority', server.caFile],
-      ...['--token', `${user}-token`, 'why', '-A', ...more],
+      '--server',
+      server.url,
+      '--certificate-authority',
+      server.caFile,
+      '--token',
+      `${user}-token`,
+      'why',
+      '-A',
+      ...more,
     ]);
 
   beforeAll(async () => {

@@ -40,8 +40,13 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('why, against the API ser
     const trials: Trial[] = [];
     for (const {pods, user, groups} of worlds) {
       const verdicts = await itemsHere(
-        ...['why', '-f', fileOf(pods), '--kubeconfig', server.kubeconfig],
-        ...['--requester', [user, ...groups].join(',')],
+        'why',
+        '-f',
+        fileOf(pods),
+        '--kubeconfig',
+        server.kubeconfig,
+        '--requester',
+        [user, ...groups].join(','),
       );
       trials.push(...pods.map(pod => trialOf(pod, verdicts, user, groups)));
     }

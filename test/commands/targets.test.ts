@@ -25,7 +25,9 @@ describe('pods and workloads, named as kubectl takes them', () => {
 
   test('kinds alone are all of them, several with commas, chosen by labels', async () => {
     expect(await namesOf('why', 'sts', '-n', 'data')).toEqual([
-      ...['statefulset/cache', 'statefulset/events', 'statefulset/orders-db'],
+      'statefulset/cache',
+      'statefulset/events',
+      'statefulset/orders-db',
       'statefulset/warehouse',
     ]);
     const both = await namesOf('why', 'deploy,sts', '-n', 'data');

@@ -74,14 +74,20 @@ describe('values', () => {
 
   test('of the demo', async () => {
     expect(await offered('--demo', '-n', 'kube-')).toEqual([
-      ...[':4', 'kube-node-lease', 'kube-public', 'kube-system'],
+      ':4',
+      'kube-node-lease',
+      'kube-public',
+      'kube-system',
     ]);
     expect(await offered('who-can', '--demo', 'lo')).toEqual([':4', 'log-shipper']);
     expect(await offered('who-can', '--demo', 'use', 're')).toEqual([':4', 'restricted']);
     expect(await offered('who-can', '--demo', 'u')).toEqual([':4', 'use']);
     expect(await offered('who-can', '--demo', 'use', 'web', '')).toEqual([':4']);
     expect(await offered('why', '--demo', '-n', 'shop', 'deploy/c')).toEqual([
-      ...[':4', 'deploy/cart', 'deploy/catalog', 'deploy/checkout'],
+      ':4',
+      'deploy/cart',
+      'deploy/catalog',
+      'deploy/checkout',
     ]);
     expect(await offered('why', '--demo', '-A', 'statefulsets/')).toContain(
       'statefulsets/orders-db',
@@ -93,11 +99,16 @@ describe('values', () => {
 
   test('of subjects, one part after the other', async () => {
     expect(await offered('who-can', '--demo', '--subject', '')).toEqual([
-      ...[':6', 'sa:', 'user:', 'group:'],
+      ':6',
+      'sa:',
+      'user:',
+      'group:',
     ]);
     expect(await offered('who-can', '--demo', '--subject', 'sa:s')).toEqual([':6', 'sa:shop/']);
     expect(await offered('who-can', '--demo', '--subject=sa:shop/c')).toEqual([
-      ...[':4', 'sa:shop/catalog', 'sa:shop/checkout'],
+      ':4',
+      'sa:shop/catalog',
+      'sa:shop/checkout',
     ]);
     expect(await offered('who-can', '--demo', '--subject', 'user:')).toEqual([':6', 'user:']);
   });

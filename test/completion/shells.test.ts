@@ -90,7 +90,9 @@ describe.skipIf(!has('bash'))('bash', () => {
   test('leaves the rest of kubectl to its own completion', async () => {
     const own = '__start_kubectl() { COMPREPLY=("own $COMP_CWORD"); }';
     expect(await bashReplies(['kubectl get p', 'kubectl ps', 'kubectl psp vers'], own)).toEqual([
-      ...['[own 2]', '[own 1]', '[version]'],
+      '[own 2]',
+      '[own 1]',
+      '[version]',
     ]);
   });
 
@@ -175,7 +177,8 @@ describe.skipIf(!has('fish'))('fish (skipped where there is no fish)', () => {
 
 test('the script for PowerShell registers both names', () => {
   expect(scripts.powershell.match(/-CommandName '[\w-]+'/g)).toEqual([
-    ...["-CommandName 'kubectl-psp'", "-CommandName 'kubectl'"],
+    "-CommandName 'kubectl-psp'",
+    "-CommandName 'kubectl'",
   ]);
 });
 

@@ -40,7 +40,12 @@ describe('the demo', () => {
       ['ci', 'data', 'ingress', 'kube-system', 'logging', 'monitoring', 'payments', 'shop'].sort(),
     );
     expect([...kinds].sort()).toEqual([
-      ...['CronJob', 'DaemonSet', 'Deployment', 'Job', 'ReplicaSet', 'ReplicationController'],
+      'CronJob',
+      'DaemonSet',
+      'Deployment',
+      'Job',
+      'ReplicaSet',
+      'ReplicationController',
       'StatefulSet',
     ]);
     const top = inventory.workloads.filter(({metadata}) => !metadata.ownerReferences?.length);
@@ -150,8 +155,14 @@ describe('the demo', () => {
     const {clusterRoles, clusterRoleBindings, roles, roleBindings} = inventory.rbac;
     expect(lines).toHaveLength(
       [
-        ...[clusterRoles, clusterRoleBindings, roles, roleBindings, inventory.policies],
-        ...[inventory.namespaces, inventory.serviceAccounts, inventory.pods],
+        clusterRoles,
+        clusterRoleBindings,
+        roles,
+        roleBindings,
+        inventory.policies,
+        inventory.namespaces,
+        inventory.serviceAccounts,
+        inventory.pods,
       ].flat().length,
     );
   });

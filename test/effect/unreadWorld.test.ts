@@ -35,7 +35,9 @@ const anyHiding = fc.record({
 type Hiding = typeof anyHiding extends fc.Arbitrary<infer T> ? T : never;
 
 const namespacedKinds = [
-  ...['roles', 'rolebindings', 'serviceaccounts'],
+  'roles',
+  'rolebindings',
+  'serviceaccounts',
   ...runningKinds.map(({plural}) => plural),
 ];
 

@@ -197,9 +197,13 @@ test('a role grants just a policy if it opens nothing else at all', () => {
   expect(grantsJust(role({apiGroups: ['extensions', 'policy']}), 'web')).toBe(true);
   expect(grantsJust(role({}), 'other')).toBe(false);
   for (const rule of [
-    ...[{verbs: ['use', 'get']}, {verbs: ['*']}, {verbs: []}],
-    ...[{apiGroups: ['*']}, {resources: ['pods', 'podsecuritypolicies']}],
-    ...[{resourceNames: []}, {resourceNames: ['web', 'other']}],
+    {verbs: ['use', 'get']},
+    {verbs: ['*']},
+    {verbs: []},
+    {apiGroups: ['*']},
+    {resources: ['pods', 'podsecuritypolicies']},
+    {resourceNames: []},
+    {resourceNames: ['web', 'other']},
   ]) {
     expect(grantsJust(role(rule), 'web')).toBe(false);
   }

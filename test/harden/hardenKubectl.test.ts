@@ -102,8 +102,16 @@ describe.runIf(hasKubectl('apply patches'))('kubectl', () => {
       const {code, out, err} = await runProgram(
         'kubectl',
         [
-          ...['patch', '--local', '--type', 'strategic', '-o', 'json'],
-          ...['-f', fileOf([object ?? {}], 'one.json'), '--patch-file', fileOf([patch], 'p.json')],
+          'patch',
+          '--local',
+          '--type',
+          'strategic',
+          '-o',
+          'json',
+          '-f',
+          fileOf([object ?? {}], 'one.json'),
+          '--patch-file',
+          fileOf([patch], 'p.json'),
         ],
         {env: {HOME: folderOf()}},
       );

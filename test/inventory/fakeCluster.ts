@@ -22,7 +22,9 @@ const lists = [
   ...['deployments', 'replicasets', 'statefulsets', 'daemonsets'].map(
     name => `/apis/apps/v1/${name}`,
   ),
-  ...['/apis/batch/v1/jobs', '/apis/batch/v1/cronjobs', '/apis/policy/v1beta1/podsecuritypolicies'],
+  '/apis/batch/v1/jobs',
+  '/apis/batch/v1/cronjobs',
+  '/apis/policy/v1beta1/podsecuritypolicies',
   ...['clusterroles', 'roles', 'clusterrolebindings', 'rolebindings'].map(
     name => `/apis/rbac.authorization.k8s.io/v1/${name}`,
   ),

@@ -39,31 +39,26 @@ const views: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Keys that change no edit, in whatever view. */
+// biome-ignore format: keys, several a line
 const harmless = [
-  ...[
-    'j',
-    'k',
-    'G',
-    's',
-    'r',
-    'i',
-    'd',
-    'e',
-    'b',
-    '?',
-    'Down',
-    'Up',
-    'PPage',
-    'NPage',
-    'Home',
-    'End',
-  ],
-  ...['Tab', 'BTab', 'F5', 'M-x', 'C-a', 'IC'],
+  'j', 'k', 'G', 's', 'r', 'i', 'd', 'e', 'b', '?', 'Down', 'Up', 'PPage', 'NPage', 'Home', 'End',
+  'Tab', 'BTab', 'F5', 'M-x', 'C-a', 'IC',
 ];
 
 /** What is typed and pasted: long, wide, joined, looking like keys, with control characters. */
 const piece = fc.constantFrom(
-  ...['q', 'y', 'n', ' ', '日本', '👩‍👩‍👧', 'e\u0301', '\u202E', 'psp', '…', '─', 'x'.repeat(60)],
+  'q',
+  'y',
+  'n',
+  ' ',
+  '日本',
+  '👩‍👩‍👧',
+  'e\u0301',
+  '\u202E',
+  'psp',
+  '…',
+  '─',
+  'x'.repeat(60),
 );
 const control = fc.constantFrom(
   '\u001B',

@@ -32,7 +32,7 @@ describe('numbers', () => {
     expect(decoded(numberField(1, value))).toEqual({small: value});
   });
 
-  test.each([...[0n, 127n, 128n, 2n ** 32n, 2n ** 53n - 1n, -1n, -(2n ** 53n) + 1n]])(
+  test.each([0n, 127n, 128n, 2n ** 32n, 2n ** 53n - 1n, -1n, -(2n ** 53n) + 1n])(
     'int64 %d is a number',
     value => {
       expect(decoded(numberField(2, value))).toEqual({large: Number(value)});

@@ -25,7 +25,9 @@ function under(spec: JsonObject, securityContext: JsonObject = {}) {
     list.map(({check}) => check),
   );
   return {
-    ...{levels: [submitted, admitted], repaired, spoiled},
+    levels: [submitted, admitted],
+    repaired,
+    spoiled,
     unseen: unseenEdits(edits).map(({at}) => at.at(-1)),
   };
 }
@@ -68,8 +70,12 @@ test('ids, groups, runtime class and SELinux level are seen by no level', () => 
   expect(found.levels).toEqual(['baseline', 'baseline']);
   expect(found.unseen).toEqual(
     expect.arrayContaining([
-      ...['runAsUser', 'fsGroup', 'supplementalGroups', 'runtimeClassName'],
-      ...['seLinuxOptions', 'readOnlyRootFilesystem'],
+      'runAsUser',
+      'fsGroup',
+      'supplementalGroups',
+      'runtimeClassName',
+      'seLinuxOptions',
+      'readOnlyRootFilesystem',
     ]),
   );
 });

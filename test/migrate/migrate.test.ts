@@ -350,8 +350,10 @@ test('the road', () => {
     ['v1.24.17', 'v1.28.3-eks', undefined, 'v1.22.1'].map(v => nextVersion(serverMinor(v))),
   ).toEqual([25, 29, 25, 25]);
   expect([25, 29, 30, 37].map(to => stepTo(to).kind)).toEqual([
-    ...['inPlace', 'inPlace'],
-    ...['newCluster', 'newCluster'],
+    'inPlace',
+    'inPlace',
+    'newCluster',
+    'newCluster',
   ]);
 });
 

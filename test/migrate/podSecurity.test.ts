@@ -170,10 +170,14 @@ function differencesOn(questions: readonly StandardQuestion[]): readonly unknown
 }
 
 const handler = fc.constantFrom<Json>(
-  ...[{httpGet: {port: 1, host: 'b'}}, {tcpSocket: {port: 1, host: 'a'}}, {httpGet: {port: 1}}],
+  {httpGet: {port: 1, host: 'b'}},
+  {tcpSocket: {port: 1, host: 'a'}},
+  {httpGet: {port: 1}},
 );
 const appArmorProfile = fc.constantFrom<Json>(
-  ...[{type: 'Unconfined'}, {type: 'RuntimeDefault'}, {type: 'Localhost', localhostProfile: 'x'}],
+  {type: 'Unconfined'},
+  {type: 'RuntimeDefault'},
+  {type: 'Localhost', localhostProfile: 'x'},
 );
 const context = fc.record(
   {appArmorProfile, windowsOptions: fc.record({hostProcess: fc.boolean()})},

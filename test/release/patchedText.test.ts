@@ -31,22 +31,11 @@ function both(name: Name, member = 'default'): readonly [Call, Call] {
 }
 
 const symbols = ['‐', '―', '•', '…', '←', '↓', '─', '╿', '❯', '✓', '✔', '✗'];
+// biome-ignore format: texts, several a line
 const odd = [
-  ...[
-    'é',
-    'e\u0301',
-    '👩‍👩‍👧',
-    '🇩🇪',
-    '漢',
-    '한',
-    'ᄀ',
-    '\u200D',
-    '\uFE0F',
-    '#\u20E3',
-    '✔\uFE0F',
-    '\uD800',
-  ],
-  ...['ﬀ', 'नि', '\u202E', '\t', '\n', '\r\n', '\0', '\u001B'],
+  'é', 'e\u0301', '👩‍👩‍👧', '🇩🇪', '漢', '한', 'ᄀ', '\u200D', '\uFE0F', '#\u20E3', '✔\uFE0F',
+  '\uD800',
+  'ﬀ', 'नि', '\u202E', '\t', '\n', '\r\n', '\0', '\u001B',
 ];
 const codes = ['\u001B[1m', '\u001B[22m', '\u001B[31m', '\u001B[39m', '\u001B[7m', '\u001B[27m'];
 const piece = fc.oneof(

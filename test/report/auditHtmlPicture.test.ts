@@ -44,8 +44,14 @@ describe('the ways of the pods', () => {
     const shown = (flows: Flows) =>
       flows.rows.map(([namespace, account, breadth, binding, policy, state, pods, names]) =>
         [
-          ...[flows.namespaces[namespace], flows.accounts[account], flows.breadths[breadth]],
-          ...[flows.bindings[binding], flows.policies[policy], flows.states[state], pods, names],
+          flows.namespaces[namespace],
+          flows.accounts[account],
+          flows.breadths[breadth],
+          flows.bindings[binding],
+          flows.policies[policy],
+          flows.states[state],
+          pods,
+          names,
         ].join(' | '),
       );
     expect(shown(demo)).toContain(

@@ -30,6 +30,8 @@ const byName: {readonly [N in View['name']]: readonly Extract<View, {readonly na
   grants: [{name: 'grants'}, {name: 'grants', namespace: 'shop'}],
   workloads: [{name: 'workloads'}, {name: 'workloads', namespace: 'shop', kind: 'Deployment'}],
   trial: [{name: 'trial', path: 'next/', files: emptyInventory}],
+  migrate: [{name: 'migrate'}, {name: 'migrate', namespace: 'shop'}],
+  wayOff: [{name: 'wayOff', item: 'ci/Pod/runner-7f4c2'}],
   findings: [{name: 'findings'}],
   finding: [{name: 'finding', id: 'ignored-policy/PodSecurityPolicy/shop-legacy'}],
   describe: [

@@ -22,6 +22,8 @@ describe('what is typed after :', () => {
     ['psp web', {name: 'policy', policy: 'web'}],
     ['who-can privileged', {name: 'subjects', policy: 'privileged'}],
     ['grants ci', {name: 'grants', namespace: 'ci'}],
+    ['migrate shop', {name: 'migrate', namespace: 'shop'}],
+    ['way-off', {name: 'migrate', namespace: undefined}],
     ['audit', {name: 'findings', namespace: undefined}],
     ['advise shop', {name: 'advise', scope: 'service-account', namespace: 'shop'}],
     ['gaps', {name: 'gaps'}],

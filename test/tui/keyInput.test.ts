@@ -23,7 +23,13 @@ async function keysOf(pieces: readonly string[], count: number): Promise<readonl
 
 test('what is typed fast comes out key by key', async () => {
   expect(await keysOf(['jj\u001B[B\u001B[A\u001BOPx\r'], 7)).toEqual([
-    ...['j', 'j', '\u001B[B', '\u001B[A', '\u001BOP', 'x', '\r'],
+    'j',
+    'j',
+    '\u001B[B',
+    '\u001B[A',
+    '\u001BOP',
+    'x',
+    '\r',
   ]);
   expect(await keysOf(['日é👍', '\u001B[5~'], 4)).toEqual(['日', 'é', '👍', '\u001B[5~']);
 });

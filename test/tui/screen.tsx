@@ -7,6 +7,7 @@ import {
   objectPath,
   planCreate,
   planDelete,
+  planLabels,
   planPolicyUpdate,
   planSubjects,
 } from '../../src/apply/planChange.ts';
@@ -151,6 +152,11 @@ async function planFor(
       });
       return [...gone, ...others];
     }
+    case 'labels': {
+      const {namespace, set} = wanted.change;
+      const object = {apiVersion: 'v1', kind: 'Namespace', metadata: {name: namespace}};
+      return [planLabels(stored.get(objectPath(object)) ?? object, set)];
+    }
     case 'undo':
       return planReverse(wanted.made, async path => stored.get(path));
   }
@@ -237,14 +243,17 @@ export function openScreen({
 }: ScreenOptions = {}): Screen {
   const terminal = new Terminal(columns, rows);
   let result: unknown = 'running';
-  const app = render(<App {...{live, services}} store={createStore(start)} user="jane" />, {
-    stdout: terminal as unknown as NodeJS.WriteStream,
-    stdin: terminal as unknown as NodeJS.ReadStream,
-    debug: true,
-    interactive: true,
-    exitOnCtrlC: false,
-    patchConsole: false,
-  });
+  const app = render(
+    <App live={live} services={services} store={createStore(start)} user="jane" />,
+    {
+      stdout: terminal as unknown as NodeJS.WriteStream,
+      stdin: terminal as unknown as NodeJS.ReadStream,
+      debug: true,
+      interactive: true,
+      exitOnCtrlC: false,
+      patchConsole: false,
+    },
+  );
   void app.waitUntilExit().then(value => {
     result = value;
   });

@@ -110,7 +110,9 @@ function bareList({url, caFile, token}: ApiServer, format: 'json' | 'protobuf'):
     program: process.execPath,
     args: [
       join(import.meta.dirname, '../bareBytes.mjs'),
-      ...[`${url}/api/v1/pods`, caFile, token],
+      `${url}/api/v1/pods`,
+      caFile,
+      token,
       format === 'json' ? 'application/json' : 'application/vnd.kubernetes.protobuf',
     ],
   };

@@ -80,11 +80,12 @@ function targetOf(argument: string): NamedTarget {
 }
 
 /** Kinds that people have at their fingers, and that have no pods themselves. */
+// biome-ignore format: names, several a line
 const otherKinds = new Set([
-  ...['svc', 'service', 'services', 'ns', 'namespace', 'namespaces', 'no', 'node', 'nodes'],
-  ...['cm', 'configmap', 'configmaps', 'secret', 'secrets', 'ing', 'ingress', 'ingresses'],
-  ...['sa', 'serviceaccount', 'serviceaccounts', 'pvc', 'persistentvolumeclaim'],
-  ...['psp', 'podsecuritypolicy', 'podsecuritypolicies'],
+  'svc', 'service', 'services', 'ns', 'namespace', 'namespaces', 'no', 'node', 'nodes',
+  'cm', 'configmap', 'configmaps', 'secret', 'secrets', 'ing', 'ingress', 'ingresses',
+  'sa', 'serviceaccount', 'serviceaccounts', 'pvc', 'persistentvolumeclaim',
+  'psp', 'podsecuritypolicy', 'podsecuritypolicies',
 ]);
 
 function isOther(kind: string): UserError {

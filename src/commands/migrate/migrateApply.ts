@@ -1,8 +1,7 @@
 import {applyLines, type DryRun, type PlannedChange, readObject} from '../../apply/applyAll.ts';
-import {metadataOf} from '../../apply/change.ts';
+import {objectLabels} from '../../apply/change.ts';
 import {planLabels} from '../../apply/planChange.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
-import {isObject, type JsonObject} from '../../kube/json.ts';
 import {labelOf} from '../../kube/reference.ts';
 import type {LabelChange, LabelStep} from '../../migrate/labelChanges.ts';
 import {type PodSecurityMode, podSecurityPrefix} from '../../migrate/namespaceLevels.ts';
@@ -30,10 +29,10 @@ export async function applyLabels(
   }
   const cluster = await world.connect(flags);
   try {
-    const planned = await plannedChanges(cluster, changes);
+    const planned = await plannedLabels(cluster, changes);
     for (const line of changes.flatMap(labelChangeLines)) say(line);
     const tried = await tryChanges(cluster, planned);
-    const surprises = tried.results.flatMap(surprise);
+    const surprises = tried.results.flatMap(labelSurprise);
     for (const line of [...tried.lines, ...surprises]) say(line);
     if (!tried.ok || surprises.length > 0) {
       say('Nothing was changed.');
@@ -74,7 +73,7 @@ async function makeLabels(
 }
 
 /** The namespaces as they are now; throws if their labels are no longer those that were judged. */
-async function plannedChanges(
+export async function plannedLabels(
   cluster: Cluster,
   changes: readonly LabelChange[],
 ): Promise<readonly PlannedChange[]> {
@@ -85,7 +84,7 @@ async function plannedChanges(
     if (raw === undefined) {
       throw new UserError(`nothing was changed: namespace ${namespace} is gone`, exitCodes.refused);
     }
-    const other = Object.keys(was).find(key => labelsOf(raw)[key] !== was[key]);
+    const other = Object.keys(was).find(key => objectLabels(raw)[key] !== was[key]);
     if (other !== undefined) {
       const label = other.replace(podSecurityPrefix, '');
       throw new UserError(
@@ -98,21 +97,16 @@ async function plannedChanges(
   return planned;
 }
 
-/** A label that the server would store otherwise, as if a webhook writes it. */
-function surprise(result: DryRun): readonly string[] {
+/** A label of Pod Security that the server would store otherwise, as if a webhook writes it. */
+export function labelSurprise(result: DryRun): readonly string[] {
   if (!result.ok) return [];
   const {change, stored} = result;
-  const wanted = labelsOf(change.desired);
-  const other = Object.keys({...wanted, ...labelsOf(stored)}).find(
-    key => key.startsWith(podSecurityPrefix) && wanted[key] !== labelsOf(stored)[key],
+  const wanted = objectLabels(change.desired);
+  const other = Object.keys({...wanted, ...objectLabels(stored)}).find(
+    key => key.startsWith(podSecurityPrefix) && wanted[key] !== objectLabels(stored)[key],
   );
   if (other === undefined) return [];
   return [`${labelOf(change)} would not get its label ${other} as wanted: something rewrites it`];
-}
-
-function labelsOf(object: JsonObject): JsonObject {
-  const {labels} = metadataOf(object);
-  return isObject(labels) ? labels : {};
 }
 
 /** A question, and the answers that mean yes. */

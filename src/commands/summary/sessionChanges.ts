@@ -27,7 +27,12 @@ export function clusterChanges(world: World, cluster: Cluster): Changes {
   return {
     readOnly: undefined,
     plan: wanted => changesOf(cluster, wanted),
-    dryRun: changes => tryChanges(cluster, changes),
+    async dryRun(changes) {
+      const tried = await tryChanges(cluster, changes);
+      const {labelSurprise} = await import('../migrate/migrateApply.ts');
+      const surprises = tried.results.flatMap(labelSurprise);
+      return {ok: tried.ok && surprises.length === 0, lines: [...tried.lines, ...surprises]};
+    },
     async apply(changes) {
       const applied = await makeChanges(world, cluster, changes);
       const ok = applied.outcome === 'applied';
@@ -44,6 +49,10 @@ async function changesOf(cluster: Cluster, wanted: Wanted): Promise<readonly Pla
       return adviceChanges(cluster, wanted.advices);
     case 'grants':
       return changesFor(cluster, wanted.change);
+    case 'labels': {
+      const {plannedLabels} = await import('../migrate/migrateApply.ts');
+      return plannedLabels(cluster, [wanted.change]);
+    }
     case 'undo':
       return planReverse(wanted.made, path => readObject(cluster, path));
   }

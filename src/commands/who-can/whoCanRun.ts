@@ -78,9 +78,10 @@ export async function runWhoCan(
   return verify(world, scope, {authorizer, rights, identity, namespace}, inventory);
 }
 
+// biome-ignore format: names, several a line
 const verbs = new Set([
-  ...['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'],
-  ...['bind', 'escalate', 'impersonate', 'approve', 'sign', '*'],
+  'get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection',
+  'bind', 'escalate', 'impersonate', 'approve', 'sign', '*',
 ]);
 
 /** The policy that is asked about: after `use`, after `psp` as kubectl names the kind, or alone. */

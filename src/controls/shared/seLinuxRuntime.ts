@@ -14,9 +14,10 @@ interface RunningContext {
  * Types that SELinux lets do anything (container-selinux, container.te, and the targeted policy: those
  * with unconfined_domain).
  */
+// biome-ignore format: names, several a line
 const unconfinedTypes = [
-  ...['spc_t', 'unconfined_t', 'unconfined_service_t', 'container_runtime_t', 'init_t'],
-  ...['initrc_t', 'kernel_t', 'rpm_t', 'unconfined_cronjob_t'],
+  'spc_t', 'unconfined_t', 'unconfined_service_t', 'container_runtime_t', 'init_t',
+  'initrc_t', 'kernel_t', 'rpm_t', 'unconfined_cronjob_t',
 ];
 
 const everyCategory = /:c0\.c1023$/;

@@ -74,7 +74,11 @@ export function collect(objects: readonly SourceObject[], defaultNamespace: stri
     const key = `${group}/${kind} ${namespaceOf(value)}/${name ?? `#${unnamed}`}`;
     const setAside = (reason: string) =>
       unjudged.set(key, {
-        ...{apiVersion, kind, namespace: namespaceOf(value), name: name ?? '', reason},
+        apiVersion,
+        kind,
+        namespace: namespaceOf(value),
+        name: name ?? '',
+        reason,
       });
     unjudged.delete(key);
     if (known !== undefined) {

@@ -9,16 +9,10 @@ const fileNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 const kustomizeGroup = 'kustomize.config.k8s.io';
 
 /** Fields of a kustomization that don't change anything that policies are about. */
+// biome-ignore format: names, several a line
 const harmless = [
-  ...['apiVersion', 'kind', 'metadata', 'resources', 'bases', 'crds', 'images', 'openapi'],
-  ...[
-    'labels',
-    'commonLabels',
-    'buildMetadata',
-    'generatorOptions',
-    'sortOptions',
-    'configurations',
-  ],
+  'apiVersion', 'kind', 'metadata', 'resources', 'bases', 'crds', 'images', 'openapi',
+  'labels', 'commonLabels', 'buildMetadata', 'generatorOptions', 'sortOptions', 'configurations',
 ];
 
 /** The manifests among documents, and what to say about those that only list others. */

@@ -117,7 +117,11 @@ export function inventoryOfSnapshot(value: JsonObject, file: string): Inventory 
     })),
     unjudged: (fields.unjudged ?? []).map(
       ({apiVersion = '', kind = '', namespace = '', name = '', reason = ''}) => ({
-        ...{apiVersion, kind, namespace, name, reason},
+        apiVersion,
+        kind,
+        namespace,
+        name,
+        reason,
       }),
     ),
   };

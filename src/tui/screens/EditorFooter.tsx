@@ -88,7 +88,7 @@ interface BarLineProps {
 function BarLine({text, look, bar, width}: BarLineProps) {
   const room = width - barWidth - 2;
   if (bar.length === 0 || safeWidthOf(text) > room)
-    return <TextLine {...{text, width}} {...look} />;
+    return <TextLine text={text} width={width} {...look} />;
   return <StyledLine spans={[{text: `${fitTo(text, room)}  `, ...look}, ...bar]} width={width} />;
 }
 

@@ -46,8 +46,13 @@ export function Values({view, now, shown, frame, width, height}: Props) {
       ))}
       {shown.table === undefined ? null : (
         <List
-          {...{table: shown.table, rows: shown.rows, cursor: shown.cursor, width}}
-          {...{sort: frame.sort, descending: frame.descending, height: listHeight}}
+          table={shown.table}
+          rows={shown.rows}
+          cursor={shown.cursor}
+          width={width}
+          sort={frame.sort}
+          descending={frame.descending}
+          height={listHeight}
         />
       )}
       {problems.slice(0, isTall ? mostProblems : 0).map(text => (

@@ -40,7 +40,8 @@ export function Walk({view, base, now, model, width, height, dispatch}: Props) {
     () => (control === undefined ? [] : optionsFor(control, now, model)),
     [control, now, model],
   );
-  if (control === undefined) return <Summary {...{base, now, model, width, height}} />;
+  if (control === undefined)
+    return <Summary base={base} now={now} model={model} width={width} height={height} />;
   const lines = walkLines(control, {now, model, step: view.step}, width, height - options.length);
   return (
     <Box flexDirection="column" height={height}>

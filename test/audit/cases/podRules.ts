@@ -133,8 +133,10 @@ export const podRules: RuleCases = {
   },
   'changed-by-order': {
     yes: [
-      ...[hardening, psp('b-hardening', {requiredDropCapabilities: ['KILL']})],
-      ...[roleFor('both', 'a-hardening', 'b-hardening'), binding('b', 'both', ['sa:web'])],
+      hardening,
+      psp('b-hardening', {requiredDropCapabilities: ['KILL']}),
+      roleFor('both', 'a-hardening', 'b-hardening'),
+      binding('b', 'both', ['sa:web']),
       deployment('app'),
     ],
     finds: [
@@ -145,8 +147,10 @@ export const podRules: RuleCases = {
     ],
     shows: 'b-hardening: add /spec/containers/0/securityContext {"capabilities":{"drop":["KILL"]}}',
     no: [
-      ...[hardening, psp('b-hardening', {requiredDropCapabilities: ['ALL']})],
-      ...[roleFor('both', 'a-hardening', 'b-hardening'), binding('b', 'both', ['sa:web'])],
+      hardening,
+      psp('b-hardening', {requiredDropCapabilities: ['ALL']}),
+      roleFor('both', 'a-hardening', 'b-hardening'),
+      binding('b', 'both', ['sa:web']),
       deployment('app'),
     ],
   },

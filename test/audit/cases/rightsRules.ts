@@ -32,7 +32,9 @@ export const rightsRules: RuleCases = {
     ],
     shows: 'open is of level privileged (not baseline: privileged',
     no: [
-      ...[open, strict, ...grant('strict', 'group:system:serviceaccounts:shop', 'group:devs')],
+      open,
+      strict,
+      ...grant('strict', 'group:system:serviceaccounts:shop', 'group:devs'),
       ...grant('open', 'sa:web', 'user:alice'),
     ],
   },

@@ -129,7 +129,9 @@ describe('advise', () => {
     expect(out).toContain('# Least privilege for shop/Deployment/plain\n');
     expect(out).toContain('  # service account token: Deployment/plain\n  volumes:\n  - secret\n');
     expect(out.match(/^kind: .*$/gm)).toEqual([
-      ...['kind: PodSecurityPolicy', 'kind: Role', 'kind: RoleBinding'],
+      'kind: PodSecurityPolicy',
+      'kind: Role',
+      'kind: RoleBinding',
     ]);
     const bare = await runHere('advise', '-f', fileOf([plain ?? {}]));
     expect(out.startsWith(bare.out)).toBe(true);

@@ -90,9 +90,11 @@ describe('advise --reuse', () => {
     );
     const {out} = await runHere(...flags, '--grant');
     expect(out.match(/^ {2}name: .*$/gm)).toEqual([
-      ...['  name: psp:reuse:0-least-cluster', '  name: psp:reuse:0-least-cluster'],
       '  name: psp:reuse:0-least-cluster',
-      ...['  name: api', '  name: web'],
+      '  name: psp:reuse:0-least-cluster',
+      '  name: psp:reuse:0-least-cluster',
+      '  name: api',
+      '  name: web',
     ]);
     expect(out).toContain('- kind: ServiceAccount\n  namespace: shop\n  name: api\n');
     const verdicts = await itemsHere('why', '--from', folder, '--from', fileOf(out), '-A');

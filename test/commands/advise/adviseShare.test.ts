@@ -62,8 +62,12 @@ describe('advise --max-policies', () => {
       '# shop/api, shop/web (2 workloads): 11 points each: Capabilities: adds SYS_TIME (baseline to privileged)',
     ]);
     expect(readDocuments(out, 'out').map(({value}) => objectOf(value).kind)).toEqual([
-      ...['PodSecurityPolicy', 'ClusterRole', 'RoleBinding'],
-      ...['PodSecurityPolicy', 'ClusterRole', 'RoleBinding'],
+      'PodSecurityPolicy',
+      'ClusterRole',
+      'RoleBinding',
+      'PodSecurityPolicy',
+      'ClusterRole',
+      'RoleBinding',
     ]);
   });
 
@@ -117,7 +121,11 @@ describe('advise --harden', () => {
     expect(now).toEqual(said);
     const {out} = await runHere('advise', '--harden', 'baseline', '-f', manifests, '-o', 'table');
     expect(out.split('\n')[2]?.split(/ {2,}/)).toEqual([
-      ...['shop', 'Deployment/api', 'baseline', 'baseline', '0'],
+      'shop',
+      'Deployment/api',
+      'baseline',
+      'baseline',
+      '0',
     ]);
   });
 

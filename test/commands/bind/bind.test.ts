@@ -30,9 +30,12 @@ describe('bind', () => {
     const yaml = await runHere('bind', ...args, ...from(), '-o', 'yaml');
     expect(yaml.code).toBe(0);
     expect(namesIn(yaml.out)).toEqual([
-      ...['ClusterRole */psp:web', 'ClusterRoleBinding */psp:web'],
-      ...['Role ci/psp:web', 'RoleBinding ci/psp:web'],
-      ...['Role shop/psp:web', 'RoleBinding shop/psp:web'],
+      'ClusterRole */psp:web',
+      'ClusterRoleBinding */psp:web',
+      'Role ci/psp:web',
+      'RoleBinding ci/psp:web',
+      'Role shop/psp:web',
+      'RoleBinding shop/psp:web',
     ]);
     expect(yaml.out).toContain(`
 subjects:
@@ -81,7 +84,12 @@ subjects:
 
   test('tells whom a grant reaches beside the subject, and who is not there', async () => {
     const {out} = await runHere(
-      ...['bind', 'wide', '--to', 'group:system:serviceaccounts', '--to', 'sa:shop/apj'],
+      'bind',
+      'wide',
+      '--to',
+      'group:system:serviceaccounts',
+      '--to',
+      'sa:shop/apj',
       ...from(),
     );
     expect(out).toContain('note: opens the policy to every workload of the cluster: ');

@@ -53,7 +53,8 @@ const world = [
   {apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata: {name: 'none'}},
   policyObject('web', {volumes: ['*']}),
   policyObject('wide', {volumes: ['*'], privileged: true}),
-  ...[deployment('api'), deployment('agent', {securityContext: {privileged: true}})],
+  deployment('api'),
+  deployment('agent', {securityContext: {privileged: true}}),
   ...['api', 'agent'].map(name => ({
     apiVersion: 'v1',
     kind: 'ServiceAccount',

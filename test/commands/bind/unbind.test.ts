@@ -11,7 +11,12 @@ describe('unbind', () => {
     const one = await runHere('unbind', 'web', '--to', 'sa:shop/agent', ...from(...made));
     expect(one.out).toMatch(/^update RoleBinding shop\/psp:web: - ServiceAccount shop\/agent\n/);
     const both = await runHere(
-      ...['unbind', 'web', '--to', 'sa:shop/agent', '--to', 'sa:shop/api'],
+      'unbind',
+      'web',
+      '--to',
+      'sa:shop/agent',
+      '--to',
+      'sa:shop/api',
       ...from(...made),
     );
     expect(both.out).toMatch(/^delete RoleBinding shop\/psp:web\ndelete Role shop\/psp:web\n\n/);
@@ -35,12 +40,12 @@ describe('unbind', () => {
 
   test('what is more than the policy is not cut: it says so, and so does the exit code', async () => {
     const base = from(
-      ...[role('all', undefined, {resourceNames: []}), binding('all', undefined, [group('g')])],
-      ...[
-        role('two', 'shop', {resourceNames: ['web', 'wide']}),
-        binding('two', 'shop', [group('g')]),
-      ],
-      ...[role('web', 'ci'), binding('web', 'ci', [group('g')])],
+      role('all', undefined, {resourceNames: []}),
+      binding('all', undefined, [group('g')]),
+      role('two', 'shop', {resourceNames: ['web', 'wide']}),
+      binding('two', 'shop', [group('g')]),
+      role('web', 'ci'),
+      binding('web', 'ci', [group('g')]),
     );
     const {code, out} = await runHere('unbind', 'web', '--to', 'group:g', ...base);
     expect(code).toBe(1);

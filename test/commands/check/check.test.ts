@@ -176,11 +176,19 @@ describe('managed clusters', () => {
   const eksPolicy = {
     metadata: {name: 'eks.privileged', annotations: {[seccompNames]: '*'}},
     spec: {
-      ...{privileged: true, hostNetwork: true, hostIPC: true, hostPID: true},
-      ...{allowedCapabilities: ['*'], volumes: ['*'], hostPorts: [{min: 0, max: 65535}]},
-      ...{allowedUnsafeSysctls: ['*'], allowedProcMountTypes: ['Default', 'Unmasked']},
-      ...{seLinux: {rule: 'RunAsAny'}, runAsUser: {rule: 'RunAsAny'}},
-      ...{fsGroup: {rule: 'RunAsAny'}, supplementalGroups: {rule: 'RunAsAny'}},
+      privileged: true,
+      hostNetwork: true,
+      hostIPC: true,
+      hostPID: true,
+      allowedCapabilities: ['*'],
+      volumes: ['*'],
+      hostPorts: [{min: 0, max: 65535}],
+      allowedUnsafeSysctls: ['*'],
+      allowedProcMountTypes: ['Default', 'Unmasked'],
+      seLinux: {rule: 'RunAsAny'},
+      runAsUser: {rule: 'RunAsAny'},
+      fsGroup: {rule: 'RunAsAny'},
+      supplementalGroups: {rule: 'RunAsAny'},
     },
   };
   const eksObjects = {

@@ -40,7 +40,12 @@ describe('delete', () => {
 
 describe('bind --like', () => {
   const like = (...objects: readonly object[]) => [
-    ...['bind', 'wide', '--like', 'web', '-o', 'text'],
+    'bind',
+    'wide',
+    '--like',
+    'web',
+    '-o',
+    'text',
     ...from(...objects),
   ];
   const grants = [

@@ -321,7 +321,15 @@ describe('patches', () => {
 
   test('say where a person has to decide', async () => {
     const {out} = await runHere(
-      ...['migrate', 'patches', '-n', 'shop', '--demo', '--for', 'restricted', '-o', 'table'],
+      'migrate',
+      'patches',
+      '-n',
+      'shop',
+      '--demo',
+      '--for',
+      'restricted',
+      '-o',
+      'table',
     );
     expect(out).toMatch(/Pod\/debug-ben +privileged +privileged +no +needs a decision: container/);
     expect(out).toMatch(/Deployment\/cart +baseline +restricted +yes\n/);

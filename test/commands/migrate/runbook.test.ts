@@ -163,8 +163,12 @@ describe('cleanup and bypass, of the demo', () => {
 describe('defaults', () => {
   test('refuse nothing of what runs: what has no label and is above the level is exempt', async () => {
     const file = fileOf([
-      ...[namespace('shop'), namespace('host'), namespace('done', enforced)],
-      ...[pod('shop', {}), pod('host', {hostPID: true}), pod('done', {hostPID: true})],
+      namespace('shop'),
+      namespace('host'),
+      namespace('done', enforced),
+      pod('shop', {}),
+      pod('host', {hostPID: true}),
+      pod('done', {hostPID: true}),
     ]);
     const {code, out} = await runHere('migrate', 'defaults', '--from', file);
     expect(code).toBe(1);

@@ -147,9 +147,13 @@ Pods and workloads: 1 would be denied, 2 stay as they are.
 
   test('--prune: what only the old version of a repository has is gone', async () => {
     const branch = fileOf([
-      ...[policy('tight', {privileged: false}), policy('wide', {privileged: true})],
-      ...[role('web', 'tight'), role('agent', 'tight', 'wide'), binding('web', 'web')],
-      ...[deployment('web', {}, 'shop'), deployment('agent', {}, 'shop')],
+      policy('tight', {privileged: false}),
+      policy('wide', {privileged: true}),
+      role('web', 'tight'),
+      role('agent', 'tight', 'wide'),
+      binding('web', 'web'),
+      deployment('web', {}, 'shop'),
+      deployment('agent', {}, 'shop'),
     ]);
     expect((await tryOver('-f', branch)).code).toBe(0);
     const {code, out, err} = await tryOver('-f', branch, '--prune');
@@ -222,7 +226,15 @@ Of these in other namespaces: 1 would be denied; -A lists them.
     expect(wide.code).toBe(1);
     expect(wide.out).toContain('unknown for what runs in 2 namespaces that you may not read.\n');
     const {out} = await runHere(
-      ...['try', '--from', file, '-n', 'shop', '--delete', 'log-shipper', '-o', 'json'],
+      'try',
+      '--from',
+      file,
+      '-n',
+      'shop',
+      '--delete',
+      'log-shipper',
+      '-o',
+      'json',
     );
     expect(objectOf(parseJson(out)).summary).toMatchObject({
       unread: 'unknown for what runs in 2 namespaces that you may not read',

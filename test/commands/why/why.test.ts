@@ -247,7 +247,11 @@ describe('why, offline', () => {
   test('--assume-authorized opens every policy to all', async () => {
     const items = await itemsHere('why', ...files, '--assume-authorized');
     expect(items.map(({policy}) => policy)).toEqual([
-      ...['privileged', 'privileged', 'privileged', 'privileged', 'privileged'],
+      'privileged',
+      'privileged',
+      'privileged',
+      'privileged',
+      'privileged',
     ]);
   });
 
@@ -262,7 +266,11 @@ describe('why, offline', () => {
       'restricted',
     ]);
     expect(await ask('eve,ops')).toEqual([
-      ...['privileged', null, 'privileged', 'privileged', 'privileged'],
+      'privileged',
+      null,
+      'privileged',
+      'privileged',
+      'privileged',
     ]);
     const everybody = rbac.replace('name: ops', 'name: system:authenticated');
     const open = ['-f', fileOf(`${policies}---${everybody}---${workloads}`)];

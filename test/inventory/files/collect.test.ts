@@ -101,8 +101,12 @@ describe('manifests', () => {
     const rollout = workload('example.com/v1', 'Rollout');
     const other = (kind: string) => ({apiVersion: 'v1', kind, metadata: {name: 'x'}});
     const file = fileOf([
-      ...[rollout, other('Service'), other('ConfigMap'), other('Service')],
-      ...[other('constructor'), other('__proto__')],
+      rollout,
+      other('Service'),
+      other('ConfigMap'),
+      other('Service'),
+      other('constructor'),
+      other('__proto__'),
     ]);
     const {code, out, err} = await runHere('advise', '-f', file, '-o', 'name');
     expect({code, out}).toEqual({code: 0, out: 'podsecuritypolicy.policy/0-least.a.default\n'});

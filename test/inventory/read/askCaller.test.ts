@@ -9,7 +9,12 @@ describe('what the caller may use', () => {
   test('a caller who may not even ask what he may do leaves a gap, and can not be judged by', async () => {
     const {flags} = await fakeCluster({objects, forbids: path => path.includes('accessreviews')});
     const {code, out, err} = await runHere(
-      ...['why', '-A', '-o', 'json', '--requester', 'me'],
+      'why',
+      '-A',
+      '-o',
+      'json',
+      '--requester',
+      'me',
       ...flags,
     );
     expect({code, out}).toEqual({code: 3, out: ''});

@@ -14,12 +14,10 @@ function worldFor(...subjects: readonly object[]): readonly object[] {
       metadata: {name: 'base'},
       spec: {
         volumes: ['*'],
-        ...{
-          runAsUser: anything,
-          seLinux: anything,
-          supplementalGroups: anything,
-          fsGroup: anything,
-        },
+        runAsUser: anything,
+        seLinux: anything,
+        supplementalGroups: anything,
+        fsGroup: anything,
       },
     },
     {

@@ -135,7 +135,9 @@ describe('a set without replicas that a controller owns', () => {
     expect(await advised(set(kind, 0, rollout), set(kind, 1, rollout))).toBe('false');
     expect(await advised(set(kind, 0), set(kind, 1, rollout))).toBe('true');
     const items = await itemsHere(
-      ...['why', '-f', fileOf([...world, set(kind, 0, rollout), set(kind, undefined, rollout)])],
+      'why',
+      '-f',
+      fileOf([...world, set(kind, 0, rollout), set(kind, undefined, rollout)]),
     );
     expect(items).toMatchObject([{name: 'set-undefined'}]);
   });

@@ -83,8 +83,11 @@ const podSecurityContext = fc.record({
     fc.array(
       fc.record({
         name: fc.constantFrom(
-          ...['kernel.shm_rmid_forced', 'net.ipv4.tcp_syncookies', 'kernel.msgmax'],
-          ...['net.core.somaxconn', 'net/core/somaxconn'],
+          'kernel.shm_rmid_forced',
+          'net.ipv4.tcp_syncookies',
+          'kernel.msgmax',
+          'net.core.somaxconn',
+          'net/core/somaxconn',
         ),
       }),
       {maxLength: 2},
@@ -105,7 +108,10 @@ const annotations = fc.record(
       ]),
     ),
     'container.apparmor.security.beta.kubernetes.io/c0': fc.constantFrom(
-      ...['runtime/default', 'localhost/a', 'localhost/a,b', ''],
+      'runtime/default',
+      'localhost/a',
+      'localhost/a,b',
+      '',
     ),
   },
   {requiredKeys: []},

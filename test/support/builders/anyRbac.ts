@@ -9,8 +9,12 @@ export const policies = ['open', 'tight', 'other'];
 const accounts = ['default', 'web', 'replicaset-controller'];
 const users = ['alice', 'bob', 'system:serviceaccount:ns-a:web'];
 const groups = [
-  ...['devs', 'system:serviceaccounts', 'system:serviceaccounts:ns-a'],
-  ...['system:serviceaccounts:kube-system', 'system:authenticated', 'system:masters'],
+  'devs',
+  'system:serviceaccounts',
+  'system:serviceaccounts:ns-a',
+  'system:serviceaccounts:kube-system',
+  'system:authenticated',
+  'system:masters',
 ];
 const rbac = 'rbac.authorization.k8s.io';
 
@@ -33,8 +37,12 @@ const anyRule = fc.record({
   verbs: fc.constantFrom(['use'], ['*'], ['get'], ['USE'], ['get', 'use']),
   apiGroups: fc.constantFrom(['policy'], ['extensions'], ['*'], [''], ['apps', 'policy']),
   resources: fc.constantFrom(
-    ...[['podsecuritypolicies'], ['*'], ['podsecuritypolicies/*']],
-    ...[['*/use'], ['podsecuritypolicy'], ['pods', 'podsecuritypolicies']],
+    ['podsecuritypolicies'],
+    ['*'],
+    ['podsecuritypolicies/*'],
+    ['*/use'],
+    ['podsecuritypolicy'],
+    ['pods', 'podsecuritypolicies'],
   ),
   resourceNames: fc.constantFrom([], ['open'], ['tight', 'other'], ['*'], ['gone']),
 });

@@ -103,7 +103,10 @@ export function envelope(apiVersion: string, kind: string, raw: Buffer): Buffer 
   const typeMeta = Buffer.concat([bytesField(1, apiVersion), bytesField(2, kind)]);
   return Buffer.concat([
     Buffer.from('k8s\0'),
-    ...[bytesField(1, typeMeta), bytesField(2, raw), bytesField(3, ''), bytesField(4, '')],
+    bytesField(1, typeMeta),
+    bytesField(2, raw),
+    bytesField(3, ''),
+    bytesField(4, ''),
   ]);
 }
 
@@ -124,7 +127,9 @@ export function listOf(
   {next = '', remaining}: ListMeta = {},
 ): Buffer {
   const listMeta = Buffer.concat([
-    ...[bytesField(1, ''), bytesField(2, '7'), bytesField(3, next)],
+    bytesField(1, ''),
+    bytesField(2, '7'),
+    bytesField(3, next),
     ...(remaining === undefined ? [] : [numberField(4, remaining)]),
   ]);
   const raw = [bytesField(1, listMeta), ...items.map(item => bytesField(2, item))];

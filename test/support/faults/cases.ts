@@ -154,8 +154,16 @@ export const staying: readonly Case[] = [
 /** What is not allowed, or not there. */
 export const denying: readonly Case[] = [
   ...[
-    ...['podsecuritypolicies', 'clusterroles', 'roles', 'clusterrolebindings', 'rolebindings'],
-    ...['namespaces', 'serviceaccounts', 'pods', 'deployments', 'selfsubjectaccessreviews'],
+    'podsecuritypolicies',
+    'clusterroles',
+    'roles',
+    'clusterrolebindings',
+    'rolebindings',
+    'namespaces',
+    'serviceaccounts',
+    'pods',
+    'deployments',
+    'selfsubjectaccessreviews',
   ].map(
     (plural): Case => ({
       name: `403 on ${plural}`,

@@ -10,9 +10,10 @@ import {objectOf} from '../run/output.ts';
 const folder = join(import.meta.dirname, '../../fixtures/vectors');
 
 /** The fields of a result that must be the same; absent ones are the same too. */
+// biome-ignore format: names, several a line
 const compared = [
-  ...['name', 'allowed', 'policy', 'validatePolicy', 'ignored', 'phase', 'message'],
-  ...['messageOrder', 'policies', 'policyValidation', 'invalidPolicies', 'error'],
+  'name', 'allowed', 'policy', 'validatePolicy', 'ignored', 'phase', 'message',
+  'messageOrder', 'policies', 'policyValidation', 'invalidPolicies', 'error',
 ] as const;
 
 /** A case for the reference program, and what the program said of it. */

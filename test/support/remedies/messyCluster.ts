@@ -86,8 +86,12 @@ export function messyCluster(seed: number): readonly JsonObject[] {
       name: pick(accounts),
     };
     const group = pick([
-      ...['system:serviceaccounts', `system:serviceaccounts:${place}`, 'system:authenticated'],
-      ...['devs', `system:serviceaccount:${place}`, 'system:serviceaccounts:kube-system'],
+      'system:serviceaccounts',
+      `system:serviceaccounts:${place}`,
+      'system:authenticated',
+      'devs',
+      `system:serviceaccount:${place}`,
+      'system:serviceaccounts:kube-system',
     ]);
     return pick<JsonObject>([
       account,

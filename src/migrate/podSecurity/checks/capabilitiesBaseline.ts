@@ -1,12 +1,9 @@
+import {baselineCapabilities} from '../../../controls/shared/baselineCapabilities.ts';
 import type {Container, Pod} from '../../../kube/pod.ts';
 import {containerName, containersOf, type Refusal, type StandardCheck} from '../check.ts';
 import {containersText, quoted, sortedSet} from '../wording.ts';
 
-/** What container runtimes give by themselves, but for NET_RAW. */
-const allowed: ReadonlySet<string> = new Set([
-  ...['AUDIT_WRITE', 'CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'KILL', 'MKNOD'],
-  ...['NET_BIND_SERVICE', 'SETFCAP', 'SETGID', 'SETPCAP', 'SETUID', 'SYS_CHROOT'],
-]);
+const allowed: ReadonlySet<string> = new Set(baselineCapabilities);
 
 /** No capabilities beyond the usual ones (policy/check_capabilities_baseline.go, v1.37). */
 export const capabilitiesBaselineCheck: StandardCheck = {

@@ -3,9 +3,10 @@ import type {Refusal, StandardCheck} from '../check.ts';
 import {plural, quoted, sortedSet} from '../wording.ts';
 
 /** `image` came with v1.31; the check takes it at all versions. */
+// biome-ignore format: names, several a line
 const allowed = [
-  ...['configMap', 'csi', 'downwardAPI', 'emptyDir', 'ephemeral', 'image'],
-  ...['persistentVolumeClaim', 'projected', 'secret'],
+  'configMap', 'csi', 'downwardAPI', 'emptyDir', 'ephemeral', 'image',
+  'persistentVolumeClaim', 'projected', 'secret',
 ];
 
 /** Only volumes that the cluster manages (policy/check_restrictedVolumes.go, v1.37). */
