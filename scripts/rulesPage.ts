@@ -26,7 +26,7 @@ export function rulesPage(): string {
     [
       'What `kubectl psp audit` looks for. A finding is about one object, has one of the severities',
       `${severities.join(', ')}, and an id that stays the same from run to run: rule and object, as`,
-      '`denied-on-restart/Deployment/shop/web`. The severity here is the gravest that a rule gives.',
+      '`denied-on-restart/Deployment/shop/web`. The severity here is the highest that a rule gives.',
     ].join('\n'),
     [
       'What could not be read is never taken for absent: rules that depend on it are left out, for the',

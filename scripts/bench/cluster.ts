@@ -22,10 +22,10 @@ const workloadsOfNamespace = 4;
 /** Which program each workload is: mostly the first four, as in a cluster. */
 const mix = [0, 1, 2, 3, 0, 1, 4, 0, 3, 1, 2, 6, 0, 1, 5, 3];
 
-/** What a cluster has beside its pods and their workloads. */
+/** What a cluster has besides its pods and their workloads. */
 export interface Surroundings {
   readonly policies: number;
-  /** Whether each account has a Role and a RoleBinding of its own, beside those of its namespace. */
+  /** Whether each account has a Role and a RoleBinding of its own, besides those of its namespace. */
   readonly accountRoles: boolean;
 }
 

@@ -27,7 +27,7 @@ export interface SharedFigures {
   readonly peak_rss_mib: number;
 }
 
-/** What the engine's run has beside that: how it was timed, and what sharing between pods gains. */
+/** What the engine's run has besides that: how it was timed, and what sharing between pods gains. */
 export interface EngineFigures extends SharedFigures {
   /** For how long each kind of work ran before its clock started. */
   readonly warmup_s: number;

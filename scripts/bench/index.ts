@@ -63,7 +63,7 @@ function timeInput(file: string): string {
 
 function count(flag: string, text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new Error(`${flag}: ${text} is no number`);
+  if (!Number.isInteger(value) || value < 1) throw new Error(`${flag}: ${text} is not a number`);
   return value;
 }
 

@@ -27,7 +27,7 @@ const mount = (name: string, mountPath: string, readOnly = false): JsonObject =>
 
 const http: readonly JsonObject[] = [{name: 'http', containerPort: 8080, protocol: 'TCP'}];
 
-/** A container with all that real ones have beside it: environment, resources and, below, probes. */
+/** A container with all that real ones have besides it: environment, resources and, below, probes. */
 function initContainer(
   name: string,
   securityContext: JsonObject | undefined,

@@ -32,7 +32,7 @@ const dump = object({
   distinctPods: list(object({namespace: string, pod: decodePod})),
 });
 
-/** Decodes what `psp-bench -dump` writes; throws if it is no such thing. */
+/** Decodes what `psp-bench -dump` writes; throws if it is not that. */
 export function workOf(value: Json): Work {
   const {pods = 0, user, rbac, policies = [], distinctPods = []} = dump(value);
   if (!(pods > 0) || policies.length === 0 || distinctPods.length === 0) {

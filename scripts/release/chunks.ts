@@ -46,7 +46,7 @@ async function scriptOf(module: string, name: string): Promise<string> {
     platform: 'node',
     target: 'node24',
     minifyWhitespace: true,
-    // Imports become calls of require, as chunks are no files.
+    // Imports become calls of require, as chunks are not files.
     supported: {...literalRegexps, 'dynamic-import': false},
     legalComments: 'none',
     logLevel: 'silent',

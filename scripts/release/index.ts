@@ -35,7 +35,9 @@ async function release(options: ReleaseOptions): Promise<void> {
   }
   const [changed] = changedFiles(root);
   if (changed !== undefined) {
-    process.stderr.write('release: the checkout has changes: this is no release of its commit\n');
+    process.stderr.write(
+      'release: the checkout has changes: this is not a release of its commit\n',
+    );
   }
   const {folder, baseUrl} = options;
   const scratch = mkdtempSync(join(tmpdir(), 'kubectl-psp-release-'));

@@ -20,7 +20,7 @@ export function krewManifest(
   baseUrl: string,
   archives: readonly ReleasedArchive[],
 ): string {
-  return `# Written by "npm run release"; the release of each tag writes it anew.
+  return `# Written by "npm run release"; the release of each tag writes it again.
 apiVersion: krew.googlecontainertools.github.com/v1alpha2
 kind: Plugin
 metadata:

@@ -55,7 +55,7 @@ function topIndex(inventory: Inventory) {
     const {namespace, name, workload: itself} = item;
     const pod = itself === undefined ? pods.get(`${namespace}/${name}`) : undefined;
     let top: Top = {object: {kind: kindText(item), namespace, name}, workload: itself};
-    // The node that owns a mirror pod is no workload.
+    // The node that owns a mirror pod is not a workload.
     if (pod === undefined || isMirrorPod(pod)) return top;
     let owner = controllerReference(pod.metadata.ownerReferences);
     const seen = new Set<Workload>();

@@ -79,7 +79,7 @@ function dayAt({until}: JsonObject, where: string): string {
   const text = typeof until === 'string' ? until.replace(/T00:00:00Z$/, '') : '';
   const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
   if (!Number.isNaN(time) && new Date(time).toISOString().startsWith(text)) return text;
-  throw wrong(where, `until: ${JSON.stringify(until)} is no day: write it as 2025-12-31`);
+  throw wrong(where, `until: ${JSON.stringify(until)} is not a day: write it as 2025-12-31`);
 }
 
 function wrong(where: string, what: string): UserError {

@@ -16,7 +16,7 @@ export interface PlanPrinter {
   objects(objects: readonly object[]): void;
 }
 
-/** What the user gave beside the plan. */
+/** What the user gave besides the plan. */
 export type ApplyFlags = ConnectionFlags & {readonly yes: boolean};
 
 /** A plan to be made, or just tried by the server, and what is known about it. */

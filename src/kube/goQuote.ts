@@ -23,7 +23,7 @@ function quoteRune(rune: string): string {
   const short = shortEscapes[rune];
   if (short !== undefined) return short;
   const code = rune.codePointAt(0) ?? 0;
-  if (code >= 0xd800 && code <= 0xdfff) return '\\ufffd'; // a lone half of a pair is no rune in Go
+  if (code >= 0xd800 && code <= 0xdfff) return '\\ufffd'; // a lone half of a pair is not a rune in Go
   if (printable.test(rune)) return rune;
   const digits = code.toString(16);
   if (code < 0x80) return `\\x${digits.padStart(2, '0')}`;

@@ -208,7 +208,7 @@ function pluginSteps(plan: MigrationPlan, {psp}: RunbookWords): readonly Runbook
         platform === undefined
           ? ['Put it back there.']
           : platform.plugin.on.length === 0
-            ? ['There is no way back but the version of before.']
+            ? ['The only way back is the version before.']
             : platform.plugin.on,
       items: [],
     },

@@ -35,7 +35,7 @@ export function Input({value, width, onChange, onSubmit}: Props) {
   );
 }
 
-/** How far the cursor is to move; undefined if this is no key for that. */
+/** How far the cursor is to move; undefined if this is not a key for that. */
 function stepOf({leftArrow, rightArrow, home, end}: Key): number | undefined {
   if (leftArrow) return -1;
   if (rightArrow) return 1;

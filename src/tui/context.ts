@@ -11,9 +11,9 @@ export interface Context {
   readonly shown: Shown;
   /** How many lines the middle of the screen has. */
   readonly page: number;
-  /** The text in view as it is broken into lines; empty if it is no text. */
+  /** The text in view as it is broken into lines; empty if it is not a text. */
   textLines(): readonly string[];
-  /** How far the text in view scrolls; 0 if it is no text. */
+  /** How far the text in view scrolls; 0 if it is not a text. */
   readonly lastScroll: number;
   dispatch(action: Action): void;
   readonly sideEffects: SideEffects;

@@ -12,7 +12,7 @@ const tones: Readonly<Record<Finding['severity'], Tone>> = {
   info: 'dim',
 };
 
-/** What an audit finds, the gravest first. */
+/** What an audit finds, the most serious first. */
 export function findingTable({findings}: Model, namespace: string | undefined): Table {
   const shown = findings.filter(
     ({object}) => namespace === undefined || (object.namespace ?? namespace) === namespace,

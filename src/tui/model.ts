@@ -43,7 +43,7 @@ export interface Model {
   perhapsUsableBy(namespace: string, account: string): readonly string[];
   /** The verdicts by the workload, or the pod of its own, that they are about. */
   readonly groups: readonly VerdictGroup[];
-  /** What an audit finds, the gravest first. */
+  /** What an audit finds, the most serious first. */
   readonly findings: readonly Finding[];
   /** What the pods that bind to a policy need of it at least; undefined if none does. */
   leastFor(policy: string): Policy | undefined;

@@ -40,7 +40,7 @@ export function rightsEffects(
   proposals: ProposalEffects,
 ): RightsEffects {
   const inventory = () => around.model().inventory;
-  /** A plan that can't be made is no failure of the program: the user is told why. */
+  /** A plan that can't be made is not a failure of the program: the user is told why. */
   const show = (plan: () => RightsPlan | undefined) => {
     try {
       const made = plan();

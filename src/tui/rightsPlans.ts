@@ -85,7 +85,7 @@ export function grantsPlan(inventory: Inventory, grants: readonly GrantRemedy[])
   for (const {verb, policy, to, namespace} of grants) {
     for (const word of to) {
       const subject = subjectNamed(word)?.subject;
-      if (subject === undefined) throw new UserError(`${word} is no subject`);
+      if (subject === undefined) throw new UserError(`${word} is not a subject`);
       const plan =
         verb === 'bind'
           ? bindingPlan(now, policy, word, namespace)

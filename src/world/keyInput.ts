@@ -33,7 +33,7 @@ const noText = /(?![\t\r\n])\p{Control}/gu;
 /**
  * Splits what comes from the terminal into keys. Pasted text comes as one piece, between the terminal's marks
  * and without control characters; a Ctrl-C that comes alone also ends a paste whose end was lost. What the terminal answers
- * about itself is no key: `onReply` gets it.
+ * about itself is not a key: `onReply` gets it.
  */
 export function keyReader(
   onReply: (text: string) => void = () => {},

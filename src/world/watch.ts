@@ -83,7 +83,7 @@ function takeEvent(line: string, {onEvent}: WatchOptions, asked: Asked): void {
 function eventOf(line: string, asked: Asked): {type: string; object: JsonObject} {
   const event = parsed(line);
   if (!isObject(event) || typeof event.type !== 'string' || !isObject(event.object)) {
-    throw badAnswer(asked, 'is no stream of events');
+    throw badAnswer(asked, 'is not a stream of events');
   }
   return {type: event.type, object: event.object};
 }

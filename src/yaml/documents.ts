@@ -92,7 +92,7 @@ export function readDocuments(text: string, file: string): readonly SourceDocume
     const reason =
       template === undefined
         ? error.message
-        : `a template (${template.marks}) is no manifest; ${template.render}`;
+        : `a template (${template.marks}) is not a manifest; ${template.render}`;
     throw unreadable(`${file}: ${place}: ${reason}`, error);
   }
   return documents;

@@ -10,7 +10,7 @@ describe('the demo', () => {
   const inventory = inventoryOfSnapshot(demoSnapshot, 'demo');
   const {findings} = auditOf(inventory, {namespace: undefined, isWhole: true});
 
-  test('has an id for each finding, and the graver ones first', () => {
+  test('has an id for each finding, and the more serious ones first', () => {
     expect(new Set(findings.map(({id}) => id)).size).toBe(findings.length);
     const ranks = findings.map(({severity}) => severities.indexOf(severity));
     expect(ranks).toEqual(ranks.toSorted((a, b) => a - b));

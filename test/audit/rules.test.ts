@@ -78,7 +78,7 @@ test('a denial says what is wrong by container, value and what is allowed', () =
   );
 });
 
-describe('less grave are', () => {
+describe('less serious are', () => {
   test.each<[Severity, boolean]>([
     ['high', true],
     ['medium', false],

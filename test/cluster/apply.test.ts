@@ -97,9 +97,9 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('a change of the cluster'
     expect({outcome, kind: failure?.kind}).toEqual({outcome: 'refused', kind: 'notFound'});
     expect(failure?.message).toMatch(/^PodSecurityPolicy raced was deleted by someone else/);
     await world.server.createAll([policyOf('raced')]);
-    const anew = await dryRunAll(world.admin, [later]);
-    expect(anew).toMatchObject([{ok: false, failure: {kind: 'conflict'}}]);
-    expect(printJson(anew)).toContain('deleted and recreated');
+    const again = await dryRunAll(world.admin, [later]);
+    expect(again).toMatchObject([{ok: false, failure: {kind: 'conflict'}}]);
+    expect(printJson(again)).toContain('deleted and recreated');
   });
 
   test('an invalid one is explained field by field, each of several for itself', async () => {

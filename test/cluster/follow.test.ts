@@ -82,13 +82,13 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('following a real server'
     await untilState(live, 'stale');
     expect(live.current().freshness).toMatchObject({reason: expect.stringContaining('cannot')});
     await change('POST', pods, pod('meanwhile'));
-    link.mend();
+    link.repair();
     await untilState(live, 'live');
     await untilSame(live, client);
     expect(live.current().inventory.pods.map(({metadata}) => metadata.name)).toContain('meanwhile');
   });
 
-  test('history that the server has forgotten meanwhile (410): the session reads anew', async () => {
+  test('history that the server has forgotten meanwhile (410): the session reads again', async () => {
     const forgetful = await startApiServer({
       admissionPlugins: [],
       args: ['--watch-cache=false', '--etcd-compaction-interval=1s'],
@@ -121,7 +121,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('following a real server'
         contentType: 'application/merge-patch+json',
       });
     }
-    way.mend();
+    way.repair();
     await untilState(live, 'live');
     await untilSame(live, client);
     expect(live.current().inventory.pods).toHaveLength(1);
@@ -166,7 +166,7 @@ interface Link {
   connections(): number;
   /** Breaks all connections, and takes no new ones. */
   cut(): void;
-  mend(): void;
+  repair(): void;
   close(): void;
 }
 
@@ -203,7 +203,7 @@ async function openLink(target: string): Promise<Link> {
     url: `https://127.0.0.1:${address.port}`,
     connections: () => sockets.size / 2,
     cut,
-    mend() {
+    repair() {
       isCut = false;
     },
     close() {

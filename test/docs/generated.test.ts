@@ -10,7 +10,7 @@ import {blocksOf, commandLines, readText, root} from './markdown.ts';
 
 const page = readText('docs/REFERENCE.md');
 
-// `npm run docs` writes them anew.
+// `npm run docs` writes them again.
 test.each(Object.entries(referencePages()))('%s is current', (path, text) => {
   expect(readText(path)).toBe(text);
 });

@@ -205,33 +205,36 @@ const anyDraft = fc
 describe.each([
   ['of the demo', demo],
   ['where all may use all', free],
-])('the impact of drafts %s, with its shortcut for what can not fare otherwise', (_, inventory) => {
-  test('is what judging everything anew says, for any edits', () => {
-    const verdicts = verdictsOf(inventory);
-    fc.assert(
-      fc.property(fc.array(anyDraft, {minLength: 1, maxLength: 3}), drafts => {
-        const unique = [...new Map(drafts.map(draft => [draft.metadata.name, draft])).values()];
-        const impact = impactOf({inventory, verdicts}, unique);
-        const judge = judgeOf(withDrafts(inventory, unique));
-        const listed = new Map(
-          impactKinds.flatMap(kind =>
-            impact[kind].map(moved => [itemKey(moved.before.item), {kind, moved}] as const),
-          ),
-        );
-        for (const before of verdicts) {
-          const after = judge.verdict(before.item);
-          const found = listed.get(itemKey(before.item));
-          const name = ({chosen}: Verdict) => chosen?.policy.name;
-          const isChanged = !before.chosen?.mutates && after.chosen?.mutates === true;
-          if (name(before) === name(after) && !isChanged) {
-            expect(['stay', 'couldUse', undefined]).toContain(found?.kind);
-          } else {
-            expect(name(found?.moved.after ?? before)).toBe(name(after));
-            expect(found?.moved.after.chosen?.mutates).toBe(after.chosen?.mutates);
+])(
+  'the impact of drafts %s, with its shortcut for what cannot come out differently',
+  (_, inventory) => {
+    test('is what judging everything again says, for any edits', () => {
+      const verdicts = verdictsOf(inventory);
+      fc.assert(
+        fc.property(fc.array(anyDraft, {minLength: 1, maxLength: 3}), drafts => {
+          const unique = [...new Map(drafts.map(draft => [draft.metadata.name, draft])).values()];
+          const impact = impactOf({inventory, verdicts}, unique);
+          const judge = judgeOf(withDrafts(inventory, unique));
+          const listed = new Map(
+            impactKinds.flatMap(kind =>
+              impact[kind].map(moved => [itemKey(moved.before.item), {kind, moved}] as const),
+            ),
+          );
+          for (const before of verdicts) {
+            const after = judge.verdict(before.item);
+            const found = listed.get(itemKey(before.item));
+            const name = ({chosen}: Verdict) => chosen?.policy.name;
+            const isChanged = !before.chosen?.mutates && after.chosen?.mutates === true;
+            if (name(before) === name(after) && !isChanged) {
+              expect(['stay', 'couldUse', undefined]).toContain(found?.kind);
+            } else {
+              expect(name(found?.moved.after ?? before)).toBe(name(after));
+              expect(found?.moved.after.chosen?.mutates).toBe(after.chosen?.mutates);
+            }
           }
-        }
-      }),
-      {numRuns: runsOf(60)},
-    );
-  });
-});
+        }),
+        {numRuns: runsOf(60)},
+      );
+    });
+  },
+);

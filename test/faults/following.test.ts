@@ -107,7 +107,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('what follows a cluster',
     ['500 as an event', streams([errorEvent(500, 'InternalError', 'no')], 'ends', {times: 15})],
     ['an event that is cut', streams([badEvent], 'breaks', {times: 15})],
     ['an event that ends early', streams([badEvent], 'ends', {times: 15})],
-    ['an event that is no JSON', streams([`${badEvent}\n`], 'breaks', {times: 15})],
+    ['an event that is not JSON', streams([`${badEvent}\n`], 'breaks', {times: 15})],
     ['nothing at all', streams([], 'ends', {times: 15})],
     ['nothing, for ever', isSilent({which: watches, times: 15})],
   ])('watches get %s: nothing is lost', async ([, fault]) => {

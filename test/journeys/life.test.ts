@@ -106,20 +106,20 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('the life of a policy, on
     await done(kubectl('', 'apply', '-f', 'advised.yaml'));
     await restartsAs(least);
 
-    // The review: nothing grave, until somebody opens a policy to all.
+    // The review: nothing serious, until somebody opens a policy to all.
     await done(psp('audit', '--fail-on', 'high'));
     const everybody = ['pss-privileged', '--to', 'group:system:serviceaccounts', '--yes'];
     await done(psp('bind', ...everybody));
     const sarif = ['audit', '--fail-on', 'high', '-o', 'sarif', '-w', 'audit.sarif', '--force'];
-    const grave = await psp(...sarif);
-    expect(grave.code).toBe(1);
-    expect(grave.err).toMatch(/^wrote audit\.sarif: 1 high, /);
-    expect(gravest(join(folder, 'audit.sarif'))).toMatchObject([
+    const serious = await psp(...sarif);
+    expect(serious.code).toBe(1);
+    expect(serious.err).toMatch(/^wrote audit\.sarif: 1 high, /);
+    expect(worst(join(folder, 'audit.sarif'))).toMatchObject([
       {ruleId: 'open-to-workloads', level: 'error'},
     ]);
     await done(psp('unbind', ...everybody));
     await done(psp(...sarif));
-    expect(gravest(join(folder, 'audit.sarif'))).toEqual([]);
+    expect(worst(join(folder, 'audit.sarif'))).toEqual([]);
   });
 });
 
@@ -176,7 +176,7 @@ describe('the life of a policy, in a repository', () => {
     expect(await code(...audit)).toBe(0);
     write('main/rbac.yaml', grantOf('Group', 'system:serviceaccounts'));
     expect(await code(...audit, '-o', 'sarif', '-w', 'audit.sarif')).toBe(1);
-    expect(gravest(join(cwd, 'audit.sarif'))).toMatchObject([
+    expect(worst(join(cwd, 'audit.sarif'))).toMatchObject([
       {
         ruleId: 'open-to-workloads',
         locations: [{physicalLocation: {artifactLocation: {uri: 'main/rbac.yaml'}}}],
@@ -197,7 +197,7 @@ subjects: [{kind: ${kind}, name: '${name}'${isAccount ? ', namespace: logging' :
 }
 
 /** The results of a SARIF file that stop a pipeline. */
-function gravest(file: string): readonly JsonObject[] {
+function worst(file: string): readonly JsonObject[] {
   const {runs} = objectOf(parseJson(readFileSync(file, 'utf8')));
   const [first = null] = Array.isArray(runs) ? runs : [];
   const {results} = objectOf(first);

@@ -133,7 +133,7 @@ export function pathOf({kind, metadata}: JsonObject): string {
   return `/apis/${apiVersion}${place}/${String(kind).toLowerCase()}s/${name}`;
 }
 
-/** What the journeys make, beside what they change: the grant of the policy that takes another's place. */
+/** What the journeys make, besides what they change: the grant of the policy that takes another's place. */
 export const made: readonly JsonObject[] = ['Role', 'RoleBinding'].map(kind => ({
   apiVersion,
   kind,

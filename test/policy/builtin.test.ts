@@ -66,7 +66,7 @@ describe.runIf(folder !== undefined)("the standards' own pods", () => {
     }
   });
 
-  test.runIf(hasReference('psp-reference'))('fare the same by the code of Kubernetes', () => {
+  test.runIf(hasReference('psp-reference'))('come out the same by the code of Kubernetes', () => {
     const cases = fixtures.flatMap(fixture => [
       submitted(fixture, true),
       submitted(fixture, false),

@@ -226,7 +226,7 @@ function platform() {
 
 function bom() {
   const sbom = parseJson(readFileSync(join(out, 'kubectl-psp-linux-amd64.cdx.json'), 'utf8'));
-  if (!isObject(sbom)) throw new Error('the bill of materials is no object');
+  if (!isObject(sbom)) throw new Error('the bill of materials is not an object');
   return sbom;
 }
 

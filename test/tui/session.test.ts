@@ -106,7 +106,7 @@ describe('an edit', () => {
 describe('the impact of an edit', () => {
   const model = modelOf(demo);
 
-  test('is what judging everything anew says, for steps of policies in use', () => {
+  test('is what judging everything again says, for steps of policies in use', () => {
     for (const name of ['data', 'baseline', 'log-shipper']) {
       const before = demo.policies.find(({metadata}) => metadata.name === name) ?? base;
       for (const id of ['volumes', 'runAsUser', 'hostNetwork', 'fsGroup'] as const) {

@@ -115,7 +115,7 @@ test('410 with a new token: the list goes on there', async () => {
   expect(namesOf(list.items)).toEqual(['a', 'b', 'c', 'c', 'd', 'e']);
 });
 
-test('410 without one: the whole list is read anew, at once', async () => {
+test('410 without one: the whole list is read again, at once', async () => {
   const {url, seen} = await serve((response, request, index) => {
     if (index === 1) expired(response);
     else json(response, page(request));
@@ -191,7 +191,7 @@ test('gzip is read if the server sends it, and a cut one is asked for again', as
   expect(seen[0]?.headers['accept-encoding']).toBe('identity');
 });
 
-test('an answer that is no list', async () => {
+test('an answer that is not a list', async () => {
   const {url} = await serve(response => json(response, {kind: 'Pod'}));
   const {client: api} = await client({server: url});
   const error = await failure(api.list('/api/v1/pods'));

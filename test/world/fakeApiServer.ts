@@ -72,7 +72,7 @@ export function status(
   json(response, body, code, headers);
 }
 
-/** What a client under test did beside answering. */
+/** What a client under test did besides answering. */
 export interface Watched {
   readonly client: Client;
   readonly pauses: number[];

@@ -130,7 +130,7 @@ test('names that do not exist', async () => {
   expect(await line({kubeconfig: lost})).toContain('pass --context NAME (there are "a")');
 });
 
-test('files that are no kubeconfig, without quoting them', async () => {
+test('files that are not a kubeconfig, without quoting them', async () => {
   const bad = file('c', 'users:\n- name: x\n  user: {token: hush\n');
   expect(await line({kubeconfig: bad})).toMatch(/c:\d+: not YAML: /);
   expect(await line({kubeconfig: bad})).not.toContain('hush');

@@ -19,7 +19,7 @@ test('the answer about the ground says whether it is light', () => {
 });
 
 test.each(['\u0007', '\u001B\\'])(
-  'what the terminal answers is no key, in how many pieces it comes (ending %j)',
+  'what the terminal answers is not a key, in how many pieces it comes (ending %j)',
   end => {
     const answer = `\u001B]11;rgb:1e1e/1e1e/2e2e${end}`;
     for (let cut = 1; cut < answer.length; cut++) {

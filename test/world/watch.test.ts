@@ -147,7 +147,7 @@ echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","s
   expect(seen).toHaveLength(4);
 });
 
-test('what is no stream of events is no answer', async () => {
+test('what is not a stream of events is no answer', async () => {
   const bodies = ['<html>log in</html>\n', '{"kind":"PodList","items":[]}\n', '[1]\n', '{"type":'];
   const {url} = await serve((response, _request, index) => response.end(bodies[index]));
   const {client: api} = await client({server: url});

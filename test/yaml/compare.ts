@@ -41,7 +41,7 @@ export function difference(stream: string, kubectl: Answer | undefined): Differe
     return {refusedBy: 'kubectl', text};
   }
   const text = `${shown}: kubectl reads ${printJson(kubectl.documents)}, but we`;
-  // A number that stands alone is no object; Go's decoder splits it at odd places.
+  // A number that stands alone is not an object; Go's decoder splits it at odd places.
   if (stream.startsWith('{') && !kubectl.documents.every(isObject)) return undefined;
   const {error} = own;
   if (error !== undefined) {

@@ -117,7 +117,7 @@ describe('decodeText', () => {
       new Uint8Array(maxJsonSize + 1).fill(0x7b),
       'f: has 257 MiB, and at most 256 MiB are read; split it',
     ],
-  ])('refuses what is no UTF-8 text (%#)', (bytes, message) => {
+  ])('refuses what is not UTF-8 text (%#)', (bytes, message) => {
     expect(() => decodeText(bytes, 'f')).toThrow(new UserError(message));
   });
 });

@@ -57,7 +57,7 @@ describe('an error', () => {
     ['a: 1\n~: b', 'document 1, line 2: a key is empty; put it in quotes'],
     [
       'a: {{ .x }}',
-      'document 1, line 1: a template ({{ }}) is no manifest; render it first: helm template CHART | kubectl psp ... -f -',
+      'document 1, line 1: a template ({{ }}) is not a manifest; render it first: helm template CHART | kubectl psp ... -f -',
     ],
     [
       'a: 1\n--- b',
@@ -85,7 +85,7 @@ describe('an error', () => {
     ],
     [
       '{{ .Values.x }}',
-      'document 1, line 1: a template ({{ }}) is no manifest; render it first: helm template CHART | kubectl psp ... -f -',
+      'document 1, line 1: a template ({{ }}) is not a manifest; render it first: helm template CHART | kubectl psp ... -f -',
     ],
   ])('of %j says where and what', (text, message) => {
     expect(errorOf(text)).toBe(`f.yaml: ${message}`);

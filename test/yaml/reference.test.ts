@@ -105,7 +105,7 @@ const jsonPieces = [
   '"',
 ];
 
-/** Documents that are lists or mappings: what else stands alone is no object to anyone. */
+/** Documents that are lists or mappings: what else stands alone is not an object to anyone. */
 const isManifest = (documents: readonly Json[]): boolean =>
   documents.every(document => typeof document === 'object');
 

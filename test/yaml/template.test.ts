@@ -12,12 +12,12 @@ function problem(text: string, file = 'f.yaml'): string {
 }
 
 const helm =
-  'a template ({{ }}) is no manifest; render it first: helm template CHART | kubectl psp ... -f -';
+  'a template ({{ }}) is not a manifest; render it first: helm template CHART | kubectl psp ... -f -';
 const jinja =
-  'a template ({% %}) is no manifest; render it first, with Ansible, Jinja or what it is made for';
+  'a template ({% %}) is not a manifest; render it first, with Ansible, Jinja or what it is made for';
 const shell =
   // biome-ignore lint/suspicious/noTemplateCurlyInString: the marks are meant
-  'a template (${ }) is no manifest; render it first: envsubst < f.yaml | kubectl psp ... -f -';
+  'a template (${ }) is not a manifest; render it first: envsubst < f.yaml | kubectl psp ... -f -';
 
 describe('a template is named as that, with what renders it', () => {
   test.each([

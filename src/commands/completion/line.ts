@@ -15,7 +15,7 @@ export interface Slot {
 
 /** A command line up to the word that is being typed. */
 export interface Line {
-  /** undefined: the first word is no command. */
+  /** undefined: the first word is not a command. */
   readonly command: Command | undefined;
   /** The values of flags by their keys, each as often as it stands there; '' for switches. */
   readonly given: ReadonlyMap<string, readonly string[]>;

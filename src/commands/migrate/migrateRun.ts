@@ -81,7 +81,7 @@ function minorOf(text: string): number {
   const version = parseStandardVersion(text.startsWith('v') ? text : `v${text}`);
   if (typeof version !== 'number') {
     throw new UserError(
-      `--to: ${JSON.stringify(text)} is no version of Kubernetes, as v1.31 is`,
+      `--to: ${JSON.stringify(text)} is not a version of Kubernetes, such as v1.31`,
       exitCodes.usage,
     );
   }

@@ -49,7 +49,7 @@ describe('audit', () => {
     expect(ran.err.trimEnd().split('\n')).toHaveLength(1);
   });
 
-  test('--fail-on exits with 1 at this severity or a graver one', async () => {
+  test('--fail-on exits with 1 at this severity or a higher one', async () => {
     const snapshot = fileOf([psp('void', {runAsUser: {rule: 'MustRunAs'}}), ...objects]);
     const code = async (...args: string[]) => (await runHere('audit', ...args)).code;
     expect(await code('--from', snapshot, '--fail-on', 'high')).toBe(1);
@@ -215,8 +215,12 @@ describe('audit --ignore', () => {
     ['no reason', {rule: base.rule, object: '**'}, '[0]: reason: is missing'],
     ['an empty reason', {...base, reason: ' '}, '[0]: reason: is not text'],
     ['a number', {...base, object: 5}, '[0]: object: is not text'],
-    ['a day that is none', {...base, until: '2023-02-30'}, '[0]: until: "2023-02-30" is no day'],
-    ['another form of day', {...base, until: '31.12.2023'}, '[0]: until: "31.12.2023" is no day'],
+    ['a day that is none', {...base, until: '2023-02-30'}, '[0]: until: "2023-02-30" is not a day'],
+    [
+      'another form of day',
+      {...base, until: '31.12.2023'},
+      '[0]: until: "31.12.2023" is not a day',
+    ],
     [
       'a field that is none',
       {...base, untill: 'x'},

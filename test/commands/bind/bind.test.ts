@@ -82,7 +82,7 @@ subjects:
     );
   });
 
-  test('tells whom a grant reaches beside the subject, and who is not there', async () => {
+  test('tells whom a grant reaches besides the subject, and who is not there', async () => {
     const {out} = await runHere(
       'bind',
       'wide',

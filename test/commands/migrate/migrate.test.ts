@@ -213,7 +213,7 @@ describe('usage', () => {
   test.each([
     ['a version with policies', ['--to', 'v1.24'], 'v1.24 still has PodSecurityPolicies'],
     ['a version that nobody knows', ['--to', 'v1.38'], 'v1.38 is newer than the checks'],
-    ['no version', ['--to', 'soon'], '"soon" is no version of Kubernetes'],
+    ['no version', ['--to', 'soon'], '"soon" is not a version of Kubernetes'],
     ['another topic', ['by'], '"by" is not one of plan, labels, patches'],
     ['two topics', ['labels', 'patches'], 'got labels patches'],
     ['a change of the demo', ['labels', '--apply'], '--apply changes a cluster, and not files'],

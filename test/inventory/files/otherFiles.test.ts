@@ -37,10 +37,14 @@ describe('in a folder', () => {
     ['a kind is missing', 'apiVersion: v1\nmetadata: {name: a}\n', /: kind is not set/],
     ['an apiVersion is missing', 'kind: Pod\nspec: {}\n', /: apiVersion is not set/],
     ['both are', 'metadata: {name: a}\nspec: {}\n', /: apiVersion is not set/],
-    ['it is no YAML', 'apiVersion: v1\nkind: Pod\n  spec: [\n', /: document 1, line 3: /],
-    ['it is no JSON', '{"apiVersion": "v1",\n"kind": "Pod",,}', /: not valid JSON/],
-    ['it is a template', 'kind: Pod\nname: {{ .x }}\n', /a template \({{ }}\) is no manifest/],
-    ['one of its documents is no object', `${pod}---\na: 1\n`, /document 2, line 6: apiVersion/],
+    ['it is not YAML', 'apiVersion: v1\nkind: Pod\n  spec: [\n', /: document 1, line 3: /],
+    ['it is not JSON', '{"apiVersion": "v1",\n"kind": "Pod",,}', /: not valid JSON/],
+    ['it is a template', 'kind: Pod\nname: {{ .x }}\n', /a template \({{ }}\) is not a manifest/],
+    [
+      'one of its documents is not an object',
+      `${pod}---\na: 1\n`,
+      /document 2, line 6: apiVersion/,
+    ],
   ])('a file of Kubernetes stops the run if %s', async (_, text, message) => {
     const folder = folderOf({'pod.yaml': pod, 'broken.yaml': text});
     const {code, out, err} = await runHere('advise', '-f', folder);

@@ -20,7 +20,7 @@ export function gapOf(resource: string, namespace?: string): Gap {
   return {resource, namespace, reason: 'forbidden'};
 }
 
-/** A policy with all the rules open and this beside them. */
+/** A policy with all the rules open, and this as well. */
 export function psp(name: string, spec: JsonObject = {}, annotations?: JsonObject): JsonObject {
   return {
     apiVersion: 'policy/v1beta1',

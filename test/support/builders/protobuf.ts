@@ -94,7 +94,7 @@ function encodeValue(number: number, type: Field['type'], value: Json): Buffer {
 }
 
 function messageOf(type: Field['type']): Message {
-  if (typeof type !== 'object') throw new Error(`${type} is no message`);
+  if (typeof type !== 'object') throw new Error(`${type} is not a message`);
   return type;
 }
 

@@ -29,7 +29,7 @@ export function toGroup(group: string): Which {
 /** Lists that are asked for a page after the first. */
 export const laterPages: Which = request => lists(request) && request.query.has('continue');
 
-/** What a fault is like beside what it does. */
+/** What a fault is like, besides what it does. */
 interface Bounds {
   readonly which?: Which;
   readonly times?: number;

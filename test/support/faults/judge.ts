@@ -35,7 +35,7 @@ export function judge(fault: Case, row: Row, result: Timed, answer: Timed, where
   expect(result.err, where).toMatch(/^error: .*\n$/m);
 }
 
-/** Completions are always an answer, in time, without a word beside it. */
+/** Completions are always an answer, in time, without another word. */
 export function judgeCompletion({code, out, err, ms}: Timed, answer: Timed): void {
   expect({code, err}).toEqual({code: 0, err: ''});
   expect(ms).toBeLessThan(tooLongMs);

@@ -25,7 +25,7 @@ export interface RequestOptions {
 
 export interface ApiClient {
   /**
-   * Sends one request, as the admin unless the options say otherwise. A body that is no string is
+   * Sends one request, as the admin unless the options say otherwise. A body that is not a string is
    * sent as JSON. Any status is an answer; it throws only if there is none.
    */
   request(

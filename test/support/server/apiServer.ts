@@ -11,7 +11,7 @@ import {requireBinary} from '../kubernetes/reference.ts';
 import {type ApiClient, openClient} from './apiClient.ts';
 import {ChildServer} from './childServer.ts';
 
-/** A user who logs in with a token, beside the admin. */
+/** A user who logs in with a token, besides the admin. */
 export interface TokenUser {
   readonly token: string;
   readonly name: string;
@@ -19,7 +19,7 @@ export interface TokenUser {
 }
 
 export interface ApiServerOptions {
-  /** The admission plugins on beside the default ones; PodSecurityPolicy if not given. */
+  /** The admission plugins on besides the default ones; PodSecurityPolicy if not given. */
   readonly admissionPlugins?: readonly string[];
   /** Another kube-apiserver than that of v1.24, by its path. */
   readonly program?: string;
