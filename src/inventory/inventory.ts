@@ -87,7 +87,7 @@ export interface Inventory {
   readonly workloads: readonly Workload[];
   readonly pods: readonly ListedPod[];
   /** Only of files and of what was saved from them: a live cluster's are not read. */
-  readonly persistentVolumes?: readonly PersistentVolume[];
+  readonly persistentVolumes?: readonly PersistentVolume[] | undefined;
   readonly caller: Caller | undefined;
   readonly gaps: readonly Gap[];
   /** Only from files: of a cluster, only Kubernetes' own kinds are read. */

@@ -12,7 +12,7 @@ import {
   serviceAccountObject,
 } from '../../kube/objects.ts';
 import {decodePod} from '../../kube/pod.ts';
-import {type Inventory, isSpokenFor, type PolicyApi} from '../inventory.ts';
+import {type Inventory, isSpokenFor, type PolicyApi, type UnjudgedObject} from '../inventory.ts';
 import {decodeStoredWorkload} from '../kinds/workloads.ts';
 
 /** The version of the format; older and newer ones are not read. */
@@ -100,7 +100,7 @@ export function inventoryOfSnapshot(value: JsonObject, file: string): Inventory 
     serviceAccounts: fields.serviceAccounts ?? [],
     workloads: fields.workloads ?? [],
     pods: fields.pods ?? [],
-    ...(fields.persistentVolumes && {persistentVolumes: fields.persistentVolumes}),
+    persistentVolumes: fields.persistentVolumes,
     caller: fields.caller && {
       user: fields.caller.user ?? '',
       answers: (fields.caller.answers ?? []).map(answer => ({
@@ -115,16 +115,13 @@ export function inventoryOfSnapshot(value: JsonObject, file: string): Inventory 
       except: gap.except,
       reason: gap.reason ?? '',
     })),
-    unjudged: (fields.unjudged ?? []).map(
-      ({apiVersion = '', kind = '', namespace = '', name = '', reason = ''}) => ({
-        apiVersion,
-        kind,
-        namespace,
-        name,
-        reason,
-      }),
-    ),
+    unjudged: (fields.unjudged ?? []).map(unjudgedObject),
   };
+}
+
+function unjudgedObject(read: Partial<UnjudgedObject>): UnjudgedObject {
+  const {apiVersion = '', namespace = '', name = '', reason = ''} = read;
+  return {apiVersion, kind: read.kind ?? '', namespace, name, reason};
 }
 
 function decodeSnapshot(value: JsonObject, file: string) {

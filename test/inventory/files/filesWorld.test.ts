@@ -112,8 +112,8 @@ describe('what files hold none of', () => {
     const found = itemsOf(out);
     expect(found.map(({rule}) => rule)).not.toContain('orphan-policy');
     expect(found.find(({id}) => id === 'not-answered/Rule/orphan-policy')).toMatchObject({
-      message: 'was not checked: no RBAC objects among the files',
-      evidence: ['no RBAC objects among the files'],
+      message: 'was not checked: no RBAC objects, pods or workloads among the files',
+      evidence: ['no RBAC objects, pods or workloads among the files'],
       remedy: 'Name the files that hold them too (--from), or audit the cluster.',
     });
   });
@@ -122,7 +122,7 @@ describe('what files hold none of', () => {
     const withRbac = [policy('base'), roleBinding('b', 'cluster-admin', 'x')];
     const {out} = await runHere('audit', '--from', fileOf(withRbac), '-o', 'json');
     const found = itemsOf(out);
-    expect(found.map(({id}) => id)).toContain('orphan-policy/PodSecurityPolicy/base');
+    expect(found.map(({id}) => id)).toContain('all-policies/RoleBinding/ci/b');
     expect(found.map(({id}) => id)).toContain('not-answered/Rule/unused-policy');
     expect(found.map(({rule}) => rule)).not.toContain('unused-policy');
   });
