@@ -2,6 +2,7 @@ import {judgeOf} from '../admission/judge.ts';
 import {plain} from '../apply/sameMeaning.ts';
 import {bindingFor, roleFor, subjectOf} from '../grant/grantObjects.ts';
 import {layOver} from '../inventory/files/overlay.ts';
+import {isAbsence} from '../inventory/gaps.ts';
 import {emptyInventory, type Inventory} from '../inventory/inventory.ts';
 import type {Item} from '../inventory/submissions/items.ts';
 import {binding, type Policy, role, type Subject} from '../kube/objects.ts';
@@ -18,17 +19,33 @@ export interface Overtaken {
   readonly items: readonly Item[];
 }
 
+/** A grant whose role or binding may exist already, with subjects that nobody read: applying it replaces them. */
+export interface UnreadGrant {
+  readonly policy: string;
+  /** undefined: in all of the cluster. */
+  readonly namespace: string | undefined;
+  /** The name of the role and of the binding. */
+  readonly name: string;
+  readonly grantees: readonly Grantee[];
+  /** What was not read. */
+  readonly needs: readonly string[];
+  /** Files may well leave RBAC to others: its grant is written. What a cluster may hold is not replaced. */
+  readonly isWritten: boolean;
+}
+
 /** What it takes for the pods to get these policies, and what would stand in the way. */
 export interface ReusePlan {
   /** Roles and bindings for existing policies, for the accounts that may not use them yet. */
   readonly grants: readonly object[];
+  /** Grants that could take rights away, as what they would replace was not read. */
+  readonly unread: readonly UnreadGrant[];
   /** By answer; nothing for those whose pods would all get the policy meant for them. */
   readonly overtaken: ReadonlyMap<Reuse, readonly Overtaken[]>;
 }
 
 /** Plans the grants, and asks admission which policies it would then choose. */
 export function planReuse(reuses: readonly Reuse[], inventory: Inventory): ReusePlan {
-  const grants = grantsFor(reuses, inventory);
+  const {grants, unread} = grantsFor(reuses, inventory);
   const fresh = reuses.filter(({isNew}) => isNew).map(({advice}) => advice);
   const after = layOver(
     inventory,
@@ -50,7 +67,7 @@ export function planReuse(reuses: readonly Reuse[], inventory: Inventory): Reuse
     const others = [...chosen].map(([policy, items]) => ({policy, items}));
     if (others.length > 0) overtaken.set(reuse, others);
   }
-  return {grants, overtaken};
+  return {grants, unread, overtaken};
 }
 
 /** Policies, roles and bindings as an inventory to lay over another one. */
@@ -72,13 +89,45 @@ export function objectsInventory(
   };
 }
 
+interface PlacedGrant {
+  readonly policy: string;
+  readonly namespace: string | undefined;
+  readonly to: Grantee[];
+}
+
 /**
  * A role and a binding for each reused policy and namespace. They have names of their own, and subjects
- * that are bound already stay bound: applying them takes nobody's rights away.
+ * that are bound already stay bound: applying them takes nobody's rights away. Where roles or bindings of a
+ * cluster were not read nobody knows who that is, and nothing is written.
  */
-function grantsFor(reuses: readonly Reuse[], inventory: Inventory): readonly object[] {
+function grantsFor(
+  reuses: readonly Reuse[],
+  inventory: Inventory,
+): Pick<ReusePlan, 'grants' | 'unread'> {
+  const places = placesFor(reuses, inventory);
+  const unread = places.flatMap(place => unreadGrant(place, inventory));
+  const isLeftOut = ({policy, namespace}: PlacedGrant) =>
+    unread.some(
+      grant => !grant.isWritten && grant.policy === policy && grant.namespace === namespace,
+    );
+  const grants = places
+    .filter(place => !isLeftOut(place))
+    .flatMap(({policy, namespace, to}) => {
+      const name = reuseName(policy);
+      const granted = roleFor(policy, namespace, name);
+      const subjects = [...subjectsNow(name, namespace, inventory), ...to.map(subjectOf)];
+      return [granted, bindingFor(granted, namespace, subjects)];
+    });
+  return {grants, unread};
+}
+
+function reuseName(policy: string): string {
+  return `psp:reuse:${policy}`;
+}
+
+function placesFor(reuses: readonly Reuse[], inventory: Inventory): readonly PlacedGrant[] {
   const authorizer = authorizerOf(inventory.rbac);
-  const byPlace = new Map<string, {policy: string; namespace: string | undefined; to: Grantee[]}>();
+  const byPlace = new Map<string, PlacedGrant>();
   for (const reuse of reuses) {
     if (reuse.isNew) continue;
     const {namespace, grantees} = reuse.advice;
@@ -90,12 +139,24 @@ function grantsFor(reuses: readonly Reuse[], inventory: Inventory): readonly obj
     byPlace.set(key, place);
     place.to.push(...missing);
   }
-  return [...byPlace.values()].flatMap(({policy, namespace, to}) => {
-    const name = `psp:reuse:${policy}`;
-    const granted = roleFor(policy, namespace, name);
-    const subjects = [...subjectsNow(name, namespace, inventory), ...to.map(subjectOf)];
-    return [granted, bindingFor(granted, namespace, subjects)];
-  });
+  return [...byPlace.values()];
+}
+
+function unreadGrant(
+  {policy, namespace, to}: PlacedGrant,
+  inventory: Inventory,
+): readonly UnreadGrant[] {
+  const {lacks} = unreadRbac(inventory);
+  const kinds =
+    namespace === undefined
+      ? (['clusterroles', 'clusterrolebindings'] as const)
+      : (['roles', 'rolebindings'] as const);
+  const needs = kinds.filter(kind => lacks(kind, namespace ?? ''));
+  if (needs.length === 0) return [];
+  const isWritten = inventory.gaps.every(
+    gap => isAbsence(gap) || !kinds.some(kind => kind === gap.resource),
+  );
+  return [{policy, namespace, name: reuseName(policy), grantees: to, needs, isWritten}];
 }
 
 /** The subjects of the binding of this name, if there is one already: applying replaces the list. */

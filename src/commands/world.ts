@@ -26,6 +26,8 @@ export interface SessionOptions {
   /** The user name that the server sees. */
   readonly user: string;
   readonly theme?: ThemeChoice;
+  /** Whether the mouse is listened to; else the terminal selects text with it. */
+  readonly hasMouse?: boolean;
 }
 
 /** The names of the kubeconfig's entries. */

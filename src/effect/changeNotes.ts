@@ -4,6 +4,7 @@ import {labelOf} from '../kube/reference.ts';
 import {refusalText} from '../policy/refused.ts';
 import {type Authorizer, authorizerOf, policiesOf} from '../rbac/authorize.ts';
 import {danglingNotes} from '../rbac/dangling.ts';
+import {unreadRbac} from '../rbac/unreadRbac.ts';
 
 /** What a change contains, and the cluster without and with it. */
 export interface ChangedInventory {
@@ -21,17 +22,20 @@ export function changeNotes({before, after, files}: ChangedInventory): readonly 
   const authorizer = authorizerOf(after.rbac);
   const old = new Set(dangling(before, authorizerOf(before.rbac)));
   const {clusterRoles, roles} = files.rbac;
+  // That nothing refers to an object follows only from all that could.
+  const unread = unreadRbac(before);
   return [
     ...(files.refused ?? []).map(refusalText),
     ...files.policies.flatMap(({metadata: {name}}) =>
+      unread.isAny ||
       authorizer.grants.some(({policies}) => policies === undefined || policies.has(name))
         ? []
         : `nobody may use PodSecurityPolicy ${name}: no role that is bound grants it`,
     ),
     ...[...clusterRoles, ...roles]
-      .filter(role => grantsUse(role) && !isBound(role, after.rbac))
+      .filter(role => !unread.isAny && grantsUse(role) && !isBound(role, after.rbac))
       .map(role => `${roleLabel(role)} grants the use of policies, but no binding refers to it`),
-    ...dangling(after, authorizer).filter(note => !old.has(note)),
+    ...(unread.isAny ? [] : dangling(after, authorizer).filter(note => !old.has(note))),
   ];
 }
 

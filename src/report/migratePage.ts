@@ -111,7 +111,8 @@ function roadLine(one: NamespacePlan, y: number, end: number, hasPolicies: boole
   const state = stateOf(one);
   const name =
     namespace.length > longestName ? `${namespace.slice(0, longestName - 1)}…` : namespace;
-  const levels = after === undefined ? 'no workloads' : now === after ? after : `${now} → ${after}`;
+  const none = one.isUncertain ? 'no workloads that were read' : 'no workloads';
+  const levels = after === undefined ? none : now === after ? after : `${now} → ${after}`;
   const facts = [
     levels,
     ...(patches.length > 0 ? [count(patches.length, 'patch', 'patches')] : []),

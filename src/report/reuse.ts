@@ -1,6 +1,7 @@
 import {answerOf, type Reuse} from '../advice/reuse.ts';
-import type {Overtaken, ReusePlan} from '../advice/reusePlan.ts';
+import type {Overtaken, ReusePlan, UnreadGrant} from '../advice/reusePlan.ts';
 import type {Item} from '../inventory/submissions/items.ts';
+import {labelOf} from '../kube/reference.ts';
 import {printYaml} from '../yaml/documents.ts';
 import {adviceYaml, comment, listed, printedAdvice} from './advice.ts';
 import {printedPlace} from './place.ts';
@@ -25,7 +26,8 @@ export function reuseYaml(reuses: readonly Reuse[], plan: ReusePlan, withGrants:
         comment([newText(reuse), ...remarks(reuse, plan)]) + adviceYaml([reuse.advice], withGrants),
     );
   const grants = withGrants ? plan.grants.map(object => printYaml(object)) : [];
-  return comment(reused) + [...fresh, ...grants].join('---\n');
+  const unread = withGrants ? plan.unread.map(unreadGrantText) : [];
+  return comment([...reused, ...unread]) + [...fresh, ...grants].join('---\n');
 }
 
 function newText({existing, tighterIn}: Reuse): string {
@@ -54,6 +56,31 @@ export function overtakenText({policy, items}: Overtaken, wanted: string): strin
       ? 'it may also be used, and its name sorts first'
       : `it may also be used, and leaves the pod unchanged`;
   return `Admission would choose ${policy} instead of ${wanted} for ${whose}: ${why}`;
+}
+
+/** What is not known of the grant of an existing policy, and what came of that. */
+export function unreadGrantText(grant: UnreadGrant): string {
+  const {policy, namespace, name, grantees, needs, isWritten} = grant;
+  const kind = namespace === undefined ? 'ClusterRoleBinding' : 'RoleBinding';
+  const binding = labelOf({kind, namespace, name});
+  const whose = listed(grantees.map(grantee => labelOf(grantee)));
+  const what = needs.join(' and ');
+  return isWritten
+    ? `If the cluster has ${binding} already, applying this one replaces its subjects: there are no ${what} among the files`
+    : `No grant of ${policy} for ${whose}: ${what}${namespace === undefined ? '' : ` in ${namespace}`} could not be read, and a new ${binding} would take the place of one that is there`;
+}
+
+/** The same as machine output has it. */
+export function printedUnreadGrant(grant: UnreadGrant): object {
+  const {policy, namespace, name, grantees, needs, isWritten} = grant;
+  return {
+    policy,
+    namespace: namespace ?? null,
+    name,
+    subjects: grantees,
+    needs,
+    written: isWritten,
+  };
 }
 
 function itemsText(items: readonly Item[]): string {

@@ -12,10 +12,12 @@ import {List} from './List.tsx';
 import {rememberedLinesOf} from './lines.ts';
 import {gapsText, ThemeContext} from './marks.ts';
 import {modelOf} from './model.ts';
+import type {Mouse} from './mouse.ts';
 import {Prompt} from './Prompt.tsx';
 import {plainTheme, type Theme, type Tone} from './paint.ts';
 import type {RichLine} from './rich.ts';
 import {plainWordsOf, wrapRich} from './rich.ts';
+import {RowsContext} from './rowsInSight.ts';
 import {TextLine} from './StyledLine.tsx';
 import {EditorFooter, editorFooterHeight} from './screens/EditorFooter.tsx';
 import {Values} from './screens/Values.tsx';
@@ -26,6 +28,7 @@ import {createSideEffects, type SideEffects} from './sideEffects.ts';
 import {crumbsOf, driftOf, policyOf, type Shown, shownOf} from './state.ts';
 import type {SessionStore} from './store.ts';
 import {useKeys} from './useKeys.ts';
+import {useMouse} from './useMouse.ts';
 
 /** How the session can be stopped and continued by the shell (Ctrl-Z, fg). */
 export interface JobControl {
@@ -43,6 +46,8 @@ interface Props {
   /** The user name that the server sees, for the header. */
   readonly user: string;
   readonly jobs?: JobControl | undefined;
+  /** Where what the mouse does comes from, if it is listened to. */
+  readonly mouse?: Mouse | undefined;
   /** Colours, if any; where it changes, the screen is drawn again. */
   readonly theme?: Theme;
 }
@@ -57,7 +62,7 @@ const tall = 20;
 const roomy = 30;
 
 /** The interactive session: one state, one view at a time, and the frame around it. */
-export function App({live, services, store, user, jobs, theme = plainTheme}: Props) {
+export function App({live, services, store, user, jobs, mouse, theme = plainTheme}: Props) {
   const {columns, rows: lines} = useWindowSize();
   const subscribe = useCallback((listener: () => void) => live.subscribe(listener), [live]);
   const {inventory, freshness} = useSyncExternalStore(subscribe, () => live.current());
@@ -81,6 +86,7 @@ export function App({live, services, store, user, jobs, theme = plainTheme}: Pro
   const {view} = frame;
   const keys = useMemo(() => keyLines(view, columns, most), [view, columns, most]);
   const hasState = lines >= notShort && inventory.policyApi !== 'absent';
+  const top = 1 + Number(hasState);
   const chrome = leastChrome + Number(hasState) + Number(lines >= roomy) + keys.length;
   const size = {width: columns, height: Math.max(1, lines - chrome)};
   const contextNow = (): Context => {
@@ -101,6 +107,7 @@ export function App({live, services, store, user, jobs, theme = plainTheme}: Pro
     };
   };
   useKeys(contextNow, useSuspension(jobs));
+  const inSight = useMouse(mouse, contextNow, {line: top, width: columns});
   const model = modelOf(inventory);
   const shown = shownOf(session, model);
   const text = rememberedLinesOf(frame.view, model, session.drafts, services);
@@ -116,7 +123,9 @@ export function App({live, services, store, user, jobs, theme = plainTheme}: Pro
           hasRule={lines >= tall}
           width={columns}
         />
-        {middleOf({session, model, shown, dispatch, text, size, frame})}
+        <RowsContext value={inSight}>
+          {middleOf({session, model, shown, dispatch, text, size, frame})}
+        </RowsContext>
         {lines >= roomy ? <Divider width={columns} /> : null}
         <Status
           session={session}

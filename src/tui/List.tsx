@@ -4,6 +4,7 @@ import {barSpans} from './bars.ts';
 import {type Column, columnsOf} from './columns.ts';
 import {ThemeContext} from './marks.ts';
 import type {Piece, Theme} from './paint.ts';
+import {useRowsInSight} from './rowsInSight.ts';
 import {RichTextLine, StyledLine, TextLine} from './StyledLine.tsx';
 import {type Cell, cellValue, type Row, type Table, toneOfCell} from './table.ts';
 import {fitWords, safeWidthOf} from './text.ts';
@@ -45,15 +46,19 @@ export function List({table, rows, cursor, width, height, sort, descending}: Pro
   const chrome = (caption === undefined ? 1 : 2) + (hasDetail ? 1 : 0);
   const visible = Math.max(1, height - chrome);
   const first = firstVisible(cursor, rows.length, visible);
+  const inSight = rows.slice(first, first + visible);
+  const box = useRowsInSight(first, inSight.length);
   const look = useMemo(() => ({columns, hasBars, theme, width}), [columns, hasBars, theme, width]);
   return (
     <Box flexDirection="column" height={height}>
       {caption === undefined ? null : <RichTextLine line={caption} width={width} />}
       <StyledLine spans={titleSpans(titles, sort, look)} width={width} />
       {rows.length === 0 ? <TextLine text={`  ${emptyText(table)}`} width={width} /> : null}
-      {rows.slice(first, first + visible).map((row, index) => (
-        <RowLine key={row.key} row={row} isChosen={first + index === cursor} look={look} />
-      ))}
+      <Box ref={box} flexDirection="column" flexShrink={0}>
+        {inSight.map((row, index) => (
+          <RowLine key={row.key} row={row} isChosen={first + index === cursor} look={look} />
+        ))}
+      </Box>
       {hasDetail ? (
         <>
           <Spacer />

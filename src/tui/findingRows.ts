@@ -13,13 +13,16 @@ const tones: Readonly<Record<Finding['severity'], Tone>> = {
 };
 
 /** What an audit finds, the most serious first. */
-export function findingTable({findings}: Model, namespace: string | undefined): Table {
+export function findingTable({findings, inventory}: Model, namespace: string | undefined): Table {
   const shown = findings.filter(
     ({object}) => namespace === undefined || (object.namespace ?? namespace) === namespace,
   );
   return {
     columns: ['SEVERITY', 'RULE', 'OBJECT', 'WHAT'],
-    empty: 'The audit finds nothing.',
+    empty:
+      inventory.gaps.length > 0
+        ? 'The audit finds nothing in what was read; not all could be.'
+        : 'The audit finds nothing.',
     rows: shown.map(finding => ({
       key: finding.id,
       cells: [

@@ -175,6 +175,23 @@ function flow(hints: readonly KeyHint[], width: number): readonly (readonly KeyH
   return lines;
 }
 
+/** What works everywhere, beside what the bottom line has. */
+const everywhere: readonly KeyHint[] = [
+  {key: 'j k', does: 'down and up, as in vi'},
+  {key: 'PgUp PgDn', does: 'a page; Home and End, or g and G, the ends'},
+  {key: 'u', does: 'take back what was applied last; it asks first'},
+  {key: 'Tab', does: 'the next view of the same thing; Shift-Tab the one before'},
+  {key: 'd', does: 'describe: what an object means here, and its YAML'},
+  {key: 'y', does: 'copy the name, the text or the YAML to the clipboard of the terminal'},
+  {key: '/ n N', does: 'in a text: search, the next match, the one before'},
+  {
+    key: 'wheel',
+    does: 'of a mouse: move or scroll; a click chooses, a second one opens',
+  },
+  {key: 'Ctrl-C', does: 'leave; asks if there are edits'},
+  {key: 'Ctrl-Z', does: 'suspend; fg comes back'},
+];
+
 /** Everything about keys and words, for the help view. */
 export function helpLines(of?: View): readonly string[] {
   const line = ({key, does}: KeyHint) => `  ${key.padEnd(11)}${does}`;
@@ -184,17 +201,7 @@ export function helpLines(of?: View): readonly string[] {
     '',
     'Everywhere',
     ...[...moving, ...lists, ...general, {key: 'r', does: 'read the cluster again'}].map(line),
-    ...[
-      {key: 'j k', does: 'down and up, as in vi'},
-      {key: 'PgUp PgDn', does: 'a page; Home and End, or g and G, the ends'},
-      {key: 'u', does: 'take back what was applied last; it asks first'},
-      {key: 'Tab', does: 'the next view of the same thing; Shift-Tab the one before'},
-      {key: 'd', does: 'describe: what an object means here, and its YAML'},
-      {key: 'y', does: 'copy the name, the text or the YAML to the clipboard of the terminal'},
-      {key: '/ n N', does: 'in a text: search, the next match, the one before'},
-      {key: 'Ctrl-C', does: 'leave; asks if there are edits'},
-      {key: 'Ctrl-Z', does: 'suspend; fg comes back'},
-    ].map(line),
+    ...everywhere.map(line),
     '',
     'Jump with : and a word, and the name of a namespace or policy if you like',
     '  :ns shop  :po shop  :deploy shop (any workload)  :sa shop  :psp web  :who-can web',

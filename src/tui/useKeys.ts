@@ -45,6 +45,36 @@ export function useKeys(contextNow: () => Context, suspend: () => void): void {
   });
 }
 
+/** No key at all. */
+const noKey: Key = {
+  upArrow: false,
+  downArrow: false,
+  leftArrow: false,
+  rightArrow: false,
+  pageDown: false,
+  pageUp: false,
+  home: false,
+  end: false,
+  return: false,
+  escape: false,
+  ctrl: false,
+  shift: false,
+  tab: false,
+  backspace: false,
+  delete: false,
+  meta: false,
+  super: false,
+  hyper: false,
+  capsLock: false,
+  numLock: false,
+};
+
+/** Does to the chosen row what Enter does; in a picker, where that accepts the whole, what Space does. */
+export function openChosen(context: Context): void {
+  if (topOf(context.session).view.name === 'values') onKey(' ', noKey, context);
+  else onKey('', {...noKey, return: true}, context);
+}
+
 function onKey(input: string, key: Key, context: Context): void {
   const {session, dispatch, refresh} = context;
   const frame = topOf(session);
@@ -101,17 +131,21 @@ function generalKey(input: string, {session, dispatch}: Context): void {
 
 /** Moves the cursor or scrolls; says whether the key was one for that. */
 function move(input: string, key: Key, context: Context, frame: Frame): boolean {
-  const {shown, page, lastScroll, dispatch} = context;
-  const distance = distanceOf(input, key, page);
-  if (distance === undefined) return false;
+  const distance = distanceOf(input, key, context.page);
+  if (distance !== undefined) moveBy(distance, context, frame);
+  return distance !== undefined;
+}
+
+/** Moves the cursor by so many rows, or scrolls by so many lines, as far as there are any. */
+export function moveBy(distance: number, context: Context, frame: Frame): void {
+  const {shown, lastScroll, dispatch} = context;
   if (shown.table === undefined) {
     const to = Math.max(0, Math.min(lastScroll, Math.min(frame.scroll, lastScroll) + distance));
     dispatch({type: 'scroll', to});
-    return true;
+    return;
   }
   const place = Math.max(0, Math.min(shown.rows.length - 1, shown.cursor + distance));
   dispatch({type: 'select', key: shown.rows[place]?.key, place});
-  return true;
 }
 
 function distanceOf(input: string, key: Key, page: number): number | undefined {

@@ -1,5 +1,6 @@
 import type {VerdictGroup} from '../audit/groups.ts';
 import {itemKey} from '../inventory/submissions/items.ts';
+import {unreadPlaces} from '../inventory/unreadPlaces.ts';
 import {stateParts} from './bars.ts';
 import type {Model} from './model.ts';
 import {stateCell} from './rows.ts';
@@ -11,7 +12,7 @@ const worstFirst = ['denied', 'unknown', 'mutated', 'drifted', 'ok'] as const;
 
 /** A row for each workload, or pod of its own: its pods together, with the worst state among them. */
 export function workloadTable(
-  {groups}: Model,
+  {groups, inventory}: Model,
   {namespace, kind}: Extract<View, {name: 'workloads'}>,
 ): Table {
   const shown = groups.filter(
@@ -20,9 +21,11 @@ export function workloadTable(
       (kind === undefined || object.kind === kind),
   );
   const withNamespace = namespace === undefined;
+  const places = namespace === undefined ? undefined : new Set([namespace]);
+  const isPartial = unreadPlaces(inventory, places) !== undefined;
   return {
     columns: [...(withNamespace ? ['NAMESPACE'] : []), 'KIND', 'NAME', 'PODS', 'STATE', 'POLICY'],
-    empty: `No ${kind ?? 'workload'} here.`,
+    empty: isPartial ? 'None that was read; not all could be.' : `No ${kind ?? 'workload'} here.`,
     rows: shown.map(group => rowOf(group, withNamespace)),
   };
 }

@@ -8,6 +8,7 @@ import type {SessionEnd} from '../tui/session.ts';
 import {interrupted} from '../tui/useKeys.ts';
 import {FailureBoundary} from './FailureBoundary.tsx';
 import {openKeys} from './keyInput.ts';
+import {createMouse, leaveMouse, listenToMouse} from './mouseReports.ts';
 import {askForGround, colorsOf, groundOf} from './theme.ts';
 
 /** The exit code of a shell's child that ended by SIGHUP. */
@@ -25,8 +26,9 @@ export async function openSession(
   signal: AbortSignal,
 ): Promise<SessionEnd | undefined> {
   const {theme, onReply} = themeFor(options.theme ?? 'auto');
-  const keys = openKeys(process.stdin, onReply);
-  const jobs = process.platform === 'win32' ? undefined : shellJobs();
+  const mouse = options.hasMouse ? createMouse() : undefined;
+  const keys = openKeys(process.stdin, {onReply, onMouse: mouse?.tell});
+  const jobs = process.platform === 'win32' ? undefined : shellJobs(mouse !== undefined);
   const failure = Promise.withResolvers<never>();
   failure.promise.catch(() => undefined); // a second one is of no interest
   let app: Instance | undefined;
@@ -38,7 +40,7 @@ export async function openSession(
   try {
     app = render(
       <FailureBoundary onFailure={failure.reject}>
-        <Themed {...theme}>{now => <App {...options} jobs={jobs} theme={now} />}</Themed>
+        <Themed {...theme}>{now => <App {...options} {...{jobs, mouse}} theme={now} />}</Themed>
       </FailureBoundary>,
       {
         stdin: keys.stream,
@@ -49,11 +51,8 @@ export async function openSession(
         maxFps: 60,
       },
     );
-    if (theme.isAsked) {
-      // Ink does so too, a moment later: the answer must not be shown.
-      process.stdin.setRawMode(true);
-      process.stdout.write(askForGround);
-    }
+    if (mouse !== undefined) startMouse();
+    if (theme.isAsked) askTerminal();
     const reason = await Promise.race([app.waitUntilExit(), failure.promise]);
     process.removeListener('uncaughtException', failure.reject);
     if (reason === interrupted) process.emit('SIGINT', 'SIGINT');
@@ -63,6 +62,7 @@ export async function openSession(
     leaveTerminal(app);
     throw error;
   } finally {
+    if (mouse !== undefined) stopMouse();
     keys.close();
     signal.removeEventListener('abort', end);
     process.removeListener('SIGHUP', hangUp);
@@ -118,6 +118,25 @@ function Themed({
 /** No pasted text between marks, no alternate screen, the cursor shown. */
 const usualTerminal = '\u001B[?2004l\u001B[?1049l\u001B[?25h';
 
+/** Asks the terminal what it writes on. */
+function askTerminal(): void {
+  // Ink does so too, a moment later: the answer must not be shown.
+  process.stdin.setRawMode(true);
+  process.stdout.write(askForGround);
+}
+
+/** Has the terminal tell of its mouse, until the process exits at the latest. */
+function startMouse(): void {
+  process.once('exit', stopMouse);
+  process.stdout.write(listenToMouse);
+}
+
+/** Leaves the mouse to the terminal. */
+function stopMouse(): void {
+  process.removeListener('exit', stopMouse);
+  process.stdout.write(leaveMouse);
+}
+
 /** Ends the drawing; if that fails too, for the same reason, the terminal is restored without it. */
 function leaveTerminal(app: Instance | undefined): void {
   try {
@@ -135,7 +154,7 @@ function readSize(): void {
 }
 
 /** Stops the whole job, as the terminal itself does on Ctrl-Z for programs that leave it to the terminal. */
-function shellJobs(): JobControl {
+function shellJobs(hasMouse: boolean): JobControl {
   const listeners = new Set<(signal: 'stop' | 'continue') => void>();
   const tell = (signal: 'stop' | 'continue') => {
     for (const listener of listeners) listener(signal);
@@ -143,6 +162,7 @@ function shellJobs(): JobControl {
   const onStop = () => tell('stop');
   const onContinue = () => {
     readSize();
+    if (hasMouse) process.stdout.write(listenToMouse);
     tell('continue');
   };
   const listen = () => {
@@ -156,6 +176,7 @@ function shellJobs(): JobControl {
   return {
     async stop() {
       deafen();
+      if (hasMouse) process.stdout.write(leaveMouse);
       await new Promise<void>(resolve => {
         const timer = setTimeout(resolve, stopMs);
         process.once('SIGCONT', () => {
@@ -165,6 +186,7 @@ function shellJobs(): JobControl {
         process.kill(0, 'SIGTSTP');
       });
       readSize();
+      if (hasMouse) process.stdout.write(listenToMouse);
       if (listeners.size > 0) listen();
     },
     onSignal(listener) {

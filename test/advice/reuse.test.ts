@@ -6,6 +6,7 @@ import {planReuse} from '../../src/advice/reusePlan.ts';
 import {scopes} from '../../src/advice/scope.ts';
 import {demoSnapshot} from '../../src/demo/index.ts';
 import {inventoryOfSnapshot} from '../../src/inventory/files/snapshot.ts';
+import {notAmongFiles} from '../../src/inventory/gaps.ts';
 import {type Item, templatesOf} from '../../src/inventory/submissions/items.ts';
 import type {Policy} from '../../src/kube/objects.ts';
 import {openPolicy} from '../../src/policy/comparePolicies.ts';
@@ -145,6 +146,26 @@ describe('the plan', () => {
     expect(grants.at(-1)).toMatchObject({
       subjects: [{name: 'other'}, {name: 'card-vault'}, {name: 'payment-api'}],
     });
+  });
+
+  test('replaces no binding of a cluster that was not read', () => {
+    const rbac = {...demo.rbac, roleBindings: [], clusterRoleBindings: []};
+    const payments = items.filter(({namespace}) => namespace === 'payments');
+    const reuses = reuseFor(payments, 'service-account', demo.policies, false);
+    const gap = {resource: 'rolebindings', namespace: 'payments', reason: 'forbidden'};
+    const left = planReuse(reuses, {...demo, rbac, gaps: [gap]});
+    expect(left.grants).toEqual([]);
+    expect(left.unread).toMatchObject([
+      {policy: 'restricted', namespace: 'payments', needs: ['rolebindings'], isWritten: false},
+    ]);
+    const elsewhere = planReuse(reuses, {...demo, rbac, gaps: [{...gap, namespace: 'ingress'}]});
+    expect(elsewhere.grants).toHaveLength(2);
+    expect(elsewhere.unread).toEqual([]);
+    // Files may leave bindings to others: what would be replaced there is said.
+    const absent = {resource: 'rolebindings', namespace: undefined, reason: notAmongFiles};
+    const files = planReuse(reuses, {...demo, rbac, gaps: [absent]});
+    expect(files.grants).toHaveLength(2);
+    expect(files.unread).toMatchObject([{needs: ['rolebindings'], isWritten: true}]);
   });
 
   test('tells which policy comes first by name all the same', () => {

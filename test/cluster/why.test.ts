@@ -1,25 +1,15 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {isObject, type Json, type JsonObject, printJson} from '../../src/kube/json.ts';
-import {patched} from '../support/builders/jsonPatch.ts';
+import {isObject, type JsonObject, printJson} from '../../src/kube/json.ts';
 import {hasReference, isThorough} from '../support/kubernetes/reference.ts';
 import {fileOf} from '../support/run/files.ts';
 import {objectOf} from '../support/run/output.ts';
 import {itemsHere} from '../support/run/run.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
-import {errorsOf, podIn, securityOf, validCases} from './pods.ts';
-import {prepared, readPod} from './prepared.ts';
+import {podIn, validCases} from './pods.ts';
+import {expectSame, type Trial} from './trials.ts';
 import {common, controllers, podOf, podsPerWorld, templatesPerWorld, worldOf} from './whyWorlds.ts';
 
 const worldCount = isThorough ? 14 : 8;
-
-/** One pod to submit, and what `why` said of it. */
-interface Trial {
-  readonly label: string;
-  readonly pod: JsonObject;
-  readonly user: string;
-  readonly groups: readonly string[];
-  readonly verdict: JsonObject;
-}
 
 describe.runIf(hasReference('etcd', 'kube-apiserver'))('why, against the API server itself', () => {
   const cases = validCases();
@@ -109,60 +99,4 @@ function trialOf(
   const verdict = verdicts.find(item => item.name === (name ?? generateName));
   const label = `${namespace}/${name ?? generateName}`;
   return {label, pod, user, groups, verdict: objectOf(verdict)};
-}
-
-/** Submits every pod as a dry run and compares; counts what came out. */
-async function expectSame(
-  server: ApiServer,
-  trials: readonly Trial[],
-): Promise<Readonly<Record<string, number>>> {
-  const seen: Record<string, number> = {};
-  const differences: string[] = [];
-  for (const trial of trials) {
-    const {namespace} = objectOf(trial.pod.metadata);
-    const path = `/api/v1/namespaces/${namespace}/pods?dryRun=All`;
-    const {status, json} = await server.request('POST', path, trial.pod, {
-      as: trial.user,
-      asGroups: trial.groups,
-    });
-    // The policy's own values may make the pod invalid: that is found after admission.
-    const way = String(trial.verdict.phase ?? trial.verdict.state);
-    seen[way] = (seen[way] ?? 0) + 1;
-    const difference = differenceIn(trial, status, json);
-    if (difference !== undefined) differences.push(`${trial.label}: ${difference}`);
-  }
-  expect(differences).toEqual([]);
-  return seen;
-}
-
-function differenceIn(
-  {pod, verdict}: Trial,
-  status: number,
-  json: Json | undefined,
-): string | undefined {
-  const answer = objectOf(json);
-  if (status === 422) {
-    const ours = `${verdict.phase} ${verdict.message}`.replace('-xxxxx"', '-?????"');
-    const theirs = `validation ${withoutAddresses(String(answer.message))}`;
-    return ours === theirs ? undefined : `we say\n${ours}\nthe server says\n${theirs}`;
-  }
-  if (status !== 201) {
-    const [ours, theirs] = [verdict.message ?? 'admitted', answer.message].map(message =>
-      errorsOf(String(message)).join('\n'),
-    );
-    return ours === theirs ? undefined : `we say\n${ours}\nthe server says\n${theirs}`;
-  }
-  const chosen = objectOf(objectOf(answer.metadata).annotations)['kubernetes.io/psp'];
-  if (verdict.policy !== chosen) return `we say ${verdict.policy}, the server ${chosen}`;
-  const changes = (verdict.changes as readonly JsonObject[]) ?? [];
-  const ours = securityOf(prepared(objectOf(patched(pod, changes)), String(chosen)));
-  const theirs = securityOf(readPod(answer));
-  return ours === theirs ? undefined : `we make it\n${ours}\nthe server\n${theirs}`;
-}
-
-/** As the program has it: what Go prints with addresses stands for itself, and so do random names. */
-function withoutAddresses(message: string): string {
-  return message
-    .replaceAll(/core\.(\w+)\{[^{}]*\}/g, 'core.$1{...}')
-    .replace(/^Pod "([^"]*-)[a-z0-9]{5}" is/, 'Pod "$1?????" is');
 }

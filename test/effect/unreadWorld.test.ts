@@ -2,15 +2,20 @@ import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {judgeOf} from '../../src/admission/judge.ts';
 import type {Verdict} from '../../src/admission/judgement.ts';
+import {grantObjects} from '../../src/advice/advice.ts';
+import {reuseFor} from '../../src/advice/reuse.ts';
+import {objectsInventory, planReuse} from '../../src/advice/reusePlan.ts';
 import type {Finding} from '../../src/audit/finding.ts';
 import {auditOf} from '../../src/audit/index.ts';
 import {demoSnapshot} from '../../src/demo/index.ts';
 import {effectOf, isRisky} from '../../src/effect/effect.ts';
 import {atRisk, impactOf} from '../../src/effect/impact.ts';
+import type {GrantObject} from '../../src/grant/grantObjects.ts';
+import {layOver} from '../../src/inventory/files/overlay.ts';
 import {inventoryOfSnapshot} from '../../src/inventory/files/snapshot.ts';
 import {runningKinds} from '../../src/inventory/gaps.ts';
 import {type Gap, type Inventory, namespacesOf} from '../../src/inventory/inventory.ts';
-import {itemKey, itemsOf} from '../../src/inventory/submissions/items.ts';
+import {itemKey, itemsOf, templatesOf} from '../../src/inventory/submissions/items.ts';
 import {authorizerOf} from '../../src/rbac/authorize.ts';
 import {whoCan} from '../../src/rbac/whoCan.ts';
 
@@ -41,8 +46,8 @@ const namespacedKinds = [
   ...runningKinds.map(({plural}) => plural),
 ];
 
-/** The demo without what is hidden, which is marked as gaps. */
-function partOf({namespaces, areListed, kinds, inPlaces}: Hiding): Inventory {
+/** The world (the demo) without what is hidden, which is marked as gaps. */
+function partOf({namespaces, areListed, kinds, inPlaces}: Hiding, all = whole): Inventory {
   const hidden = new Set(namespaces);
   const gapOf = (resource: string, namespace?: string): Gap => ({
     resource,
@@ -61,19 +66,19 @@ function partOf({namespaces, areListed, kinds, inPlaces}: Hiding): Inventory {
   ) => list.filter(({metadata}) => !isHidden(resource, metadata?.namespace ?? ''));
   const elsewhere = places.filter(place => !hidden.has(place));
   return {
-    ...whole,
+    ...all,
     rbac: {
-      clusterRoles: kinds.includes('clusterroles') ? [] : whole.rbac.clusterRoles,
+      clusterRoles: kinds.includes('clusterroles') ? [] : all.rbac.clusterRoles,
       clusterRoleBindings: kinds.includes('clusterrolebindings')
         ? []
-        : whole.rbac.clusterRoleBindings,
-      roles: seen('roles', whole.rbac.roles),
-      roleBindings: seen('rolebindings', whole.rbac.roleBindings),
+        : all.rbac.clusterRoleBindings,
+      roles: seen('roles', all.rbac.roles),
+      roleBindings: seen('rolebindings', all.rbac.roleBindings),
     },
-    namespaces: areListed ? whole.namespaces : [],
-    serviceAccounts: seen('serviceaccounts', whole.serviceAccounts),
-    pods: seen('pods', whole.pods),
-    workloads: seen('pods', whole.workloads),
+    namespaces: areListed ? all.namespaces : [],
+    serviceAccounts: seen('serviceaccounts', all.serviceAccounts),
+    pods: seen('pods', all.pods),
+    workloads: seen('pods', all.workloads),
     gaps: [
       ...(areListed ? [] : [gapOf('namespaces')]),
       ...kinds.map(kind => gapOf(kind)),
@@ -187,4 +192,56 @@ test('an edit that denies something is never told to be harmless', () => {
     {numRuns: 40},
   );
   expect(risky).toBeGreaterThan(5);
+});
+
+test('advice from a part takes no right away, and claims nothing that the whole contradicts', () => {
+  const seen = {replaced: 0, leftOut: 0, overtaken: 0};
+  const bindingsOf = ({rbac}: Inventory) => [...rbac.roleBindings, ...rbac.clusterRoleBindings];
+  // The whole world has bindings of the names that the advice gives, each with a subject of its own.
+  const taken = places.flatMap(namespace =>
+    policies.map(policy => ({
+      metadata: {name: `psp:reuse:${policy}`, namespace, uid: undefined, labels: undefined},
+      roleRef: {apiGroup: undefined, kind: 'Role', name: `psp:reuse:${policy}`},
+      subjects: [{kind: 'ServiceAccount', apiGroup: undefined, namespace, name: 'earlier'}],
+    })),
+  );
+  const all = {...whole, rbac: {...whole.rbac, roleBindings: taken, clusterRoleBindings: []}};
+  fc.assert(
+    fc.property(anyHiding, fc.boolean(), (hiding, mayFill) => {
+      const part = partOf(hiding, all);
+      const reuses = reuseFor(templatesOf(part), 'service-account', part.policies, mayFill);
+      const plan = planReuse(reuses, part);
+      const objects = plan.grants as readonly GrantObject[];
+      for (const {kind, metadata, subjects = []} of objects) {
+        if (kind !== 'RoleBinding') continue;
+        const before = bindingsOf(all).find(
+          binding =>
+            binding.metadata?.name === metadata.name &&
+            binding.metadata.namespace === metadata.namespace,
+        );
+        seen.replaced += 1;
+        expect(subjects).toContainEqual(expect.objectContaining({name: 'earlier'}));
+        expect(before).toBeDefined();
+      }
+      seen.leftOut += plan.unread.length;
+      // Who is told to get another policy gets that one in the whole world too.
+      const after = layOver(
+        all,
+        objectsInventory(
+          reuses.filter(({isNew}) => isNew).map(({advice}) => advice.policy),
+          [
+            ...objects,
+            ...reuses.filter(({isNew}) => isNew).flatMap(({advice}) => grantObjects(advice)),
+          ],
+        ),
+      );
+      const verdict = judgeOf(after).verdict;
+      for (const {policy, items} of [...plan.overtaken.values()].flat()) {
+        seen.overtaken += 1;
+        for (const item of items) expect(verdict(item).chosen?.policy.name).toBe(policy);
+      }
+    }),
+    {numRuns: 12},
+  );
+  expect(Math.min(seen.replaced, seen.leftOut)).toBeGreaterThan(3);
 });

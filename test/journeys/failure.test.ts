@@ -59,7 +59,7 @@ describe.runIf(hasTmux())('a mistake inside the session', () => {
     await edit(screen, `env ${injected} sh -c 'echo $$ > pid; exec "$@"' sh`);
     await provoke(screen, folder);
     const left = await screen.shows('code 70');
-    expect(screen.state()).toEqual({alternate: false, cursor: true});
+    expect(screen.state()).toEqual({alternate: false, cursor: true, mouse: false});
     const [file = '', ...others] = readdirSync(folder).filter(name => name !== 'pid');
     expect(others).toEqual([]);
     expect(file).toMatch(/^psp-drafts-[\dTZ.]+\.json$/);

@@ -147,7 +147,7 @@ describe.runIf(isReady)('the session in a terminal, on a real server', () => {
     await screen.shows(/Host IPC +allowed(.|\n)*Nothing is edited yet/);
     screen.press('q');
     await screen.shows(/[$#] *\n+$/);
-    expect(screen.state()).toEqual({alternate: false, cursor: true});
+    expect(screen.state()).toEqual({alternate: false, cursor: true, mouse: false});
   });
 
   test('somebody changes the policy during the edit: said, not sent, merged, applied', async () => {
@@ -206,7 +206,7 @@ describe.runIf(isReady)('the session in a terminal, on a real server', () => {
     await screen.shows(/Runtime class/i);
     screen.press('C-z');
     await screen.shows('Stopped');
-    expect(screen.state()).toEqual({alternate: false, cursor: true});
+    expect(screen.state()).toEqual({alternate: false, cursor: true, mouse: false});
     screen.resize(80, 24); // nobody tells a stopped process
     screen.type('fg');
     await screen.shows(/> Privileged +allowed.*edited/);
@@ -221,7 +221,7 @@ describe.runIf(isReady)('the session in a terminal, on a real server', () => {
     await screen.shows(/Stopped/);
     screen.type('echo "code $?"');
     await screen.shows('code 130');
-    expect(screen.state()).toEqual({alternate: false, cursor: true});
+    expect(screen.state()).toEqual({alternate: false, cursor: true, mouse: false});
   });
 
   test.each([
@@ -236,7 +236,7 @@ describe.runIf(isReady)('the session in a terminal, on a real server', () => {
     expect(screen.state().alternate).toBe(true);
     process.kill(Number(readFileSync(pidFile, 'utf8')), `SIG${signal}`);
     await screen.shows(`code ${code}`);
-    expect(screen.state()).toEqual({alternate: false, cursor: true});
+    expect(screen.state()).toEqual({alternate: false, cursor: true, mouse: false});
     screen.type('stty -a');
     await screen.shows(/(?<!-)icanon/);
   });

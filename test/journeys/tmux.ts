@@ -26,8 +26,8 @@ export interface Terminal {
   paste(text: string): void;
   /** What is on the screen, but a line that is wider than the terminal, which goes on on the next one, as one. */
   joined(): string;
-  /** Whether the alternate screen is on, and the cursor is shown. */
-  state(): {readonly alternate: boolean; readonly cursor: boolean};
+  /** Whether the alternate screen is on, the cursor is shown, and the program is told of the mouse. */
+  state(): {readonly alternate: boolean; readonly cursor: boolean; readonly mouse: boolean};
   close(): void;
 }
 
@@ -89,8 +89,18 @@ export function openTerminal({columns = 80, rows = 24, cwd}: TerminalOptions): T
       tmux('resize-window', '-t', 'it', '-x', `${width}`, '-y', `${height}`);
     },
     state() {
-      const flags = tmux('display-message', '-p', '-t', 'it', '#{alternate_on} #{cursor_flag}');
-      return {alternate: flags.startsWith('1'), cursor: flags.trim().endsWith('1')};
+      const flags = tmux(
+        'display-message',
+        '-p',
+        '-t',
+        'it',
+        '#{alternate_on} #{cursor_flag} #{mouse_any_flag}',
+      );
+      const [alternate, cursor, mouse] = flags
+        .trim()
+        .split(' ')
+        .map(flag => flag === '1');
+      return {alternate: alternate === true, cursor: cursor === true, mouse: mouse === true};
     },
     close() {
       tmux('kill-server');

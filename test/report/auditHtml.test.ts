@@ -34,6 +34,19 @@ function section(page: string, id: string): string {
   );
 }
 
+test('who may use a policy is unknown where not all grants were read', () => {
+  const {inventory, ...audit} = demoAudit();
+  const gaps = [{resource: 'rolebindings', namespace: 'shop', reason: 'forbidden'}];
+  const bare = {...audit, rights: []};
+  const policiesOf = (page: string) => textOf(section(page, 'policies'));
+  expect(policiesOf(auditHtml({...bare, inventory}))).toContain('nobody may use it');
+  const partly = policiesOf(auditHtml({...bare, inventory: {...inventory, gaps}}));
+  expect(partly).toContain('unknown who may use it');
+  expect(partly).not.toMatch(/nobody/i);
+  const some = policiesOf(auditHtml({...audit, inventory: {...inventory, gaps}}));
+  expect(some).toContain('perhaps others: not all grants were read');
+});
+
 describe('the page of the demo', () => {
   test('begins with what was audited, and what a restart would do', () => {
     const head = textOf(/<header[\s\S]*<\/header>/.exec(demo)?.[0] ?? '');

@@ -85,3 +85,50 @@ test('a paste whose end is lost ends by Ctrl-C', () => {
   expect(read('\u0003')).toEqual(['\u0003']);
   expect(read('j')).toEqual(['j']);
 });
+
+test.each(['\u001B[<0;12;5M', '\u001B[<65;3;20M', '\u001B[<0;12;5m', '\u001B[M #!'])(
+  'what a mouse did (%j) is one piece and no text, in how many pieces it comes',
+  report => {
+    for (let cut = 1; cut < report.length; cut++) {
+      const read = keyReader();
+      const keys = [...read(`j${report.slice(0, cut)}`), ...read(`${report.slice(cut)}k`)];
+      const isNumbered = report.startsWith('\u001B[<');
+      if (cut > 1) expect({cut, keys}).toEqual({cut, keys: ['j', report, 'k']});
+      // Escape alone is a key until more comes.
+      else if (isNumbered) expect(keys).toEqual(['j', '\u001B', report, 'k']);
+    }
+  },
+);
+
+test('what a mouse did in the middle of a paste is no text of it', () => {
+  const pasted = '\u001B[200~ab\u001B[<0;12;5Mcd\u001B[<64;1;1Me\u001B[201~';
+  expect(keyReader()(pasted)).toEqual([pasteOf('abcde')]);
+});
+
+test('what a mouse did reaches its listener, in turn with the keys, and nobody else', async () => {
+  const terminal = new PassThrough();
+  const seen: unknown[] = [];
+  const {stream, close} = openKeys(terminal as unknown as ReadStream, {
+    onMouse: event => seen.push(event),
+  });
+  terminal.write(
+    'j\u001B[<64;1;1M\u001B[<65;1;1M\u001B[<4;1;1M\u001B[<0;9;3M\u001B[<0;9;3m\u001B[M #!k',
+  );
+  await new Promise<void>(resolve => {
+    stream.on('readable', () => {
+      for (let key = stream.read(); key !== null; key = stream.read()) {
+        seen.push(key);
+        if (key === 'k') resolve();
+      }
+    });
+  });
+  Object.assign(terminal, {unref() {}});
+  close();
+  expect(seen).toEqual([
+    'j',
+    {kind: 'wheel', direction: -1},
+    {kind: 'wheel', direction: 1},
+    {kind: 'click', column: 8, line: 2},
+    'k',
+  ]);
+});

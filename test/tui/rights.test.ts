@@ -14,6 +14,16 @@ const cellsOf = (rows: readonly Row[], ...wanted: readonly string[]) =>
     .map(({cells}) => cells.map(cell => String(cellValue(cell))))
     .filter(cells => wanted.every(word => cells.includes(word)));
 
+test('a view is empty only where all of it was read', () => {
+  const gaps = [{resource: 'pods', namespace: 'payments', reason: 'forbidden'}];
+  const partly = modelOf({...demo, gaps});
+  const jobs = {name: 'workloads', namespace: 'payments', kind: 'Nothing'} as const;
+  expect(workloadTable(model, jobs).empty).toBe('No Nothing here.');
+  expect(workloadTable(partly, jobs).empty).toBe('None that was read; not all could be.');
+  expect(findingTable(model, 'shop').empty).toBe('The audit finds nothing.');
+  expect(findingTable(partly, 'shop').empty).toContain('not all could be');
+});
+
 describe('who may use what, in the session', () => {
   test('each subject of a policy with its binding, and the pods that come in by it', () => {
     const {rows} = subjectTable(model, 'privileged');

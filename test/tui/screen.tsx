@@ -25,6 +25,7 @@ import {App} from '../../src/tui/App.tsx';
 import type {Services, Wanted} from '../../src/tui/services.ts';
 import type {View} from '../../src/tui/session.ts';
 import {createStore} from '../../src/tui/store.ts';
+import {createMouse, mouseEventOf} from '../../src/world/mouseReports.ts';
 
 /** The cluster of the demo. */
 export const demo: Inventory = inventoryOfSnapshot(demoSnapshot, 'demo');
@@ -179,6 +180,8 @@ export interface Screen {
   press(...keys: readonly string[]): Promise<void>;
   /** Waits until this is on the screen; fails with the screen. */
   shows(text: string | RegExp): Promise<string>;
+  /** What a terminal sends of a mouse: the button's number, the place counted from 1. */
+  mouse(button: number, column: number, line: number): void;
   resize(columns: number, rows: number): Promise<void>;
   close(): void;
   /** What the session ended with; `running` while it has not. */
@@ -243,8 +246,9 @@ export function openScreen({
 }: ScreenOptions = {}): Screen {
   const terminal = new Terminal(columns, rows);
   let result: unknown = 'running';
+  const mouse = createMouse();
   const app = render(
-    <App live={live} services={services} store={createStore(start)} user="jane" />,
+    <App live={live} services={services} mouse={mouse} store={createStore(start)} user="jane" />,
     {
       stdout: terminal as unknown as NodeJS.WriteStream,
       stdin: terminal as unknown as NodeJS.ReadStream,
@@ -275,6 +279,10 @@ export function openScreen({
     shows,
     close,
     ended: () => result,
+    mouse(button, column, line) {
+      const event = mouseEventOf(`\u001B[<${button};${column};${line}M`);
+      if (event !== undefined) mouse.tell(event);
+    },
     async press(...keys) {
       await new Promise(resolve => setImmediate(resolve)); // effects of the first frame
       for (const key of keys) {

@@ -2,7 +2,14 @@ import {answerOf, reuseFor} from '../../advice/reuse.ts';
 import {planReuse} from '../../advice/reusePlan.ts';
 import {type ExitCode, exitCodes} from '../../errors.ts';
 import {document, jsonText} from '../../report/machine.ts';
-import {overtakenText, printedReuse, reuseTable, reuseYaml} from '../../report/reuse.ts';
+import {
+  overtakenText,
+  printedReuse,
+  printedUnreadGrant,
+  reuseTable,
+  reuseYaml,
+  unreadGrantText,
+} from '../../report/reuse.ts';
 import {printPolicyNames} from '../answer.ts';
 import {choose} from '../flags.ts';
 import {adviceFormats} from './adviseFlags.ts';
@@ -13,6 +20,9 @@ export function adviseReuse({flags, scope, items, inventory, world}: AdviseReque
   const format = choose('-o', flags.output, adviceFormats);
   const reuses = reuseFor(items, scope, inventory.policies, flags.allowDefaults);
   const plan = planReuse(reuses, inventory);
+  if (flags.grant) {
+    for (const grant of plan.unread) world.warn(`note: ${unreadGrantText(grant)}`);
+  }
   switch (format) {
     case 'yaml':
       world.print(reuseYaml(reuses, plan, flags.grant));
@@ -20,7 +30,9 @@ export function adviseReuse({flags, scope, items, inventory, world}: AdviseReque
     case 'json': {
       const printed = reuses.map(reuse => printedReuse(reuse, plan, flags.grant));
       const grants = flags.grant ? plan.grants : undefined;
-      world.print(jsonText({...document('Reuse', printed, inventory.gaps), grants}));
+      const unread = flags.grant ? plan.unread.map(printedUnreadGrant) : [];
+      const unreadGrants = unread.length > 0 ? unread : undefined;
+      world.print(jsonText({...document('Reuse', printed, inventory.gaps), grants, unreadGrants}));
       break;
     }
     case 'table':

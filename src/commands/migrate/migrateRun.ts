@@ -1,4 +1,6 @@
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
+import {isAbsence, runningKinds} from '../../inventory/gaps.ts';
+import type {Inventory} from '../../inventory/inventory.ts';
 import {isRunning} from '../../migrate/namespaceLevels.ts';
 import {patchesFor, patchGoals} from '../../migrate/patches.ts';
 import {planOf} from '../../migrate/plan.ts';
@@ -193,14 +195,18 @@ async function printPatches({
     case 'patch':
       world.print(patchesYaml(patches));
   }
-  if (patches.length === 0) warnOfNoPatches(world, goal);
+  if (patches.length === 0) warnOfNoPatches(world, goal, inventory.gaps);
   return exitCodes.ok;
 }
 
-function warnOfNoPatches(world: World, goal: string): void {
-  world.warn(
-    goal === 'psp'
-      ? 'No workload lives on what a policy writes into its pods'
-      : `All workloads meet ${goal}`,
+function warnOfNoPatches(world: World, goal: string, gaps: Inventory['gaps']): void {
+  const isPartial = gaps.some(
+    gap => !isAbsence(gap) && runningKinds.some(({plural}) => plural === gap.resource),
   );
+  if (goal === 'psp') {
+    const which = gaps.length > 0 ? 'No workload is known to live' : 'No workload lives';
+    world.warn(`${which} on what a policy writes into its pods`);
+  } else {
+    world.warn(`All workloads${isPartial ? ' that were read' : ''} meet ${goal}`);
+  }
 }

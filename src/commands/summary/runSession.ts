@@ -5,7 +5,7 @@ import type {SessionEnd} from '../../tui/session.ts';
 import {createStore} from '../../tui/store.ts';
 import {choose} from '../flags.ts';
 import {loadOffline} from '../input/load.ts';
-import type {SessionOptions, ThemeChoice, World} from '../world.ts';
+import type {SessionOptions, World} from '../world.ts';
 import {failureLine, readDrafts} from './drafts.ts';
 import {viewsToOpen} from './openAt.ts';
 import {openHome} from './openHome.ts';
@@ -17,6 +17,7 @@ import type {SummaryFlags} from './summaryFlags.ts';
 export async function runSession(world: World, flags: Partial<SummaryFlags>): Promise<ExitCode> {
   const {namespace} = flags;
   const theme = choose('--theme', flags.theme, ['auto', 'light', 'dark']);
+  const look = {theme, hasMouse: !flags.noMouse};
   viewsToOpen(flags.open, namespace, ''); // a wrong --open is reported before anything is read
   const drafts = flags.drafts === undefined ? [] : await readDrafts(world, flags.drafts);
   const open = flags.open ?? (drafts[0] && `psp/${drafts[0].base.metadata.name}`);
@@ -32,17 +33,17 @@ export async function runSession(world: World, flags: Partial<SummaryFlags>): Pr
       },
       store: createStore(viewsToOpen(open, namespace, offline.defaultNamespace), drafts, namespace),
       user: offline.caller?.user ?? '',
-      theme,
+      ...look,
     });
     return code;
   }
-  return onClusters(world, flags, {drafts, open, theme});
+  return onClusters(world, flags, {drafts, open, look});
 }
 
 interface Opening {
   readonly drafts: readonly Draft[];
   readonly open: string | undefined;
-  readonly theme: ThemeChoice;
+  readonly look: Pick<SessionOptions, 'theme' | 'hasMouse'>;
 }
 
 /** A session on a cluster, and what ends what it needs. */
@@ -77,7 +78,7 @@ async function onClusters(world: World, flags: Partial<SummaryFlags>, first: Ope
 async function openCluster(
   world: World,
   flags: Partial<SummaryFlags>,
-  {drafts, open, theme}: Opening,
+  {drafts, open, look}: Opening,
 ): Promise<Opened> {
   const {namespace} = flags;
   const cluster = await world.connect(flags);
@@ -91,7 +92,7 @@ async function openCluster(
   const store = createStore(viewsToOpen(open, namespace, cluster.namespace), drafts, namespace);
   if (namespace === undefined) openHome(live, store, home);
   return {
-    options: {live, services, store, user: cluster.user, theme},
+    options: {live, services, store, user: cluster.user, ...look},
     close() {
       live.stop();
       cluster.close();

@@ -30,6 +30,10 @@ export const summaryFlags = {
     help: 'colors of the session: for a light or a dark terminal; auto asks it (default auto)',
     choices: ['auto', 'light', 'dark'],
   },
+  noMouse: {
+    type: 'boolean',
+    help: 'leave the mouse to the terminal, which selects text with it',
+  },
   ...watchFlag,
   ...outputFlag(...summaryFormats),
   ...sourceFlags,

@@ -9,7 +9,8 @@ import {type Model, modelOf} from '../model.ts';
 import type {Piece} from '../paint.ts';
 import {StyledLine} from '../StyledLine.tsx';
 import {notableStates, restartWords, tallyOf} from '../tally.ts';
-import {fitEnd, fitTo, fitWords, safeWidthOf, widthOf} from '../text.ts';
+import {fitTo, fitWords, safeWidthOf, widthOf} from '../text.ts';
+import {fitCrumbs} from './crumbs.ts';
 
 interface HeaderProps {
   readonly inventory: Inventory;
@@ -103,14 +104,7 @@ interface CrumbsProps {
 
 /** The way here, its end in sight, and the rule that parts it from what is shown. */
 export function Crumbs({crumbs, hasRule, width}: CrumbsProps) {
-  const last = crumbs.at(-1) ?? '';
-  const way = crumbs
-    .slice(0, -1)
-    .map(crumb => `${crumb} > `)
-    .join('');
-  const name = fitTo(last, Math.min(safeWidthOf(last), width));
-  const room = width - safeWidthOf(last);
-  const before = room < 2 ? '' : fitEnd(way, Math.min(room, safeWidthOf(way)));
+  const {before, name} = fitCrumbs(crumbs, width);
   const left = width - widthOf(before) - widthOf(name) - 1;
   return (
     <StyledLine

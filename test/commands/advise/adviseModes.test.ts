@@ -127,6 +127,19 @@ describe('advise --reuse', () => {
     expect(item?.overtaken).toMatchObject([{policy: '0-all', workloads: [{name: 'api'}]}]);
   });
 
+  test('says which grants could replace a binding that is not among the files', async () => {
+    const only = world.filter(object => !JSON.stringify(object).includes(rbac));
+    const loose = policyObject('0-loose', open);
+    const flags = ['--from', fileOf([loose, ...only]), '-n', 'shop', '--reuse', '--grant'];
+    const {out, err} = await runHere('advise', ...flags);
+    const note = 'If the cluster has RoleBinding shop/psp:reuse:';
+    expect(out.includes('kind: RoleBinding\n')).toBe(true);
+    expect([out.includes(note), err.includes(note)]).toEqual([
+      out.includes('name: psp:reuse:'),
+      out.includes('name: psp:reuse:'),
+    ]);
+  });
+
   test('-o table and name', async () => {
     const {out} = await runHere('advise', '--demo', '-n', 'payments', '--reuse', '-o', 'table');
     expect(out).toMatchInlineSnapshot(`

@@ -70,5 +70,8 @@ describe('patches', () => {
       out: '',
       err: 'All workloads meet restricted\n',
     });
+    const writes = await runHere('migrate', 'patches', '--from', file, '-A', '--for', 'psp');
+    // The files leave out who may use which policy.
+    expect(writes.err).toContain('No workload is known to live on what a policy writes');
   });
 });

@@ -94,6 +94,14 @@ Pods and workloads: 1 would be denied, 2 stay as they are.
     expect(alone.code).toBe(0); // it does not run yet
   });
 
+  test('nothing is said to be bound to nobody where bindings were not read', async () => {
+    const files = fileOf([policy('lonely'), role('loose', 'tight', 'absent')]);
+    const bare = fileOf([policy('other'), deployment('extra', {}, 'shop')]);
+    const {err} = await runHere('try', '-A', '--from', bare, '-f', files);
+    expect(err).not.toContain('nobody may use');
+    expect(err).not.toContain('no binding refers');
+  });
+
   test('half a change is said to be one', async () => {
     const files = fileOf([
       policy('lonely'),

@@ -3,6 +3,7 @@ import type {Level} from '../../../controls/control.ts';
 import {controls} from '../../../controls/index.ts';
 import type {Policy} from '../../../kube/objects.ts';
 import {levelGap, openness, policyLevel, titleInText} from '../../../policy/level.ts';
+import {unreadRbac} from '../../../rbac/unreadRbac.ts';
 import type {UseRight} from '../../../rbac/whoCan.ts';
 import {byText} from '../../../text.ts';
 import {html, type Markup} from './markup.ts';
@@ -29,12 +30,15 @@ export function policiesSection(audit: Audit): Markup {
   const pods = podsByPolicy(audit);
   const rights = Map.groupBy(audit.rights, ({policy}) => policy);
   const podsOf = ({metadata}: Policy) => pods.get(metadata.name) ?? 0;
+  const {isAny} = unreadRbac(audit.inventory);
+  const entry = (policy: Policy) =>
+    entryOf(policy, podsOf(policy), rights.get(policy.metadata.name) ?? [], isAny);
   return html`<section id="policies" aria-labelledby="policies-title">
 <h2 id="policies-title">What each policy leaves open</h2>
 <p class="intro">The most open policy first. A policy's level is that of its loosest control, so one open control makes it privileged.${left > 0 ? ` The ${grouped(left)} least open are left out of this page.` : ''}</p>
 ${matrixOf(shown, podsOf)}
 <h3>Policies in words</h3>
-<div class="list long" data-noun="policies">${shown.map(policy => entryOf(policy, podsOf(policy), rights.get(policy.metadata.name) ?? []))}</div></section>`;
+<div class="list long" data-noun="policies">${shown.map(entry)}</div></section>`;
 }
 
 function byName(one: Policy, other: Policy): number {
@@ -76,7 +80,12 @@ const cellOf: Readonly<Record<Level, Markup>> = {
   privileged: html`<td class="c privileged">P`,
 };
 
-function entryOf(policy: Policy, pods: number, rights: readonly UseRight[]): Markup {
+function entryOf(
+  policy: Policy,
+  pods: number,
+  rights: readonly UseRight[],
+  isUnread: boolean,
+): Markup {
   const level = policyLevel(policy);
   const open = controls.filter(control => {
     const of = control.level(policy);
@@ -90,7 +99,7 @@ function entryOf(policy: Policy, pods: number, rights: readonly UseRight[]): Mar
     open.length === 0
       ? html`<p>Nothing: it keeps to the restricted standard.</p>`
       : html`<ul class="controls">${lines}</ul>`;
-  return html`<details class="policy"><summary><b>${policy.metadata.name}</b> <span class="level ${level}">${level}</span> <span class="message">${groupedCount(pods, 'pod')}, ${rights.length === 0 ? 'nobody may use it' : groupedCount(rights.length, 'grant')}</span></summary><dl>${nextLevel(policy)}<dt>Leaves open</dt><dd>${leaves}</dd><dt>Who may use it</dt><dd>${rightsMarkup(rights)}</dd></dl></details>
+  return html`<details class="policy"><summary><b>${policy.metadata.name}</b> <span class="level ${level}">${level}</span> <span class="message">${groupedCount(pods, 'pod')}, ${grantsText(rights.length, isUnread)}</span></summary><dl>${nextLevel(policy)}<dt>Leaves open</dt><dd>${leaves}</dd><dt>Who may use it</dt><dd>${rightsMarkup(rights, isUnread)}</dd></dl></details>
 `;
 }
 
@@ -102,8 +111,15 @@ function nextLevel(policy: Policy): Markup {
   return html`<dt>Kept from ${next} by</dt><dd><p>${titles}</p></dd>`;
 }
 
-function rightsMarkup(rights: readonly UseRight[]): Markup {
-  if (rights.length === 0) return html`<p>Nobody.</p>`;
+function grantsText(grants: number, isUnread: boolean): string {
+  if (grants > 0) return `${groupedCount(grants, 'grant')}${isUnread ? ' that could be read' : ''}`;
+  return isUnread ? 'unknown who may use it' : 'nobody may use it';
+}
+
+function rightsMarkup(rights: readonly UseRight[], isUnread: boolean): Markup {
+  if (rights.length === 0) {
+    return isUnread ? html`<p>Unknown: not all grants were read.</p>` : html`<p>Nobody.</p>`;
+  }
   const lines = rights.slice(0, mostRights).map(({subject, namespace, via, notes}) => {
     const name =
       subject.namespace === undefined ? subject.name : `${subject.namespace}/${subject.name}`;
@@ -115,5 +131,8 @@ function rightsMarkup(rights: readonly UseRight[]): Markup {
     left > 0
       ? html`<li class="more">and ${groupedCount(left, 'more grant')}: see <code>kubectl psp who-can</code>`
       : html``;
-  return html`<ul class="rights">${lines}${more}</ul>`;
+  const unread = isUnread
+    ? html`<li class="more">perhaps others: not all grants were read`
+    : html``;
+  return html`<ul class="rights">${lines}${more}${unread}</ul>`;
 }
