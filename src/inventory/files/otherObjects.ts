@@ -64,7 +64,7 @@ export function otherKinds(): OtherKinds {
           `${n} ${kind} judged by the pod template in it: its controller may add to the pods`,
       ),
       ...textOf(skipped, 'without a pod template'),
-      ...textOf(idle, 'that hold pod templates, but create no pods'),
+      ...textOf(idle, 'with pod templates that create no pods'),
     ],
   };
 }

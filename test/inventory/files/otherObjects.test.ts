@@ -146,7 +146,7 @@ test('what makes no pods is skipped, in true words', async () => {
   );
   expect(err).toBe(
     'skipped 2 objects without a pod template: 1 ContainerRecreateRequest, 1 Service\n' +
-      'skipped 2 objects that hold pod templates, but create no pods: 1 ClusterPolicy, 1 ControllerRevision\n' +
+      'skipped 2 objects with pod templates that create no pods: 1 ClusterPolicy, 1 ControllerRevision\n' +
       'incomplete: no RBAC objects among the files; affected answers say unknown\n',
   );
   expect(codes).toEqual([0, 0]);
