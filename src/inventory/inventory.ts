@@ -1,5 +1,10 @@
 import type {policyVersions} from '../kube/apiGroups.ts';
-import type {NamespaceObject, Policy, ServiceAccountObject} from '../kube/objects.ts';
+import type {
+  NamespaceObject,
+  PersistentVolume,
+  Policy,
+  ServiceAccountObject,
+} from '../kube/objects.ts';
 import type {Pod} from '../kube/pod.ts';
 import type {RbacObjects} from '../rbac/authorize.ts';
 import type {Workload} from './kinds/workloads.ts';
@@ -81,6 +86,8 @@ export interface Inventory {
   readonly serviceAccounts: readonly ServiceAccountObject[];
   readonly workloads: readonly Workload[];
   readonly pods: readonly ListedPod[];
+  /** Only of files and of what was saved from them: a live cluster's are not read. */
+  readonly persistentVolumes?: readonly PersistentVolume[] | undefined;
   readonly caller: Caller | undefined;
   readonly gaps: readonly Gap[];
   /** Only from files: of a cluster, only Kubernetes' own kinds are read. */

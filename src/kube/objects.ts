@@ -142,6 +142,16 @@ export const binding = object({
 });
 export type Binding = TypeOf<typeof binding>;
 
+/** As far as it matters who reaches which path of a node through a claim. */
+export const persistentVolume = object({
+  metadata: object({name: string, uid: string}),
+  spec: object({
+    hostPath: object({path: string}),
+    claimRef: object({namespace: string, name: string}),
+  }),
+});
+export type PersistentVolume = TypeOf<typeof persistentVolume>;
+
 export const namespaceObject = object({metadata: object({name: string, labels: stringMap()})});
 export type NamespaceObject = TypeOf<typeof namespaceObject>;
 

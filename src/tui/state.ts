@@ -2,6 +2,7 @@ import {type Impact, impactOf} from '../effect/impact.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import type {Policy} from '../kube/objects.ts';
 import {sameSettings} from '../policy/direction.ts';
+import {deniersOf} from '../policy/loosen.ts';
 import {type Draft, isEdited} from './edit.ts';
 import {findingTable} from './findingRows.ts';
 import {migrationTable} from './migrationRows.ts';
@@ -120,7 +121,8 @@ function editorFor(
   if (verdict === undefined) return editorTable(now, base, {least: model.leastFor(name)});
   const pod = podOf(verdict.item);
   const table = editorTable(now, base, {least: leastOf(verdict.item), pod});
-  return {...table, caption: wayInText(now, verdict, name)};
+  const start = deniersOf(base, pod)[0]?.id;
+  return {...table, caption: wayInText(now, verdict, name), start};
 }
 
 export interface Shown {
@@ -144,7 +146,8 @@ export function shownOf(session: Session, model: Model): Shown {
   const frame = topOf(session);
   const table = tableFor(frame.view, model, session.drafts);
   const rows = rowsFor(table, frame.filter, frame.sort, frame.descending);
-  return {table, rows, cursor: cursorOf(frame, rows)};
+  const first = frame.selected ?? table?.start;
+  return {table, rows, cursor: cursorOf({...frame, selected: first}, rows)};
 }
 
 export function cursorOf({selected, place}: Frame, rows: readonly Row[]): number {

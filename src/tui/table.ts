@@ -33,6 +33,8 @@ export interface Table {
   readonly caption?: RichLine | undefined;
   /** What to say if there are no rows. */
   readonly empty: string;
+  /** The key of the row that the cursor begins at, if not the first one. */
+  readonly start?: string | undefined;
 }
 
 /** The text or number in a cell. */

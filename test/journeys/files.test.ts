@@ -38,6 +38,25 @@ describe('a user with files of their own', () => {
     expect(err).toContain('render it first: helm template chart | kubectl psp ... -f -\n');
   });
 
+  test('is told of paths of nodes that pods reach through claims, also by a snapshot', async () => {
+    const policy =
+      'apiVersion: policy/v1beta1\nkind: PodSecurityPolicy\nmetadata: {name: p}\nspec:\n' +
+      ['runAsUser', 'fsGroup', 'seLinux', 'supplementalGroups']
+        .map(field => `  ${field}: {rule: RunAsAny}\n`)
+        .join('');
+    const volume = (name: string) =>
+      `---\napiVersion: v1\nkind: PersistentVolume\nmetadata: {name: ${name}}\nspec:\n  capacity: {storage: 1Gi}\n  hostPath: {path: /srv/${name}}\n`;
+    const folder = folderOf({'all.yaml': policy + volume('a') + volume('b')});
+    const audit = await run(folder, 'audit', '--from', 'all.yaml');
+    expect({code: audit.code, err: audit.err}).toMatchObject({code: 0});
+    const told = /Audit\/host-path-volumes +2 PersistentVolumes of type hostPath are .*: a, b\n/;
+    expect(audit.out).toMatch(told);
+    expect(audit.err).not.toContain('PersistentVolume');
+    const saved = await run(folder, 'snapshot', '--from', 'all.yaml', 's.json');
+    expect(saved.code).toBe(0);
+    expect((await run(folder, 'audit', '--from', 's.json')).out).toMatch(told);
+  });
+
   test('is shown the line that a tab indents', async () => {
     const folder = folderOf({'p.yaml': 'kind: Pod\nspec:\n\thostPID: true\n'});
     expect((await run(folder, 'advise', '-f', 'p.yaml')).err).toBe(

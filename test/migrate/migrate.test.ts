@@ -2,85 +2,13 @@ import {describe, expect, test} from 'vitest';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {labelsFor} from '../../src/migrate/labels.ts';
 import {enforcedBy, podSecurityPrefix} from '../../src/migrate/namespaceLevels.ts';
-import {patchesFor} from '../../src/migrate/patches.ts';
 import {planOf} from '../../src/migrate/plan.ts';
 import {nextVersion, serverMinor, stepTo} from '../../src/migrate/road.ts';
 import {upgradeProblems} from '../../src/migrate/upgradeProblems.ts';
 import {workloadLevels} from '../../src/migrate/workloadLevels.ts';
 import {clusterWith} from '../support/builders/inventory.ts';
 import {podFrom} from '../support/builders/pods.ts';
-
-const rbac = 'rbac.authorization.k8s.io';
-
-/** A policy that everybody may use; `annotations` are its own. */
-function usable(name: string, spec: JsonObject, annotations?: JsonObject): readonly JsonObject[] {
-  const role = `psp:${name}`;
-  const any = {rule: 'RunAsAny'};
-  const rules = {runAsUser: any, seLinux: any, fsGroup: any, supplementalGroups: any};
-  return [
-    {
-      apiVersion: 'policy/v1beta1',
-      kind: 'PodSecurityPolicy',
-      metadata: {name, ...(annotations && {annotations})},
-      spec: {...rules, volumes: ['*'], ...spec},
-    },
-    {
-      apiVersion: `${rbac}/v1`,
-      kind: 'ClusterRole',
-      metadata: {name: role},
-      rules: [
-        {
-          apiGroups: ['policy'],
-          resources: ['podsecuritypolicies'],
-          resourceNames: [name],
-          verbs: ['use'],
-        },
-      ],
-    },
-    {
-      apiVersion: `${rbac}/v1`,
-      kind: 'ClusterRoleBinding',
-      metadata: {name: role},
-      roleRef: {apiGroup: rbac, kind: 'ClusterRole', name: role},
-      subjects: [{apiGroup: rbac, kind: 'Group', name: 'system:serviceaccounts'}],
-    },
-  ];
-}
-
-const seccompAnnotations = {
-  'seccomp.security.alpha.kubernetes.io/allowedProfileNames': 'docker/default,runtime/default',
-  'seccomp.security.alpha.kubernetes.io/defaultProfileName': 'runtime/default',
-};
-const restricted = usable(
-  'restricted',
-  {
-    allowPrivilegeEscalation: false,
-    requiredDropCapabilities: ['ALL'],
-    runAsUser: {rule: 'MustRunAsNonRoot'},
-    volumes: ['configMap', 'emptyDir', 'projected', 'secret'],
-  },
-  seccompAnnotations,
-);
-
-const namespace = (labels: JsonObject = {}): JsonObject => ({
-  apiVersion: 'v1',
-  kind: 'Namespace',
-  metadata: {name: 'shop', labels},
-});
-const labelled = (level: string, version?: string) =>
-  namespace({
-    [`${podSecurityPrefix}enforce`]: level,
-    ...(version && {[`${podSecurityPrefix}enforce-version`]: version}),
-  });
-
-function deployment(name: string, spec: JsonObject = {}, context: JsonObject = {}): JsonObject {
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: {name, namespace: 'shop'},
-    spec: {template: {spec: {containers: [{name: 'c', securityContext: context}], ...spec}}},
-  };
-}
+import {deployment, labelled, namespace, restricted, usable} from './objects.ts';
 
 const plan = (objects: readonly JsonObject[], to = 25) => {
   const {namespaces, state} = planOf(clusterWith(objects, {serverVersion: 'v1.24.17'}), {to});
@@ -270,78 +198,6 @@ describe('labels', () => {
     });
     expect(enforcedBy({[key]: 'baseline', [`${key}-version`]: 'v1.99'}, 30).version).toBe(30);
     expect(enforcedBy({}, 30).level).toBe('privileged');
-  });
-});
-
-describe('patches', () => {
-  const ranges = [{min: 1000, max: 2000}];
-  const team = usable(
-    'team',
-    {
-      requiredDropCapabilities: ['ALL'],
-      runAsUser: {rule: 'MustRunAs', ranges},
-      fsGroup: {rule: 'MustRunAs', ranges},
-      runtimeClass: {allowedRuntimeClassNames: ['gvisor'], defaultRuntimeClassName: 'gvisor'},
-    },
-    seccompAnnotations,
-  );
-  const inventory = clusterWith([
-    ...team,
-    deployment('web', {initContainers: [{name: 'first'}]}, {runAsUser: 1500}),
-  ]);
-  const [patch] = patchesFor(workloadLevels(inventory, 31), inventory, 'psp', 31);
-
-  test('psp: what the policy writes, in the template, and nothing else', () => {
-    expect(patch?.isReached).toBe(true);
-    expect(patch?.patch).toEqual({
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: {name: 'web', namespace: 'shop'},
-      spec: {
-        template: {
-          metadata: {annotations: {'seccomp.security.alpha.kubernetes.io/pod': 'runtime/default'}},
-          spec: {
-            runtimeClassName: 'gvisor',
-            securityContext: {fsGroup: 1000, seccompProfile: {type: 'RuntimeDefault'}},
-            initContainers: [
-              {
-                name: 'first',
-                securityContext: {runAsUser: 1000, capabilities: {drop: ['ALL']}},
-              },
-            ],
-            containers: [{name: 'c', securityContext: {capabilities: {drop: ['ALL']}}}],
-          },
-        },
-      },
-    });
-  });
-
-  test('json6902 adds below what is there', () => {
-    const paths = patch?.operations?.map(({op, path}) => `${op} ${path}`).toSorted();
-    expect(paths).toEqual([
-      'add /spec/template/spec/containers/0/securityContext/capabilities',
-      'add /spec/template/spec/initContainers/0/securityContext',
-      'add /spec/template/spec/runtimeClassName',
-      'add /spec/template/spec/securityContext',
-    ]);
-  });
-
-  test('a level: judged again by the checks of the version', () => {
-    const [hardened] = patchesFor(workloadLevels(inventory, 31), inventory, 'restricted', 31);
-    expect([hardened?.now, hardened?.after, hardened?.isReached]).toEqual([
-      'baseline',
-      'restricted',
-      true,
-    ]);
-    const probing = clusterWith([
-      ...team,
-      deployment('web', {
-        containers: [{name: 'c', livenessProbe: {tcpSocket: {host: 'h', port: 1}}}],
-      }),
-    ]);
-    const [left] = patchesFor(workloadLevels(probing, 34), probing, 'baseline', 34);
-    expect(left?.isReached).toBe(false);
-    expect(left?.remarks.join()).toMatch(/not baseline with its patch: probe or lifecycle host/);
   });
 });
 

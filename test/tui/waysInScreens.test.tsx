@@ -26,7 +26,7 @@ describe('the ways in for a pod that is denied', () => {
     expect(ways).toMatch(/^> log-shipper +yes +denied by Volumes/m);
     await screen.press(enter);
     const editor = await screen.shows('For ci/CronJob/nightly-e2e: denied by Volumes');
-    expect(editor).toMatch(/Volumes .*denies it/);
+    expect(editor).toMatch(/^> Volumes .*denies it/m);
     expect(editor).toContain('a loosen for it');
     await screen.press('a');
     const loosened = await screen.shows('For ci/CronJob/nightly-e2e: lets it in');

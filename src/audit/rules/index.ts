@@ -9,6 +9,7 @@ import {equalPolicies} from './equalPolicies.ts';
 import {escalationBesideAdmin, escalationContradiction} from './escalation.ts';
 import {farAboveNeed} from './farAboveNeed.ts';
 import {writableHostPath} from './hostPaths.ts';
+import {hostPathVolume} from './hostPathVolumes.ts';
 import {nearMissGrant} from './nearMiss.ts';
 import {openToMany, openToWorkloads} from './openToWorkloads.ts';
 import {changedByOrder, defaultsBypassed} from './order.ts';
@@ -26,7 +27,8 @@ export const rules: readonly AuditRule[] = [
   farAboveNeed, passedOverByWildcard,
   defaultsBypassed, changedByOrder,
   stalePolicyAnnotation, contradictedAnnotation, templateAnnotation,
-  writableHostPath, escalationBesideAdmin, escalationContradiction, overBroadPolicy,
+  writableHostPath, hostPathVolume,
+  escalationBesideAdmin, escalationContradiction, overBroadPolicy,
   refusedPolicy, ignoredPolicy, orphanPolicy, unusedPolicy, shadowedPolicy, equalPolicies,
   openToWorkloads, openToMany, allPolicies, podMaker, selfGrant, wildcardName, missingPolicy,
   nearMissGrant, missingRole, noSubjects,

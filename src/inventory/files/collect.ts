@@ -5,7 +5,7 @@ import {isObject, type Json, type JsonObject, printJson} from '../../kube/json.t
 import {decodePolicy} from '../../kube/objects.ts';
 import {homeGroupOf, workloadKindOf} from '../../kube/workloadKinds.ts';
 import type {Inventory, RefusedPolicy, UnjudgedObject} from '../inventory.ts';
-import {type Resource, resources} from '../kinds/resources.ts';
+import {persistentVolumes, type Resource, resources} from '../kinds/resources.ts';
 import {decodeWorkload, type Workload, workloadAt} from '../kinds/workloads.ts';
 import {otherKinds, type TemplatePlace} from './otherObjects.ts';
 import {type DefinedObject, refusePatches} from './patches.ts';
@@ -16,7 +16,13 @@ import {type StrictObject, unknownFieldRemarks} from './unknownFieldRemarks.ts';
 export interface Collected
   extends Pick<
     Inventory,
-    'policies' | 'namespaces' | 'serviceAccounts' | 'workloads' | 'pods' | 'unjudged'
+    | 'policies'
+    | 'namespaces'
+    | 'serviceAccounts'
+    | 'workloads'
+    | 'pods'
+    | 'persistentVolumes'
+    | 'unjudged'
   > {
   readonly clusterRoles: Inventory['rbac']['clusterRoles'];
   readonly roles: Inventory['rbac']['roles'];
@@ -29,7 +35,7 @@ export interface Collected
 }
 
 const clusterScoped: ReadonlySet<string> = new Set(
-  Object.values(resources)
+  [...Object.values(resources), persistentVolumes]
     .filter(({namespaced}) => !namespaced)
     .map(({kind}) => kind),
 );
@@ -87,7 +93,7 @@ export function collect(objects: readonly SourceObject[], defaultNamespace: stri
       if (found === undefined) setAside(needsParameter);
     }
     const isOwn = known !== undefined || workloadKindOf(apiVersion, kind) !== undefined;
-    if (isOwn && !source.isOfTemplate) strict.push(object);
+    if (isOwn && known !== shelves.persistentVolumes && !source.isOfTemplate) strict.push(object);
     const holdsPods = known === undefined ? isOwn : known === shelves.pods;
     definitions.add(key, object, holdsPods);
   }
@@ -103,6 +109,7 @@ export function collect(objects: readonly SourceObject[], defaultNamespace: stri
     serviceAccounts: shelves.serviceAccounts.objects(),
     workloads: [...workloads.values()].flat(),
     pods: shelves.pods.objects(),
+    persistentVolumes: shelves.persistentVolumes.objects(),
     unjudged: [...unjudged.values()],
     remarks: [
       ...others.remarks(),
@@ -221,6 +228,7 @@ function emptyShelves() {
     namespaces: kindShelf(resources.namespaces),
     serviceAccounts: kindShelf(resources.serviceAccounts),
     pods: kindShelf(resources.pods),
+    persistentVolumes: kindShelf(persistentVolumes),
   };
 }
 

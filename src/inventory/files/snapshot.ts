@@ -7,11 +7,12 @@ import {
   binding,
   decodePolicy,
   namespaceObject,
+  persistentVolume,
   role,
   serviceAccountObject,
 } from '../../kube/objects.ts';
 import {decodePod} from '../../kube/pod.ts';
-import {type Inventory, isSpokenFor, type PolicyApi} from '../inventory.ts';
+import {type Inventory, isSpokenFor, type PolicyApi, type UnjudgedObject} from '../inventory.ts';
 import {decodeStoredWorkload} from '../kinds/workloads.ts';
 
 /** The version of the format; older and newer ones are not read. */
@@ -31,7 +32,16 @@ export function snapshotOf(inventory: Inventory): Json {
   const {rbac, refused: _, ...rest} = inventory;
   const pods = inventory.pods.map(pod => (isSpokenFor(pod) ? {metadata: pod.metadata} : pod));
   const unjudged = rest.unjudged.length > 0 ? rest.unjudged : undefined;
-  return compact({apiVersion: snapshotVersion, kind, ...rest, pods, unjudged, ...rbac});
+  const persistentVolumes = rest.persistentVolumes?.length ? rest.persistentVolumes : undefined;
+  return compact({
+    apiVersion: snapshotVersion,
+    kind,
+    ...rest,
+    pods,
+    persistentVolumes,
+    unjudged,
+    ...rbac,
+  });
 }
 
 const snapshotFields = object({
@@ -47,6 +57,7 @@ const snapshotFields = object({
   serviceAccounts: list(serviceAccountObject),
   workloads: list(decodeStoredWorkload),
   pods: list(decodePod),
+  persistentVolumes: list(persistentVolume),
   caller: object({
     user: string,
     answers: list(object({namespace: string, policy: string, allowed: boolean})),
@@ -89,6 +100,7 @@ export function inventoryOfSnapshot(value: JsonObject, file: string): Inventory 
     serviceAccounts: fields.serviceAccounts ?? [],
     workloads: fields.workloads ?? [],
     pods: fields.pods ?? [],
+    persistentVolumes: fields.persistentVolumes,
     caller: fields.caller && {
       user: fields.caller.user ?? '',
       answers: (fields.caller.answers ?? []).map(answer => ({
@@ -103,16 +115,13 @@ export function inventoryOfSnapshot(value: JsonObject, file: string): Inventory 
       except: gap.except,
       reason: gap.reason ?? '',
     })),
-    unjudged: (fields.unjudged ?? []).map(
-      ({apiVersion = '', kind = '', namespace = '', name = '', reason = ''}) => ({
-        apiVersion,
-        kind,
-        namespace,
-        name,
-        reason,
-      }),
-    ),
+    unjudged: (fields.unjudged ?? []).map(unjudgedObject),
   };
+}
+
+function unjudgedObject(read: Partial<UnjudgedObject>): UnjudgedObject {
+  const {apiVersion = '', namespace = '', name = '', reason = ''} = read;
+  return {apiVersion, kind: read.kind ?? '', namespace, name, reason};
 }
 
 function decodeSnapshot(value: JsonObject, file: string) {

@@ -7,6 +7,7 @@ import {
   binding,
   decodePolicy,
   namespaceObject,
+  persistentVolume,
   role,
   serviceAccountObject,
 } from '../../kube/objects.ts';
@@ -65,6 +66,14 @@ export const resources = {
     decodeLate: decodeLatePod,
   }),
 } as const;
+
+/** Read from files alone. */
+export const persistentVolumes = resource(
+  'persistentvolumes',
+  'PersistentVolume',
+  persistentVolume,
+  {apiVersions: ['v1'], namespaced: false},
+);
 
 /** The kinds of workloads that are read, in the order in which an inventory has them. */
 export const workloadResources: readonly Resource<Workload>[] = workloadKinds

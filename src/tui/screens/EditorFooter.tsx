@@ -1,7 +1,7 @@
 import {Box} from 'ink';
 import {useContext, useMemo} from 'react';
 import type {Control} from '../../controls/control.ts';
-import {atRisk, impactHint, impactText} from '../../effect/impact.ts';
+import {atRisk, type Impact, impactHint, impactText} from '../../effect/impact.ts';
 import type {Policy} from '../../kube/objects.ts';
 import {barSpans, impactParts, type Part} from '../bars.ts';
 import {nextStep} from '../edit.ts';
@@ -37,8 +37,7 @@ export function EditorFooter({control, base, now, model, width}: Props) {
     }),
     [control, base, now, model],
   );
-  const sum =
-    base === now ? 'Nothing is edited yet' : `So far: ${impactText(impactOfDraft(model, now))}`;
+  const sum = base === now ? 'Nothing is edited yet' : soFar(impactOfDraft(model, now), width);
   return (
     <Box flexDirection="column" height={editorFooterHeight}>
       <TextLine text={control?.risk ?? ''} tone="dim" width={width} />
@@ -58,6 +57,12 @@ export function EditorFooter({control, base, now, model, width}: Props) {
       />
     </Box>
   );
+}
+
+/** What the edit does, in fewer words where there is no room for more: what is unknown is told in any case. */
+function soFar(impact: Impact, width: number): string {
+  const text = `So far: ${impactText(impact)}`;
+  return safeWidthOf(text) <= width ? text : `So far: ${impactHint(impact)}`;
 }
 
 /** The pods of the policy before the edit and after it, side by side. */

@@ -1,5 +1,14 @@
+import type {JsonObject} from '../../../src/kube/json.ts';
 import {binding, deployment, grant, psp, roleFor} from '../../support/builders/audits.ts';
-import {hostPaths, open, privileged, type RuleCases, web} from './ruleCase.ts';
+import {hostPaths, open, privileged, type RuleCases, strict, web} from './ruleCase.ts';
+
+/** A PersistentVolume; with a uid it is one that a cluster has. */
+const volume = (name: string, spec: JsonObject, uid?: string): JsonObject => ({
+  apiVersion: 'v1',
+  kind: 'PersistentVolume',
+  metadata: {name, uid},
+  spec,
+});
 
 /** Rules about policies. */
 export const policyRules: RuleCases = {
@@ -16,6 +25,24 @@ export const policyRules: RuleCases = {
       hostPaths({pathPrefix: '/', readOnly: true}),
       psp('other'),
       psp('all', {...privileged, volumes: ['*']}),
+    ],
+  },
+  'host-path-volume': {
+    yes: [
+      strict,
+      volume('data', {hostPath: {path: '/srv'}, claimRef: {namespace: 'shop', name: 'db'}}),
+    ],
+    finds: [
+      'Audit/host-path-volumes',
+      'info',
+      '1 PersistentVolume of type hostPath is outside of what any policy sees: data',
+      'Let nobody but admins create PersistentVolumes, and use volumes of type local or of a CSI driver in their place.',
+    ],
+    shows: 'data: /srv of the node; pods of shop reach it through claim db',
+    no: [
+      strict,
+      volume('share', {nfs: {path: '/srv', server: 'nfs'}}),
+      volume('free', {hostPath: {path: '/srv'}}, 'its-uid'),
     ],
   },
   'escalation-beside-admin': {
