@@ -97,7 +97,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('the life of a policy, on
     const bad = await psp('try', '-A', '-f', 'bad.yaml');
     expect(bad.code).toBe(1);
     expect(bad.out).toMatch(
-      /^logging +Pod +shipper-\w+ +0-least\.logging\.shipper +denied +denied +0-least\.logging\.shipper denies it: volume "logs": hostPath volumes are not allowed to be used; the other one denies it$/m,
+      /^logging +Pod +shipper-\w+ +0-least\.logging\.shipper +denied +denied +0-least\.logging\.shipper denies it: volume logs: is of type hostPath \(\/var\/log\); allowed: secret \(spec\.volumes\[0\]\); the other one denies it$/m,
     );
     expect(bad.out).toContain('1 would be denied, 2 stay as they are.');
     await done(kubectl('', 'apply', '-f', 'bad.yaml'));

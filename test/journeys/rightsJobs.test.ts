@@ -117,7 +117,7 @@ describe.runIf(isReady)('the jobs of an admin who has only the session', {timeou
     expect(shown).toContain('1 would be denied');
     expect(shown).toMatch(/^> shop +Deployment +front +web +denied +denied/m);
     job.press('Enter');
-    await job.shows('Host network is not allowed to be used');
+    await job.shows('sets hostNetwork: true; allowed: false');
     job.press('Escape');
     await job.shows('1 would be denied');
     expect(job.keys()).toBe(17);

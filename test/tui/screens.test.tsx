@@ -33,7 +33,7 @@ describe('the views, by keys', () => {
     await screen.press('s');
     expect(await screen.shows('PODS↑')).toMatch(/default(.|\n)*shop/);
     await screen.press(':');
-    await screen.shows('ns po deploy sa psp grants findings advise [NAME]');
+    await screen.shows('ns po deploy sa psp grants findings advise migrate [NAME]');
     await screen.press('n', 'o', enter);
     await screen.shows('! No view no;');
     await screen.press(':', 'p', 's', 'p', enter);
