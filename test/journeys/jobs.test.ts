@@ -137,7 +137,7 @@ describe.runIf(isReady).each([
     screen.press('/', 'd', 'e', 'n', 'Enter');
     await screen.shows(/^> ops +Deployment\/agent +denied/m);
     screen.press('Enter');
-    await screen.shows('volume "work": emptyDir volumes are not allowed to be used');
+    await screen.shows('volume work: is of type emptyDir; allowed: configMap');
     expect(screen.keys()).toBe(10);
   });
 
