@@ -8,6 +8,8 @@ export interface Row {
   readonly args: readonly string[];
   /** It prints objects as kubectl takes them, which have no place for gaps. */
   readonly printsObjects?: boolean;
+  /** What its answer has, if that is not an object. */
+  readonly says?: string;
   /** The kinds that it lists and can do without. */
   readonly doesWithout?: readonly string[];
   /** What it can't tell for what was not read is part of its answer, and has an exit code. */
@@ -46,6 +48,7 @@ export const rows: readonly Row[] = [
     name: 'delete',
     args: ['delete', 'tight', '--dry-run=client'],
     printsObjects: true,
+    says: 'delete PodSecurityPolicy tight',
     doesWithout: ['namespaces'],
   },
   {name: 'audit', args: ['audit', '-o', 'json']},
@@ -54,7 +57,11 @@ export const rows: readonly Row[] = [
 ];
 
 /** A command line to complete that looks up names in the cluster. */
-export const completion: Row = {name: 'completion', args: ['__complete', 'why', '-n', 'shop']};
+export const completion: Row = {
+  name: 'completion',
+  args: ['__complete', 'why', '-n', 'shop'],
+  says: 'a\tPod',
+};
 
 /**
  * What no command takes, whatever the fault, in milliseconds: far more than the time-outs of these tests and
