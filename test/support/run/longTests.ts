@@ -4,10 +4,11 @@
  */
 export const longTests: readonly string[] = [
   'test/bench/engine.test.ts',
-  'test/cluster/!(apply|unread|why).test.ts',
+  'test/browser/*.test.ts',
+  'test/cluster/!(unread|why).test.ts',
   'test/faults/*.test.ts',
   'test/house/new.test.ts',
-  'test/journeys/!(failure|sweep).test.ts',
+  'test/journeys/!(sweep).test.ts',
   'test/release/installed.test.ts',
   'test/support/server/apiServer.test.ts',
 ];
