@@ -10,8 +10,7 @@ import {flowsOf} from '../../src/report/audit/html/flows.ts';
 import {drawGraph} from '../../src/report/audit/html/picture/draw.ts';
 import {graphOf} from '../../src/report/audit/html/picture/graph.ts';
 import {layOut} from '../../src/report/audit/html/picture/layout.ts';
-import type {FlowRow, Flows} from '../../src/report/audit/html/picture/ways.ts';
-import {tones} from '../../src/report/audit/html/words.ts';
+import {type FlowRow, type Flows, policyTones} from '../../src/report/audit/html/picture/ways.ts';
 import {auditWith, demoAudit} from '../support/builders/auditPages.ts';
 
 const audit = demoAudit();
@@ -34,7 +33,7 @@ const anyFlows: fc.Arbitrary<Flows> = fc
     breadths: texts(6, 'breadth'),
     bindings: texts(20, 'binding'),
     policies: texts(20, 'policy'),
-    tones: Array.from({length: 20}, (_, at) => tones[at % tones.length] ?? 'few'),
+    tones: Array.from({length: 20}, (_, at) => policyTones[at % policyTones.length] ?? 'few'),
     states: texts(4, 'state'),
     rows: rows.map((row): FlowRow => [...row, '']),
   }));

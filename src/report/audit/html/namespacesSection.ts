@@ -2,8 +2,8 @@ import type {Audit} from '../../../audit/finding.ts';
 import {barOf} from './bar.ts';
 import {html, type Markup} from './markup.ts';
 import {grouped, groupedCount} from './numbers.ts';
-import type {PolicyTone} from './picture/ways.ts';
-import {toneOf, tones, toneWords} from './words.ts';
+import {type PolicyTone, policyTones} from './picture/ways.ts';
+import {toneOf, toneWords} from './words.ts';
 
 /** Above so many, namespaces with nothing to look at are left out. */
 const mostNamespaces = 1000;
@@ -21,7 +21,7 @@ export function namespacesSection(audit: Audit, namespaces: readonly string[]): 
   if (rows.length === 0) return html``;
   const shown = rows.slice(0, mostNamespaces);
   const left = rows.length - shown.length;
-  const head = tones.map(
+  const head = policyTones.map(
     tone =>
       html`<th scope="col" class="n"><svg class="key" viewBox="0 0 10 10" aria-hidden="true"><rect class="${tone}" width="10" height="10"/></svg>${toneWords[tone]}`,
   );
@@ -36,10 +36,10 @@ export function namespacesSection(audit: Audit, namespaces: readonly string[]): 
 
 function rowMarkup({name, index, pods, by}: Row): Markup {
   const bar = barOf(
-    tones.map(tone => ({name: tone, pods: by[tone]})),
+    policyTones.map(tone => ({name: tone, pods: by[tone]})),
     'bar-small',
   );
-  const cells = tones.map(tone =>
+  const cells = policyTones.map(tone =>
     by[tone] === 0 ? html`<td class="n zero">0` : html`<td class="n">${grouped(by[tone])}`,
   );
   return html`<tr data-namespace="${index}"><th scope="row">${name}<td>${bar}${cells}<td class="n">${grouped(pods)}

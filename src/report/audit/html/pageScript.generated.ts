@@ -39,8 +39,7 @@ left)}" y="\${px(top)}" width="\${barWidth}" height="\${px(height)}" rx="1.5"/><
 ">\${safe(title)}</text>\${drawn.join("")}\`}function px(value){return String(Math.round(value*10)/10)}
 function safe(text){return text.replaceAll(/[&<>"']/g,character=>\`&#\${character.charCodeAt(0)};\`)}function short(label,room){
 const longest=Math.max(4,Math.floor(room/labelCharacter));return label.length>longest?\`\${[...label].
-slice(0,longest-1).join("")}…\`:label}var most=12;var severest=["denied","unknown","many","some","few","baseline","restricted"];var placeOf={
-namespace:0,account:1,breadth:2,binding:3,policy:4,state:5};function graphOf(flows2,namespace,isNarrow){
+slice(0,longest-1).join("")}…\`:label}var policyTones=["denied","unknown","many","some","few","baseline","restricted"];var most=12;var placeOf={namespace:0,account:1,breadth:2,binding:3,policy:4,state:5};function graphOf(flows2,namespace,isNarrow){
 const kinds=kindsOf(flows2,namespace<0,isNarrow);const rows=flows2.rows.filter(row=>namespace<0||row[0]===
 namespace);const columns=kinds.map(kind=>columnOf(kind,rows,flows2.tones));const ways=new Map;for(const row of rows){
 const at=columns.map(({nodeOf})=>nodeOf(row));const tone=flows2.tones[row[4]]??"";const key=[...at,tone].
@@ -63,8 +62,8 @@ length===1?"1 other":\`\${pods.length} others\`,pods:pods.reduce((sum,number)=>s
 function ranksOf(part,rows,tones){if(part==="namespace"||part==="account")return new Map;const byIndex=Map.
 groupBy(rows,row=>Number(row[placeOf[part]]));if(part==="state")return new Map([...byIndex.keys()].map(
 index=>[index,index]));const strictness=([,,,,policy])=>{const tone=tones[policy];return tone===void 0?
--1:severest.indexOf(tone)};return new Map([...byIndex].map(([index,same])=>{const pods=same.reduce((sum,row)=>sum+
-row[6],0);return[index,same.reduce((sum,row)=>sum+row[6]*strictness(row),0)/pods]}))}var slot=20;var gap=7;var head=34;function layOut({columns,ways},width){const total=Math.max(1,ways.
+-1:policyTones.indexOf(tone)};return new Map([...byIndex].map(([index,same])=>{const pods=same.reduce(
+(sum,row)=>sum+row[6],0);return[index,same.reduce((sum,row)=>sum+row[6]*strictness(row),0)/pods]}))}var slot=20;var gap=7;var head=34;function layOut({columns,ways},width){const total=Math.max(1,ways.
 reduce((sum,{pods})=>sum+pods,0));const scale=Math.max(180,Math.min(320,total*6))/total;const heights=columns.
 map(({nodes})=>nodes.reduce((sum,{pods})=>sum+roomOf(pods,scale)+gap,-gap));const tallest=Math.max(slot,
 ...heights);const bars=columns.map(({nodes},column)=>barsOf(nodes,head+(tallest-(heights[column]??0))/

@@ -3,8 +3,8 @@ import {grouped} from './numbers.ts';
 import {drawGraph} from './picture/draw.ts';
 import {graphOf} from './picture/graph.ts';
 import {layOut} from './picture/layout.ts';
-import type {Flows, PolicyTone} from './picture/ways.ts';
-import {tones, toneWords} from './words.ts';
+import {type Flows, type PolicyTone, policyTones} from './picture/ways.ts';
+import {toneWords} from './words.ts';
 
 /** As wide as the page's text on a screen that has the room; the page redraws it for others. */
 const width = 1120;
@@ -25,7 +25,7 @@ ${waysTable(flows)}</section>`;
 }
 
 function toneLegend(): Markup {
-  const keys = tones.map(
+  const keys = policyTones.map(
     tone =>
       html`<li><svg class="key" viewBox="0 0 10 10" aria-hidden="true"><rect class="${tone}" width="10" height="10"/></svg>${legendWords[tone]}</li>`,
   );

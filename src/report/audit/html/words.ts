@@ -5,17 +5,6 @@ import type {Policy} from '../../../kube/objects.ts';
 import {policyLevel} from '../../../policy/level.ts';
 import type {PolicyTone} from './picture/ways.ts';
 
-/** Most severe first. */
-export const tones: readonly PolicyTone[] = [
-  'denied',
-  'unknown',
-  'many',
-  'some',
-  'few',
-  'baseline',
-  'restricted',
-];
-
 export const toneWords: Readonly<Record<PolicyTone, string>> = {
   denied: 'no policy',
   unknown: 'unknown',

@@ -1,4 +1,4 @@
-import type {FlowRow, Flows, PolicyTone} from './ways.ts';
+import {type FlowRow, type Flows, type PolicyTone, policyTones} from './ways.ts';
 
 /** What the picture shows: columns of nodes, and the ways of pods through them. */
 export interface Graph {
@@ -29,16 +29,6 @@ interface GraphWay {
 
 /** Most nodes in a column. */
 const most = 12;
-/** Most severe first. */
-const severest: readonly PolicyTone[] = [
-  'denied',
-  'unknown',
-  'many',
-  'some',
-  'few',
-  'baseline',
-  'restricted',
-];
 
 /** What a column tells apart: a part of a row, and the texts that it is an index of. */
 interface Kind {
@@ -146,7 +136,7 @@ function ranksOf(
   if (part === 'state') return new Map([...byIndex.keys()].map(index => [index, index]));
   const strictness = ([, , , , policy]: FlowRow) => {
     const tone = tones[policy];
-    return tone === undefined ? -1 : severest.indexOf(tone);
+    return tone === undefined ? -1 : policyTones.indexOf(tone);
   };
   return new Map(
     [...byIndex].map(([index, same]) => {

@@ -1,9 +1,20 @@
+/** How strict the policy of a pod may be, the most severe first. */
+export const policyTones = [
+  'denied',
+  'unknown',
+  'many',
+  'some',
+  'few',
+  'baseline',
+  'restricted',
+] as const;
+
 /**
  * How strict the policy of a pod is: `denied` if it has none, `unknown` if nobody knows it; the standard that it keeps
  * to; and for the
  * many that keep to none, how many of their controls are open. Also the name of its colour.
  */
-export type PolicyTone = 'denied' | 'unknown' | 'many' | 'some' | 'few' | 'baseline' | 'restricted';
+export type PolicyTone = (typeof policyTones)[number];
 
 /**
  * Pods that go the same way: the indexes of namespace, service account, breadth, binding, policy and
