@@ -159,7 +159,7 @@ function needsOf(pod: PodView): readonly string[] {
  * Whether a volume contains only what Kubernetes mounts into every pod: a pod that may mount secrets may
  * have it without `projected` (util.go, IsOnlyServiceAccountTokenSources).
  */
-export function isServiceAccountToken({projected}: Volume): boolean {
+function isServiceAccountToken({projected}: Volume): boolean {
   return projected !== undefined && (projected.sources ?? []).every(isPartOfToken);
 }
 

@@ -29,7 +29,7 @@ export function gainsOf(before: Inventory, after: Inventory): readonly Gain[] {
 }
 
 /** The controls of a policy in which it goes beyond the `restricted` standard. */
-export function beyondRestricted(policy: Policy): readonly Control[] {
+function beyondRestricted(policy: Policy): readonly Control[] {
   return controls.filter(control => (control.level(policy) ?? 'restricted') !== 'restricted');
 }
 

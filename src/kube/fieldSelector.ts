@@ -1,7 +1,7 @@
 import {exitCodes, UserError} from '../errors.ts';
 
 /** The fields of pods that can be selected by (pkg/apis/core/v1/conversion.go, v1.24), as far as they matter here. */
-export const selectableFields = [
+const selectableFields = [
   'metadata.name',
   'metadata.namespace',
   'spec.nodeName',

@@ -16,12 +16,7 @@ export function isUnreadIn({namespace, except = []}: UnreadKind, wanted: string)
 }
 
 /** The kinds of RBAC, which decide about rights, in the order in which answers name what they need. */
-export const rbacResources = [
-  'clusterroles',
-  'clusterrolebindings',
-  'roles',
-  'rolebindings',
-] as const;
+const rbacResources = ['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings'] as const;
 export type RbacResource = (typeof rbacResources)[number];
 
 /** Which parts of RBAC were not read: there may be more objects than those that are known. */
@@ -64,7 +59,7 @@ export function unreadRbac({origin, rbac, gaps}: RbacSource): UnreadRbac {
 }
 
 /** RBAC that was read completely. */
-export const nothingUnread: UnreadRbac = {isAny: false, lacks: () => false, needs: () => []};
+const nothingUnread: UnreadRbac = {isAny: false, lacks: () => false, needs: () => []};
 
 const allUnread: UnreadRbac = {
   isAny: true,

@@ -2,7 +2,7 @@ import type {Gap} from '../inventory/inventory.ts';
 import {printJson} from '../kube/json.ts';
 import {escapeJson} from './escape.ts';
 
-export const outputVersion = 'psp.kubectl/v1alpha1';
+const outputVersion = 'psp.kubectl/v1alpha1';
 
 /** A versioned document of machine output. `gaps` are there if something could not be read. */
 export function document(kind: string, items: readonly object[], gaps: readonly Gap[]): object {

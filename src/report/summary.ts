@@ -39,7 +39,7 @@ export function summaryText(
   return `${headText(inventory, admission)}\n${summaryTable(rows, true)}\n${total}\n`;
 }
 
-export function summaryTable(rows: readonly NamespaceSummary[], headers: boolean): string {
+function summaryTable(rows: readonly NamespaceSummary[], headers: boolean): string {
   const hasUnknown = rows.some(({unknown}) => unknown > 0);
   return table(
     headers ? headerOf(hasUnknown) : undefined,

@@ -61,6 +61,6 @@ function noWayLines({item, candidates, state}: Verdict): readonly string[] {
 }
 
 /** As it is named on a command line: `deployment/web`, `pod/web-0`. */
-export function argumentFor(item: Item): string {
+function argumentFor(item: Item): string {
   return `${kindText(item).toLowerCase()}/${item.workload?.metadata.name ?? item.name}`;
 }

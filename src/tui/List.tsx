@@ -147,7 +147,7 @@ function fitCell(
 }
 
 /** The first row to show so that the chosen one is in sight, in the middle where that can be. */
-export function firstVisible(cursor: number, count: number, visible: number): number {
+function firstVisible(cursor: number, count: number, visible: number): number {
   const middle = cursor - Math.floor(visible / 2);
   return Math.max(0, Math.min(middle, count - visible));
 }

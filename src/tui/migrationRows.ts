@@ -67,7 +67,7 @@ function itemsIn(problems: NamespacePlan['breaks']): number {
 }
 
 /** How far the labels of a namespace are, in a word. */
-export function stageText({labels, stage}: NamespacePlan): string {
+function stageText({labels, stage}: NamespacePlan): string {
   return labels === undefined ? 'not read' : (stage ?? '-');
 }
 

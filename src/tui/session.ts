@@ -178,7 +178,7 @@ export interface SessionEnd {
   readonly context: string;
 }
 
-export function frameOf(view: View): Frame {
+function frameOf(view: View): Frame {
   return {
     view,
     selected: undefined,

@@ -76,11 +76,7 @@ function rowOf(candidate: Candidate, item: Item, key: string): Row {
 }
 
 /** Why a policy, as it is or as edited, does not let an item in; what it takes if only the right is missing. */
-export function obstacleOf(
-  policy: Policy,
-  {rights}: Pick<Candidate, 'rights'>,
-  item: Item,
-): string {
+function obstacleOf(policy: Policy, {rights}: Pick<Candidate, 'rights'>, item: Item): string {
   const deniers = deniersOf(policy, podOf(item)).map(({title}) => title);
   const perhaps = isPerhapsUsable(rights) ? 'may perhaps use it' : 'may not use it: b binds it';
   return [

@@ -2,7 +2,7 @@ import type {Integer} from '../../kube/json.ts';
 import type {Range} from '../../kube/objects.ts';
 
 /** The same numbers as few ranges as possible, in order: no empty, touching or overlapping ones. */
-export function normalize(ranges: readonly Range[]): readonly Range[] {
+function normalize(ranges: readonly Range[]): readonly Range[] {
   const sorted = ranges.filter(({min, max}) => min <= max).sort((a, b) => compare(a.min, b.min));
   const merged: Range[] = [];
   for (const range of sorted) {
