@@ -1,10 +1,10 @@
 /**
- * node scripts/conformance.ts FILE: reads cases (JSON Lines, plain or gzipped) and prints what the
- * program makes of them, a line each, in the short form of the reference's results (see
- * test/kubernetes/README.md).
+ * node scripts/conformance.ts FILE: reads cases (JSON Lines, plain, gzipped, or in brotli if the name
+ * ends in .br) and prints what the program makes of them, a line each, in the short form of the
+ * reference's results (see test/kubernetes/README.md).
  */
 import {readFileSync} from 'node:fs';
-import {gunzipSync} from 'node:zlib';
+import {brotliDecompressSync, gunzipSync} from 'node:zlib';
 import {conformanceResult} from '../src/conformance/conformance.ts';
 import {messageOf} from '../src/errors.ts';
 import {parseJson, printJson} from '../src/kube/json.ts';
@@ -15,14 +15,18 @@ if (file === undefined) {
   process.exit(2);
 }
 try {
-  const bytes = readFileSync(file);
-  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  const text = (isGzip ? gunzipSync(bytes) : bytes).toString('utf8');
-  for (const line of text.split('\n')) {
+  for (const line of unpacked(file).toString('utf8').split('\n')) {
     if (line.trim() === '') continue;
     process.stdout.write(`${printJson(conformanceResult(parseJson(line)))}\n`);
   }
 } catch (error) {
   process.stderr.write(`error: ${file}: ${messageOf(error)}\n`);
   process.exitCode = 3;
+}
+
+function unpacked(name: string): Buffer {
+  const bytes = readFileSync(name);
+  if (name.endsWith('.br')) return brotliDecompressSync(bytes);
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  return isGzip ? gunzipSync(bytes) : bytes;
 }

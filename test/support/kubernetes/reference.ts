@@ -1,5 +1,5 @@
 import {spawnSync} from 'node:child_process';
-import {delimiter, join} from 'node:path';
+import {basename, delimiter, join} from 'node:path';
 import {isExecutable} from '../run/executables.ts';
 
 /** The programs that test/kubernetes/build.sh makes; test/kubernetes/README.md says what each does. */
@@ -68,10 +68,19 @@ export function runReference(
   args: readonly string[],
   input: string | Uint8Array = '',
 ): Buffer {
-  const path = requireBinary(name);
+  return runProgram(requireBinary(name), args, input);
+}
+
+/** What the program at `path` prints for `input`, as bytes; throws what it says if it fails. */
+export function runProgram(
+  path: string,
+  args: readonly string[],
+  input: string | Uint8Array = '',
+): Buffer {
   const {status, stdout, stderr, error} = spawnSync(path, args, {input, maxBuffer: 2 ** 30});
   if (error) throw error;
-  if (status !== 0) throw new Error(`${name} exited with ${status}: ${stderr.toString().trim()}`);
+  const failure = `${basename(path)} exited with ${status}: ${stderr.toString().trim()}`;
+  if (status !== 0) throw new Error(failure);
   return stdout;
 }
 

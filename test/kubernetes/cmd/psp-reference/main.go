@@ -1,5 +1,5 @@
 // Command psp-reference runs PodSecurityPolicy cases through the unmodified
-// Kubernetes v1.24.17 admission plugin: JSON Lines in, JSON Lines out.
+// admission plugin of Kubernetes: JSON Lines in, JSON Lines out.
 package main
 
 import (

@@ -39,6 +39,7 @@ const (
 	share        = 0.0135 // aimed at for each control and each mutating path
 	allowedShare = 0.45
 	invalidShare = 0.03
+	oldInvalid   = 0.08 // of old releases, of which fewer cases are made
 	updateShare  = 0.11
 )
 
@@ -157,11 +158,18 @@ func (g *Generator) draft() (d *draft, check func(*oracle.Result) bool, kind str
 		}
 	}
 	for _, w := range wants {
+		if w.name == "seccompFromField" && oracle.Minor < 19 {
+			continue // there is no such field
+		}
 		if float64(g.muts[w.name]) < need {
 			due = append(due, "mutate:"+w.name)
 		}
 	}
-	if float64(g.invalid) < invalidShare*float64(g.i) {
+	invalid := invalidShare
+	if isOld() {
+		invalid = oldInvalid
+	}
+	if float64(g.invalid) < invalid*float64(g.i) {
 		due = append(due, "invalid")
 	}
 	if float64(g.updates) < updateShare*float64(g.i) {
@@ -169,6 +177,8 @@ func (g *Generator) draft() (d *draft, check func(*oracle.Result) bool, kind str
 	}
 	if len(due) > 0 && r.p(0.68) {
 		kind = pickOf(r, due)
+	} else if isOld() && r.p(0.3) {
+		kind = "changed"
 	} else {
 		kind = r.pick("random", "random", "odd", "near", "near", "near", "near", "near", "near", "near", "rbac", "prefer", "quirk")
 	}
@@ -206,6 +216,8 @@ func (g *Generator) draft() (d *draft, check func(*oracle.Result) bool, kind str
 			same := res.Allowed == base.Allowed && oracle.Same(res, base)
 			return !same || r.p(0.1)
 		}, kind
+	case kind == "changed":
+		return g.changed(), nil, kind
 	case kind == "rbac":
 		return g.rbacCase(), nil, kind
 	case kind == "quirk":

@@ -34,6 +34,9 @@ func (d *draft) clone() *draft {
 
 func (d *draft) build(name string) *oracle.Case {
 	c := &oracle.Case{Name: name, DerivedFrom: d.from, Operation: d.op, Namespace: d.ns, FeatureGates: d.gates, Pod: raw(d.pod)}
+	if oracle.Minor != 24 {
+		c.Release = oracle.Release()
+	}
 	c.User = oracle.UserInfo{Username: d.user.name, Groups: append([]string{}, d.user.groups...)}
 	c.Policies = []json.RawMessage{}
 	for _, p := range d.policies {

@@ -102,7 +102,8 @@ func (g *Generator) spoil() *draft {
 		return nil
 	}
 	d.from = g.names[k]
-	spoilers[g.spoiled%len(spoilers)](r, d, pickOf(r, d.policies))
+	ways := spoilersOf()
+	ways[g.spoiled%len(ways)](r, d, pickOf(r, d.policies))
 	g.spoiled++
 	return d
 }

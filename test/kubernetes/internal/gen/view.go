@@ -166,35 +166,21 @@ func (v *view) writableRoot() bool {
 	return false
 }
 
-func fieldProfile(p *v1.SeccompProfile) string {
-	switch p.Type {
-	case v1.SeccompProfileTypeUnconfined:
-		return "unconfined"
-	case v1.SeccompProfileTypeRuntimeDefault:
-		return "runtime/default"
-	case v1.SeccompProfileTypeLocalhost:
-		if p.LocalhostProfile != nil {
-			return "localhost/" + *p.LocalhostProfile
-		}
-	}
-	return ""
-}
-
 // seccomp returns the profile of the pod and those of the containers.
 func (v *view) seccomp() (string, []string) {
 	a := v.pod.Annotations
 	pod := a[seccompPod]
 	field := ""
-	if p := v.pod.Spec.SecurityContext.SeccompProfile; p != nil {
-		field = fieldProfile(p)
+	if p, ok := podProfile(v.pod.Spec.SecurityContext); ok {
+		field = p
 		if pod == "" {
 			pod = field
 		}
 	}
 	var ctrs []string
 	for _, c := range v.ctrs {
-		if p := c.SecurityContext.SeccompProfile; p != nil {
-			ctrs = append(ctrs, fieldProfile(p))
+		if p, ok := containerProfile(c.SecurityContext); ok {
+			ctrs = append(ctrs, p)
 		} else if x, ok := a[seccompContainer+c.Name]; ok {
 			ctrs = append(ctrs, x)
 		} else if field != "" {
@@ -252,6 +238,9 @@ func kind(vol *v1.Volume) string {
 
 // tokenOnly tells whether the plugin lets the volume pass as a secret.
 func tokenOnly(p *v1.ProjectedVolumeSource) bool {
+	if oracle.Minor < 19 {
+		return false
+	}
 	for _, s := range p.Sources {
 		if s.ServiceAccountToken == nil && s.ConfigMap == nil && s.DownwardAPI == nil {
 			return false
@@ -293,7 +282,10 @@ func (v *view) volumeKinds() []string {
 	return uniq(out)
 }
 
-func isSafe(s string) bool { return has(sysctlSafe, s) }
+// safeSince are the safe sysctls that were not from the first.
+var safeSince = map[string]int{"net.ipv4.ping_group_range": 18, "net.ipv4.ip_unprivileged_port_start": 22}
+
+func isSafe(s string) bool { return has(sysctlSafe, s) && oracle.Minor >= safeSince[s] }
 
 func matches(pattern, s string) bool {
 	if strings.HasSuffix(pattern, "*") {

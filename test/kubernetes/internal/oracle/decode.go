@@ -14,7 +14,6 @@ import (
 	"k8s.io/kubernetes/pkg/api/legacyscheme"
 	api "k8s.io/kubernetes/pkg/apis/core"
 	"k8s.io/kubernetes/pkg/apis/policy"
-	policyvalidation "k8s.io/kubernetes/pkg/apis/policy/validation"
 	pspregistry "k8s.io/kubernetes/pkg/registry/policy/podsecuritypolicy"
 
 	_ "k8s.io/kubernetes/pkg/apis/core/install"
@@ -132,7 +131,7 @@ func DecodePolicy(data []byte) (*policyv1beta1.PodSecurityPolicy, field.ErrorLis
 		return nil, nil, fmt.Errorf("policy: %w", err)
 	}
 	pspregistry.Strategy.PrepareForCreate(context.TODO(), internal)
-	errs := policyvalidation.ValidatePodSecurityPolicy(internal)
+	errs := pspregistry.Strategy.Validate(context.TODO(), internal)
 	out := &policyv1beta1.PodSecurityPolicy{}
 	if err := legacyscheme.Scheme.Convert(internal, out, nil); err != nil {
 		return nil, nil, fmt.Errorf("policy: %w", err)

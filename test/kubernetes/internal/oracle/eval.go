@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"reflect"
 
 	v1 "k8s.io/api/core/v1"
@@ -15,7 +14,6 @@ import (
 	genericapirequest "k8s.io/apiserver/pkg/endpoints/request"
 	utilfeature "k8s.io/apiserver/pkg/util/feature"
 	"k8s.io/component-base/featuregate"
-	"k8s.io/klog/v2"
 	api "k8s.io/kubernetes/pkg/apis/core"
 	"k8s.io/kubernetes/pkg/capabilities"
 	psp "k8s.io/kubernetes/pkg/security/podsecuritypolicy"
@@ -28,8 +26,7 @@ import (
 func init() {
 	// As with kube-apiserver --allow-privileged=true.
 	capabilities.Initialize(capabilities.Capabilities{AllowPrivileged: true})
-	klog.LogToStderr(false)
-	klog.SetOutput(io.Discard)
+	silence()
 }
 
 // Options changes what Evaluate reports.
@@ -49,11 +46,12 @@ func setGates(gates map[string]bool) (restore func(), err error) {
 	if len(gates) == 0 {
 		return func() {}, nil
 	}
+	// On a copy first: only this tells in every release which gates there are.
+	if err := utilfeature.DefaultMutableFeatureGate.DeepCopy().SetFromMap(gates); err != nil {
+		return nil, err
+	}
 	before := map[string]bool{}
 	for name := range gates {
-		if _, ok := utilfeature.DefaultMutableFeatureGate.GetAll()[featuregate.Feature(name)]; !ok {
-			return nil, fmt.Errorf("unknown feature gate %q", name)
-		}
 		before[name] = utilfeature.DefaultFeatureGate.Enabled(featuregate.Feature(name))
 	}
 	if err := utilfeature.DefaultMutableFeatureGate.SetFromMap(gates); err != nil {
@@ -92,6 +90,9 @@ func Evaluate(c *Case, opts Options) (res *Result) {
 }
 
 func evaluate(c *Case, opts Options) (*Result, error) {
+	if c.Release != "" && c.Release != Release() {
+		return nil, fmt.Errorf("the case is one of %s, and this is %s", c.Release, Release())
+	}
 	restore, err := setGates(c.FeatureGates)
 	if err != nil {
 		return nil, err

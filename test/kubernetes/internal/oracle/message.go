@@ -18,7 +18,7 @@ import (
 // policies are tried, if the text is otherwise the same.
 func (r *Result) setMessage(err error, groups []string) {
 	r.Message = err.Error()
-	const marker = " pod: ["
+	const marker = ": [" // before v1.19 the words before it are others
 	i := strings.Index(r.Message, marker)
 	if i < 0 || !strings.HasSuffix(r.Message, "]") || len(groups) < 2 {
 		return

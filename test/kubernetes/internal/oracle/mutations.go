@@ -5,15 +5,15 @@ import (
 	"sort"
 	"strings"
 
-	v1 "k8s.io/api/core/v1"
 	apiequality "k8s.io/apimachinery/pkg/api/equality"
-	podutil "k8s.io/kubernetes/pkg/api/pod"
 	api "k8s.io/kubernetes/pkg/apis/core"
 
 	_ "k8s.io/kubernetes/pkg/apis/core/install"
 	_ "k8s.io/kubernetes/pkg/apis/policy/install"
 	_ "k8s.io/kubernetes/pkg/apis/rbac/install"
 )
+
+const appArmorContainer = "container.apparmor.security.beta.kubernetes.io/"
 
 // Mutations names the ways in which a policy changed the pod.
 func Mutations(before, after *api.Pod) []string {
@@ -35,7 +35,7 @@ func Mutations(before, after *api.Pod) []string {
 		set["seLinux"] = true
 	}
 	if before.Annotations[api.SeccompPodAnnotationKey] != after.Annotations[api.SeccompPodAnnotationKey] {
-		if bs.SeccompProfile != nil {
+		if hasSeccompField(bs) {
 			set["seccompFromField"] = true
 		} else {
 			set["seccompDefault"] = true
@@ -45,19 +45,13 @@ func Mutations(before, after *api.Pod) []string {
 		set["runtimeClass"] = true
 	}
 	for k, v := range after.Annotations {
-		if strings.HasPrefix(k, v1.AppArmorBetaContainerAnnotationKeyPrefix) && before.Annotations[k] != v {
+		if strings.HasPrefix(k, appArmorContainer) && before.Annotations[k] != v {
 			set["appArmor"] = true
 		}
 	}
-	var list []*api.Container
-	podutil.VisitContainers(&before.Spec, podutil.AllContainers, func(c *api.Container, _ podutil.ContainerType) bool {
-		list = append(list, c)
-		return true
-	})
-	i := 0
-	podutil.VisitContainers(&after.Spec, podutil.AllContainers, func(c *api.Container, _ podutil.ContainerType) bool {
-		b, a := list[i].SecurityContext, c.SecurityContext
-		i++
+	was, is := allContainers(&before.Spec), allContainers(&after.Spec)
+	for i := range is {
+		b, a := was[i].SecurityContext, is[i].SecurityContext
 		if b == nil {
 			b = &api.SecurityContext{}
 		}
@@ -94,13 +88,20 @@ func Mutations(before, after *api.Pod) []string {
 				set["allowPrivilegeEscalationFalse"] = true
 			}
 		}
-		return true
-	})
+	}
 	var out []string
 	for k := range set {
 		out = append(out, k)
 	}
 	sort.Strings(out)
+	return out
+}
+
+func allContainers(spec *api.PodSpec) []api.Container {
+	out := append(append([]api.Container{}, spec.InitContainers...), spec.Containers...)
+	for i := range spec.EphemeralContainers {
+		out = append(out, api.Container(spec.EphemeralContainers[i].EphemeralContainerCommon))
+	}
 	return out
 }
 

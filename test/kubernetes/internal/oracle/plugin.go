@@ -154,7 +154,7 @@ func authorized(ctx context.Context, authz authorizer.Authorizer, info user.Info
 		return false
 	}
 	for _, group := range []string{policy.GroupName, extensions.GroupName} {
-		decision, _, _ := authz.Authorize(ctx, authorizer.AttributesRecord{
+		decision, _, _ := authorize(ctx, authz, authorizer.AttributesRecord{
 			User:            info,
 			Verb:            "use",
 			Namespace:       namespace,

@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sort"
 	"strings"
@@ -30,8 +31,12 @@ func decodeNamespaced(data []byte, namespace string) (*api.Pod, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := rest.EnsureObjectNamespaceMatchesRequestNamespace(rest.ExpectedNamespaceForResource(namespace, podGVR), &pod.ObjectMeta); err != nil {
-		return nil, fmt.Errorf("pod: %w", err)
+	// As rest.EnsureObjectNamespaceMatchesRequestNamespace, which old releases have under other names.
+	if pod.Namespace == "" {
+		pod.Namespace = namespace
+	}
+	if pod.Namespace != namespace {
+		return nil, errors.New("pod: the namespace of the provided object does not match the namespace sent on the request")
 	}
 	return pod, nil
 }
@@ -84,7 +89,8 @@ func evaluatePolicies(ctx context.Context, policies []*policyv1beta1.PodSecurity
 	})
 	var sa user.Info
 	if pod.Spec.ServiceAccountName != "" {
-		sa = serviceaccount.UserInfo(namespace, pod.Spec.ServiceAccountName, "")
+		// As UserInfo, which is in another package in old releases.
+		sa = &user.DefaultInfo{Name: serviceaccount.MakeUsername(namespace, pod.Spec.ServiceAccountName), Groups: serviceaccount.MakeGroupNames(namespace)}
 	}
 	results := []PolicyResult{}
 	var groups []string
