@@ -51,11 +51,6 @@ export function levelOfPod(pod: Pod, version: StandardVersion): PodSecurityLevel
   return standardLevels.findLast(level => meetsStandard(pod, level, version)) ?? 'privileged';
 }
 
-/** The reasons alone, as warnings about the pods of a namespace have them. */
-export function refusalReason(refusals: readonly Refusal[]): string {
-  return refusals.map(({reason}) => reason).join(', ');
-}
-
 /** The reasons with what they are about, if there is something to say (a sysctl may have no name). */
 export function refusalDetail(refusals: readonly Refusal[]): string {
   return refusals
@@ -71,11 +66,6 @@ export function violationText(
 ): string {
   const policy = `${level}:${standardVersionText(version)}`;
   return `violates PodSecurity "${policy}": ${refusalDetail(refusals)}`;
-}
-
-/** How the server warns of a pod that it lets in, or notes it in the audit log. */
-export function warningText(...violation: Parameters<typeof violationText>): string {
-  return `would ${violationText(...violation).replace(/^violates/, 'violate')}`;
 }
 
 interface ActiveCheck {
