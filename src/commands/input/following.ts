@@ -1,20 +1,7 @@
-import {exitCodes, UserError} from '../../errors.ts';
 import {type Freshness, followCluster} from '../../inventory/follow/followCluster.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
 import type {World} from '../world.ts';
 import type {SourceRequest} from './load.ts';
-import {sourceNames} from './readSources.ts';
-
-/** Refuses -w for what does not change. */
-export function requireLive(flags: SourceRequest): void {
-  const fixed =
-    (flags.demo && '--demo') ||
-    ((flags.from ?? []).length > 0 && '--from') ||
-    (sourceNames(flags).length > 0 && '-f');
-  if (fixed) {
-    throw new UserError(`-w follows a live cluster: leave out ${fixed}`, exitCodes.usage);
-  }
-}
 
 /**
  * Hands over the inventory of the cluster each time that it changes, one after the other, until the process

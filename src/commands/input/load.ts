@@ -94,7 +94,7 @@ export async function loadOffline(
 ): Promise<Inventory | undefined> {
   const {from = [], demo = false} = flags;
   if (!demo && from.length === 0) return undefined;
-  const {readOffline} = await import('./loadFiles.ts');
+  const {readOffline} = await import('./loadOffline.ts');
   return readOffline(world, {from, demo, namespace: flags.namespace});
 }
 

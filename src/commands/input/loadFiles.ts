@@ -4,7 +4,6 @@ import {asFilesWorld, isFilesAlone} from '../../inventory/files/filesWorld.ts';
 import {withoutKustomizations} from '../../inventory/files/kustomization.ts';
 import {withoutOtherFiles} from '../../inventory/files/otherFiles.ts';
 import {merged, mergeRbac} from '../../inventory/files/overlay.ts';
-import {inventoryOfSnapshot, isSnapshot} from '../../inventory/files/snapshot.ts';
 import type {SourceObject} from '../../inventory/files/sourceObjects.ts';
 import {emptyInventory, type Inventory} from '../../inventory/inventory.ts';
 import {isObject} from '../../kube/json.ts';
@@ -15,31 +14,6 @@ import {count} from '../../text.ts';
 import type {SourceDocument} from '../../yaml/documents.ts';
 import type {World} from '../world.ts';
 import {repeatedKeyTexts} from './readSources.ts';
-
-/** Reads the demo, or what --from names: a snapshot, or manifests. */
-export async function readOffline(
-  world: World,
-  {
-    from,
-    demo,
-    namespace,
-  }: {
-    readonly from: readonly string[];
-    readonly demo: boolean;
-    readonly namespace: string | undefined;
-  },
-): Promise<Inventory> {
-  if (demo) return inventoryOfSnapshot(await world.demo(), 'the demo');
-  const documents = await world.readDocuments(from);
-  const [first] = documents;
-  if (first !== undefined && isObject(first.value) && isSnapshot(first.value)) {
-    if (documents.length > 1) {
-      throw new UserError(`--from: ${first.file} is a snapshot; it can't be mixed with others`);
-    }
-    return inventoryOfSnapshot(first.value, first.file);
-  }
-  return worldOfFiles(inventoryOfFiles(documents, from, namespace ?? 'default', world), world);
-}
 
 /** The inventory of files that are all there is. Policies that can't exist are told. */
 export function worldOfFiles(files: Inventory, world: World): Inventory {
