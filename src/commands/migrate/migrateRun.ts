@@ -1,13 +1,14 @@
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
 import {isAbsence, runningKinds} from '../../inventory/gaps.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
+import {firstWithoutPolicies, serverMinor} from '../../inventory/regime.ts';
 import {isRunning} from '../../migrate/namespaceLevels.ts';
 import {patchesFor, patchGoals} from '../../migrate/patches.ts';
 import {planOf} from '../../migrate/plan.ts';
 import {platformIds} from '../../migrate/platform.ts';
-import {newestStandard, parseStandardVersion} from '../../migrate/podSecurity/version.ts';
-import {firstWithoutPolicies, nextVersion, serverMinor} from '../../migrate/road.ts';
+import {nextVersion} from '../../migrate/road.ts';
 import {workloadLevels} from '../../migrate/workloadLevels.ts';
+import {newestStandard, parseStandardVersion} from '../../podSecurity/version.ts';
 import {document} from '../../report/machine.ts';
 import {planText, printedPlan} from '../../report/migrate.ts';
 import {

@@ -1,4 +1,4 @@
-import {type Pod, type Volume, volumeSourceKeys} from '../../../kube/pod.ts';
+import {type Pod, type Volume, volumeSourceKeys} from '../../kube/pod.ts';
 import type {Refusal, StandardCheck} from '../check.ts';
 import {plural, quoted, sortedSet} from '../wording.ts';
 

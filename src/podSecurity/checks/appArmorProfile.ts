@@ -1,6 +1,6 @@
-import {appArmorContainerPrefix} from '../../../kube/annotations.ts';
-import {goQuote} from '../../../kube/goQuote.ts';
-import type {Container, Pod} from '../../../kube/pod.ts';
+import {appArmorContainerPrefix} from '../../kube/annotations.ts';
+import {goQuote} from '../../kube/goQuote.ts';
+import type {Container, Pod} from '../../kube/pod.ts';
 import {containerName, containersOf, type Refusal, type StandardCheck} from '../check.ts';
 import {bytewise} from '../order.ts';
 import {containersText, plural, quoted, sortedSet} from '../wording.ts';

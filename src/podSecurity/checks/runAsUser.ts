@@ -1,5 +1,5 @@
-import type {Integer} from '../../../kube/json.ts';
-import type {Pod} from '../../../kube/pod.ts';
+import type {Integer} from '../../kube/json.ts';
+import type {Pod} from '../../kube/pod.ts';
 import {hasOwnUsers, namesWhere, type Refusal, type StandardCheck} from '../check.ts';
 import {settersText} from '../wording.ts';
 

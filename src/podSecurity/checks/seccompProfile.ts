@@ -1,6 +1,6 @@
-import {seccompContainerPrefix, seccompPodKey} from '../../../kube/annotations.ts';
-import {goQuote} from '../../../kube/goQuote.ts';
-import type {Pod, SeccompProfile} from '../../../kube/pod.ts';
+import {seccompContainerPrefix, seccompPodKey} from '../../kube/annotations.ts';
+import {goQuote} from '../../kube/goQuote.ts';
+import type {Pod, SeccompProfile} from '../../kube/pod.ts';
 import {
   containerName,
   containersOf,

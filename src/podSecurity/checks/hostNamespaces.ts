@@ -1,4 +1,4 @@
-import type {Pod} from '../../../kube/pod.ts';
+import type {Pod} from '../../kube/pod.ts';
 import type {Refusal, StandardCheck} from '../check.ts';
 
 /** None of the node's namespaces (policy/check_hostNamespaces.go, v1.37). */

@@ -2,9 +2,9 @@
  * The Pod Security Standards as Pod Security Admission enforces them, with its messages
  * (k8s.io/pod-security-admission v0.37.2, policy/registry.go and policy/checks.go).
  */
-import type {Pod} from '../../kube/pod.ts';
-import {keyed} from '../../once.ts';
-import {byText} from '../../text.ts';
+import type {Pod} from '../kube/pod.ts';
+import {keyed} from '../once.ts';
+import {byText} from '../text.ts';
 import type {CheckedLevel, CheckRow, Refusal, StandardCheck} from './check.ts';
 import {standardChecks} from './checks/index.ts';
 import {type StandardVersion, standardMinor, standardVersionText} from './version.ts';

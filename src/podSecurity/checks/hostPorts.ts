@@ -1,4 +1,4 @@
-import type {Container, Pod} from '../../../kube/pod.ts';
+import type {Container, Pod} from '../../kube/pod.ts';
 import {containerName, containersOf, type Refusal, type StandardCheck} from '../check.ts';
 import {containersText, plural, sortedSet} from '../wording.ts';
 

@@ -11,13 +11,13 @@ import {
   standardRefusals,
   violationText,
   warningText,
-} from '../../src/migrate/podSecurity/judge.ts';
+} from '../../src/podSecurity/judge.ts';
 import {
   newestStandard,
   parseStandardVersion,
   type StandardVersion,
   standardVersionText,
-} from '../../src/migrate/podSecurity/version.ts';
+} from '../../src/podSecurity/version.ts';
 import {anyPod} from '../support/builders/anyPod.ts';
 import {patched} from '../support/builders/jsonPatch.ts';
 import {recordedVectors} from '../support/kubernetes/conformance.ts';

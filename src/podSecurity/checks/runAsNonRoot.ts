@@ -1,4 +1,4 @@
-import type {Pod} from '../../../kube/pod.ts';
+import type {Pod} from '../../kube/pod.ts';
 import {hasOwnUsers, namesWhere, type Refusal, type StandardCheck} from '../check.ts';
 import {containersText, settersText} from '../wording.ts';
 

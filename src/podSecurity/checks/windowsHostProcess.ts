@@ -1,4 +1,4 @@
-import type {Pod} from '../../../kube/pod.ts';
+import type {Pod} from '../../kube/pod.ts';
 import {namesWhere, type Refusal, type StandardCheck} from '../check.ts';
 import {settersText} from '../wording.ts';
 

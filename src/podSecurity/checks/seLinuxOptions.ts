@@ -1,5 +1,5 @@
-import type {SELinuxOptions} from '../../../kube/objects.ts';
-import type {Pod} from '../../../kube/pod.ts';
+import type {SELinuxOptions} from '../../kube/objects.ts';
+import type {Pod} from '../../kube/pod.ts';
 import {containerName, containersOf, type Refusal, type StandardCheck} from '../check.ts';
 import {plural, quoted, settersText, sortedSet} from '../wording.ts';
 

@@ -1,4 +1,4 @@
-import type {Container, Pod} from '../../../kube/pod.ts';
+import type {Container, Pod} from '../../kube/pod.ts';
 import {
   containerName,
   containersOf,

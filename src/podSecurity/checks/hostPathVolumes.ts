@@ -1,4 +1,4 @@
-import type {Pod} from '../../../kube/pod.ts';
+import type {Pod} from '../../kube/pod.ts';
 import type {Refusal, StandardCheck} from '../check.ts';
 import {plural, quoted} from '../wording.ts';
 

@@ -1,5 +1,5 @@
-import type {Container, Pod} from '../../kube/pod.ts';
-import {containerLists} from '../../kube/pod.ts';
+import type {Container, Pod} from '../kube/pod.ts';
+import {containerLists} from '../kube/pod.ts';
 
 /** The levels of the Pod Security Standards at which something is checked. */
 export type CheckedLevel = 'baseline' | 'restricted';

@@ -1,5 +1,5 @@
-import {baselineCapabilities} from '../../../controls/shared/baselineCapabilities.ts';
-import type {Container, Pod} from '../../../kube/pod.ts';
+import {baselineCapabilities} from '../../controls/shared/baselineCapabilities.ts';
+import type {Container, Pod} from '../../kube/pod.ts';
 import {containerName, containersOf, type Refusal, type StandardCheck} from '../check.ts';
 import {containersText, quoted, sortedSet} from '../wording.ts';
 

@@ -1,4 +1,4 @@
-import type {Pod} from '../../../kube/pod.ts';
+import type {Pod} from '../../kube/pod.ts';
 import type {Refusal, StandardCheck} from '../check.ts';
 
 /** The kernel parameters that are safe, by the version that began with them. */
