@@ -51,11 +51,6 @@ export function levelOfPod(pod: Pod, version: StandardVersion): PodSecurityLevel
   return standardLevels.findLast(level => meetsStandard(pod, level, version)) ?? 'privileged';
 }
 
-/** The reasons alone, as warnings about the pods of a namespace have them. */
-export function refusalReason(refusals: readonly Refusal[]): string {
-  return refusals.map(({reason}) => reason).join(', ');
-}
-
 /** The reasons with what they are about, if there is something to say (a sysctl may have no name). */
 export function refusalDetail(refusals: readonly Refusal[]): string {
   return refusals

@@ -1,7 +1,7 @@
 /**
- * node scripts/release/warm.ts CHUNKS FOLDER: runs the program's usual commands on chunks of buildProgram
+ * node scripts/bundle/warm.ts CHUNKS FOLDER: runs the program's usual commands on chunks of scriptChunks
  * and writes what V8 compiled of each chunk as NAME.cache beside it. FOLDER is an empty one for files.
- * Runs on the Node that the executable will have.
+ * Runs on the Node that will run them.
  */
 import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
@@ -9,7 +9,7 @@ import {join} from 'node:path';
 import {PassThrough} from 'node:stream';
 import {setFlagsFromString} from 'node:v8';
 import {Script} from 'node:vm';
-import {mainChunk} from '../bundle/bundle.ts';
+import {mainChunk} from './bundle.ts';
 import {chunkRequire} from './chunkLoader.ts';
 import {startWarmServer} from './warmServer.ts';
 
