@@ -33,6 +33,7 @@ export async function runMigrate(
 ): Promise<ExitCode> {
   requireTopicFlags(topic, flags);
   choose('-o', flags.output, migrateFormats[topic]);
+  if (topic === 'verify') return (await import('./migrateVerify.ts')).runVerify(world, flags);
   const wanted = flags.to === undefined ? undefined : minorOf(flags.to);
   const {inventory, namespace} = await read(world, topic, flags);
   requireNamespace(inventory, namespace);
@@ -110,6 +111,7 @@ function requireTopicFlags(topic: MigrateTopic, flags: MigrateFlags): void {
     back: ['labels', 'bypass'],
     for: ['patches'],
     platform: ['plan', 'runbook'],
+    cases: ['verify'],
     apply: ['labels', 'bypass', 'cleanup'],
     yes: ['labels', 'bypass', 'cleanup'],
   } as const;
