@@ -1,15 +1,15 @@
 import {controlById} from '../controls/index.ts';
 import type {Stand} from '../migrate/verify/stands.ts';
-import {type Verification, verificationState} from '../migrate/verify/verification.ts';
+import {type PodVerification, verificationState} from '../migrate/verify/verification.ts';
 import {count} from '../text.ts';
 import {escapeText} from './escape.ts';
 import {table} from './table.ts';
 
-type Result = Verification['results'][number];
+type Result = PodVerification['results'][number];
 
 /** A verification for people: what differs, what could not be told, and how much was compared. */
 export function verificationText(
-  verification: Verification,
+  verification: PodVerification,
   options: {readonly wide: boolean; readonly headers: boolean; readonly source: string},
 ): string {
   const {results, without, unused, all} = verification;
@@ -49,12 +49,12 @@ export function verificationText(
 const mostRows = 20;
 
 /** Why pods could not be tried, a line for each reason. */
-export function untriedReasons({results}: Verification): readonly string[] {
+export function untriedReasons({results}: PodVerification): readonly string[] {
   return reasons(results, 'untried', 'not tried');
 }
 
 /** The same for machines: an item for each pod that was tried. */
-export function printedVerification(verification: Verification): readonly object[] {
+export function printedVerification(verification: PodVerification): readonly object[] {
   return verification.results.map(({trial: {stand, says, control}, outcome}) => ({
     namespace: stand.namespace,
     serviceAccount: stand.serviceAccount,
@@ -69,7 +69,7 @@ export function printedVerification(verification: Verification): readonly object
 }
 
 /** What is true of the whole, for machines. */
-export function printedVerificationState(verification: Verification): object {
+export function printedVerificationState(verification: PodVerification): object {
   const {without, unused, all} = verification;
   return {state: verificationState(verification), all, without, unused};
 }

@@ -6,7 +6,7 @@ import type {TrialAnswer} from '../../src/migrate/verify/outcome.ts';
 import {securityDifferences, securityOf} from '../../src/migrate/verify/securityOf.ts';
 import {type Stand, standsFor} from '../../src/migrate/verify/stands.ts';
 import {podsToTry} from '../../src/migrate/verify/trials.ts';
-import {verificationState, verify} from '../../src/migrate/verify/verification.ts';
+import {verificationState, verifyPods} from '../../src/migrate/verify/verification.ts';
 import {builtinLevels, builtinPolicy} from '../../src/policy/builtin.ts';
 import {editsOf, evaluate, preparePolicy} from '../../src/policy/evaluate.ts';
 import {tokenIdentity} from '../../src/rbac/authorize.ts';
@@ -186,7 +186,7 @@ describe('a verification', () => {
     message,
   });
   const stateWith = async (answer: TrialAnswer) => {
-    const found = await verify(source, {most: 50, answer: async () => answer});
+    const found = await verifyPods(source, {most: 50, answer: async () => answer});
     expect(found.results.length).toBeGreaterThanOrEqual(50);
     expect(found.results.length).toBeLessThanOrEqual(51);
     expect(found.all).toBeGreaterThan(100);

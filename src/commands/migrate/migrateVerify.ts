@@ -7,7 +7,7 @@ import {readCluster} from '../../inventory/read/readCluster.ts';
 import {isObject, type Json} from '../../kube/json.ts';
 import type {TrialAnswer} from '../../migrate/verify/outcome.ts';
 import type {PodToTry} from '../../migrate/verify/trials.ts';
-import {verificationState, verify} from '../../migrate/verify/verification.ts';
+import {verificationState, verifyPods} from '../../migrate/verify/verification.ts';
 import {document} from '../../report/machine.ts';
 import {
   printedVerification,
@@ -37,7 +37,7 @@ export async function runVerify(world: World, flags: MigrateFlags): Promise<Exit
     const source = await sourceOf(world, cluster, offline);
     const asker = askerOf(world, flags);
     try {
-      const found = await verify(source, {most, answer: asker.answer});
+      const found = await verifyPods(source, {most, answer: asker.answer});
       if (format === 'json' || format === 'yaml') {
         const items = printedVerification(found);
         const all = {...document('Verification', items, []), ...printedVerificationState(found)};

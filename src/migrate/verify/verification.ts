@@ -6,7 +6,7 @@ import {type StandSource, type Stands, standsFor} from './stands.ts';
 import {type PodToTry, podsToTry} from './trials.ts';
 
 /** What a server made of the near misses of policies, beside what the program says. */
-export interface Verification extends Stands {
+export interface PodVerification extends Stands {
   readonly results: readonly {readonly trial: PodToTry; readonly outcome: Outcome}[];
   /** How many pods there were to try; more than were tried if a limit was given. */
   readonly all: number;
@@ -23,10 +23,10 @@ export interface VerifyOptions {
 }
 
 /** Tries the near misses of all policies on a server, and compares what it says with the judge of `source`. */
-export async function verify(
+export async function verifyPods(
   source: JudgeSource & StandSource,
   {most, answer}: VerifyOptions,
-): Promise<Verification> {
+): Promise<PodVerification> {
   const judge = judgeOf(source);
   const found = standsFor(source);
   const all = found.stands.flatMap(stand => podsToTry(stand, source));
@@ -46,7 +46,7 @@ function isSampled(index: number, most: number, all: number): boolean {
 }
 
 /** What a verification comes to. A stand at which nothing could be compared leaves it unknown. */
-export function verificationState({results, stands, without}: Verification): VerificationState {
+export function verificationState({results, stands, without}: PodVerification): VerificationState {
   if (results.some(({outcome}) => outcome.kind === 'differs')) return 'differs';
   const isOpen =
     results.length === 0 ||
