@@ -61,7 +61,9 @@ export type Ending =
       /** Whether only a live pod's own annotation tells that its creator may use the policy. */
       readonly isByAnnotation: boolean;
     }
-  /** `refusal`: why no policy fits, in the API server's words; undefined if those are unknown. */
+  /** Where no policy is asked: Pod Security Admission lets it in. */
+  | {readonly kind: 'passed'}
+  /** `refusal`: why it is refused, in the API server's words; undefined if those are unknown. */
   | {readonly kind: 'denied'; readonly refusal: string | undefined}
   /** The policy lets the pod in, but the server refuses the result. */
   | {
@@ -93,9 +95,13 @@ export function chosenBy(decision: Decision): Candidate | undefined {
 
 /** Whether the pod gets in; undefined if that is unknown. */
 export function isAdmitted(decision: Decision): Known {
-  if (decision.kind !== 'unknown') return decision.kind === 'admitted';
+  if (decision.kind !== 'unknown') return isGettingIn(decision);
   const {endings} = decision;
-  return endings.length > 0 && endings.every(({kind}) => kind === 'admitted') ? true : undefined;
+  return endings.length > 0 && endings.every(isGettingIn) ? true : undefined;
+}
+
+function isGettingIn({kind}: Ending): boolean {
+  return kind === 'admitted' || kind === 'passed';
 }
 
 /**
@@ -172,7 +178,5 @@ export function forbiddenMessage(name: string, refusal: string): string {
 /** The policies that could be chosen, where nobody knows which is. */
 export function possiblePolicies(decision: Decision): readonly string[] {
   if (decision.kind !== 'unknown') return [];
-  return decision.endings.flatMap(ending =>
-    ending.kind === 'denied' ? [] : ending.chosen.policy.name,
-  );
+  return decision.endings.flatMap(ending => ('chosen' in ending ? ending.chosen.policy.name : []));
 }

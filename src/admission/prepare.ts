@@ -9,6 +9,7 @@ import {
   type SeccompProfile,
 } from '../kube/pod.ts';
 import {seccompFieldText} from '../kube/podView.ts';
+import {type StandardVersion, standardMinor} from '../podSecurity/version.ts';
 
 /**
  * What the registry does with a new pod between the mutating and the validating admission
@@ -16,6 +17,17 @@ import {seccompFieldText} from '../kube/podView.ts';
  */
 export function prepareForCreate(pod: Pod, procMountEnabled: boolean): Pod {
   return syncSeccomp(procMountEnabled ? pod : resetProcMount(pod));
+}
+
+/**
+ * A pod as a server of a version has it when Pod Security Admission gets to see it. Up to v1.26 the old
+ * seccomp annotations are copied into the fields; up to v1.32 procMount means nothing by default
+ * (pkg/registry/core/pod/strategy.go; the feature gate ProcMountType).
+ */
+export function podOnServer(pod: Pod, version: StandardVersion): Pod {
+  const minor = standardMinor(version);
+  if (minor <= 26) return prepareForCreate(pod, false);
+  return minor < 33 ? resetProcMount(pod) : pod;
 }
 
 /** The same for an update; seccomp is not synchronised then. */

@@ -1,4 +1,5 @@
 import {messageOf} from '../errors.ts';
+import {emptyInventory} from '../inventory/inventory.ts';
 import {boolean, list, object, string} from '../kube/decode.ts';
 import {patchOf} from '../kube/edits.ts';
 import {isObject, type Json} from '../kube/json.ts';
@@ -69,7 +70,12 @@ function resultOf(value: Json): object {
       oldPod,
       gates,
     },
-    {policies: stored, rbac: rbacOf(rbac), caller: undefined, origin: 'cluster', gaps: []},
+    {
+      ...emptyInventory,
+      origin: 'cluster',
+      policies: stored,
+      rbac: rbacOf(rbac),
+    },
   );
   return {
     allowed: answer.allowed,

@@ -192,7 +192,7 @@ function isSameUnknown(
 }
 
 function endingText(ending: Ending): string {
-  if (ending.kind === 'denied') return ending.kind;
+  if (!('chosen' in ending)) return ending.kind;
   const {policy, mutates} = ending.chosen;
   // What a policy would write depends on the whole policy.
   const writes = mutates && ending.kind === 'admitted' ? printJson(policy.policy) : '';

@@ -6,6 +6,7 @@ import type {
   ServiceAccountObject,
 } from '../kube/objects.ts';
 import type {Pod} from '../kube/pod.ts';
+import type {PodSecuritySettings} from '../podSecurity/settings.ts';
 import type {RbacObjects} from '../rbac/authorize.ts';
 import type {Workload} from './kinds/workloads.ts';
 
@@ -78,6 +79,8 @@ export interface Inventory {
   /** The git version of the server, for example v1.24.17. */
   readonly serverVersion: string | undefined;
   readonly policyApi: PolicyApi;
+  /** What the server's AdmissionConfiguration tells Pod Security Admission; undefined if that is not known. */
+  readonly podSecurity?: PodSecuritySettings | undefined;
   readonly policies: readonly Policy[];
   /** The ones in files that are not among the policies; what a cluster stores counts as it is. */
   readonly refused?: readonly RefusedPolicy[];

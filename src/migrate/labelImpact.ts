@@ -1,9 +1,10 @@
 import type {Inventory} from '../inventory/inventory.ts';
+import {firstWithoutPolicies, serverMinor} from '../inventory/regime.ts';
 import type {Item} from '../inventory/submissions/items.ts';
 import type {JsonObject} from '../kube/json.ts';
-import {enforcedBy, hasUnread, isRunning, type PinnedLevel} from './namespaceLevels.ts';
-import {type StandardRefusal, standardRefusals} from './podSecurity/judge.ts';
-import {firstWithoutPolicies, serverMinor} from './road.ts';
+import {type StandardRefusal, standardRefusals} from '../podSecurity/judge.ts';
+import {enforcedBy, type PinnedLevel} from '../podSecurity/labels.ts';
+import {hasUnread, isRunning} from './namespaceLevels.ts';
 import {underLevel, type WorkloadLevels, workloadLevels} from './workloadLevels.ts';
 
 /** A workload whose pods other labels let in or not. */

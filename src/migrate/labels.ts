@@ -1,18 +1,16 @@
 import type {Inventory} from '../inventory/inventory.ts';
+import {firstWithoutPolicies, serverMinor} from '../inventory/regime.ts';
 import type {Item} from '../inventory/submissions/items.ts';
+import {type PodSecurityLevel, standardRefusals, violationText} from '../podSecurity/judge.ts';
 import {
-  isRunning,
   laxest,
-  type NamespaceLevels,
-  namespaceLevels,
   type PodSecurityMode,
   podSecurityModes,
   podSecurityPrefix,
-} from './namespaceLevels.ts';
+} from '../podSecurity/labels.ts';
+import {standardVersionText} from '../podSecurity/version.ts';
+import {isRunning, type NamespaceLevels, namespaceLevels} from './namespaceLevels.ts';
 import {patchesFor} from './patches.ts';
-import {type PodSecurityLevel, standardRefusals, violationText} from './podSecurity/judge.ts';
-import {standardVersionText} from './podSecurity/version.ts';
-import {firstWithoutPolicies, serverMinor} from './road.ts';
 import {type LevelAnswer, underLevel, type WorkloadLevels} from './workloadLevels.ts';
 
 /** What the labels do to a workload, or to all of a namespace: the first of these that is true. */

@@ -1,21 +1,20 @@
 import type {Inventory} from '../inventory/inventory.ts';
+import {serverMinor} from '../inventory/regime.ts';
 import type {Item} from '../inventory/submissions/items.ts';
 import {topWorkloads} from '../inventory/submissions/owners.ts';
 import {once} from '../once.ts';
-import {type ClusterFacts, clusterFacts} from './clusterFacts.ts';
+import {standardRefusals, violationText} from '../podSecurity/judge.ts';
 import {
   enforcedBy,
-  isRunning,
-  type NamespaceLevels,
-  namespaceLevels,
   type PinnedLevel,
   type PodSecurityMode,
   stageOf,
-} from './namespaceLevels.ts';
+} from '../podSecurity/labels.ts';
+import {type ClusterFacts, clusterFacts} from './clusterFacts.ts';
+import {isRunning, type NamespaceLevels, namespaceLevels} from './namespaceLevels.ts';
 import type {PlatformId} from './platform.ts';
-import {standardRefusals, violationText} from './podSecurity/judge.ts';
 import {type PolicyFit, policyFits} from './policyLevels.ts';
-import {nextVersion, type RoadStep, serverMinor, stepTo} from './road.ts';
+import {nextVersion, type RoadStep, stepTo} from './road.ts';
 import {editsToKeep} from './templateEdits.ts';
 import {removedApi, upgradeProblems} from './upgradeProblems.ts';
 import {underLevel, type WorkloadLevels} from './workloadLevels.ts';

@@ -6,10 +6,10 @@ import type {Policy} from '../kube/objects.ts';
 import type {Pod} from '../kube/pod.ts';
 import {defaultPod} from '../kube/podDefaults.ts';
 import {viewOf} from '../kube/podView.ts';
+import type {CheckedLevel} from '../podSecurity/check.ts';
+import {standardRefusals} from '../podSecurity/judge.ts';
+import type {StandardVersion} from '../podSecurity/version.ts';
 import {editsOf, evaluate, preparePolicy} from '../policy/evaluate.ts';
-import type {CheckedLevel} from './podSecurity/check.ts';
-import {standardRefusals} from './podSecurity/judge.ts';
-import type {StandardVersion} from './podSecurity/version.ts';
 import {boundaryPods, laxPods} from './trialPods.ts';
 
 /** Whether something holds for all pods; if not, one of which it does not, and why in Kubernetes' words. */

@@ -1,20 +1,20 @@
 import {judgeOf} from '../admission/judge.ts';
 import type {Judgement} from '../admission/judgement.ts';
-import {prepareForCreate, resetProcMount} from '../admission/prepare.ts';
+import {podOnServer, prepareForCreate} from '../admission/prepare.ts';
 import type {Gap, Inventory} from '../inventory/inventory.ts';
 import {type Item, templatesOf} from '../inventory/submissions/items.ts';
 import {applyEdits, type Edit} from '../kube/edits.ts';
 import {containerLists, type Pod} from '../kube/pod.ts';
 import {viewOf} from '../kube/podView.ts';
 import {keyed} from '../once.ts';
-import {editsOf, preparePolicy} from '../policy/evaluate.ts';
-import {type LevelChange, levelChange, unseenEdits} from './levelChange.ts';
 import {
   type PodSecurityLevel,
   type StandardRefusal,
   standardRefusals,
-} from './podSecurity/judge.ts';
-import {type StandardVersion, standardMinor} from './podSecurity/version.ts';
+} from '../podSecurity/judge.ts';
+import type {StandardVersion} from '../podSecurity/version.ts';
+import {editsOf, preparePolicy} from '../policy/evaluate.ts';
+import {type LevelChange, levelChange, unseenEdits} from './levelChange.ts';
 
 /** What PodSecurityPolicy does with a workload today; `free` where there are no policies to judge by. */
 export type Today = 'admitted' | 'denied' | 'unknown' | 'free';
@@ -94,17 +94,6 @@ export function underLevel(
   if (refusals.some(({check}) => inBoth.has(check))) return {state: 'refused', refusals};
   const both = [...refusals, ...other];
   return {state: both.length === 0 ? 'fine' : 'unknown', refusals: both};
-}
-
-/**
- * A pod as a server of a version has it when Pod Security Admission gets to see it. Up to v1.26 the old
- * seccomp annotations are copied into the fields; up to v1.32 procMount means nothing by default
- * (pkg/registry/core/pod/strategy.go; the feature gate ProcMountType).
- */
-export function podOnServer(pod: Pod, version: StandardVersion): Pod {
-  const minor = standardMinor(version);
-  if (minor <= 26) return prepareForCreate(pod, false);
-  return minor < 33 ? resetProcMount(pod) : pod;
 }
 
 function levelsOf(

@@ -18,7 +18,7 @@ import {directionOf} from '../policy/direction.ts';
 import {preparePolicy} from '../policy/evaluate.ts';
 import {nearLevelText, policyLevel} from '../policy/level.ts';
 import {deniersOf} from '../policy/loosen.ts';
-import {nameOf} from '../report/why.ts';
+import {nameOf} from '../report/place.ts';
 import {impactTones, stateParts, stateTones} from './bars.ts';
 import {levelCell, levelTones} from './levels.ts';
 import type {Model} from './model.ts';

@@ -1,11 +1,12 @@
 import {describe, expect, test} from 'vitest';
+import {serverMinor} from '../../src/inventory/regime.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {labelsFor} from '../../src/migrate/labels.ts';
-import {enforcedBy, podSecurityPrefix} from '../../src/migrate/namespaceLevels.ts';
 import {planOf} from '../../src/migrate/plan.ts';
-import {nextVersion, serverMinor, stepTo} from '../../src/migrate/road.ts';
+import {nextVersion, stepTo} from '../../src/migrate/road.ts';
 import {upgradeProblems} from '../../src/migrate/upgradeProblems.ts';
 import {workloadLevels} from '../../src/migrate/workloadLevels.ts';
+import {enforcedBy, podSecurityPrefix} from '../../src/podSecurity/labels.ts';
 import {clusterWith} from '../support/builders/inventory.ts';
 import {podFrom} from '../support/builders/pods.ts';
 import {deployment, labelled, namespace, restricted, usable} from './objects.ts';

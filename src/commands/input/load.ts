@@ -3,6 +3,7 @@ import {gapSummaries, gapText, isAbsence, rbacKinds, runningKinds} from '../../i
 import {type Gap, type Inventory, namespacesOf} from '../../inventory/inventory.ts';
 import {type ReadNeeds, readCluster, withCaller} from '../../inventory/read/readCluster.ts';
 import type {ClusterReader} from '../../inventory/read/reader.ts';
+import {isByLabels} from '../../inventory/regime.ts';
 import {nearNames} from '../../kube/nearNames.ts';
 import type {Policy} from '../../kube/objects.ts';
 import {count} from '../../text.ts';
@@ -194,14 +195,19 @@ export function policyNamed({policies, refused = [], source}: Inventory, wanted:
   );
 }
 
-/** Refuses to answer without policies, and says why there are none to read. */
+/** Refuses to answer about policies where there are none, and says by what that world judges. */
 export function requirePolicies(inventory: Inventory): void {
-  const {policyApi, serverVersion = 'this version', gaps} = inventory;
-  if (policyApi === 'absent') {
+  const {serverVersion = 'this version'} = inventory;
+  if (isByLabels(inventory)) {
     throw new UserError(
-      `the server (${serverVersion}) has no PodSecurityPolicy: Kubernetes 1.25 removed it; 'advise' and 'snapshot' still work there, and 'why' with files that hold the policies (-f or --from)`,
+      `the server (${serverVersion}) has no PodSecurityPolicy: Kubernetes 1.25 removed it, and the labels of namespaces decide: see why, audit, try and migrate labels; policies in files are read with -f or --from`,
     );
   }
+  requireReadPolicies(inventory);
+}
+
+/** Refuses to answer where there may be policies that could not be read. */
+export function requireReadPolicies({gaps}: Inventory): void {
   const gap = gaps.find(({resource}) => resource === 'podsecuritypolicies');
   if (gap !== undefined) {
     throw new UserError(`could not read podsecuritypolicies: ${gap.reason}`, exitCodes.refused);

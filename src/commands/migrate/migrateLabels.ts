@@ -1,9 +1,9 @@
 import {type ExitCode, exitCodes} from '../../errors.ts';
+import {firstWithoutPolicies, serverMinor} from '../../inventory/regime.ts';
 import {type LabelStep, labelStep} from '../../migrate/labelChanges.ts';
 import {checkLabel} from '../../migrate/labelCheck.ts';
 import {labelsFor, type NamespaceLabels} from '../../migrate/labels.ts';
-import {podSecurityModes} from '../../migrate/namespaceLevels.ts';
-import {firstWithoutPolicies, serverMinor} from '../../migrate/road.ts';
+import {podSecurityModes} from '../../podSecurity/labels.ts';
 import {document} from '../../report/machine.ts';
 import {
   labelChecksText,

@@ -1,13 +1,14 @@
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
 import {isAbsence, runningKinds} from '../../inventory/gaps.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
+import {firstWithoutPolicies, serverMinor} from '../../inventory/regime.ts';
 import {isRunning} from '../../migrate/namespaceLevels.ts';
 import {patchesFor, patchGoals} from '../../migrate/patches.ts';
 import {planOf} from '../../migrate/plan.ts';
 import {platformIds} from '../../migrate/platform.ts';
-import {newestStandard, parseStandardVersion} from '../../migrate/podSecurity/version.ts';
-import {firstWithoutPolicies, nextVersion, serverMinor} from '../../migrate/road.ts';
+import {nextVersion} from '../../migrate/road.ts';
 import {workloadLevels} from '../../migrate/workloadLevels.ts';
+import {newestStandard, parseStandardVersion} from '../../podSecurity/version.ts';
 import {document} from '../../report/machine.ts';
 import {planText, printedPlan} from '../../report/migrate.ts';
 import {
@@ -32,6 +33,7 @@ export async function runMigrate(
 ): Promise<ExitCode> {
   requireTopicFlags(topic, flags);
   choose('-o', flags.output, migrateFormats[topic]);
+  if (topic === 'verify') return (await import('./migrateVerify.ts')).runVerify(world, flags);
   const wanted = flags.to === undefined ? undefined : minorOf(flags.to);
   const {inventory, namespace} = await read(world, topic, flags);
   requireNamespace(inventory, namespace);
@@ -109,6 +111,7 @@ function requireTopicFlags(topic: MigrateTopic, flags: MigrateFlags): void {
     back: ['labels', 'bypass'],
     for: ['patches'],
     platform: ['plan', 'runbook'],
+    cases: ['verify'],
     apply: ['labels', 'bypass', 'cleanup'],
     yes: ['labels', 'bypass', 'cleanup'],
   } as const;

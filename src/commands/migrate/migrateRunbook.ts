@@ -1,9 +1,9 @@
 import {type ExitCode, exitCodes} from '../../errors.ts';
+import {firstWithoutPolicies, serverMinor} from '../../inventory/regime.ts';
 import {clusterDefaults} from '../../migrate/defaults.ts';
 import {labelsFor} from '../../migrate/labels.ts';
 import {planOf} from '../../migrate/plan.ts';
 import {platformIds} from '../../migrate/platform.ts';
-import {firstWithoutPolicies, serverMinor} from '../../migrate/road.ts';
 import {runbookOf} from '../../migrate/runbook.ts';
 import {comment} from '../../report/advice.ts';
 import {shellLine} from '../../report/migrate.ts';

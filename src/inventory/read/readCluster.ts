@@ -7,8 +7,9 @@ import {type Resource, resources, sortedByName, workloadResources} from '../kind
 import {askCaller} from './askCaller.ts';
 import {limiter} from './limiter.ts';
 import type {ClusterReader} from './reader.ts';
+import {namespacesFor, readNamespaces} from './readNamespaces.ts';
 import {readPodsSpokenFor} from './readPods.ts';
-import {type Listing, listDecoded, nothing, type Reading, readResource} from './readResource.ts';
+import {type Listing, nothing, type Reading, readResource} from './readResource.ts';
 
 /** What an answer needs from a cluster. */
 export interface ReadNeeds {
@@ -26,8 +27,8 @@ export interface ReadNeeds {
   readonly caller: boolean;
   /**
    * Also what no verdict depends on: all namespaces, and the server's version. Otherwise these are
-   * read only where they have to explain something: a server without policies, a namespace that holds
-   * nothing, a kind that may only be read in some namespaces.
+   * read only where they have to explain something: a server without policies, which judges by the labels
+   * of namespaces, a namespace that holds nothing, a kind that may only be read in some namespaces.
    */
   readonly whole?: boolean;
   /** Also the specs of pods that a workload speaks for: no verdict depends on them. */
@@ -82,7 +83,9 @@ export async function readCluster(client: ClusterReader, plan: ReadPlan): Promis
       clusterRoleBindings: sortedByName(clusterRoleBindings.items),
       roleBindings: sortedByName(roleBindings.items),
     },
-    namespaces: wantsNamespaces ? sortedByName(await namespaces()) : [],
+    namespaces: sortedByName(
+      await namespacesFor(shared, namespaces, wantsNamespaces, policyApi === 'absent'),
+    ),
     serviceAccounts: sortedByName(serviceAccounts.items),
     workloads: workloads.flatMap(({items}) => sortedByName(items)),
     pods: sortedByName(pods.items),
@@ -138,22 +141,6 @@ function isVoid(lists: readonly Listing<unknown>[]): boolean {
     lists.some(({apiVersion}) => apiVersion !== undefined) &&
     lists.every(({items}) => items.length === 0)
   );
-}
-
-async function readNamespaces(
-  reading: Pick<Reading, 'client' | 'exact' | 'run' | 'namespace' | 'gaps'>,
-): Promise<Inventory['namespaces']> {
-  const {client, namespace, gaps} = reading;
-  try {
-    const place = {apiVersion: 'v1', namespace: undefined};
-    return (await listDecoded(reading, resources.namespaces, place)).items;
-  } catch (error) {
-    if (!client.isForbidden(error)) throw error;
-    if (namespace === undefined) {
-      gaps.push({resource: 'namespaces', namespace: undefined, reason: messageOf(error)});
-    }
-    return [];
-  }
 }
 
 /** Where a cluster's inventory comes from, for people. */
