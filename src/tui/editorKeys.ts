@@ -8,9 +8,10 @@ import {firstImpact} from '../effect/impact.ts';
 import type {Policy} from '../kube/objects.ts';
 import {loosenedFor} from '../policy/loosen.ts';
 import {type Context, inform} from './context.ts';
+import {impactOfDraft} from './draftImpact.ts';
 import {nextStep} from './edit.ts';
 import type {View} from './session.ts';
-import {driftOf, impactOfDraft, policyOf} from './state.ts';
+import {driftOf, policyOf} from './state.ts';
 import {accountWord, podOf, verdictNamed} from './waysIn.ts';
 
 /** The keys of the editor; says whether it knew the key. */

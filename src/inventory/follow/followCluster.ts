@@ -1,5 +1,5 @@
 import type {Inventory} from '../inventory.ts';
-import {type Clock, realClock} from './clock.ts';
+import {type Clock, realClock, type Urgency} from './clock.ts';
 import type {WatchingReader} from './liveFeed.ts';
 import {type Run, startRun} from './liveRun.ts';
 import {sharing} from './liveStore.ts';
@@ -44,6 +44,13 @@ export interface LiveInventory {
 
 /** The least time between two inventories, in milliseconds. */
 const batchMs = 200;
+/**
+ * Where pods or workloads alone have changed, as they do all the time, what an inventory takes to be shown is one
+ * part in so many of the time: the rest is for keys.
+ */
+const parts = 20;
+/** So long even the inventory of a huge cluster waits for the next one at most, in milliseconds. */
+const longestMs = 30_000;
 
 /**
  * Reads a cluster as readCluster does, one inventory after the other while it grows, and then follows
@@ -60,25 +67,34 @@ export function followCluster(
   const listeners = new Set<() => void>();
   let isStopped = false;
   let publishedAt = -Infinity;
-  let timer: (() => void) | undefined;
+  let takenMs = 0;
+  let next: {readonly at: number; cancel(): void} | undefined;
   const start = (): Run => startRun(client, home, tables, clock, changed);
   const publish = (): void => {
-    timer = undefined;
-    publishedAt = clock.now();
-    const inventory = inventoryOf(tables, view.inventory, isoTime(clock.now()));
+    next = undefined;
+    const begin = clock.now();
+    publishedAt = begin;
+    const inventory = inventoryOf(tables, view.inventory, isoTime(begin));
     const freshness = sharing<Freshness>(view.freshness, freshnessOf(run));
     const before = view;
     view = sharing(view, {inventory, freshness, isPartial: !tables.facts.isWhole});
     run.update(inventory);
     if (view !== before) for (const listener of [...listeners]) listener();
-    // After the listeners, so that slow listeners leave time for keys.
-    publishedAt = clock.now();
+    // What listeners draw at the end of this turn is part of it.
+    queueMicrotask(() => {
+      publishedAt = clock.now();
+      if (view.inventory !== before.inventory) takenMs = publishedAt - begin;
+    });
   };
-  function changed(isUrgent = false): void {
-    if (isStopped || (timer !== undefined && !isUrgent)) return;
-    timer?.();
-    const due = isUrgent ? 0 : publishedAt + batchMs - clock.now();
-    timer = clock.after(Math.max(0, due), publish);
+  function changed(urgency: Urgency = 'soon'): void {
+    if (isStopped) return;
+    const now = clock.now();
+    const pause = urgency === 'unhurried' ? Math.min(longestMs, takenMs * parts) : 0;
+    const due = urgency === 'now' ? now : publishedAt + Math.max(batchMs, pause);
+    const at = Math.max(now, due);
+    if (next !== undefined && next.at <= at) return;
+    next?.cancel();
+    next = {at, cancel: clock.after(at - now, publish)};
   }
   let run = start();
   let view: LiveView = {inventory: unreadInventory(client), freshness: freshnessOf(run)};
@@ -96,7 +112,7 @@ export function followCluster(
     },
     stop() {
       isStopped = true;
-      timer?.();
+      next?.cancel();
       run.stop();
     },
   };

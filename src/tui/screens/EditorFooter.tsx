@@ -4,12 +4,12 @@ import type {Control} from '../../controls/control.ts';
 import {atRisk, type Impact, impactHint, impactText} from '../../effect/impact.ts';
 import type {Policy} from '../../kube/objects.ts';
 import {barSpans, impactParts, type Part} from '../bars.ts';
+import {impactOfDraft} from '../draftImpact.ts';
 import {nextStep} from '../edit.ts';
 import {ThemeContext} from '../marks.ts';
 import type {Model} from '../model.ts';
 import type {Look, Piece, Theme} from '../paint.ts';
 import {StyledLine, TextLine} from '../StyledLine.tsx';
-import {impactOfDraft} from '../state.ts';
 import {fitTo, safeWidthOf} from '../text.ts';
 
 interface Props {
