@@ -4,6 +4,7 @@ import type {WatchingReader} from './liveFeed.ts';
 import {type Run, startRun} from './liveRun.ts';
 import {sharing} from './liveStore.ts';
 import {createTables, inventoryOf, unreadInventory} from './liveTables.ts';
+import {createPace} from './pace.ts';
 
 export {type Clock, realClock} from './clock.ts';
 export type {WatchingReader} from './liveFeed.ts';
@@ -42,16 +43,6 @@ export interface LiveInventory {
   stop(): void;
 }
 
-/** The least time between two inventories, in milliseconds. */
-const batchMs = 200;
-/**
- * Where pods or workloads alone have changed, as they do all the time, what an inventory takes to be shown is one
- * part in so many of the time: the rest is for keys.
- */
-const parts = 20;
-/** So long even the inventory of a huge cluster waits for the next one at most, in milliseconds. */
-const longestMs = 30_000;
-
 /**
  * Reads a cluster as readCluster does, one inventory after the other while it grows, and then follows
  * it: an inventory for each batch of changes, in which everything that did not change is the same value
@@ -66,36 +57,20 @@ export function followCluster(
   const tables = createTables();
   const listeners = new Set<() => void>();
   let isStopped = false;
-  let publishedAt = -Infinity;
-  let takenMs = 0;
-  let next: {readonly at: number; cancel(): void} | undefined;
-  const start = (): Run => startRun(client, home, tables, clock, changed);
-  const publish = (): void => {
-    next = undefined;
-    const begin = clock.now();
-    publishedAt = begin;
-    const inventory = inventoryOf(tables, view.inventory, isoTime(begin));
-    const freshness = sharing<Freshness>(view.freshness, freshnessOf(run));
+  const publish = (): boolean => {
     const before = view;
-    view = sharing(view, {inventory, freshness, isPartial: !tables.facts.isWhole});
+    const inventory = inventoryOf(tables, before.inventory, isoTime(clock.now()));
+    const freshness = sharing<Freshness>(before.freshness, freshnessOf(run));
+    view = sharing(before, {inventory, freshness, isPartial: !tables.facts.isWhole});
     run.update(inventory);
     if (view !== before) for (const listener of [...listeners]) listener();
-    // What listeners draw at the end of this turn is part of it.
-    queueMicrotask(() => {
-      publishedAt = clock.now();
-      if (view.inventory !== before.inventory) takenMs = publishedAt - begin;
-    });
+    return inventory !== before.inventory;
   };
-  function changed(urgency: Urgency = 'soon'): void {
-    if (isStopped) return;
-    const now = clock.now();
-    const pause = urgency === 'unhurried' ? Math.min(longestMs, takenMs * parts) : 0;
-    const due = urgency === 'now' ? now : publishedAt + Math.max(batchMs, pause);
-    const at = Math.max(now, due);
-    if (next !== undefined && next.at <= at) return;
-    next?.cancel();
-    next = {at, cancel: clock.after(at - now, publish)};
-  }
+  const pace = createPace(clock, publish);
+  const changed = (urgency?: Urgency): void => {
+    if (!isStopped) pace.changed(urgency);
+  };
+  const start = (): Run => startRun(client, home, tables, clock, changed);
   let run = start();
   let view: LiveView = {inventory: unreadInventory(client), freshness: freshnessOf(run)};
   return {
@@ -112,7 +87,7 @@ export function followCluster(
     },
     stop() {
       isStopped = true;
-      next?.cancel();
+      pace.stop();
       run.stop();
     },
   };
