@@ -3,6 +3,7 @@ import {validatedPolicyKey} from '../kube/annotations.ts';
 import {type FieldError, fieldErrorText} from '../kube/fieldError.ts';
 import {goQuote} from '../kube/goQuote.ts';
 import type {PodView} from '../kube/podView.ts';
+import {type Release, sinceRelease} from '../kube/release.ts';
 import {admitsUnchanged, evaluate, type PreparedPolicy} from '../policy/evaluate.ts';
 import type {Known} from '../rbac/possibleRights.ts';
 import {byText} from '../text.ts';
@@ -131,7 +132,7 @@ export function decide(
     else if (operation === 'CREATE') mutating ??= candidate;
   }
   if (mutating !== undefined) return admittedBy(mutating);
-  return {kind: 'denied', refusal: refusalOf(failed, anyUsable, operation)};
+  return {kind: 'denied', refusal: refusalOf(failed, anyUsable, operation, pod.release)};
 }
 
 /** The ending for a pod that a policy lets in through a right. */
@@ -163,12 +164,35 @@ export function orderOfTries(
 }
 
 /** The plugin's words; the plugin joins those of several policies at random, here they come in the order tried. */
-function refusalOf(failed: readonly Candidate[], anyUsable: boolean, operation: Operation): string {
-  if (!anyUsable) return 'PodSecurityPolicy: no providers available to validate pod request';
-  const verb = operation === 'CREATE' ? 'admit' : 'validate';
+function refusalOf(
+  failed: readonly Candidate[],
+  anyUsable: boolean,
+  operation: Operation,
+  release: Release,
+): string {
+  const {prefix, says} = refusalWords(release);
+  if (!anyUsable) return `${prefix}no providers available to validate pod request`;
   const texts = failed.flatMap(({errors}) => errors.map(fieldErrorText));
-  return `PodSecurityPolicy: unable to ${verb} pod: [${texts.join(' ')}]`;
+  return `${prefix}${says[operation]}: [${texts.join(' ')}]`;
 }
+
+/** plugin/pkg/admission/security/podsecuritypolicy/admission.go, Admit and Validate. */
+const refusalWords = sinceRelease<{
+  readonly prefix: string;
+  readonly says: Readonly<Record<Operation, string>>;
+}>({
+  16: {
+    prefix: '',
+    says: {
+      CREATE: 'unable to validate against any pod security policy',
+      UPDATE: 'unable to validate against any pod security policy',
+    },
+  },
+  19: {
+    prefix: 'PodSecurityPolicy: ',
+    says: {CREATE: 'unable to admit pod', UPDATE: 'unable to validate pod'},
+  },
+});
 
 /** The whole message of the 403, as the API server words it. `name` may be a generateName prefix. */
 export function forbiddenMessage(name: string, refusal: string): string {

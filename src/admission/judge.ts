@@ -38,7 +38,7 @@ export interface Judge {
 /** What verdicts depend on, besides the item itself. */
 export type JudgeSource = PolicySource & LabelSource;
 
-type PolicySource = Pick<Inventory, 'policies' | 'rbac' | 'caller' | 'origin' | 'gaps'>;
+type PolicySource = Pick<Inventory, 'policies' | 'rbac' | 'caller' | 'origin' | 'gaps' | 'release'>;
 
 /** Everything else that makes a difference. */
 export interface JudgeOptions {
@@ -79,7 +79,7 @@ function policyJudge(
   options: JudgeOptions,
 ): (submission: Submission) => Judgement {
   const {requester, assumeAuthorized = false, operation = 'CREATE'} = options;
-  const policies = policySet(source.policies.map(preparePolicy));
+  const policies = policySet(source.policies.map(policy => preparePolicy(policy, source.release)));
   const {unread = unreadRbac(source)} = options;
   const authorizer = authorizerOf(source.rbac);
   const standingOf = standings(policies, {

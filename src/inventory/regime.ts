@@ -1,3 +1,4 @@
+import {minorOf} from '../kube/release.ts';
 import {newestStandard} from '../podSecurity/version.ts';
 import type {Inventory} from './inventory.ts';
 
@@ -22,16 +23,10 @@ const byPolicies: Regime = {kind: 'policies'};
  */
 export function regimeOf({policies, policyApi, serverVersion}: RegimeSource): Regime {
   if (policies.length > 0 || policyApi !== 'absent') return byPolicies;
-  return {kind: 'podSecurity', minor: serverMinor(serverVersion) ?? newestStandard};
+  return {kind: 'podSecurity', minor: minorOf(serverVersion) ?? newestStandard};
 }
 
 /** Whether the labels of namespaces decide. */
 export function isByLabels(source: RegimeSource): boolean {
   return regimeOf(source).kind === 'podSecurity';
-}
-
-/** The minor version of a server; undefined if it is none of Kubernetes 1, or not known. */
-export function serverMinor(gitVersion: string | undefined): number | undefined {
-  const minor = /^v1\.(\d+)/.exec(gitVersion ?? '')?.[1];
-  return minor === undefined ? undefined : Number(minor);
 }

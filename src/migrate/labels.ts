@@ -1,6 +1,7 @@
 import type {Inventory} from '../inventory/inventory.ts';
-import {firstWithoutPolicies, serverMinor} from '../inventory/regime.ts';
+import {firstWithoutPolicies} from '../inventory/regime.ts';
 import type {Item} from '../inventory/submissions/items.ts';
+import {minorOf} from '../kube/release.ts';
 import {type PodSecurityLevel, standardRefusals, violationText} from '../podSecurity/judge.ts';
 import {
   laxest,
@@ -50,7 +51,7 @@ export function labelsFor(
   inventory: Inventory,
   {level: asked, stage, to, namespace}: LabelRequest,
 ): readonly NamespaceLabels[] {
-  const server = serverMinor(inventory.serverVersion) ?? firstWithoutPolicies - 1;
+  const server = minorOf(inventory.serverVersion) ?? firstWithoutPolicies - 1;
   const judged = namespaceLevels(inventory, to, namespace).map(levels => {
     const {now = 'restricted', after = 'restricted'} = levels;
     // While policies are there, what they write counts: a default may ask for more than the pod did.

@@ -1,7 +1,7 @@
 import type {Inventory} from '../inventory/inventory.ts';
-import {serverMinor} from '../inventory/regime.ts';
 import type {Item} from '../inventory/submissions/items.ts';
 import {topWorkloads} from '../inventory/submissions/owners.ts';
+import {minorOf} from '../kube/release.ts';
 import {once} from '../once.ts';
 import {standardRefusals, violationText} from '../podSecurity/judge.ts';
 import {
@@ -76,7 +76,7 @@ export function planOf(
   {to, namespace: wanted, platform}: PlanRequest = {},
 ): MigrationPlan {
   const {serverVersion, policies} = inventory;
-  const server = serverMinor(serverVersion);
+  const server = minorOf(serverVersion);
   const step = stepTo(to ?? nextVersion(server));
   const removed = removedIn(inventory, step.to);
   const namespaces = namespaceLevels(inventory, step.to, wanted).map(levels =>
@@ -90,7 +90,10 @@ export function planOf(
     cluster,
     hasPolicies: policies.length > 0,
     policies: once(() =>
-      policies.map(policy => ({name: policy.metadata.name, fits: policyFits(policy, step.to)})),
+      policies.map(policy => ({
+        name: policy.metadata.name,
+        fits: policyFits(policy, step.to, inventory.release),
+      })),
     ),
     state: stateOf(namespaces, cluster),
   };

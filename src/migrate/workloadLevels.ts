@@ -104,7 +104,7 @@ function levelsOf(
 ): Omit<WorkloadLevels, 'today'> {
   const submitted = item.submission.view.pod;
   const edits = judgement?.edits ?? [];
-  const podToday = prepareForCreate(applyEdits(submitted, edits), false);
+  const podToday = prepareForCreate(applyEdits(submitted, edits), item.submission.view.release);
   const pod = podOnServer(submitted, version);
   return {
     ...levelChange(pod, podToday, version),
@@ -129,10 +129,10 @@ function todayOf({chosen, decision}: Judgement, {submission}: Item, isSure: bool
  * Finds what a live pod was before its policy changed it, taking away whatever the policy can have
  * written; the same pod if it cannot have written anything.
  */
-function unchangedPods({policies}: Inventory): (item: Item) => Pod {
+function unchangedPods({policies, release}: Inventory): (item: Item) => Pod {
   const prepared = keyed((name: string) => {
     const policy = policies.find(({metadata}) => metadata.name === name);
-    return policy && preparePolicy(policy);
+    return policy && preparePolicy(policy, release);
   });
   return ({submission: {view, isLivePod}, admittedBy}) => {
     const {pod} = view;
@@ -140,7 +140,7 @@ function unchangedPods({policies}: Inventory): (item: Item) => Pod {
     const bare = withoutContexts(pod);
     const policy = prepared(admittedBy);
     if (policy === undefined) return bare;
-    return takenBack(pod, editsOf(policy, viewOf(bare)));
+    return takenBack(pod, editsOf(policy, viewOf(bare, release)));
   };
 }
 

@@ -179,7 +179,8 @@ function middleOf(middle: Middle): ReactElement {
       ? policyOf(view.policy, session.drafts, model.inventory)
       : undefined;
   if (view.name === 'values' && policy) {
-    return <Values view={view} now={policy.now} shown={shown} frame={frame} {...size} />;
+    const {release} = model.inventory;
+    return <Values {...{view, now: policy.now, release, shown, frame}} {...size} />;
   }
   const {table} = shown;
   if (table === undefined) {

@@ -49,7 +49,7 @@ interface Editing {
 
 /** One step of the row's control. */
 function walk({context, control, now, edit}: Editing, direction: 'tighter' | 'looser'): void {
-  const step = nextStep(control, now, direction);
+  const step = nextStep(control, now, direction, context.model.inventory.release);
   if (step !== undefined) edit(step.value);
   else inform(context, `${control.title}: no ${direction} step from here; Enter sets exact values`);
 }

@@ -36,12 +36,13 @@ const fitVerbs = {tighter: 'tighten to', looser: 'loosen to', incomparable: 'set
 
 /** The suggested way first: what the pods need; to keep it if that is what it is, or unknown. */
 export function choicesOf(control: Control, {now, model}: Walked): readonly Choice[] {
+  const {release} = model.inventory;
   const least = model.leastFor(now.metadata.name);
   const fitted = least && control.copy(least, now);
-  const way = fitted === undefined ? 'equal' : directionOf(control, now, fitted);
+  const way = fitted === undefined ? 'equal' : directionOf(control, now, fitted, release);
   const suggested = ' (suggested)';
   const steps = (['tighter', 'looser'] as const).flatMap((direction): Choice[] => {
-    const step = nextStep(control, now, direction);
+    const step = nextStep(control, now, direction, release);
     if (step === undefined) return [];
     const label = direction === 'tighter' ? 'tighten' : 'loosen';
     return [{key: direction, label, value: step.label, policy: step.value}];

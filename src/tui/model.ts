@@ -61,7 +61,8 @@ const itemsFrom = remember(
     serviceAccounts: Inventory['serviceAccounts'],
     origin: Inventory['origin'],
     gaps: Inventory['gaps'],
-  ) => itemsWith({workloads, serviceAccounts, origin, gaps}),
+    release: Inventory['release'],
+  ) => itemsWith({workloads, serviceAccounts, origin, gaps, release}),
 );
 
 /** What verdicts depend on where policies decide: never on the labels of namespaces, which others do. */
@@ -77,8 +78,9 @@ const judgeFrom = remember(
     policyApi: Inventory['policyApi'],
     serverVersion: Inventory['serverVersion'],
     podSecurity: Inventory['podSecurity'],
+    release: Inventory['release'],
   ) => {
-    const facts = {origin, policyApi, serverVersion, podSecurity, caller: undefined};
+    const facts = {origin, policyApi, serverVersion, podSecurity, release, caller: undefined};
     return weaklyKeyed(judgeOf({policies, rbac, namespaces, gaps, ...facts}).verdict);
   },
 );
@@ -86,7 +88,7 @@ const judgeFrom = remember(
 function makeModel(inventory: Inventory): Model {
   const verdicts = once(() => {
     const {workloads, serviceAccounts, origin, policies, rbac, gaps} = inventory;
-    const {policyApi, serverVersion, podSecurity} = inventory;
+    const {policyApi, serverVersion, podSecurity, release} = inventory;
     const namespaces = isByLabels(inventory) ? inventory.namespaces : noNamespaces;
     const judge = judgeFrom(
       policies,
@@ -97,8 +99,11 @@ function makeModel(inventory: Inventory): Model {
       policyApi,
       serverVersion,
       podSecurity,
+      release,
     );
-    return itemsOf(inventory, itemsFrom(workloads, serviceAccounts, origin, gaps)).map(judge);
+    return itemsOf(inventory, itemsFrom(workloads, serviceAccounts, origin, gaps, release)).map(
+      judge,
+    );
   });
   const namespaces = once(() => summaryOf(inventory, verdicts(), undefined));
   const admission = once(

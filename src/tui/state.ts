@@ -111,10 +111,11 @@ function editorFor(
   {base, now}: {readonly base: Policy; readonly now: Policy},
   model: Model,
 ): Table {
+  const {release} = model.inventory;
   const verdict = item === undefined ? undefined : verdictNamed(model, item);
-  if (verdict === undefined) return editorTable(now, base, {least: model.leastFor(name)});
+  if (verdict === undefined) return editorTable(now, base, {least: model.leastFor(name), release});
   const pod = podOf(verdict.item);
-  const table = editorTable(now, base, {least: leastOf(verdict.item), pod});
+  const table = editorTable(now, base, {least: leastOf(verdict.item), pod, release});
   const start = deniersOf(base, pod)[0]?.id;
   return {...table, caption: wayInText(now, verdict, name), start};
 }

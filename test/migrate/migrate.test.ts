@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
-import {serverMinor} from '../../src/inventory/regime.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
+import {minorOf} from '../../src/kube/release.ts';
 import {labelsFor} from '../../src/migrate/labels.ts';
 import {planOf} from '../../src/migrate/plan.ts';
 import {nextVersion, stepTo} from '../../src/migrate/road.ts';
@@ -204,7 +204,7 @@ describe('labels', () => {
 
 test('the road', () => {
   expect(
-    ['v1.24.17', 'v1.28.3-eks', undefined, 'v1.22.1'].map(v => nextVersion(serverMinor(v))),
+    ['v1.24.17', 'v1.28.3-eks', undefined, 'v1.22.1'].map(v => nextVersion(minorOf(v))),
   ).toEqual([25, 29, 25, 25]);
   expect([25, 29, 30, 37].map(to => stepTo(to).kind)).toEqual([
     'inPlace',

@@ -2,6 +2,7 @@ import {describe, expect, test} from 'vitest';
 import {controls} from '../../src/controls/index.ts';
 import {type JsonObject, printJson} from '../../src/kube/json.ts';
 import {decodePolicy, type Policy} from '../../src/kube/objects.ts';
+import {lastRelease} from '../../src/kube/release.ts';
 import type {TrialAnswer} from '../../src/migrate/verify/outcome.ts';
 import {securityDifferences, securityOf} from '../../src/migrate/verify/securityOf.ts';
 import {type Stand, standsFor} from '../../src/migrate/verify/stands.ts';
@@ -58,7 +59,7 @@ const stand: Stand = {
 
 /** What a policy makes of a pod, in one text. */
 function effectOf(policy: Policy, {submission: {view}}: ReturnType<typeof podsToTry>[number]) {
-  const prepared = preparePolicy(policy);
+  const prepared = preparePolicy(policy, lastRelease);
   const {errors} = evaluate(prepared, view);
   return errors.length > 0 ? 'denied' : printJson(editsOf(prepared, view));
 }
@@ -66,17 +67,20 @@ function effectOf(policy: Policy, {submission: {view}}: ReturnType<typeof podsTo
 describe('near misses', () => {
   const policies = [
     decodePolicy(strict),
-    ...builtinLevels.map(level => builtinPolicy(level, {appArmor: true})),
+    ...builtinLevels.map(level => builtinPolicy(level, {appArmor: true, release: lastRelease})),
   ];
   const steps = policies.flatMap(policy =>
     controls.flatMap(control =>
       control
-        .steps(policy)
+        .steps(policy, lastRelease)
         // What admission can't work with decides nothing.
-        .filter(({value}) => preparePolicy(value).unusable === undefined)
+        .filter(({value}) => preparePolicy(value, lastRelease).unusable === undefined)
         .filter(
           ({value}) =>
-            !(control.covers(policy, value) && control.covers(value, policy)) &&
+            !(
+              control.covers(policy, value, lastRelease) &&
+              control.covers(value, policy, lastRelease)
+            ) &&
             !control.isMoot(value) &&
             !control.isMoot(policy),
         )
@@ -91,7 +95,8 @@ describe('near misses', () => {
   );
 
   test.each(steps)('tell $name from the same with "$label" ($id)', ({policy, name, value}) => {
-    const source = {policies: [policy, value], rbac: clusterWith([]).rbac, serviceAccounts: []};
+    const {rbac, release} = clusterWith([]);
+    const source = {policies: [policy, value], rbac, release, serviceAccounts: []};
     const pods = podsToTry({...stand, policies: [name]}, source);
     expect(pods.some(pod => effectOf(policy, pod) !== effectOf(value, pod))).toBe(true);
   });

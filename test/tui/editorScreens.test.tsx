@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {controlById} from '../../src/controls/index.ts';
 import type {Inventory} from '../../src/inventory/inventory.ts';
+import {lastRelease} from '../../src/kube/release.ts';
 import {nextStep} from '../../src/tui/edit.ts';
 import {keysOf} from '../../src/tui/keys.ts';
 import type {View} from '../../src/tui/session.ts';
@@ -297,7 +298,7 @@ describe('the editor', () => {
     live.set(
       withPolicy(
         'ci-builder',
-        each => nextStep(controlById.hostPID, each, 'looser')?.value ?? each,
+        each => nextStep(controlById.hostPID, each, 'looser', lastRelease)?.value ?? each,
       ),
     );
     await screen.shows('m puts your edit on top');

@@ -2,6 +2,7 @@ import {type Freshness, followCluster} from '../../inventory/follow/followCluste
 import type {Inventory} from '../../inventory/inventory.ts';
 import type {World} from '../world.ts';
 import type {SourceRequest} from './load.ts';
+import {refuseOwnVersion} from './release.ts';
 
 /**
  * Hands over the inventory of the cluster each time that it changes, one after the other, until the process
@@ -12,6 +13,7 @@ export async function followInventory(
   flags: SourceRequest,
   use: (inventory: Inventory) => Promise<void>,
 ): Promise<never> {
+  refuseOwnVersion(flags);
   const cluster = await world.connect(flags);
   const live = followCluster(cluster, {home: flags.namespace ?? cluster.namespace});
   let isNews = true;

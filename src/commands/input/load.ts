@@ -10,6 +10,7 @@ import {count} from '../../text.ts';
 import type {filenameFlag, scopeFlags, sourceFlags, ValuesOf} from '../flags.ts';
 import type {World} from '../world.ts';
 import {readSources, sourceNames} from './readSources.ts';
+import {refuseOwnVersion, releaseOfFiles, wantedRelease} from './release.ts';
 
 /** Where a command is to look. */
 export type SourceRequest = Partial<
@@ -34,7 +35,12 @@ export async function load(world: World, flags: SourceRequest, needs: ReadNeeds)
   const {inventoryOfFiles, worldOfFiles} = await import('./loadFiles.ts');
   const documents = await readSources(world, flags);
   const namespace = flags.namespace ?? (await world.defaultNamespace(flags));
-  const files = inventoryOfFiles(documents, filename, namespace, world);
+  const files = inventoryOfFiles(
+    documents,
+    filename,
+    {namespace, release: releaseOfFiles(flags)},
+    world,
+  );
   if (files.workloads.length + files.pods.length + files.unjudged.length === 0) {
     throw new UserError(
       `${filename.join(', ')}: no pods or workloads in ${count(documents.length, 'document')}`,
@@ -96,7 +102,12 @@ export async function loadOffline(
   const {from = [], demo = false} = flags;
   if (!demo && from.length === 0) return undefined;
   const {readOffline} = await import('./loadOffline.ts');
-  return readOffline(world, {from, demo, namespace: flags.namespace});
+  return readOffline(world, {
+    from,
+    demo,
+    namespace: flags.namespace,
+    release: wantedRelease(flags),
+  });
 }
 
 /** Pods and workloads of files, before the policies and rights of the base. */
@@ -136,6 +147,7 @@ export async function withCluster<T>(
   flags: SourceRequest,
   use: (cluster: ClusterReader, namespace: string | undefined) => Promise<T>,
 ): Promise<T> {
+  refuseOwnVersion(flags);
   const cluster = await world.connect(flags);
   try {
     return await use(

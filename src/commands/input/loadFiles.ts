@@ -7,6 +7,7 @@ import {merged, mergeRbac} from '../../inventory/files/overlay.ts';
 import type {SourceObject} from '../../inventory/files/sourceObjects.ts';
 import {emptyInventory, type Inventory} from '../../inventory/inventory.ts';
 import {isObject} from '../../kube/json.ts';
+import type {Release} from '../../kube/release.ts';
 import {storedPolicy} from '../../policy/evaluate.ts';
 import {refusalOf, refusalText} from '../../policy/refused.ts';
 import {aggregateRules} from '../../rbac/aggregate.ts';
@@ -42,11 +43,19 @@ export function filesOver(base: Inventory, files: Inventory): Inventory {
   return isFilesAlone(base) ? asFilesWorld(laid) : laid;
 }
 
-/** The objects of files as an inventory; `namespace` is that of those that name none. */
+/** Where the objects of files belong. */
+export interface FilesPlace {
+  /** That of the objects that name none. */
+  readonly namespace: string;
+  /** The one by whose rules they are judged. */
+  readonly release: Release;
+}
+
+/** The objects of files as an inventory. */
 export function inventoryOfFiles(
   documents: readonly SourceDocument[],
   paths: readonly string[],
-  namespace: string,
+  {namespace, release}: FilesPlace,
   world: World,
 ): Inventory {
   const manifests = withoutKustomizations(documents);
@@ -71,10 +80,11 @@ export function inventoryOfFiles(
   return {
     ...emptyInventory,
     ...rest,
+    release,
     source: paths.join(', '),
     defaultNamespace: namespace,
-    policies: stored.filter(policy => refusalOf(policy) === undefined),
-    refused: [...rest.refused, ...stored.flatMap(policy => refusalOf(policy) ?? [])],
+    policies: stored.filter(policy => refusalOf(policy, release) === undefined),
+    refused: [...rest.refused, ...stored.flatMap(policy => refusalOf(policy, release) ?? [])],
     rbac: {clusterRoles: aggregateRules(clusterRoles), roles, clusterRoleBindings, roleBindings},
   };
 }

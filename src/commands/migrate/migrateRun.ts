@@ -1,7 +1,8 @@
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
 import {isAbsence, runningKinds} from '../../inventory/gaps.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
-import {firstWithoutPolicies, serverMinor} from '../../inventory/regime.ts';
+import {firstWithoutPolicies} from '../../inventory/regime.ts';
+import {minorOf} from '../../kube/release.ts';
 import {isRunning} from '../../migrate/namespaceLevels.ts';
 import {patchesFor, patchGoals} from '../../migrate/patches.ts';
 import {planOf} from '../../migrate/plan.ts';
@@ -34,14 +35,14 @@ export async function runMigrate(
   requireTopicFlags(topic, flags);
   choose('-o', flags.output, migrateFormats[topic]);
   if (topic === 'verify') return (await import('./migrateVerify.ts')).runVerify(world, flags);
-  const wanted = flags.to === undefined ? undefined : minorOf(flags.to);
+  const wanted = flags.to === undefined ? undefined : minorGiven(flags.to);
   const {inventory, namespace} = await read(world, topic, flags);
   requireNamespace(inventory, namespace);
   if (inventory.policyApi === 'absent' && topic !== 'cleanup') {
     const {serverVersion = 'this version'} = inventory;
     world.warn(`the server (${serverVersion}) has no PodSecurityPolicy: only templates are judged`);
   }
-  const to = wanted ?? nextVersion(serverMinor(inventory.serverVersion));
+  const to = wanted ?? nextVersion(minorOf(inventory.serverVersion));
   const request = {world, flags, inventory, namespace, to};
   switch (topic) {
     case 'plan':
@@ -81,7 +82,7 @@ async function read(world: World, topic: MigrateTopic, flags: MigrateFlags): Pro
 }
 
 /** The minor version of `v1.N`, one that has no PodSecurityPolicies and whose checks are known. */
-function minorOf(text: string): number {
+function minorGiven(text: string): number {
   const version = parseStandardVersion(text.startsWith('v') ? text : `v${text}`);
   if (typeof version !== 'number') {
     throw new UserError(

@@ -1,5 +1,6 @@
 import {type ExitCode, exitCodes} from '../../errors.ts';
-import {firstWithoutPolicies, serverMinor} from '../../inventory/regime.ts';
+import {firstWithoutPolicies} from '../../inventory/regime.ts';
+import {minorOf} from '../../kube/release.ts';
 import {clusterDefaults} from '../../migrate/defaults.ts';
 import {labelsFor} from '../../migrate/labels.ts';
 import {planOf} from '../../migrate/plan.ts';
@@ -38,7 +39,7 @@ export async function runDefaults(request: MigrateRequest): Promise<ExitCode> {
   choose('-o', flags.output, migrateFormats.defaults);
   const level = choose('--level', flags.level, ['baseline', 'restricted', 'privileged']);
   const labels = labelsFor(inventory, {level, stage: 'enforce', to, namespace: undefined});
-  const server = serverMinor(inventory.serverVersion) ?? firstWithoutPolicies - 1;
+  const server = minorOf(inventory.serverVersion) ?? firstWithoutPolicies - 1;
   const {configuration, exempt} = clusterDefaults(labels, level, to, server);
   const head = [
     'For --admission-control-config-file of the API server: what counts in namespaces without labels.',

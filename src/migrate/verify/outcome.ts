@@ -33,8 +33,9 @@ export function outcomeOf(trial: PodToTry, answer: TrialAnswer, judge: Judge): O
     }
     const {name} = chosen.policy;
     const key = ['metadata', 'annotations', validatedPolicyKey];
-    const {pod} = trial.submission.view;
-    const expected = prepareForCreate(applyEdits(pod, [...edits, {at: key, value: name}]), true);
+    const {pod, release} = trial.submission.view;
+    const changed = applyEdits(pod, [...edits, {at: key, value: name}]);
+    const expected = prepareForCreate(changed, release, true);
     const found = isObject(answer.pod) ? answer.pod : {};
     const differences = securityDifferences(
       securityOf(plainPod(expected)),

@@ -27,7 +27,7 @@ export interface Stands {
 }
 
 /** What stands are made from. */
-export type StandSource = Pick<Inventory, 'rbac' | 'policies' | 'serviceAccounts'>;
+export type StandSource = Pick<Inventory, 'rbac' | 'policies' | 'serviceAccounts' | 'release'>;
 
 /** Creates the pods of most workloads, and may use no policy by itself (pkg/controller/replicaset). */
 const controller = tokenIdentity('kube-system', 'replicaset-controller');

@@ -6,6 +6,7 @@ import {applyEdits, type Edit} from '../../kube/edits.ts';
 import {type JsonObject, parseJson, printJson} from '../../kube/json.ts';
 import type {Policy} from '../../kube/objects.ts';
 import {decodePod} from '../../kube/pod.ts';
+import type {Release} from '../../kube/release.ts';
 import {editsOf, preparePolicy} from '../../policy/evaluate.ts';
 import {trialContainer} from './miss.ts';
 import {missesOf} from './misses.ts';
@@ -30,12 +31,13 @@ export interface PodToTry {
  */
 export function podsToTry(
   stand: Stand,
-  {policies, serviceAccounts}: StandSource,
+  {policies, serviceAccounts, release}: StandSource,
 ): readonly PodToTry[] {
   const automount = automountOf(serviceAccounts);
   const make = (pod: JsonObject, says: string, control?: ControlId): PodToTry => {
     const submission = submissionOf(
-      admitServiceAccount(decodePod(pod), automount),
+      admitServiceAccount(decodePod(pod), automount, release),
+      release,
       stand.requester,
     );
     return {stand, pod, submission, control, says};
@@ -48,7 +50,7 @@ export function podsToTry(
   const seen = new Set<string>();
   const tried = own.flatMap(policy => {
     const {name} = policy.metadata;
-    const filled = completed(tokenless, policy);
+    const filled = completed(tokenless, policy, release);
     const bases = [
       {base: tokenless, says: ''},
       ...(filled === tokenless ? [] : [{base: filled, says: `, completed by ${name}`}]),
@@ -81,9 +83,9 @@ function plainPod({namespace, serviceAccount}: Stand): JsonObject {
 }
 
 /** The pod with what a policy writes into it, as fields that every release reads. */
-function completed(pod: JsonObject, policy: Policy): JsonObject {
-  const {view} = submissionOf(decodePod(pod), undefined);
-  const edits = editsOf(preparePolicy(policy), view).map(fieldFor);
+function completed(pod: JsonObject, policy: Policy, release: Release): JsonObject {
+  const {view} = submissionOf(decodePod(pod), release, undefined);
+  const edits = editsOf(preparePolicy(policy, release), view).map(fieldFor);
   return edits.length === 0 ? pod : jsonOf(applyEdits(pod, edits));
 }
 

@@ -100,7 +100,7 @@ function BarLine({text, look, bar, width}: BarLineProps) {
 /** What the next step either way is, and what it would do. */
 function stepsOf(control: Control | undefined, now: Policy, model: Model) {
   const step = (direction: 'tighter' | 'looser', arrow: string) => {
-    const next = control && nextStep(control, now, direction);
+    const next = control && nextStep(control, now, direction, model.inventory.release);
     if (next === undefined)
       return {text: `${arrow} no ${direction} step`, denies: false, parts: undefined};
     const impact = impactOfDraft(model, next.value);

@@ -43,9 +43,10 @@ describe('reading a cluster', () => {
       return paths.filter(path => path === '/version' || path === '/api/v1/namespaces').sort();
     };
     expect(await facts('who-can', '-n', 'a')).toEqual([]);
-    expect(await facts('why', '-A')).toEqual([]);
-    expect(await facts('advise', '-A')).toEqual([]);
-    expect(await facts('diff', 'open', 'builtin:baseline')).toEqual([]);
+    // Whose rules judge pods, and tell policies apart.
+    expect(await facts('why', '-A')).toEqual(['/version']);
+    expect(await facts('advise', '-A')).toEqual(['/version']);
+    expect(await facts('diff', 'open', 'builtin:baseline')).toEqual(['/version']);
     // It may be misspelt.
     expect(await facts('who-can', '-n', 'b')).toEqual(['/api/v1/namespaces']);
     expect(await facts('snapshot')).toEqual(['/api/v1/namespaces', '/version']);
