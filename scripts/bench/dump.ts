@@ -1,5 +1,6 @@
 import {isObject, type Json, type JsonObject, parseJson} from '../../src/kube/json.ts';
 import {decodePolicy} from '../../src/kube/objects.ts';
+import {lastRelease} from '../../src/kube/release.ts';
 import {policyErrors, preparePolicy} from '../../src/policy/evaluate.ts';
 
 const replicaSets = 'system:serviceaccount:kube-system:replicaset-controller';
@@ -54,7 +55,10 @@ export function dumpOf(cases: string, pods: number, policyCount: number): JsonOb
 function isUsable(tree: JsonObject): boolean {
   try {
     const policy = decodePolicy(tree);
-    return policyErrors(policy).length === 0 && preparePolicy(policy).unusable === undefined;
+    return (
+      policyErrors(policy, lastRelease).length === 0 &&
+      preparePolicy(policy, lastRelease).unusable === undefined
+    );
   } catch {
     return false; // some cases hold what the API server could not decode
   }

@@ -2,6 +2,7 @@ import {chosenBy, decide, forbiddenMessage} from '../../src/admission/admit.ts';
 import {printJson} from '../../src/kube/json.ts';
 import {type Pod, serviceAccountOf} from '../../src/kube/pod.ts';
 import {viewOf} from '../../src/kube/podView.ts';
+import {lastRelease} from '../../src/kube/release.ts';
 import {evaluate} from '../../src/policy/evaluate.ts';
 import {podIdentity} from '../../src/rbac/authorize.ts';
 import {type Durations, measure, type Step, usualDurations} from './measure.ts';
@@ -97,7 +98,7 @@ function decideOn({user, authorizer, policies}: Work, pod: Pod): Verdict {
   const account = serviceAccountOf(pod);
   const forAccount = authorizer.usableBy(podIdentity(namespace, account), namespace);
   const forUser = authorizer.usableBy(user, namespace);
-  const decision = decide(viewOf(pod), policies, policy => ({
+  const decision = decide(viewOf(pod, lastRelease), policies, policy => ({
     serviceAccount: account !== '' && forAccount(policy),
     requester: forUser(policy),
   }));
@@ -128,7 +129,7 @@ function evaluateAnew({policies}: Work): Step {
   return pod => {
     let passed = 0;
     for (const policy of policies.ordered) {
-      if (evaluate(policy, viewOf(pod)).errors.length === 0) passed++;
+      if (evaluate(policy, viewOf(pod, lastRelease)).errors.length === 0) passed++;
     }
     return passed;
   };
@@ -136,7 +137,7 @@ function evaluateAnew({policies}: Work): Step {
 
 function evaluateOneView({policies}: Work): Step {
   return pod => {
-    const view = viewOf(pod);
+    const view = viewOf(pod, lastRelease);
     let passed = 0;
     for (const policy of policies.ordered) {
       if (evaluate(policy, view).errors.length === 0) passed++;

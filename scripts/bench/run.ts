@@ -36,7 +36,7 @@ export const ourProgram = join(root, 'bin/kubectl-psp');
 
 /** Why the built program can't be timed; undefined if it can. */
 export function missingBuild(): string | undefined {
-  return existsSync(join(root, 'dist/kubectl-psp.mjs'))
+  return existsSync(join(root, 'dist/start.cjs'))
     ? undefined
     : 'skipped: the program is not built: run npm run build';
 }

@@ -4,6 +4,7 @@ import type {Json} from '../../src/kube/json.ts';
 import {binding, decodePolicy, role} from '../../src/kube/objects.ts';
 import {decodePod, type Pod} from '../../src/kube/pod.ts';
 import {defaultPod} from '../../src/kube/podDefaults.ts';
+import {lastRelease} from '../../src/kube/release.ts';
 import {preparePolicy} from '../../src/policy/evaluate.ts';
 import {type Authorizer, authorizerOf, type Identity} from '../../src/rbac/authorize.ts';
 
@@ -47,9 +48,9 @@ export function workOf(value: Json): Work {
       clusterRoleBindings: rbac?.clusterRoleBindings ?? [],
       roleBindings: rbac?.roleBindings ?? [],
     }),
-    policies: policySet(policies.map(preparePolicy)),
+    policies: policySet(policies.map(policy => preparePolicy(policy, lastRelease))),
     distinctPods: distinctPods.map(({namespace = '', pod = decodePod({})}) =>
-      defaultPod({...pod, metadata: {...pod.metadata, namespace}}),
+      defaultPod({...pod, metadata: {...pod.metadata, namespace}}, lastRelease),
     ),
   };
 }

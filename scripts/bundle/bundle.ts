@@ -26,10 +26,6 @@ export function packageVersion(): string {
   return version;
 }
 
-/** CommonJS packages in an ESM bundle call require for Node's own modules. */
-export const requireForPackages =
-  "import {createRequire as createRequireForBundle} from 'node:module';const require = createRequireForBundle(import.meta.url);";
-
 /** How the program's code is bundled, whatever the entry: patched, minified, for production. */
 export const bundleOptions = {
   absWorkingDir: root,
@@ -48,15 +44,15 @@ export const bundleOptions = {
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
+/** CommonJS packages in an ESM bundle call require for Node's own modules. */
+export const requireForPackages =
+  "import {createRequire as createRequireForBundle} from 'node:module';const require = createRequireForBundle(import.meta.url);";
+
 /**
  * Bundles the program into a folder as ESM chunks: `kubectl-psp.mjs`, and parts that few commands need
- * (the client, the session, the demo), which are loaded when they are needed. `banner` is put before
- * every chunk.
+ * (the client, the session, the demo), which are loaded when they are needed.
  */
-export async function bundle(
-  folder: string,
-  {commit, banner = ''}: {readonly commit: Commit; readonly banner?: string},
-): Promise<Metafile> {
+export async function bundle(folder: string, commit: Commit): Promise<Metafile> {
   const {metafile} = await build({
     ...bundleOptions,
     entryPoints: {'kubectl-psp': 'src/main.ts'},
@@ -65,7 +61,6 @@ export async function bundle(
     metafile: true,
     outExtension: {'.js': '.mjs'},
     plugins: [laterPlugin(root), ...bundleOptions.plugins],
-    banner: {js: banner},
     define: {
       ...bundleOptions.define,
       __VERSION__: JSON.stringify(packageVersion()),

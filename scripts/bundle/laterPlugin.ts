@@ -22,6 +22,7 @@ const loadedRarely: readonly string[] = [
   'src/commands/migrate/migrateLabels.ts',
   'src/commands/migrate/migrateRun.ts',
   'src/commands/migrate/migrateRunbook.ts',
+  'src/commands/migrate/migrateVerify.ts',
   'src/commands/snapshot/snapshotRun.ts',
   'src/commands/summary/summaryRun.ts',
   'src/commands/try/tryRun.ts',

@@ -1,7 +1,7 @@
 import {spawnSync} from 'node:child_process';
 import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
-import type {Addition, Name, Scaffold} from './templates.ts';
+import type {Addition, Name, Scaffold} from './made.ts';
 
 /** A mistake of whoever runs the script, in one line. */
 export class Misuse extends Error {}
@@ -47,7 +47,7 @@ function withAddition(text: string, {path, at, where, text: added}: Addition): s
   const [before, after] = pieces;
   if (before === undefined || after === undefined || pieces.length > 2) {
     throw new Misuse(
-      `${path} has ${pieces.length - 1} places for it, not one: adapt scripts/new/templates.ts (${JSON.stringify(at)})`,
+      `${path} has ${pieces.length - 1} places for it, not one: adapt scripts/new (${JSON.stringify(at)})`,
     );
   }
   return where === 'before' ? `${before}${added}${at}${after}` : `${before}${at}${added}${after}`;

@@ -1,7 +1,6 @@
-import {spawnSync} from 'node:child_process';
-import {mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
-import {tmpdir} from 'node:os';
+import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
+import {nodeFlags, runNode} from '../bundle/codeCaches.ts';
 import {type Base, pkgHome} from './bases.ts';
 import type {Program} from './chunks.ts';
 import {machoIdentifier, signAdHoc} from './machoSignature.ts';
@@ -9,17 +8,6 @@ import type {Platform} from './platforms.ts';
 import type {Job} from './runPkg.ts';
 
 const here = import.meta.dirname;
-
-/**
- * 4 MB for young objects, from the start and for good: a short run then needs no collection, and one
- * over a large cluster no more memory than it must. One helper of V8's: more of them take turns with
- * the main thread, and with an API server on the same machine.
- */
-const nodeFlags: readonly string[] = [
-  '--min-semi-space-size=4',
-  '--max-semi-space-size=4',
-  '--v8-pool-size=1',
-];
 
 /** Writes a platform's executable to `output`; `cached` with the code caches that lie beside the chunks. */
 export function makeExecutable(
@@ -43,30 +31,4 @@ export function makeExecutable(
   if (platform.os === 'darwin') {
     writeFileSync(output, signAdHoc(readFileSync(output), machoIdentifier));
   }
-}
-
-/**
- * Writes V8's code caches beside a program's chunks. They hold for this version of Node on this
- * processor and system only.
- */
-export function makeCaches(program: Program, base: Base): void {
-  const scratch = mkdtempSync(join(tmpdir(), 'kubectl-psp-warm-'));
-  try {
-    const env = {PATH: process.env.PATH, HOME: scratch, TERM: 'xterm-256color'};
-    const args = [...nodeFlags, join(here, 'warm.ts'), program.chunks, scratch];
-    runNode(base.executable, args, 'the run for the code caches', env);
-  } finally {
-    rmSync(scratch, {recursive: true});
-  }
-}
-
-function runNode(
-  node: string,
-  args: readonly string[],
-  what: string,
-  env: Readonly<Record<string, string | undefined>>,
-): void {
-  const {status, error, stdout, stderr} = spawnSync(node, args, {env, encoding: 'utf8'});
-  if (error !== undefined) throw error;
-  if (status !== 0) throw new Error(`${what} failed:\n${stdout}${stderr}`);
 }

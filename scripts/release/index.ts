@@ -8,11 +8,12 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {messageOf} from '../../src/errors.ts';
 import {packageVersion, root} from '../bundle/bundle.ts';
+import {makeCaches} from '../bundle/codeCaches.ts';
 import {type Commit, changedFiles, commitOf} from '../bundle/commit.ts';
 import {type Entry, tarGz, zip} from './archive.ts';
 import {prepareBase} from './bases.ts';
 import {buildProgram, type Program} from './chunks.ts';
-import {makeCaches, makeExecutable} from './executable.ts';
+import {makeExecutable} from './executable.ts';
 import {documents, krewManifest, type ReleasedArchive} from './krewManifest.ts';
 import {noticesOf} from './notices.ts';
 import {parseOptions, type ReleaseOptions, usage} from './options.ts';
@@ -66,7 +67,7 @@ function releaseAll(
   const packages = bundledPackages(program.metafile);
   const bases = options.platforms.map(platform => ({platform, base: prepareBase(platform)}));
   const host = bases.find(({platform}) => isHost(platform));
-  if (options.caches && host !== undefined) makeCaches(program, host.base);
+  if (options.caches && host !== undefined) makeCaches(program.chunks, host.base.executable);
   return bases.map(({platform, base}) => {
     const output = join(scratch, platform.name, executableName(platform));
     makeExecutable(program, platform, base, {output, cached: isHost(platform)});

@@ -4,7 +4,7 @@
  */
 import {getRawAsset} from 'node:sea';
 import {Script} from 'node:vm';
-import {chunkRequire, type Require} from './chunkLoader.ts';
+import {chunkRequire, type Require} from '../bundle/chunkLoader.ts';
 
 declare const require: Require;
 

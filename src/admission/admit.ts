@@ -3,6 +3,7 @@ import {validatedPolicyKey} from '../kube/annotations.ts';
 import {type FieldError, fieldErrorText} from '../kube/fieldError.ts';
 import {goQuote} from '../kube/goQuote.ts';
 import type {PodView} from '../kube/podView.ts';
+import {type Release, sinceRelease} from '../kube/release.ts';
 import {admitsUnchanged, evaluate, type PreparedPolicy} from '../policy/evaluate.ts';
 import type {Known} from '../rbac/possibleRights.ts';
 import {byText} from '../text.ts';
@@ -61,7 +62,9 @@ export type Ending =
       /** Whether only a live pod's own annotation tells that its creator may use the policy. */
       readonly isByAnnotation: boolean;
     }
-  /** `refusal`: why no policy fits, in the API server's words; undefined if those are unknown. */
+  /** Where no policy is asked: Pod Security Admission lets it in. */
+  | {readonly kind: 'passed'}
+  /** `refusal`: why it is refused, in the API server's words; undefined if those are unknown. */
   | {readonly kind: 'denied'; readonly refusal: string | undefined}
   /** The policy lets the pod in, but the server refuses the result. */
   | {
@@ -93,9 +96,13 @@ export function chosenBy(decision: Decision): Candidate | undefined {
 
 /** Whether the pod gets in; undefined if that is unknown. */
 export function isAdmitted(decision: Decision): Known {
-  if (decision.kind !== 'unknown') return decision.kind === 'admitted';
+  if (decision.kind !== 'unknown') return isGettingIn(decision);
   const {endings} = decision;
-  return endings.length > 0 && endings.every(({kind}) => kind === 'admitted') ? true : undefined;
+  return endings.length > 0 && endings.every(isGettingIn) ? true : undefined;
+}
+
+function isGettingIn({kind}: Ending): boolean {
+  return kind === 'admitted' || kind === 'passed';
 }
 
 /**
@@ -125,7 +132,7 @@ export function decide(
     else if (operation === 'CREATE') mutating ??= candidate;
   }
   if (mutating !== undefined) return admittedBy(mutating);
-  return {kind: 'denied', refusal: refusalOf(failed, anyUsable, operation)};
+  return {kind: 'denied', refusal: refusalOf(failed, anyUsable, operation, pod.release)};
 }
 
 /** The ending for a pod that a policy lets in through a right. */
@@ -157,12 +164,35 @@ export function orderOfTries(
 }
 
 /** The plugin's words; the plugin joins those of several policies at random, here they come in the order tried. */
-function refusalOf(failed: readonly Candidate[], anyUsable: boolean, operation: Operation): string {
-  if (!anyUsable) return 'PodSecurityPolicy: no providers available to validate pod request';
-  const verb = operation === 'CREATE' ? 'admit' : 'validate';
+function refusalOf(
+  failed: readonly Candidate[],
+  anyUsable: boolean,
+  operation: Operation,
+  release: Release,
+): string {
+  const {prefix, says} = refusalWords(release);
+  if (!anyUsable) return `${prefix}no providers available to validate pod request`;
   const texts = failed.flatMap(({errors}) => errors.map(fieldErrorText));
-  return `PodSecurityPolicy: unable to ${verb} pod: [${texts.join(' ')}]`;
+  return `${prefix}${says[operation]}: [${texts.join(' ')}]`;
 }
+
+/** plugin/pkg/admission/security/podsecuritypolicy/admission.go, Admit and Validate. */
+const refusalWords = sinceRelease<{
+  readonly prefix: string;
+  readonly says: Readonly<Record<Operation, string>>;
+}>({
+  16: {
+    prefix: '',
+    says: {
+      CREATE: 'unable to validate against any pod security policy',
+      UPDATE: 'unable to validate against any pod security policy',
+    },
+  },
+  19: {
+    prefix: 'PodSecurityPolicy: ',
+    says: {CREATE: 'unable to admit pod', UPDATE: 'unable to validate pod'},
+  },
+});
 
 /** The whole message of the 403, as the API server words it. `name` may be a generateName prefix. */
 export function forbiddenMessage(name: string, refusal: string): string {
@@ -172,7 +202,5 @@ export function forbiddenMessage(name: string, refusal: string): string {
 /** The policies that could be chosen, where nobody knows which is. */
 export function possiblePolicies(decision: Decision): readonly string[] {
   if (decision.kind !== 'unknown') return [];
-  return decision.endings.flatMap(ending =>
-    ending.kind === 'denied' ? [] : ending.chosen.policy.name,
-  );
+  return decision.endings.flatMap(ending => ('chosen' in ending ? ending.chosen.policy.name : []));
 }

@@ -105,7 +105,7 @@ function settled(
   const [first, ...others] = different;
   if (first !== undefined && others.length === 0) return first;
   if (different.every(({kind}) => kind !== 'admitted')) return {kind: 'denied', refusal: undefined};
-  const names = different.flatMap(ending => (ending.kind === 'denied' ? [] : policyOf(ending)));
+  const names = different.flatMap(ending => ('chosen' in ending ? policyOf(ending) : []));
   return {
     kind: 'unknown',
     endings: different,
@@ -136,11 +136,11 @@ function possibleEndings(decision: Decision): readonly Ending[] | undefined {
   return decision.endings.length === 0 ? undefined : decision.endings;
 }
 
-function policyOf({chosen}: Exclude<Ending, {readonly kind: 'denied'}>): string {
+function policyOf({chosen}: Extract<Ending, {readonly chosen: Candidate}>): string {
   return chosen.policy.name;
 }
 
 function keyOf(ending: Ending): string {
-  if (ending.kind === 'denied') return 'denied';
+  if (!('chosen' in ending)) return ending.kind;
   return `${ending.kind} ${String(ending.chosen.mutates)} ${policyOf(ending)}`;
 }

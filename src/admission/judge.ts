@@ -1,4 +1,5 @@
 import type {Inventory} from '../inventory/inventory.ts';
+import {regimeOf} from '../inventory/regime.ts';
 import type {Item} from '../inventory/submissions/items.ts';
 import {decidingFor, type Submission} from '../inventory/submissions/submissions.ts';
 import {validatedPolicyKey} from '../kube/annotations.ts';
@@ -21,6 +22,7 @@ import {
 } from './admit.ts';
 import {type Creator, decisionOf, eitherWay, type Question} from './endings.ts';
 import {type Judgement, judgementOf, type Standing, type Verdict} from './judgement.ts';
+import {type LabelSource, labelJudge} from './labelJudge.ts';
 import {type RightsSource, rightsKey, rightsOf, type SubmissionRights} from './rights.ts';
 import {validationOf} from './validation.ts';
 import {judgementOfTwin, verdictOf} from './verdict.ts';
@@ -34,7 +36,9 @@ export interface Judge {
 }
 
 /** What verdicts depend on, besides the item itself. */
-export type JudgeSource = Pick<Inventory, 'policies' | 'rbac' | 'caller' | 'origin' | 'gaps'>;
+export type JudgeSource = PolicySource & LabelSource;
+
+type PolicySource = Pick<Inventory, 'policies' | 'rbac' | 'caller' | 'origin' | 'gaps' | 'release'>;
 
 /** Everything else that makes a difference. */
 export interface JudgeOptions {
@@ -50,13 +54,32 @@ export interface JudgeOptions {
   readonly isAdmissionOnly?: boolean;
 }
 
+/** Makes the judge of an inventory: by whatever decides in its world. */
+export function judgeOf(source: JudgeSource, options: JudgeOptions = {}): Judge {
+  const regime = regimeOf(source);
+  const judge =
+    regime.kind === 'podSecurity'
+      ? labelJudge(source, regime.minor, options)
+      : policyJudge(source, options);
+  const judgement = weaklyKeyed((submission: Submission): Judgement => {
+    const deciding = decidingFor(submission);
+    return deciding === submission
+      ? judge(submission)
+      : judgementOfTwin(submission, judgement(deciding));
+  }); // a session judges by the same value for hours, and pods go
+  return {judgement, verdict: item => verdictOf(item, judgement(item.submission))};
+}
+
 /**
- * Makes the judge of an inventory. Rights are looked up once for all submissions that share them, only
+ * Judges by policies. Rights are looked up once for all submissions that share them, only
  * policies that they open are tried, and submissions that no decision can tell apart are judged once.
  */
-export function judgeOf(source: JudgeSource, options: JudgeOptions = {}): Judge {
+function policyJudge(
+  source: PolicySource,
+  options: JudgeOptions,
+): (submission: Submission) => Judgement {
   const {requester, assumeAuthorized = false, operation = 'CREATE'} = options;
-  const policies = policySet(source.policies.map(preparePolicy));
+  const policies = policySet(source.policies.map(policy => preparePolicy(policy, source.release)));
   const {unread = unreadRbac(source)} = options;
   const authorizer = authorizerOf(source.rbac);
   const standingOf = standings(policies, {
@@ -85,9 +108,7 @@ export function judgeOf(source: JudgeSource, options: JudgeOptions = {}): Judge 
     if (withoutToken === undefined) return decided;
     return eitherWay(decided, decisionOn(withoutToken, known), tokenOf(submission));
   };
-  const judge = (submission: Submission): Judgement => {
-    const deciding = decidingFor(submission);
-    if (deciding !== submission) return judgementOfTwin(submission, judgement(deciding));
+  return submission => {
     const {view} = submission;
     const known = standingOf(submission);
     return judgementOf(submission, decisionAbout(submission, known), known.standing, {
@@ -100,8 +121,6 @@ export function judgeOf(source: JudgeSource, options: JudgeOptions = {}): Judge 
       ifChanged: changed => decisionOn({...submission, view: changed, isLivePod: false}, known),
     });
   };
-  const judgement = weaklyKeyed(judge); // a session judges by the same value for hours, and pods go
-  return {judgement, verdict: item => verdictOf(item, judgement(item.submission))};
 }
 
 const withoutPolicies: Decision = {

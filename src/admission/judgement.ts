@@ -3,6 +3,7 @@ import type {Submission} from '../inventory/submissions/submissions.ts';
 import {type Edit, type PatchOperation, patchOf} from '../kube/edits.ts';
 import type {Pod} from '../kube/pod.ts';
 import type {PodView} from '../kube/podView.ts';
+import type {PodSecurityAnswer} from '../podSecurity/answer.ts';
 import {editsOf, type PreparedPolicy} from '../policy/evaluate.ts';
 import type {Grantee} from '../rbac/grantee.ts';
 import {
@@ -19,7 +20,7 @@ import {invalidMessage} from './validation.ts';
 import {type WaysOut, waysOutOf} from './waysOut.ts';
 
 /** What can be said about a pod; the first that is true counts. */
-export const verdictStates = ['denied', 'unknown', 'mutated', 'drifted', 'ok'] as const;
+export const verdictStates = ['denied', 'unknown', 'mutated', 'drifted', 'warned', 'ok'] as const;
 export type State = (typeof verdictStates)[number];
 
 /**
@@ -56,6 +57,8 @@ export interface Judgement {
   readonly granted: readonly Candidate[];
   /** What would let it in; nothing for one that is admitted for sure. */
   readonly waysOut: WaysOut;
+  /** What Pod Security Admission says, where that decides; undefined where policies do. */
+  readonly podSecurity: PodSecurityAnswer | undefined;
   /** The result of one policy; undefined if there is none of this name. */
   candidate(policy: string): Candidate | undefined;
 }
@@ -153,6 +156,9 @@ class LazyJudgement implements Judgement {
   }
   get tried() {
     return this.#standing.tried;
+  }
+  get podSecurity() {
+    return undefined;
   }
   get candidates() {
     this.#candidates ??= this.#tries.order().map(policy => this.#candidateOf(policy));

@@ -9,36 +9,55 @@ import {
   required,
 } from '../kube/fieldError.ts';
 import type {Integer} from '../kube/json.ts';
-import type {Container, ContainerSecurityContext, Pod, PodSpec} from '../kube/pod.ts';
+import {
+  type Container,
+  type ContainerSecurityContext,
+  type Pod,
+  type PodSpec,
+  volumeType,
+} from '../kube/pod.ts';
+import type {Release} from '../kube/release.ts';
 import {annotationErrors, seccompFieldErrors, seccompMatchErrors} from './profileValidation.ts';
-import {osErrors} from './windowsValidation.ts';
+import {hostProcessErrors, osErrors} from './windowsValidation.ts';
 
 /**
  * What the API server says about a pod that is created, in the order of its own validation: the 422 that
- * follows after admission (pkg/apis/core/validation/validation.go, ValidatePodCreate, v1.24). It covers
+ * follows after admission (pkg/apis/core/validation/validation.go, ValidatePodCreate). Between v1.16 and v1.24 only
+ * fields were added, and a release that does not know one has dropped it before. It covers
  * every field that a PodSecurityPolicy can write or that decides about one; a pod without errors here may
  * still be invalid in fields that were not read (images, probes, resources, ...).
  *
  * `pod` is defaulted and prepared for storage, as admission leaves it.
  */
-export function podErrors(pod: Pod): readonly FieldError[] {
+export function podErrors(pod: Pod, release: Release): readonly FieldError[] {
   const {spec} = pod;
   const isNew = spec.ephemeralContainers === undefined || spec.ephemeralContainers.length === 0;
   return [
     ...annotationErrors(pod),
+    ...volumeErrors(spec),
     ...containerErrors(spec.containers ?? [], 'spec.containers', true),
     ...containerErrors(spec.initContainers ?? [], 'spec.initContainers', false),
     ...initNameErrors(spec),
     ...podContextErrors(spec),
+    ...hostProcessErrors(spec, release),
     ...(spec.runtimeClassName === undefined
       ? []
-      : dnsSubdomainProblems(spec.runtimeClassName).map(problem =>
+      : dnsSubdomainProblems(spec.runtimeClassName, release).map(problem =>
           invalid('spec.runtimeClassName', spec.runtimeClassName ?? '', problem),
         )),
     ...osErrors(spec),
     ...(isNew ? [] : [forbidden('spec.ephemeralContainers', 'cannot be set on create')]),
     ...seccompMatchErrors(pod),
   ];
+}
+
+/** Volumes have a source by default; one that a feature gate has dropped is missing. */
+function volumeErrors({volumes = []}: PodSpec): readonly FieldError[] {
+  return volumes.flatMap((volume, index) =>
+    volumeType(volume) === ''
+      ? [required(`spec.volumes[${index}]`, 'must specify a volume type')]
+      : [],
+  );
 }
 
 const labelFormat = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;

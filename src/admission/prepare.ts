@@ -9,18 +9,84 @@ import {
   type SeccompProfile,
 } from '../kube/pod.ts';
 import {seccompFieldText} from '../kube/podView.ts';
+import {lastRelease, type Release, sinceRelease} from '../kube/release.ts';
+import {type StandardVersion, standardMinor} from '../podSecurity/version.ts';
 
 /**
  * What the registry does with a new pod between the mutating and the validating admission
- * (pkg/registry/core/pod/strategy.go, PrepareForCreate, v1.24), as far as it concerns policies.
+ * (pkg/registry/core/pod/strategy.go, PrepareForCreate; pkg/api/pod/util.go, DropDisabledPodFields), as far
+ * as it concerns policies.
  */
-export function prepareForCreate(pod: Pod, procMountEnabled: boolean): Pod {
-  return syncSeccomp(procMountEnabled ? pod : resetProcMount(pod));
+export function prepareForCreate(pod: Pod, release: Release, procMountEnabled = false): Pod {
+  const {dropsEphemeralContainers, dropsEphemeralVolumes, syncsSeccomp} = habits(release);
+  const undebugged = dropsEphemeralContainers ? withoutEphemeralContainers(pod) : pod;
+  const known = dropsEphemeralVolumes ? withoutEphemeralVolumes(undebugged) : undebugged;
+  const prepared = procMountEnabled ? known : resetProcMount(known);
+  return syncsSeccomp ? syncSeccomp(prepared) : prepared;
 }
 
-/** The same for an update; seccomp is not synchronised then. */
-export function prepareForUpdate(pod: Pod, oldPod: Pod, procMountEnabled: boolean): Pod {
-  return procMountEnabled || usesProcMount(oldPod) ? pod : resetProcMount(pod);
+/**
+ * A pod as a server of a version has it when Pod Security Admission gets to see it. Up to v1.26 the old
+ * seccomp annotations are copied into the fields; up to v1.32 procMount means nothing by default
+ * (pkg/registry/core/pod/strategy.go; the feature gate ProcMountType).
+ */
+export function podOnServer(pod: Pod, version: StandardVersion): Pod {
+  const minor = standardMinor(version);
+  if (minor <= 26) return prepareForCreate(pod, lastRelease);
+  return minor < 33 ? resetProcMount(pod) : pod;
+}
+
+/** The same for an update; seccomp is not synchronised then, and what the old pod uses stays. */
+export function prepareForUpdate(
+  pod: Pod,
+  oldPod: Pod,
+  release: Release,
+  procMountEnabled = false,
+): Pod {
+  const {dropsEphemeralContainers, dropsEphemeralVolumes} = habits(release);
+  const {ephemeralContainers = [], volumes = []} = oldPod.spec;
+  const undebugged =
+    dropsEphemeralContainers && ephemeralContainers.length === 0
+      ? withoutEphemeralContainers(pod)
+      : pod;
+  // It is CSI volumes that this asks about, by mistake.
+  const known =
+    dropsEphemeralVolumes && volumes.every(({csi}) => csi === undefined)
+      ? withoutEphemeralVolumes(undebugged)
+      : undebugged;
+  return procMountEnabled || usesProcMount(oldPod) ? known : resetProcMount(known);
+}
+
+interface Habits {
+  readonly dropsEphemeralContainers: boolean;
+  readonly dropsEphemeralVolumes: boolean;
+  /** Whether seccomp's fields and annotations are derived from each other. */
+  readonly syncsSeccomp: boolean;
+}
+
+/**
+ * What releases do by default (pkg/features/kube_features.go, EphemeralContainers and GenericEphemeralVolume;
+ * pkg/registry/core/pod/strategy.go, applySeccompVersionSkew). Volumes that v1.16 to v1.18 do not know have
+ * been dropped before.
+ */
+const habits = sinceRelease<Habits>({
+  16: {dropsEphemeralContainers: true, dropsEphemeralVolumes: false, syncsSeccomp: false},
+  19: {dropsEphemeralContainers: true, dropsEphemeralVolumes: true, syncsSeccomp: true},
+  21: {dropsEphemeralContainers: true, dropsEphemeralVolumes: false, syncsSeccomp: true},
+  23: {dropsEphemeralContainers: false, dropsEphemeralVolumes: false, syncsSeccomp: true},
+});
+
+function withoutEphemeralContainers(pod: Pod): Pod {
+  if (pod.spec.ephemeralContainers === undefined) return pod;
+  return {...pod, spec: {...pod.spec, ephemeralContainers: undefined}};
+}
+
+/** The volumes stay, with nothing in them. */
+function withoutEphemeralVolumes(pod: Pod): Pod {
+  const {volumes} = pod.spec;
+  if (volumes?.every(({ephemeral}) => ephemeral === undefined) !== false) return pod;
+  const left = volumes.map(volume => ({...volume, ephemeral: undefined}));
+  return {...pod, spec: {...pod.spec, volumes: left}};
 }
 
 /** With the feature off, any procMount that is set becomes Default. */

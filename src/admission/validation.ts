@@ -3,6 +3,7 @@ import {applyEdits} from '../kube/edits.ts';
 import {type FieldError, fieldErrorText} from '../kube/fieldError.ts';
 import {goQuote} from '../kube/goQuote.ts';
 import type {Pod} from '../kube/pod.ts';
+import type {Release} from '../kube/release.ts';
 import {once} from '../once.ts';
 import {editsOf, type PreparedPolicy} from '../policy/evaluate.ts';
 import type {Ending} from './admit.ts';
@@ -30,7 +31,7 @@ export function isInvalidByItself(submission: Submission): boolean {
 
 /** What the server says of the pod as it is; a controller may still complete a sketch. */
 function ownErrors({view, isLivePod, isSketch}: Submission): readonly FieldError[] {
-  return isLivePod || isSketch ? [] : storedErrors(view.pod);
+  return isLivePod || isSketch ? [] : storedErrors(view.pod, view.release);
 }
 
 /** Whether what a policy writes into a pod makes the server refuse it, which else it would not. */
@@ -44,14 +45,14 @@ function errorsAfter(
   {view, isLivePod, isSketch}: Submission,
 ): readonly FieldError[] {
   const changed = applyEdits(view.pod, editsOf(policy, view));
-  const errors = storedErrors(isLivePod ? recreated(changed) : changed);
+  const errors = storedErrors(isLivePod ? recreated(changed) : changed, view.release);
   if (!isSketch) return errors;
-  const before = new Set(storedErrors(view.pod).map(fieldErrorText));
+  const before = new Set(storedErrors(view.pod, view.release).map(fieldErrorText));
   return errors.filter(error => !before.has(fieldErrorText(error)));
 }
 
-function storedErrors(pod: Pod): readonly FieldError[] {
-  return podErrors(prepareForCreate(pod, false));
+function storedErrors(pod: Pod, release: Release): readonly FieldError[] {
+  return podErrors(prepareForCreate(pod, release), release);
 }
 
 /** A live pod as it would be created again: debug containers come later, by requests of their own. */

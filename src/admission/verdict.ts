@@ -66,6 +66,9 @@ abstract class Delegate implements Judgement {
   get waysOut() {
     return this.#to.waysOut;
   }
+  get podSecurity() {
+    return this.#to.podSecurity;
+  }
   candidate(policy: string) {
     return this.#to.candidate(policy);
   }
@@ -105,8 +108,12 @@ class ItemVerdict extends Delegate implements Verdict {
   }
 }
 
-function stateOf({chosen, decision}: Judgement, {admittedBy}: Item): State {
+function stateOf({chosen, decision, podSecurity}: Judgement, {admittedBy}: Item): State {
   if (decision.kind === 'unknown') return 'unknown';
+  if (decision.kind === 'passed') {
+    const {warn = [], audit = []} = podSecurity?.refusals ?? {};
+    return warn.length + audit.length > 0 ? 'warned' : 'ok';
+  }
   if (chosen === undefined) return 'denied';
   if (chosen.mutates) return 'mutated';
   return admittedBy !== undefined && admittedBy !== chosen.policy.name ? 'drifted' : 'ok';

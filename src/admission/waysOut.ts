@@ -59,7 +59,8 @@ function waysByUse({grantee, candidates, ifUsable}: WaysOutSource): readonly Way
     to: grantee,
     opensMore: found.some(
       other =>
-        (mutates || !other.mutates) && orderOf(policy.policy, other.policy.policy) === 'tighter',
+        (mutates || !other.mutates) &&
+        orderOf(policy.policy, other.policy.policy, policy.release) === 'tighter',
     ),
   }));
 }
@@ -89,7 +90,7 @@ function fittedTo(
   let view =
     spec.ephemeralContainers === undefined
       ? submitted
-      : viewOf({...submitted.pod, spec: {...spec, ephemeralContainers: undefined}});
+      : viewOf({...submitted.pod, spec: {...spec, ephemeralContainers: undefined}}, policy.release);
   const changes: Remark[] = [];
   while (changes.length < mostChanges) {
     const [first] = evaluate(policy, view).errors;
@@ -97,7 +98,7 @@ function fittedTo(
     const fix = first.fix?.();
     if (fix === undefined) return undefined;
     changes.push({at: fix.isOfPod ? undefined : first.at, says: fix.says});
-    view = viewOf(applyEdits(view.pod, fix.edits));
+    view = viewOf(applyEdits(view.pod, fix.edits), policy.release);
   }
   return undefined;
 }

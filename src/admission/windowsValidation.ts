@@ -1,5 +1,6 @@
-import {type FieldError, forbidden, notSupported, required} from '../kube/fieldError.ts';
+import {type FieldError, forbidden, invalid, notSupported, required} from '../kube/fieldError.ts';
 import {containerLists, type PodSpec} from '../kube/pod.ts';
+import {type Release, sinceRelease} from '../kube/release.ts';
 
 /** validateOS, validateLinux and validateWindows. */
 export function osErrors(spec: PodSpec): readonly FieldError[] {
@@ -49,3 +50,52 @@ const windowsContainerFields = [
   'runAsUser',
   'runAsGroup',
 ] as const;
+
+/** The feature gate WindowsHostProcessContainers; up to v1.21 the API does not have the field. */
+const allowsHostProcess = sinceRelease<boolean>({16: false, 23: true});
+
+/** validateWindowsHostProcessPod. */
+export function hostProcessErrors(spec: PodSpec, release: Release): readonly FieldError[] {
+  const ofPod = spec.securityContext?.windowsOptions?.hostProcess;
+  const field = 'securityContext.windowsOptions.hostProcess';
+  const isAllowed = allowsHostProcess(release);
+  if (!isAllowed && ofPod !== undefined) return [forbidden(`spec.${field}`, notEnabled)];
+  const containers = containerLists.flatMap(list =>
+    (spec[list] ?? []).map(({securityContext}, index) => ({
+      at: `spec.${list}[${index}].${field}`,
+      own: securityContext?.windowsOptions?.hostProcess,
+    })),
+  );
+  const ofContainers = containers.flatMap(({at, own}) => {
+    if (own === undefined) return [];
+    return [
+      ...(isAllowed ? [] : [forbidden(at, notEnabled)]),
+      ...(ofPod === undefined || ofPod === own
+        ? []
+        : [
+            invalid(
+              at,
+              own,
+              `pod hostProcess value must be identical if both are specified, was ${ofPod}`,
+            ),
+          ]),
+    ];
+  });
+  const {length} = containers.filter(({own}) => (own ?? ofPod) === true);
+  if (length === 0) return ofContainers;
+  if (!isAllowed) {
+    const detail =
+      "pod must not contain Windows hostProcess containers when feature gate 'WindowsHostProcessContainers' is not enabled";
+    return [...ofContainers, forbidden('spec', detail)];
+  }
+  return [
+    ...ofContainers,
+    ...(length === containers.length ? [] : [invalid('spec', '', allOrNone)]),
+    ...(spec.hostNetwork === true ? [] : [invalid('spec.hostNetwork', false, needsNetwork)]),
+  ];
+}
+
+const notEnabled = "not allowed when feature gate 'WindowsHostProcessContainers' is not enabled";
+const allOrNone =
+  'If pod contains any hostProcess containers then all containers must be HostProcess containers';
+const needsNetwork = 'hostNetwork must be true if pod contains any hostProcess containers';

@@ -152,8 +152,8 @@ function exists(policy: Policy, keys: readonly string[]): boolean {
   return found !== undefined;
 }
 
-function changesOf(policy: Policy, items: readonly Item[]): readonly Change[] {
-  const prepared = preparePolicy(policy);
+function changesOf(policy: Policy, items: NonEmpty<Item>): readonly Change[] {
+  const prepared = preparePolicy(policy, items[0].submission.view.release);
   const editsFor = keyed((deciding: Submission) => editsOf(prepared, deciding.view));
   return items.flatMap(item => {
     const edits = editsFor(decidingFor(item.submission));

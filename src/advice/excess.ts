@@ -37,12 +37,13 @@ export function excessByControl(
   mayFill: boolean,
 ): readonly ControlExcess[] {
   const views = viewsOf(items);
+  const {release} = views[0];
   const filling = leastPolicy('least', views, true);
   const unchanging = mayFill ? filling : leastPolicy('least', views, false);
   return controls.map(control => {
     const needs = needsOfItems(control, items);
-    const direction = effectiveDirection(control, policy, unchanging);
-    const filled = effectiveDirection(control, policy, filling);
+    const direction = effectiveDirection(control, policy, unchanging, release);
+    const filled = effectiveDirection(control, policy, filling, release);
     const isAnswer = direction === 'tighter' || direction === 'equal';
     if (!isAnswer && (filled === 'tighter' || filled === 'equal')) {
       return {control, state: states[filled], least: filling, needs};

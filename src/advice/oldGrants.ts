@@ -11,6 +11,7 @@ import {layOver} from '../inventory/files/overlay.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import type {Policy} from '../kube/objects.ts';
 import {labelOf} from '../kube/reference.ts';
+import type {Release} from '../kube/release.ts';
 import {orderOf} from '../policy/direction.ts';
 import {authorizerOf} from '../rbac/authorize.ts';
 import {type Grantee, granteesOf} from '../rbac/grantee.ts';
@@ -92,7 +93,10 @@ function withAdvice(inventory: Inventory, advices: readonly Advice[]): Inventory
 }
 
 /** The grants of policies that let more through than the advised ones, to their subjects or all of a namespace. */
-function widerGrants({policies, rbac}: Inventory, advices: readonly Advice[]): readonly OldGrant[] {
+function widerGrants(
+  {policies, rbac, release}: Inventory,
+  advices: readonly Advice[],
+): readonly OldGrant[] {
   const advised = new Set(advices.map(({policy}) => policy.metadata.name));
   const found = new Map<string, {grant: OldGrant; subjects: Grantee[]}>();
   for (const grant of authorizerOf(rbac).grants) {
@@ -102,7 +106,7 @@ function widerGrants({policies, rbac}: Inventory, advices: readonly Advice[]): r
       for (const policy of policies) {
         const {name} = policy.metadata;
         if (advised.has(name) || grant.policies?.has(name) !== true) continue;
-        if (least.length === 0 || !least.some(each => isWider(policy, each))) continue;
+        if (least.length === 0 || !least.some(each => isWider(policy, each, release))) continue;
         const key = `${name}\0${namespace ?? ''}`;
         const entry = found.get(key) ?? {
           grant: {policy: name, namespace, subjects: []},
@@ -130,7 +134,7 @@ function isFor({grantees, namespace}: Advice, subject: Grantee): boolean {
   );
 }
 
-function isWider(policy: Policy, least: Policy): boolean {
-  const order = orderOf(least, policy);
+function isWider(policy: Policy, least: Policy, release: Release): boolean {
+  const order = orderOf(least, policy, release);
   return order === 'looser' || order === 'incomparable';
 }

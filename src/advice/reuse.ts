@@ -1,11 +1,13 @@
 import {makesInvalid} from '../admission/validation.ts';
 import type {Control} from '../controls/control.ts';
 import {controls} from '../controls/index.ts';
+import type {Inventory} from '../inventory/inventory.ts';
 import type {Item} from '../inventory/submissions/items.ts';
 import {decidingFor, type Submission} from '../inventory/submissions/submissions.ts';
 import {printJson} from '../kube/json.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {PodView} from '../kube/podView.ts';
+import type {Release} from '../kube/release.ts';
 import {openPolicy} from '../policy/comparePolicies.ts';
 import {effectiveDirection, orderOf, overall} from '../policy/direction.ts';
 import {
@@ -49,10 +51,10 @@ export function answerOf({advice, existing, isNew}: Reuse): Policy {
 export function reuseFor(
   items: readonly Item[],
   scope: Scope,
-  policies: readonly Policy[],
+  {policies, release}: Pick<Inventory, 'policies' | 'release'>,
   mayFill: boolean,
 ): readonly Reuse[] {
-  const shelf = shelfOf(policies);
+  const shelf = shelfOf(policies, release);
   return adviceFor(items, scope, mayFill).map(advice => {
     const pods = new Set(advice.items.map(({submission}) => decidingFor(submission)));
     const admits = (policy: PreparedPolicy, pod: Submission) =>
@@ -63,7 +65,9 @@ export function reuseFor(
     const existing = tightest(admitting, shelf);
     const [first] = existing;
     if (first === undefined) return {advice, existing, tighterIn: [], isNew: true};
-    const directions = controls.map(control => effectiveDirection(control, first, advice.policy));
+    const directions = controls.map(control =>
+      effectiveDirection(control, first, advice.policy, release),
+    );
     return {
       advice,
       existing,
@@ -82,13 +86,13 @@ interface Shelf {
   isTighter(one: PreparedPolicy, other: PreparedPolicy): boolean;
 }
 
-function shelfOf(policies: readonly Policy[]): Shelf {
-  const open = preparePolicy(openPolicy);
+function shelfOf(policies: readonly Policy[], release: Release): Shelf {
+  const open = preparePolicy(openPolicy, release);
   const tighter = new Map<string, boolean>();
   const pairOf = (one: PreparedPolicy, other: PreparedPolicy) => `${one.name}\0${other.name}`;
   return {
     policies: policies
-      .map(preparePolicy)
+      .map(policy => preparePolicy(policy, release))
       .filter(({unusable}) => unusable === undefined)
       .sort((a, b) => byText(a.name, b.name)),
     // v1.24 writes an annotation for a pod-level seccomp field under every policy.
@@ -101,7 +105,7 @@ function shelfOf(policies: readonly Policy[]): Shelf {
       const pair = pairOf(one, other);
       const known = tighter.get(pair);
       if (known !== undefined) return known;
-      const direction = orderOf(other.policy, one.policy);
+      const direction = orderOf(other.policy, one.policy, release);
       // One comparison answers both questions.
       tighter.set(pairOf(other, one), direction === 'looser');
       tighter.set(pair, direction === 'tighter');

@@ -19,7 +19,7 @@ export function closingCommand(
 /** Whether a policy in place of the one of the facts lets in all that binds to it, or is to, as it did. */
 export function admitsAllBound(facts: PolicyFacts, changed: Policy): boolean {
   if (facts.isWanted) return false;
-  const prepared = preparePolicy(changed);
+  const prepared = preparePolicy(changed, facts.prepared.release);
   return boundViews(facts).every(view => {
     const {errors, mutates} = evaluate(prepared, view);
     return errors.length === 0 && (!mutates || evaluate(facts.prepared, view).mutates);

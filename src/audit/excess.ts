@@ -1,6 +1,7 @@
 import type {Control} from '../controls/control.ts';
 import {controls} from '../controls/index.ts';
 import type {Policy} from '../kube/objects.ts';
+import type {Release} from '../kube/release.ts';
 import {isDangerous} from '../policy/danger.ts';
 import {levels} from '../policy/level.ts';
 
@@ -9,12 +10,12 @@ import {levels} from '../policy/level.ts';
  * see a difference: that of "user 5" and "user 7" is none. Seccomp does not count: in v1.24 containers that
  * ask for no profile get none, whatever the policy allows.
  */
-export function looseControls(policy: Policy, least: Policy): readonly Control[] {
+export function looseControls(policy: Policy, least: Policy, release: Release): readonly Control[] {
   return controls.filter(control => {
     if (control.id === 'seccomp') return false;
     const [has, needs] = [control.level(policy), control.level(least)];
     if (has === undefined || needs === undefined) return false;
-    return levels.indexOf(has) > levels.indexOf(needs) && !control.covers(least, policy);
+    return levels.indexOf(has) > levels.indexOf(needs) && !control.covers(least, policy, release);
   });
 }
 

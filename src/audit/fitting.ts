@@ -18,7 +18,7 @@ export function fittingPolicy(
     .filter(({allowed, mutates}) => allowed && !mutates)
     .map(({policy: {policy}}) => policy)
     .filter(({metadata}) => isMeant(metadata.name))
-    .filter(policy => !isSevere(looseControls(policy, least), policy))
+    .filter(policy => !isSevere(looseControls(policy, least, view.release), policy))
     .sort((a, b) => openness(a) - openness(b));
   return best?.metadata.name;
 }

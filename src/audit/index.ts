@@ -33,7 +33,9 @@ const resourcesOf: Readonly<Record<RuleNeed, readonly string[]>> = {
 /** All that the rules find, nothing ignored. Each template is judged once, however many its pods. */
 export function auditOf(inventory: Inventory, {namespace, isWhole}: AuditScope): Audit {
   const authorizer = authorizerOf(inventory.rbac);
-  const policies = policySet(inventory.policies.map(preparePolicy));
+  const policies = policySet(
+    inventory.policies.map(policy => preparePolicy(policy, inventory.release)),
+  );
   const verdicts = itemsOf(inventory).map(judgeOf(inventory).verdict);
   const asked = inventory.policies.length === 0 ? [refusedPolicy, noPolicy] : rules;
   const unanswered = asked.flatMap(rule => unansweredOf(rule, inventory.gaps, isWhole));

@@ -1,6 +1,7 @@
 import {validatedPolicyKey} from '../kube/annotations.ts';
+import {minorOf} from '../kube/release.ts';
 import {count} from '../text.ts';
-import {type CheckFacts, minorOf, type PodEvidence} from './checkFacts.ts';
+import type {CheckFacts, PodEvidence} from './checkFacts.ts';
 import {type ManagedPolicy, managedPolicies} from './managedPolicies.ts';
 
 /** What is known about a question. */

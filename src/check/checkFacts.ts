@@ -16,6 +16,7 @@ import {validatedPolicyKey} from '../kube/annotations.ts';
 import {policyVersions, rbacVersion} from '../kube/apiGroups.ts';
 import {isObject, type Json, type JsonObject} from '../kube/json.ts';
 import type {Binding, Policy, Role} from '../kube/objects.ts';
+import {minorOf, type Release, releaseOf} from '../kube/release.ts';
 import type {RbacObjects} from '../rbac/authorize.ts';
 import {byText} from '../text.ts';
 import {type Probe, probePlugin} from './checkProbe.ts';
@@ -87,7 +88,7 @@ export async function readCheckFacts(
     probe,
     evidence,
     policies: policies.found?.map(({metadata}) => metadata.name),
-    managed: await readReaches(client, policies.found ?? []),
+    managed: await readReaches(client, policies.found ?? [], releaseOf(version)),
     groups,
     hasAzureBinding: hasAzureBinding !== undefined,
     rights: own.rights,
@@ -109,6 +110,7 @@ export function checkFactsOf(inventory: Inventory, namespace: string): CheckFact
     managed: policyReaches(
       policies.filter(({metadata}) => isPlatformName(metadata.name)),
       gaps.some(({resource}) => isWideKind(resource)) ? undefined : rbac,
+      inventory.release,
     ),
     groups: [],
     hasAzureBinding: rbac.roleBindings.some(
@@ -208,9 +210,10 @@ async function readPolicies(client: ClusterReader): Promise<{
 async function readReaches(
   client: ClusterReader,
   policies: readonly Policy[],
+  release: Release,
 ): Promise<readonly PolicyReach[]> {
   const wanted = policies.filter(({metadata}) => isPlatformName(metadata.name));
-  return wanted.length === 0 ? [] : policyReaches(wanted, await readWideRbac(client));
+  return wanted.length === 0 ? [] : policyReaches(wanted, await readWideRbac(client), release);
 }
 
 async function readWideRbac(client: ClusterReader): Promise<RbacObjects | undefined> {
@@ -245,12 +248,6 @@ async function listAll<T extends Policy | Role | Binding>(
     }),
   });
   return sortedByName(items);
-}
-
-/** The number after `v1.`; undefined if there is none. */
-export function minorOf(version: string | undefined): number | undefined {
-  const [, minor] = /^v?1\.(\d+)/.exec(version ?? '') ?? [];
-  return minor === undefined ? undefined : Number(minor);
 }
 
 /** How many pods are looked at: one page. */

@@ -1,4 +1,5 @@
 import type {Policy} from '../kube/objects.ts';
+import type {Release} from '../kube/release.ts';
 import {builtinPolicy} from '../policy/builtin.ts';
 import {comparePolicies} from '../policy/comparePolicies.ts';
 import {authorizerOf, type RbacObjects} from '../rbac/authorize.ts';
@@ -14,12 +15,17 @@ const wideGroups: ReadonlyMap<string | undefined, WideBinding['to']> = new Map([
 export function policyReaches(
   policies: readonly Policy[],
   rbac: RbacObjects | undefined,
+  release: Release,
 ): readonly PolicyReach[] {
   const grants = rbac && authorizerOf(rbac).grants.filter(isClusterWide);
   return policies.map(policy => {
     const {name} = policy.metadata;
     const own = grants?.filter(({policies: opened}) => opened?.has(name) !== false);
-    return {policy: name, letsAllIn: letsAllIn(policy), everybody: own && wideBindings(own)};
+    return {
+      policy: name,
+      letsAllIn: letsAllIn(policy, release),
+      everybody: own && wideBindings(own),
+    };
   });
 }
 
@@ -40,7 +46,11 @@ function wideBindings(grants: Grants): readonly WideBinding[] {
 }
 
 /** Whether it lets through, unchanged, everything that the privileged policy does. */
-function letsAllIn(policy: Policy): boolean {
-  const {order} = comparePolicies(builtinPolicy('privileged', {appArmor: true}), policy);
+function letsAllIn(policy: Policy, release: Release): boolean {
+  const {order} = comparePolicies(
+    builtinPolicy('privileged', {appArmor: true, release}),
+    policy,
+    release,
+  );
   return order === 'equal' || order === 'looser';
 }

@@ -1,4 +1,5 @@
 import {exitCodes, UserError} from '../errors.ts';
+import {releaseNames} from '../kube/release.ts';
 
 /** What completion can look up: names of the cluster or the kubeconfig, or files. */
 export type Completes =
@@ -113,6 +114,12 @@ export const sourceFlags = {
     help: 'snapshot, or manifest files and folders, instead of the cluster (repeatable)',
   },
   demo: {type: 'boolean', help: 'use the built-in demo cluster'},
+  kubernetesVersion: {
+    type: 'string',
+    placeholder: 'VERSION',
+    choices: releaseNames,
+    help: "the Kubernetes by whose rules files, snapshots and the demo are judged, from v1.16 to v1.24 (default v1.24, or the snapshot's); a cluster says its own",
+  },
   ...connectionFlags,
 } as const satisfies Flags;
 

@@ -1,8 +1,10 @@
 import {messageOf} from '../errors.ts';
+import {emptyInventory} from '../inventory/inventory.ts';
 import {boolean, list, object, string} from '../kube/decode.ts';
 import {patchOf} from '../kube/edits.ts';
 import {isObject, type Json} from '../kube/json.ts';
 import {binding, decodePolicy, type Policy, role} from '../kube/objects.ts';
+import {type Release, releaseOf} from '../kube/release.ts';
 import {policyErrors, storedPolicy} from '../policy/evaluate.ts';
 import type {RbacObjects} from '../rbac/authorize.ts';
 import {type PrintedError, printedCandidate, printedError} from '../report/verdict.ts';
@@ -26,6 +28,7 @@ const conformanceCase = object({
   rbac: rbacObjects,
   pod: anything,
   oldPod: anything,
+  release: string,
 });
 
 /**
@@ -51,7 +54,9 @@ function resultOf(value: Json): object {
     rbac,
     pod = {},
     oldPod,
+    release: named,
   } = conformanceCase(value);
+  const release = releaseOf(named);
   if (operation !== 'CREATE' && operation !== 'UPDATE') {
     throw new Error(`operation must be CREATE or UPDATE, got ${JSON.stringify(operation)}`);
   }
@@ -69,7 +74,13 @@ function resultOf(value: Json): object {
       oldPod,
       gates,
     },
-    {policies: stored, rbac: rbacOf(rbac), caller: undefined, origin: 'cluster', gaps: []},
+    {
+      ...emptyInventory,
+      origin: 'cluster',
+      policies: stored,
+      rbac: rbacOf(rbac),
+      release,
+    },
   );
   return {
     allowed: answer.allowed,
@@ -79,17 +90,17 @@ function resultOf(value: Json): object {
     phase: answer.phase,
     message: answer.message,
     policies: answer.candidates.map(printedCandidate),
-    ...validationOf(stored),
+    ...validationOf(stored, release),
     patches: answer.edits.length > 0 ? {psp: patchOf(pod, answer.edits)} : {},
   };
 }
 
 /** The policies that the API server would refuse, and why; nothing if there are none. */
-function validationOf(policies: readonly Policy[]): object {
+function validationOf(policies: readonly Policy[], release: Release): object {
   const policyValidation = policies
     .map(policy => ({
       name: policy.metadata.name,
-      errors: policyErrors(policy).map(printedError).toSorted(byFieldAndDetail),
+      errors: policyErrors(policy, release).map(printedError).toSorted(byFieldAndDetail),
     }))
     .filter(({errors}) => errors.length > 0);
   return policyValidation.length > 0 ? {policyValidation, invalidPolicies: true} : {};

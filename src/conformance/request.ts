@@ -55,7 +55,7 @@ export function answerRequest(request: PodRequest, source: JudgeSource): Request
 }
 
 function answerCreate(request: PodRequest, source: JudgeSource): RequestAnswer {
-  const submission = submissionOf(podOf(request.pod, request), request.user);
+  const submission = submissionOf(podOf(request.pod, request), source.release, request.user);
   const admitted = judgeOf(source, {isAdmissionOnly: true}).judgement(submission);
   const {chosen, candidates} = admitted;
   if (chosen === undefined) {
@@ -68,6 +68,7 @@ function answerCreate(request: PodRequest, source: JudgeSource): RequestAnswer {
   ];
   const stored = prepareForCreate(
     applyEdits(submission.view.pod, edits),
+    source.release,
     request.gates.ProcMountType ?? false,
   );
   const validated = judgeUpdate(stored, request, source);
@@ -88,8 +89,9 @@ function answerCreate(request: PodRequest, source: JudgeSource): RequestAnswer {
 function answerUpdate(request: PodRequest, source: JudgeSource): RequestAnswer {
   const {oldPod = {}, gates} = request;
   const prepared = prepareForUpdate(
-    defaultPod(podOf(request.pod, request)),
-    defaultPod(podOf(oldPod, request)),
+    defaultPod(podOf(request.pod, request), source.release),
+    defaultPod(podOf(oldPod, request), source.release),
+    source.release,
     gates.ProcMountType ?? false,
   );
   const {chosen, message, candidates} = judgeUpdate(prepared, request, source);
@@ -108,7 +110,7 @@ function answerUpdate(request: PodRequest, source: JudgeSource): RequestAnswer {
 
 /** What the validating phase makes of a pod: even on CREATE it takes the annotation as a hint. */
 function judgeUpdate(pod: Pod, {user}: PodRequest, source: JudgeSource): Judgement {
-  return judgeOf(source, {operation: 'UPDATE'}).judgement(submissionOf(pod, user));
+  return judgeOf(source, {operation: 'UPDATE'}).judgement(submissionOf(pod, source.release, user));
 }
 
 const nothing: RequestAnswer = {

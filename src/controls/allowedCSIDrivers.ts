@@ -1,4 +1,5 @@
 import {type FieldError, invalid, required, tooLong} from '../kube/fieldError.ts';
+import type {Release} from '../kube/release.ts';
 import {withSpec} from './control.ts';
 import {defineDriverList} from './shared/drivers.ts';
 import {dnsSubdomainProblems} from './shared/names.ts';
@@ -20,17 +21,19 @@ export const allowedCSIDrivers = defineDriverList({
   driverOf: ({csi}) => csi && (csi.driver ?? ''),
   errorField: 'csi.driver',
   errorDetail: 'Inline CSI driver is not allowed to be used',
-  validate: ({spec}) =>
+  validate: ({spec}, release) =>
     (spec.allowedCSIDrivers ?? []).flatMap(({name = ''}, index) =>
-      nameErrors(`spec.allowedCSIDrivers.allowedCSIDriver[${index}].name`, name),
+      nameErrors(`spec.allowedCSIDrivers.allowedCSIDriver[${index}].name`, name, release),
     ),
 });
 
 /** pkg/apis/core/validation/validation.go, ValidateCSIDriverName. */
-function nameErrors(field: string, name: string): readonly FieldError[] {
+function nameErrors(field: string, name: string, release: Release): readonly FieldError[] {
   return [
     ...(name === '' ? [required(field, '')] : []),
     ...(name.length > longestName ? [tooLong(field, longestName)] : []),
-    ...dnsSubdomainProblems(name.toLowerCase()).map(problem => invalid(field, name, problem)),
+    ...dnsSubdomainProblems(name.toLowerCase(), release).map(problem =>
+      invalid(field, name, problem),
+    ),
   ];
 }

@@ -7,13 +7,14 @@ import {type FieldError, invalid} from '../kube/fieldError.ts';
 import {goQuote} from '../kube/goQuote.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {PodView} from '../kube/podView.ts';
-import {defineControl, type Level, withAnnotations} from './control.ts';
+import {defineControl, type Level} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep} from './hardening.ts';
 import {containerRuntime} from './runtime.ts';
 import {containsAll, unique} from './shared/names.ts';
 import {profileFields} from './shared/profileFields.ts';
 import {profileStates} from './shared/profileRuntime.ts';
 import {profileWords} from './shared/profileSteps.ts';
+import {withAnnotations} from './shared/withAnnotations.ts';
 
 interface Value {
   /** The annotation as it stands, a list with commas, not trimmed; undefined allows everything. */

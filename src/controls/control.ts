@@ -1,6 +1,7 @@
 import type {FieldError} from '../kube/fieldError.ts';
 import type {Policy, PolicySpec} from '../kube/objects.ts';
 import type {ContainerView, PodView, VolumeView} from '../kube/podView.ts';
+import type {Release} from '../kube/release.ts';
 import type {NonEmpty} from '../nonEmpty.ts';
 import type {JudgedTemplate, PlannedStep} from './hardening.ts';
 import type {Report} from './report.ts';
@@ -113,19 +114,19 @@ interface ValueOrder<Value> {
   /** Lets every pod through and changes none. */
   readonly loosest: Value;
   /** Whether every pod that `stricter` lets through unchanged gets through `looser` unchanged too. */
-  covers(looser: Value, stricter: Value): boolean;
+  covers(looser: Value, stricter: Value, release: Release): boolean;
   /** Values a person may want next, tighter and looser alike; which is which follows from covers(). */
-  steps(value: Value): readonly ValueStep<Value>[];
+  steps(value: Value, release: Release): readonly ValueStep<Value>[];
 }
 
 /** What Kubernetes does with the value. */
 interface ValueAdmission<Value> {
   /** undefined if this value can neither deny nor change a pod. */
-  enforce(value: Value): Enforcement | undefined;
+  enforce(value: Value, release: Release): Enforcement | undefined;
   /** Why admission silently leaves the whole policy out (pkg/security/podsecuritypolicy/factory.go). */
   unusable?(value: Value): string | undefined;
   /** What the API server says about these fields on create and update (pkg/apis/policy/validation). */
-  validate?(policy: Policy): readonly FieldError[];
+  validate?(policy: Policy, release: Release): readonly FieldError[];
 }
 
 /** What pods need. */
@@ -135,12 +136,12 @@ interface PodNeeds<Value> {
    * It must see all pods at once: what each needs by itself does not add up. A user for one and
    * non-root for another is non-root for both.
    */
-  least(pods: NonEmpty<PodView>): Value;
+  least(pods: NonEmpty<PodView>, release: Release): Value;
   /**
    * The same, but filling in fields that pods leave unset is allowed too, where that is the common
    * hardening. Absent if filling in does not help.
    */
-  leastFilling?(pods: NonEmpty<PodView>): Value;
+  leastFilling?(pods: NonEmpty<PodView>, release: Release): Value;
   /** What this pod uses of the control, in words; none if it would fit under the strictest value. */
   needs(pod: PodView): readonly string[];
 }
@@ -160,6 +161,9 @@ export interface PodHardening<Value> {
   plan(pod: JudgedTemplate, value: Value, mustSay: boolean): readonly PlannedStep[];
 }
 
+/** The value in the built-in policy of each level. */
+export type BuiltinValues<Value> = Readonly<Record<Level, Value | 'unset'>>;
+
 /** The built-in policies, and the Pod Security Standards that they stand for. */
 interface ValueLevels<Value> {
   /**
@@ -167,7 +171,7 @@ interface ValueLevels<Value> {
    * can't express it (k8s.io/pod-security-admission v0.24, policy/check_*.go). `'unset'` leaves the fields
    * out: what that means is right for the level.
    */
-  readonly builtin: Readonly<Record<Level, Value | 'unset'>>;
+  readonly builtin: BuiltinValues<Value> | ((release: Release) => BuiltinValues<Value>);
   /** The strictest Pod Security Standard that the value meets; absent if none mentions it. */
   level?(value: Value): Level;
 }
@@ -206,12 +210,12 @@ export interface Control extends ControlWords {
   readonly fields: readonly ValueField<Policy>[];
   /** Whether the value makes no difference: the policy lets in no volume that it is about. */
   isMoot(policy: Policy): boolean;
-  covers(looser: Policy, stricter: Policy): boolean;
-  steps(policy: Policy): readonly ValueStep<Policy>[];
-  enforce(policy: Policy): Enforcement | undefined;
+  covers(looser: Policy, stricter: Policy, release: Release): boolean;
+  steps(policy: Policy, release: Release): readonly ValueStep<Policy>[];
+  enforce(policy: Policy, release: Release): Enforcement | undefined;
   unusable(policy: Policy): string | undefined;
-  validate(policy: Policy): readonly FieldError[];
-  /** The policy with this control as strict as the pods allow. */
+  validate(policy: Policy, release: Release): readonly FieldError[];
+  /** The policy with this control as strict as the pods allow in the release that they are seen by. */
   fit(policy: Policy, pods: NonEmpty<PodView>, mayFill: boolean): Policy;
   /** The policy with this control as open as it can be. */
   open(policy: Policy): Policy;
@@ -222,7 +226,7 @@ export interface Control extends ControlWords {
   describeForPeople(policy: Policy): string;
   level(policy: Policy): Level | undefined;
   /** The policy with this control as in the built-in policy of the level. */
-  hold(policy: Policy, level: Level): Policy;
+  hold(policy: Policy, level: Level, release: Release): Policy;
   leavesUnsaid(pod: PodView): boolean;
   /** The steps for a template that does not meet this control of the policy. */
   plan(pod: JudgedTemplate, policy: Policy, mustSay: boolean): readonly PlannedStep[];
@@ -254,15 +258,17 @@ export function defineControl<Value>(control: ControlDefinition<Value>): Control
     isMoot({spec: {volumes = []}}) {
       return volumeType !== undefined && !volumes.includes('*') && !volumes.includes(volumeType);
     },
-    covers: (looser, stricter) => control.covers(read(looser), read(stricter)),
-    steps: policy =>
-      control.steps(read(policy)).map(({label, value}) => ({label, value: write(policy, value)})),
-    enforce: policy => control.enforce(read(policy)),
+    covers: (looser, stricter, release) => control.covers(read(looser), read(stricter), release),
+    steps: (policy, release) =>
+      control
+        .steps(read(policy), release)
+        .map(({label, value}) => ({label, value: write(policy, value)})),
+    enforce: (policy, release) => control.enforce(read(policy), release),
     unusable: policy => control.unusable?.(read(policy)),
-    validate: policy => control.validate?.(policy) ?? [],
+    validate: (policy, release) => control.validate?.(policy, release) ?? [],
     fit(policy, pods, mayFill) {
       const least = mayFill && control.leastFilling ? control.leastFilling : control.least;
-      return write(policy, least(pods));
+      return write(policy, least(pods, pods[0].release));
     },
     open: policy => write(policy, control.loosest),
     copy: (from, to) => write(to, read(from)),
@@ -270,8 +276,9 @@ export function defineControl<Value>(control: ControlDefinition<Value>): Control
     describe: policy => control.describe(read(policy)),
     describeForPeople: policy => (control.describeForPeople ?? control.describe)(read(policy)),
     level: policy => control.level?.(read(policy)),
-    hold(policy, level) {
-      const value = control.builtin[level];
+    hold(policy, level, release) {
+      const {builtin} = control;
+      const value = (typeof builtin === 'function' ? builtin(release) : builtin)[level];
       return value === 'unset' ? policy : write(policy, value);
     },
     leavesUnsaid: pod => hardening?.leavesUnsaid?.(pod) ?? false,
@@ -283,16 +290,4 @@ export function defineControl<Value>(control: ControlDefinition<Value>): Control
 /** For write(): the policy with these spec fields set, or removed where undefined. */
 export function withSpec(policy: Policy, fields: Partial<PolicySpec>): Policy {
   return {...policy, spec: {...policy.spec, ...fields}};
-}
-
-/** For write(): the policy with these annotations set, or removed where undefined. */
-export function withAnnotations(
-  policy: Policy,
-  changes: Readonly<Record<string, string | undefined>>,
-): Policy {
-  const merged = {...policy.metadata.annotations, ...changes};
-  const annotations = Object.fromEntries(
-    Object.entries(merged).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
-  return {...policy, metadata: {...policy.metadata, annotations}};
 }

@@ -24,6 +24,7 @@ export class Report {
   /** Whether the question is answered, so that looking further is useless. */
   answered = false;
   readonly #question: ReportQuestion;
+  #ignoresErrors = false;
 
   constructor(question: ReportQuestion) {
     this.#question = question;
@@ -61,6 +62,13 @@ export class Report {
     this.#add(forbidden(field, detail), grounds);
   }
 
+  /** What `check` fills in counts, and what it objects to does not. */
+  onlyFills(check: () => void): void {
+    this.#ignoresErrors = true;
+    check();
+    this.#ignoresErrors = false;
+  }
+
   /** Notes that something is filled in; returns whether the edit is wanted. */
   #fills(): boolean {
     this.mutates = true;
@@ -76,6 +84,7 @@ export class Report {
   }
 
   #add({type, field, badValue, detail}: FieldError, grounds: Grounds): void {
+    if (this.#ignoresErrors) return;
     const {at, where, does, value, allowed, fix} = grounds;
     const objection = {type, field, badValue, detail, at, where, does, value, allowed, fix};
     if (this.errors === noErrors) this.errors = [objection];

@@ -1,6 +1,7 @@
 import {duplicate, type FieldError, GoLiteral, invalid, required} from '../kube/fieldError.ts';
 import {goQuote} from '../kube/goQuote.ts';
 import type {Policy} from '../kube/objects.ts';
+import type {Release} from '../kube/release.ts';
 import {defineControl, neverSet, withSpec} from './control.ts';
 import {podRuntime} from './runtime.ts';
 import {choiceField, namesField} from './shared/fields.ts';
@@ -132,12 +133,12 @@ function isOpen({allowed}: Value): boolean {
   return allowed === undefined || allowed.includes('*');
 }
 
-function validate({spec: {runtimeClass: value}}: Policy): readonly FieldError[] {
+function validate({spec: {runtimeClass: value}}: Policy, release: Release): readonly FieldError[] {
   if (value === undefined) return [];
   const {allowedRuntimeClassNames: names = [], defaultRuntimeClassName: fill} = value;
   const field = 'spec.runtimeClass.allowedRuntimeClassNames';
   const nameErrors = (at: string, name: string) =>
-    dnsSubdomainProblems(name).map(problem => invalid(at, name, problem));
+    dnsSubdomainProblems(name, release).map(problem => invalid(at, name, problem));
   return [
     ...names.flatMap((name, index) => [
       ...(name === '*' ? [] : nameErrors(`${field}[${index}]`, name)),

@@ -5,8 +5,9 @@ import {
   seccompPodKey,
 } from '../kube/annotations.ts';
 import {type ContainerView, type PodView, seccompFieldText} from '../kube/podView.ts';
+import {type Release, sinceRelease} from '../kube/release.ts';
 import type {NonEmpty} from '../nonEmpty.ts';
-import {defineControl, type Level, withAnnotations} from './control.ts';
+import {defineControl, type Level} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
 import type {Grounds} from './objection.ts';
 import type {Report} from './report.ts';
@@ -18,6 +19,7 @@ import {profileWords} from './shared/profileSteps.ts';
 import {containerSeccompGrounds, podSeccompGrounds} from './shared/seccompGrounds.ts';
 import {profileProblem, seccompErrors} from './shared/seccompNames.ts';
 import {takesNoLinuxFields} from './shared/windows.ts';
+import {withAnnotations} from './shared/withAnnotations.ts';
 
 interface Value {
   /** The annotation as it stands, a list with commas, not trimmed; undefined allows no profile. */
@@ -30,6 +32,10 @@ const open: Value = {allowed: '*', fill: ''};
 const noProfile: Value = {allowed: undefined, fill: ''};
 const runtimeDefault = 'runtime/default';
 const dockerDefault = 'docker/default';
+
+/** Names of one profile, each of which lets in the others (seccomp/strategy.go, NewStrategy). */
+const sameProfile = sinceRelease<readonly string[]>({16: [], 19: [runtimeDefault, dockerDefault]});
+
 const confined: Value = {allowed: runtimeDefault, fill: runtimeDefault};
 
 /**
@@ -70,17 +76,19 @@ export const seccomp = defineControl<Value>({
     ...(isOpen(value) && value.fill === '' ? [] : [{label: 'allow every profile', value: open}]),
   ],
 
-  enforce: value => enforce(value),
+  enforce,
   validate: seccompErrors,
 
   least,
-  leastFilling(pods) {
+  leastFilling(pods, release) {
     const fillable = pods.every(
       pod =>
         !takesNoLinuxFields(pod) &&
-        profilesIn(pod).every(profile => ['', runtimeDefault, dockerDefault].includes(profile)),
+        profilesIn(pod).every(profile =>
+          ['', runtimeDefault, ...sameProfile(release)].includes(profile),
+        ),
     );
-    return fillable ? {allowed: runtimeDefault, fill: runtimeDefault} : least(pods);
+    return fillable ? {allowed: runtimeDefault, fill: runtimeDefault} : least(pods, release);
   },
   needs: pod =>
     unique(profilesIn(pod))
@@ -112,20 +120,20 @@ export const seccomp = defineControl<Value>({
   builtin: {privileged: open, baseline: confined, restricted: confined},
   level(value): Level {
     if (isOpen(value)) return 'privileged';
-    const profiles = profilesOf(value);
+    const profiles = value.allowed?.split(',') ?? [''];
     if (profiles.includes('unconfined')) return 'privileged';
     return profiles.includes('') ? 'baseline' : 'restricted';
   },
 });
 
-function covers(looser: Value, stricter: Value): boolean {
+function covers(looser: Value, stricter: Value, release: Release): boolean {
   // Names that a pod can have; the API server refuses others.
-  const names = profilesOf(stricter).filter(name => name === '' || !profileProblem(name));
+  const names = profilesOf(stricter, release).filter(name => name === '' || !profileProblem(name));
   const mayNameNone = isOpen(stricter) || names.includes('');
   const mustNameNone = !isOpen(stricter) && names.every(name => name === '');
   if (mustNameNone && stricter.fill !== '') return true; // it lets nothing through unchanged
   return (
-    (isOpen(looser) || (!isOpen(stricter) && containsAll(profilesOf(looser), names))) &&
+    (isOpen(looser) || (!isOpen(stricter) && containsAll(profilesOf(looser, release), names))) &&
     (looser.fill === '' || stricter.fill !== '' || !mayNameNone)
   );
 }
@@ -134,12 +142,12 @@ function isOpen({allowed}: Value): boolean {
   return allowed?.split(',').includes('*') ?? false;
 }
 
-/** The profiles that get through; '' stands for naming none. docker/default and runtime/default are one. */
-function profilesOf({allowed}: Value): readonly string[] {
+/** The profiles that get through; '' stands for naming none. */
+function profilesOf({allowed}: Value, release: Release): readonly string[] {
   if (allowed === undefined) return [''];
   const names = allowed.split(',');
-  const both = names.includes(runtimeDefault) || names.includes(dockerDefault);
-  return both ? [...names, runtimeDefault, dockerDefault] : names;
+  const same = sameProfile(release);
+  return same.some(name => names.includes(name)) ? [...names, ...same] : names;
 }
 
 function shorterLists({allowed, fill}: Value) {
@@ -173,9 +181,9 @@ function profileOf(container: ContainerView, pod: PodView, podAnnotation?: strin
   );
 }
 
-function enforce(value: Value) {
+function enforce(value: Value, release: Release) {
   const any = isOpen(value);
-  const allowed = value.allowed === undefined ? undefined : new Set(profilesOf(value));
+  const allowed = value.allowed === undefined ? undefined : new Set(profilesOf(value, release));
   const end = ` is not an allowed seccomp profile. Valid values are ${value.allowed ?? ''}`;
   const rule = {names: value.allowed?.split(',') ?? []};
   const isAllowed = (profile: string) =>
@@ -211,14 +219,13 @@ function enforce(value: Value) {
  * A list can't contain "none" (the API refuses an empty entry), nor a name with a comma: a pod with such a
  * profile, or pods with and without a profile, need `*`.
  */
-function least(pods: NonEmpty<PodView>): Value {
+function least(pods: NonEmpty<PodView>, release: Release): Value {
   const profiles = unique(pods.flatMap(profilesIn));
   if (profiles.every(profile => profile === '')) return noProfile;
   const isListable = (name: string) => profileProblem(name) === undefined && !name.includes(',');
   if (!profiles.every(isListable)) return open;
-  const names = profiles.includes(runtimeDefault)
-    ? profiles.filter(profile => profile !== dockerDefault)
-    : profiles;
+  const [kept, ...others] = sameProfile(release).filter(name => profiles.includes(name));
+  const names = profiles.filter(profile => profile === kept || !others.includes(profile));
   return {allowed: names.join(','), fill: ''};
 }
 

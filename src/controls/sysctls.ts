@@ -2,6 +2,7 @@ import {type FieldError, forbidden, invalid} from '../kube/fieldError.ts';
 import {goQuote} from '../kube/goQuote.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {PodView} from '../kube/podView.ts';
+import {lastRelease, type Release, sinceRelease} from '../kube/release.ts';
 import {defineControl, withSpec} from './control.ts';
 import type {JudgedTemplate, PlannedStep} from './hardening.ts';
 import type {Fix} from './objection.ts';
@@ -15,14 +16,23 @@ interface Value {
   readonly forbidden: readonly string[];
 }
 
-/** pkg/security/podsecuritypolicy/sysctl/mustmatchpatterns.go, SafeSysctlAllowlist in v1.24. */
-const safe = [
-  'kernel.shm_rmid_forced',
-  'net.ipv4.ip_local_port_range',
-  'net.ipv4.ip_unprivileged_port_start',
-  'net.ipv4.ping_group_range',
-  'net.ipv4.tcp_syncookies',
-];
+/** pkg/security/podsecuritypolicy/sysctl/mustmatchpatterns.go, SafeSysctlAllowlist (Whitelist up to v1.22). */
+const safeIn = sinceRelease<readonly string[]>({
+  16: ['kernel.shm_rmid_forced', 'net.ipv4.ip_local_port_range', 'net.ipv4.tcp_syncookies'],
+  18: [
+    'kernel.shm_rmid_forced',
+    'net.ipv4.ip_local_port_range',
+    'net.ipv4.ping_group_range',
+    'net.ipv4.tcp_syncookies',
+  ],
+  22: [
+    'kernel.shm_rmid_forced',
+    'net.ipv4.ip_local_port_range',
+    'net.ipv4.ip_unprivileged_port_start',
+    'net.ipv4.ping_group_range',
+    'net.ipv4.tcp_syncookies',
+  ],
+});
 
 /** Everything that a kubelet can let pods set (pkg/kubelet/sysctl/namespace.go in v1.24). */
 const namespaced = ['fs.mqueue.*', 'kernel.msg*', 'kernel.sem', 'kernel.shm*', 'net.*'];
@@ -52,11 +62,12 @@ export const sysctls = defineControl<Value>({
   covers,
   steps: stepsOf,
 
-  enforce(value) {
+  enforce(value, release) {
+    const safe = safeIn(release);
     return {
       pod(pod, report) {
         pod.sysctls.forEach((name, index) => {
-          const verdict = judge(value, name);
+          const verdict = judge(value, name, safe);
           if (verdict === undefined) return;
           report.forbidden(`pod.spec.securityContext.sysctls[${index}]`, verdict, {
             at: undefined,
@@ -72,7 +83,8 @@ export const sysctls = defineControl<Value>({
   },
   validate,
 
-  least(pods) {
+  least(pods, release) {
+    const safe = safeIn(release);
     const used = unique(pods.flatMap(pod => pod.sysctls));
     if (used.length === 0) return {allowedUnsafe: [], forbidden: ['*']};
     const allowedUnsafe = unique(used.filter(name => !safe.includes(name)).map(entryFor));
@@ -96,7 +108,7 @@ export const sysctls = defineControl<Value>({
     }),
     namesField<Value>({
       label: 'Forbidden',
-      choices: ['*', ...safe],
+      choices: ['*', ...safeIn(lastRelease)],
       hint: 'net.ipv4.tcp_syncookies or net.*',
       items: value => value.forbidden,
       set: (value, names) => ({...value, forbidden: names}),
@@ -110,6 +122,7 @@ export const sysctls = defineControl<Value>({
     ...namedRights,
     read({sysctls: set}) {
       const names = set.map(plainSysctl);
+      const safe = safeIn(lastRelease);
       return {
         rights: names.filter(name => !safe.includes(name)),
         harmless: names.filter(name => safe.includes(name)),
@@ -127,7 +140,11 @@ function plainSysctl(name: string): string {
 }
 
 /** Why a sysctl is refused; undefined if it is not. */
-function judge({allowedUnsafe, forbidden: names}: Value, name: string): string | undefined {
+function judge(
+  {allowedUnsafe, forbidden: names}: Value,
+  name: string,
+  safe: readonly string[],
+): string | undefined {
   if (matchesAny(names, name)) return `sysctl ${goQuote(name)} is not allowed`;
   if (safe.includes(name) || matchesAny(allowedUnsafe, name)) return undefined;
   return `unsafe sysctl ${goQuote(name)} is not allowed`;
@@ -165,17 +182,18 @@ function entryFor(name: string): string {
  * Compared on the names that can tell two values apart: the safe ones, and for each entry of either
  * value a name that it matches and one that only a longer name matches.
  */
-function covers(looser: Value, stricter: Value): boolean {
+function covers(looser: Value, stricter: Value, release: Release): boolean {
+  const safe = safeIn(release);
   const entries = [looser, stricter].flatMap(value => [...value.allowedUnsafe, ...value.forbidden]);
   const names = entries.flatMap(entry =>
     entry.endsWith('*') ? [entry.slice(0, -1), `${entry.slice(0, -1)}zz9`] : [entry],
   );
   return ['zz9.other', ...safe, ...names].every(
-    name => judge(stricter, name) !== undefined || judge(looser, name) === undefined,
+    name => judge(stricter, name, safe) !== undefined || judge(looser, name, safe) === undefined,
   );
 }
 
-function stepsOf({allowedUnsafe, forbidden: names}: Value) {
+function stepsOf({allowedUnsafe, forbidden: names}: Value, release: Release) {
   return [
     ...shorter(allowedUnsafe, 'forbid').map(({label, value}) => ({
       label,
@@ -184,7 +202,7 @@ function stepsOf({allowedUnsafe, forbidden: names}: Value) {
     ...(names.includes('*')
       ? []
       : [{label: 'forbid all sysctls', value: {allowedUnsafe: [], forbidden: ['*']}}]),
-    ...safe
+    ...safeIn(release)
       .filter(name => !matchesAny(names, name) && !matchesAny(allowedUnsafe, name))
       .map(name => ({
         label: `forbid ${name}`,
@@ -249,7 +267,8 @@ function prefixOf(entry: string): string | undefined {
 }
 
 function planSysctls({view}: JudgedTemplate, value: Value): readonly PlannedStep[] {
-  const refused = [...new Set(view.sysctls)].filter(name => judge(value, name) !== undefined);
+  const safe = safeIn(view.release);
+  const refused = [...new Set(view.sysctls)].filter(name => judge(value, name, safe) !== undefined);
   return refused.map(name => ({
     where: 'pod',
     asks: `sets sysctl ${name}`,

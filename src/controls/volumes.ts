@@ -1,11 +1,14 @@
 import {type FieldError, notSupported} from '../kube/fieldError.ts';
 import {
   type ProjectedSource,
+  secretTokenPrefix,
+  serviceAccountOf,
   tokenVolumePrefix,
   type Volume,
   volumeSourceKeys,
 } from '../kube/pod.ts';
 import type {PodView, VolumeView} from '../kube/podView.ts';
+import {type Release, sinceRelease} from '../kube/release.ts';
 import {defineControl, type Level, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep} from './hardening.ts';
 import {type Grounds, withoutVolume} from './objection.ts';
@@ -13,8 +16,20 @@ import {namedRights, podRuntime} from './runtime.ts';
 import {plainNamesField} from './shared/fields.ts';
 import {containsAll, shorter, unique} from './shared/names.ts';
 
-/** All types as policies name them (pkg/security/podsecuritypolicy/util/util.go, GetAllFSTypesAsSet). */
 const allTypes = unique(volumeSourceKeys.map(key => (key === 'cephfs' ? 'cephFS' : key)));
+
+/** What a release knows about volumes. */
+interface Knowledge {
+  /** All types as policies name them (pkg/security/podsecuritypolicy/util/util.go, GetAllFSTypesAsSet). */
+  readonly types: readonly string[];
+  /** Whether `secret` lets in the projected volume of a token (provider.go, allowsVolumeType). */
+  readonly secretIsToken: boolean;
+}
+
+const knowledge = sinceRelease<Knowledge>({
+  16: {types: allTypes.filter(type => type !== 'ephemeral'), secretIsToken: false},
+  19: {types: allTypes, secretIsToken: true},
+});
 
 /** What the restricted Pod Security Standard allows. */
 const harmlessVolumes = [
@@ -42,22 +57,23 @@ export const volumes = defineControl<readonly string[]>({
   write: (policy, types) => withSpec(policy, {volumes: types}),
 
   loosest: ['*'],
-  covers: (looser, stricter) => containsAll(expand(looser), expand(stricter)),
-  steps: types => [
+  covers: (looser, stricter, release) =>
+    containsAll(expand(looser, release), expand(stricter, release)),
+  steps: (types, release) => [
     ...(types.includes('*')
       ? [
-          {label: 'allow only what restricted allows', value: harmlessVolumes},
-          {label: 'allow all but hostPath', value: allTypes.filter(type => type !== 'hostPath')},
+          {label: 'allow only what restricted allows', value: builtinValues(release).restricted},
+          {label: 'allow all but hostPath', value: builtinValues(release).baseline},
         ]
       : shorter(types, 'forbid')),
     ...(types.length > 1 ? [{label: 'forbid all volumes', value: []}] : []),
     ...(types.includes('*') ? [] : [{label: 'allow every type', value: ['*']}]),
   ],
 
-  enforce(types) {
+  enforce(types, release) {
     if (types.includes('*')) return undefined;
     const allowed = new Set(types);
-    const tokenToo = allowed.has('secret');
+    const tokenToo = allowed.has('secret') && knowledge(release).secretIsToken;
     return {
       volume(view, pod, report) {
         const {volume, type, path} = view;
@@ -69,16 +85,19 @@ export const volumes = defineControl<readonly string[]>({
       },
     };
   },
-  validate: ({spec}) =>
-    (spec.volumes ?? []).flatMap((type): readonly FieldError[] =>
-      type === '*' || allTypes.includes(type)
+  validate({spec}, release) {
+    const {types} = knowledge(release);
+    return (spec.volumes ?? []).flatMap((type): readonly FieldError[] =>
+      type === '*' || types.includes(type)
         ? []
-        : [notSupported('spec.volumes', type, ['*', ...allTypes])],
-    ),
+        : [notSupported('spec.volumes', type, ['*', ...types])],
+    );
+  },
 
-  // The token volume gets in by `projected` or by `secret`; the latter opens less if it is enough.
-  least(pods) {
+  // The token volume gets in by `projected` or by `secret`; the latter opens less where it is enough.
+  least(pods, release) {
     const all = pods.flatMap(pod => pod.volumes);
+    if (!knowledge(release).secretIsToken) return unique(all.map(({type}) => type));
     const types = unique(
       all.filter(({volume}) => !isServiceAccountToken(volume)).map(({type}) => type),
     );
@@ -112,21 +131,26 @@ export const volumes = defineControl<readonly string[]>({
       };
     },
   }),
-  builtin: {
-    privileged: ['*'],
-    baseline: allTypes.filter(type => type !== 'hostPath'),
-    restricted: harmlessVolumes,
-  },
+  builtin: builtinValues,
   level: (types): Level => {
     if (containsAll(harmlessVolumes, types)) return 'restricted';
     return types.includes('*') || types.includes('hostPath') ? 'privileged' : 'baseline';
   },
 });
 
+function builtinValues(release: Release) {
+  const {types} = knowledge(release);
+  return {
+    privileged: ['*'],
+    baseline: types.filter(type => type !== 'hostPath'),
+    restricted: harmlessVolumes.filter(type => types.includes(type)),
+  };
+}
+
 /** What a volume is, with the path or driver that makes it what it is. */
 function volumeGrounds(view: VolumeView, pod: PodView): Omit<Grounds, 'allowed'> {
-  const {volume, type, path, name} = view;
-  const isToken = name.startsWith(tokenVolumePrefix) && isServiceAccountToken(volume);
+  const {volume, type, path} = view;
+  const isToken = isMountedToken(view, pod);
   const detail = volume.hostPath?.path ?? volume.csi?.driver ?? volume.flexVolume?.driver;
   return {
     at: view,
@@ -143,16 +167,26 @@ function volumeGrounds(view: VolumeView, pod: PodView): Omit<Grounds, 'allowed'>
 }
 
 /** The types that a list effectively lets in. */
-function expand(types: readonly string[]): readonly string[] {
-  return types.includes('*') ? allTypes : types.filter(type => allTypes.includes(type));
+function expand(types: readonly string[], release: Release): readonly string[] {
+  const {types: known} = knowledge(release);
+  return types.includes('*') ? known : types.filter(type => known.includes(type));
 }
 
 function needsOf(pod: PodView): readonly string[] {
   return unique(
-    pod.volumes.map(({volume, type}) =>
-      isServiceAccountToken(volume) ? 'service account token' : `${type} volumes`,
+    pod.volumes.map(view =>
+      isMountedToken(view, pod) || isServiceAccountToken(view.volume)
+        ? 'service account token'
+        : `${view.type} volumes`,
     ),
   );
+}
+
+/** Whether Kubernetes mounts a volume for the account of the pod. */
+function isMountedToken({volume, type, name}: VolumeView, {pod}: PodView): boolean {
+  return type === 'secret'
+    ? name.startsWith(secretTokenPrefix(serviceAccountOf(pod)))
+    : name.startsWith(tokenVolumePrefix) && isServiceAccountToken(volume);
 }
 
 /**

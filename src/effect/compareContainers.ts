@@ -91,12 +91,15 @@ function matchContainers(was: PodView, now: PodView): Matching {
 }
 
 /** A container that sets nothing, in this pod. */
-function plainContainer({pod}: PodView): RunningContainer {
+function plainContainer({pod, release}: PodView): RunningContainer {
   const {containers} = plainPod.spec;
-  const view = viewOf({
-    ...pod,
-    spec: {...pod.spec, containers, initContainers: undefined, ephemeralContainers: undefined},
-  });
+  const spec = {
+    ...pod.spec,
+    containers,
+    initContainers: undefined,
+    ephemeralContainers: undefined,
+  };
+  const view = viewOf({...pod, spec}, release);
   const [container] = view.containers;
   if (container === undefined) throw new Error('the view of a pod has lost a container');
   return {container, pod: view};

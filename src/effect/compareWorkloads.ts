@@ -4,6 +4,7 @@ import type {RunningContainer} from '../controls/runtime.ts';
 import {byPlace, type Item, itemKey} from '../inventory/submissions/items.ts';
 import {decodePod} from '../kube/pod.ts';
 import {type PodView, viewOf} from '../kube/podView.ts';
+import {lastRelease} from '../kube/release.ts';
 import {builtinPolicy} from '../policy/builtin.ts';
 import {openPolicy} from '../policy/comparePolicies.ts';
 import {evaluate, type PreparedPolicy, preparePolicy} from '../policy/evaluate.ts';
@@ -117,6 +118,7 @@ const filledPod = viewOf(
       ],
     },
   }),
+  lastRelease,
 );
 
 function removal(item: Item): WorkloadChange {
@@ -130,9 +132,9 @@ interface ControlAlone {
 
 /** Each control of the built-in restricted policy, in a policy that is open otherwise. */
 function restricted(): readonly ControlAlone[] {
-  const policy = builtinPolicy('restricted', {appArmor: true});
+  const policy = builtinPolicy('restricted', {appArmor: true, release: lastRelease});
   return controls.map(control => ({
     control,
-    prepared: preparePolicy(control.copy(policy, openPolicy)),
+    prepared: preparePolicy(control.copy(policy, openPolicy), lastRelease),
   }));
 }

@@ -109,6 +109,7 @@ export function isRisky({shifts, unread}: Effect): boolean {
 function hasSameItems(before: Inventory, after: Inventory): boolean {
   return (
     before.origin === after.origin &&
+    before.release === after.release &&
     before.pods === after.pods &&
     before.workloads === after.workloads &&
     before.serviceAccounts === after.serviceAccounts
@@ -154,8 +155,14 @@ function compareTwo(before: Submission, after: Submission, sides: Sides): Compar
     lost: from === undefined ? undefined : fateOf(from, is),
     gained: to === undefined ? undefined : fateOf(to, was),
     tried: is.tried,
-    isNewTemplate: before !== after && printJson(before.view.pod) !== printJson(after.view.pod),
+    isNewTemplate: hasNewTemplate(before, after),
   };
+}
+
+/** Another release gives the same template another token. */
+function hasNewTemplate(before: Submission, after: Submission): boolean {
+  if (before === after || before.view.release !== after.view.release) return false;
+  return printJson(before.view.pod) !== printJson(after.view.pod);
 }
 
 function fateOf(policy: string, judgement: Judgement): Fate {

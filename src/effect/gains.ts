@@ -39,7 +39,9 @@ function loosened(before: Inventory, after: Inventory): readonly Gain[] {
     const {name} = policy.metadata;
     const was = old.get(name);
     if (was === undefined || was === policy) return [];
-    const looser = beyondRestricted(policy).filter(control => !control.covers(was, policy));
+    const looser = beyondRestricted(policy).filter(
+      control => !control.covers(was, policy, after.release),
+    );
     return looser.length === 0 ? [] : [{policy: name, controls: looser, openedTo: undefined}];
   });
 }
@@ -91,14 +93,14 @@ function opens({policies}: Grant, policy: string): boolean {
 
 /** Tells whether a subject may already use a policy that lets everything through that this one does. */
 function coveringIn(
-  {policies}: Inventory,
+  {policies, release}: Inventory,
   authorizer: Authorizer,
 ): (subject: Grantee, namespace: string | undefined, policy: Policy) => boolean {
   return (subject, namespace, policy) => {
     const may = authorizer.usableBy(identityOf(subject), namespace ?? '');
     return policies.some(other => {
       if (!may(other.metadata.name)) return false;
-      const order = orderOf(other, policy);
+      const order = orderOf(other, policy, release);
       return order === 'tighter' || order === 'equal';
     });
   };

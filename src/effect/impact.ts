@@ -12,6 +12,7 @@ import {
 } from '../inventory/unreadPlaces.ts';
 import {printJson} from '../kube/json.ts';
 import type {Policy} from '../kube/objects.ts';
+import type {Release} from '../kube/release.ts';
 import {evaluate, preparePolicy} from '../policy/evaluate.ts';
 
 /** The judgements of a pod or workload before and after a change. */
@@ -110,7 +111,7 @@ export function impactOf(
   drafts: readonly Policy[],
 ): Impact {
   const edited = new Set(drafts.map(({metadata}) => metadata.name));
-  const isSame = sameFate(drafts);
+  const isSame = sameFate(drafts, inventory.release);
   let judge: Judge | undefined;
   const lists: Record<ImpactKind, Moved[]> = {
     denied: [],
@@ -136,8 +137,8 @@ export function impactOf(
  * Tells whether each draft gives an item the result that its policy gave: then admission makes the same
  * choice. That saves judging it by all the policies that nobody edits; each submission is asked about once.
  */
-function sameFate(drafts: readonly Policy[]): (verdict: Verdict) => boolean {
-  const prepared = drafts.map(preparePolicy);
+function sameFate(drafts: readonly Policy[], release: Release): (verdict: Verdict) => boolean {
+  const prepared = drafts.map(draft => preparePolicy(draft, release));
   const known = new Map<Submission, boolean>();
   const compare = (verdict: Verdict): boolean =>
     prepared.every(draft => {
@@ -192,7 +193,7 @@ function isSameUnknown(
 }
 
 function endingText(ending: Ending): string {
-  if (ending.kind === 'denied') return ending.kind;
+  if (!('chosen' in ending)) return ending.kind;
   const {policy, mutates} = ending.chosen;
   // What a policy would write depends on the whole policy.
   const writes = mutates && ending.kind === 'admitted' ? printJson(policy.policy) : '';

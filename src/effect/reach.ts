@@ -3,6 +3,7 @@ import type {Inventory} from '../inventory/inventory.ts';
 /** The namespaces in which a change can make a difference to what runs; undefined: in all. */
 export function reachOf(before: Inventory, after: Inventory): ReadonlySet<string> | undefined {
   const isWide =
+    before.release !== after.release ||
     changed(before.policies, after.policies).length > 0 ||
     changed(before.rbac.clusterRoles, after.rbac.clusterRoles).length > 0 ||
     changed(before.rbac.clusterRoleBindings, after.rbac.clusterRoleBindings).length > 0;

@@ -41,10 +41,11 @@ const bypassName = '0-psp-bypass';
  */
 export function planBypass(inventory: Inventory, namespace: string): BypassPlan {
   const name = firstName(inventory.policies.map(({metadata}) => metadata.name));
-  const open = builtinPolicy('privileged', {appArmor: false});
+  const {release} = inventory;
+  const open = builtinPolicy('privileged', {appArmor: false, release});
   const policy: Policy = {...open, metadata: {...open.metadata, name}};
   const there = inventory.policies.find(({metadata}) => metadata.name === name);
-  if (there !== undefined && comparePolicies(policy, there).order !== 'equal') {
+  if (there !== undefined && comparePolicies(policy, there, release).order !== 'equal') {
     throw new UserError(
       `policy ${name} is there and does not let everything in: delete or rename it first`,
       exitCodes.refused,

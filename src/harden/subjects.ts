@@ -6,6 +6,7 @@ import {submissionsOf} from '../inventory/submissions/submissions.ts';
 import type {JsonObject} from '../kube/json.ts';
 import type {Pod} from '../kube/pod.ts';
 import {placeOf} from '../kube/reference.ts';
+import type {Release} from '../kube/release.ts';
 import {workloadKindOf} from '../kube/workloadKinds.ts';
 import type {NonEmpty} from '../nonEmpty.ts';
 import {type Hardening, harden} from './harden.ts';
@@ -30,7 +31,7 @@ export function hardenItems(
 ): readonly HardenedItem[] {
   const submissions = submissionsOf(inventory);
   const find = originsOf(inventory);
-  const targets = targetsFrom(level);
+  const targets = targetsFrom(level, inventory.release);
   return items.flatMap(item => {
     const origin = find(item);
     if (origin === undefined) return [];
@@ -58,9 +59,9 @@ export function hardenItems(
 }
 
 /** The level and those below it, except for the one that every pod meets. */
-function targetsFrom(level: HardenLevel): NonEmpty<HardenTarget> {
+function targetsFrom(level: HardenLevel, release: Release): NonEmpty<HardenTarget> {
   const looser = hardenLevels.slice(hardenLevels.indexOf(level) + 1);
-  return [targetOf(level), ...looser.map(targetOf)];
+  return [targetOf(level, release), ...looser.map(each => targetOf(each, release))];
 }
 
 /** Where an item's pod template is, in the form in which it was written. */

@@ -2,6 +2,7 @@ import type {Control, ControlId} from '../controls/control.ts';
 import {controls} from '../controls/index.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {PodView} from '../kube/podView.ts';
+import type {Release} from '../kube/release.ts';
 import {builtinPolicy} from '../policy/builtin.ts';
 import {evaluate, type PreparedPolicy, preparePolicy} from '../policy/evaluate.ts';
 
@@ -25,8 +26,8 @@ interface Solo {
 }
 
 /** What it takes to run under the built-in policy of a level, with AppArmor confined as well. */
-export function targetOf(level: HardenLevel): HardenTarget {
-  const policy = builtinPolicy(level, {appArmor: true});
+export function targetOf(level: HardenLevel, release: Release): HardenTarget {
+  const policy = builtinPolicy(level, {appArmor: true, release});
   const open = controls.reduce((looser, control) => control.open(looser), policy);
   return {
     level,
@@ -34,7 +35,7 @@ export function targetOf(level: HardenLevel): HardenTarget {
     mustSay: level === 'restricted',
     solos: controls.map(control => ({
       control,
-      prepared: preparePolicy(control.copy(policy, open)),
+      prepared: preparePolicy(control.copy(policy, open), release),
     })),
   };
 }

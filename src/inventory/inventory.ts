@@ -6,6 +6,8 @@ import type {
   ServiceAccountObject,
 } from '../kube/objects.ts';
 import type {Pod} from '../kube/pod.ts';
+import {lastRelease, type Release} from '../kube/release.ts';
+import type {PodSecuritySettings} from '../podSecurity/settings.ts';
 import type {RbacObjects} from '../rbac/authorize.ts';
 import type {Workload} from './kinds/workloads.ts';
 
@@ -77,7 +79,11 @@ export interface Inventory {
   readonly takenAt: string | undefined;
   /** The git version of the server, for example v1.24.17. */
   readonly serverVersion: string | undefined;
+  /** The release by whose rules its pods are judged. */
+  readonly release: Release;
   readonly policyApi: PolicyApi;
+  /** What the server's AdmissionConfiguration tells Pod Security Admission; undefined if that is not known. */
+  readonly podSecurity?: PodSecuritySettings | undefined;
   readonly policies: readonly Policy[];
   /** The ones in files that are not among the policies; what a cluster stores counts as it is. */
   readonly refused?: readonly RefusedPolicy[];
@@ -100,6 +106,7 @@ export const emptyInventory: Inventory = {
   defaultNamespace: 'default',
   takenAt: undefined,
   serverVersion: undefined,
+  release: lastRelease,
   policyApi: 'unknown',
   policies: [],
   rbac: {clusterRoles: [], roles: [], clusterRoleBindings: [], roleBindings: []},

@@ -121,6 +121,27 @@ const rows: readonly CustomKind[] = [
     'monitoring.coreos.com',
     'Prometheus PrometheusAgent Alertmanager ThanosRuler',
   ),
+  // JobSet: its controller creates Jobs.
+  ...kinds('template', 'jobset.x-k8s.io', 'JobSet', jobs),
+  // Operators of databases and queues: they make pods of settings.
+  ...kinds('fields', 'postgresql.cnpg.io', 'Cluster Pooler'), // CloudNativePG
+  ...kinds('fields', 'acid.zalan.do', 'postgresql'), // Zalando's Postgres Operator
+  ...kinds('fields', 'postgres-operator.crunchydata.com', 'PostgresCluster'),
+  ...kinds('fields', 'rabbitmq.com', 'RabbitmqCluster'),
+  ...kinds('fields', 'cassandra.datastax.com', 'CassandraDatacenter'), // cass-operator
+  // OpenTelemetry Operator, Jaeger Operator, VictoriaMetrics Operator: the same.
+  ...kinds('fields', 'opentelemetry.io', 'OpenTelemetryCollector'),
+  ...kinds('fields', 'jaegertracing.io', 'Jaeger'),
+  ...kinds(
+    'fields',
+    'operator.victoriametrics.com',
+    'VMAgent VMAlert VMAlertmanager VMAuth VMCluster VMSingle',
+  ),
+  // KServe: an InferenceService becomes a Knative Service or a Deployment, with containers of its own.
+  ...kinds('fields', 'serving.kserve.io', 'InferenceService'),
+  // Actions Runner Controller: it creates the pods of the runners, and completes them.
+  ...kinds('completed', 'actions.github.com', 'AutoscalingRunnerSet EphemeralRunnerSet'),
+  ...kinds('completed', 'actions.summerwind.dev', 'RunnerDeployment RunnerReplicaSet'),
   // Kubernetes: a ControllerRevision keeps an old template for a rollback.
   ...kinds('none', 'apps', 'ControllerRevision'),
   // Kyverno: patterns that pods are matched against.

@@ -230,11 +230,6 @@ export function fieldTypesOf(type: string): FieldTypes | undefined {
   return tables().get(type);
 }
 
-/** The names of all types in the table. */
-export function namesOfTypes(): readonly string[] {
-  return [...tables().keys()];
-}
-
 const tables = once(
   () =>
     new Map(

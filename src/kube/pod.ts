@@ -218,8 +218,16 @@ export interface Late {
 export const containerLists = ['initContainers', 'containers', 'ephemeralContainers'] as const;
 export type ContainerList = (typeof containerLists)[number];
 
-/** What the names of token volumes begin with (plugin/pkg/admission/serviceaccount, v1.24). */
+/** What the names of token volumes begin with from v1.21 on (plugin/pkg/admission/serviceaccount). */
 export const tokenVolumePrefix = 'kube-api-access-';
+
+/**
+ * What they begin with up to v1.20, where they are named after the secret with the account's token
+ * (pkg/controller/serviceaccount/tokens_controller.go).
+ */
+export function secretTokenPrefix(serviceAccount: string): string {
+  return `${serviceAccount.replaceAll('.', '-')}-token-`;
+}
 
 /** The volume's type as policies name it: its source's key, but for one spelling. */
 export function volumeType(volume: Volume): string {

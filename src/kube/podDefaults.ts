@@ -1,12 +1,74 @@
-import type {Container, Pod, ProjectedSource, Volume} from './pod.ts';
-import {volumeSourceKeys} from './pod.ts';
+import {
+  type Container,
+  containerLists,
+  type Pod,
+  type PodSpec,
+  type ProjectedSource,
+  type Volume,
+  volumeSourceKeys,
+} from './pod.ts';
+import {type Release, sinceRelease} from './release.ts';
 
 /**
- * What the API server fills into a pod on decoding, as far as PodSecurityPolicy can tell: the ports
- * of pods on the host's network, volumes without a source, versions of field references
- * (pkg/apis/core/v1/defaults.go, v1.24). Returns the same object if there is nothing to fill in.
+ * What the API server of a release makes of a pod on decoding, as far as PodSecurityPolicy can tell: it
+ * drops the fields that it does not know, and fills in the ports of pods on the host's network, volumes
+ * without a source, versions of field references (pkg/apis/core/v1/defaults.go, the same from v1.16 to
+ * v1.24). Returns the same object if there is nothing to do.
  */
-export function defaultPod(pod: Pod): Pod {
+export function defaultPod(pod: Pod, release: Release): Pod {
+  const unknown = unknownTo(release);
+  return withDefaults(unknown.length === 0 ? pod : unknown.reduce(withoutField, pod));
+}
+
+type LateField = 'seccompProfile' | 'ephemeral' | 'hostProcess' | 'os';
+
+/**
+ * The fields of v1.24 that a release does not know (staging/src/k8s.io/api/core/v1/types.go). `os` came with
+ * v1.23, where the feature gate IdentifyPodOS still drops it.
+ */
+const unknownTo = sinceRelease<readonly LateField[]>({
+  16: ['seccompProfile', 'ephemeral', 'hostProcess', 'os'],
+  19: ['hostProcess', 'os'],
+  22: ['os'],
+  24: [],
+});
+
+function withoutField(pod: Pod, field: LateField): Pod {
+  const spec = specWithout[field](pod.spec);
+  return spec === pod.spec ? pod : {...pod, spec};
+}
+
+const specWithout: Readonly<Record<LateField, (spec: PodSpec) => PodSpec>> = {
+  seccompProfile: spec => withoutInContexts(spec, 'seccompProfile'),
+  hostProcess: spec => withoutInContexts(spec, 'windowsOptions'),
+  ephemeral(spec) {
+    const volumes = mapChanged(spec.volumes, volume =>
+      volume.ephemeral === undefined ? volume : {...volume, ephemeral: undefined},
+    );
+    return volumes === spec.volumes ? spec : {...spec, volumes};
+  },
+  os: spec => (spec.os === undefined ? spec : {...spec, os: undefined}),
+};
+
+/** Without a field of the security contexts of the pod and all its containers. */
+function withoutInContexts(spec: PodSpec, field: 'seccompProfile' | 'windowsOptions'): PodSpec {
+  const {securityContext} = spec;
+  let left =
+    securityContext?.[field] === undefined
+      ? spec
+      : {...spec, securityContext: {...securityContext, [field]: undefined}};
+  for (const list of containerLists) {
+    const containers = mapChanged(spec[list], container => {
+      const {securityContext: own} = container;
+      if (own?.[field] === undefined) return container;
+      return {...container, securityContext: {...own, [field]: undefined}};
+    });
+    if (containers !== spec[list]) left = {...left, [list]: containers};
+  }
+  return left;
+}
+
+function withDefaults(pod: Pod): Pod {
   const {spec} = pod;
   const volumes = mapChanged(spec.volumes, defaultVolume);
   const ports = spec.hostNetwork === true;

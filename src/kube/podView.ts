@@ -10,6 +10,7 @@ import {
   type Volume,
   volumeType,
 } from './pod.ts';
+import {type Release, sinceRelease} from './release.ts';
 
 /** A container and what holds for it: its own fields, and the pod's where it leaves them unset. */
 export interface ContainerView {
@@ -47,6 +48,8 @@ export interface VolumeView {
 
 /** A pod as the controls look at it: made once per pod, with a fixed shape. */
 export interface PodView {
+  /** The one by whose rules it is seen. */
+  readonly release: Release;
   readonly pod: Pod;
   readonly annotations: Readonly<Record<string, string>>;
   readonly hostNetwork: boolean;
@@ -62,24 +65,42 @@ export interface PodView {
   readonly seccompAnnotation: string | undefined;
   readonly volumes: readonly VolumeView[];
   readonly containers: readonly ContainerView[];
+  /** Those that policies fill in, and do not check. */
+  readonly unchecked: readonly ContainerView[];
 }
 
 const none: readonly never[] = [];
 const noAnnotations: Readonly<Record<string, string>> = {};
 
-/** The view of a pod that has gone through defaultPod(). */
-export function viewOf(pod: Pod): PodView {
+/**
+ * What policies do with ephemeral containers: up to 1.17 they see none, since the feature is off; from 1.18 on
+ * they fill them in, and check them once it is on (pkg/security/podsecuritypolicy/provider.go, MutatePod and
+ * ValidatePod; pkg/apis/core/pods/helpers.go, VisitContainersWithPath).
+ */
+const ephemeral = sinceRelease<'unseen' | 'unchecked' | 'checked'>({
+  16: 'unseen',
+  18: 'unchecked',
+  23: 'checked',
+});
+
+/** The view of a pod that has gone through defaultPod() of the same release. */
+export function viewOf(pod: Pod, release: Release): PodView {
   const {spec} = pod;
   const context = spec.securityContext;
   const annotations = pod.metadata.annotations ?? noAnnotations;
   const isAnnotated = hasKeys(annotations);
   const containers: ContainerView[] = [];
+  const unchecked: ContainerView[] = [];
   for (const list of containerLists) {
     spec[list]?.forEach((container, index) => {
-      containers.push(viewOfContainer(container, list, index, pod, isAnnotated));
+      const view = viewOfContainer(container, list, index, pod, isAnnotated);
+      if (list !== 'ephemeralContainers') containers.push(view);
+      else if (ephemeral(release) === 'checked') containers.push(view);
+      else if (ephemeral(release) === 'unchecked') unchecked.push(view);
     });
   }
   return {
+    release,
     pod,
     annotations,
     hostNetwork: spec.hostNetwork === true,
@@ -100,6 +121,7 @@ export function viewOf(pod: Pod): PodView {
         path: pathOf('volumes', index),
       })) ?? none,
     containers,
+    unchecked,
   };
 }
 

@@ -1,8 +1,8 @@
+import {firstWithoutPolicies} from '../inventory/regime.ts';
+import type {PodSecurityLevel} from '../podSecurity/judge.ts';
+import {podSecurityPrefix} from '../podSecurity/labels.ts';
+import {standardVersionText} from '../podSecurity/version.ts';
 import type {NamespaceLabels} from './labels.ts';
-import {podSecurityPrefix} from './namespaceLevels.ts';
-import type {PodSecurityLevel} from './podSecurity/judge.ts';
-import {standardVersionText} from './podSecurity/version.ts';
-import {firstWithoutPolicies} from './road.ts';
 
 /** What the API server is to do in namespaces without labels. */
 export interface ClusterDefaults {

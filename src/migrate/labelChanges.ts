@@ -1,6 +1,6 @@
+import {type PodSecurityLevel, standardLevels} from '../podSecurity/judge.ts';
+import {type PodSecurityMode, podSecurityPrefix} from '../podSecurity/labels.ts';
 import type {NamespaceLabels} from './labels.ts';
-import {type PodSecurityMode, podSecurityPrefix} from './namespaceLevels.ts';
-import {type PodSecurityLevel, standardLevels} from './podSecurity/judge.ts';
 
 /** The labels of a namespace that a step sets or, without a value, takes away. */
 export interface LabelChange {

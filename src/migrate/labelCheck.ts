@@ -1,6 +1,6 @@
+import {standardRefusals} from '../podSecurity/judge.ts';
+import {enforcedBy} from '../podSecurity/labels.ts';
 import type {LabelProblem, NamespaceLabels} from './labels.ts';
-import {enforcedBy} from './namespaceLevels.ts';
-import {standardRefusals} from './podSecurity/judge.ts';
 import type {WorkloadLevels} from './workloadLevels.ts';
 
 /** What a server said to the pod of a template that it was asked to try. */

@@ -1,9 +1,11 @@
 import type {Inventory} from '../inventory/inventory.ts';
+import {firstWithoutPolicies} from '../inventory/regime.ts';
 import type {Item} from '../inventory/submissions/items.ts';
 import type {JsonObject} from '../kube/json.ts';
-import {enforcedBy, hasUnread, isRunning, type PinnedLevel} from './namespaceLevels.ts';
-import {type StandardRefusal, standardRefusals} from './podSecurity/judge.ts';
-import {firstWithoutPolicies, serverMinor} from './road.ts';
+import {minorOf} from '../kube/release.ts';
+import {type StandardRefusal, standardRefusals} from '../podSecurity/judge.ts';
+import {enforcedBy, type PinnedLevel} from '../podSecurity/labels.ts';
+import {hasUnread, isRunning} from './namespaceLevels.ts';
 import {underLevel, type WorkloadLevels, workloadLevels} from './workloadLevels.ts';
 
 /** A workload whose pods other labels let in or not. */
@@ -36,7 +38,7 @@ export function labelImpact(
   namespace: string,
   labels: {readonly before: JsonObject; readonly after: JsonObject},
 ): LabelImpact {
-  const server = serverMinor(inventory.serverVersion) ?? firstWithoutPolicies - 1;
+  const server = minorOf(inventory.serverVersion) ?? firstWithoutPolicies - 1;
   const before = enforcedBy(labels.before, server);
   const after = enforcedBy(labels.after, server);
   const isSame = before.level === after.level && before.version === after.version;

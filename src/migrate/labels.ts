@@ -1,18 +1,17 @@
 import type {Inventory} from '../inventory/inventory.ts';
+import {firstWithoutPolicies} from '../inventory/regime.ts';
 import type {Item} from '../inventory/submissions/items.ts';
+import {minorOf} from '../kube/release.ts';
+import {type PodSecurityLevel, standardRefusals, violationText} from '../podSecurity/judge.ts';
 import {
-  isRunning,
   laxest,
-  type NamespaceLevels,
-  namespaceLevels,
   type PodSecurityMode,
   podSecurityModes,
   podSecurityPrefix,
-} from './namespaceLevels.ts';
+} from '../podSecurity/labels.ts';
+import {standardVersionText} from '../podSecurity/version.ts';
+import {isRunning, type NamespaceLevels, namespaceLevels} from './namespaceLevels.ts';
 import {patchesFor} from './patches.ts';
-import {type PodSecurityLevel, standardRefusals, violationText} from './podSecurity/judge.ts';
-import {standardVersionText} from './podSecurity/version.ts';
-import {firstWithoutPolicies, serverMinor} from './road.ts';
 import {type LevelAnswer, underLevel, type WorkloadLevels} from './workloadLevels.ts';
 
 /** What the labels do to a workload, or to all of a namespace: the first of these that is true. */
@@ -52,7 +51,7 @@ export function labelsFor(
   inventory: Inventory,
   {level: asked, stage, to, namespace}: LabelRequest,
 ): readonly NamespaceLabels[] {
-  const server = serverMinor(inventory.serverVersion) ?? firstWithoutPolicies - 1;
+  const server = minorOf(inventory.serverVersion) ?? firstWithoutPolicies - 1;
   const judged = namespaceLevels(inventory, to, namespace).map(levels => {
     const {now = 'restricted', after = 'restricted'} = levels;
     // While policies are there, what they write counts: a default may ask for more than the pod did.

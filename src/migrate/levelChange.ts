@@ -6,8 +6,8 @@ import {
   type PodSecurityLevel,
   type StandardRefusal,
   standardRefusals,
-} from './podSecurity/judge.ts';
-import type {StandardVersion} from './podSecurity/version.ts';
+} from '../podSecurity/judge.ts';
+import type {StandardVersion} from '../podSecurity/version.ts';
 
 /** What a policy's changes to a pod mean for Pod Security Admission, which sees the changed pod. */
 export interface LevelChange {

@@ -1,23 +1,10 @@
 import type {Gap, Inventory} from '../inventory/inventory.ts';
 import {namespacesOf} from '../inventory/inventory.ts';
 import {workloadResources} from '../inventory/kinds/resources.ts';
-import type {JsonObject} from '../kube/json.ts';
-import {type PodSecurityLevel, standardLevels} from './podSecurity/judge.ts';
-import {parseStandardVersion, type StandardVersion} from './podSecurity/version.ts';
+import type {PodSecurityLevel} from '../podSecurity/judge.ts';
+import {laxest, podSecurityPrefix} from '../podSecurity/labels.ts';
+import type {StandardVersion} from '../podSecurity/version.ts';
 import {underLevel, type WorkloadLevels, workloadLevels} from './workloadLevels.ts';
-
-/** What begins the names of the labels that Pod Security Admission reads. */
-export const podSecurityPrefix = 'pod-security.kubernetes.io/';
-
-/** What Pod Security Admission does about a pod that is above the level, from mild to strict. */
-export const podSecurityModes = ['warn', 'audit', 'enforce'] as const;
-export type PodSecurityMode = (typeof podSecurityModes)[number];
-
-/** A level, and the version whose checks it means. */
-export interface PinnedLevel {
-  readonly level: PodSecurityLevel;
-  readonly version: StandardVersion;
-}
 
 /** A namespace on its way off PodSecurityPolicy. */
 export interface NamespaceLevels {
@@ -78,33 +65,6 @@ export function hasUnread(gaps: readonly Gap[], namespace: string): boolean {
   return gaps.some(
     gap => kinds.has(gap.resource) && (gap.namespace === undefined || gap.namespace === namespace),
   );
-}
-
-/**
- * What the labels enforce on a server of this minor version (pod-security-admission v0.37,
- * api/helpers.go, PolicyToEvaluate): a level that is none is taken for restricted, a version that is
- * none for the newest; without a label, privileged, as far as the server's defaults are not changed.
- */
-export function enforcedBy(labels: JsonObject, minor: number): PinnedLevel {
-  const named = labels[`${podSecurityPrefix}enforce`];
-  const pin = parseStandardVersion(
-    String(labels[`${podSecurityPrefix}enforce-version`] ?? 'latest'),
-  );
-  const level = standardLevels.find(known => known === named);
-  return {
-    level: level ?? (named === undefined ? 'privileged' : 'restricted'),
-    version: Math.min(minor, typeof pin === 'number' ? pin : minor),
-  };
-}
-
-/** How far the labels of a namespace are: the strictest mode that has one; undefined without any. */
-export function stageOf(labels: Readonly<Record<string, string>>): PodSecurityMode | undefined {
-  return podSecurityModes.findLast(mode => labels[podSecurityPrefix + mode] !== undefined);
-}
-
-/** The laxest of some levels; undefined for none. */
-export function laxest(levels: readonly PodSecurityLevel[]): PodSecurityLevel | undefined {
-  return standardLevels.find(level => levels.includes(level));
 }
 
 function onlyPodSecurity(

@@ -1,4 +1,5 @@
 import {judgeOf} from '../admission/judge.ts';
+import {podOnServer} from '../admission/prepare.ts';
 import {edited} from '../harden/edits.ts';
 import {isPatchEdit, objectPatch} from '../harden/patch.ts';
 import {hardenItems, type Origin, originsOf} from '../harden/subjects.ts';
@@ -13,8 +14,8 @@ import {
   type PodSecurityLevel,
   refusalDetail,
   standardRefusals,
-} from './podSecurity/judge.ts';
-import type {StandardVersion} from './podSecurity/version.ts';
+} from '../podSecurity/judge.ts';
+import type {StandardVersion} from '../podSecurity/version.ts';
 import {
   editsToHarden,
   editsToKeep,
@@ -22,7 +23,7 @@ import {
   strategicPatch,
   type TemplateEdit,
 } from './templateEdits.ts';
-import {podOnServer, type WorkloadLevels} from './workloadLevels.ts';
+import type {WorkloadLevels} from './workloadLevels.ts';
 
 /** What patches lead to: the pods of today without PodSecurityPolicy, or pods that a level lets in. */
 export const patchGoals = ['psp', 'baseline', 'restricted'] as const;

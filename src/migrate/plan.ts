@@ -1,21 +1,20 @@
 import type {Inventory} from '../inventory/inventory.ts';
 import type {Item} from '../inventory/submissions/items.ts';
 import {topWorkloads} from '../inventory/submissions/owners.ts';
+import {minorOf} from '../kube/release.ts';
 import {once} from '../once.ts';
-import {type ClusterFacts, clusterFacts} from './clusterFacts.ts';
+import {standardRefusals, violationText} from '../podSecurity/judge.ts';
 import {
   enforcedBy,
-  isRunning,
-  type NamespaceLevels,
-  namespaceLevels,
   type PinnedLevel,
   type PodSecurityMode,
   stageOf,
-} from './namespaceLevels.ts';
+} from '../podSecurity/labels.ts';
+import {type ClusterFacts, clusterFacts} from './clusterFacts.ts';
+import {isRunning, type NamespaceLevels, namespaceLevels} from './namespaceLevels.ts';
 import type {PlatformId} from './platform.ts';
-import {standardRefusals, violationText} from './podSecurity/judge.ts';
 import {type PolicyFit, policyFits} from './policyLevels.ts';
-import {nextVersion, type RoadStep, serverMinor, stepTo} from './road.ts';
+import {nextVersion, type RoadStep, stepTo} from './road.ts';
 import {editsToKeep} from './templateEdits.ts';
 import {removedApi, upgradeProblems} from './upgradeProblems.ts';
 import {underLevel, type WorkloadLevels} from './workloadLevels.ts';
@@ -77,7 +76,7 @@ export function planOf(
   {to, namespace: wanted, platform}: PlanRequest = {},
 ): MigrationPlan {
   const {serverVersion, policies} = inventory;
-  const server = serverMinor(serverVersion);
+  const server = minorOf(serverVersion);
   const step = stepTo(to ?? nextVersion(server));
   const removed = removedIn(inventory, step.to);
   const namespaces = namespaceLevels(inventory, step.to, wanted).map(levels =>
@@ -91,7 +90,10 @@ export function planOf(
     cluster,
     hasPolicies: policies.length > 0,
     policies: once(() =>
-      policies.map(policy => ({name: policy.metadata.name, fits: policyFits(policy, step.to)})),
+      policies.map(policy => ({
+        name: policy.metadata.name,
+        fits: policyFits(policy, step.to, inventory.release),
+      })),
     ),
     state: stateOf(namespaces, cluster),
   };

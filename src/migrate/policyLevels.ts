@@ -6,10 +6,11 @@ import type {Policy} from '../kube/objects.ts';
 import type {Pod} from '../kube/pod.ts';
 import {defaultPod} from '../kube/podDefaults.ts';
 import {viewOf} from '../kube/podView.ts';
-import {editsOf, evaluate, preparePolicy} from '../policy/evaluate.ts';
-import type {CheckedLevel} from './podSecurity/check.ts';
-import {standardRefusals} from './podSecurity/judge.ts';
-import type {StandardVersion} from './podSecurity/version.ts';
+import type {Release} from '../kube/release.ts';
+import type {CheckedLevel} from '../podSecurity/check.ts';
+import {standardRefusals} from '../podSecurity/judge.ts';
+import type {StandardVersion} from '../podSecurity/version.ts';
+import {editsOf, evaluate, type PreparedPolicy, preparePolicy} from '../policy/evaluate.ts';
 import {boundaryPods, laxPods} from './trialPods.ts';
 
 /** Whether something holds for all pods; if not, one of which it does not, and why in Kubernetes' words. */
@@ -33,40 +34,53 @@ const all: ForAllPods = {holds: true};
  * controls of a policy rule, one by one; so it is enough to try each field with the values that either
  * names, and with one that neither does. Every witness is a pod of v1.24 that its API accepts.
  */
-export function policyFits(policy: Policy, version: StandardVersion): readonly PolicyFit[] {
+export function policyFits(
+  policy: Policy,
+  version: StandardVersion,
+  release: Release,
+): readonly PolicyFit[] {
+  const prepared = preparePolicy(policy, release);
   return (['baseline', 'restricted'] as const).map(level => ({
     level,
-    inside: insideOf(policy, level, version),
-    contains: containing(policy, level, version),
+    inside: insideOf(prepared, level, version),
+    contains: containing(prepared, level, version),
   }));
 }
 
-function insideOf(policy: Policy, level: CheckedLevel, version: StandardVersion): ForAllPods {
-  const prepared = preparePolicy(policy);
+function insideOf(
+  prepared: PreparedPolicy,
+  level: CheckedLevel,
+  version: StandardVersion,
+): ForAllPods {
+  const {policy, release} = prepared;
   if (prepared.unusable !== undefined) return all; // it lets nothing in
   for (const trial of laxPods(policy)) {
-    const pod = defaultPod(trial);
-    const view = viewOf(pod);
+    const pod = defaultPod(trial, release);
+    const view = viewOf(pod, release);
     if (evaluate(prepared, view).errors.length > 0) continue;
-    const admitted = prepareForCreate(applyEdits(pod, editsOf(prepared, view)), false);
+    const admitted = prepareForCreate(applyEdits(pod, editsOf(prepared, view)), release);
     const refusals = standardRefusals(admitted, level, version);
-    if (refusals.length === 0 || podErrors(admitted).length > 0) continue;
+    if (refusals.length === 0 || podErrors(admitted, release).length > 0) continue;
     const reasons = refusals.map(({reason, detail}) => `${reason} (${detail})`);
     return {holds: false, witness: trial, reasons};
   }
   return all;
 }
 
-function containing(policy: Policy, level: CheckedLevel, version: StandardVersion): ForAllPods {
-  const prepared = preparePolicy(policy);
+function containing(
+  prepared: PreparedPolicy,
+  level: CheckedLevel,
+  version: StandardVersion,
+): ForAllPods {
+  const {policy, release} = prepared;
   for (const trial of boundaryPods(policy)) {
-    const pod = defaultPod(trial);
-    const stored = prepareForCreate(pod, false);
+    const pod = defaultPod(trial, release);
+    const stored = prepareForCreate(pod, release);
     if (standardRefusals(stored, level, version).length > 0) continue;
-    if (podErrors(stored).length > 0) continue;
+    if (podErrors(stored, release).length > 0) continue;
     const reasons =
       prepared.unusable === undefined
-        ? evaluate(prepared, viewOf(pod)).errors.map(fieldErrorText)
+        ? evaluate(prepared, viewOf(pod, release)).errors.map(fieldErrorText)
         : [prepared.unusable];
     if (reasons.length > 0) return {holds: false, witness: trial, reasons};
   }

@@ -1,4 +1,5 @@
-import {newestStandard} from './podSecurity/version.ts';
+import {firstWithoutPolicies} from '../inventory/regime.ts';
+import {newestStandard} from '../podSecurity/version.ts';
 
 /** A version of Kubernetes 1 to go to, and the way there. */
 export interface RoadStep {
@@ -7,15 +8,6 @@ export interface RoadStep {
   readonly kind: 'inPlace' | 'newCluster';
   /** What that means, as a sentence without a full stop. */
   readonly says: string;
-}
-
-/** The first version without PodSecurityPolicy. */
-export const firstWithoutPolicies = 25;
-
-/** The minor version of a server; undefined if it is none of Kubernetes 1, or not known. */
-export function serverMinor(gitVersion: string | undefined): number | undefined {
-  const minor = /^v1\.(\d+)/.exec(gitVersion ?? '')?.[1];
-  return minor === undefined ? undefined : Number(minor);
 }
 
 /** Where the road goes next from a server: by one minor version, but never to one with policies. */

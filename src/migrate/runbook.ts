@@ -1,8 +1,8 @@
 import {labelOf} from '../kube/reference.ts';
+import {podSecurityModes} from '../podSecurity/labels.ts';
+import {standardVersionText} from '../podSecurity/version.ts';
 import {type HelmRelease, helmProblem} from './helmReleases.ts';
-import {podSecurityModes} from './namespaceLevels.ts';
 import type {MigrationPlan, NamespacePlan} from './plan.ts';
-import {standardVersionText} from './podSecurity/version.ts';
 
 /** One step of the way, for somebody who types it. */
 export interface RunbookStep {

@@ -1,6 +1,6 @@
 import {seccompContainerPrefix, seccompPodKey} from '../kube/annotations.ts';
 import type {Pod} from '../kube/pod.ts';
-import {containersOf} from './podSecurity/check.ts';
+import {containersOf} from '../podSecurity/check.ts';
 
 /** What a new version does with a workload, whatever policies and labels say. */
 export interface UpgradeProblem {

@@ -1,20 +1,20 @@
 import {judgeOf} from '../admission/judge.ts';
 import type {Judgement} from '../admission/judgement.ts';
-import {prepareForCreate, resetProcMount} from '../admission/prepare.ts';
+import {podOnServer, prepareForCreate} from '../admission/prepare.ts';
 import type {Gap, Inventory} from '../inventory/inventory.ts';
 import {type Item, templatesOf} from '../inventory/submissions/items.ts';
 import {applyEdits, type Edit} from '../kube/edits.ts';
 import {containerLists, type Pod} from '../kube/pod.ts';
 import {viewOf} from '../kube/podView.ts';
 import {keyed} from '../once.ts';
-import {editsOf, preparePolicy} from '../policy/evaluate.ts';
-import {type LevelChange, levelChange, unseenEdits} from './levelChange.ts';
 import {
   type PodSecurityLevel,
   type StandardRefusal,
   standardRefusals,
-} from './podSecurity/judge.ts';
-import {type StandardVersion, standardMinor} from './podSecurity/version.ts';
+} from '../podSecurity/judge.ts';
+import type {StandardVersion} from '../podSecurity/version.ts';
+import {editsOf, preparePolicy} from '../policy/evaluate.ts';
+import {type LevelChange, levelChange, unseenEdits} from './levelChange.ts';
 
 /** What PodSecurityPolicy does with a workload today; `free` where there are no policies to judge by. */
 export type Today = 'admitted' | 'denied' | 'unknown' | 'free';
@@ -96,17 +96,6 @@ export function underLevel(
   return {state: both.length === 0 ? 'fine' : 'unknown', refusals: both};
 }
 
-/**
- * A pod as a server of a version has it when Pod Security Admission gets to see it. Up to v1.26 the old
- * seccomp annotations are copied into the fields; up to v1.32 procMount means nothing by default
- * (pkg/registry/core/pod/strategy.go; the feature gate ProcMountType).
- */
-export function podOnServer(pod: Pod, version: StandardVersion): Pod {
-  const minor = standardMinor(version);
-  if (minor <= 26) return prepareForCreate(pod, false);
-  return minor < 33 ? resetProcMount(pod) : pod;
-}
-
 function levelsOf(
   item: Item,
   judgement: Judgement | undefined,
@@ -115,7 +104,7 @@ function levelsOf(
 ): Omit<WorkloadLevels, 'today'> {
   const submitted = item.submission.view.pod;
   const edits = judgement?.edits ?? [];
-  const podToday = prepareForCreate(applyEdits(submitted, edits), false);
+  const podToday = prepareForCreate(applyEdits(submitted, edits), item.submission.view.release);
   const pod = podOnServer(submitted, version);
   return {
     ...levelChange(pod, podToday, version),
@@ -140,10 +129,10 @@ function todayOf({chosen, decision}: Judgement, {submission}: Item, isSure: bool
  * Finds what a live pod was before its policy changed it, taking away whatever the policy can have
  * written; the same pod if it cannot have written anything.
  */
-function unchangedPods({policies}: Inventory): (item: Item) => Pod {
+function unchangedPods({policies, release}: Inventory): (item: Item) => Pod {
   const prepared = keyed((name: string) => {
     const policy = policies.find(({metadata}) => metadata.name === name);
-    return policy && preparePolicy(policy);
+    return policy && preparePolicy(policy, release);
   });
   return ({submission: {view, isLivePod}, admittedBy}) => {
     const {pod} = view;
@@ -151,7 +140,7 @@ function unchangedPods({policies}: Inventory): (item: Item) => Pod {
     const bare = withoutContexts(pod);
     const policy = prepared(admittedBy);
     if (policy === undefined) return bare;
-    return takenBack(pod, editsOf(policy, viewOf(bare)));
+    return takenBack(pod, editsOf(policy, viewOf(bare, release)));
   };
 }
 

@@ -1,6 +1,7 @@
 import type {Level} from '../controls/control.ts';
 import {controls} from '../controls/index.ts';
 import type {Policy, PolicySpec} from '../kube/objects.ts';
+import type {Release} from '../kube/release.ts';
 
 /** The built-in policies, from open to strict. */
 export const builtinLevels = ['privileged', 'baseline', 'restricted'] as const satisfies Level[];
@@ -12,6 +13,8 @@ export interface BuiltinOptions {
    * (pkg/security/apparmor/validate.go, v1.24), and a policy can't allow one but by asking for it.
    */
   readonly appArmor: boolean;
+  /** The release that is to store the policy. */
+  readonly release: Release;
 }
 
 /**
@@ -30,11 +33,11 @@ export function builtinName(level: Level): string {
  * changes pods so that they meet the standard. One thing it can't ask for: that a pod which names a
  * user other than root also says runAsNonRoot.
  */
-export function builtinPolicy(level: Level, {appArmor}: BuiltinOptions): Policy {
+export function builtinPolicy(level: Level, {appArmor, release}: BuiltinOptions): Policy {
   const empty: Policy = {metadata: {name: builtinName(level), annotations: {}}, spec: {}};
   const {metadata, spec} = controls
     .filter(({id}) => appArmor || id !== 'appArmor')
-    .reduce((policy, control) => control.hold(policy, level), empty);
+    .reduce((policy, control) => control.hold(policy, level, release), empty);
   return {metadata, spec: withoutEmptyLists(spec)};
 }
 

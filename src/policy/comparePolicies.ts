@@ -3,8 +3,8 @@ import {controls} from '../controls/index.ts';
 import {printJson} from '../kube/json.ts';
 import type {Policy} from '../kube/objects.ts';
 import {decodePod} from '../kube/pod.ts';
-import {defaultPod} from '../kube/podDefaults.ts';
 import {viewOf} from '../kube/podView.ts';
+import type {Release} from '../kube/release.ts';
 import {type Direction, effectiveDirection, overall} from './direction.ts';
 import {editsOf, preparePolicy} from './evaluate.ts';
 
@@ -28,12 +28,12 @@ export interface PolicyComparison {
   readonly controls: readonly ControlComparison[];
 }
 
-/** Compares two policies, control by control. */
-export function comparePolicies(from: Policy, to: Policy): PolicyComparison {
+/** Compares two policies, control by control, as a release has them. */
+export function comparePolicies(from: Policy, to: Policy, release: Release): PolicyComparison {
   const compared = controls.map(control => ({
     control,
-    direction: effectiveDirection(control, from, to),
-    fillsOtherwise: filledBy(control, from) !== filledBy(control, to),
+    direction: effectiveDirection(control, from, to, release),
+    fillsOtherwise: filledBy(control, from, release) !== filledBy(control, to, release),
   }));
   return {
     from,
@@ -50,11 +50,11 @@ export function isEqual({direction, fillsOtherwise}: ControlComparison): boolean
 }
 
 /** A pod that leaves everything unset: what a policy can fill in anywhere, it fills in here. */
-const blank = viewOf(defaultPod(decodePod({metadata: {}, spec: {containers: [{name: 'c'}]}})));
+const blank = decodePod({metadata: {}, spec: {containers: [{name: 'c'}]}});
 
-function filledBy(control: Control, policy: Policy): string {
+function filledBy(control: Control, policy: Policy, release: Release): string {
   const alone = control.copy(policy, openPolicy);
-  return printJson(editsOf(preparePolicy(alone), blank));
+  return printJson(editsOf(preparePolicy(alone, release), viewOf(blank, release)));
 }
 
 const nothing: Policy = {metadata: {name: ''}, spec: {}};

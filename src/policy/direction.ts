@@ -1,6 +1,7 @@
 import type {Control} from '../controls/control.ts';
 import {controls} from '../controls/index.ts';
 import type {Policy} from '../kube/objects.ts';
+import type {Release} from '../kube/release.ts';
 
 /**
  * How one value or policy compares with another, by the pods that it lets through unchanged: fewer,
@@ -9,21 +10,31 @@ import type {Policy} from '../kube/objects.ts';
 export type Direction = 'tighter' | 'looser' | 'equal' | 'incomparable';
 
 /** How a control of `to` compares with that of `from`, by its value alone. */
-export function directionOf(control: Control, from: Policy, to: Policy): Direction {
-  return direction(control.covers(from, to), control.covers(to, from));
+export function directionOf(
+  control: Control,
+  from: Policy,
+  to: Policy,
+  release: Release,
+): Direction {
+  return direction(control.covers(from, to, release), control.covers(to, from, release));
 }
 
 /**
  * The same by the effect of the value. Where a policy lets in no volume that a control is about, nothing
  * gets through there, whatever the control says.
  */
-export function effectiveDirection(control: Control, from: Policy, to: Policy): Direction {
-  return direction(lets(control, from, to), lets(control, to, from));
+export function effectiveDirection(
+  control: Control,
+  from: Policy,
+  to: Policy,
+  release: Release,
+): Direction {
+  return direction(lets(control, from, to, release), lets(control, to, from, release));
 }
 
-function lets(control: Control, looser: Policy, stricter: Policy): boolean {
+function lets(control: Control, looser: Policy, stricter: Policy, release: Release): boolean {
   if (control.isMoot(stricter)) return true;
-  return !control.isMoot(looser) && control.covers(looser, stricter);
+  return !control.isMoot(looser) && control.covers(looser, stricter, release);
 }
 
 function direction(gainsNothing: boolean, losesNothing: boolean): Direction {
@@ -33,8 +44,8 @@ function direction(gainsNothing: boolean, losesNothing: boolean): Direction {
 }
 
 /** How the policy `to` compares with `from`: tighter or looser if no control goes the other way. */
-export function orderOf(from: Policy, to: Policy): Direction {
-  return overall(controls.map(control => effectiveDirection(control, from, to)));
+export function orderOf(from: Policy, to: Policy, release: Release): Direction {
+  return overall(controls.map(control => effectiveDirection(control, from, to, release)));
 }
 
 /** The direction of a whole, from those of its parts. */

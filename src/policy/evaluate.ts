@@ -7,6 +7,7 @@ import type {Edit} from '../kube/edits.ts';
 import {type FieldError, invalid, required} from '../kube/fieldError.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {PodView} from '../kube/podView.ts';
+import type {Release} from '../kube/release.ts';
 
 /**
  * The order in which Kubernetes reports (pkg/security/podsecuritypolicy/provider.go, ValidatePod). It
@@ -64,6 +65,8 @@ const order = {
 /** A policy prepared for judging pods: once per policy, not once per pod. */
 export interface PreparedPolicy {
   readonly policy: Policy;
+  /** The one by whose rules it judges. */
+  readonly release: Release;
   readonly name: string;
   /** Why admission silently leaves the policy out; undefined if it does not. */
   readonly unusable: string | undefined;
@@ -81,21 +84,29 @@ export interface Evaluation {
   readonly errors: readonly Objection[];
 }
 
-export function preparePolicy(policy: Policy): PreparedPolicy {
-  const enforcements = new Map(controls.map(control => [control.id, control.enforce(policy)]));
+export function preparePolicy(policy: Policy, release: Release): PreparedPolicy {
+  const enforcements = new Map(
+    controls.map(control => [control.id, control.enforce(policy, release)]),
+  );
   const hooks = <K extends keyof Enforcement>(ids: readonly ControlId[], kind: K) =>
     ids.flatMap(id => enforcements.get(id)?.[kind] ?? []) as readonly NonNullable<Enforcement[K]>[];
-  const reasons = new Set(order.unusable.flatMap(id => controlById[id].unusable(policy) ?? []));
-  const reason = [...reasons].join(', ') || undefined;
   return {
     policy,
+    release,
     name: policy.metadata.name,
-    unusable: reasons.size > 1 ? `[${reason}]` : reason,
+    unusable: whyUnusable(policy),
     podBeforeVolumes: hooks(order.podBeforeVolumes, 'pod'),
     volume: hooks(order.volume, 'volume'),
     podAfterVolumes: hooks(order.podAfterVolumes, 'pod'),
     container: hooks(order.container, 'container'),
   };
+}
+
+/** Why admission silently leaves a policy out; undefined if it does not. */
+export function whyUnusable(policy: Policy): string | undefined {
+  const reasons = new Set(order.unusable.flatMap(id => controlById[id].unusable(policy) ?? []));
+  const reason = [...reasons].join(', ') || undefined;
+  return reasons.size > 1 ? `[${reason}]` : reason;
 }
 
 export function evaluate(policy: PreparedPolicy, pod: PodView): Evaluation {
@@ -121,15 +132,18 @@ export function editsOf(policy: PreparedPolicy, pod: PodView): readonly Edit[] {
 /** The controls of a policy that by themselves object to the pod, or write into it. */
 export function controlsBehind(
   what: 'errors' | 'edits',
-  {policy}: PreparedPolicy,
+  {policy, release}: PreparedPolicy,
   pod: PodView,
 ): readonly Control[] {
   return controls.filter(control => {
-    const hooks = control.enforce(policy);
+    const hooks = control.enforce(policy, release);
     const report = new Report(what);
     hooks?.pod?.(pod, report);
     for (const volume of pod.volumes) hooks?.volume?.(volume, pod, report);
     for (const container of pod.containers) hooks?.container?.(container, pod, report);
+    for (const container of pod.unchecked) {
+      report.onlyFills(() => hooks?.container?.(container, pod, report));
+    }
     return report[what].length > 0;
   });
 }
@@ -156,19 +170,24 @@ function run(policy: PreparedPolicy, pod: PodView, report: Report): void {
       if (report.answered) return;
     }
   }
+  for (const container of pod.unchecked) {
+    for (const hook of policy.container) report.onlyFills(() => hook(container, pod, report));
+  }
 }
 
-/** What the API server says about a policy that is created. */
-export function policyErrors(policy: Policy): readonly FieldError[] {
+/** What the API server of a release says about a policy that is created. */
+export function policyErrors(policy: Policy, release: Release): readonly FieldError[] {
   return [
-    ...nameErrors(policy.metadata.name),
-    ...order.validation.flatMap(id => controlById[id].validate(policy)),
+    ...nameErrors(policy.metadata.name, release),
+    ...order.validation.flatMap(id => controlById[id].validate(policy, release)),
   ];
 }
 
-function nameErrors(name: string): readonly FieldError[] {
+function nameErrors(name: string, release: Release): readonly FieldError[] {
   if (name === '') return [required('metadata.name', 'name or generateName is required')];
-  return dnsSubdomainProblems(name).map(problem => invalid('metadata.name', name, problem));
+  return dnsSubdomainProblems(name, release).map(problem =>
+    invalid('metadata.name', name, problem),
+  );
 }
 
 /** Feature gates of the API server that change what policies mean; the defaults are v1.24's. */

@@ -23,7 +23,7 @@ export function loosenedFor(policy: Policy, pod: PodView): Policy {
 
 function denies(control: Control, policy: Policy, pod: PodView): boolean {
   if (control.unusable(policy) !== undefined) return true;
-  const alone = preparePolicy(control.copy(policy, openPolicy));
+  const alone = preparePolicy(control.copy(policy, openPolicy), pod.release);
   return evaluate(alone, pod).errors.length > 0;
 }
 
@@ -31,9 +31,9 @@ function loosened(control: Control, policy: Policy, pod: PodView): Policy {
   const least = [true, false].map(mayFill => leastPolicy('least', [pod], mayFill));
   const found = least
     .flatMap(need => between(control, policy, need))
-    .filter(each => control.covers(each, policy) && !denies(control, each, pod));
+    .filter(each => control.covers(each, policy, pod.release) && !denies(control, each, pod));
   const tightest = found.find(
-    each => !found.some(other => directionOf(control, each, other) === 'tighter'),
+    each => !found.some(other => directionOf(control, each, other, pod.release) === 'tighter'),
   );
   return tightest ?? control.open(policy);
 }

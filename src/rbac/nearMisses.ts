@@ -1,6 +1,7 @@
 import {policyGroups} from '../kube/apiGroups.ts';
 import {nearName} from '../kube/nearNames.ts';
 import type {Binding, Role, Rule, Subject} from '../kube/objects.ts';
+import {placeOf} from '../kube/reference.ts';
 import {type ObjectReference, policiesOf, type RbacObjects} from './authorize.ts';
 
 /** Something in a role or binding that looks like a grant of policies but grants nothing. */
@@ -37,12 +38,30 @@ export function isAboutPolicies({resources = []}: Rule): boolean {
  */
 export function nearMisses(objects: RbacObjects, policies: readonly string[]): readonly NearMiss[] {
   const {clusterRoles, roles, clusterRoleBindings, roleBindings} = objects;
+  const known = rolesIn(objects);
   return [
     ...[...clusterRoles, ...roles].flatMap(missesOfRole),
     ...[...clusterRoleBindings, ...roleBindings].flatMap(binding =>
-      missesOfBinding(binding, objects, policies),
+      missesOfBinding(binding, known, policies),
     ),
   ];
+}
+
+/** The roles of a cluster by their places: there may be thousands, and as many bindings. */
+interface KnownRoles {
+  readonly clusterRoles: readonly Role[];
+  readonly clusterRoleOf: ReadonlyMap<string | undefined, Role>;
+  readonly roleOf: ReadonlyMap<string, Role>;
+  readonly rolesOfNamespace: ReadonlyMap<string | undefined, readonly Role[]>;
+}
+
+function rolesIn({clusterRoles, roles}: RbacObjects): KnownRoles {
+  return {
+    clusterRoles,
+    clusterRoleOf: new Map(clusterRoles.map(role => [role.metadata?.name, role])),
+    roleOf: new Map(roles.map(role => [placeOf(role.metadata), role])),
+    rolesOfNamespace: Map.groupBy(roles, ({metadata}) => metadata?.namespace),
+  };
 }
 
 function missesOfRole(role: Role): readonly NearMiss[] {
@@ -87,12 +106,12 @@ function missOfRule(rule: Rule): string | undefined {
 
 function missesOfBinding(
   binding: Binding,
-  objects: RbacObjects,
+  roles: KnownRoles,
   known: readonly string[],
 ): readonly NearMiss[] {
   const object = referenceToBinding(binding);
-  const role = roleOf(binding, objects);
-  if (role === undefined) return missOfRoleRef(binding, object, objects, known);
+  const role = roleOf(binding, roles);
+  if (role === undefined) return missOfRoleRef(binding, object, roles, known);
   const policies = namedPolicies(role);
   if (policies === undefined) return [];
   return (binding.subjects ?? []).flatMap((subject, index) => {
@@ -107,7 +126,7 @@ function missesOfBinding(
 function missOfRoleRef(
   {roleRef}: Binding,
   object: ObjectReference,
-  {clusterRoles, roles}: RbacObjects,
+  {clusterRoles, clusterRoleOf, rolesOfNamespace}: KnownRoles,
   known: readonly string[],
 ): readonly NearMiss[] {
   const {kind = '', name = ''} = roleRef ?? {};
@@ -117,14 +136,11 @@ function missOfRoleRef(
     return policies !== undefined && opensKnown(role, known) ? [{object, says, policies}] : [];
   };
   if (kind === 'Role' && namespace === undefined) {
-    const role = clusterRoles.find(({metadata}) => metadata?.name === name);
+    const role = clusterRoleOf.get(name);
     const says = `is invalid: it refers to Role/${name}, and a ClusterRoleBinding can only refer to a ClusterRole`;
     return role === undefined ? [{object, says, policies: []}] : missed(role, says);
   }
-  const inScope = [
-    ...clusterRoles,
-    ...roles.filter(({metadata}) => metadata?.namespace === namespace),
-  ];
+  const inScope = [...clusterRoles, ...(rolesOfNamespace.get(namespace) ?? [])];
   const other = inScope.find(({metadata}) => metadata?.name === name);
   if (other !== undefined) {
     return missed(other, `refers to ${kind}/${name}, but there is only ${roleText(other)}`);
@@ -204,15 +220,11 @@ function namedPolicies({rules = []}: Role): readonly string[] | undefined {
   return granted.flatMap(policies => (policies === 'all' ? [] : policies));
 }
 
-function roleOf({metadata, roleRef}: Binding, {clusterRoles, roles}: RbacObjects) {
-  const {kind, name} = roleRef ?? {};
-  return kind === 'ClusterRole'
-    ? clusterRoles.find(role => role.metadata?.name === name)
-    : kind === 'Role' && metadata?.namespace
-      ? roles.find(
-          role => role.metadata?.name === name && role.metadata?.namespace === metadata.namespace,
-        )
-      : undefined;
+function roleOf({metadata, roleRef}: Binding, {clusterRoleOf, roleOf}: KnownRoles) {
+  const {kind, name = ''} = roleRef ?? {};
+  if (kind === 'ClusterRole') return clusterRoleOf.get(name);
+  const {namespace} = metadata ?? {};
+  return kind === 'Role' && namespace ? roleOf.get(placeOf({namespace, name})) : undefined;
 }
 
 function nameOfRole({metadata}: Role): string {

@@ -8,9 +8,8 @@ import type {Policy} from '../kube/objects.ts';
 import {levelText, policyLevel} from '../policy/level.ts';
 import {printYaml} from '../yaml/documents.ts';
 import {escapeText} from './escape.ts';
-import {printedPlace} from './place.ts';
+import {nameOf, printedPlace} from './place.ts';
 import {table} from './table.ts';
-import {nameOf} from './why.ts';
 
 /** How many names of workloads a comment holds before it says how many more there are. */
 const namesInComment = 5;

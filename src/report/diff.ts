@@ -1,7 +1,7 @@
 import type {Control} from '../controls/control.ts';
 import type {Policy} from '../kube/objects.ts';
 import {type ControlComparison, isEqual, type PolicyComparison} from '../policy/comparePolicies.ts';
-import {preparePolicy} from '../policy/evaluate.ts';
+import {whyUnusable} from '../policy/evaluate.ts';
 import {policyLevel} from '../policy/level.ts';
 import {escapeText} from './escape.ts';
 import {table} from './table.ts';
@@ -79,7 +79,7 @@ function verdict(a: NamedPolicy, b: NamedPolicy, {order, isEqual}: PolicyCompari
 
 function unusableNotes(...policies: readonly NamedPolicy[]): readonly string[] {
   return policies.flatMap(({label, policy}) => {
-    const {unusable} = preparePolicy(policy);
+    const unusable = whyUnusable(policy);
     return unusable === undefined
       ? []
       : [`note: admission leaves ${label} out, it admits no pod: ${unusable}`];
@@ -114,6 +114,6 @@ export function printedDiff(
 }
 
 function printedSide({label, policy}: NamedPolicy): object {
-  const {unusable} = preparePolicy(policy);
+  const unusable = whyUnusable(policy);
   return {from: label, name: policy.metadata.name, level: policyLevel(policy), unusable};
 }

@@ -5,9 +5,8 @@ import type {Policy} from '../kube/objects.ts';
 import {count} from '../text.ts';
 import {valueText} from './diff.ts';
 import {escapeText} from './escape.ts';
-import {printedPlace} from './place.ts';
+import {nameOf, printedPlace} from './place.ts';
 import {table} from './table.ts';
-import {nameOf} from './why.ts';
 import {wrap, wrappedTable} from './wrapped.ts';
 
 /** How many names of workloads a line holds before it says how many more there are. */

@@ -1,10 +1,10 @@
 import type {Item} from '../inventory/submissions/items.ts';
 import {compact, pointer} from '../kube/edits.ts';
 import {labelOf} from '../kube/reference.ts';
-import {podSecurityModes, podSecurityPrefix} from '../migrate/namespaceLevels.ts';
 import type {MigrationPlan, NamespacePlan, PlanProblem, PolicyPlan} from '../migrate/plan.ts';
-import {standardVersionText} from '../migrate/podSecurity/version.ts';
 import type {ForAllPods} from '../migrate/policyLevels.ts';
+import {podSecurityModes, podSecurityPrefix} from '../podSecurity/labels.ts';
+import {standardVersionText} from '../podSecurity/version.ts';
 import {count} from '../text.ts';
 import {escapeText} from './escape.ts';
 import {clusterText, printedCluster, releaseText} from './migrateCluster.ts';

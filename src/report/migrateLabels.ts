@@ -3,13 +3,9 @@ import type {LabelChange, LabelStep} from '../migrate/labelChanges.ts';
 import type {LabelCheck} from '../migrate/labelCheck.ts';
 import type {LabelImpact} from '../migrate/labelImpact.ts';
 import type {NamespaceLabels} from '../migrate/labels.ts';
-import {
-  type PinnedLevel,
-  type PodSecurityMode,
-  podSecurityPrefix,
-} from '../migrate/namespaceLevels.ts';
-import {refusalDetail} from '../migrate/podSecurity/judge.ts';
-import {standardVersionText} from '../migrate/podSecurity/version.ts';
+import {refusalDetail} from '../podSecurity/judge.ts';
+import {type PinnedLevel, type PodSecurityMode, podSecurityPrefix} from '../podSecurity/labels.ts';
+import {standardVersionText} from '../podSecurity/version.ts';
 import {printYaml} from '../yaml/documents.ts';
 import {comment} from './advice.ts';
 import {escapeText} from './escape.ts';

@@ -1,8 +1,8 @@
 import {labelOf} from '../kube/reference.ts';
 import type {ClusterFacts} from '../migrate/clusterFacts.ts';
-import {podSecurityModes} from '../migrate/namespaceLevels.ts';
 import type {MigrationPlan, NamespacePlan, PlanProblem} from '../migrate/plan.ts';
-import {standardVersionText} from '../migrate/podSecurity/version.ts';
+import {podSecurityModes} from '../podSecurity/labels.ts';
+import {standardVersionText} from '../podSecurity/version.ts';
 import {count} from '../text.ts';
 import {html, type Markup} from './audit/html/markup.ts';
 import {nextLine, type PlanOptions, verdictText} from './migrate.ts';

@@ -1,5 +1,5 @@
 import type {Item} from '../inventory/submissions/items.ts';
-import {isOwnKind} from '../kube/workloadKinds.ts';
+import {isOwnKind, kindText} from '../kube/workloadKinds.ts';
 
 /** Where an item is, as machine output has it: with its API group, unless its kind is one of Kubernetes' own. */
 export interface PrintedPlace {
@@ -22,4 +22,9 @@ export function printedPlace(item: Item): PrintedPlace {
     name: (isPart ? workload.metadata.name : undefined) ?? item.name,
     template: isPart ? workload.templateAt?.join('.') : undefined,
   };
+}
+
+/** `web-0` for a pod, `Deployment/web` for a workload. */
+export function nameOf(item: Item): string {
+  return item.kind === 'Pod' ? item.name : `${kindText(item)}/${item.name}`;
 }

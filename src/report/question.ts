@@ -7,7 +7,7 @@ import {unreadText} from '../inventory/unreadPlaces.ts';
 import type {Edit} from '../kube/edits.ts';
 import {labelOf} from '../kube/reference.ts';
 import {escapeText} from './escape.ts';
-import {nameOf} from './why.ts';
+import {nameOf} from './place.ts';
 
 /** How many pods and workloads are named before it says how many more there are. */
 const shown = 8;

@@ -4,9 +4,8 @@ import type {Item} from '../inventory/submissions/items.ts';
 import {labelOf} from '../kube/reference.ts';
 import {printYaml} from '../yaml/documents.ts';
 import {adviceYaml, comment, listed, printedAdvice} from './advice.ts';
-import {printedPlace} from './place.ts';
+import {nameOf, printedPlace} from './place.ts';
 import {table} from './table.ts';
-import {nameOf} from './why.ts';
 
 /**
  * New policies, and with grants those of reused ones too, as a YAML stream for `kubectl apply -f -`;

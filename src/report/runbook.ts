@@ -1,5 +1,5 @@
-import {standardVersionText} from '../migrate/podSecurity/version.ts';
 import type {Runbook, RunbookStep} from '../migrate/runbook.ts';
+import {standardVersionText} from '../podSecurity/version.ts';
 import {html, type Markup} from './audit/html/markup.ts';
 import {escapeText} from './escape.ts';
 import {linesBlock, plainPage, plainTable} from './plainPage.ts';

@@ -7,8 +7,8 @@ import {levelText} from '../policy/level.ts';
 import {count} from '../text.ts';
 import {printYaml} from '../yaml/documents.ts';
 import {comment, commentsFor, listed, printablePolicy, printedAdvice} from './advice.ts';
+import {nameOf} from './place.ts';
 import {table} from './table.ts';
-import {nameOf} from './why.ts';
 
 /** Shared policies, and their grants if wanted, as a YAML stream for `kubectl apply -f -`. */
 export function sharingYaml(sharing: Sharing, scope: Scope, withGrants: boolean): string {

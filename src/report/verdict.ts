@@ -4,6 +4,7 @@ import {remarkLines} from '../admission/reasons.ts';
 import {groundsText, isContainer, type Objection} from '../controls/objection.ts';
 import {badValueText, type FieldError} from '../kube/fieldError.ts';
 import {printedPlace} from './place.ts';
+import {printedPodSecurity} from './podSecurity/words.ts';
 import {bindLine} from './waysOut.ts';
 
 /** One verdict as `why -o json` prints it. */
@@ -24,6 +25,7 @@ export function printedVerdict(verdict: Verdict): object {
     unknown: state === 'unknown' ? verdict.unknown : undefined,
     phase: decision.kind === 'invalid' ? 'validation' : undefined,
     message: verdict.message ?? null,
+    podSecurity: verdict.podSecurity && printedPodSecurity(verdict.podSecurity),
     changes: verdict.changes,
     candidates: candidates.map(candidate => ({
       ...printedCandidate(candidate),

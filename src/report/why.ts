@@ -1,8 +1,9 @@
 import type {Verdict} from '../admission/judgement.ts';
 import type {Via} from '../admission/rights.ts';
-import {kindText} from '../kube/workloadKinds.ts';
 import type {ObjectReference} from '../rbac/authorize.ts';
 import {byText} from '../text.ts';
+import {nameOf} from './place.ts';
+import {labelHeader, labelRow, wideLabelHeader} from './podSecurity/why.ts';
 import {table} from './table.ts';
 
 const header = ['NAMESPACE', 'NAME', 'SERVICE ACCOUNT', 'POLICY', 'VIA', 'STATE'];
@@ -20,13 +21,14 @@ export function whyTable(
   verdicts: readonly Verdict[],
   {wide, headers, showLabels}: TableOptions,
 ): string {
-  const columns = [...(wide ? wideHeader : header), ...(showLabels ? ['LABELS'] : [])];
+  const isByLabels = verdicts.some(({podSecurity}) => podSecurity !== undefined);
+  const [narrow, whole] = isByLabels ? [labelHeader, wideLabelHeader] : [header, wideHeader];
+  const columns = [...(wide ? whole : narrow), ...(showLabels ? ['LABELS'] : [])];
+  const cellsOf = (verdict: Verdict) =>
+    isByLabels ? labelRow(verdict, wide) : wide ? wideRow(verdict) : row(verdict);
   return table(
     headers ? columns : undefined,
-    verdicts.map(verdict => [
-      ...(wide ? wideRow(verdict) : row(verdict)),
-      ...(showLabels ? [labelsText(verdict)] : []),
-    ]),
+    verdicts.map(verdict => [...cellsOf(verdict), ...(showLabels ? [labelsText(verdict)] : [])]),
   );
 }
 
@@ -62,11 +64,6 @@ function wideRow(verdict: Verdict): readonly string[] {
     verdict.changes.map(({path}) => path).join(','),
     verdict.message ?? '',
   ];
-}
-
-/** `web-0` for a pod, `Deployment/web` for a workload. */
-export function nameOf(item: Verdict['item']): string {
-  return item.kind === 'Pod' ? item.name : `${kindText(item)}/${item.name}`;
 }
 
 /** Whose right and which binding; the role is in the wide table and the detail. */

@@ -7,8 +7,10 @@ import {decidingFor} from '../inventory/submissions/submissions.ts';
 import {fieldErrorText} from '../kube/fieldError.ts';
 import type {NonEmpty} from '../nonEmpty.ts';
 import {escapeText} from './escape.ts';
+import {nameOf} from './place.ts';
+import {labelFacts, labelMessage, labelReasons, labelStateText} from './podSecurity/why.ts';
 import {waysOutLines} from './waysOut.ts';
-import {nameOf, referenceText} from './why.ts';
+import {referenceText} from './why.ts';
 
 /** How much of a story is told. */
 export interface StoryOptions {
@@ -37,6 +39,7 @@ export function sameStories(verdicts: readonly Verdict[]): readonly NonEmpty<Ver
 /** The whole story of a pod or workload, or of pods that it is the same for. */
 export function whyStory(verdicts: NonEmpty<Verdict>, options: StoryOptions): string {
   const [verdict] = verdicts;
+  if (verdict.podSecurity !== undefined) return labelStory(verdicts);
   const {chosen, candidates, state} = verdict;
   const usable = candidates.filter(candidate => isTold(candidate, chosen));
   const others = candidates.filter(candidate => !isTold(candidate, chosen));
@@ -57,6 +60,13 @@ export function whyStory(verdicts: NonEmpty<Verdict>, options: StoryOptions): st
     ...(options.all && others.length > 0 ? ['', 'Other policies:'] : []),
     ...(options.all ? others.flatMap(each => candidateLines(each, verdict, options)) : []),
   ];
+  return `${lines.map(escapeText).join('\n')}\n`;
+}
+
+/** The story where the labels of namespaces decide. */
+function labelStory(verdicts: NonEmpty<Verdict>): string {
+  const [verdict] = verdicts;
+  const lines = [...whyFacts(verdicts), ...labelReasons(verdict), ...whyMessage(verdict)];
   return `${lines.map(escapeText).join('\n')}\n`;
 }
 
@@ -94,6 +104,13 @@ function namesOf(verdicts: NonEmpty<Verdict>): string {
 function factLines(verdict: Verdict): readonly string[] {
   const {item, chosen, via, state} = verdict;
   const account = item.submission.serviceAccount;
+  if (verdict.podSecurity !== undefined) {
+    return [
+      `  Service account  ${account === '' ? 'none' : account}`,
+      `  Requester        ${requesterText(verdict)}`,
+      ...labelFacts(verdict),
+    ];
+  }
   const policy = chosen?.policy.name ?? (state === 'unknown' ? 'unknown' : undefined);
   return [
     `  Service account  ${account === '' ? 'none' : account}`,
@@ -143,14 +160,17 @@ function changeLines({changes}: Verdict): readonly string[] {
 }
 
 /** The last part: the API server's own words, if it would say any. Not yet safe to show. */
-export function whyMessage({message, state}: Verdict): readonly string[] {
+export function whyMessage(verdict: Verdict): readonly string[] {
+  const {message, state, podSecurity} = verdict;
   if (message !== undefined) return ['', 'The API server says:', `  ${message}`];
+  if (podSecurity !== undefined) return labelMessage(verdict);
   return state === 'denied'
     ? ['', 'The API server would deny it; its words depend on rights that are not known here.']
     : [];
 }
 
 function stateText(verdict: Verdict): string {
+  if (verdict.podSecurity !== undefined) return labelStateText(verdict);
   const {state, chosen, item, decision} = verdict;
   const name = chosen?.policy.name;
   const how = verdict.isByAnnotation ? ', by its annotation' : '';
@@ -163,6 +183,8 @@ function stateText(verdict: Verdict): string {
       return `admitted by ${name}${how}, which changes it`;
     case 'drifted':
       return `a restart would move it from ${item.admittedBy} to ${name}`;
+    case 'warned':
+      return 'admitted, with a warning';
     case 'ok':
       return `admitted by ${name}${how}`;
   }

@@ -13,7 +13,7 @@ import {rememberedLinesOf} from './lines.ts';
 import {gapsText, ThemeContext} from './marks.ts';
 import {modelOf} from './model.ts';
 import type {Mouse} from './mouse.ts';
-import {Prompt} from './Prompt.tsx';
+import {Prompt, promptHeight} from './Prompt.tsx';
 import {plainTheme, type Theme, type Tone} from './paint.ts';
 import type {RichLine} from './rich.ts';
 import {plainWordsOf, wrapRich} from './rich.ts';
@@ -52,8 +52,8 @@ interface Props {
   readonly theme?: Theme;
 }
 
-/** Lines around the middle: the header, the way here, the status; more where there is room. */
-const leastChrome = 3;
+/** Lines around the middle beside the status: the header, the way here; more where there is room. */
+const leastChrome = 2;
 /** From so many lines on, one says the state of the whole. */
 const notShort = 12;
 /** From so many lines on, two of them may show keys, and there are rules. */
@@ -87,7 +87,8 @@ export function App({live, services, store, user, jobs, mouse, theme = plainThem
   const keys = useMemo(() => keyLines(view, columns, most), [view, columns, most]);
   const hasState = lines >= notShort && inventory.policyApi !== 'absent';
   const top = 1 + Number(hasState);
-  const chrome = leastChrome + Number(hasState) + Number(lines >= roomy) + keys.length;
+  const bottom = promptHeight(session.prompt) + keys.length;
+  const chrome = leastChrome + Number(hasState) + Number(lines >= roomy) + bottom;
   const size = {width: columns, height: Math.max(1, lines - chrome)};
   const contextNow = (): Context => {
     const now = store.get();
@@ -124,7 +125,7 @@ export function App({live, services, store, user, jobs, mouse, theme = plainThem
           width={columns}
         />
         <RowsContext value={inSight}>
-          {middleOf({session, model, shown, dispatch, text, size, frame})}
+          {middleOf({session, model, shown, text, size, frame})}
         </RowsContext>
         {lines >= roomy ? <Divider width={columns} /> : null}
         <Status
@@ -161,7 +162,7 @@ function useSuspension(jobs: JobControl | undefined): () => void {
   return suspend;
 }
 
-interface Middle extends Pick<Context, 'session' | 'model' | 'shown' | 'dispatch'> {
+interface Middle extends Pick<Context, 'session' | 'model' | 'shown'> {
   readonly text: readonly RichLine[] | undefined;
   readonly size: {readonly width: number; readonly height: number};
   readonly frame: Frame;
@@ -169,7 +170,7 @@ interface Middle extends Pick<Context, 'session' | 'model' | 'shown' | 'dispatch
 
 /** The view itself. */
 function middleOf(middle: Middle): ReactElement {
-  const {session, model, shown, dispatch, text, size, frame} = middle;
+  const {session, model, shown, text, size, frame} = middle;
   const {view} = frame;
   if (text !== undefined)
     return <Lines lines={text} scroll={frame.scroll} find={frame.filter} {...size} />;
@@ -178,13 +179,15 @@ function middleOf(middle: Middle): ReactElement {
       ? policyOf(view.policy, session.drafts, model.inventory)
       : undefined;
   if (view.name === 'values' && policy) {
-    return <Values view={view} now={policy.now} shown={shown} frame={frame} {...size} />;
+    const {release} = model.inventory;
+    return <Values {...{view, now: policy.now, release, shown, frame}} {...size} />;
+  }
+  const {table} = shown;
+  if (table === undefined) {
+    return <Lines lines={['It is gone from the cluster.']} scroll={0} {...size} />;
   }
   if (view.name === 'walk' && policy) {
-    return <Walk view={view} model={model} dispatch={dispatch} {...policy} {...size} />;
-  }
-  if (shown.table === undefined) {
-    return <Lines lines={['It is gone from the cluster.']} scroll={0} {...size} />;
+    return <Walk {...{view, table, shown, frame, model}} {...policy} {...size} />;
   }
   const isEditor = view.name === 'policy' && policy !== undefined && size.height > 10;
   const height = isEditor ? size.height - editorFooterHeight : size.height;
@@ -192,7 +195,7 @@ function middleOf(middle: Middle): ReactElement {
   return (
     <Box flexDirection="column" height={size.height}>
       <List
-        table={shown.table}
+        table={table}
         rows={shown.rows}
         cursor={shown.cursor}
         width={size.width}

@@ -2,6 +2,7 @@ import {Box, Text, useApp, useInput} from 'ink';
 import {controlById} from '../controls/index.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import {escapeText} from '../report/escape.ts';
+import {Contexts, contextsHeight} from './Contexts.tsx';
 import {Input} from './Input.tsx';
 import {type Jump, jumpOf, jumpWords} from './jumps.ts';
 import type {ValuesView} from './picker.ts';
@@ -18,6 +19,11 @@ interface Props {
   readonly inventory: Inventory;
   dispatch(action: Action): void;
   readonly sideEffects: SideEffects;
+}
+
+/** How many lines the question takes, or what is said where there is none. */
+export function promptHeight(prompt: PromptState | undefined): number {
+  return prompt?.kind === 'context' ? contextsHeight(prompt.names) : 1;
 }
 
 /** The question at the bottom of the screen. Esc leaves it. */
@@ -41,6 +47,10 @@ export function Prompt(props: Props) {
       if (prompt.kind === 'confirm') sideEffects.carryOut(prompt.proposal);
     }
   });
+  if (prompt.kind === 'context') {
+    const choose = (context: string) => jump({to: 'context', context}, props, exit);
+    return <Contexts names={prompt.names} width={width} onChoose={choose} />;
+  }
   const question = questionOf(prompt);
   if (question !== undefined) return <Line label={`${question} y/n`} width={width} />;
   const typing = typingOf(props, close, exit);

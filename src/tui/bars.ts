@@ -14,6 +14,7 @@ export const stateTones: Readonly<Record<State, Tone>> = {
   unknown: 'unknown',
   mutated: 'warn',
   drifted: 'moved',
+  warned: 'warn',
   ok: 'good',
 };
 
@@ -42,7 +43,7 @@ export function impactParts(impact: Impact): readonly Part[] {
   return [
     {tone: 'bad', count: denied.length},
     {tone: 'unknown', count: unknown.length + inState('unknown')},
-    {tone: 'warn', count: mutated.length + inState('mutated')},
+    {tone: 'warn', count: mutated.length + inState('mutated') + inState('warned')},
     {tone: 'moved', count: move.length + inState('drifted')},
     {tone: 'good', count: inState('ok')},
   ];

@@ -2,6 +2,7 @@ import {profileKeys, specKeys} from '../apply/sameMeaning.ts';
 import type {Control, ValueStep} from '../controls/control.ts';
 import {controls} from '../controls/index.ts';
 import type {Policy} from '../kube/objects.ts';
+import type {Release} from '../kube/release.ts';
 import {directionOf, sameSettings} from '../policy/direction.ts';
 
 /** A policy under the editor: where it began, and the way to what it is now. */
@@ -86,12 +87,13 @@ export function nextStep(
   control: Control,
   policy: Policy,
   direction: 'tighter' | 'looser',
+  release: Release,
 ): ValueStep<Policy> | undefined {
   const steps = control
-    .steps(policy)
-    .filter(({value}) => directionOf(control, policy, value) === direction);
+    .steps(policy, release)
+    .filter(({value}) => directionOf(control, policy, value, release) === direction);
   const nearer = direction === 'tighter' ? 'looser' : 'tighter';
   return steps.find(
-    ({value}) => !steps.some(other => directionOf(control, value, other.value) === nearer),
+    ({value}) => !steps.some(other => directionOf(control, value, other.value, release) === nearer),
   );
 }

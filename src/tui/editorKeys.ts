@@ -8,9 +8,10 @@ import {firstImpact} from '../effect/impact.ts';
 import type {Policy} from '../kube/objects.ts';
 import {loosenedFor} from '../policy/loosen.ts';
 import {type Context, inform} from './context.ts';
+import {impactOfDraft} from './draftImpact.ts';
 import {nextStep} from './edit.ts';
 import type {View} from './session.ts';
-import {driftOf, impactOfDraft, policyOf} from './state.ts';
+import {driftOf, policyOf} from './state.ts';
 import {accountWord, podOf, verdictNamed} from './waysIn.ts';
 
 /** The keys of the editor; says whether it knew the key. */
@@ -48,7 +49,7 @@ interface Editing {
 
 /** One step of the row's control. */
 function walk({context, control, now, edit}: Editing, direction: 'tighter' | 'looser'): void {
-  const step = nextStep(control, now, direction);
+  const step = nextStep(control, now, direction, context.model.inventory.release);
   if (step !== undefined) edit(step.value);
   else inform(context, `${control.title}: no ${direction} step from here; Enter sets exact values`);
 }

@@ -11,7 +11,7 @@ export interface FileEffects {
   tryFiles(path: string): void;
   /** Writes all that is known to a file. */
   snapshot(path: string): void;
-  /** Ends the session for one on another context of the kubeconfig; without a name, lists them. */
+  /** Ends the session for one on another context of the kubeconfig; without a name, asks which. */
   goToContext(name: string | undefined, exit: (end: SessionEnd) => void): void;
   /** Puts a text into the clipboard of the terminal. */
   copy(text: string, what: string): void;
@@ -44,8 +44,8 @@ export function fileEffects(around: Surroundings, voice: Voice): FileEffects {
       voice.run('reading the kubeconfig', async () => {
         const names = await services.contexts();
         if (context === undefined) {
-          const lines = names.map(name => `  :ctx ${name}`);
-          dispatch({type: 'open', view: {name: 'text', title: 'Contexts', lines}});
+          if (names.length > 0) dispatch({type: 'prompt', prompt: {kind: 'context', names}});
+          else voice.say('info', 'There is no context to go on to');
         } else if (!names.includes(context)) {
           voice.say('bad', `No context ${context}: ${nearNames(context, names, 'contexts')}`);
         } else if (editedDrafts(session()).length > 0) {

@@ -10,7 +10,7 @@ export type Jump =
   | {readonly to: 'quit'}
   | {readonly to: 'try'; readonly file: string}
   | {readonly to: 'snapshot'; readonly file: string}
-  /** Without a name, to the list of them. */
+  /** Without a name, to the question which. */
   | {readonly to: 'context'; readonly context: string | undefined}
   | {readonly to: 'nothing'}
   | {readonly to: 'problem'; readonly text: string};

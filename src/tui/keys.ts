@@ -98,6 +98,7 @@ const perView: Readonly<Record<View['name'], readonly KeyHint[]>> = {
     {key: 'Enter', does: 'choose'},
     {key: '←', does: 'one back'},
     {key: 'Esc', does: 'end the guide'},
+    {key: '/', does: 'filter'},
   ],
   impact: [{key: '←→ 1-6', does: 'other lists'}, ...moving, ...lists],
   diff: texts,

@@ -9,6 +9,7 @@ import {printYaml} from '../yaml/documents.ts';
 import {describeLines} from './describe.ts';
 import type {Draft} from './edit.ts';
 import {findingLines} from './findingRows.ts';
+import {walkSummary} from './guide.ts';
 import {helpLines} from './keys.ts';
 import {gapLines} from './marks.ts';
 import type {Model} from './model.ts';
@@ -47,6 +48,10 @@ export function linesOf(
       return services
         .diff(policyYaml(draft.base), policyYaml(draft.now), view.policy)
         .map(diffLine);
+    }
+    case 'walk': {
+      const policy = policyOf(view.policy, drafts, model.inventory);
+      return policy && walkSummary(view, {...policy, model});
     }
     case 'advice': {
       const advice = adviceNamed(model, view);

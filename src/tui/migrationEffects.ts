@@ -1,7 +1,7 @@
 import {type LabelChange, labelStep} from '../migrate/labelChanges.ts';
 import {labelImpact} from '../migrate/labelImpact.ts';
 import {labelsFor, type NamespaceLabels} from '../migrate/labels.ts';
-import type {PodSecurityMode} from '../migrate/namespaceLevels.ts';
+import type {PodSecurityMode} from '../podSecurity/labels.ts';
 import {shellLine} from '../report/migrate.ts';
 import {labelChangeLines, labelImpactLines, labelProblemLines} from '../report/migrateLabels.ts';
 import {migrationOf} from './migrationRows.ts';

@@ -1,4 +1,4 @@
-import type {PodSecurityMode} from '../migrate/namespaceLevels.ts';
+import type {PodSecurityMode} from '../podSecurity/labels.ts';
 import {type Context, inform} from './context.ts';
 import {namespaceOnTheWay} from './migrationRows.ts';
 import type {View} from './session.ts';

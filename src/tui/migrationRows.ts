@@ -1,10 +1,11 @@
 import type {Inventory} from '../inventory/inventory.ts';
 import {itemKey} from '../inventory/submissions/items.ts';
-import {isRunning, laxest} from '../migrate/namespaceLevels.ts';
+import {isRunning} from '../migrate/namespaceLevels.ts';
 import {type MigrationPlan, type NamespacePlan, planOf} from '../migrate/plan.ts';
-import type {PodSecurityLevel} from '../migrate/podSecurity/judge.ts';
 import {underLevel, type WorkloadLevels} from '../migrate/workloadLevels.ts';
 import {weaklyKeyed} from '../once.ts';
+import type {PodSecurityLevel} from '../podSecurity/judge.ts';
+import {laxest} from '../podSecurity/labels.ts';
 import {verdictText} from '../report/migrate.ts';
 import {levelTones} from './levels.ts';
 import type {Model} from './model.ts';

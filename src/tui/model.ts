@@ -10,6 +10,7 @@ import {admissionOf, type CheckVerdict} from '../check/answerCheck.ts';
 import {admissionFactsOf} from '../check/checkFacts.ts';
 import {type NamespaceSummary, summaryOf} from '../effect/summary.ts';
 import type {Inventory} from '../inventory/inventory.ts';
+import {isByLabels} from '../inventory/regime.ts';
 import {itemsOf, itemsWith, templatesOf} from '../inventory/submissions/items.ts';
 import type {Policy} from '../kube/objects.ts';
 import {isNonEmpty} from '../nonEmpty.ts';
@@ -60,23 +61,49 @@ const itemsFrom = remember(
     serviceAccounts: Inventory['serviceAccounts'],
     origin: Inventory['origin'],
     gaps: Inventory['gaps'],
-  ) => itemsWith({workloads, serviceAccounts, origin, gaps}),
+    release: Inventory['release'],
+  ) => itemsWith({workloads, serviceAccounts, origin, gaps, release}),
 );
+
+/** What verdicts depend on where policies decide: never on the labels of namespaces, which others do. */
+const noNamespaces: Inventory['namespaces'] = [];
 
 const judgeFrom = remember(
   (
     policies: Inventory['policies'],
     rbac: Inventory['rbac'],
-    origin: Inventory['origin'],
+    namespaces: Inventory['namespaces'],
     gaps: Inventory['gaps'],
-  ) => weaklyKeyed(judgeOf({policies, rbac, origin, gaps, caller: undefined}).verdict),
+    origin: Inventory['origin'],
+    policyApi: Inventory['policyApi'],
+    serverVersion: Inventory['serverVersion'],
+    podSecurity: Inventory['podSecurity'],
+    release: Inventory['release'],
+  ) => {
+    const facts = {origin, policyApi, serverVersion, podSecurity, release, caller: undefined};
+    return weaklyKeyed(judgeOf({policies, rbac, namespaces, gaps, ...facts}).verdict);
+  },
 );
 
 function makeModel(inventory: Inventory): Model {
   const verdicts = once(() => {
     const {workloads, serviceAccounts, origin, policies, rbac, gaps} = inventory;
-    const items = itemsOf(inventory, itemsFrom(workloads, serviceAccounts, origin, gaps));
-    return items.map(judgeFrom(policies, rbac, origin, gaps));
+    const {policyApi, serverVersion, podSecurity, release} = inventory;
+    const namespaces = isByLabels(inventory) ? inventory.namespaces : noNamespaces;
+    const judge = judgeFrom(
+      policies,
+      rbac,
+      namespaces,
+      gaps,
+      origin,
+      policyApi,
+      serverVersion,
+      podSecurity,
+      release,
+    );
+    return itemsOf(inventory, itemsFrom(workloads, serviceAccounts, origin, gaps, release)).map(
+      judge,
+    );
   });
   const namespaces = once(() => summaryOf(inventory, verdicts(), undefined));
   const admission = once(

@@ -44,7 +44,7 @@ export function policyEffects(
       const {inventory} = model();
       const drift = driftLines(draft, inventory, session().drafts, services);
       if (drift !== undefined) return fail('Not sent', drift);
-      const [error] = policyErrors(draft.now);
+      const [error] = policyErrors(draft.now, inventory.release);
       if (error !== undefined) return say('bad', fieldErrorText(error));
       return propose({
         title: `Apply ${name}`,

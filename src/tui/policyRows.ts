@@ -14,11 +14,12 @@ import {unreadPlaces, unreadText} from '../inventory/unreadPlaces.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {PodView} from '../kube/podView.ts';
 import {labelOf} from '../kube/reference.ts';
+import type {Release} from '../kube/release.ts';
 import {directionOf} from '../policy/direction.ts';
-import {preparePolicy} from '../policy/evaluate.ts';
+import {whyUnusable} from '../policy/evaluate.ts';
 import {nearLevelText, policyLevel} from '../policy/level.ts';
 import {deniersOf} from '../policy/loosen.ts';
-import {nameOf} from '../report/why.ts';
+import {nameOf} from '../report/place.ts';
 import {impactTones, stateParts, stateTones} from './bars.ts';
 import {levelCell, levelTones} from './levels.ts';
 import type {Model} from './model.ts';
@@ -80,7 +81,7 @@ function policyState(
   subjects: number,
 ): keyof typeof policyTones {
   const {name} = policy.metadata;
-  if (preparePolicy(policy).unusable !== undefined) return 'ignored';
+  if (whyUnusable(policy) !== undefined) return 'ignored';
   if (pods > 0) return 'in use';
   if (subjects === 0) return model.unread.isAny ? 'unknown' : 'granted to nobody';
   const isOpen = model.unread.isAny || unreadPlaces(model.inventory) !== undefined;
@@ -110,6 +111,7 @@ function levelCaption(policy: Policy): string {
 
 /** What a policy is held against in the editor. */
 interface EditorNeeds {
+  readonly release: Release;
   /** What its pods need, or the one that it is edited for; undefined if nobody knows. */
   readonly least: Policy | undefined;
   /** The pod that it is edited for. */
@@ -117,7 +119,11 @@ interface EditorNeeds {
 }
 
 /** A row for each control: the value, what its pods need, the standard, and marks. */
-export function editorTable(policy: Policy, base: Policy, {least, pod}: EditorNeeds): Table {
+export function editorTable(
+  policy: Policy,
+  base: Policy,
+  {least, pod, release}: EditorNeeds,
+): Table {
   const deniers = pod === undefined ? [] : deniersOf(policy, pod);
   return {
     caption: levelCaption(policy),
@@ -128,12 +134,14 @@ export function editorTable(policy: Policy, base: Policy, {least, pod}: EditorNe
       const isExcess =
         pod === undefined &&
         least !== undefined &&
-        directionOf(control, policy, least) === 'tighter';
+        directionOf(control, policy, least, release) === 'tighter';
       const excess = isDenier ? 'denies it' : isExcess ? 'looser' : '';
       const edited = control.describe(policy) === control.describe(base) ? '' : 'edited';
       const tone = isDenier
         ? 'bad'
-        : editTones[edited === '' && isExcess ? 'looser' : directionOf(control, base, policy)];
+        : editTones[
+            edited === '' && isExcess ? 'looser' : directionOf(control, base, policy, release)
+          ];
       const level = control.level(policy);
       return {
         key: control.id,

@@ -12,11 +12,11 @@ import {effectText} from '../report/effect.ts';
 import {labelImpactLines} from '../report/migrateLabels.ts';
 import {questionLines} from '../report/question.ts';
 import {printYaml} from '../yaml/documents.ts';
+import {impactOfDraft} from './draftImpact.ts';
 import {policyYaml} from './lines.ts';
 import type {Model} from './model.ts';
 import type {ApplyResult, Services, Wanted} from './services.ts';
 import type {AppliedProposal, Proposal} from './session.ts';
-import {impactOfDraft} from './state.ts';
 import type {Surroundings, Voice} from './voice.ts';
 
 /** Something to ask the user for. */

@@ -3,7 +3,7 @@ import {itemKey} from '../inventory/submissions/items.ts';
 import {unreadPlaces} from '../inventory/unreadPlaces.ts';
 import {weaklyKeyed} from '../once.ts';
 import {isUnreadIn} from '../rbac/unreadRbac.ts';
-import {nameOf} from '../report/why.ts';
+import {nameOf} from '../report/place.ts';
 import {stateParts, stateTones} from './bars.ts';
 import {policyTone} from './levels.ts';
 import type {Model} from './model.ts';
@@ -33,7 +33,7 @@ export function namespaceTable({namespaces: all, inventory}: Model, only?: strin
     rows: namespaces.map(row => {
       const {namespace, pods, idle, serviceAccounts, denied, unknown, mutated, drifted} = row;
       const ok = pods + idle - denied - unknown - mutated - drifted;
-      const states = {denied, unknown, mutated, drifted, ok};
+      const states = {denied, unknown, mutated, drifted, warned: 0, ok};
       const number = (count: number) => countCell(count, row.isPartial);
       const counted = (state: State): Cell => ({
         value: number(states[state]),

@@ -110,6 +110,8 @@ export type PromptState =
       readonly subject?: string | undefined;
       readonly text: string;
     }
+  /** Asks for one of the contexts of the kubeconfig. */
+  | {readonly kind: 'context'; readonly names: readonly string[]}
   | {readonly kind: 'confirm'; readonly proposal: Proposal; readonly text: string}
   | {readonly kind: 'quit'};
 

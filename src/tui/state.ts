@@ -1,10 +1,11 @@
-import {type Impact, impactOf} from '../effect/impact.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import type {Policy} from '../kube/objects.ts';
 import {sameSettings} from '../policy/direction.ts';
 import {deniersOf} from '../policy/loosen.ts';
+import {impactOfDraft} from './draftImpact.ts';
 import {type Draft, isEdited} from './edit.ts';
 import {findingTable} from './findingRows.ts';
+import {walkTable} from './guide.ts';
 import {migrationTable} from './migrationRows.ts';
 import type {Model} from './model.ts';
 import {valuesTable} from './picker.ts';
@@ -44,17 +45,6 @@ export function driftOf(
   return sameSettings(current, draft.base) ? undefined : 'changed';
 }
 
-const impacts = new WeakMap<Model, WeakMap<Policy, Impact>>();
-
-/** What a policy as edited does to everything; computed once for each state of it. */
-export function impactOfDraft(model: Model, now: Policy): Impact {
-  const known = impacts.get(model) ?? new WeakMap<Policy, Impact>();
-  impacts.set(model, known);
-  const impact = known.get(now) ?? impactOf(model, [now]);
-  known.set(now, impact);
-  return impact;
-}
-
 const validWithoutPolicies: ReadonlySet<View['name']> = new Set([
   ...(['help', 'gaps', 'text', 'advise', 'advice', 'migrate', 'wayOff'] as const),
 ]);
@@ -83,6 +73,10 @@ export function tableOf(view: View, model: Model, drafts: Session['drafts']): Ta
     case 'values': {
       const policy = policyOf(view.policy, drafts, model.inventory);
       return policy && valuesTable(view, policy.now);
+    }
+    case 'walk': {
+      const policy = policyOf(view.policy, drafts, model.inventory);
+      return policy && walkTable(view, {...policy, model});
     }
     case 'impact': {
       const policy = policyOf(view.policy, drafts, model.inventory);
@@ -117,10 +111,11 @@ function editorFor(
   {base, now}: {readonly base: Policy; readonly now: Policy},
   model: Model,
 ): Table {
+  const {release} = model.inventory;
   const verdict = item === undefined ? undefined : verdictNamed(model, item);
-  if (verdict === undefined) return editorTable(now, base, {least: model.leastFor(name)});
+  if (verdict === undefined) return editorTable(now, base, {least: model.leastFor(name), release});
   const pod = podOf(verdict.item);
-  const table = editorTable(now, base, {least: leastOf(verdict.item), pod});
+  const table = editorTable(now, base, {least: leastOf(verdict.item), pod, release});
   const start = deniersOf(base, pod)[0]?.id;
   return {...table, caption: wayInText(now, verdict, name), start};
 }

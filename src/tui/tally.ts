@@ -18,7 +18,7 @@ export const tallyOf = weaklyKeyed(({verdicts}: Model): Tally => {
 
 /** How many are in each state. */
 export function statesOf(verdicts: readonly Pick<Verdict, 'state'>[]): Tally['states'] {
-  const states = {denied: 0, unknown: 0, mutated: 0, drifted: 0, ok: 0};
+  const states = {denied: 0, unknown: 0, mutated: 0, drifted: 0, warned: 0, ok: 0};
   for (const {state} of verdicts) states[state] += 1;
   return states;
 }
@@ -29,6 +29,7 @@ export const restartWords: Readonly<Record<State, string>> = {
   unknown: 'unknown',
   mutated: 'changed',
   drifted: 'moved',
+  warned: 'warned',
   ok: 'as it is',
 };
 

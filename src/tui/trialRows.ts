@@ -5,6 +5,7 @@ import {type Effect, effectOf, type ShiftKind} from '../effect/effect.ts';
 import {layOver} from '../inventory/files/overlay.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import {itemKey} from '../inventory/submissions/items.ts';
+import {storedIn} from '../policy/refused.ts';
 import {effectText, shiftCells} from '../report/effect.ts';
 import type {Model} from './model.ts';
 import type {Tone} from './paint.ts';
@@ -17,7 +18,7 @@ type Trial = Extract<View, {name: 'trial'}>;
 /** What the files of a change do to an inventory; computed again only for another one. */
 const effectWith = remember(
   (inventory: Inventory, files: Inventory): Effect =>
-    effectOf(inventory, layOver(inventory, files, [])),
+    effectOf(inventory, layOver(inventory, storedIn(inventory.release, files), [])),
 );
 
 const tones: Partial<Readonly<Record<ShiftKind, Tone>>> = {

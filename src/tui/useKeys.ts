@@ -9,7 +9,7 @@ import {viewKey} from './viewKeys.ts';
 /** What the session ends with after Ctrl-C. */
 export const interrupted = 'interrupted';
 
-/** The keys of all views but those that take their own (values, guide, prompts). */
+/** The keys of all views; a prompt takes its own. */
 export function useKeys(contextNow: () => Context, suspend: () => void): void {
   const {exit} = useApp();
   useInput((input, key) => {
@@ -34,7 +34,6 @@ export function useKeys(contextNow: () => Context, suspend: () => void): void {
       return undefined;
     }
     if (input === 'q' && view.name !== 'values') return quit();
-    if (view.name === 'walk') return generalKey(input, context);
     return onKey(input, key, context);
   });
   // What is pasted is text, not keys: it goes where something is typed, and nowhere else.

@@ -4,6 +4,7 @@ import {type ImpactKind, impactKinds} from '../effect/impact.ts';
 import {itemKey} from '../inventory/submissions/items.ts';
 import {type Context, inform} from './context.ts';
 import {editorKey} from './editorKeys.ts';
+import {guideKey} from './guideKeys.ts';
 import {migrationKey} from './migrationKeys.ts';
 import {pickerKey} from './pickerKeys.ts';
 import {accountKey, findingKey, policyRightsKey} from './rightsKeys.ts';
@@ -29,6 +30,8 @@ export function viewKey(input: string, key: Key, context: Context, view: View): 
       return whyKey(input, context, view);
     case 'values':
       return pickerKey(input, key, context, view);
+    case 'walk':
+      return guideKey(input, key, context, view);
     case 'policy':
       return editorKey(input, key, context, view);
     case 'waysIn':

@@ -8,7 +8,7 @@ import type {PodView} from '../kube/podView.ts';
 import {leastPolicy} from '../policy/least.ts';
 import {nearLevelText, openness} from '../policy/level.ts';
 import {deniersOf} from '../policy/loosen.ts';
-import {nameOf} from '../report/why.ts';
+import {nameOf} from '../report/place.ts';
 import {policyTone} from './levels.ts';
 import type {Model} from './model.ts';
 import type {Row, Table} from './table.ts';

@@ -1,8 +1,9 @@
-import {createReadStream} from 'node:fs';
-import {open, readdir, rename, rm, stat} from 'node:fs/promises';
+import {closeSync, createReadStream, fsync, openSync, rmSync, writeFile} from 'node:fs';
+import {readdir, rename, stat} from 'node:fs/promises';
 import {dirname, extname, join} from 'node:path';
 import {createInterface} from 'node:readline/promises';
 import type {Readable} from 'node:stream';
+import {promisify} from 'node:util';
 import {exitCodes, UserError} from '../errors.ts';
 import {mayBeManifest, unreadableDocument} from '../inventory/files/otherFiles.ts';
 import {shellWord} from '../text.ts';
@@ -118,8 +119,8 @@ function unreadable(path: string, error: unknown): UserError {
 }
 
 /**
- * Writes a file that only its owner can read, whole or not at all. One that exists is overwritten if
- * `force` is set or the user says so at the terminal.
+ * Writes a file that only its owner can read, whole or not at all, also where the process exits meanwhile.
+ * One that exists is overwritten if `force` is set or the user says so at the terminal.
  */
 export async function writePrivateFile(path: string, text: string, force: boolean): Promise<void> {
   const existing = await stat(path).catch(() => undefined);
@@ -132,19 +133,36 @@ export async function writePrivateFile(path: string, text: string, force: boolea
   if (!force && existing !== undefined && !(await isAgreed(`${path} exists. Overwrite it?`))) {
     throw new UserError(`${path} exists; use --force to overwrite it`, exitCodes.usage);
   }
-  const draft = join(dirname(path), `.${process.pid}.${Date.now()}.tmp`);
+  const draft = join(dirname(path), `.${crypto.randomUUID()}.tmp`);
+  const discard = () => removeIfThere(draft);
+  process.once('exit', discard);
   try {
-    const file = await open(draft, 'wx', 0o600);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await writeWhole(draft, text);
     await rename(draft, path);
   } catch (error) {
-    await rm(draft, {force: true}).catch(() => undefined); // the first error is the one reported
     throw unreadable(path, error);
+  } finally {
+    discard();
+    process.removeListener('exit', discard);
+  }
+}
+
+function removeIfThere(path: string): void {
+  try {
+    rmSync(path);
+  } catch {
+    // What made it impossible to write it is reported.
+  }
+}
+
+async function writeWhole(path: string, text: string): Promise<void> {
+  // Made at once: a file that is still being made when the process exits would appear after its clean-up.
+  const file = openSync(path, 'wx', 0o600);
+  try {
+    await promisify(writeFile)(file, text);
+    await promisify(fsync)(file);
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -58,7 +58,9 @@ export async function openSession(
     if (reason === interrupted) process.emit('SIGINT', 'SIGINT');
     return isSessionEnd(reason) ? reason : undefined;
   } catch (error) {
-    // The listener stays: whatever else goes wrong until the process ends comes from the same bug.
+    // The listener stays: whatever else goes wrong until the process ends comes from the same bug. A
+    // terminal that has gone makes writing to it fail before the signal comes: the edits are saved first.
+    process.on('SIGHUP', () => {});
     leaveTerminal(app);
     throw error;
   } finally {

@@ -10,6 +10,7 @@ import {
 import type {JsonObject} from '../../src/kube/json.ts';
 import type {Policy} from '../../src/kube/objects.ts';
 import type {PodView} from '../../src/kube/podView.ts';
+import {lastRelease} from '../../src/kube/release.ts';
 import {preparePolicy} from '../../src/policy/evaluate.ts';
 import {pod, podWith} from '../support/builders/pods.ts';
 import {openRules, policy} from '../support/builders/policies.ts';
@@ -30,7 +31,7 @@ interface Question {
 }
 
 function ask({policies, pod: asked = pod(), barred = [], operation}: Question) {
-  const set = policySet(policies.map(preparePolicy));
+  const set = policySet(policies.map(policy => preparePolicy(policy, lastRelease)));
   const rights = (name: string) => ({
     serviceAccount: !barred.includes(name),
     requester: !barred.includes(name),
@@ -86,7 +87,7 @@ describe('on CREATE', () => {
   });
 
   test("the account's right is enough, and so is the requester's", () => {
-    const set = policySet([preparePolicy(make('a'))]);
+    const set = policySet([preparePolicy(make('a'), lastRelease)]);
     const either = [
       {serviceAccount: true, requester: false},
       {serviceAccount: false, requester: true},
@@ -225,7 +226,7 @@ describe('the errors of one policy', () => {
       fsGroup: {rule: 'MayRunAs'},
       supplementalGroups: {rule: 'MayRunAs'},
     });
-    expect(preparePolicy(two).unusable).toBe(
+    expect(preparePolicy(two, lastRelease).unusable).toBe(
       '[MustRunAs requires at least one range, ranges must be supplied for MayRunAs]',
     );
   });

@@ -14,13 +14,14 @@ import {itemsOf} from '../../src/inventory/submissions/items.ts';
 import {type Submission, submissionOf} from '../../src/inventory/submissions/submissions.ts';
 import {fieldErrorText} from '../../src/kube/fieldError.ts';
 import {decodePod} from '../../src/kube/pod.ts';
+import {lastRelease} from '../../src/kube/release.ts';
 import {preparePolicy} from '../../src/policy/evaluate.ts';
 import {authorizerOf, type Identity, podIdentity} from '../../src/rbac/authorize.ts';
 import {granteesOf} from '../../src/rbac/grantee.ts';
 
 const demo = inventoryOfSnapshot(demoSnapshot, 'demo');
 const items = itemsOf(demo);
-const policies = policySet(demo.policies.map(preparePolicy));
+const policies = policySet(demo.policies.map(policy => preparePolicy(policy, lastRelease)));
 const authorizer = authorizerOf(demo.rbac);
 const everybody = {user: 'jane', groups: ['system:authenticated']};
 
@@ -135,8 +136,8 @@ describe('a judge', () => {
   test('names each pod in its own refusal, though they are judged once', () => {
     const pod = (name: string) =>
       decodePod({metadata: {name, namespace: 'shop'}, spec: {containers: [{name: 'main'}]}});
-    const first = submissionOf(pod('a'), undefined);
-    const twin: Submission = {...submissionOf(pod('b'), undefined), alike: first};
+    const first = submissionOf(pod('a'), lastRelease, undefined);
+    const twin: Submission = {...submissionOf(pod('b'), lastRelease, undefined), alike: first};
     const {judgement} = judgeOf({...demo, caller: undefined, policies: []});
     expect(judgement(twin).message).toBe(
       'pods "b" is forbidden: PodSecurityPolicy: no providers available to validate pod request',
@@ -148,6 +149,7 @@ describe('a judge', () => {
   test('lets no policy change a pod on an update', () => {
     const submission = submissionOf(
       decodePod({metadata: {name: 'a', namespace: 'x'}, spec: {containers: [{name: 'main'}]}}),
+      lastRelease,
       undefined,
     );
     const create = judgeOf(demo, {assumeAuthorized: true}).judgement(submission);

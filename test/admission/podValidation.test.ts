@@ -6,6 +6,7 @@ import type {FieldError} from '../../src/kube/fieldError.ts';
 import {isObject, type Json, type JsonObject} from '../../src/kube/json.ts';
 import {decodePod} from '../../src/kube/pod.ts';
 import {defaultPod} from '../../src/kube/podDefaults.ts';
+import {lastRelease} from '../../src/kube/release.ts';
 import {hasReference, isThorough, runReference} from '../support/kubernetes/reference.ts';
 
 const profiles = ['runtime/default', 'docker/default', 'unconfined', 'localhost/a', 'odd'];
@@ -239,10 +240,13 @@ describe.runIf(hasReference('psp-reference'))('what is said of a pod that is cre
       const input = cases[index] ?? {};
       const about = JSON.stringify(input.pod);
       expect(result.error, about).toBeUndefined();
-      const submitted = prepareForCreate(defaultPod(decodePod(input.pod ?? null)), false);
-      expect(printed(podErrors(submitted)), about).toEqual(listed(result.podErrors));
+      const submitted = prepareForCreate(
+        defaultPod(decodePod(input.pod ?? null), lastRelease),
+        lastRelease,
+      );
+      expect(printed(podErrors(submitted, lastRelease)), about).toEqual(listed(result.podErrors));
       if (listed(result.podErrors).length > 0 || !isObject(result.pod)) continue;
-      const errors = printed(podErrors(decodePod(result.pod)));
+      const errors = printed(podErrors(decodePod(result.pod), lastRelease));
       expect(errors, about).toEqual(listed(result.mutatedPodErrors));
       if (errors.length > 0) afterwards++;
     }

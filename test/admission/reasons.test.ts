@@ -2,6 +2,7 @@ import {describe, expect, test} from 'vitest';
 import {reasonLines} from '../../src/admission/reasons.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {decodePolicy} from '../../src/kube/objects.ts';
+import {lastRelease} from '../../src/kube/release.ts';
 import {evaluate, preparePolicy} from '../../src/policy/evaluate.ts';
 import {podFrom, podObject} from '../support/builders/pods.ts';
 
@@ -25,6 +26,7 @@ function policyWith(spec: JsonObject, annotations: JsonObject = {}) {
   const all = {'seccomp.security.alpha.kubernetes.io/allowedProfileNames': '*', ...annotations};
   return preparePolicy(
     decodePolicy({metadata: {name: 'p', annotations: all}, spec: {...open, ...spec}}),
+    lastRelease,
   );
 }
 

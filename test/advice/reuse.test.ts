@@ -9,6 +9,7 @@ import {inventoryOfSnapshot} from '../../src/inventory/files/snapshot.ts';
 import {notAmongFiles} from '../../src/inventory/gaps.ts';
 import {type Item, templatesOf} from '../../src/inventory/submissions/items.ts';
 import type {Policy} from '../../src/kube/objects.ts';
+import {lastRelease} from '../../src/kube/release.ts';
 import {openPolicy} from '../../src/policy/comparePolicies.ts';
 import {orderOf} from '../../src/policy/direction.ts';
 import {anyPolicyFrom, somePolicies} from '../support/builders/anyPolicy.ts';
@@ -26,7 +27,9 @@ const shelf = fc
     fc
       .constantFrom(
         ...somePolicies,
-        ...reuseFor(items, 'service-account', [], false).map(({advice}) => advice.policy),
+        ...reuseFor(items, 'service-account', {policies: [], release: lastRelease}, false).map(
+          ({advice}) => advice.policy,
+        ),
       )
       .chain(anyPolicyFrom),
     {maxLength: 12},
@@ -54,15 +57,20 @@ describe('reusing policies', () => {
           (mayFill
             ? reuse.advice.items.every(item => admits(policy, item))
             : podsOf(reuse).every(pod => leavesAlone(policy, pod, openPolicy)));
-        for (const reuse of reuseFor(items, scope, policies, mayFill)) {
+        for (const reuse of reuseFor(
+          items,
+          scope,
+          {policies: policies, release: lastRelease},
+          mayFill,
+        )) {
           const fitting = policies.filter(policy => fits(policy, reuse));
           const minimal = fitting.filter(
-            one => !fitting.some(other => orderOf(one, other) === 'tighter'),
+            one => !fitting.some(other => orderOf(one, other, lastRelease) === 'tighter'),
           );
           expect(new Set(reuse.existing)).toEqual(new Set(minimal));
           const [first] = reuse.existing;
           const isTighter =
-            first === undefined || orderOf(first, reuse.advice.policy) === 'tighter';
+            first === undefined || orderOf(first, reuse.advice.policy, lastRelease) === 'tighter';
           expect(reuse.isNew).toBe(isTighter);
           expect(answerOf(reuse)).toBe(isTighter ? reuse.advice.policy : first);
           if (!isTighter) reused += 1;
@@ -91,14 +99,34 @@ describe('reusing policies', () => {
         },
       },
     ]);
-    const [only] = reuseFor(templatesOf(world), 'workload', world.policies, true);
+    const [only] = reuseFor(
+      templatesOf(world),
+      'workload',
+      {policies: world.policies, release: lastRelease},
+      true,
+    );
     expect(only).toMatchObject({existing: [], isNew: true});
   });
 
   test('applying a least policy makes it the one to reuse', () => {
-    const [once] = reuseFor(items, 'service-account', demo.policies, false);
-    const policies = reuseFor(items, 'service-account', [], false).map(({advice}) => advice.policy);
-    const again = reuseFor(items, 'service-account', [...demo.policies, ...policies], false);
+    const [once] = reuseFor(
+      items,
+      'service-account',
+      {policies: demo.policies, release: lastRelease},
+      false,
+    );
+    const policies = reuseFor(
+      items,
+      'service-account',
+      {policies: [], release: lastRelease},
+      false,
+    ).map(({advice}) => advice.policy);
+    const again = reuseFor(
+      items,
+      'service-account',
+      {policies: [...demo.policies, ...policies], release: lastRelease},
+      false,
+    );
     expect(once?.isNew).toBe(true);
     expect(again.filter(({isNew}) => isNew)).toEqual([]);
   });
@@ -106,7 +134,12 @@ describe('reusing policies', () => {
 
 describe('the plan', () => {
   test('its grants make the answers come true, but where it says that they do not', () => {
-    const reuses = reuseFor(items, 'service-account', demo.policies, false);
+    const reuses = reuseFor(
+      items,
+      'service-account',
+      {policies: demo.policies, release: lastRelease},
+      false,
+    );
     const {overtaken, grants} = planReuse(reuses, demo);
     expect(overtaken.size).toBe(0);
     // restricted is reused by two accounts of payments, of which both may use it already.
@@ -116,7 +149,12 @@ describe('the plan', () => {
   test('grants an existing policy once a namespace, to those who may not use it', () => {
     const bare = {...demo, rbac: {...demo.rbac, roleBindings: [], clusterRoleBindings: []}};
     const payments = items.filter(({namespace}) => namespace === 'payments');
-    const reuses = reuseFor(payments, 'service-account', demo.policies, false);
+    const reuses = reuseFor(
+      payments,
+      'service-account',
+      {policies: demo.policies, release: lastRelease},
+      false,
+    );
     const {grants, overtaken} = planReuse(reuses, bare);
     expect(overtaken.size).toBe(0);
     expect(grants).toMatchObject([
@@ -141,7 +179,12 @@ describe('the plan', () => {
     };
     const rbac = {...demo.rbac, clusterRoleBindings: [], roleBindings: [bound]};
     const payments = items.filter(({namespace}) => namespace === 'payments');
-    const reuses = reuseFor(payments, 'service-account', demo.policies, false);
+    const reuses = reuseFor(
+      payments,
+      'service-account',
+      {policies: demo.policies, release: lastRelease},
+      false,
+    );
     const {grants} = planReuse(reuses, {...demo, rbac});
     expect(grants.at(-1)).toMatchObject({
       subjects: [{name: 'other'}, {name: 'card-vault'}, {name: 'payment-api'}],
@@ -151,7 +194,12 @@ describe('the plan', () => {
   test('replaces no binding of a cluster that was not read', () => {
     const rbac = {...demo.rbac, roleBindings: [], clusterRoleBindings: []};
     const payments = items.filter(({namespace}) => namespace === 'payments');
-    const reuses = reuseFor(payments, 'service-account', demo.policies, false);
+    const reuses = reuseFor(
+      payments,
+      'service-account',
+      {policies: demo.policies, release: lastRelease},
+      false,
+    );
     const gap = {resource: 'rolebindings', namespace: 'payments', reason: 'forbidden'};
     const left = planReuse(reuses, {...demo, rbac, gaps: [gap]});
     expect(left.grants).toEqual([]);
@@ -199,7 +247,12 @@ describe('the plan', () => {
       rbac: {...demo.rbac, clusterRoles: [all], clusterRoleBindings: [everybody]},
     };
     const payments = items.filter(({name}) => name === 'card-vault');
-    const reuses = reuseFor(payments, 'service-account', early, false);
+    const reuses = reuseFor(
+      payments,
+      'service-account',
+      {policies: early, release: lastRelease},
+      false,
+    );
     const {overtaken} = planReuse(reuses, inventory);
     expect([...overtaken.values()]).toEqual([[{policy: '000-all', items: payments}]]);
   });

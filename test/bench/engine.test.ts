@@ -12,6 +12,7 @@ import {workOf} from '../../scripts/bench/work.ts';
 import {candidateOf, decide, isUsable, orderOfTries} from '../../src/admission/admit.ts';
 import {parseJson, printJson} from '../../src/kube/json.ts';
 import {viewOf} from '../../src/kube/podView.ts';
+import {lastRelease} from '../../src/kube/release.ts';
 import {hasReference, runReference} from '../support/kubernetes/reference.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -60,7 +61,7 @@ describe('the engine on what psp-bench makes of the vectors', () => {
     const rightsTo = (name: string) => ({serviceAccount: name.endsWith('3'), requester: true});
     for (const operation of ['CREATE', 'UPDATE'] as const) {
       for (const pod of distinctPods) {
-        const view = viewOf(pod);
+        const view = viewOf(pod, lastRelease);
         const passing = orderOfTries(view, policies, operation)
           .map(policy => candidateOf(policy, view, rightsTo(policy.name)))
           .filter(({allowed, rights}) => allowed && isUsable(rights));

@@ -1,5 +1,6 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {isObject, type JsonObject} from '../../src/kube/json.ts';
+import {lastRelease} from '../../src/kube/release.ts';
 import {builtinPolicy} from '../../src/policy/builtin.ts';
 import {printablePolicy} from '../../src/report/advice.ts';
 import {hasReference, isThorough} from '../support/kubernetes/reference.ts';
@@ -46,7 +47,8 @@ function clusterObjects(): readonly JsonObject[] {
   };
   return [
     ...(['restricted', 'privileged'] as const).map(
-      level => printablePolicy(builtinPolicy(level, {appArmor: true})) as JsonObject,
+      level =>
+        printablePolicy(builtinPolicy(level, {appArmor: true, release: lastRelease})) as JsonObject,
     ),
     {apiVersion: 'v1', kind: 'Namespace', metadata: {name: judges.policy}},
     {apiVersion: 'v1', kind: 'Namespace', metadata: {name: judges.standard, labels}},

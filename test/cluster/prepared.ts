@@ -3,6 +3,7 @@ import {applyEdits, compact} from '../../src/kube/edits.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {decodePod} from '../../src/kube/pod.ts';
 import {defaultPod} from '../../src/kube/podDefaults.ts';
+import {lastRelease} from '../../src/kube/release.ts';
 import {objectOf} from '../support/run/output.ts';
 
 /**
@@ -10,7 +11,7 @@ import {objectOf} from '../support/run/output.ts';
  * line, procMount dropped), which test/policy proves with the vectors; with its policy's name on it.
  */
 export function prepared(pod: JsonObject, policy: string): JsonObject {
-  const stored = prepareForCreate(defaultPod(decodePod(pod)), false);
+  const stored = prepareForCreate(defaultPod(decodePod(pod), lastRelease), lastRelease);
   const named = applyEdits(stored, [
     {at: ['metadata', 'annotations', 'kubernetes.io/psp'], value: policy},
   ]);

@@ -20,7 +20,7 @@ describe('the picture of the session', () => {
 
   const missing = [
     ...(hasTmux() ? [] : ['tmux not found, install it']),
-    ...(existsSync(join(root, 'dist/kubectl-psp.mjs')) ? [] : ['not built, run npm run build']),
+    ...(existsSync(join(root, 'dist/start.cjs')) ? [] : ['not built, run npm run build']),
   ];
   if (missing.length > 0) process.stderr.write(`skipped: ${file}: ${missing.join('; ')}\n`);
 

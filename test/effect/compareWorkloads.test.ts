@@ -1,28 +1,7 @@
-import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {compareWorkloads} from '../../src/effect/compareWorkloads.ts';
-import {emptyInventory} from '../../src/inventory/inventory.ts';
-import {type Item, templatesOf} from '../../src/inventory/submissions/items.ts';
-import {isObject, type Json, type JsonObject} from '../../src/kube/json.ts';
-import {decodePod} from '../../src/kube/pod.ts';
-import {anyPod} from '../support/builders/anyPod.ts';
-import {objectOf} from '../support/run/output.ts';
-import {runsOf} from '../support/run/runs.ts';
-
-/** Pods as files have them, named p0, p1 and so on. */
-function itemsFrom(pods: readonly Json[]): readonly Item[] {
-  return templatesOf({
-    ...emptyInventory,
-    pods: pods.map((raw, index) => {
-      const spec = isObject(raw) ? raw : {};
-      return decodePod({...spec, metadata: named(spec.metadata ?? {}, index)});
-    }),
-  });
-}
-
-function named(metadata: Json, index: number): Json {
-  return {...(isObject(metadata) ? metadata : {}), name: `p${index}`, namespace: 'shop'};
-}
+import type {Json, JsonObject} from '../../src/kube/json.ts';
+import {itemsFrom, podOf} from './comparedPods.ts';
 
 /** The trends from one pod to the next: "rise seccomp c". */
 function trendsOf(old: Json, now: Json): readonly string[] {
@@ -34,11 +13,6 @@ function trendsOf(old: Json, now: Json): readonly string[] {
 }
 
 const appArmorKey = 'container.apparmor.security.beta.kubernetes.io/';
-
-/** A pod of one container c with this security context; `spec` and `annotations` of the pod. */
-function podOf(securityContext: JsonObject, {annotations, ...spec}: JsonObject = {}): JsonObject {
-  return {metadata: {annotations}, spec: {containers: [{name: 'c', securityContext}], ...spec}};
-}
 
 /** A pod of containers by name, with their security contexts. */
 function podOfAll(contexts: Readonly<Record<string, JsonObject>>, spec: JsonObject = {}) {
@@ -284,75 +258,3 @@ describe('a workload that is added', () => {
     ]);
   });
 });
-
-const fields = ['hostNetwork', 'hostPID', 'hostIPC', 'runtimeClassName', 'volumes', 'containers'];
-
-/** A pod, and itself with a field of another one; or that other one. */
-const edited = fc
-  .tuple(anyPod, anyPod, fc.constantFrom(...fields), fc.nat({max: 3}))
-  .map(([old, other, field, kind]): readonly [Json, Json] => {
-    const [{spec}, {spec: changed}] = [objectOf(old), objectOf(other)];
-    if (kind === 0) return [old, other];
-    const mixed = {...objectOf(spec), [field]: objectOf(changed)[field]};
-    return [old, {...objectOf(old), spec: mixed} as Json];
-  });
-
-const versions = fc.array(edited, {minLength: 1, maxLength: 3}).map(pairs => ({
-  old: itemsFrom(pairs.map(([one]) => one)),
-  now: itemsFrom(pairs.map(([, other]) => other)),
-}));
-
-describe('any two versions of workloads', () => {
-  test('a version against itself has no change; what rises there falls back', () => {
-    let rises = 0;
-    fc.assert(
-      fc.property(versions, ({old, now}) => {
-        expect(compareWorkloads(now, now)).toEqual({
-          changes: [],
-          unchanged: now.length,
-          counts: {rise: 0, fall: 0, change: 0},
-        });
-        const [there, back] = [compareWorkloads(old, now), compareWorkloads(now, old)];
-        expect(back.unchanged).toBe(there.unchanged);
-        expect(back.counts).toEqual({
-          rise: there.counts.fall,
-          fall: there.counts.rise,
-          change: there.counts.change,
-        });
-        rises += there.counts.rise;
-      }),
-      {numRuns: runsOf(500)},
-    );
-    expect(rises).toBeGreaterThan(100);
-  });
-
-  test('without a rise on two ways, there is none on the way through both', () => {
-    const rises = (old: readonly Item[], now: readonly Item[]) =>
-      compareWorkloads(old, now).counts.rise;
-    const inPlace = fc.tuple(anyContext, anyContext, anyContext);
-    let quiet = 0;
-    fc.assert(
-      fc.property(inPlace, contexts => {
-        const [a = [], b = [], c = []] = contexts.map(context => itemsFrom([podOf(context)]));
-        const changes = [compareWorkloads(a, b), compareWorkloads(b, c)];
-        if (changes.some(({counts}) => counts.rise + counts.change > 0)) return;
-        quiet += 1;
-        expect(rises(a, c)).toBe(0);
-      }),
-      {numRuns: runsOf(2000)},
-    );
-    expect(quiet).toBeGreaterThan(runsOf(50));
-  });
-});
-
-/** A security context of a few fields, so that many are in order. */
-const anyContext = fc.record(
-  {
-    runAsUser: fc.constantFrom(0, 5),
-    runAsNonRoot: fc.boolean(),
-    privileged: fc.boolean(),
-    capabilities: fc.constantFrom({drop: ['ALL']}, {add: ['NET_ADMIN']}, {drop: ['CHOWN']}),
-    seccompProfile: fc.constantFrom({type: 'RuntimeDefault'}, {type: 'Unconfined'}),
-  },
-  {requiredKeys: []},
-) as fc.Arbitrary<JsonObject>;

@@ -12,6 +12,7 @@ import {decodeWorkload} from '../../src/inventory/kinds/workloads.ts';
 import {itemKey, itemsOf} from '../../src/inventory/submissions/items.ts';
 import type {Policy} from '../../src/kube/objects.ts';
 import {decodePod} from '../../src/kube/pod.ts';
+import {lastRelease} from '../../src/kube/release.ts';
 import {runsOf} from '../support/run/runs.ts';
 
 const demo = inventoryOfSnapshot(demoSnapshot, 'demo');
@@ -28,7 +29,7 @@ function fateOf({chosen, changes}: Pick<Verdict, 'chosen' | 'changes'>): string 
 const anyStep: fc.Arbitrary<Policy> = fc
   .tuple(fc.constantFrom(...demo.policies), fc.constantFrom(...controls), fc.nat())
   .map(([policy, control, nth]) => {
-    const steps = control.steps(policy);
+    const steps = control.steps(policy, lastRelease);
     return steps[nth % Math.max(1, steps.length)]?.value ?? policy;
   });
 

@@ -8,6 +8,7 @@ import {type ChangeQuestion, questionFor} from '../../src/effect/question.ts';
 import type {Inventory} from '../../src/inventory/inventory.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {decodePolicy} from '../../src/kube/objects.ts';
+import {lastRelease} from '../../src/kube/release.ts';
 import {builtinPolicy} from '../../src/policy/builtin.ts';
 import {printablePolicy} from '../../src/report/advice.ts';
 import {questionLines} from '../../src/report/question.ts';
@@ -16,7 +17,9 @@ import {policyObject} from '../support/builders/policies.ts';
 import {objectOf} from '../support/run/output.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
-const restricted = plain(printablePolicy(builtinPolicy('restricted', {appArmor: true})));
+const restricted = plain(
+  printablePolicy(builtinPolicy('restricted', {appArmor: true, release: lastRelease})),
+);
 
 /** The built-in restricted policy under another name, with other fields. */
 const strict = (name: string, spec: JsonObject = {}): JsonObject => ({

@@ -16,6 +16,7 @@ import {inventoryOfSnapshot} from '../../src/inventory/files/snapshot.ts';
 import {runningKinds} from '../../src/inventory/gaps.ts';
 import {type Gap, type Inventory, namespacesOf} from '../../src/inventory/inventory.ts';
 import {itemKey, itemsOf, templatesOf} from '../../src/inventory/submissions/items.ts';
+import {lastRelease} from '../../src/kube/release.ts';
 import {authorizerOf} from '../../src/rbac/authorize.ts';
 import {whoCan} from '../../src/rbac/whoCan.ts';
 
@@ -209,7 +210,12 @@ test('advice from a part takes no right away, and claims nothing that the whole 
   fc.assert(
     fc.property(anyHiding, fc.boolean(), (hiding, mayFill) => {
       const part = partOf(hiding, all);
-      const reuses = reuseFor(templatesOf(part), 'service-account', part.policies, mayFill);
+      const reuses = reuseFor(
+        templatesOf(part),
+        'service-account',
+        {policies: part.policies, release: lastRelease},
+        mayFill,
+      );
       const plan = planReuse(reuses, part);
       const objects = plan.grants as readonly GrantObject[];
       for (const {kind, metadata, subjects = []} of objects) {

@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {decodePod} from '../../src/kube/pod.ts';
+import {lastRelease} from '../../src/kube/release.ts';
 import {builtinPolicy} from '../../src/policy/builtin.ts';
 import {errorsOf} from '../support/builders/judge.ts';
 import {pod as podOf, podWith} from '../support/builders/pods.ts';
@@ -55,7 +56,9 @@ describe('steps', () => {
   test('a user beside which nothing says non-root: the policy lets it in, the standard does not', () => {
     const user = {...good, runAsUser: 1000, runAsNonRoot: undefined};
     const view = podWith(pod, {securityContext: user});
-    expect(errorsOf(builtinPolicy('restricted', {appArmor: true}), view)).toEqual([]);
+    expect(
+      errorsOf(builtinPolicy('restricted', {appArmor: true, release: lastRelease}), view),
+    ).toEqual([]);
     expect(stepsOf(view).changes).toEqual(['pod: set runAsNonRoot: true']);
   });
 

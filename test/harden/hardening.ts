@@ -5,11 +5,15 @@ import {targetOf} from '../../src/harden/target.ts';
 import type {Pod} from '../../src/kube/pod.ts';
 import {defaultPod} from '../../src/kube/podDefaults.ts';
 import {viewOf} from '../../src/kube/podView.ts';
+import {lastRelease} from '../../src/kube/release.ts';
 
 /** The template's pod, as admission sees it. */
-export const submit = (template: Pod) => viewOf(defaultPod(template));
+export const submit = (template: Pod) => viewOf(defaultPod(template, lastRelease), lastRelease);
 /** What hardening goes for, by level. */
-export const targets = {restricted: targetOf('restricted'), baseline: targetOf('baseline')};
+export const targets = {
+  restricted: targetOf('restricted', lastRelease),
+  baseline: targetOf('baseline', lastRelease),
+};
 /** Hardens a template to a level. */
 export const hardenedTo = {
   restricted: (template: Pod) => harden(template, submit, [targets.restricted, targets.baseline]),

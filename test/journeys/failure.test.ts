@@ -81,6 +81,19 @@ describe.runIf(hasTmux())('a mistake inside the session', () => {
     expect(screen.screen()).toMatch(/Privileged +allowed.*edited/);
   });
 
+  test('and a terminal that goes at the same time: the edits are in a file all the same', async () => {
+    const {folder, screen} = started();
+    await edit(screen, `env ${injected} sh -c 'echo $$ > pid; exec "$@"' sh`);
+    const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'));
+    process.kill(pid, 'SIGUSR2');
+    await expect.poll(() => readdirSync(folder).length).toBeGreaterThan(1);
+    process.kill(pid, 'SIGHUP');
+    await screen.shows('code 70');
+    const [file = '', ...others] = readdirSync(folder).filter(name => name !== 'pid');
+    expect(others).toEqual([]);
+    expect(parseJson(readFileSync(join(folder, file), 'utf8'))).toMatchObject({kind: 'Drafts'});
+  });
+
   test('without an edit it leaves no file', async () => {
     const {folder, screen} = started();
     screen.type(`${injected} ${program} --demo --open psp/data; echo "code $?"`);

@@ -5,6 +5,7 @@ import {runAsUser} from '../../src/controls/runAsUser.ts';
 import {fieldErrorText} from '../../src/kube/fieldError.ts';
 import {type Json, parseJson, printJson} from '../../src/kube/json.ts';
 import {decodePolicy} from '../../src/kube/objects.ts';
+import {lastRelease} from '../../src/kube/release.ts';
 import {policyErrors} from '../../src/policy/evaluate.ts';
 import {errorsOf, writesOf} from '../support/builders/judge.ts';
 import {podFrom} from '../support/builders/pods.ts';
@@ -58,7 +59,7 @@ describe('integers of 64 bits', () => {
 
   test('stay exact in what the API server says of a policy and in what a control writes', () => {
     const policy = userRange(smallest, largest);
-    expect(policyErrors(policy).map(fieldErrorText)).toEqual([
+    expect(policyErrors(policy, lastRelease).map(fieldErrorText)).toEqual([
       `spec.runAsUser.ranges[0].min: Invalid value: ${smallest}: min cannot be negative`,
     ]);
     expect(runAsUser.describe(policy)).toBe(`MustRunAs ${smallest}-${largest}`);

@@ -4,6 +4,7 @@ import type {JsonObject} from '../../src/kube/json.ts';
 import {decodePolicy} from '../../src/kube/objects.ts';
 import {decodePod} from '../../src/kube/pod.ts';
 import {viewOf} from '../../src/kube/podView.ts';
+import {lastRelease} from '../../src/kube/release.ts';
 import {levelChange, unseenEdits} from '../../src/migrate/levelChange.ts';
 import {editsOf, preparePolicy} from '../../src/policy/evaluate.ts';
 
@@ -19,7 +20,7 @@ function under(spec: JsonObject, securityContext: JsonObject = {}) {
     },
   });
   const policy = decodePolicy({metadata: {name: 'p'}, spec: {...loose, ...spec}});
-  const edits = editsOf(preparePolicy(policy), viewOf(pod));
+  const edits = editsOf(preparePolicy(policy, lastRelease), viewOf(pod, lastRelease));
   const {submitted, admitted, ...rest} = levelChange(pod, applyEdits(pod, edits), 31);
   const [repaired, spoiled] = [rest.repaired, rest.spoiled].map(list =>
     list.map(({check}) => check),

@@ -1,11 +1,12 @@
 import {describe, expect, test} from 'vitest';
 import type {JsonObject} from '../../src/kube/json.ts';
+import {minorOf} from '../../src/kube/release.ts';
 import {labelsFor} from '../../src/migrate/labels.ts';
-import {enforcedBy, podSecurityPrefix} from '../../src/migrate/namespaceLevels.ts';
 import {planOf} from '../../src/migrate/plan.ts';
-import {nextVersion, serverMinor, stepTo} from '../../src/migrate/road.ts';
+import {nextVersion, stepTo} from '../../src/migrate/road.ts';
 import {upgradeProblems} from '../../src/migrate/upgradeProblems.ts';
 import {workloadLevels} from '../../src/migrate/workloadLevels.ts';
+import {enforcedBy, podSecurityPrefix} from '../../src/podSecurity/labels.ts';
 import {clusterWith} from '../support/builders/inventory.ts';
 import {podFrom} from '../support/builders/pods.ts';
 import {deployment, labelled, namespace, restricted, usable} from './objects.ts';
@@ -203,7 +204,7 @@ describe('labels', () => {
 
 test('the road', () => {
   expect(
-    ['v1.24.17', 'v1.28.3-eks', undefined, 'v1.22.1'].map(v => nextVersion(serverMinor(v))),
+    ['v1.24.17', 'v1.28.3-eks', undefined, 'v1.22.1'].map(v => nextVersion(minorOf(v))),
   ).toEqual([25, 29, 25, 25]);
   expect([25, 29, 30, 37].map(to => stepTo(to).kind)).toEqual([
     'inPlace',

@@ -1,5 +1,5 @@
 import type {JsonObject} from '../../src/kube/json.ts';
-import {podSecurityPrefix} from '../../src/migrate/namespaceLevels.ts';
+import {podSecurityPrefix} from '../../src/podSecurity/labels.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
 

@@ -8,8 +8,9 @@ import {decodePolicy, type Policy} from '../../src/kube/objects.ts';
 import {decodePod, type Pod} from '../../src/kube/pod.ts';
 import {defaultPod} from '../../src/kube/podDefaults.ts';
 import {viewOf} from '../../src/kube/podView.ts';
-import {standardRefusals} from '../../src/migrate/podSecurity/judge.ts';
+import {lastRelease} from '../../src/kube/release.ts';
 import {policyFits} from '../../src/migrate/policyLevels.ts';
+import {standardRefusals} from '../../src/podSecurity/judge.ts';
 import {builtinPolicy} from '../../src/policy/builtin.ts';
 import {editsOf, evaluate, preparePolicy} from '../../src/policy/evaluate.ts';
 import {anyPod} from '../support/builders/anyPod.ts';
@@ -24,7 +25,7 @@ const policyOf = (spec: JsonObject, annotations?: JsonObject) =>
 /** What the fits say, and the first words against each witness. */
 function told(policy: Policy, version: number) {
   return Object.fromEntries(
-    policyFits(policy, version).map(({level, inside, contains}) => [
+    policyFits(policy, version, lastRelease).map(({level, inside, contains}) => [
       level,
       [inside, contains].map(fit => (fit.holds ? 'yes' : fit.reasons[0])),
     ]),
@@ -33,12 +34,15 @@ function told(policy: Policy, version: number) {
 
 /** What a policy makes of a pod, with the complaints of all who judge it in v1.24. */
 function under(policy: Policy, trial: Pod) {
-  const prepared = preparePolicy(policy);
-  const pod = defaultPod(trial);
-  const {errors} = evaluate(prepared, viewOf(pod));
-  const admitted = prepareForCreate(applyEdits(pod, editsOf(prepared, viewOf(pod))), false);
+  const prepared = preparePolicy(policy, lastRelease);
+  const pod = defaultPod(trial, lastRelease);
+  const {errors} = evaluate(prepared, viewOf(pod, lastRelease));
+  const admitted = prepareForCreate(
+    applyEdits(pod, editsOf(prepared, viewOf(pod, lastRelease))),
+    lastRelease,
+  );
   return {
-    stored: prepareForCreate(pod, false),
+    stored: prepareForCreate(pod, lastRelease),
     admitted,
     isLetIn: prepared.unusable === undefined && errors.length === 0,
   };
@@ -46,7 +50,7 @@ function under(policy: Policy, trial: Pod) {
 
 describe('policies held against levels', () => {
   test('baseline is inside of itself as PSP writes it, and leaves room in it', () => {
-    const baseline = builtinPolicy('baseline', {appArmor: true});
+    const baseline = builtinPolicy('baseline', {appArmor: true, release: lastRelease});
     expect(told(baseline, 31).baseline).toEqual([
       'yes',
       expect.stringContaining('is not an allowed seccomp profile'),
@@ -54,8 +58,8 @@ describe('policies held against levels', () => {
   });
 
   test('MustRunAsNonRoot is not what restricted asks for: a user of 1000 need not say so', () => {
-    const restricted = builtinPolicy('restricted', {appArmor: true});
-    const [, fit] = policyFits(restricted, 31);
+    const restricted = builtinPolicy('restricted', {appArmor: true, release: lastRelease});
+    const [, fit] = policyFits(restricted, 31, lastRelease);
     expect(fit?.level).toBe('restricted');
     expect(fit?.inside).toMatchObject({
       holds: false,
@@ -67,7 +71,7 @@ describe('policies held against levels', () => {
   });
 
   test('from v1.34 on no policy is inside of baseline: none sees the hosts of probes', () => {
-    const baseline = builtinPolicy('baseline', {appArmor: true});
+    const baseline = builtinPolicy('baseline', {appArmor: true, release: lastRelease});
     expect(told(baseline, 33).baseline?.[0]).toBe('yes');
     expect(told(baseline, 34).baseline?.[0]).toMatch(/^probe or lifecycle host/);
   });
@@ -91,7 +95,10 @@ describe('policies held against levels', () => {
       {'seccomp.security.alpha.kubernetes.io/allowedProfileNames': '*'},
     );
     expect(told(open, 37)).toMatchObject({baseline: [expect.anything(), 'yes']});
-    expect(policyFits(open, 37).map(({contains}) => contains.holds)).toEqual([true, true]);
+    expect(policyFits(open, 37, lastRelease).map(({contains}) => contains.holds)).toEqual([
+      true,
+      true,
+    ]);
   });
 
   test('ranges are tried at their ends', () => {
@@ -101,6 +108,7 @@ describe('policies held against levels', () => {
         runAsUser: {rule: 'MustRunAs', ranges: [{min: 1, max: 65535}]},
       }),
       31,
+      lastRelease,
     );
     const restricted = fits.find(({level}) => level === 'restricted')?.contains;
     expect(restricted?.holds).toBe(false);
@@ -113,11 +121,11 @@ test('both engines agree with every witness', () => {
   for (const {input} of cases) {
     for (const raw of Array.isArray(input.policies) ? input.policies : []) {
       const policy = decodePolicy(raw);
-      for (const {level, inside, contains} of policyFits(policy, 31)) {
+      for (const {level, inside, contains} of policyFits(policy, 31, lastRelease)) {
         if (!inside.holds) {
           const {isLetIn, admitted} = under(policy, inside.witness);
           expect(isLetIn).toBe(true);
-          expect(podErrors(admitted)).toEqual([]);
+          expect(podErrors(admitted, lastRelease)).toEqual([]);
           expect(standardRefusals(admitted, level, 31)).not.toEqual([]);
           witnesses++;
         }
@@ -136,11 +144,11 @@ test('a yes holds for all pods that there are', () => {
   fc.assert(
     fc.property(anyPolicy, anyPod, fc.constantFrom(24, 29, 33, 37), (policy, raw, version) => {
       const {isLetIn, admitted, stored} = under(policy, decodePod(raw));
-      for (const {level, inside, contains} of policyFits(policy, version)) {
-        if (inside.holds && isLetIn && podErrors(admitted).length === 0) {
+      for (const {level, inside, contains} of policyFits(policy, version, lastRelease)) {
+        if (inside.holds && isLetIn && podErrors(admitted, lastRelease).length === 0) {
           expect(standardRefusals(admitted, level, version)).toEqual([]);
         }
-        if (contains.holds && podErrors(stored).length === 0) {
+        if (contains.holds && podErrors(stored, lastRelease).length === 0) {
           expect(isLetIn || standardRefusals(stored, level, version).length > 0).toBe(true);
         }
       }

@@ -2,6 +2,7 @@ import {describe, expect, test} from 'vitest';
 import {conformanceResult} from '../../src/conformance/conformance.ts';
 import {controls} from '../../src/controls/index.ts';
 import {type JsonObject, printJson} from '../../src/kube/json.ts';
+import {lastRelease} from '../../src/kube/release.ts';
 import {builtinLevels, builtinName, builtinPolicy} from '../../src/policy/builtin.ts';
 import {policyErrors, preparePolicy} from '../../src/policy/evaluate.ts';
 import {policyLevel} from '../../src/policy/level.ts';
@@ -29,7 +30,7 @@ function submitted({level, path, pod}: StandardFixture, appArmor: boolean): Json
     name: path,
     pod,
     namespace: `${level}-pods`,
-    options: {appArmor},
+    options: {appArmor, release: lastRelease},
     user: 'alice',
     groups: ['system:authenticated'],
     grants: level === 'baseline' ? [grantedIn('baseline-pods', 'pss-baseline')] : [],
@@ -194,16 +195,16 @@ describe('the built-in grants', () => {
 });
 
 describe.each(builtinLevels)('the built-in %s policy', level => {
-  const policy = builtinPolicy(level, {appArmor: true});
+  const policy = builtinPolicy(level, {appArmor: true, release: lastRelease});
 
   test('is valid, usable and of its level', () => {
-    expect(policyErrors(policy)).toEqual([]);
-    expect(preparePolicy(policy).unusable).toBeUndefined();
+    expect(policyErrors(policy, lastRelease)).toEqual([]);
+    expect(preparePolicy(policy, lastRelease).unusable).toBeUndefined();
     expect(policyLevel(policy)).toBe(level);
   });
 
   test('is the same without AppArmor, but for that', () => {
-    const other = builtinPolicy(level, {appArmor: false});
+    const other = builtinPolicy(level, {appArmor: false, release: lastRelease});
     const differing = controls.filter(
       control => control.describe(policy) !== control.describe(other),
     );
@@ -213,12 +214,12 @@ describe.each(builtinLevels)('the built-in %s policy', level => {
 
 test('a more open policy covers a stricter one, control by control', () => {
   const [privileged, baseline, restricted] = builtinLevels.map(level =>
-    builtinPolicy(level, {appArmor: true}),
+    builtinPolicy(level, {appArmor: true, release: lastRelease}),
   );
   if (!privileged || !baseline || !restricted) throw new Error('three levels');
   for (const {id, covers} of controls) {
-    expect.soft(covers(privileged, baseline), `${id}: privileged`).toBe(true);
-    expect.soft(covers(baseline, restricted), `${id}: baseline`).toBe(true);
+    expect.soft(covers(privileged, baseline, lastRelease), `${id}: privileged`).toBe(true);
+    expect.soft(covers(baseline, restricted, lastRelease), `${id}: baseline`).toBe(true);
   }
 });
 

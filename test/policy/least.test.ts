@@ -6,6 +6,7 @@ import {fieldErrorText} from '../../src/kube/fieldError.ts';
 import {type Json, printJson} from '../../src/kube/json.ts';
 import type {Policy} from '../../src/kube/objects.ts';
 import type {PodView} from '../../src/kube/podView.ts';
+import {lastRelease} from '../../src/kube/release.ts';
 import {isNonEmpty, type NonEmpty} from '../../src/nonEmpty.ts';
 import {policyErrors} from '../../src/policy/evaluate.ts';
 import {leastPolicy} from '../../src/policy/least.ts';
@@ -42,7 +43,7 @@ describe.each(Object.entries(sources))('the least policy of %s', (_name, onePod)
   test('is valid and leaves every pod alone', () => {
     forAll(pods => {
       const policy = leastPolicy('least', pods, false);
-      expect(policyErrors(policy).map(fieldErrorText)).toEqual([]);
+      expect(policyErrors(policy, lastRelease).map(fieldErrorText)).toEqual([]);
       expect(pods.filter(pod => !leavesAlone(policy, pod, open)).map(show)).toEqual([]);
     });
   });
@@ -57,7 +58,7 @@ describe.each(Object.entries(sources))('the least policy of %s', (_name, onePod)
   test('lets every pod through if it may fill gaps, and is valid', () => {
     forAll(pods => {
       const policy = leastPolicy('least', pods, true);
-      expect(policyErrors(policy).map(fieldErrorText)).toEqual([]);
+      expect(policyErrors(policy, lastRelease).map(fieldErrorText)).toEqual([]);
       expect(pods.filter(pod => !lets(policy, pod)).map(show)).toEqual([]);
     });
   });
@@ -86,8 +87,12 @@ function betterSteps(policy: Policy, pods: readonly PodView[]): readonly string[
     .filter(({id}) => !keptByTypes.has(id) || isInUse(policy, id))
     .flatMap(control =>
       control
-        .steps(policy)
-        .filter(({value}) => control.covers(policy, value) && !control.covers(value, policy))
+        .steps(policy, lastRelease)
+        .filter(
+          ({value}) =>
+            control.covers(policy, value, lastRelease) &&
+            !control.covers(value, policy, lastRelease),
+        )
         .filter(({value}) => !addsOnlyDefault(policy, value))
         .filter(({value}) => pods.every(pod => leavesAlone(value, pod, open)))
         .map(({label}) => `${control.id}: ${label}`),

@@ -7,6 +7,7 @@ import {isObject, type Json, type JsonObject, parseJson, printJson} from '../../
 import {decodePod} from '../../src/kube/pod.ts';
 import {defaultPod} from '../../src/kube/podDefaults.ts';
 import {viewOf} from '../../src/kube/podView.ts';
+import {lastRelease} from '../../src/kube/release.ts';
 import {leastPolicy} from '../../src/policy/least.ts';
 import {hasReference, isThorough, runReference} from '../support/kubernetes/reference.ts';
 import {objectOf} from '../support/run/output.ts';
@@ -49,12 +50,17 @@ const touchyPod = fc
 
 /** Whether the API server would take the pod as it is. */
 function isTaken(raw: Json): boolean {
-  return podErrors(prepareForCreate(defaultPod(decodePod(raw)), false)).length === 0;
+  return (
+    podErrors(prepareForCreate(defaultPod(decodePod(raw), lastRelease), lastRelease), lastRelease)
+      .length === 0
+  );
 }
 
 /** A case in which the least policy of the pods is the only one, for each of them. */
 function casesOf(pods: readonly JsonObject[], mayFill: boolean): readonly JsonObject[] {
-  const taken = pods.filter(isTaken).map(raw => ({raw, view: viewOf(defaultPod(decodePod(raw)))}));
+  const taken = pods
+    .filter(isTaken)
+    .map(raw => ({raw, view: viewOf(defaultPod(decodePod(raw), lastRelease), lastRelease)}));
   const [first, ...rest] = taken.map(({view}) => view);
   if (first === undefined) return [];
   const policy = parseJson(

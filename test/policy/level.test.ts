@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest';
+import {lastRelease} from '../../src/kube/release.ts';
 import {builtinPolicy} from '../../src/policy/builtin.ts';
 import {levelGap, levelText, titleInText} from '../../src/policy/level.ts';
 
@@ -6,12 +7,15 @@ const policy = (spec: object, annotations = {}) => ({metadata: {name: 'p', annot
 
 describe('the level is told with what keeps a policy from the next one', () => {
   test.each([
-    ['restricted', builtinPolicy('restricted', {appArmor: true})],
+    ['restricted', builtinPolicy('restricted', {appArmor: true, release: lastRelease})],
     [
       'baseline (not restricted: volumes, user, capabilities, privilege escalation)',
-      builtinPolicy('baseline', {appArmor: true}),
+      builtinPolicy('baseline', {appArmor: true, release: lastRelease}),
     ],
-    ['privileged (not baseline: AppArmor)', builtinPolicy('baseline', {appArmor: false})],
+    [
+      'privileged (not baseline: AppArmor)',
+      builtinPolicy('baseline', {appArmor: false, release: lastRelease}),
+    ],
     [
       'privileged (not baseline: host network, host ports, SELinux, AppArmor)',
       policy({
@@ -24,8 +28,8 @@ describe('the level is told with what keeps a policy from the next one', () => {
   ])('%s', (text, one) => expect(levelText(one)).toBe(text));
 
   test('tightening these controls, and no others, reaches it', () => {
-    const open = builtinPolicy('privileged', {appArmor: true});
-    const baseline = builtinPolicy('baseline', {appArmor: true});
+    const open = builtinPolicy('privileged', {appArmor: true, release: lastRelease});
+    const baseline = builtinPolicy('baseline', {appArmor: true, release: lastRelease});
     const {next, controls} = levelGap(open);
     const closed = (some: typeof controls) =>
       levelGap(some.reduce((tighter, control) => control.copy(baseline, tighter), open)).level;

@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {mainChunk, root} from '../../scripts/bundle/bundle.ts';
+import {makeCaches} from '../../scripts/bundle/codeCaches.ts';
 import {commitOf} from '../../scripts/bundle/commit.ts';
 import {buildProgram, type Program} from '../../scripts/release/chunks.ts';
 import {bundledPackages} from '../../scripts/release/packages.ts';
@@ -44,6 +45,17 @@ test('every bundled package has a version and a licence, and stands there once',
   expect(packages).toContain('ink@8.0.0 MIT');
   expect(packages.filter(id => /undefined|^@types/.test(id))).toEqual([]);
   expect(new Set(packages).size * 2).toBe(packages.length);
+});
+
+test('what usual commands load is compiled already, what few load is not', () => {
+  const {chunks} = programs[0] as Program;
+  makeCaches(chunks, process.execPath);
+  const cached = readdirSync(chunks).filter(name => name.endsWith('.cache'));
+  const isCached = (part: string) => cached.some(name => name.startsWith(part));
+  expect(['kubectl-psp', 'cli', 'whyRun', 'adviseRun', 'whoCanRun'].map(isCached)).toEqual(
+    Array(5).fill(true),
+  );
+  expect(isCached('config')).toBe(false);
 });
 
 function idOf({name, version, license}: {name: string; version: string; license: string}) {

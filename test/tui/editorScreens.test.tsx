@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {controlById} from '../../src/controls/index.ts';
 import type {Inventory} from '../../src/inventory/inventory.ts';
+import {lastRelease} from '../../src/kube/release.ts';
 import {nextStep} from '../../src/tui/edit.ts';
 import {keysOf} from '../../src/tui/keys.ts';
 import type {View} from '../../src/tui/session.ts';
@@ -16,7 +17,6 @@ import {
   left,
   openScreen,
   right,
-  up,
 } from './screen.tsx';
 
 /** The inventory in which one policy is otherwise. */
@@ -162,8 +162,8 @@ describe('the editor', () => {
     await screen.shows('2 of 22');
     await screen.press(left);
     expect(await screen.shows('1 of 22')).toMatch(/Now +allowed/);
-    expect(screen.frame()).toContain('tighten to what pods need (suggested): forbidden');
-    await screen.press(up, enter);
+    expect(screen.frame()).toMatch(/tighten to what pods need \(suggested\) +forbidden/);
+    await screen.press('G', enter);
     await screen.shows('That was the last one');
     expect(screen.frame()).toContain('Privileged: forbidden -> allowed');
     await screen.press(esc);
@@ -174,8 +174,36 @@ describe('the editor', () => {
     const screen = openScreen({start: editor('ci-builder')});
     await screen.press(left, 't');
     await screen.shows('1 of 22');
-    expect(screen.frame()).toContain('> loosen to what pods need (suggested): allowed');
+    expect(screen.frame()).toMatch(/> loosen to what pods need \(suggested\) +allowed/);
     expect(screen.frame()).toMatch(/keep it *$/m);
+  });
+
+  test('the choices of the guide are filtered and clicked like the rows of any list', async () => {
+    const screen = openScreen({start: editor('baseline')});
+    await screen.press('t', '/', ...'skip', enter);
+    await screen.shows('1 of 3, filter: skip');
+    expect(screen.frame()).toMatch(/^> skip the rest/m);
+    expect(screen.frame()).not.toContain('keep it');
+    await screen.press(esc);
+    const row = () => screen.lines().findIndex(line => line.includes('keep it')) + 1;
+    await screen.shows('keep it');
+    screen.mouse(0, 4, row());
+    await screen.shows(/^> keep it/m);
+    screen.mouse(0, 4, row());
+    await screen.shows('2 of 22');
+    screen.mouse(65, 4, 5);
+    await screen.shows(/^> loosen/m);
+  });
+
+  test('the end of the guide is a text: it scrolls, and is searched', async () => {
+    const screen = openScreen({
+      start: [...editor('baseline'), {name: 'walk', policy: 'baseline', step: 22}],
+    });
+    await screen.shows('That was the last one');
+    await screen.press('/', ...'Impact', enter);
+    await screen.shows('That was the last one');
+    await screen.press(left);
+    await screen.shows('22 of 22');
   });
 
   test('applying: dry run, impact and diff, the name where pods would be denied', async () => {
@@ -270,7 +298,7 @@ describe('the editor', () => {
     live.set(
       withPolicy(
         'ci-builder',
-        each => nextStep(controlById.hostPID, each, 'looser')?.value ?? each,
+        each => nextStep(controlById.hostPID, each, 'looser', lastRelease)?.value ?? each,
       ),
     );
     await screen.shows('m puts your edit on top');

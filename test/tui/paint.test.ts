@@ -94,7 +94,7 @@ describe('contrast by WCAG AA', () => {
 
 describe('bars', () => {
   const text = (spans: readonly Piece[]) => spans.map(span => span.text).join('');
-  const states = {denied: 13, unknown: 0, mutated: 18, drifted: 5, ok: 62};
+  const states = {denied: 13, unknown: 0, mutated: 18, drifted: 5, warned: 0, ok: 62};
 
   test('have a part for all that there is, by its share, in just their width', () => {
     for (let width = 0; width <= 120; width++) {
@@ -113,7 +113,7 @@ describe('bars', () => {
 
   test('tell their parts apart without colours', () => {
     const spans = barSpans(
-      stateParts({denied: 1, unknown: 1, mutated: 1, drifted: 1, ok: 1}),
+      stateParts({denied: 1, unknown: 1, mutated: 1, drifted: 1, warned: 0, ok: 1}),
       5,
       plain,
     );

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {agreeing, demo, enter, esc, openScreen} from './screen.tsx';
+import {agreeing, demo, down, enter, esc, openScreen} from './screen.tsx';
 
 const tab = '\t';
 
@@ -118,10 +118,18 @@ describe('rights, by keys', () => {
     await screen.press(':', ...'ctx prdo', enter);
     await screen.shows('! No context prdo: did you mean "prod"?');
     await screen.press(':', ...'ctx', enter);
-    await screen.shows(':ctx reference');
+    await screen.shows(/Go on to the context:\n> reference\n {2}prod\n/);
+    await screen.press(esc);
+    await screen.press(':', ...'ctx', enter);
+    await screen.shows('> reference');
     expect(screen.ended()).toBe('running');
-    await screen.press(':', ...'ctx prod', enter);
+    await screen.press(down);
+    await screen.shows('> prod');
+    await screen.press(enter);
     await expect.poll(() => screen.ended()).toEqual({context: 'prod'});
+    const named = openScreen();
+    await named.press(':', ...'ctx prod', enter);
+    await expect.poll(() => named.ended()).toEqual({context: 'prod'});
   });
 
   test(':try opens what the files of a change would do, :snapshot writes all', async () => {

@@ -3,6 +3,7 @@ import {describe, expect, test} from 'vitest';
 import {controlById, controls} from '../../src/controls/index.ts';
 import {impactKinds, impactOf, withDrafts} from '../../src/effect/impact.ts';
 import {itemKey} from '../../src/inventory/submissions/items.ts';
+import {lastRelease} from '../../src/kube/release.ts';
 import {directionOf} from '../../src/policy/direction.ts';
 import {change, draftOf, isEdited, nextStep, rebase, redo, undo} from '../../src/tui/edit.ts';
 import {keyLines} from '../../src/tui/keys.ts';
@@ -23,10 +24,10 @@ describe('an edit', () => {
     for (const each of demo.policies) {
       for (const control of controls) {
         for (const direction of ['tighter', 'looser'] as const) {
-          const step = nextStep(control, each, direction);
+          const step = nextStep(control, each, direction, lastRelease);
           if (step === undefined) continue;
           steps += 1;
-          expect(directionOf(control, each, step.value)).toBe(direction);
+          expect(directionOf(control, each, step.value, lastRelease)).toBe(direction);
           for (const other of controls) {
             if (other !== control) expect(other.describe(step.value)).toBe(other.describe(each));
           }
@@ -42,7 +43,7 @@ describe('an edit', () => {
       fc.property(fc.array(choice, {maxLength: 8}), choices => {
         let draft = draftOf(base);
         for (const [control, direction] of choices) {
-          const step = nextStep(control, draft.now, direction as 'tighter');
+          const step = nextStep(control, draft.now, direction as 'tighter', lastRelease);
           if (step !== undefined) draft = change(draft, step.value);
         }
         const {now, past} = draft;
@@ -63,12 +64,12 @@ describe('an edit', () => {
     );
     for (const each of [spelled, ...demo.policies]) {
       for (const control of controls) {
-        const [step] = control.steps(each);
+        const [step] = control.steps(each, lastRelease);
         if (step === undefined) continue;
         const away = change(draftOf(each), step.value);
         expect(change(away, control.copy(each, away.now)).now).toBe(each);
         const other = control === controlById.hostIPC ? controlById.hostPID : controlById.hostIPC;
-        const edited = change(draftOf(each), other.steps(each)[0]?.value ?? each);
+        const edited = change(draftOf(each), other.steps(each, lastRelease)[0]?.value ?? each);
         const both = change(edited, control.copy(step.value, edited.now));
         const back = change(both, control.copy(each, both.now));
         expect(policyYaml(back.now)).toBe(policyYaml(edited.now));
@@ -110,7 +111,7 @@ describe('the impact of an edit', () => {
     for (const name of ['data', 'baseline', 'log-shipper']) {
       const before = demo.policies.find(({metadata}) => metadata.name === name) ?? base;
       for (const id of ['volumes', 'runAsUser', 'hostNetwork', 'fsGroup'] as const) {
-        const now = nextStep(controlById[id], before, 'tighter')?.value ?? before;
+        const now = nextStep(controlById[id], before, 'tighter', lastRelease)?.value ?? before;
         const impact = impactOf(model, [now]);
         const after = modelOf(withDrafts(demo, [now]));
         const chosen = (verdicts: typeof model.verdicts) =>

@@ -87,7 +87,7 @@ function membersOf(shapes: readonly Shape[], members: readonly number[]): readon
 /** The excess of a policy for all of these, over all their workloads. */
 function costOf(shapes: readonly Shape[], mayFill: boolean): number {
   if (!isNonEmpty(shapes) || shapes.length === 1) return 0;
-  return totalPoints(policyFor(shapes, mayFill), shapes);
+  return totalPoints(policyFor(shapes, mayFill), shapes, shapes[0].pods[0].release);
 }
 
 function policyFor(shapes: NonEmpty<Shape>, mayFill: boolean): Policy {
@@ -107,7 +107,7 @@ function adviceFor(name: string, shapes: NonEmpty<Shape>, mayFill: boolean): Sha
   const all = joined(shapes.map(({needs}) => needs));
   const sharers = shapes
     .map(({groups, workloads, least, needs}): Sharer => {
-      const excess = sharedExcessOf(advice.policy, least, needs, all);
+      const excess = sharedExcessOf(advice.policy, least, needs, all, shapes[0].pods[0].release);
       return {groups, workloads, excess, points: pointsOf(excess)};
     })
     .sort((a, b) => a.points - b.points);

@@ -2,6 +2,7 @@ import type {Control, ControlId, Level} from '../../controls/control.ts';
 import {controls} from '../../controls/index.ts';
 import type {Policy} from '../../kube/objects.ts';
 import type {PodView} from '../../kube/podView.ts';
+import type {Release} from '../../kube/release.ts';
 import {effectiveDirection} from '../../policy/direction.ts';
 import {levels} from '../../policy/level.ts';
 
@@ -42,10 +43,11 @@ export function sharedExcessOf(
   least: Policy,
   own: NeedSets,
   all: NeedSets,
+  release: Release,
 ): readonly Excess[] {
   return controls.flatMap((control, index) => {
     const {id, title, level} = control;
-    const fall = fallOf(control, policy, least);
+    const fall = fallOf(control, policy, least, release);
     if (fall === undefined) return [];
     const beyond = [...(all[index] ?? [])].filter(need => !own[index]?.has(need)).sort();
     const [from, to] = [level(least), level(policy)];
@@ -67,14 +69,18 @@ export interface Weighable {
  * The points of a policy made for all of these, over all their workloads: the same as by `sharedExcessOf`,
  * but each setting of a control is compared only once.
  */
-export function totalPoints(policy: Policy, members: readonly Weighable[]): number {
+export function totalPoints(
+  policy: Policy,
+  members: readonly Weighable[],
+  release: Release,
+): number {
   let total = 0;
   controls.forEach((control, index) => {
     const all = new Set(members.flatMap(({needs}) => [...(needs[index] ?? [])]));
     const falls = new Map<string, number | undefined>();
     for (const {least, needs, settings, workloads} of members) {
       const key = settings[index] ?? '';
-      if (!falls.has(key)) falls.set(key, fallOf(control, policy, least));
+      if (!falls.has(key)) falls.set(key, fallOf(control, policy, least, release));
       const fall = falls.get(key);
       if (fall === undefined) continue;
       const beyond = all.size - (needs[index]?.size ?? 0);
@@ -85,8 +91,13 @@ export function totalPoints(policy: Policy, members: readonly Weighable[]): numb
 }
 
 /** How many standards a control no longer meets; undefined if it lets nothing more through. */
-function fallOf(control: Control, policy: Policy, least: Policy): number | undefined {
-  const direction = effectiveDirection(control, least, policy);
+function fallOf(
+  control: Control,
+  policy: Policy,
+  least: Policy,
+  release: Release,
+): number | undefined {
+  const direction = effectiveDirection(control, least, policy, release);
   if (direction === 'equal' || direction === 'tighter') return undefined;
   return Math.max(0, rank(control.level(policy)) - rank(control.level(least)));
 }

@@ -58,7 +58,7 @@ function isHarmless(verdict: Verdict): boolean {
   const {item, chosen} = verdict;
   const before = item.admittedBy === undefined ? undefined : verdict.candidate(item.admittedBy);
   if (chosen === undefined || before === undefined || chosen.mutates) return false;
-  const order = orderOf(before.policy.policy, chosen.policy.policy);
+  const order = orderOf(before.policy.policy, chosen.policy.policy, chosen.policy.release);
   return order === 'tighter' || order === 'equal';
 }
 
@@ -69,5 +69,5 @@ function looserControls(verdict: Verdict): readonly Control[] {
     item.admittedBy === undefined ? undefined : verdict.candidate(item.admittedBy)?.policy;
   const after = chosen?.policy;
   if (before === undefined || after === undefined) return [];
-  return controls.filter(control => !control.covers(before.policy, after.policy));
+  return controls.filter(control => !control.covers(before.policy, after.policy, after.release));
 }

@@ -28,7 +28,7 @@ function tooBroad(facts: PolicyFacts): readonly RuleFinding[] {
   const views = boundViews(facts);
   if (facts.bound.size === 0 || !isNonEmpty(views) || isPlatformName(prepared.name)) return [];
   const least = leastPolicy(prepared.name, views, false);
-  const excess = looseControls(policy, least);
+  const excess = looseControls(policy, least, prepared.release);
   if (excess.length === 0) return [];
   return [
     {

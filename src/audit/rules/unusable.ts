@@ -43,7 +43,7 @@ export const refusedPolicy = defineRule({
       object: policyReference(name),
       message: `can't exist, the API server would refuse it: ${refused[0]?.reason ?? ''}`,
       controls: controls.filter(control =>
-        refused.some(({policy}) => control.validate(policy).length > 0),
+        refused.some(({policy}) => control.validate(policy, inventory.release).length > 0),
       ),
       evidence: refused.map(({reason}) => reason),
       remedy: 'Correct the field that is named.',

@@ -43,9 +43,12 @@ async function subjectFor(
   const argument = parsePolicyArgument(wanted);
   switch (argument.kind) {
     case 'builtin':
-      return {policy: builtinNamed(argument.name), items};
+      return {policy: builtinNamed(argument.name, inventory.release), items};
     case 'file':
-      return {policy: await policyOfFile(world, argument.path, argument.name), items};
+      return {
+        policy: await policyOfFile(world, argument.path, argument.name, inventory.release),
+        items,
+      };
     case 'name': {
       const policy = policyNamed(inventory, argument.name);
       // The pods of files are there to be tried, whoever may use the policy now.

@@ -18,7 +18,7 @@ import type {AdviseRequest} from './adviseRequest.ts';
 /** `advise --reuse`: existing policies first, and new ones only where they are tighter. */
 export function adviseReuse({flags, scope, items, inventory, world}: AdviseRequest): ExitCode {
   const format = choose('-o', flags.output, adviceFormats);
-  const reuses = reuseFor(items, scope, inventory.policies, flags.allowDefaults);
+  const reuses = reuseFor(items, scope, inventory, flags.allowDefaults);
   const plan = planReuse(reuses, inventory);
   if (flags.grant) {
     for (const grant of plan.unread) world.warn(`note: ${unreadGrantText(grant)}`);

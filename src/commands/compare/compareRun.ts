@@ -1,6 +1,7 @@
 import {compareWorkloads} from '../../effect/compareWorkloads.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
 import {type Item, templatesOf} from '../../inventory/submissions/items.ts';
+import {lastRelease} from '../../kube/release.ts';
 import {compareText, printedComparison} from '../../report/compare.ts';
 import {document} from '../../report/machine.ts';
 import {printMachine} from '../answer.ts';
@@ -49,5 +50,5 @@ export async function runCompare(
 
 async function itemsIn(world: World, path: string, namespace: string): Promise<readonly Item[]> {
   const documents = await world.readDocuments([path]);
-  return templatesOf(inventoryOfFiles(documents, [path], namespace, world));
+  return templatesOf(inventoryOfFiles(documents, [path], {namespace, release: lastRelease}, world));
 }

@@ -8,6 +8,7 @@ import {printMachine} from '../answer.ts';
 import {load, policyNamed, requirePolicies, type SourceRequest} from '../input/load.ts';
 import {type PolicyArgument, parsePolicyArgument} from '../input/policyArgument.ts';
 import {builtinNamed, policyOfFile} from '../input/policySource.ts';
+import {releaseOfFiles} from '../input/release.ts';
 import type {World} from '../world.ts';
 import type {DiffFlags, diffFormats} from './diffFlags.ts';
 
@@ -33,10 +34,10 @@ export async function runDiff(
     );
   }
   const needsSource = wanted.some(({kind}) => kind === 'name');
-  const inventory = needsSource ? await source(world, flags) : emptyInventory;
+  const inventory = needsSource ? await source(world, flags) : blank(flags);
   const a = {label: first, policy: await policyOf(world, wanted[0], inventory)};
   const b = {label: second, policy: await policyOf(world, wanted[1], inventory)};
-  const comparison = comparePolicies(a.policy, b.policy);
+  const comparison = comparePolicies(a.policy, b.policy, inventory.release);
   if (format === 'json' || format === 'yaml') {
     const item = printedDiff(a, b, comparison);
     await printMachine(world, format, document('Diff', [item], inventory.gaps));
@@ -46,8 +47,13 @@ export async function runDiff(
   return comparison.isEqual ? exitCodes.ok : exitCodes.no;
 }
 
+/** Where no policy is meant by its name. */
+function blank(flags: SourceRequest): Inventory {
+  return {...emptyInventory, release: releaseOfFiles(flags)};
+}
+
 async function source(world: World, flags: SourceRequest): Promise<Inventory> {
-  const needs = {policies: true, rbac: false, workloads: false, caller: false};
+  const needs = {policies: true, rbac: false, workloads: false, caller: false, version: true};
   const {inventory} = await load(world, flags, needs);
   requirePolicies(inventory);
   return inventory;
@@ -63,8 +69,8 @@ function policyOf(
     case 'name':
       return policyNamed(inventory, wanted.name);
     case 'builtin':
-      return builtinNamed(wanted.name);
+      return builtinNamed(wanted.name, inventory.release);
     case 'file':
-      return policyOfFile(world, wanted.path, wanted.name);
+      return policyOfFile(world, wanted.path, wanted.name, inventory.release);
   }
 }

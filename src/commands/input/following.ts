@@ -1,20 +1,8 @@
-import {exitCodes, UserError} from '../../errors.ts';
 import {type Freshness, followCluster} from '../../inventory/follow/followCluster.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
 import type {World} from '../world.ts';
 import type {SourceRequest} from './load.ts';
-import {sourceNames} from './readSources.ts';
-
-/** Refuses -w for what does not change. */
-export function requireLive(flags: SourceRequest): void {
-  const fixed =
-    (flags.demo && '--demo') ||
-    ((flags.from ?? []).length > 0 && '--from') ||
-    (sourceNames(flags).length > 0 && '-f');
-  if (fixed) {
-    throw new UserError(`-w follows a live cluster: leave out ${fixed}`, exitCodes.usage);
-  }
-}
+import {refuseOwnVersion} from './release.ts';
 
 /**
  * Hands over the inventory of the cluster each time that it changes, one after the other, until the process
@@ -25,6 +13,7 @@ export async function followInventory(
   flags: SourceRequest,
   use: (inventory: Inventory) => Promise<void>,
 ): Promise<never> {
+  refuseOwnVersion(flags);
   const cluster = await world.connect(flags);
   const live = followCluster(cluster, {home: flags.namespace ?? cluster.namespace});
   let isNews = true;

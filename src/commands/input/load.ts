@@ -3,12 +3,14 @@ import {gapSummaries, gapText, isAbsence, rbacKinds, runningKinds} from '../../i
 import {type Gap, type Inventory, namespacesOf} from '../../inventory/inventory.ts';
 import {type ReadNeeds, readCluster, withCaller} from '../../inventory/read/readCluster.ts';
 import type {ClusterReader} from '../../inventory/read/reader.ts';
+import {isByLabels} from '../../inventory/regime.ts';
 import {nearNames} from '../../kube/nearNames.ts';
 import type {Policy} from '../../kube/objects.ts';
 import {count} from '../../text.ts';
 import type {filenameFlag, scopeFlags, sourceFlags, ValuesOf} from '../flags.ts';
 import type {World} from '../world.ts';
 import {readSources, sourceNames} from './readSources.ts';
+import {refuseOwnVersion, releaseOfFiles, wantedRelease} from './release.ts';
 
 /** Where a command is to look. */
 export type SourceRequest = Partial<
@@ -33,7 +35,12 @@ export async function load(world: World, flags: SourceRequest, needs: ReadNeeds)
   const {inventoryOfFiles, worldOfFiles} = await import('./loadFiles.ts');
   const documents = await readSources(world, flags);
   const namespace = flags.namespace ?? (await world.defaultNamespace(flags));
-  const files = inventoryOfFiles(documents, filename, namespace, world);
+  const files = inventoryOfFiles(
+    documents,
+    filename,
+    {namespace, release: releaseOfFiles(flags)},
+    world,
+  );
   if (files.workloads.length + files.pods.length + files.unjudged.length === 0) {
     throw new UserError(
       `${filename.join(', ')}: no pods or workloads in ${count(documents.length, 'document')}`,
@@ -94,8 +101,13 @@ export async function loadOffline(
 ): Promise<Inventory | undefined> {
   const {from = [], demo = false} = flags;
   if (!demo && from.length === 0) return undefined;
-  const {readOffline} = await import('./loadFiles.ts');
-  return readOffline(world, {from, demo, namespace: flags.namespace});
+  const {readOffline} = await import('./loadOffline.ts');
+  return readOffline(world, {
+    from,
+    demo,
+    namespace: flags.namespace,
+    release: wantedRelease(flags),
+  });
 }
 
 /** Pods and workloads of files, before the policies and rights of the base. */
@@ -135,6 +147,7 @@ export async function withCluster<T>(
   flags: SourceRequest,
   use: (cluster: ClusterReader, namespace: string | undefined) => Promise<T>,
 ): Promise<T> {
+  refuseOwnVersion(flags);
   const cluster = await world.connect(flags);
   try {
     return await use(
@@ -194,14 +207,19 @@ export function policyNamed({policies, refused = [], source}: Inventory, wanted:
   );
 }
 
-/** Refuses to answer without policies, and says why there are none to read. */
+/** Refuses to answer about policies where there are none, and says by what that world judges. */
 export function requirePolicies(inventory: Inventory): void {
-  const {policyApi, serverVersion = 'this version', gaps} = inventory;
-  if (policyApi === 'absent') {
+  const {serverVersion = 'this version'} = inventory;
+  if (isByLabels(inventory)) {
     throw new UserError(
-      `the server (${serverVersion}) has no PodSecurityPolicy: Kubernetes 1.25 removed it; 'advise' and 'snapshot' still work there, and 'why' with files that hold the policies (-f or --from)`,
+      `the server (${serverVersion}) has no PodSecurityPolicy: Kubernetes 1.25 removed it, and the labels of namespaces decide: see why, audit, try and migrate labels; policies in files are read with -f or --from`,
     );
   }
+  requireReadPolicies(inventory);
+}
+
+/** Refuses to answer where there may be policies that could not be read. */
+export function requireReadPolicies({gaps}: Inventory): void {
   const gap = gaps.find(({resource}) => resource === 'podsecuritypolicies');
   if (gap !== undefined) {
     throw new UserError(`could not read podsecuritypolicies: ${gap.reason}`, exitCodes.refused);

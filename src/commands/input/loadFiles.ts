@@ -4,10 +4,10 @@ import {asFilesWorld, isFilesAlone} from '../../inventory/files/filesWorld.ts';
 import {withoutKustomizations} from '../../inventory/files/kustomization.ts';
 import {withoutOtherFiles} from '../../inventory/files/otherFiles.ts';
 import {merged, mergeRbac} from '../../inventory/files/overlay.ts';
-import {inventoryOfSnapshot, isSnapshot} from '../../inventory/files/snapshot.ts';
 import type {SourceObject} from '../../inventory/files/sourceObjects.ts';
 import {emptyInventory, type Inventory} from '../../inventory/inventory.ts';
 import {isObject} from '../../kube/json.ts';
+import type {Release} from '../../kube/release.ts';
 import {storedPolicy} from '../../policy/evaluate.ts';
 import {refusalOf, refusalText} from '../../policy/refused.ts';
 import {aggregateRules} from '../../rbac/aggregate.ts';
@@ -15,31 +15,6 @@ import {count} from '../../text.ts';
 import type {SourceDocument} from '../../yaml/documents.ts';
 import type {World} from '../world.ts';
 import {repeatedKeyTexts} from './readSources.ts';
-
-/** Reads the demo, or what --from names: a snapshot, or manifests. */
-export async function readOffline(
-  world: World,
-  {
-    from,
-    demo,
-    namespace,
-  }: {
-    readonly from: readonly string[];
-    readonly demo: boolean;
-    readonly namespace: string | undefined;
-  },
-): Promise<Inventory> {
-  if (demo) return inventoryOfSnapshot(await world.demo(), 'the demo');
-  const documents = await world.readDocuments(from);
-  const [first] = documents;
-  if (first !== undefined && isObject(first.value) && isSnapshot(first.value)) {
-    if (documents.length > 1) {
-      throw new UserError(`--from: ${first.file} is a snapshot; it can't be mixed with others`);
-    }
-    return inventoryOfSnapshot(first.value, first.file);
-  }
-  return worldOfFiles(inventoryOfFiles(documents, from, namespace ?? 'default', world), world);
-}
 
 /** The inventory of files that are all there is. Policies that can't exist are told. */
 export function worldOfFiles(files: Inventory, world: World): Inventory {
@@ -68,11 +43,19 @@ export function filesOver(base: Inventory, files: Inventory): Inventory {
   return isFilesAlone(base) ? asFilesWorld(laid) : laid;
 }
 
-/** The objects of files as an inventory; `namespace` is that of those that name none. */
+/** Where the objects of files belong. */
+export interface FilesPlace {
+  /** That of the objects that name none. */
+  readonly namespace: string;
+  /** The one by whose rules they are judged. */
+  readonly release: Release;
+}
+
+/** The objects of files as an inventory. */
 export function inventoryOfFiles(
   documents: readonly SourceDocument[],
   paths: readonly string[],
-  namespace: string,
+  {namespace, release}: FilesPlace,
   world: World,
 ): Inventory {
   const manifests = withoutKustomizations(documents);
@@ -97,10 +80,11 @@ export function inventoryOfFiles(
   return {
     ...emptyInventory,
     ...rest,
+    release,
     source: paths.join(', '),
     defaultNamespace: namespace,
-    policies: stored.filter(policy => refusalOf(policy) === undefined),
-    refused: [...rest.refused, ...stored.flatMap(policy => refusalOf(policy) ?? [])],
+    policies: stored.filter(policy => refusalOf(policy, release) === undefined),
+    refused: [...rest.refused, ...stored.flatMap(policy => refusalOf(policy, release) ?? [])],
     rbac: {clusterRoles: aggregateRules(clusterRoles), roles, clusterRoleBindings, roleBindings},
   };
 }

@@ -3,11 +3,13 @@ import {exitCodes, UserError} from '../../errors.ts';
 import {layOver} from '../../inventory/files/overlay.ts';
 import {emptyInventory, type Inventory} from '../../inventory/inventory.ts';
 import {nearNames} from '../../kube/nearNames.ts';
+import {storedIn} from '../../policy/refused.ts';
 import {count} from '../../text.ts';
 import type {World} from '../world.ts';
 import {requirePolicies, type SourceRequest, withBase} from './load.ts';
 import {inventoryOfFiles} from './loadFiles.ts';
 import {readSources, sourceNames} from './readSources.ts';
+import {releaseOfFiles} from './release.ts';
 
 /** A cluster without and with a change, and where to look. */
 export interface Overlaid extends ChangedInventory {
@@ -39,7 +41,7 @@ export async function loadOverlay(
       exitCodes.usage,
     );
   }
-  const files = await readChange(world, flags, filename);
+  const read = await readChange(world, flags, filename);
   const needs = {policies: true, workloads: true, caller: false, whole: true, everywhere: true};
   return withBase(world, flags, needs, async ({inventory: before, namespace}) => {
     if (prune && (before.origin !== 'manifests' || filename.length === 0)) {
@@ -49,6 +51,7 @@ export async function loadOverlay(
       );
     }
     requirePolicies(before);
+    const files = storedIn(before.release, read);
     checkDeleted(deleted, before, files);
     const after = layOver(prune ? emptied(before) : before, files, deleted);
     return {before, after, files, namespace};
@@ -69,7 +72,12 @@ export async function readChange(
 ): Promise<Inventory> {
   const namespace = flags.namespace ?? (await world.defaultNamespace(flags));
   const documents = await readSources(world, flags);
-  const files = inventoryOfFiles(documents, paths, namespace, world);
+  const files = inventoryOfFiles(
+    documents,
+    paths,
+    {namespace, release: releaseOfFiles(flags)},
+    world,
+  );
   const {policies, refused = [], rbac, serviceAccounts, namespaces, workloads, pods} = files;
   const found = [
     policies,

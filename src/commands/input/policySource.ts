@@ -2,15 +2,16 @@ import {exitCodes, UserError} from '../../errors.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
 import {nearNames} from '../../kube/nearNames.ts';
 import type {Policy} from '../../kube/objects.ts';
+import type {Release} from '../../kube/release.ts';
 import {builtinLevels, builtinPolicy} from '../../policy/builtin.ts';
 import {refusalText} from '../../policy/refused.ts';
 import type {World} from '../world.ts';
 import {inventoryOfFiles} from './loadFiles.ts';
 
 /** A policy that the program brings along: `restricted`, `baseline` or `privileged`. */
-export function builtinNamed(wanted: string): Policy {
+export function builtinNamed(wanted: string, release: Release): Policy {
   const level = builtinLevels.find(one => one === wanted);
-  if (level !== undefined) return builtinPolicy(level, {appArmor: true});
+  if (level !== undefined) return builtinPolicy(level, {appArmor: true, release});
   const near = nearNames(wanted, builtinLevels, 'built-in policies');
   throw new UserError(`no built-in policy ${JSON.stringify(wanted)}: ${near}`, exitCodes.usage);
 }
@@ -20,9 +21,10 @@ export async function policyOfFile(
   world: World,
   path: string,
   name: string | undefined,
+  release: Release,
 ): Promise<Policy> {
   const documents = await world.readDocuments([path]);
-  const files = inventoryOfFiles(documents, [path], 'default', world);
+  const files = inventoryOfFiles(documents, [path], {namespace: 'default', release}, world);
   const found = policyIn(files, path, name);
   const refusal = files.refused?.find(({policy}) => policy === found);
   if (refusal !== undefined) world.warn(refusalText(refusal));

@@ -37,10 +37,17 @@ the way back.
 cleanup: the policies, and the roles and bindings that only served them. --apply deletes them as one, saved to
 a file, once a pod that is tried tells that the admission plugin is off.
 
-Exits with 1 if something breaks, and with 3 if nothing is known to break but not all can be told, as
+verify: has a server try pods on both sides of every border that its policies draw, as those who may use them, and
+compares verdict, policy and resulting pod with what this program says; -o wide counts them by control. With
+--from, the policies are those of files or a snapshot, and rights and accounts the server's. Pods are only tried.
+
+Exits with 1 if something breaks or differs, and with 3 if nothing is known to break but not all can be told, as
 for pods that lose a user or group which a policy sets.`,
   positionals: [
-    {words: ['labels', 'patches', 'bypass', 'defaults', 'runbook', 'cleanup'], isOptional: true},
+    {
+      words: ['labels', 'patches', 'bypass', 'defaults', 'runbook', 'cleanup', 'verify'],
+      isOptional: true,
+    },
   ],
   examples: [
     {says: 'The plan for the whole cluster', types: 'kubectl psp migrate -A'},
@@ -67,6 +74,10 @@ for pods that lose a user or group which a policy sets.`,
     {
       says: 'What is left of policies, once the plugin is off',
       types: 'kubectl psp migrate cleanup',
+    },
+    {
+      says: 'Does the server do what its policies say?',
+      types: 'kubectl psp migrate verify',
     },
     {
       says: 'All steps as one page',

@@ -4,7 +4,7 @@ import {planLabels} from '../../apply/planChange.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
 import {labelOf} from '../../kube/reference.ts';
 import type {LabelChange, LabelStep} from '../../migrate/labelChanges.ts';
-import {type PodSecurityMode, podSecurityPrefix} from '../../migrate/namespaceLevels.ts';
+import {type PodSecurityMode, podSecurityPrefix} from '../../podSecurity/labels.ts';
 import {escapeText} from '../../report/escape.ts';
 import {labelChangeLines, undoScript} from '../../report/migrateLabels.ts';
 import {makeChanges, tellApplied, tryChanges} from '../applyChanges.ts';

@@ -8,7 +8,7 @@ import {planUnbind} from '../../grant/planUnbind.ts';
 import {templatesOf} from '../../inventory/submissions/items.ts';
 import {policyVersion} from '../../kube/apiGroups.ts';
 import {labelOf} from '../../kube/reference.ts';
-import {podSecurityPrefix} from '../../migrate/namespaceLevels.ts';
+import {podSecurityPrefix} from '../../podSecurity/labels.ts';
 import {authorizerOf} from '../../rbac/authorize.ts';
 import {effectTable} from '../../report/effect.ts';
 import {escapeText} from '../../report/escape.ts';

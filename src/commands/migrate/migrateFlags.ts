@@ -16,6 +16,7 @@ export const migrateTopics = [
   'defaults',
   'runbook',
   'cleanup',
+  'verify',
 ] as const;
 export type MigrateTopic = (typeof migrateTopics)[number];
 
@@ -28,6 +29,7 @@ export const migrateFormats = {
   runbook: ['markdown', 'html'],
   bypass: ['table'],
   cleanup: ['table'],
+  verify: ['table', 'wide', 'json', 'yaml'],
 } as const;
 
 /** The versions that can be planned for: those without PodSecurityPolicies whose checks are known. */
@@ -74,6 +76,11 @@ export const migrateFlags = {
     placeholder: 'NAME',
     choices: ['kubeadm', 'eks', 'gke', 'aks', 'rke2', 'k3s', 'rke', 'kops', 'openshift'],
     help: 'plan and runbook: what runs the control plane, where nothing gives it away',
+  },
+  cases: {
+    type: 'string',
+    placeholder: 'N',
+    help: 'verify: the most pods to try, spread over all that there are (default 3000)',
   },
   ...filenameFlag,
   ...scopeFlags,

@@ -1,9 +1,10 @@
 import {type ExitCode, exitCodes} from '../../errors.ts';
+import {firstWithoutPolicies} from '../../inventory/regime.ts';
+import {minorOf} from '../../kube/release.ts';
 import {type LabelStep, labelStep} from '../../migrate/labelChanges.ts';
 import {checkLabel} from '../../migrate/labelCheck.ts';
 import {labelsFor, type NamespaceLabels} from '../../migrate/labels.ts';
-import {podSecurityModes} from '../../migrate/namespaceLevels.ts';
-import {firstWithoutPolicies, serverMinor} from '../../migrate/road.ts';
+import {podSecurityModes} from '../../podSecurity/labels.ts';
 import {document} from '../../report/machine.ts';
 import {
   labelChecksText,
@@ -59,7 +60,7 @@ async function checkLabels(
   {world, flags, inventory}: MigrateRequest,
   labels: readonly NamespaceLabels[],
 ): Promise<boolean> {
-  const server = serverMinor(inventory.serverVersion) ?? firstWithoutPolicies - 1;
+  const server = minorOf(inventory.serverVersion) ?? firstWithoutPolicies - 1;
   const {dryRunPods} = await import('./dryRunPods.ts');
   const cluster = await world.connect(flags);
   try {

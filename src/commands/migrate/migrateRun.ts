@@ -1,13 +1,15 @@
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
 import {isAbsence, runningKinds} from '../../inventory/gaps.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
+import {firstWithoutPolicies} from '../../inventory/regime.ts';
+import {minorOf} from '../../kube/release.ts';
 import {isRunning} from '../../migrate/namespaceLevels.ts';
 import {patchesFor, patchGoals} from '../../migrate/patches.ts';
 import {planOf} from '../../migrate/plan.ts';
 import {platformIds} from '../../migrate/platform.ts';
-import {newestStandard, parseStandardVersion} from '../../migrate/podSecurity/version.ts';
-import {firstWithoutPolicies, nextVersion, serverMinor} from '../../migrate/road.ts';
+import {nextVersion} from '../../migrate/road.ts';
 import {workloadLevels} from '../../migrate/workloadLevels.ts';
+import {newestStandard, parseStandardVersion} from '../../podSecurity/version.ts';
 import {document} from '../../report/machine.ts';
 import {planText, printedPlan} from '../../report/migrate.ts';
 import {
@@ -32,14 +34,15 @@ export async function runMigrate(
 ): Promise<ExitCode> {
   requireTopicFlags(topic, flags);
   choose('-o', flags.output, migrateFormats[topic]);
-  const wanted = flags.to === undefined ? undefined : minorOf(flags.to);
+  if (topic === 'verify') return (await import('./migrateVerify.ts')).runVerify(world, flags);
+  const wanted = flags.to === undefined ? undefined : minorGiven(flags.to);
   const {inventory, namespace} = await read(world, topic, flags);
   requireNamespace(inventory, namespace);
   if (inventory.policyApi === 'absent' && topic !== 'cleanup') {
     const {serverVersion = 'this version'} = inventory;
     world.warn(`the server (${serverVersion}) has no PodSecurityPolicy: only templates are judged`);
   }
-  const to = wanted ?? nextVersion(serverMinor(inventory.serverVersion));
+  const to = wanted ?? nextVersion(minorOf(inventory.serverVersion));
   const request = {world, flags, inventory, namespace, to};
   switch (topic) {
     case 'plan':
@@ -79,7 +82,7 @@ async function read(world: World, topic: MigrateTopic, flags: MigrateFlags): Pro
 }
 
 /** The minor version of `v1.N`, one that has no PodSecurityPolicies and whose checks are known. */
-function minorOf(text: string): number {
+function minorGiven(text: string): number {
   const version = parseStandardVersion(text.startsWith('v') ? text : `v${text}`);
   if (typeof version !== 'number') {
     throw new UserError(
@@ -109,6 +112,7 @@ function requireTopicFlags(topic: MigrateTopic, flags: MigrateFlags): void {
     back: ['labels', 'bypass'],
     for: ['patches'],
     platform: ['plan', 'runbook'],
+    cases: ['verify'],
     apply: ['labels', 'bypass', 'cleanup'],
     yes: ['labels', 'bypass', 'cleanup'],
   } as const;

@@ -1,9 +1,10 @@
 import {type ExitCode, exitCodes} from '../../errors.ts';
+import {firstWithoutPolicies} from '../../inventory/regime.ts';
+import {minorOf} from '../../kube/release.ts';
 import {clusterDefaults} from '../../migrate/defaults.ts';
 import {labelsFor} from '../../migrate/labels.ts';
 import {planOf} from '../../migrate/plan.ts';
 import {platformIds} from '../../migrate/platform.ts';
-import {firstWithoutPolicies, serverMinor} from '../../migrate/road.ts';
 import {runbookOf} from '../../migrate/runbook.ts';
 import {comment} from '../../report/advice.ts';
 import {shellLine} from '../../report/migrate.ts';
@@ -38,7 +39,7 @@ export async function runDefaults(request: MigrateRequest): Promise<ExitCode> {
   choose('-o', flags.output, migrateFormats.defaults);
   const level = choose('--level', flags.level, ['baseline', 'restricted', 'privileged']);
   const labels = labelsFor(inventory, {level, stage: 'enforce', to, namespace: undefined});
-  const server = serverMinor(inventory.serverVersion) ?? firstWithoutPolicies - 1;
+  const server = minorOf(inventory.serverVersion) ?? firstWithoutPolicies - 1;
   const {configuration, exempt} = clusterDefaults(labels, level, to, server);
   const head = [
     'For --admission-control-config-file of the API server: what counts in namespaces without labels.',

@@ -1,5 +1,6 @@
 import {exitCodes, UserError} from '../../errors.ts';
 import {nearNames} from '../../kube/nearNames.ts';
+import {lastRelease} from '../../kube/release.ts';
 import {defineCommand} from '../command.ts';
 import {choose} from '../flags.ts';
 import {policiesFlags, policiesFormats} from './policiesFlags.ts';
@@ -35,7 +36,7 @@ bound to nobody.`,
     const wanted = args.length === 0 ? levels : args.map(levelOf);
     const {builtinObjects} = await import('../../grant/builtinObjects.ts');
     const {builtinJson, builtinNames, builtinYaml} = await import('../../report/builtin.ts');
-    const objects = builtinObjects(wanted, {appArmor: !flags.noApparmor});
+    const objects = builtinObjects(wanted, {appArmor: !flags.noApparmor, release: lastRelease});
     if (format === 'yaml') world.print(builtinYaml(objects));
     else if (format === 'json') world.print(builtinJson(objects));
     else world.print(builtinNames(objects));

@@ -5,6 +5,7 @@ import type {SessionEnd} from '../../tui/session.ts';
 import {createStore} from '../../tui/store.ts';
 import {choose} from '../flags.ts';
 import {loadOffline} from '../input/load.ts';
+import {refuseOwnVersion} from '../input/release.ts';
 import type {SessionOptions, World} from '../world.ts';
 import {failureLine, readDrafts} from './drafts.ts';
 import {viewsToOpen} from './openAt.ts';
@@ -81,6 +82,7 @@ async function openCluster(
   {drafts, open, look}: Opening,
 ): Promise<Opened> {
   const {namespace} = flags;
+  refuseOwnVersion(flags);
   const cluster = await world.connect(flags);
   const home = namespace ?? cluster.namespace;
   const live = followCluster(cluster, {home});

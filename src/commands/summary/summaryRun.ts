@@ -7,8 +7,8 @@ import type {ClusterReader} from '../../inventory/read/reader.ts';
 import {document} from '../../report/machine.ts';
 import {summaryText} from '../../report/summary.ts';
 import {printMachine} from '../answer.ts';
-import {followInventory, requireLive} from '../input/following.ts';
 import {requirePolicies, withBase} from '../input/load.ts';
+import {requireLive} from '../input/requireLive.ts';
 import type {World} from '../world.ts';
 import type {SummaryFlags, summaryFormats} from './summaryFlags.ts';
 
@@ -52,12 +52,13 @@ function answerFor(
 }
 
 /** Prints the summary again each time that it says something else, until the process ends. */
-function watchSummary(
+async function watchSummary(
   world: World,
   flags: SummaryFlags,
   format: Format,
   {namespace, ...first}: Answer & {readonly namespace: string | undefined},
 ): Promise<never> {
+  const {followInventory} = await import('../input/following.ts');
   let before = JSON.stringify(first);
   return followInventory(world, flags, async inventory => {
     const admission = await admissionIn(inventory, undefined);

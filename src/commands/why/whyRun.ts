@@ -5,8 +5,8 @@ import type {Inventory, UnjudgedObject} from '../../inventory/inventory.ts';
 import {type Identity, requestIdentity} from '../../rbac/authorize.ts';
 import {count} from '../../text.ts';
 import {warnOfNothing} from '../answer.ts';
-import {requireLive} from '../input/following.ts';
-import {load, requirePolicies} from '../input/load.ts';
+import {load, requireReadPolicies} from '../input/load.ts';
+import {requireLive} from '../input/requireLive.ts';
 import {parseSelection, requireSelectable} from '../input/selection.ts';
 import {userNamed} from '../input/subjects.ts';
 import {itemsMeant, parseTargets} from '../input/targets.ts';
@@ -26,7 +26,7 @@ export async function runWhy(
   const requester = requesterOf(flags);
   const needs = {policies: true, workloads: true, caller: requester === 'caller'};
   const {inventory, namespace} = await load(world, flags, needs);
-  requirePolicies(inventory);
+  requireReadPolicies(inventory);
   if (flags.requester === 'me' && inventory.caller === undefined) {
     throw new UserError(
       `--requester me: ${inventory.source} does not tell what you may use: name who creates the pods`,

@@ -1,8 +1,9 @@
 import type {Verdict} from '../../admission/judgement.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
 import {itemKey} from '../../inventory/submissions/items.ts';
+import {nameOf} from '../../report/place.ts';
 import {printedVerdict} from '../../report/verdict.ts';
-import {nameOf, whyTable} from '../../report/why.ts';
+import {whyTable} from '../../report/why.ts';
 import {followInventory} from '../input/following.ts';
 import type {World} from '../world.ts';
 import type {WhyFlags} from './whyFlags.ts';

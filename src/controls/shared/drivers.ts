@@ -1,6 +1,7 @@
 import type {FieldError} from '../../kube/fieldError.ts';
 import type {Policy} from '../../kube/objects.ts';
 import type {PodView, VolumeView} from '../../kube/podView.ts';
+import type {Release} from '../../kube/release.ts';
 import {type Control, defineControl, neverSet} from '../control.ts';
 import {type Grounds, withoutVolume} from '../objection.ts';
 import {namedRights, podRuntime} from '../runtime.ts';
@@ -23,7 +24,7 @@ interface DriverList {
   /** What comes after the volume's path in an error. */
   readonly errorField: string;
   readonly errorDetail: string;
-  validate(policy: Policy): readonly FieldError[];
+  validate(policy: Policy, release: Release): readonly FieldError[];
 }
 
 /** A control that lists the drivers of one type of volume. An empty list allows all of them. */

@@ -1,3 +1,5 @@
+import {type Release, sinceRelease} from '../../kube/release.ts';
+
 /** Each name once, in the order of their bytes (valid objects have ASCII names). */
 export function unique(names: readonly string[]): readonly string[] {
   return [...new Set(names)].sort();
@@ -21,14 +23,17 @@ export function shorter(
 
 const subdomainFormat = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
-/** What is wrong with a DNS subdomain name, in apimachinery's words; none if nothing is. */
-export function dnsSubdomainProblems(name: string): readonly string[] {
+/** What apimachinery calls such a name (pkg/util/validation/validation.go of v0.19.16 and v0.20.15). */
+const subdomain = sinceRelease({16: 'a DNS-1123 subdomain', 20: 'a lowercase RFC 1123 subdomain'});
+
+/** What is wrong with a DNS subdomain name, in apimachinery's words of a release; none if nothing is. */
+export function dnsSubdomainProblems(name: string, release: Release): readonly string[] {
   return [
     ...(name.length > 253 ? ['must be no more than 253 characters'] : []),
     ...(subdomainFormat.test(name)
       ? []
       : [
-          "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', " +
+          `${subdomain(release)} must consist of lower case alphanumeric characters, '-' or '.', ` +
             "and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is " +
             "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
         ]),

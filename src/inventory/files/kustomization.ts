@@ -2,7 +2,7 @@ import {basename, dirname, join} from 'node:path/posix';
 import {UserError} from '../../errors.ts';
 import {groupOf} from '../../kube/apiGroups.ts';
 import {isObject, type Json, type JsonObject} from '../../kube/json.ts';
-import {count} from '../../text.ts';
+import {count, shellWord} from '../../text.ts';
 import type {SourceDocument} from '../../yaml/documents.ts';
 
 const fileNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
@@ -30,12 +30,20 @@ export function withoutKustomizations(documents: readonly SourceDocument[]): Man
   const kustomizations = documents.filter(isKustomization);
   if (kustomizations.length === 0) return {documents, remarks: []};
   const read = new Set(documents.map(({file}) => normal(file)));
-  for (const {file, value} of kustomizations) {
+  // A component by itself is nothing to render: what uses it is, and says so itself if it was read.
+  for (const {file, value} of kustomizations.filter(each => !isComponent(each))) {
     const reason = isObject(value) ? reasonToRender(value, normal(file), read) : undefined;
     if (reason === undefined) continue;
     throw new UserError(
       `${file}: this kustomization ${reason}, so its files are not what gets applied: ` +
-        `kubectl kustomize ${dirname(file)} | kubectl psp ... -f -`,
+        `${renderLine(shellWord(dirname(file)), value)} | kubectl psp ... -f -`,
+    );
+  }
+  const component = kustomizations.find(isComponent);
+  if (component !== undefined) {
+    throw new UserError(
+      `${component.file}: a component is a part of other kustomizations, so its files are not what gets applied: ` +
+        'render one that lists it: kubectl kustomize OVERLAY | kubectl psp ... -f -',
     );
   }
   const names = kustomizations.map(({file}) => file).join(', ');
@@ -45,6 +53,17 @@ export function withoutKustomizations(documents: readonly SourceDocument[]): Man
       `skipped ${count(kustomizations.length, 'kustomization')} that only ${kustomizations.length === 1 ? 'lists' : 'list'} files: ${names}`,
     ],
   };
+}
+
+function isComponent({value}: SourceDocument): boolean {
+  return isObject(value) && value.kind === 'Component';
+}
+
+/** kubectl renders charts only if told to. */
+function renderLine(folder: string, kustomization: Json): string {
+  const fields = isObject(kustomization) ? Object.keys(kustomization) : [];
+  const hasCharts = fields.some(field => /^helm(Charts|ChartInflationGenerator)$/.test(field));
+  return `kubectl kustomize ${hasCharts ? '--enable-helm ' : ''}${folder}`;
 }
 
 /** By its kind, or if it has none, which is allowed, by the name of the file. */
@@ -64,7 +83,6 @@ function reasonToRender(
   file: string,
   read: ReadonlySet<string>,
 ): string | undefined {
-  if (kustomization.kind === 'Component') return 'is a component of others';
   const changing = Object.entries(kustomization)
     .filter(([field, value]) => !harmless.includes(field) && !isEmpty(value))
     .map(([field]) => field);

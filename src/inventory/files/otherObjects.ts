@@ -32,12 +32,12 @@ export function otherKinds(): OtherKinds {
   return {
     see(apiVersion, kind, value) {
       const custom = customKindOf(apiVersion, kind);
-      const {found, hasOther} = podTemplatesIn(value);
+      const {found, hasOther, hasText} = podTemplatesIn(value);
       const templates = found.map(path => ({
         path,
         part: found.length > 1 ? partOf(path) : undefined,
       }));
-      const holdsPods = found.length > 0 || hasOther;
+      const holdsPods = found.length > 0 || hasOther || hasText;
       if (custom?.pods === 'none') {
         increase(holdsPods ? idle : skipped, kind);
         return {templates: [], unjudged: undefined};
@@ -46,6 +46,7 @@ export function otherKinds(): OtherKinds {
       if (isMade) return {templates, unjudged: 'its controller makes pods of more than a template'};
       if (hasOther)
         return {templates, unjudged: 'it holds a pod spec at a place that is not known'};
+      if (hasText) return {templates, unjudged: 'it holds a text that looks like a pod spec'};
       if (found.length === 0) increase(skipped, kind);
       else if (custom?.pods === 'completed') increase(completed, kind);
       else if (custom === undefined) {

@@ -12,6 +12,7 @@ import {
   serviceAccountObject,
 } from '../../kube/objects.ts';
 import {decodePod} from '../../kube/pod.ts';
+import {releaseOf} from '../../kube/release.ts';
 import {type Inventory, isSpokenFor, type PolicyApi, type UnjudgedObject} from '../inventory.ts';
 import {decodeStoredWorkload} from '../kinds/workloads.ts';
 
@@ -26,10 +27,10 @@ export function isSnapshot(value: JsonObject): boolean {
 
 /**
  * The inventory as one document. It holds only what was decoded: no environment, no secret, no
- * annotation but those of policies and profiles, no managed fields.
+ * annotation but those of policies and profiles, no managed fields. The server's version says the release.
  */
 export function snapshotOf(inventory: Inventory): Json {
-  const {rbac, refused: _, ...rest} = inventory;
+  const {rbac, refused: _, release: _known, ...rest} = inventory;
   const pods = inventory.pods.map(pod => (isSpokenFor(pod) ? {metadata: pod.metadata} : pod));
   const unjudged = rest.unjudged.length > 0 ? rest.unjudged : undefined;
   const persistentVolumes = rest.persistentVolumes?.length ? rest.persistentVolumes : undefined;
@@ -88,6 +89,7 @@ export function inventoryOfSnapshot(value: JsonObject, file: string): Inventory 
     defaultNamespace: fields.defaultNamespace ?? 'default',
     takenAt: fields.takenAt,
     serverVersion: fields.serverVersion,
+    release: releaseOf(fields.serverVersion),
     policyApi: policyApis.find(api => api === fields.policyApi) ?? ('unknown' satisfies PolicyApi),
     policies: fields.policies ?? [],
     rbac: {

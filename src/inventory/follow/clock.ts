@@ -17,6 +17,9 @@ export const realClock: Clock = {
   },
 };
 
+/** How soon a change is to be seen: `unhurried` where there are so many that drawing them all leaves no time. */
+export type Urgency = 'now' | 'soon' | 'unhurried';
+
 /** Waits `ms` milliseconds, or until `wake` resolves; throws the signal's reason if the signal comes first. */
 export async function sleep(
   clock: Clock,

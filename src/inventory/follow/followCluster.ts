@@ -1,9 +1,10 @@
 import type {Inventory} from '../inventory.ts';
-import {type Clock, realClock} from './clock.ts';
+import {type Clock, realClock, type Urgency} from './clock.ts';
 import type {WatchingReader} from './liveFeed.ts';
 import {type Run, startRun} from './liveRun.ts';
 import {sharing} from './liveStore.ts';
 import {createTables, inventoryOf, unreadInventory} from './liveTables.ts';
+import {createPace} from './pace.ts';
 
 export {type Clock, realClock} from './clock.ts';
 export type {WatchingReader} from './liveFeed.ts';
@@ -42,9 +43,6 @@ export interface LiveInventory {
   stop(): void;
 }
 
-/** The least time between two inventories, in milliseconds. */
-const batchMs = 200;
-
 /**
  * Reads a cluster as readCluster does, one inventory after the other while it grows, and then follows
  * it: an inventory for each batch of changes, in which everything that did not change is the same value
@@ -59,27 +57,20 @@ export function followCluster(
   const tables = createTables();
   const listeners = new Set<() => void>();
   let isStopped = false;
-  let publishedAt = -Infinity;
-  let timer: (() => void) | undefined;
-  const start = (): Run => startRun(client, home, tables, clock, changed);
-  const publish = (): void => {
-    timer = undefined;
-    publishedAt = clock.now();
-    const inventory = inventoryOf(tables, view.inventory, isoTime(clock.now()));
-    const freshness = sharing<Freshness>(view.freshness, freshnessOf(run));
+  const publish = (): boolean => {
     const before = view;
-    view = sharing(view, {inventory, freshness, isPartial: !tables.facts.isWhole});
+    const inventory = inventoryOf(tables, before.inventory, isoTime(clock.now()));
+    const freshness = sharing<Freshness>(before.freshness, freshnessOf(run));
+    view = sharing(before, {inventory, freshness, isPartial: !tables.facts.isWhole});
     run.update(inventory);
     if (view !== before) for (const listener of [...listeners]) listener();
-    // After the listeners, so that slow listeners leave time for keys.
-    publishedAt = clock.now();
+    return inventory !== before.inventory;
   };
-  function changed(isUrgent = false): void {
-    if (isStopped || (timer !== undefined && !isUrgent)) return;
-    timer?.();
-    const due = isUrgent ? 0 : publishedAt + batchMs - clock.now();
-    timer = clock.after(Math.max(0, due), publish);
-  }
+  const pace = createPace(clock, publish);
+  const changed = (urgency?: Urgency): void => {
+    if (!isStopped) pace.changed(urgency);
+  };
+  const start = (): Run => startRun(client, home, tables, clock, changed);
   let run = start();
   let view: LiveView = {inventory: unreadInventory(client), freshness: freshnessOf(run)};
   return {
@@ -96,7 +87,7 @@ export function followCluster(
     },
     stop() {
       isStopped = true;
-      timer?.();
+      pace.stop();
       run.stop();
     },
   };

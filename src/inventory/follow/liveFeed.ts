@@ -1,9 +1,15 @@
 import {messageOf} from '../../errors.ts';
 import {isObject, type JsonObject} from '../../kube/json.ts';
-import {isInEveryCluster, listPath, pagesOf, type Resource} from '../kinds/resources.ts';
+import {
+  decidesRights,
+  isInEveryCluster,
+  listPath,
+  pagesOf,
+  type Resource,
+} from '../kinds/resources.ts';
 import type {Limiter} from '../read/limiter.ts';
 import type {ClusterReader, ListOptions} from '../read/reader.ts';
-import {backOffMs, type Clock, sleep} from './clock.ts';
+import {backOffMs, type Clock, sleep, type Urgency} from './clock.ts';
 import type {Collection} from './liveStore.ts';
 import type {Setbacks} from './setbacks.ts';
 
@@ -31,8 +37,8 @@ export interface FeedContext {
   readonly limit: Limiter;
   /** Limits the watches: without a place for one, a feed lists again and again. */
   readonly streams: Streams;
-  /** The server was heard from just now. */
-  heard(): void;
+  /** The server was heard from just now, of something that is to be seen so soon. */
+  heard(urgency: Urgency): void;
   /** This many objects of a kind have come in. */
   read(plural: string, count: number): void;
 }
@@ -179,14 +185,14 @@ async function listInto<T>(
     ...pagesOf(resource, apiVersion, page => {
       signal.throwIfAborted();
       for (const item of page) places.add(collection.put(apiVersion, item));
-      heard();
+      heard(urgencyOf(resource));
       read(resource.plural, places.size);
     }),
   });
   signal.throwIfAborted();
   const inside = namespace === undefined ? '' : `${namespace}/`;
   collection.retain(place => !place.startsWith(inside) || places.has(place));
-  heard();
+  heard(urgencyOf(resource));
   return resourceVersion;
 }
 
@@ -213,7 +219,7 @@ async function watch<T>(
       onOpen() {
         openedAt = clock.now();
         setbacks.over(nameOf(feed));
-        heard();
+        heard('soon');
       },
       onEvent(type, object) {
         if (type === 'DELETED') collection.remove(object);
@@ -221,7 +227,7 @@ async function watch<T>(
         position.version = versionOf(object) || position.version;
         memory.fruitless = 0;
         memory.expired = 0;
-        heard();
+        heard(urgencyOf(resource));
       },
     });
   } catch (error) {
@@ -240,6 +246,11 @@ async function watch<T>(
   // A connection that worked and broke is no setback until a new one can't be made.
   if (failure !== undefined && !(isSound && statusOf(failure) === 0)) throw failure;
   if (memory.fruitless > 0) await sleep(clock, backOffMs(memory.fruitless, clock.random()), signal);
+}
+
+/** Pods and what creates them change all the time, policies and rights when somebody changes them. */
+function urgencyOf<T>(resource: Resource<T>): Urgency {
+  return resource.namespaced && !decidesRights(resource) ? 'unhurried' : 'soon';
 }
 
 function nameOf<T>({resource, namespace = ''}: Feed<T>): string {

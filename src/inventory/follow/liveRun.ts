@@ -2,7 +2,7 @@ import type {Inventory} from '../inventory.ts';
 import {decidesRights, type Resource, resources, workloadResources} from '../kinds/resources.ts';
 import {limiter} from '../read/limiter.ts';
 import {readVersion} from '../read/readCluster.ts';
-import type {Clock} from './clock.ts';
+import type {Clock, Urgency} from './clock.ts';
 import type {WatchingReader} from './liveFeed.ts';
 import {createStreams, type FeedContext, type FeedEnd, follow} from './liveFeed.ts';
 import {namespaceGaps} from './liveGaps.ts';
@@ -43,7 +43,7 @@ export function startRun(
   home: string,
   tables: Tables,
   clock: Clock,
-  changed: (isUrgent?: boolean) => void,
+  changed: (urgency?: Urgency) => void,
 ): Run {
   const own = new AbortController();
   const setbacks = createSetbacks(clock, changed);
@@ -57,9 +57,9 @@ export function startRun(
     setbacks,
     limit: limiter(),
     streams: createStreams(mostStreams),
-    heard() {
+    heard(urgency) {
       heardAt = clock.now();
-      changed();
+      changed(urgency);
     },
     read(plural, count) {
       if (!unread.has(plural)) return;
@@ -71,7 +71,7 @@ export function startRun(
     const isLast = unread.delete(resource) && unread.size === 0;
     tables.facts.isWhole ||= isLast;
     // Who waits for the last list shall not wait for the next batch.
-    changed(isLast);
+    changed(isLast ? 'now' : 'soon');
   };
   const {signal} = own;
   const work: Work = {context, tables, home, signal, unread, scopes, settle};

@@ -1,4 +1,5 @@
 import {isDeepStrictEqual} from 'node:util';
+import {releaseOf} from '../../kube/release.ts';
 import {emptyInventory, type Gap, type Inventory} from '../inventory.ts';
 import {resources, workloadResources} from '../kinds/resources.ts';
 import {policyApiOf, sortedGaps, sourceOf} from '../read/readCluster.ts';
@@ -85,6 +86,7 @@ export function inventoryOf(tables: Tables, before: Inventory, time: string): In
   const next: Inventory = {
     ...before,
     serverVersion: tables.facts.serverVersion,
+    release: releaseOf(tables.facts.serverVersion),
     policyApi: tables.facts.policyApi,
     policies: tables.policies.value(),
     rbac: sharing(before.rbac, {

@@ -1,4 +1,6 @@
+import {UserError} from '../../errors.ts';
 import {isObject, type Json, type JsonObject} from '../../kube/json.ts';
+import {readDocuments} from '../../yaml/documents.ts';
 
 /** The pod templates of an object of a kind that is not Kubernetes' own. */
 export interface PodTemplates {
@@ -6,6 +8,8 @@ export interface PodTemplates {
   readonly found: readonly (readonly string[])[];
   /** Whether there is something else that looks like the spec of a pod. */
   readonly hasOther: boolean;
+  /** Whether a text in it, such as a file in a ConfigMap, holds what looks like the spec of a pod. */
+  readonly hasText: boolean;
 }
 
 const templateKeys = ['template', 'podTemplate'];
@@ -18,12 +22,12 @@ export function podTemplatesIn(value: JsonObject): PodTemplates {
   const found: (readonly string[])[] = [];
   const seen = new Set<object>();
   let hasOther = false;
+  let hasText = false;
   const look = (node: Json | undefined, path: readonly string[]): void => {
+    if (typeof node === 'string') hasText ||= isPodText(node);
     if (typeof node !== 'object' || node === null || seen.has(node)) return;
     seen.add(node); // in YAML the same object may be in many places
-    if (isObject(node) && ['containers', 'initContainers'].some(key => hasContainers(node[key]))) {
-      hasOther = true;
-    }
+    hasOther ||= isPodSpec(node);
     for (const [key, item] of Object.entries(node)) {
       if (path.length === 0 && ['metadata', 'status'].includes(key)) continue;
       const place = [...path, key];
@@ -32,16 +36,41 @@ export function podTemplatesIn(value: JsonObject): PodTemplates {
     }
   };
   look(value, []);
-  return {found, hasOther};
+  return {found, hasOther, hasText};
 }
 
 function isTemplate(value: Json | undefined): boolean {
   return isObject(value) && isObject(value.spec) && Array.isArray(value.spec.containers);
 }
 
+function isPodSpec(value: Json): boolean {
+  return isObject(value) && ['containers', 'initContainers'].some(key => hasContainers(value[key]));
+}
+
 /** Containers have images; lists of container names, or of patches to containers, have none. */
 function hasContainers(value: Json | undefined): boolean {
   return Array.isArray(value) && value.some(item => isObject(item) && Boolean(item.image));
+}
+
+/** A list of containers as YAML or JSON has it; prose and code rarely do. */
+const containersKey = /(?:^|[\s{,])["']?(?:initContainers|containers)["']?\s*:\s*(?:\[|#|\{\{|$)/m;
+
+/** Whether a text that is YAML or JSON, or a template of it, holds what looks like the spec of a pod. */
+function isPodText(text: string): boolean {
+  if (!containersKey.test(text)) return false;
+  try {
+    return readDocuments(text, '').some(({value}) => holdsPodSpec(value));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return /\bimage["']?\s*:/.test(text);
+  }
+}
+
+function holdsPodSpec(value: Json | undefined): boolean {
+  if (typeof value === 'string') return isPodText(value);
+  if (typeof value !== 'object' || value === null) return false;
+  if (isPodSpec(value) || isTemplate(value)) return true;
+  return Object.values(value).some(holdsPodSpec);
 }
 
 /** What distinguishes the template at these keys from others of its object: `nodeSets[0]`, `headGroupSpec`. */

@@ -13,7 +13,6 @@ import {
 } from '../../kube/objects.ts';
 import {decodeLatePod, decodePod, type Late} from '../../kube/pod.ts';
 import type {LateHead} from '../../kube/protobuf/late.ts';
-import {isKnown} from '../../kube/protobuf/list.ts';
 import {placeOf} from '../../kube/reference.ts';
 import {workloadKinds} from '../../kube/workloadKinds.ts';
 import {byText} from '../../text.ts';
@@ -116,13 +115,16 @@ export function listPath(
   return `${root}${inside}/${plural}`;
 }
 
-/** How to take the pages of a list: kinds that are known as protobuf may come in that form. */
+/**
+ * How to take the pages of a list: what is read of a cluster is known as protobuf in its newest version
+ * (src/kube/protobuf/objects.ts, which answers from files have no use for), and may come in that form.
+ */
 export function pagesOf(
-  {kind}: {readonly kind: string},
+  {apiVersions}: Pick<Resource<unknown>, 'apiVersions'>,
   apiVersion: string,
   take: (items: readonly ListItem[]) => void,
 ): ListOptions {
-  return isKnown(apiVersion, kind) ? {onLate: take} : {onPage: take};
+  return apiVersion === apiVersions[0] ? {onLate: take} : {onPage: take};
 }
 
 /** Reads one object that the server sent; throws a UserError that names the object. */

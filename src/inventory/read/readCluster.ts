@@ -1,14 +1,16 @@
 import {messageOf} from '../../errors.ts';
 import {policyVersions} from '../../kube/apiGroups.ts';
 import {isObject} from '../../kube/json.ts';
+import {releaseOf} from '../../kube/release.ts';
 import {once} from '../../once.ts';
 import type {Gap, Inventory, PolicyApi} from '../inventory.ts';
 import {type Resource, resources, sortedByName, workloadResources} from '../kinds/resources.ts';
 import {askCaller} from './askCaller.ts';
 import {limiter} from './limiter.ts';
 import type {ClusterReader} from './reader.ts';
+import {namespacesFor, readNamespaces} from './readNamespaces.ts';
 import {readPodsSpokenFor} from './readPods.ts';
-import {type Listing, listDecoded, nothing, type Reading, readResource} from './readResource.ts';
+import {type Listing, nothing, type Reading, readResource} from './readResource.ts';
 
 /** What an answer needs from a cluster. */
 export interface ReadNeeds {
@@ -24,9 +26,11 @@ export interface ReadNeeds {
   readonly accounts?: boolean;
   /** Ask the server what the caller may use, for pods whose creator is unknown. */
   readonly caller: boolean;
+  /** The server's version, even without workloads: it says by whose rules policies mean what. */
+  readonly version?: boolean;
   /**
-   * Also what no verdict depends on: all namespaces, and the server's version. Otherwise these are
-   * read only where they have to explain something: a server without policies, a namespace that holds
+   * Also what no verdict depends on: all namespaces. Otherwise these are read only where they have to explain
+   * something: a server without policies, which judges by the labels of namespaces, a namespace that holds
    * nothing, a kind that may only be read in some namespaces.
    */
   readonly whole?: boolean;
@@ -58,22 +62,26 @@ export async function readCluster(client: ClusterReader, plan: ReadPlan): Promis
   const shared = {client, namespace, home, exact, gaps, run: limiter()};
   const namespaces = once(() => readNamespaces(shared));
   const version = once(() => shared.run(() => readVersion(client)));
+  const judges = needsVersion(plan);
   const namesOf = async () => (await namespaces()).flatMap(({metadata}) => metadata?.name ?? []);
   const [lists] = await Promise.all([
     readLists({...shared, namespaces: namesOf}, plan),
-    ...(plan.whole ? [namespaces(), version()] : []),
+    ...(plan.whole ? [namespaces()] : []),
+    ...(judges ? [version()] : []),
   ]);
   const {policies, clusterRoles, roles, clusterRoleBindings, roleBindings, ...inside} = lists;
   const {serviceAccounts, workloads, pods} = inside;
   const policyApi = plan.policies ? policyApiOf(policies.apiVersion, gaps) : 'unknown';
   const isEmpty = isVoid([pods, ...workloads, roles, roleBindings, serviceAccounts]);
+  const serverVersion = judges || policyApi === 'absent' ? await version() : undefined;
   const wantsNamespaces = plan.whole || (namespace !== undefined && isEmpty);
   const inventory: Inventory = {
     origin: 'cluster',
     source: sourceOf(client),
     defaultNamespace: client.namespace,
     takenAt: plan.time,
-    serverVersion: plan.whole || policyApi === 'absent' ? await version() : undefined,
+    serverVersion,
+    release: releaseOf(serverVersion),
     policyApi,
     policies: sortedByName(policies.items),
     rbac: {
@@ -82,7 +90,9 @@ export async function readCluster(client: ClusterReader, plan: ReadPlan): Promis
       clusterRoleBindings: sortedByName(clusterRoleBindings.items),
       roleBindings: sortedByName(roleBindings.items),
     },
-    namespaces: wantsNamespaces ? sortedByName(await namespaces()) : [],
+    namespaces: sortedByName(
+      await namespacesFor(shared, namespaces, wantsNamespaces, policyApi === 'absent'),
+    ),
     serviceAccounts: sortedByName(serviceAccounts.items),
     workloads: workloads.flatMap(({items}) => sortedByName(items)),
     pods: sortedByName(pods.items),
@@ -132,28 +142,17 @@ async function readLists(reading: Reading, plan: ReadPlan) {
   };
 }
 
+/** Whether pods are judged, or policies compared. */
+function needsVersion({whole, version, workloads, serviceAccounts}: ReadPlan): boolean {
+  return Boolean(whole || version || workloads || serviceAccounts);
+}
+
 /** Whether something was read and nothing was found. */
 function isVoid(lists: readonly Listing<unknown>[]): boolean {
   return (
     lists.some(({apiVersion}) => apiVersion !== undefined) &&
     lists.every(({items}) => items.length === 0)
   );
-}
-
-async function readNamespaces(
-  reading: Pick<Reading, 'client' | 'exact' | 'run' | 'namespace' | 'gaps'>,
-): Promise<Inventory['namespaces']> {
-  const {client, namespace, gaps} = reading;
-  try {
-    const place = {apiVersion: 'v1', namespace: undefined};
-    return (await listDecoded(reading, resources.namespaces, place)).items;
-  } catch (error) {
-    if (!client.isForbidden(error)) throw error;
-    if (namespace === undefined) {
-      gaps.push({resource: 'namespaces', namespace: undefined, reason: messageOf(error)});
-    }
-    return [];
-  }
 }
 
 /** Where a cluster's inventory comes from, for people. */

@@ -3,49 +3,69 @@ import type {ServiceAccountObject} from '../../kube/objects.ts';
 import {
   type Container,
   type Pod,
+  secretTokenPrefix,
   serviceAccountOf,
   tokenVolumePrefix,
   type Volume,
 } from '../../kube/pod.ts';
+import {type Release, sinceRelease} from '../../kube/release.ts';
 
 const tokenPath = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-/** Kubernetes appends five random letters; here the name is the same each time. */
-const volumeName = `${tokenVolumePrefix}xxxxx`;
+/** How a release hands the token of its account to a pod. */
+interface TokenVolume {
+  /** What the name of the volume begins with. */
+  prefix(serviceAccount: string): string;
+  readonly source: Omit<Volume, 'name'>;
+  /** Whether a volume with such a name is one. */
+  fits(volume: Volume): boolean;
+}
 
-const tokenVolume: Volume = {
-  name: volumeName,
-  projected: {
-    sources: [
-      {
-        secret: undefined,
-        serviceAccountToken: {path: 'token', audience: undefined, expirationSeconds: 3607},
-        configMap: undefined,
-        downwardAPI: undefined,
-      },
-      {
-        secret: undefined,
-        serviceAccountToken: undefined,
-        configMap: {name: 'kube-root-ca.crt'},
-        downwardAPI: undefined,
-      },
-      {
-        secret: undefined,
-        serviceAccountToken: undefined,
-        configMap: undefined,
-        downwardAPI: {
-          items: [
-            {
-              path: 'namespace',
-              fieldRef: {apiVersion: 'v1', fieldPath: 'metadata.namespace'},
-              resourceFieldRef: undefined,
-            },
-          ],
-        },
-      },
-    ],
-  },
+const secretOfAccount: TokenVolume = {
+  prefix: secretTokenPrefix,
+  source: {secret: {}},
+  fits: ({secret}) => secret !== undefined,
 };
+
+const boundToken: TokenVolume = {
+  prefix: () => tokenVolumePrefix,
+  source: {
+    projected: {
+      sources: [
+        {
+          secret: undefined,
+          serviceAccountToken: {path: 'token', audience: undefined, expirationSeconds: 3607},
+          configMap: undefined,
+          downwardAPI: undefined,
+        },
+        {
+          secret: undefined,
+          serviceAccountToken: undefined,
+          configMap: {name: 'kube-root-ca.crt'},
+          downwardAPI: undefined,
+        },
+        {
+          secret: undefined,
+          serviceAccountToken: undefined,
+          configMap: undefined,
+          downwardAPI: {
+            items: [
+              {
+                path: 'namespace',
+                fieldRef: {apiVersion: 'v1', fieldPath: 'metadata.namespace'},
+                resourceFieldRef: undefined,
+              },
+            ],
+          },
+        },
+      ],
+    },
+  },
+  fits: () => true,
+};
+
+/** createVolume and the feature gate BoundServiceAccountTokenVolume. */
+const tokenVolumes = sinceRelease<TokenVolume>({16: secretOfAccount, 21: boundToken});
 
 /** Whether a service account wants its token mounted; an unknown one does. */
 export type Automount = (namespace: string, serviceAccount: string) => boolean;
@@ -62,9 +82,9 @@ export function automountOf(serviceAccounts: readonly ServiceAccountObject[]): A
 /**
  * A new pod after the ServiceAccount admission plugin, which runs before PodSecurityPolicy: with an
  * account and, unless it is unwanted, the token's volume and mounts
- * (plugin/pkg/admission/serviceaccount/admission.go, v1.24). Mirror pods get neither.
+ * (plugin/pkg/admission/serviceaccount/admission.go). Mirror pods get neither.
  */
-export function admitServiceAccount(pod: Pod, automount: Automount): Pod {
+export function admitServiceAccount(pod: Pod, automount: Automount, release: Release): Pod {
   if (isMirrorPod(pod)) return pod;
   const serviceAccountName = serviceAccountOf(pod) || 'default';
   const spec = {...pod.spec, serviceAccountName};
@@ -73,8 +93,13 @@ export function admitServiceAccount(pod: Pod, automount: Automount): Pod {
     return {...pod, spec};
   }
 
-  const existing = spec.volumes?.find(({name}) => name?.startsWith(tokenVolumePrefix));
-  const name = existing?.name ?? volumeName;
+  const token = tokenVolumes(release);
+  const prefix = token.prefix(serviceAccountName);
+  const existing = spec.volumes?.find(
+    volume => volume.name?.startsWith(prefix) && token.fits(volume),
+  );
+  // Kubernetes appends five random letters; here the name is the same each time.
+  const name = existing?.name ?? `${prefix}xxxxx`;
   const mount = (container: Container): Container =>
     container.volumeMounts?.some(({mountPath}) => mountPath === tokenPath)
       ? container
@@ -98,7 +123,9 @@ export function admitServiceAccount(pod: Pod, automount: Automount): Pod {
       initContainers,
       containers,
       volumes:
-        mounted && existing === undefined ? [...(spec.volumes ?? []), tokenVolume] : spec.volumes,
+        mounted && existing === undefined
+          ? [...(spec.volumes ?? []), {name, ...token.source}]
+          : spec.volumes,
     },
   };
 }

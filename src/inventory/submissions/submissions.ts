@@ -3,6 +3,7 @@ import {likenessOf, type Pod, serviceAccountOf} from '../../kube/pod.ts';
 import {defaultPod} from '../../kube/podDefaults.ts';
 import {type PodView, viewOf} from '../../kube/podView.ts';
 import {placeOf} from '../../kube/reference.ts';
+import type {Release} from '../../kube/release.ts';
 import {homeGroupOf, isOwnKind} from '../../kube/workloadKinds.ts';
 import {once} from '../../once.ts';
 import type {Identity} from '../../rbac/authorize.ts';
@@ -62,35 +63,15 @@ export interface Submissions {
 }
 
 /** What submissions are made from, besides the pod or workload itself. */
-export type SubmissionSource = Pick<Inventory, 'workloads' | 'serviceAccounts' | 'origin' | 'gaps'>;
+export type SubmissionSource = Pick<
+  Inventory,
+  'workloads' | 'serviceAccounts' | 'origin' | 'gaps' | 'release'
+>;
 
 export function submissionsOf(inventory: SubmissionSource): Submissions {
-  const automount = automountOf(inventory.serviceAccounts);
-  const isOpen = isTokenOpen(inventory);
   const speakerOf = speakerIn(inventory.workloads);
   const made = new Map<Workload, Submission>();
-
-  const firsts = new Map<string, Submission>();
-
-  const submit = (pod: Pod, requester: Identity | undefined, flags: Flags): Submission => {
-    const submission = submissionOf(admitServiceAccount(pod, automount), requester, flags);
-    if (!isOpen(pod, submission)) return submission;
-    const bare = admitServiceAccount(pod, () => false);
-    return {...submission, withoutToken: submissionOf(bare, requester, flags)};
-  };
-  const submitLive = (pod: Pod, requester: Identity | undefined, flags: Flags): Submission => {
-    const likeness = likenessOf(pod);
-    if (likeness === undefined) return submit(pod, requester, flags);
-    const {namespace = '', annotations = {}} = pod.metadata;
-    const parts = [namespace, requester?.user, flags, Object.entries(annotations).sort()];
-    const key = `${JSON.stringify(parts)} ${likeness}`;
-    const first = firsts.get(key);
-    if (first !== undefined)
-      return twinOf(first, () => viewOfSubmitted(admitServiceAccount(pod, automount)));
-    const submission = submit(pod, requester, flags);
-    firsts.set(key, submission);
-    return submission;
-  };
+  const {submit, submitLive} = submittersOf(inventory);
   const ofWorkload = (workload: Workload): Submission => {
     const known = made.get(workload);
     if (known !== undefined) return known;
@@ -113,6 +94,40 @@ export function submissionsOf(inventory: SubmissionSource): Submissions {
     return submitLive(pod, creator, {isLivePod, isBare: owner === undefined});
   };
   return {ofWorkload, ofPod, isLive: pod => isLive(pod, inventory)};
+}
+
+type Submit = (pod: Pod, requester: Identity | undefined, flags: Flags) => Submission;
+
+/** What makes submissions of pods; of live ones that differ only in what does not matter, once. */
+function submittersOf(inventory: SubmissionSource): {
+  readonly submit: Submit;
+  readonly submitLive: Submit;
+} {
+  const {release} = inventory;
+  const automount = automountOf(inventory.serviceAccounts);
+  const isOpen = isTokenOpen(inventory);
+  const admitted = (pod: Pod) => admitServiceAccount(pod, automount, release);
+  const firsts = new Map<string, Submission>();
+
+  const submit: Submit = (pod, requester, flags) => {
+    const submission = submissionOf(admitted(pod), release, requester, flags);
+    if (!isOpen(pod, submission)) return submission;
+    const bare = admitServiceAccount(pod, () => false, release);
+    return {...submission, withoutToken: submissionOf(bare, release, requester, flags)};
+  };
+  const submitLive: Submit = (pod, requester, flags) => {
+    const likeness = likenessOf(pod);
+    if (likeness === undefined) return submit(pod, requester, flags);
+    const {namespace = '', annotations = {}} = pod.metadata;
+    const parts = [namespace, requester?.user, flags, Object.entries(annotations).sort()];
+    const key = `${JSON.stringify(parts)} ${likeness}`;
+    const first = firsts.get(key);
+    if (first !== undefined) return twinOf(first, () => viewOfSubmitted(admitted(pod), release));
+    const submission = submit(pod, requester, flags);
+    firsts.set(key, submission);
+    return submission;
+  };
+  return {submit, submitLive};
 }
 
 /** Tells whether it is not known if a pod gets a token: it leaves that to an account that was not read. */
@@ -141,18 +156,19 @@ function isCompleted({apiVersion, kind}: Workload): boolean {
 /** A pod as a request brings it to PodSecurityPolicy, in its namespace; its defaults are set here. */
 export function submissionOf(
   pod: Pod,
+  release: Release,
   requester: Identity | undefined,
   flags: Flags = {isLivePod: false, isBare: false},
 ): Submission {
-  const view = viewOfSubmitted(pod);
+  const view = viewOfSubmitted(pod, release);
   const namespace = pod.metadata.namespace ?? '';
   const creator = requester === undefined ? 'unknown' : 'known';
   const serviceAccount = serviceAccountOf(view.pod);
   return {view, namespace, serviceAccount, requester, creator, ...flags};
 }
 
-function viewOfSubmitted(pod: Pod): PodView {
-  return viewOf(defaultPod(pod));
+function viewOfSubmitted(pod: Pod, release: Release): PodView {
+  return viewOf(defaultPod(pod, release), release);
 }
 
 /** The submission that decides about this one as well; often itself. */

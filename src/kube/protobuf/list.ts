@@ -27,11 +27,6 @@ export interface ListReader {
   end(): readonly ListItemOrHead[];
 }
 
-/** Whether lists of this kind can be read as protobuf; `apiVersion` as in `apps/v1`. */
-export function isKnown(apiVersion: string, kind: string): boolean {
-  return Object.hasOwn(kinds, `${apiVersion}/${kind}`);
-}
-
 /** What a refusing server says, from protobuf; throws DecodeError. */
 export function decodeStatus(body: Buffer): JsonObject {
   if (!body.subarray(0, magic.length).equals(magic)) throw broken('other bytes than its first 4');

@@ -4,12 +4,12 @@ import type {Control} from '../../controls/control.ts';
 import {atRisk, type Impact, impactHint, impactText} from '../../effect/impact.ts';
 import type {Policy} from '../../kube/objects.ts';
 import {barSpans, impactParts, type Part} from '../bars.ts';
+import {impactOfDraft} from '../draftImpact.ts';
 import {nextStep} from '../edit.ts';
 import {ThemeContext} from '../marks.ts';
 import type {Model} from '../model.ts';
 import type {Look, Piece, Theme} from '../paint.ts';
 import {StyledLine, TextLine} from '../StyledLine.tsx';
-import {impactOfDraft} from '../state.ts';
 import {fitTo, safeWidthOf} from '../text.ts';
 
 interface Props {
@@ -100,7 +100,7 @@ function BarLine({text, look, bar, width}: BarLineProps) {
 /** What the next step either way is, and what it would do. */
 function stepsOf(control: Control | undefined, now: Policy, model: Model) {
   const step = (direction: 'tighter' | 'looser', arrow: string) => {
-    const next = control && nextStep(control, now, direction);
+    const next = control && nextStep(control, now, direction, model.inventory.release);
     if (next === undefined)
       return {text: `${arrow} no ${direction} step`, denies: false, parts: undefined};
     const impact = impactOfDraft(model, next.value);

@@ -2,6 +2,7 @@ import {Box} from 'ink';
 import {controlById} from '../../controls/index.ts';
 import {fieldErrorText} from '../../kube/fieldError.ts';
 import type {Policy} from '../../kube/objects.ts';
+import type {Release} from '../../kube/release.ts';
 import {List} from '../List.tsx';
 import {pickingOf, type ValuesView} from '../picker.ts';
 import {TextLine} from '../StyledLine.tsx';
@@ -11,6 +12,7 @@ import type {Shown} from '../state.ts';
 interface Props {
   readonly view: ValuesView;
   readonly now: Policy;
+  readonly release: Release;
   readonly shown: Shown;
   readonly frame: Frame;
   readonly width: number;
@@ -22,11 +24,11 @@ const headLines = 3;
 const mostProblems = 2;
 
 /** The exact values of one control: its parts, each a list of entries to mark. */
-export function Values({view, now, shown, frame, width, height}: Props) {
+export function Values({view, now, release, shown, frame, width, height}: Props) {
   const control = controlById[view.control];
   const {opened, pending} = pickingOf(view, now);
   const [before, after] = [opened, pending].map(policy => control.describeForPeople(policy));
-  const problems = problemsOf(view, pending);
+  const problems = problemsOf(view, pending, release);
   const isTall = height > headLines + mostProblems + 2;
   const head = [
     `${control.title}: ${after}`,
@@ -63,11 +65,11 @@ export function Values({view, now, shown, frame, width, height}: Props) {
 }
 
 /** What is wrong with the value as it would be accepted. */
-function problemsOf(view: ValuesView, pending: Policy): readonly string[] {
+function problemsOf(view: ValuesView, pending: Policy, release: Release): readonly string[] {
   const control = controlById[view.control];
   const unusable = control.unusable(pending);
   return [
     ...(unusable === undefined ? [] : [`admission would ignore the policy: ${unusable}`]),
-    ...control.validate(pending).map(fieldErrorText),
+    ...control.validate(pending, release).map(fieldErrorText),
   ];
 }

@@ -17,6 +17,7 @@ import {decodeWorkload} from '../../../src/inventory/kinds/workloads.ts';
 import {type Item, templatesOf} from '../../../src/inventory/submissions/items.ts';
 import {type Json, type JsonObject, printJson} from '../../../src/kube/json.ts';
 import type {PodView} from '../../../src/kube/podView.ts';
+import {lastRelease} from '../../../src/kube/release.ts';
 import {isNonEmpty, type NonEmpty} from '../../../src/nonEmpty.ts';
 import {openPolicy} from '../../../src/policy/comparePolicies.ts';
 import {orderOf} from '../../../src/policy/direction.ts';
@@ -185,10 +186,10 @@ describe('excess', () => {
         const least = leastPolicy('', own, false);
         const policy = leastPolicy('', [...own, ...others], false);
         const all = needsOfPods([...own, ...others]);
-        const excess = sharedExcessOf(policy, least, needsOfPods(own), all);
-        const order = orderOf(least, policy);
+        const excess = sharedExcessOf(policy, least, needsOfPods(own), all, lastRelease);
+        const order = orderOf(least, policy, lastRelease);
         expect(pointsOf(excess) === 0).toBe(order === 'equal' || order === 'tighter');
-        expect(pointsOf(sharedExcessOf(least, least, needsOfPods(own), all))).toBe(0);
+        expect(pointsOf(sharedExcessOf(least, least, needsOfPods(own), all, lastRelease))).toBe(0);
       }),
       {numRuns: runsOf(300)},
     );
@@ -204,10 +205,10 @@ describe('excess', () => {
         const all = needsOfPods(views);
         const told = shapes.reduce(
           (sum, {least, needs, workloads}) =>
-            sum + workloads * pointsOf(sharedExcessOf(policy, least, needs, all)),
+            sum + workloads * pointsOf(sharedExcessOf(policy, least, needs, all, lastRelease)),
           0,
         );
-        expect(totalPoints(policy, shapes)).toBe(told);
+        expect(totalPoints(policy, shapes, lastRelease)).toBe(told);
       }),
       {numRuns: runsOf(100)},
     );

@@ -2,6 +2,7 @@ import {describe, expect, test} from 'vitest';
 import {controls} from '../../../src/controls/index.ts';
 import {type JsonObject, parseJson, printJson} from '../../../src/kube/json.ts';
 import {decodePolicy, type Policy} from '../../../src/kube/objects.ts';
+import {lastRelease} from '../../../src/kube/release.ts';
 import {hasReference, runReference} from '../../support/kubernetes/reference.ts';
 import {fileOf} from '../../support/run/files.ts';
 import {itemsOf, objectOf} from '../../support/run/output.ts';
@@ -255,8 +256,12 @@ describe.runIf(hasReference('psp-reference'))('least, by the admission code itse
       };
       least.push(ask(`${place?.name}: least`, policy));
       for (const control of controls) {
-        for (const {label, value} of control.steps(policy)) {
-          if (!control.covers(policy, value) || control.covers(value, policy)) continue;
+        for (const {label, value} of control.steps(policy, lastRelease)) {
+          if (
+            !control.covers(policy, value, lastRelease) ||
+            control.covers(value, policy, lastRelease)
+          )
+            continue;
           if (isMoot(control.id, policy)) continue;
           tighter += 1;
           ask(`${place?.name}: ${control.id}: ${label}`, value);

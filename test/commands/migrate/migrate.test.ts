@@ -1,8 +1,8 @@
 import {describe, expect, test} from 'vitest';
 import {migrateFlags} from '../../../src/commands/migrate/migrateFlags.ts';
+import {firstWithoutPolicies} from '../../../src/inventory/regime.ts';
 import {parseJson} from '../../../src/kube/json.ts';
-import {newestStandard, standardVersionText} from '../../../src/migrate/podSecurity/version.ts';
-import {firstWithoutPolicies} from '../../../src/migrate/road.ts';
+import {newestStandard, standardVersionText} from '../../../src/podSecurity/version.ts';
 import {readDocuments} from '../../../src/yaml/documents.ts';
 import {fileOf} from '../../support/run/files.ts';
 import {itemsOf, objectOf} from '../../support/run/output.ts';

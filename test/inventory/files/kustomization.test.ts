@@ -51,9 +51,25 @@ describe('a kustomization that has to be rendered is refused, with the line to t
     expect(read).toThrow('kubectl kustomize overlays/prod | kubectl psp ... -f -');
   });
 
-  test('so is a component', () => {
-    const component = document('c/kustomization.yaml', {...typed, kind: 'Component'});
-    expect(() => withoutKustomizations([component])).toThrow('is a component of others');
+  const component = document('c/kustomization.yaml', {...typed, kind: 'Component'});
+
+  test('a component by itself is nothing to render', () => {
+    const read = () => withoutKustomizations([component]);
+    expect(read).toThrow('c/kustomization.yaml: a component is a part of other kustomizations');
+    expect(read).toThrow('render one that lists it: kubectl kustomize OVERLAY | kubectl psp');
+  });
+
+  test('what uses a component is what has to be rendered', () => {
+    const overlay = document('o/kustomization.yaml', {...typed, components: ['../c']});
+    const read = () => withoutKustomizations([component, deployment, overlay]);
+    expect(read).toThrow('kubectl kustomize o | kubectl psp ... -f -');
+  });
+
+  test('a folder may have a space, and a chart needs a flag', () => {
+    const overlay = document('my app/kustomization.yaml', {...typed, helmCharts: [{name: 'a'}]});
+    expect(() => withoutKustomizations([overlay])).toThrow(
+      "kubectl kustomize --enable-helm 'my app' | kubectl psp ... -f -",
+    );
   });
 });
 

@@ -121,6 +121,45 @@ describe('is not judged, and said not to be:', () => {
     expect(failing.err).toContain('1 object not judged: --allow-unread lets that pass');
   });
 
+  const yaml = 'spec:\n  containers:\n  - name: c\n    image: x\n';
+  test.each([
+    ['YAML', {template: yaml}],
+    ['several documents', {files: {a: `a: 1\n---\n${yaml}`}}],
+    ['JSON', {podTemplate: JSON.stringify(pod)}],
+    ['flow style', {list: ['{initContainers: [{name: c, image: x}]}']}],
+    ['YAML in YAML', {deep: `data:\n  pod: |\n    ${yaml.replaceAll('\n', '\n    ')}`}],
+    ['a template of Go', {template: `{{ if .X }}\n${yaml}{{ end }}`}],
+    ['a template of Go with the list made', {template: 'containers:\n{{ x }}\nimage: {{ .y }}'}],
+    ['containers without an image', {template: 'spec: {containers: [{name: c}]}'}],
+    ['Windows line ends', {template: yaml.replaceAll('\n', '\r\n')}],
+  ])('a pod spec as text: %s', async (_, data) => {
+    const map = {apiVersion: 'v1', kind: 'ConfigMap', metadata: {name: 'x', namespace: 'a'}, data};
+    const custom = object('example.com/v1', 'Thing', {runner: data});
+    const {unjudged, codes, err} = await judged(map, custom);
+    expect(unjudged).toMatchObject([{kind: 'ConfigMap'}, {kind: 'Thing'}]);
+    expect(err).toContain(
+      'not judged: ConfigMap a/x, Thing a/x: it holds a text that looks like a pod spec\n',
+    );
+    expect(err).not.toContain('skipped');
+    expect(codes).toEqual([3, 0]);
+  });
+
+  test.each([
+    'The containers: all of them have an image: x.',
+    'deny[msg] { input.review.object.spec.containers[_].image == "x" }',
+    '# containers:\n#   - image: x\na: 1\n',
+    'containers:\n  web: {image: x}\n',
+    'containers: []\n',
+  ])('but not for other texts: %j', async text => {
+    const map = {apiVersion: 'v1', kind: 'ConfigMap', metadata: {name: 'x'}, data: {text}};
+    const {unjudged, codes, err} = await judged(
+      map,
+      object('apps/v1', 'Deployment', {template: pod}),
+    );
+    expect([unjudged, codes]).toEqual([undefined, [0, 0]]);
+    expect(err).toContain('skipped 1 object without a pod template: 1 ConfigMap');
+  });
+
   test('what is named alone does not depend on it', async () => {
     const file = fileOf([
       policy,

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import {describe, expect, test} from 'vitest';
+import {describe, expect, onTestFinished, test} from 'vitest';
 import {fixedInventory} from '../../../src/inventory/follow/followCluster.ts';
 import {emptyInventory} from '../../../src/inventory/inventory.ts';
 import {settled, testClock} from '../../support/server/clocks.ts';
 import {followed, until, untilSame, untilState} from '../../support/server/following.ts';
 import {client, status} from '../../world/fakeApiServer.ts';
 import {fakeWatchServer, watchedLists} from '../../world/fakeWatchServer.ts';
-import {filled, following, lists, pod, podNames, untilPods} from './following.ts';
+import {filled, following, lists, named, pod, podNames, untilPods} from './following.ts';
 
 describe('following a cluster', () => {
   test('reads what a listing reads, growing, then says that it is live', async () => {
@@ -133,6 +133,26 @@ describe('following a cluster', () => {
     const batches = (clock.now() - start) / 200;
     expect(views.length - count).toBeLessThanOrEqual(batches + 2);
     expect(new Set(views.map(({inventory}) => inventory)).size).toBeLessThan(60);
+  });
+
+  test('what takes long to draw is drawn seldom, but a policy is seen soon', async () => {
+    const {server, live, clock} = await following();
+    await untilState(live, 'live');
+    // As Ink does it: at the end of the turn.
+    const draw = () => queueMicrotask(() => clock.lose(100));
+    onTestFinished(live.subscribe(draw));
+    server.put(lists.pods, pod('p5', 'b'));
+    await untilPods(live, 'p2', 'p3', 'p1', 'p5');
+    server.put(lists.pods, pod('p6', 'b'));
+    await clock.pass(1500);
+    expect(podNames(live)).not.toContain('p6');
+    await clock.pass(1000);
+    expect(podNames(live)).toContain('p6');
+    server.put(lists.pods, pod('p7', 'b'));
+    server.put(lists.policies, named('tight'));
+    await clock.pass(400);
+    expect(live.current().inventory.policies).toHaveLength(2);
+    expect(podNames(live)).toContain('p7');
   });
 
   test('nothing is read or told any more after stop', async () => {

@@ -1,6 +1,6 @@
 import type {ServerResponse} from 'node:http';
 import {describe, expect, test} from 'vitest';
-import {itemsOf} from '../../support/run/output.ts';
+import {itemsOf, objectOf} from '../../support/run/output.ts';
 import {runHere} from '../../support/run/run.ts';
 import {settled} from '../../support/server/clocks.ts';
 import {json} from '../../world/fakeApiServer.ts';
@@ -43,9 +43,10 @@ describe('reading a cluster', () => {
       return paths.filter(path => path === '/version' || path === '/api/v1/namespaces').sort();
     };
     expect(await facts('who-can', '-n', 'a')).toEqual([]);
-    expect(await facts('why', '-A')).toEqual([]);
-    expect(await facts('advise', '-A')).toEqual([]);
-    expect(await facts('diff', 'open', 'builtin:baseline')).toEqual([]);
+    // Whose rules judge pods, and tell policies apart.
+    expect(await facts('why', '-A')).toEqual(['/version']);
+    expect(await facts('advise', '-A')).toEqual(['/version']);
+    expect(await facts('diff', 'open', 'builtin:baseline')).toEqual(['/version']);
     // It may be misspelt.
     expect(await facts('who-can', '-n', 'b')).toEqual(['/api/v1/namespaces']);
     expect(await facts('snapshot')).toEqual(['/api/v1/namespaces', '/version']);
@@ -63,7 +64,7 @@ describe('reading a cluster', () => {
     expect(itemsOf(out).map(item => item.policy)).toEqual(Array(5).fill('open'));
   });
 
-  test('a server of 1.25: why says that PSP is gone, advise works', async () => {
+  test('a server of 1.25: why answers by labels, advise works, who-can says that PSP is gone', async () => {
     const {flags} = await fakeCluster({
       objects,
       missing: [policies],
@@ -73,13 +74,14 @@ describe('reading a cluster', () => {
         return true;
       },
     });
-    for (const args of [['why'], ['why', '-A', '-o', 'json'], []]) {
-      const {code, out, err} = await runHere(...args, ...flags);
-      expect({code, out}).toEqual({code: 3, out: ''});
-      expect(err).toMatch(
-        /^error: the server \(v1\.25\.3\) has no PodSecurityPolicy: .*'advise'.*\n$/,
-      );
-    }
+    const why = await runHere('why', '-A', '-o', 'json', ...flags);
+    expect(why).toMatchObject({code: 0, err: ''});
+    expect(itemsOf(why.out).map(({podSecurity}) => objectOf(podSecurity).needs)).toEqual(
+      Array(5).fill('baseline'),
+    );
+    const {code, out, err} = await runHere('who-can', ...flags);
+    expect({code, out}).toEqual({code: 3, out: ''});
+    expect(err).toMatch(/^error: the server \(v1\.25\.3\) has no PodSecurityPolicy: .*labels.*\n$/);
     const advised = await runHere('advise', '-A', '-o', 'name', ...flags);
     expect(advised).toMatchObject({code: 0, err: ''});
     expect(advised.out).toBe(

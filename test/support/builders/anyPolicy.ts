@@ -3,6 +3,7 @@ import {controls} from '../../../src/controls/index.ts';
 import {demoSnapshot} from '../../../src/demo/index.ts';
 import {inventoryOfSnapshot} from '../../../src/inventory/files/snapshot.ts';
 import type {Policy} from '../../../src/kube/objects.ts';
+import {lastRelease} from '../../../src/kube/release.ts';
 import {openPolicy} from '../../../src/policy/comparePolicies.ts';
 
 /** The policies of the demo cluster, and one that lets everything through. */
@@ -17,7 +18,7 @@ const walk = fc.array(fc.tuple(fc.constantFrom(...controls), fc.nat({max: 50})),
 export function anyPolicyFrom(start: Policy): fc.Arbitrary<Policy> {
   return walk.map(path =>
     path.reduce((policy, [control, index]) => {
-      const steps = control.steps(policy);
+      const steps = control.steps(policy, lastRelease);
       return steps[index % Math.max(1, steps.length)]?.value ?? policy;
     }, start),
   );

@@ -1,6 +1,7 @@
 import {builtinObjects} from '../../../src/grant/builtinObjects.ts';
 import type {JsonObject} from '../../../src/kube/json.ts';
 import {parseJson, printJson} from '../../../src/kube/json.ts';
+import {lastRelease} from '../../../src/kube/release.ts';
 import {type BuiltinOptions, builtinLevels} from '../../../src/policy/builtin.ts';
 import {builtinJson} from '../../../src/report/builtin.ts';
 import {itemsOf, objectOf} from '../run/output.ts';
@@ -39,7 +40,10 @@ export interface BuiltinCase {
 /** The same in the form of the reference programs (test/kubernetes/README.md). */
 export function conformanceCase(asked: BuiltinCase): JsonObject {
   const {name, namespace, user, groups, pod, account = 'default', grants = []} = asked;
-  const objects = [...printedBuiltins(asked.options ?? {appArmor: true}), ...grants];
+  const objects = [
+    ...printedBuiltins(asked.options ?? {appArmor: true, release: lastRelease}),
+    ...grants,
+  ];
   const ofKind = (kind: string) => objects.filter(object => object.kind === kind);
   const spec = {...objectOf(pod.spec), serviceAccountName: account || undefined};
   return objectOf(

@@ -3,6 +3,7 @@ import {fieldErrorText} from '../../../src/kube/fieldError.ts';
 import {type Json, printJson} from '../../../src/kube/json.ts';
 import type {Policy} from '../../../src/kube/objects.ts';
 import type {PodView} from '../../../src/kube/podView.ts';
+import {lastRelease} from '../../../src/kube/release.ts';
 import {
   editsOf,
   evaluate,
@@ -14,7 +15,7 @@ const ready = new WeakMap<Policy, PreparedPolicy>();
 
 /** The policy made ready, once. */
 export function prepared(policy: Policy): PreparedPolicy {
-  const known = ready.get(policy) ?? preparePolicy(policy);
+  const known = ready.get(policy) ?? preparePolicy(policy, lastRelease);
   ready.set(policy, known);
   return known;
 }

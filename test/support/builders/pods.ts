@@ -2,6 +2,7 @@ import type {Json, JsonObject} from '../../../src/kube/json.ts';
 import {decodePod} from '../../../src/kube/pod.ts';
 import {defaultPod} from '../../../src/kube/podDefaults.ts';
 import {type PodView, viewOf} from '../../../src/kube/podView.ts';
+import {lastRelease} from '../../../src/kube/release.ts';
 
 /**
  * A pod as a manifest has it, or as the server sends it: one container that asks for nothing, unless the
@@ -18,7 +19,7 @@ export function podObject(metadata: JsonObject, spec: JsonObject = {}) {
 
 /** Any pod as JSON, the way admission sees it: read, defaulted, looked at. */
 export function podFrom(raw: Json): PodView {
-  return viewOf(defaultPod(decodePod(raw)));
+  return viewOf(defaultPod(decodePod(raw), lastRelease), lastRelease);
 }
 
 /** A pod of these containers, named c0, c1 and so on; of one that asks for nothing if none is given. */

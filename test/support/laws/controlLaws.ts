@@ -8,6 +8,7 @@ import {fieldErrorText} from '../../../src/kube/fieldError.ts';
 import {parseJson, printJson} from '../../../src/kube/json.ts';
 import {decodePolicy, type Policy} from '../../../src/kube/objects.ts';
 import type {PodView} from '../../../src/kube/podView.ts';
+import {lastRelease} from '../../../src/kube/release.ts';
 import {policyErrors} from '../../../src/policy/evaluate.ts';
 import {leavesAlone, lets} from '../builders/judge.ts';
 
@@ -111,7 +112,7 @@ const levels: readonly Level[] = ['privileged', 'baseline', 'restricted'];
 
 /** Whether one policy is below another one: covered by it, but not the other way round. */
 function isTighter(control: Control, one: Policy, other: Policy): boolean {
-  return control.covers(other, one) && !control.covers(one, other);
+  return control.covers(other, one, lastRelease) && !control.covers(one, other, lastRelease);
 }
 
 function testLeast(control: Control, open: Policy, pods: readonly PodView[]): void {
@@ -126,7 +127,7 @@ function testLeast(control: Control, open: Policy, pods: readonly PodView[]): vo
   test('what any two pods need leaves both alone and is valid', () => {
     const found = faults(false, (least, pair) => [
       ...pair.filter(pod => !isLeftAlone(least, pod)).map(show),
-      ...policyErrors(least).map(fieldErrorText),
+      ...policyErrors(least, lastRelease).map(fieldErrorText),
     ]);
     expect(found.slice(0, 5)).toEqual([]);
   });
@@ -134,9 +135,9 @@ function testLeast(control: Control, open: Policy, pods: readonly PodView[]): vo
   test('no tighter step leaves two pods alone that need as much', () => {
     const found = faults(false, (least, pair) => {
       const isMoot = keptByTypes.has(control.id) && pair.every(pod => isEmpty(control.needs(pod)));
-      if (isMoot) return control.covers(least, open) ? [] : ['is not open'];
+      if (isMoot) return control.covers(least, open, lastRelease) ? [] : ['is not open'];
       return control
-        .steps(least)
+        .steps(least, lastRelease)
         .filter(({value: to}) => isTighter(control, to, least) && !addsOnlyDefault(least, to))
         .filter(({value: to}) => pair.every(pod => isLeftAlone(to, pod)))
         .map(({label}) => label);
@@ -147,7 +148,7 @@ function testLeast(control: Control, open: Policy, pods: readonly PodView[]): vo
   test('filling gaps lets any two pods through and is valid', () => {
     const found = faults(true, (filling, pair) => [
       ...pair.filter(pod => !lets(filling, pod)).map(show),
-      ...policyErrors(filling).map(fieldErrorText),
+      ...policyErrors(filling, lastRelease).map(fieldErrorText),
     ]);
     expect(found.slice(0, 5)).toEqual([]);
   });
@@ -170,7 +171,9 @@ function testOrder(
   pods: readonly PodView[],
 ): void {
   const passes = policies.map(policy => pods.map(pod => leavesAlone(policy, pod, open)));
-  const covers = policies.map(one => policies.map(other => control.covers(one, other)));
+  const covers = policies.map(one =>
+    policies.map(other => control.covers(one, other, lastRelease)),
+  );
 
   test('one setting covers another just if no pod here gets through the other alone', () => {
     const wrong: string[] = [];
@@ -188,8 +191,12 @@ function testOrder(
   });
 
   test('the order is reflexive and transitive, and the open setting covers all', () => {
-    expect(policies.filter(policy => !control.covers(policy, policy)).map(show)).toEqual([]);
-    expect(policies.filter(policy => !control.covers(open, policy)).map(show)).toEqual([]);
+    expect(
+      policies.filter(policy => !control.covers(policy, policy, lastRelease)).map(show),
+    ).toEqual([]);
+    expect(policies.filter(policy => !control.covers(open, policy, lastRelease)).map(show)).toEqual(
+      [],
+    );
     expect(pods.filter(pod => !lets(open, pod)).map(show)).toEqual([]);
     const indexes = policies.map((_, index) => index);
     for (const a of indexes) {
@@ -215,7 +222,10 @@ function testLevels(
     const useful = policies.filter(policy => pods.some(pod => leavesAlone(policy, pod, open)));
     const wrong = policies.flatMap(looser =>
       useful
-        .filter(stricter => control.covers(looser, stricter) && rank(looser) > rank(stricter))
+        .filter(
+          stricter =>
+            control.covers(looser, stricter, lastRelease) && rank(looser) > rank(stricter),
+        )
         .map(stricter => `${control.describe(looser)} is above ${control.describe(stricter)}`),
     );
     expect(wrong.slice(0, 5)).toEqual([]);
@@ -226,14 +236,18 @@ function testLevels(
 /** Its part of the built-in policies; `base` has it unset. */
 function testBuiltin(control: Control, base: Policy): void {
   test('the value of a built-in policy is valid, lives up to its level, and opens no stricter one', () => {
-    const built = levels.map(level => control.hold(base, level));
-    expect(built.flatMap(policyErrors).map(fieldErrorText)).toEqual([]);
+    const built = levels.map(level => control.hold(base, level, lastRelease));
+    expect(built.flatMap(policy => policyErrors(policy, lastRelease)).map(fieldErrorText)).toEqual(
+      [],
+    );
     expect(built.map(control.unusable)).toEqual([undefined, undefined, undefined]);
     built.forEach((policy, index) => {
       const level = control.level(policy);
       if (level !== undefined) expect(levels.indexOf(level)).toBeGreaterThanOrEqual(index);
       const stricter = built.slice(index);
-      expect(stricter.filter(other => !control.covers(policy, other)).map(show)).toEqual([]);
+      expect(
+        stricter.filter(other => !control.covers(policy, other, lastRelease)).map(show),
+      ).toEqual([]);
     });
   });
 }
@@ -247,10 +261,15 @@ function testSteps(
 ): void {
   test('a step leads up from everywhere but the top, and all lead down from there', () => {
     const stuck = policies
-      .filter(from => !control.covers(from, open))
-      .filter(from => !control.steps(from).some(({value: to}) => isTighter(control, from, to)));
+      .filter(from => !control.covers(from, open, lastRelease))
+      .filter(
+        from =>
+          !control.steps(from, lastRelease).some(({value: to}) => isTighter(control, from, to)),
+      );
     expect(stuck.map(control.describe)).toEqual([]);
-    const down = control.steps(open).map(({value: to}) => isTighter(control, to, open));
+    const down = control
+      .steps(open, lastRelease)
+      .map(({value: to}) => isTighter(control, to, open));
     expect(down.includes(false)).toBe(false);
     expect(down.length > 0).toBe(!withoutWayDown.has(control.id));
   });
@@ -260,7 +279,7 @@ function testSteps(
     const useful = policies.filter(policy => pods.some(pod => leavesAlone(policy, pod, open)));
     const contrary = useful.flatMap(from =>
       control
-        .steps(from)
+        .steps(from, lastRelease)
         .filter(({label, value: to}) =>
           /^(forbid|require|only)/.test(label)
             ? isTighter(control, from, to)
@@ -273,7 +292,7 @@ function testSteps(
 
   test('the labels of the steps tell them apart', () => {
     for (const from of policies) {
-      const labels = control.steps(from).map(({label}) => label);
+      const labels = control.steps(from, lastRelease).map(({label}) => label);
       expect(new Set(labels).size, labels.join('; ')).toBe(labels.length);
     }
   });
@@ -283,21 +302,26 @@ function testSteps(
 function testWriting(control: Control, open: Policy, policies: readonly Policy[]): void {
   const others = controls.filter(other => other !== control);
   const isSame = (one: Policy, other: Policy) => (by: Control) =>
-    by.describe(one) === by.describe(other) && by.covers(one, other) && by.covers(other, one);
+    by.describe(one) === by.describe(other) &&
+    by.covers(one, other, lastRelease) &&
+    by.covers(other, one, lastRelease);
 
   test('steps touch no other control and lead from valid settings to valid ones', () => {
     for (const from of policies) {
-      const isValid = policyErrors(from).length === 0;
-      for (const {value: to} of control.steps(from)) {
+      const isValid = policyErrors(from, lastRelease).length === 0;
+      for (const {value: to} of control.steps(from, lastRelease)) {
         const touched = others.filter(other => !isSame(from, to)(other));
         expect(touched.map(({id}) => id)).toEqual([]);
-        if (isValid) expect(policyErrors(to).map(fieldErrorText), show(from)).toEqual([]);
+        if (isValid)
+          expect(policyErrors(to, lastRelease).map(fieldErrorText), show(from)).toEqual([]);
       }
     }
   });
 
   test('what is written reads the same again, also through JSON', () => {
-    const steps = policies.flatMap(from => control.steps(from).map(({value}) => value));
+    const steps = policies.flatMap(from =>
+      control.steps(from, lastRelease).map(({value}) => value),
+    );
     for (const written of [...steps, open]) {
       const read = decodePolicy(parseJson(printJson(written)));
       expect(compact(read)).toEqual(compact(written));

@@ -6,6 +6,7 @@ import {fieldErrorText} from '../../../src/kube/fieldError.ts';
 import {type Json, type JsonObject, printJson} from '../../../src/kube/json.ts';
 import type {Policy} from '../../../src/kube/objects.ts';
 import type {PodView} from '../../../src/kube/podView.ts';
+import {lastRelease} from '../../../src/kube/release.ts';
 import type {NonEmpty} from '../../../src/nonEmpty.ts';
 import {policyErrors} from '../../../src/policy/evaluate.ts';
 import {errorsOf, prepared, writesOf} from '../builders/judge.ts';
@@ -120,7 +121,9 @@ function testPolicies(
   if (refuses.length > 0) {
     describe('the API server refuses', () => {
       test.each(refuses)('$when', example => {
-        expect(policyErrors(set(example)).map(fieldErrorText)).toEqual(example.because);
+        expect(policyErrors(set(example), lastRelease).map(fieldErrorText)).toEqual(
+          example.because,
+        );
       });
     });
   }

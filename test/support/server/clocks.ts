@@ -21,6 +21,8 @@ export interface TestClock extends Clock {
    * then is read, however busy the machine is.
    */
   pass(ms: number): Promise<void>;
+  /** So many milliseconds go by in which this process is busy: nothing that is due is done. */
+  lose(ms: number): void;
 }
 
 const stepMs = 50;
@@ -49,6 +51,9 @@ export function testClock(): TestClock {
         stepTo(Math.min(now + stepMs, end));
       }
       await settled();
+    },
+    lose(ms) {
+      now += ms;
     },
   };
 }

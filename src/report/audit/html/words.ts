@@ -38,6 +38,7 @@ export const stateWords: Readonly<Record<State, string>> = {
   unknown: 'unknown',
   mutated: 'changed',
   drifted: 'moved to another policy',
+  warned: 'warned of',
   ok: 'as it is',
 };
 

@@ -1,0 +1,95 @@
+import type {Inventory} from '../inventory/inventory.ts';
+import type {RegimeSource} from '../inventory/regime.ts';
+import type {Submission} from '../inventory/submissions/submissions.ts';
+import {type PodSecurityAnswer, podSecurityAnswer} from '../podSecurity/answer.ts';
+import {violationText} from '../podSecurity/judge.ts';
+import type {Identity} from '../rbac/authorize.ts';
+import type {Decision, Ending} from './admit.ts';
+import {apiMessageOf, type Judgement} from './judgement.ts';
+import {podOnServer} from './prepare.ts';
+
+/** What Pod Security Admission judges by. */
+export type LabelSource = RegimeSource & Pick<Inventory, 'namespaces' | 'podSecurity' | 'caller'>;
+
+/** Who creates bare pods, if that is known. */
+interface CreatorOptions {
+  readonly requester?: Identity | 'caller' | undefined;
+}
+
+/** Judges by the labels of namespaces, as Pod Security Admission of a server of this minor version does. */
+export function labelJudge(
+  {namespaces, podSecurity: settings, caller}: LabelSource,
+  minor: number,
+  {requester}: CreatorOptions,
+): (submission: Submission) => Judgement {
+  const labelsOf = new Map(
+    namespaces.map(({metadata}) => [metadata?.name ?? '', metadata?.labels ?? {}]),
+  );
+  const named = requester === 'caller' ? caller?.user : requester?.user;
+  return submission => {
+    const {view, namespace, isLivePod, isBare, isSketch = false} = submission;
+    const user = submission.requester?.user ?? (isBare ? named : undefined);
+    const pod = podOnServer(view.pod, minor);
+    const answer = podSecurityAnswer(
+      {
+        // Debug containers come later, by requests of their own.
+        pod: isLivePod ? {...pod, spec: {...pod.spec, ephemeralContainers: undefined}} : pod,
+        namespace,
+        labels: labelsOf.get(namespace),
+        user,
+        isSketch,
+      },
+      {minor, settings},
+    );
+    const isForCaller = user !== undefined && requester === 'caller' && !submission.requester;
+    return judgementBy(submission, answer, user, isForCaller);
+  };
+}
+
+function judgementBy(
+  {view}: Submission,
+  answer: PodSecurityAnswer,
+  requester: string | undefined,
+  judgedForCaller: boolean,
+): Judgement {
+  const decision = decisionBy(answer);
+  return {
+    decision,
+    allowed: answer.allowed,
+    unknown: answer.allowed === undefined ? answer.doubts : [],
+    message: apiMessageOf(view.pod, decision),
+    requester,
+    judgedForCaller,
+    podSecurity: answer,
+    ...withoutPolicies,
+  };
+}
+
+/** What can only be said of policies. */
+const withoutPolicies = {
+  chosen: undefined,
+  isByAnnotation: false,
+  via: [],
+  edits: [],
+  changes: [],
+  tried: 0,
+  candidates: [],
+  granted: [],
+  waysOut: {byUse: [], byChange: undefined},
+  candidate: () => undefined,
+} as const;
+
+const passed: Ending = {kind: 'passed'};
+
+function decisionBy({allowed, asked, refusals, doubts}: PodSecurityAnswer): Decision {
+  if (allowed) return passed;
+  if (allowed === undefined) {
+    return {
+      kind: 'unknown',
+      endings: [passed, {kind: 'denied', refusal: undefined}],
+      unknown: doubts,
+    };
+  }
+  const {level = 'restricted', version = 'latest'} = asked?.enforce ?? {};
+  return {kind: 'denied', refusal: violationText(level, version, refusals.enforce)};
+}

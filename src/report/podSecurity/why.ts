@@ -1,0 +1,136 @@
+import type {Verdict} from '../../admission/judgement.ts';
+import {commandLine} from '../../audit/remedies.ts';
+import type {PodSecurityAnswer} from '../../podSecurity/answer.ts';
+import {
+  type PodSecurityLevel,
+  type StandardRefusal,
+  standardLevels,
+  warningText,
+} from '../../podSecurity/judge.ts';
+import {isStricter, pinnedText, podSecurityPrefix} from '../../podSecurity/labels.ts';
+import {nameOf} from '../place.ts';
+import {askedCell, levelSource} from './words.ts';
+
+/** The columns of verdicts by labels, before the one of the state; wide has more after it. */
+export const labelHeader = ['NAMESPACE', 'NAME', 'SERVICE ACCOUNT', 'ENFORCED', 'NEEDS', 'STATE'];
+export const wideLabelHeader = [...labelHeader, 'WARNED', 'AUDITED', 'REQUESTER', 'MESSAGE'];
+
+/** A row of a verdict by labels. */
+export function labelRow(verdict: Verdict, wide: boolean): readonly string[] {
+  const {item, state, judgedForCaller, podSecurity, requester = '', message} = verdict;
+  const remark = judgedForCaller ? ' (creator unknown: judged for you)' : '';
+  const {asked, needs = ''} = podSecurity ?? {};
+  const row = [
+    item.namespace,
+    nameOf(item),
+    item.submission.serviceAccount,
+    askedCell(asked, 'enforce'),
+    needs,
+    `${state}${remark}`,
+  ];
+  if (!wide) return row;
+  const said = message ?? warningsOf(podSecurity)[0] ?? '';
+  return [...row, askedCell(asked, 'warn'), askedCell(asked, 'audit'), requester, said];
+}
+
+/** What the level of a namespace does to a pod, in the words of a story's first line. */
+export function labelStateText({state, podSecurity}: Verdict): string {
+  const {asked, exempt} = podSecurity ?? {};
+  const enforced = asked === undefined ? '' : ` by ${pinnedText(asked.enforce)}`;
+  switch (state) {
+    case 'denied':
+      return `denied${enforced}`;
+    case 'unknown':
+      return 'unknown';
+    case 'warned':
+      return 'admitted, with a warning';
+    default:
+      return exempt === undefined ? `admitted${enforced}` : `admitted: ${exempt}`;
+  }
+}
+
+/** The facts of a story: what its namespace asks for, and what the pod needs. */
+export function labelFacts({podSecurity, unknown}: Verdict): readonly string[] {
+  if (podSecurity === undefined) return [];
+  const {asked, needs, doubts} = podSecurity;
+  const areDefaultsKnown = unknown.length === 0 && asked?.enforce.levelFrom === 'default';
+  const source = (mode: 'enforce' | 'warn' | 'audit') =>
+    asked === undefined ? 'unknown' : levelSource(asked[mode], areDefaultsKnown);
+  const depends = doubts.map(({about, needs: where}) => `${about} (${where})`);
+  return [
+    ...fact('Enforced', source('enforce')),
+    ...fact('Warned of', source('warn')),
+    ...fact('Audited', source('audit')),
+    ...fact('Needs', needs),
+    ...depends.flatMap((line, index) => fact(index === 0 ? 'Depends on' : '', line)),
+  ];
+}
+
+/** What each level has against the pod, and what would let it in. */
+export function labelReasons({podSecurity, item}: Verdict): readonly string[] {
+  if (podSecurity === undefined) return [];
+  const {allowed, refusals, needs, above, asked, exempt} = podSecurity;
+  if (exempt !== undefined) return [];
+  if (allowed === false) {
+    const lowered = lowerLabels(item.namespace, needs);
+    return [
+      ...listed(
+        `${asked === undefined ? '' : pinnedText(asked.enforce)} refuses it:`,
+        refusals.enforce,
+      ),
+      '',
+      'Change the pod template in these points; or, for all of the namespace:',
+      `  ${lowered}`,
+    ];
+  }
+  if (allowed === undefined) {
+    return listed(
+      `Where ${levelsAbove(needs)} is enforced, it is refused; restricted has this against it:`,
+      above,
+    );
+  }
+  const modes = (['warn', 'audit'] as const).filter(mode => refusals[mode].length > 0);
+  return modes.flatMap(mode => {
+    const name = asked === undefined ? mode : pinnedText(asked[mode]);
+    const what = mode === 'warn' ? 'warns of it' : 'notes it in the audit log';
+    return listed(`${name} ${what}:`, refusals[mode]);
+  });
+}
+
+/** The warnings with which the server lets a pod in. */
+export function warningsOf(answer: PodSecurityAnswer | undefined): readonly string[] {
+  if (answer?.asked === undefined || !answer.allowed || answer.refusals.warn.length === 0)
+    return [];
+  const {level, version} = answer.asked.warn;
+  return [`Warning: ${warningText(level, version, answer.refusals.warn)}`];
+}
+
+/** The words of the server about a pod that it lets in. */
+export function labelMessage({podSecurity}: Verdict): readonly string[] {
+  const warnings = warningsOf(podSecurity);
+  return warnings.length === 0
+    ? []
+    : ['', 'The API server says:', ...warnings.map(line => `  ${line}`)];
+}
+
+/** The command that makes a namespace enforce a level. */
+export function lowerLabels(namespace: string, level: PodSecurityLevel): string {
+  const label = `${podSecurityPrefix}enforce=${level}`;
+  return commandLine('kubectl', 'label', 'namespace', namespace, label, '--overwrite');
+}
+
+function fact(title: string, text: string): readonly string[] {
+  return [`  ${title.padEnd(16)} ${text}`];
+}
+
+function listed(title: string, refusals: readonly StandardRefusal[]): readonly string[] {
+  const lines = refusals.map(({reason, detail}) =>
+    detail === '' ? reason : `${reason}: ${detail}`,
+  );
+  return ['', title, ...lines.map(line => `  - ${line}`)];
+}
+
+/** `baseline or restricted`: the levels that refuse a pod which needs this one. */
+function levelsAbove(needs: PodSecurityLevel): string {
+  return standardLevels.filter(level => isStricter(level, needs)).join(' or ');
+}
