@@ -52,7 +52,7 @@ export function namespaceLevel(
   const isFollowing =
     warn.levelFrom === 'default' &&
     enforce.levelFrom === 'label' &&
-    enforce.mistake !== wrongLevel('enforce', labels) &&
+    wrongLevel('enforce', labels) === undefined &&
     isStricter(enforce.level, warn.level);
   if (!isFollowing) return {enforce, audit, warn};
   const {version} = enforce;
