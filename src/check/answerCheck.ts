@@ -120,10 +120,8 @@ function notesOn(facts: CheckFacts, admission: CheckVerdict): readonly string[] 
           'what still works: advise, snapshot and policies; and the other commands for files that hold the policies (-f or --from)',
         ]
       : []),
-    ...(minor !== undefined && minor < 19
-      ? [
-          'answers are those of v1.24: before 1.19, seccomp fields and token volumes are judged differently',
-        ]
+    ...(minor !== undefined && minor < 16
+      ? ['answers are those of v1.16, the oldest release whose rules are known here']
       : []),
     ...(isLive && !isGone && admission === 'no'
       ? [

@@ -212,7 +212,7 @@ export function requirePolicies(inventory: Inventory): void {
   const {serverVersion = 'this version'} = inventory;
   if (isByLabels(inventory)) {
     throw new UserError(
-      `the server (${serverVersion}) has no PodSecurityPolicy: Kubernetes 1.25 removed it, and the labels of namespaces decide: see why, audit, try and migrate labels; policies in files are read with -f or --from`,
+      `the server (${serverVersion}) has no PodSecurityPolicy: Kubernetes 1.25 removed it, and the labels of namespaces decide: see why and migrate labels; policies in files are read with -f or --from`,
     );
   }
   requireReadPolicies(inventory);
