@@ -213,6 +213,7 @@ test('every flag with a value has choices, something to look up, or is known to 
     'as',
     'asGroup',
     'asUid',
+    'cases',
     'fieldSelector',
     'maxPolicies',
     'open',
