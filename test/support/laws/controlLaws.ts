@@ -1,16 +1,16 @@
 import {isDeepStrictEqual} from 'node:util';
 import {describe, expect, test} from 'vitest';
 import type {Control, Level} from '../../../src/controls/control.ts';
-import {controls} from '../../../src/controls/index.ts';
-import type {RuntimeOrdering} from '../../../src/controls/runtime.ts';
 import {compact} from '../../../src/kube/edits.ts';
 import {fieldErrorText} from '../../../src/kube/fieldError.ts';
-import {parseJson, printJson} from '../../../src/kube/json.ts';
-import {decodePolicy, type Policy} from '../../../src/kube/objects.ts';
+import type {Policy} from '../../../src/kube/objects.ts';
 import type {PodView} from '../../../src/kube/podView.ts';
 import {lastRelease} from '../../../src/kube/release.ts';
 import {policyErrors} from '../../../src/policy/evaluate.ts';
 import {leavesAlone, lets} from '../builders/judge.ts';
+import {isTighter, show} from './policies.ts';
+import {testRuntime} from './runtimeLaws.ts';
+import {testSteps, testWriting} from './stepLaws.ts';
 
 /** What the laws are tried on. */
 export interface Trials {
@@ -30,9 +30,6 @@ export const keptByTypes: ReadonlySet<string> = new Set([
   'allowedFlexVolumes',
   'allowedCSIDrivers',
 ]);
-
-/** Nothing is known to be tighter than "every driver" but "these", and which they are is not known. */
-const withoutWayDown: ReadonlySet<string> = new Set(['allowedFlexVolumes', 'allowedCSIDrivers']);
 
 /**
  * Whether a step gives containers that don't say a value, and takes nothing away from any: whether to
@@ -58,62 +55,7 @@ export function testLaws(control: Control, {base, policies, pods}: Trials): void
   });
 }
 
-/** All that runs in the pods, by the control: in words, and next to any other. */
-function testRuntime({runtime}: Control, pods: readonly PodView[]): void {
-  const runs =
-    runtime.scope === 'pod'
-      ? pods.map(pod => ({
-          says: runtime.says(pod),
-          rows: pods.map(other => runtime.compare(pod, other)),
-        }))
-      : containersOf(pods).map((one, _, all) => ({
-          says: runtime.says(one),
-          rows: all.map(other => runtime.compare(one, other)),
-        }));
-  const indexes = runs.map((_, index) => index);
-  const order = (a: number, b: number) => runs[a]?.rows[b];
-  const isAtMost = (a: number, b: number) => ['less', 'equal'].includes(order(a, b) ?? '');
-
-  test('at run time: the same words just for what is equal, and the same order from both sides', () => {
-    const mirrored: Readonly<Record<RuntimeOrdering, RuntimeOrdering>> = {
-      less: 'more',
-      more: 'less',
-      equal: 'equal',
-      incomparable: 'incomparable',
-    };
-    const wrong = indexes.flatMap(a =>
-      indexes
-        .filter(b => {
-          const [there, back] = [order(a, b), order(b, a)];
-          const isSame = runs[a]?.says === runs[b]?.says;
-          return there === undefined || back !== mirrored[there] || isSame !== (there === 'equal');
-        })
-        .map(b => `${runs[a]?.says} / ${runs[b]?.says}: ${order(a, b)}, ${order(b, a)}`),
-    );
-    expect(wrong.slice(0, 5)).toEqual([]);
-  });
-
-  test('at run time: what is at most something is at most all above that', () => {
-    const wrong = indexes.flatMap(a =>
-      indexes
-        .filter(b => isAtMost(a, b))
-        .flatMap(b => indexes.filter(c => isAtMost(b, c) && !isAtMost(a, c)))
-        .map(c => `${runs[a]?.says} is not at most ${runs[c]?.says}`),
-    );
-    expect(wrong.slice(0, 5)).toEqual([]);
-  });
-}
-
-function containersOf(pods: readonly PodView[]) {
-  return pods.flatMap(pod => pod.containers.map(container => ({container, pod})));
-}
-
 const levels: readonly Level[] = ['privileged', 'baseline', 'restricted'];
-
-/** Whether one policy is below another one: covered by it, but not the other way round. */
-function isTighter(control: Control, one: Policy, other: Policy): boolean {
-  return control.covers(other, one, lastRelease) && !control.covers(one, other, lastRelease);
-}
 
 function testLeast(control: Control, open: Policy, pods: readonly PodView[]): void {
   const isLeftAlone = (policy: Policy, pod: PodView) => leavesAlone(policy, pod, open);
@@ -252,84 +194,6 @@ function testBuiltin(control: Control, base: Policy): void {
   });
 }
 
-/** Where the steps lead. */
-function testSteps(
-  control: Control,
-  open: Policy,
-  policies: readonly Policy[],
-  pods: readonly PodView[],
-): void {
-  test('a step leads up from everywhere but the top, and all lead down from there', () => {
-    const stuck = policies
-      .filter(from => !control.covers(from, open, lastRelease))
-      .filter(
-        from =>
-          !control.steps(from, lastRelease).some(({value: to}) => isTighter(control, from, to)),
-      );
-    expect(stuck.map(control.describe)).toEqual([]);
-    const down = control
-      .steps(open, lastRelease)
-      .map(({value: to}) => isTighter(control, to, open));
-    expect(down.includes(false)).toBe(false);
-    expect(down.length > 0).toBe(!withoutWayDown.has(control.id));
-  });
-
-  test('a step does not do the contrary of what it says', () => {
-    // Everything is looser than a setting that leaves no pod alone.
-    const useful = policies.filter(policy => pods.some(pod => leavesAlone(policy, pod, open)));
-    const contrary = useful.flatMap(from =>
-      control
-        .steps(from, lastRelease)
-        .filter(({label, value: to}) =>
-          /^(forbid|require|only)/.test(label)
-            ? isTighter(control, from, to)
-            : /^(allow every|allow any|let|no longer)/.test(label) && isTighter(control, to, from),
-        )
-        .map(({label}) => `${control.describe(from)}: ${label}`),
-    );
-    expect(contrary).toEqual([]);
-  });
-
-  test('the labels of the steps tell them apart', () => {
-    for (const from of policies) {
-      const labels = control.steps(from, lastRelease).map(({label}) => label);
-      expect(new Set(labels).size, labels.join('; ')).toBe(labels.length);
-    }
-  });
-}
-
-/** What the steps write into a policy. */
-function testWriting(control: Control, open: Policy, policies: readonly Policy[]): void {
-  const others = controls.filter(other => other !== control);
-  const isSame = (one: Policy, other: Policy) => (by: Control) =>
-    by.describe(one) === by.describe(other) &&
-    by.covers(one, other, lastRelease) &&
-    by.covers(other, one, lastRelease);
-
-  test('steps touch no other control and lead from valid settings to valid ones', () => {
-    for (const from of policies) {
-      const isValid = policyErrors(from, lastRelease).length === 0;
-      for (const {value: to} of control.steps(from, lastRelease)) {
-        const touched = others.filter(other => !isSame(from, to)(other));
-        expect(touched.map(({id}) => id)).toEqual([]);
-        if (isValid)
-          expect(policyErrors(to, lastRelease).map(fieldErrorText), show(from)).toEqual([]);
-      }
-    }
-  });
-
-  test('what is written reads the same again, also through JSON', () => {
-    const steps = policies.flatMap(from =>
-      control.steps(from, lastRelease).map(({value}) => value),
-    );
-    for (const written of [...steps, open]) {
-      const read = decodePolicy(parseJson(printJson(written)));
-      expect(compact(read)).toEqual(compact(written));
-      expect(isSame(read, written)(control), show(written)).toBe(true);
-    }
-  });
-}
-
 type Pair = readonly [PodView, PodView];
 
 /** Each pod with itself and with every later one. */
@@ -344,8 +208,4 @@ function isEmpty(items: readonly unknown[]): boolean {
 /** A fault for a failed test to tell. */
 function tell(control: Control, policy: Policy, pair: Pair, fault: string): string {
   return `${control.describe(policy)} for ${pair.map(show).join(' and ')}: ${fault}`;
-}
-
-function show(value: Policy | PodView): string {
-  return printJson(compact('pod' in value ? value.pod : value));
 }
