@@ -26,6 +26,7 @@ const loadedRarely: readonly string[] = [
   'src/commands/snapshot/snapshotRun.ts',
   'src/commands/summary/summaryRun.ts',
   'src/commands/try/tryRun.ts',
+  'src/commands/version/versionRun.ts',
   'src/grant/builtinObjects.ts',
   'src/harden/subjects.ts',
   'src/report/builtin.ts',

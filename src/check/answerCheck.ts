@@ -3,6 +3,7 @@ import {minorOf} from '../kube/release.ts';
 import {count} from '../text.ts';
 import type {CheckFacts, PodEvidence} from './checkFacts.ts';
 import {type ManagedPolicy, managedPolicies} from './managedPolicies.ts';
+import {type Rules, rulesOf} from './rules.ts';
 
 /** What is known about a question. */
 export type CheckVerdict = 'yes' | 'no' | 'unknown';
@@ -20,6 +21,7 @@ export interface CheckFinding {
 export interface CheckAnswer {
   readonly inForce: CheckVerdict;
   readonly findings: readonly CheckFinding[];
+  readonly rules: Rules;
   readonly managed: readonly ManagedPolicy[];
   /** What follows for an admin, each as a sentence without a full stop. */
   readonly notes: readonly string[];
@@ -36,6 +38,7 @@ export function answerCheck(facts: CheckFacts): CheckAnswer {
   return {
     inForce,
     findings,
+    rules: rulesOf(facts),
     managed: managedPolicies(facts.managed, facts.hasAzureBinding),
     notes: notesOn(facts, admission.answer),
   };
@@ -111,17 +114,13 @@ function judged({pods, marked, youngest}: PodEvidence): readonly [CheckVerdict, 
 }
 
 function notesOn(facts: CheckFacts, admission: CheckVerdict): readonly string[] {
-  const {version, servedIn, policies, groups, isLive} = facts;
-  const minor = minorOf(version);
+  const {servedIn, policies, groups, isLive} = facts;
   const isGone = servedIn?.length === 0;
   return [
     ...(isGone
       ? [
           'what still works: advise, snapshot and policies; and the other commands for files that hold the policies (-f or --from)',
         ]
-      : []),
-    ...(minor !== undefined && minor < 16
-      ? ['answers are those of v1.16, the oldest release whose rules are known here']
       : []),
     ...(isLive && !isGone && admission === 'no'
       ? [

@@ -41,6 +41,8 @@ export interface CheckFacts {
   readonly namespace: string;
   /** The git version of the server, for example v1.24.17. */
   readonly version: string | undefined;
+  /** The release by whose rules answers are made. */
+  readonly release: Release;
   /** The API versions that serve it; undefined if that is unknown. */
   readonly servedIn: readonly string[] | undefined;
   /** undefined: no pod was tried. */
@@ -84,6 +86,7 @@ export async function readCheckFacts(
     isLive: true,
     namespace,
     version,
+    release: releaseOf(version),
     servedIn,
     probe,
     evidence,
@@ -104,6 +107,7 @@ export function checkFactsOf(inventory: Inventory, namespace: string): CheckFact
     isLive: false,
     namespace,
     version: serverVersion,
+    release: inventory.release,
     probe: undefined,
     ...admissionFactsOf(inventory),
     policies: policies.map(({metadata}) => metadata.name),

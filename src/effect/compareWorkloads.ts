@@ -4,7 +4,7 @@ import type {RunningContainer} from '../controls/runtime.ts';
 import {byPlace, type Item, itemKey} from '../inventory/submissions/items.ts';
 import {decodePod} from '../kube/pod.ts';
 import {type PodView, viewOf} from '../kube/podView.ts';
-import {lastRelease} from '../kube/release.ts';
+import type {Release} from '../kube/release.ts';
 import {builtinPolicy} from '../policy/builtin.ts';
 import {openPolicy} from '../policy/comparePolicies.ts';
 import {evaluate, type PreparedPolicy, preparePolicy} from '../policy/evaluate.ts';
@@ -38,12 +38,13 @@ export interface WorkloadComparison {
   readonly counts: Readonly<Record<Trend, number>>;
 }
 
-/** Compares workloads of two versions, matched by kind, namespace and name. */
+/** Compares workloads of two versions, matched by kind, namespace and name, on a release. */
 export function compareWorkloads(
   before: readonly Item[],
   after: readonly Item[],
+  release: Release,
 ): WorkloadComparison {
-  const strict = restricted();
+  const strict = strictIn(release);
   // Pods that the server will name may share a beginning of their names: they are matched in order.
   const old = Map.groupBy(before, itemKey);
   const compared = after.map(item => {
@@ -74,15 +75,15 @@ function change(was: Item, item: Item): WorkloadChange {
  * Of everything that the built-in restricted policy denies although it may fill in, the part that may do more
  * than its pods: the policy can't name everything that is harmless, such as a level of SELinux.
  */
-function addition(item: Item, strict: readonly ControlAlone[]): WorkloadChange {
+function addition(item: Item, strict: Strict): WorkloadChange {
   const {view} = item.submission;
-  const trends = strict.flatMap(({control, prepared}) => additionTrends(control, prepared, view));
+  const trends = strict.alone.flatMap(one => additionTrends(one, strict.filled, view));
   return {kind: 'added', item, hasSeveral: view.containers.length > 1, trends};
 }
 
 function additionTrends(
-  control: Control,
-  prepared: PreparedPolicy,
+  {control, prepared}: ControlAlone,
+  filledPod: PodView,
   view: PodView,
 ): readonly ControlTrend[] {
   const {runtime} = control;
@@ -105,21 +106,18 @@ function additionTrends(
   return mergeTrends(rising);
 }
 
-/** What the built-in restricted policy makes of a pod that sets nothing. */
-const filledPod = viewOf(
-  decodePod({
-    spec: {
-      securityContext: {runAsNonRoot: true, seccompProfile: {type: 'RuntimeDefault'}},
-      containers: [
-        {
-          name: 'plain',
-          securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: ['ALL']}},
-        },
-      ],
-    },
-  }),
-  lastRelease,
-);
+/** A pod with what the built-in restricted policy fills in where nothing is set. */
+const confined = decodePod({
+  spec: {
+    securityContext: {runAsNonRoot: true, seccompProfile: {type: 'RuntimeDefault'}},
+    containers: [
+      {
+        name: 'plain',
+        securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: ['ALL']}},
+      },
+    ],
+  },
+});
 
 function removal(item: Item): WorkloadChange {
   return {kind: 'removed', item, hasSeveral: false, trends: []};
@@ -130,11 +128,19 @@ interface ControlAlone {
   readonly prepared: PreparedPolicy;
 }
 
-/** Each control of the built-in restricted policy, in a policy that is open otherwise. */
-function restricted(): readonly ControlAlone[] {
-  const policy = builtinPolicy('restricted', {appArmor: true, release: lastRelease});
-  return controls.map(control => ({
+/** The built-in restricted policy of a release. */
+interface Strict {
+  /** Each control, in a policy that is open otherwise. */
+  readonly alone: readonly ControlAlone[];
+  /** What it makes of a pod that sets nothing. */
+  readonly filled: PodView;
+}
+
+function strictIn(release: Release): Strict {
+  const policy = builtinPolicy('restricted', {appArmor: true, release});
+  const alone = controls.map(control => ({
     control,
-    prepared: preparePolicy(control.copy(policy, openPolicy), lastRelease),
+    prepared: preparePolicy(control.copy(policy, openPolicy), release),
   }));
+  return {alone, filled: viewOf(confined, release)};
 }

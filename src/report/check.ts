@@ -1,6 +1,9 @@
 import type {CheckAnswer, CheckFinding} from '../check/answerCheck.ts';
 import type {OwnRight, Reach} from '../check/checkRights.ts';
+import type {Upgrade} from '../effect/upgrade.ts';
 import type {Gap} from '../inventory/inventory.ts';
+import {type Release, releaseName} from '../kube/release.ts';
+import {effectTable, effectText, printedShift, printedSummary} from './effect.ts';
 import {escapeText} from './escape.ts';
 import {document} from './machine.ts';
 import {table} from './table.ts';
@@ -17,22 +20,58 @@ const conclusions = {
   unknown: 'It is not known whether PodSecurityPolicies are in force.',
 } as const;
 
+/** What is known about the rules of a later release. */
+export type Outlook =
+  | ({readonly kind: 'upgrade'} & Upgrade)
+  /** The policies could not be read. */
+  | {readonly kind: 'unread'; readonly to: Release}
+  /** The next release has no policies. */
+  | {readonly kind: 'end'}
+  | {readonly kind: 'none'};
+
 /** The answer for people: findings, what is known of the policies, notes, and own rights. */
 export function checkText(
-  {inForce, findings, managed, notes}: CheckAnswer,
+  {inForce, findings, rules, managed, notes}: CheckAnswer,
   {rights, namespace}: {readonly rights: readonly OwnRight[]; readonly namespace: string},
+  outlook: Outlook,
 ): string {
   const lines = [
     conclusions[inForce],
     '',
     ...findings.flatMap(({about, says}) => titled(titles[about], says)),
+    ...titled('Rules', rules.says),
+    ...outlookText(outlook).flatMap(says => titled('Upgrade', says)),
     ...managed.flatMap(({policy, platform, says}) =>
       titled('Managed', `${policy} (${platform}): ${says}`),
     ),
     ...notes.flatMap(note => titled('Note', note)),
   ];
   const text = lines.map(line => `${escapeText(line)}\n`).join('');
-  return rights.length === 0 ? text : `${text}\n${rightsText(rights, namespace)}`;
+  const shifts = outlook.kind === 'upgrade' ? outlook.effect.shifts : [];
+  return [
+    text,
+    ...(rights.length === 0 ? [] : [rightsText(rights, namespace)]),
+    ...(shifts.length === 0 ? [] : [effectTable(shifts)]),
+  ].join('\n');
+}
+
+function outlookText(outlook: Outlook): readonly string[] {
+  switch (outlook.kind) {
+    case 'upgrade': {
+      const {to, effect} = outlook;
+      return [`to ${releaseName(to)}, ${lowerFirst(effectText(effect))}`];
+    }
+    case 'unread':
+      return [`what ${releaseName(outlook.to)} would change is not known: no policy can be read`];
+    case 'end':
+      return ['the next release has no PodSecurityPolicies: see kubectl psp migrate'];
+    case 'none':
+      return [];
+  }
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, '');
 }
 
 const titleWidth = 12;
@@ -86,9 +125,29 @@ function cellOf(own: readonly OwnRight[], verbs: readonly string[]): string {
 
 /** The answer as machine output has it. */
 export function checkDocument(
-  {inForce, findings, managed, notes}: CheckAnswer,
-  rights: readonly OwnRight[],
-  gaps: readonly Gap[],
+  {inForce, findings, rules, managed, notes}: CheckAnswer,
+  {rights, gaps}: {readonly rights: readonly OwnRight[]; readonly gaps: readonly Gap[]},
+  outlook: Outlook,
 ): object {
-  return {...document('Check', findings, gaps), inForce, managed, notes, rights};
+  return {
+    ...document('Check', findings, gaps),
+    inForce,
+    rules: releaseName(rules.release),
+    upgrade: printedOutlook(outlook),
+    managed,
+    notes,
+    rights,
+  };
+}
+
+/** null where it is not known; undefined where there is nothing to know. */
+function printedOutlook(outlook: Outlook): object | null | undefined {
+  if (outlook.kind === 'unread') return null;
+  if (outlook.kind !== 'upgrade') return undefined;
+  const {to, effect} = outlook;
+  return {
+    to: releaseName(to),
+    items: effect.shifts.map(printedShift),
+    summary: printedSummary(effect),
+  };
 }

@@ -1,14 +1,16 @@
 import {describe, expect, test} from 'vitest';
 import {compareWorkloads} from '../../src/effect/compareWorkloads.ts';
 import type {Json, JsonObject} from '../../src/kube/json.ts';
+import {lastRelease} from '../../src/kube/release.ts';
 import {itemsFrom, podOf} from './comparedPods.ts';
 
 /** The trends from one pod to the next: "rise seccomp c". */
 function trendsOf(old: Json, now: Json): readonly string[] {
-  return compareWorkloads(itemsFrom([old]), itemsFrom([now])).changes.flatMap(({trends}) =>
-    trends.map(({trend, control, containers}) =>
-      [trend, control.id, ...containers.map(({name}) => name)].join(' '),
-    ),
+  return compareWorkloads(itemsFrom([old]), itemsFrom([now]), lastRelease).changes.flatMap(
+    ({trends}) =>
+      trends.map(({trend, control, containers}) =>
+        [trend, control.id, ...containers.map(({name}) => name)].join(' '),
+      ),
   );
 }
 
@@ -240,7 +242,7 @@ describe('several containers', () => {
 
 describe('a workload that is added', () => {
   const addition = (pod: Json) =>
-    compareWorkloads([], itemsFrom([pod])).changes.flatMap(({trends}) =>
+    compareWorkloads([], itemsFrom([pod]), lastRelease).changes.flatMap(({trends}) =>
       trends.map(({trend, control}) => `${trend} ${control.id}`),
     );
 

@@ -3,6 +3,7 @@ import {describe, expect, test} from 'vitest';
 import {compareWorkloads} from '../../src/effect/compareWorkloads.ts';
 import type {Item} from '../../src/inventory/submissions/items.ts';
 import type {Json, JsonObject} from '../../src/kube/json.ts';
+import {lastRelease} from '../../src/kube/release.ts';
 import {anyPod} from '../support/builders/anyPod.ts';
 import {objectOf} from '../support/run/output.ts';
 import {runsOf} from '../support/run/runs.ts';
@@ -30,12 +31,15 @@ describe('any two versions of workloads', () => {
     let rises = 0;
     fc.assert(
       fc.property(versions, ({old, now}) => {
-        expect(compareWorkloads(now, now)).toEqual({
+        expect(compareWorkloads(now, now, lastRelease)).toEqual({
           changes: [],
           unchanged: now.length,
           counts: {rise: 0, fall: 0, change: 0},
         });
-        const [there, back] = [compareWorkloads(old, now), compareWorkloads(now, old)];
+        const [there, back] = [
+          compareWorkloads(old, now, lastRelease),
+          compareWorkloads(now, old, lastRelease),
+        ];
         expect(back.unchanged).toBe(there.unchanged);
         expect(back.counts).toEqual({
           rise: there.counts.fall,
@@ -51,13 +55,13 @@ describe('any two versions of workloads', () => {
 
   test('without a rise on two ways, there is none on the way through both', () => {
     const rises = (old: readonly Item[], now: readonly Item[]) =>
-      compareWorkloads(old, now).counts.rise;
+      compareWorkloads(old, now, lastRelease).counts.rise;
     const inPlace = fc.tuple(anyContext, anyContext, anyContext);
     let quiet = 0;
     fc.assert(
       fc.property(inPlace, contexts => {
         const [a = [], b = [], c = []] = contexts.map(context => itemsFrom([podOf(context)]));
-        const changes = [compareWorkloads(a, b), compareWorkloads(b, c)];
+        const changes = [compareWorkloads(a, b, lastRelease), compareWorkloads(b, c, lastRelease)];
         if (changes.some(({counts}) => counts.rise + counts.change > 0)) return;
         quiet += 1;
         expect(rises(a, c)).toBe(0);

@@ -1,3 +1,4 @@
+import {releaseNames} from '../../kube/release.ts';
 import {type Flags, outputFlag, scopeFlags, sourceFlags, type ValuesOf} from '../flags.ts';
 
 /** The output formats. */
@@ -8,6 +9,12 @@ const {namespace} = scopeFlags;
 /** The flags of `check`. */
 export const checkFlags = {
   namespace,
+  to: {
+    type: 'string',
+    placeholder: 'v1.N',
+    choices: releaseNames,
+    help: 'the release whose rules are compared with those of now (default: the next one)',
+  },
   ...outputFlag(...checkFormats),
   ...sourceFlags,
 } as const satisfies Flags;

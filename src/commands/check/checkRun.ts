@@ -1,10 +1,15 @@
-import {answerCheck} from '../../check/answerCheck.ts';
-import {checkFactsOf, readCheckFacts} from '../../check/checkFacts.ts';
+import {answerCheck, type CheckAnswer} from '../../check/answerCheck.ts';
+import {type CheckFacts, checkFactsOf, readCheckFacts} from '../../check/checkFacts.ts';
+import {type Upgrade, upgradeOf} from '../../effect/upgrade.ts';
 import {type ExitCode, exitCodes} from '../../errors.ts';
 import {isAbsence} from '../../inventory/gaps.ts';
-import {checkDocument, checkText} from '../../report/check.ts';
+import type {Gap, Inventory} from '../../inventory/inventory.ts';
+import {readCluster} from '../../inventory/read/readCluster.ts';
+import {lastRelease, minorOf} from '../../kube/release.ts';
+import {checkDocument, checkText, type Outlook} from '../../report/check.ts';
 import {printMachine} from '../answer.ts';
 import {loadOffline, requireConsistentSource, warnOfGaps, withCluster} from '../input/load.ts';
+import {laterRelease, nextRelease} from '../input/release.ts';
 import type {World} from '../world.ts';
 import type {CheckFlags, checkFormats} from './checkFlags.ts';
 
@@ -14,6 +19,14 @@ const exitCodeOf: Readonly<Record<'yes' | 'no' | 'unknown', ExitCode>> = {
   unknown: exitCodes.unreadable,
 };
 
+interface Checked {
+  readonly facts: CheckFacts;
+  readonly answer: CheckAnswer;
+  readonly outlook: Outlook;
+  /** What could not be read, for the answer and for the outlook. */
+  readonly gaps: readonly Gap[];
+}
+
 /** Answers check. */
 export async function runCheck(
   world: World,
@@ -22,15 +35,65 @@ export async function runCheck(
 ): Promise<ExitCode> {
   requireConsistentSource(flags);
   const offline = await loadOffline(world, flags);
-  const facts =
+  const {facts, answer, outlook, gaps} =
     offline === undefined
-      ? await withCluster(world, flags, (cluster, wanted) =>
-          readCheckFacts(cluster, wanted ?? cluster.namespace),
-        )
-      : checkFactsOf(offline, flags.namespace ?? offline.defaultNamespace);
-  warnOfGaps(world, {gaps: facts.gaps.filter(gap => !isAbsence(gap))}, flags);
-  const answer = answerCheck(facts);
-  if (format === 'table') world.print(checkText(answer, facts));
-  else await printMachine(world, format, checkDocument(answer, facts.rights, facts.gaps));
+      ? await withCluster(world, flags, async (cluster, wanted) => {
+          const facts = await readCheckFacts(cluster, wanted ?? cluster.namespace);
+          return checkedOf(facts, flags, () =>
+            readCluster(cluster, {
+              ...everything,
+              namespace: undefined,
+              home: flags.namespace,
+              time: world.now(),
+            }),
+          );
+        })
+      : await checkedOf(
+          checkFactsOf(offline, flags.namespace ?? offline.defaultNamespace),
+          flags,
+          async () => offline,
+        );
+  warnOfGaps(world, {gaps: gaps.filter(gap => !isAbsence(gap))}, flags);
+  if (format === 'table') world.print(checkText(answer, facts, outlook));
+  else await printMachine(world, format, checkDocument(answer, {...facts, gaps}, outlook));
   return exitCodeOf[answer.inForce];
+}
+
+const everything = {
+  policies: true,
+  workloads: true,
+  caller: false,
+  whole: true,
+  everywhere: true,
+} as const;
+
+/** `inventory` is read only if an outlook takes it. */
+async function checkedOf(
+  facts: CheckFacts,
+  {to: wanted}: Pick<CheckFlags, 'to'>,
+  inventory: () => Promise<Inventory>,
+): Promise<Checked> {
+  const named = laterRelease('--to', wanted, facts.release);
+  const answer = answerCheck(facts);
+  const to = named ?? nextRelease(facts.release);
+  if (to === undefined) {
+    const isLast = minorOf(facts.version) === lastRelease;
+    return {facts, answer, outlook: isLast ? {kind: 'end'} : {kind: 'none'}, gaps: facts.gaps};
+  }
+  if (answer.inForce === 'no' && named === undefined) {
+    return {facts, answer, outlook: {kind: 'none'}, gaps: facts.gaps};
+  }
+  const read = await inventory();
+  return {facts, answer, outlook: outlookOf(read, to), gaps: joined(facts.gaps, read.gaps)};
+}
+
+function outlookOf(inventory: Inventory, to: Upgrade['to']): Outlook {
+  const arePoliciesRead = inventory.gaps.every(({resource}) => resource !== 'podsecuritypolicies');
+  return arePoliciesRead ? {kind: 'upgrade', ...upgradeOf(inventory, to)} : {kind: 'unread', to};
+}
+
+function joined(some: readonly Gap[], more: readonly Gap[]): readonly Gap[] {
+  const key = ({resource, namespace = ''}: Gap) => `${resource} ${namespace}`;
+  const known = new Set(some.map(key));
+  return [...some, ...more.filter(gap => !known.has(key(gap)))];
 }

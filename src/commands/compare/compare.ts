@@ -1,6 +1,7 @@
 import {exitCodes, UserError} from '../../errors.ts';
 import {defineCommand} from '../command.ts';
 import {choose} from '../flags.ts';
+import {releaseOfFiles} from '../input/release.ts';
 import {compareFlags, compareFormats} from './compareFlags.ts';
 
 export const compare = defineCommand({
@@ -10,7 +11,7 @@ export const compare = defineCommand({
 control what their containers may do at run time, before and after. Workloads are matched by kind,
 namespace and name, containers by name. No cluster is asked, and no kubeconfig is read.
 
-What a pod leaves unset counts as what Kubernetes v1.24 makes of it: no seccomp profile is unconfined, no
+What a pod leaves unset counts as what Kubernetes makes of it: no seccomp profile is unconfined, no
 AppArmor profile is that of the runtime, no user is that of the image.
 
 rise: a container may do more (user 0 instead of user 1000). fall: it may do less. change: neither more
@@ -51,6 +52,7 @@ leave unset. A removed workload is listed, but is not a rise.`,
     return runCompare(world, [old, now], {
       format,
       namespace: flags.namespace ?? 'default',
+      release: releaseOfFiles(flags),
       failOnRise: flags.failOnRise,
       headers: !flags.noHeaders,
     });

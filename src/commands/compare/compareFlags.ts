@@ -1,3 +1,4 @@
+import {releaseNames} from '../../kube/release.ts';
 import {type Flags, noHeadersFlag, outputFlag} from '../flags.ts';
 
 /** The output formats of `compare`. */
@@ -11,6 +12,12 @@ export const compareFlags = {
     placeholder: 'NS',
     completes: 'namespaces',
     help: 'the namespace of objects that name none (default: default)',
+  },
+  kubernetesVersion: {
+    type: 'string',
+    placeholder: 'VERSION',
+    choices: releaseNames,
+    help: 'the Kubernetes that both are for, from v1.16 to v1.24 (default v1.24)',
   },
   failOnRise: {type: 'boolean', help: 'exit with 1 if a privilege rises'},
   ...outputFlag(...compareFormats),

@@ -1,11 +1,11 @@
 import {compareWorkloads} from '../../effect/compareWorkloads.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
 import {type Item, templatesOf} from '../../inventory/submissions/items.ts';
-import {lastRelease} from '../../kube/release.ts';
+import type {Release} from '../../kube/release.ts';
 import {compareText, printedComparison} from '../../report/compare.ts';
 import {document} from '../../report/machine.ts';
 import {printMachine} from '../answer.ts';
-import {inventoryOfFiles} from '../input/loadFiles.ts';
+import {type FilesPlace, inventoryOfFiles} from '../input/loadFiles.ts';
 import type {World} from '../world.ts';
 import type {compareFormats} from './compareFlags.ts';
 
@@ -14,6 +14,8 @@ export interface CompareOptions {
   readonly format: (typeof compareFormats)[number];
   /** That of objects that name none. */
   readonly namespace: string;
+  /** The one on which both versions run. */
+  readonly release: Release;
   readonly failOnRise: boolean;
   readonly headers: boolean;
 }
@@ -22,7 +24,7 @@ export interface CompareOptions {
 export async function runCompare(
   world: World,
   [old, now]: readonly [string, string],
-  {format, namespace, failOnRise, headers}: CompareOptions,
+  {format, namespace, release, failOnRise, headers}: CompareOptions,
 ): Promise<ExitCode> {
   if (old === '-' && now === '-') {
     throw new UserError(
@@ -30,15 +32,15 @@ export async function runCompare(
       exitCodes.usage,
     );
   }
-  const before = await itemsIn(world, old, namespace);
-  const after = await itemsIn(world, now, namespace);
+  const before = await itemsIn(world, old, {namespace, release});
+  const after = await itemsIn(world, now, {namespace, release});
   if (before.length + after.length === 0) {
     throw new UserError(`no pods or workloads in ${old} or ${now}`);
   }
   for (const [path, items] of [[old, before] as const, [now, after] as const]) {
     if (items.length === 0) world.warn(`${path}: contains no pods or workloads`);
   }
-  const comparison = compareWorkloads(before, after);
+  const comparison = compareWorkloads(before, after, release);
   if (format === 'json' || format === 'yaml') {
     const {items, summary} = printedComparison(comparison);
     await printMachine(world, format, {...document('Compare', items, []), summary});
@@ -48,7 +50,7 @@ export async function runCompare(
   return failOnRise && comparison.counts.rise > 0 ? exitCodes.no : exitCodes.ok;
 }
 
-async function itemsIn(world: World, path: string, namespace: string): Promise<readonly Item[]> {
+async function itemsIn(world: World, path: string, place: FilesPlace): Promise<readonly Item[]> {
   const documents = await world.readDocuments([path]);
-  return templatesOf(inventoryOfFiles(documents, [path], {namespace, release: lastRelease}, world));
+  return templatesOf(inventoryOfFiles(documents, [path], place, world));
 }

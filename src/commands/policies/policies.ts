@@ -1,8 +1,8 @@
 import {exitCodes, UserError} from '../../errors.ts';
 import {nearNames} from '../../kube/nearNames.ts';
-import {lastRelease} from '../../kube/release.ts';
 import {defineCommand} from '../command.ts';
 import {choose} from '../flags.ts';
+import {releaseOfFiles} from '../input/release.ts';
 import {policiesFlags, policiesFormats} from './policiesFlags.ts';
 
 const levels = ['privileged', 'baseline', 'restricted'] as const;
@@ -28,15 +28,20 @@ bound to nobody.`,
       says: 'For nodes without AppArmor',
       types: 'kubectl psp policies --no-apparmor | kubectl apply -f -',
     },
+    {
+      says: 'For an older cluster, which refuses what it does not know',
+      types: 'kubectl psp policies --kubernetes-version v1.18 | kubectl apply -f -',
+    },
   ],
   flags: policiesFlags,
 
   async run({flags, args, world}) {
     const format = choose('-o', flags.output, policiesFormats);
     const wanted = args.length === 0 ? levels : args.map(levelOf);
+    const release = releaseOfFiles(flags);
     const {builtinObjects} = await import('../../grant/builtinObjects.ts');
     const {builtinJson, builtinNames, builtinYaml} = await import('../../report/builtin.ts');
-    const objects = builtinObjects(wanted, {appArmor: !flags.noApparmor, release: lastRelease});
+    const objects = builtinObjects(wanted, {appArmor: !flags.noApparmor, release});
     if (format === 'yaml') world.print(builtinYaml(objects));
     else if (format === 'json') world.print(builtinJson(objects));
     else world.print(builtinNames(objects));

@@ -3,13 +3,18 @@ import {printJson} from '../../kube/json.ts';
 import {build} from '../../version.ts';
 import {defineCommand} from '../command.ts';
 import {choose} from '../flags.ts';
-import {versionFlags, versionFormats} from './versionFlags.ts';
+import type {World} from '../world.ts';
+import {type VersionFlags, versionFlags, versionFormats} from './versionFlags.ts';
 
 export const version = defineCommand({
   name: 'version',
   summary: 'Print the version of this program',
-  description: 'Prints version, commit, Node version and platform. Asks no cluster.',
-  examples: [{says: 'For scripts', types: 'kubectl psp version -o json'}],
+  description: `Prints version, commit, Node version and platform. Asks no cluster, but for -o wide: that adds the
+version of the server, and by which release's rules answers about it are made.`,
+  examples: [
+    {says: 'For scripts', types: 'kubectl psp version -o json'},
+    {says: 'And by which rules the cluster is judged', types: 'kubectl psp version -o wide'},
+  ],
   flags: versionFlags,
 
   async run({flags, world}) {
@@ -19,7 +24,18 @@ export const version = defineCommand({
     else if (format === 'yaml') {
       const {printYaml} = await import('../../yaml/documents.ts'); // as `version` starts without it
       world.print(printYaml(build()));
-    } else world.print(`kubectl-psp v${number} (commit ${commit}, node ${node}, ${platform})\n`);
+    } else {
+      const server = format === 'wide' ? await serverOf(world, flags) : '';
+      world.print(
+        `kubectl-psp v${number} (commit ${commit}, node ${node}, ${platform})\n${server}`,
+      );
+    }
     return exitCodes.ok;
   },
 });
+
+/** Loaded for `-o wide` alone: the other formats ask nobody. */
+async function serverOf(world: World, flags: VersionFlags): Promise<string> {
+  const {serverText} = await import('./versionRun.ts');
+  return serverText(world, flags);
+}

@@ -156,7 +156,7 @@ describe('by the version', () => {
     });
     expect(code).toBe(0);
     expect(text).toContain('API: served as policy/v1beta1 and extensions/v1beta1');
-    expect(text).toContain('answers are those of v1.16');
+    expect(text).toContain('Rules: those of v1.16, the oldest that are known here');
   });
 });
 

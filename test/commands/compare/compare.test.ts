@@ -147,3 +147,19 @@ test('bad input is one line and an exit code', async () => {
     expect(ran.err).toContain(says);
   }
 });
+
+test('on an older Kubernetes: what it does not know does nothing there', async () => {
+  const plain = fileOf([deployment('web', container())]);
+  const byField = fileOf([
+    deployment('web', {
+      ...container(),
+      securityContext: {seccompProfile: {type: 'RuntimeDefault'}},
+    }),
+  ]);
+  const trends = async (version: string) =>
+    (await runHere('compare', plain, byField, '--kubernetes-version', version)).out;
+  expect(await trends('v1.19')).toContain('fall   Seccomp');
+  expect(await trends('v1.18')).toBe(
+    '0 rises and 0 falls. Workloads: 0 changed, 0 added, 0 removed, 1 unchanged.\n',
+  );
+});

@@ -118,3 +118,15 @@ test('nobody but kube-system and everybody is granted anything', async () => {
     ['pss-restricted', 'system:serviceaccounts', 'cluster'],
   ]);
 });
+
+test('for an older Kubernetes, without what it would refuse', async () => {
+  const volumesFor = async (version: string) => {
+    const {out} = await runHere('policies', 'restricted', '--kubernetes-version', version);
+    return objectOf(objectOf(readDocuments(out, 'p.yaml')[0]?.value ?? null).spec).volumes;
+  };
+  const common = ['configMap', 'csi', 'downwardAPI', 'emptyDir'];
+  const more = ['persistentVolumeClaim', 'projected', 'secret'];
+  expect(await volumesFor('v1.18')).toEqual([...common, ...more]);
+  expect(await volumesFor('v1.19')).toEqual([...common, 'ephemeral', ...more]);
+  expect((await runHere('policies', '--kubernetes-version', 'v1.25')).code).toBe(2);
+});

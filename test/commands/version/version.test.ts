@@ -1,6 +1,8 @@
 import {readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
-import {runBuilt} from '../../support/run/run.ts';
+import {fakeCluster} from '../../inventory/fakeCluster.ts';
+import {runBuilt, runHere} from '../../support/run/run.ts';
+import {json} from '../../world/fakeApiServer.ts';
 
 const {version} = JSON.parse(readFileSync('package.json', 'utf8'));
 
@@ -14,4 +16,22 @@ test('version tells what runs, for people and for scripts', async () => {
   );
   const yaml = await runBuilt(['version', '-o', 'yaml']);
   expect(yaml.out).toContain(`version: "${version}"`);
+});
+
+test('-o wide says by which rules answers are made', async () => {
+  const {flags} = await fakeCluster({
+    answers(response, {url}) {
+      if (url !== '/version') return false;
+      json(response, {gitVersion: 'v1.21.14-eks-18ef993'});
+      return true;
+    },
+  });
+  const live = await runHere('version', '-o', 'wide', ...flags);
+  expect(live.out).toMatch(
+    /^kubectl-psp .*\nserver: v1\.21\.14-eks-18ef993 \(.*\)\nrules: those of v1\.21\n$/,
+  );
+  const demo = await runHere('version', '-o', 'wide', '--demo', '--kubernetes-version', 'v1.18');
+  expect(demo.out).toContain(
+    'server: v1.24.17 (context demo)\nrules: those of v1.18, as --kubernetes-version says\n',
+  );
 });
