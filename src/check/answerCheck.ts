@@ -1,3 +1,4 @@
+import type {Regime} from '../inventory/regime.ts';
 import {validatedPolicyKey} from '../kube/annotations.ts';
 import {minorOf} from '../kube/release.ts';
 import {count} from '../text.ts';
@@ -10,16 +11,20 @@ export type CheckVerdict = 'yes' | 'no' | 'unknown';
 
 /** One question and its answer. */
 export interface CheckFinding {
-  /** version: a release that has PodSecurityPolicy. api: it is served. admission: the plugin is on. */
-  readonly about: 'version' | 'api' | 'admission';
+  /**
+   * version: a release that has PodSecurityPolicy. api: it is served. admission: the plugin is on.
+   * podSecurity: Pod Security Admission is on; only where it decides.
+   */
+  readonly about: 'version' | 'api' | 'admission' | 'podSecurity';
   readonly answer: CheckVerdict;
   /** The facts, and how they are known, in words. */
   readonly says: string;
 }
 
-/** Whether PodSecurityPolicies have an effect in a cluster. */
+/** Whether PodSecurityPolicies have an effect in a cluster, and what decides where there are none. */
 export interface CheckAnswer {
   readonly inForce: CheckVerdict;
+  readonly judgedBy: Regime['kind'];
   readonly findings: readonly CheckFinding[];
   readonly rules: Rules;
   readonly managed: readonly ManagedPolicy[];
@@ -37,11 +42,17 @@ export function answerCheck(facts: CheckFacts): CheckAnswer {
   const inForce = conclusion(api.answer, admission.answer, facts.probe?.plugin === 'on');
   return {
     inForce,
-    findings,
+    judgedBy: facts.isByLabels ? 'podSecurity' : 'policies',
+    findings: facts.isByLabels ? [...findings, podSecurityFinding(facts)] : findings,
     rules: rulesOf(facts),
     managed: managedPolicies(facts.managed, facts.hasAzureBinding),
     notes: notesOn(facts, admission.answer),
   };
+}
+
+/** Whether Pod Security Admission is on, where it decides; undefined elsewhere. */
+export function podSecurityOf({findings}: CheckAnswer): CheckVerdict | undefined {
+  return findings.find(({about}) => about === 'podSecurity')?.answer;
 }
 
 function conclusion(api: CheckVerdict, admission: CheckVerdict, isTried: boolean): CheckVerdict {
@@ -93,6 +104,29 @@ export function admissionOf({
   return {about: 'admission', answer, says: says + reason};
 }
 
+const firstByDefault = 23;
+
+/** On by default from v1.23 on (pkg/kubeapiserver/options/plugins.go, DefaultOffAdmissionPlugins). */
+function podSecurityFinding({podSecurity, version}: CheckFacts): CheckFinding {
+  const about = 'podSecurity';
+  if (podSecurity?.plugin === 'on') {
+    return {about, answer: 'yes', says: `on: ${podSecurity.how}`};
+  }
+  if (podSecurity?.plugin === 'off') {
+    return {about, answer: 'no', says: `off: ${podSecurity.how}`};
+  }
+  const why = podSecurity === undefined ? 'no server was asked' : podSecurity.how;
+  if ((minorOf(version) ?? firstByDefault) < firstByDefault) {
+    const says = `off unless somebody turned it on: it is on by default from 1.${firstByDefault} on (${why})`;
+    return {about, answer: 'no', says};
+  }
+  return {
+    about,
+    answer: 'unknown',
+    says: `on unless somebody turned it off, as it is by default (${why})`,
+  };
+}
+
 const noPods: readonly [CheckVerdict, string] = ['unknown', 'unknown: there is no pod to judge by'];
 const unreadablePods: readonly [CheckVerdict, string] = ['unknown', 'unknown: no pod can be read'];
 
@@ -114,14 +148,15 @@ function judged({pods, marked, youngest}: PodEvidence): readonly [CheckVerdict, 
 }
 
 function notesOn(facts: CheckFacts, admission: CheckVerdict): readonly string[] {
-  const {servedIn, policies, groups, isLive} = facts;
+  const {servedIn, policies, groups, isLive, podSecurity} = facts;
   const isGone = servedIn?.length === 0;
   return [
     ...(isGone
       ? [
-          'what still works: advise, snapshot and policies; and the other commands for files that hold the policies (-f or --from)',
+          'what answers here: the summary, the session, why, audit, try and migrate labels, by the labels of namespaces; advise, snapshot and policies as everywhere; and all commands for files that hold policies (-f or --from)',
         ]
       : []),
+    ...(podSecurity?.told === undefined ? [] : [podSecurity.told]),
     ...(isLive && !isGone && admission === 'no'
       ? [
           'policies have no effect until kube-apiserver runs with --enable-admission-plugins=PodSecurityPolicy; bind policies before that, or no pod gets in',

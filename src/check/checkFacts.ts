@@ -12,6 +12,7 @@ import {
 } from '../inventory/kinds/resources.ts';
 import {readVersion, sortedGaps, sourceOf} from '../inventory/read/readCluster.ts';
 import type {ClusterReader} from '../inventory/read/reader.ts';
+import {isByLabels} from '../inventory/regime.ts';
 import {validatedPolicyKey} from '../kube/annotations.ts';
 import {policyVersions, rbacVersion} from '../kube/apiGroups.ts';
 import {isObject, type Json, type JsonObject} from '../kube/json.ts';
@@ -22,6 +23,7 @@ import {byText} from '../text.ts';
 import {type Probe, probePlugin} from './checkProbe.ts';
 import {type OwnRight, readOwnRights} from './checkRights.ts';
 import {isPlatformName, type PolicyReach} from './managedPolicies.ts';
+import {type PodSecurityProbe, probePodSecurity} from './podSecurityProbe.ts';
 import {policyReaches} from './policyReach.ts';
 
 /** What the annotations of running pods say about the plugin, which writes them. */
@@ -47,6 +49,10 @@ export interface CheckFacts {
   readonly servedIn: readonly string[] | undefined;
   /** undefined: no pod was tried. */
   readonly probe: Probe | undefined;
+  /** Whether the labels of namespaces decide, as there are no policies. */
+  readonly isByLabels: boolean;
+  /** What the server said of Pod Security Admission; undefined if it was not asked. */
+  readonly podSecurity: PodSecurityProbe | undefined;
   readonly evidence: PodEvidence | undefined;
   /** The names of the policies; undefined if they are not known. */
   readonly policies: readonly string[] | undefined;
@@ -80,6 +86,8 @@ export async function readCheckFacts(
   ]);
   const mayBeOn = servedIn === undefined || servedIn.length > 0;
   const probe = mayBeOn ? await safeProbe(client, namespace, version) : undefined;
+  const isLabelled = !mayBeOn && (policies.found ?? []).length === 0;
+  const podSecurity = isLabelled ? await safeLabelProbe(client, namespace, version) : undefined;
   const evidence = probe?.plugin === 'unknown' ? await readEvidence(client, namespace) : undefined;
   return {
     source: sourceOf(client),
@@ -89,6 +97,8 @@ export async function readCheckFacts(
     release: releaseOf(version),
     servedIn,
     probe,
+    isByLabels: isLabelled,
+    podSecurity,
     evidence,
     policies: policies.found?.map(({metadata}) => metadata.name),
     managed: await readReaches(client, policies.found ?? [], releaseOf(version)),
@@ -109,6 +119,8 @@ export function checkFactsOf(inventory: Inventory, namespace: string): CheckFact
     version: serverVersion,
     release: inventory.release,
     probe: undefined,
+    isByLabels: isByLabels(inventory),
+    podSecurity: undefined,
     ...admissionFactsOf(inventory),
     policies: policies.map(({metadata}) => metadata.name),
     managed: policyReaches(
@@ -159,6 +171,15 @@ export async function safeProbe(
   const what = version === undefined ? 'its version is not known' : `it is ${version}`;
   const reason = `no pod can be tried: ${what}, and servers before 1.${firstDryRun} would create it`;
   return {plugin: 'unknown', reason};
+}
+
+async function safeLabelProbe(
+  client: ClusterReader,
+  namespace: string,
+  version: string | undefined,
+): Promise<PodSecurityProbe | undefined> {
+  const isSafe = (minorOf(version) ?? 0) >= firstDryRun;
+  return isSafe ? probePodSecurity(client, namespace) : undefined;
 }
 
 /** The server's answer; undefined if there is no such thing, or the caller may not see it. */

@@ -110,4 +110,5 @@ const harmlessPod = {
   ],
 };
 
-const openPod = {...harmlessPod, hostPID: true, hostIPC: true};
+/** One that few policies and only the level privileged let in. */
+export const openPod = {...harmlessPod, hostPID: true, hostIPC: true};

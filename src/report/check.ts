@@ -1,4 +1,4 @@
-import type {CheckAnswer, CheckFinding} from '../check/answerCheck.ts';
+import {type CheckAnswer, type CheckFinding, podSecurityOf} from '../check/answerCheck.ts';
 import type {OwnRight, Reach} from '../check/checkRights.ts';
 import type {Upgrade} from '../effect/upgrade.ts';
 import type {Gap} from '../inventory/inventory.ts';
@@ -12,6 +12,7 @@ const titles: Readonly<Record<CheckFinding['about'], string>> = {
   version: 'Server',
   api: 'API',
   admission: 'Admission',
+  podSecurity: 'By labels',
 };
 
 const conclusions = {
@@ -29,17 +30,26 @@ export type Outlook =
   | {readonly kind: 'end'}
   | {readonly kind: 'none'};
 
+/** What is said instead where the labels of namespaces decide, by whether the plugin that does so is on. */
+const byLabels = {
+  yes: 'Pods are judged by Pod Security Admission, not by PodSecurityPolicies.',
+  no: 'Nothing judges pods: neither Pod Security Admission nor PodSecurityPolicies.',
+  unknown: 'Pods are judged by Pod Security Admission, if it is on; not by PodSecurityPolicies.',
+} as const;
+
 /** The answer for people: findings, what is known of the policies, notes, and own rights. */
 export function checkText(
-  {inForce, findings, rules, managed, notes}: CheckAnswer,
+  answer: CheckAnswer,
   {rights, namespace}: {readonly rights: readonly OwnRight[]; readonly namespace: string},
   outlook: Outlook,
 ): string {
+  const {inForce, findings, rules, managed, notes} = answer;
+  const plugin = podSecurityOf(answer);
   const lines = [
-    conclusions[inForce],
+    plugin === undefined ? conclusions[inForce] : byLabels[plugin],
     '',
     ...findings.flatMap(({about, says}) => titled(titles[about], says)),
-    ...titled('Rules', rules.says),
+    ...(plugin === undefined ? titled('Rules', rules.says) : []),
     ...outlookText(outlook).flatMap(says => titled('Upgrade', says)),
     ...managed.flatMap(({policy, platform, says}) =>
       titled('Managed', `${policy} (${platform}): ${says}`),
@@ -125,13 +135,14 @@ function cellOf(own: readonly OwnRight[], verbs: readonly string[]): string {
 
 /** The answer as machine output has it. */
 export function checkDocument(
-  {inForce, findings, rules, managed, notes}: CheckAnswer,
+  {inForce, judgedBy, findings, rules, managed, notes}: CheckAnswer,
   {rights, gaps}: {readonly rights: readonly OwnRight[]; readonly gaps: readonly Gap[]},
   outlook: Outlook,
 ): object {
   return {
     ...document('Check', findings, gaps),
     inForce,
+    judgedBy,
     rules: releaseName(rules.release),
     upgrade: printedOutlook(outlook),
     managed,

@@ -6,6 +6,7 @@ import {demoSnapshot} from '../../src/demo/index.ts';
 import {isObject, type Json, type JsonObject, parseJson, printJson} from '../../src/kube/json.ts';
 import {volumeSourceKeys} from '../../src/kube/pod.ts';
 import {readDocuments} from '../../src/yaml/documents.ts';
+import {laterSnapshot} from '../support/builders/laterCluster.ts';
 import {fileOf} from '../support/run/files.ts';
 import {objectOf} from '../support/run/output.ts';
 import {runHere} from '../support/run/run.ts';
@@ -139,6 +140,8 @@ function parseLong(object: object): object {
   return objectOf(parseJson(printJson(object).replaceAll(/"(\d{16,})"/g, '$1')));
 }
 
+const later = await laterSnapshot();
+
 /** Command lines without their format, by the kind of document that they print. */
 const documents: readonly (readonly [kind: string, ...args: readonly string[]])[] = [
   ['Why', 'why', '--demo', '-A'],
@@ -161,6 +164,9 @@ const documents: readonly (readonly [kind: string, ...args: readonly string[]])[
   ['WhoCan', 'who-can', '--demo', '--subject', 'sa:shop/media'],
   ['Summary', '--demo'],
   ['Summary', '--from', partial, '-n', 'shop'],
+  ['Summary', '--from', later],
+  ['Check', 'check', '--from', later],
+  ['Why', 'why', '--from', later, '-A'],
   ['Version', 'version'],
   ['Check', 'check', '--demo'],
   ['Reuse', 'advise', '--demo', '-A', '--reuse', '--grant'],

@@ -15,7 +15,11 @@ stores nothing (dryRun=All). Where that is inconclusive, the annotations of runn
 exit code is 0 for yes, 1 for no, and 3 for unknown.
 
 Policies mean something else from one release to another. So unless the policies are not in force, everything
-is judged by the rules of the next release too, or those of --to, and what would be judged otherwise is listed.`,
+is judged by the rules of the next release too, or those of --to, and what would be judged otherwise is listed.
+
+A server of 1.25 or later has no policies; there, Pod Security Admission decides by the labels of
+namespaces. Whether that is on is found by trying a namespace and a pod in the same way, which may also
+tell what the server does where no label says anything. The exit code is 0, or 1 if it is off.`,
   examples: [
     {says: 'The cluster of the current context', types: 'kubectl psp check'},
     {says: 'In a namespace where you may create pods', types: 'kubectl psp check -n shop'},

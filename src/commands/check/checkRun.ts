@@ -1,4 +1,4 @@
-import {answerCheck, type CheckAnswer} from '../../check/answerCheck.ts';
+import {answerCheck, type CheckAnswer, podSecurityOf} from '../../check/answerCheck.ts';
 import {type CheckFacts, checkFactsOf, readCheckFacts} from '../../check/checkFacts.ts';
 import {type Upgrade, upgradeOf} from '../../effect/upgrade.ts';
 import {type ExitCode, exitCodes} from '../../errors.ts';
@@ -56,7 +56,9 @@ export async function runCheck(
   warnOfGaps(world, {gaps: gaps.filter(gap => !isAbsence(gap))}, flags);
   if (format === 'table') world.print(checkText(answer, facts, outlook));
   else await printMachine(world, format, checkDocument(answer, {...facts, gaps}, outlook));
-  return exitCodeOf[answer.inForce];
+  const plugin = podSecurityOf(answer);
+  if (plugin === undefined) return exitCodeOf[answer.inForce];
+  return plugin === 'no' ? exitCodes.no : exitCodes.ok;
 }
 
 const everything = {

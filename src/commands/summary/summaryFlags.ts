@@ -8,7 +8,7 @@ import {
 } from '../flags.ts';
 
 /** The output formats. */
-export const summaryFormats = ['table', 'json', 'yaml'] as const;
+export const summaryFormats = ['table', 'wide', 'json', 'yaml'] as const;
 
 /** The flags of the summary and the session. */
 export const summaryFlags = {

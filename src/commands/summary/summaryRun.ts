@@ -1,13 +1,18 @@
+import {judgeOf} from '../../admission/judge.ts';
 import {admissionOf, type CheckFinding} from '../../check/answerCheck.ts';
 import {admissionFactsOf, readEvidence} from '../../check/checkFacts.ts';
+import {labelSummaries} from '../../effect/labelSummary.ts';
 import {type NamespaceSummary, summarize} from '../../effect/summary.ts';
 import {type ExitCode, exitCodes} from '../../errors.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
 import type {ClusterReader} from '../../inventory/read/reader.ts';
+import {isByLabels, regimeOf} from '../../inventory/regime.ts';
+import {itemsOf} from '../../inventory/submissions/items.ts';
 import {document} from '../../report/machine.ts';
+import {labelSummaryText, printedLabelSummary} from '../../report/podSecurity/summary.ts';
 import {summaryText} from '../../report/summary.ts';
 import {printMachine} from '../answer.ts';
-import {requirePolicies, withBase} from '../input/load.ts';
+import {requireReadPolicies, withBase} from '../input/load.ts';
 import {requireLive} from '../input/requireLive.ts';
 import type {World} from '../world.ts';
 import type {SummaryFlags, summaryFormats} from './summaryFlags.ts';
@@ -24,22 +29,22 @@ export async function runSummary(
   const needs = {policies: true, workloads: true, caller: false, whole: true};
   const scope = {...flags, allNamespaces: all};
   if (flags.watch) requireLive(flags);
-  const answer = await withBase(world, scope, needs, async ({inventory, namespace}, cluster) => {
-    requirePolicies(inventory);
+  const first = await withBase(world, scope, needs, async ({inventory, namespace}, cluster) => {
+    requireReadPolicies(inventory);
     const admission = await admissionIn(inventory, cluster);
     const answer = answerFor(inventory, namespace, admission);
-    await print(world, format, inventory, answer);
-    return {...answer, namespace};
+    await print(world, format, answer);
+    return {...answer, admission, namespace};
   });
-  return flags.watch ? watchSummary(world, scope, format, answer) : exitCodes.ok;
+  return flags.watch ? watchSummary(world, scope, format, first) : exitCodes.ok;
 }
 
+/** A summary, and how it is printed. */
 interface Answer {
-  readonly admission: CheckFinding;
-  /** What the policies would do. */
-  readonly judged: readonly NamespaceSummary[];
-  /** What they do, as far as they are in force. */
-  readonly rows: readonly NamespaceSummary[];
+  /** All of it; where two are the same, nothing has changed. */
+  readonly facts: unknown;
+  text(wide: boolean): string;
+  document(): object;
 }
 
 function answerFor(
@@ -47,8 +52,33 @@ function answerFor(
   namespace: string | undefined,
   admission: CheckFinding,
 ): Answer {
+  const {answer, says} = admission;
+  const printed = (rows: readonly object[]) => ({
+    ...document('Summary', rows, inventory.gaps),
+    judgedBy: regimeOf(inventory).kind,
+    admission: {answer, says},
+  });
+  if (isByLabels(inventory)) {
+    const verdicts = itemsOf(inventory).map(judgeOf(inventory).verdict);
+    const rows = labelSummaries(inventory, verdicts, namespace);
+    return {
+      facts: rows,
+      text: wide => labelSummaryText(inventory, rows, wide),
+      document: () => printed(rows.map(printedLabelSummary)),
+    };
+  }
   const judged = summarize(inventory, namespace);
-  return {admission, judged, rows: judged.map(row => inForce(row, inventory, admission))};
+  const rows = judged.map(row => inForce(row, inventory, admission));
+  return {
+    facts: [admission, judged],
+    text: () => summaryText(inventory, {rows, judged}, admission),
+    document: () => printed(rows.map(printedRow)),
+  };
+}
+
+interface FirstAnswer extends Answer {
+  readonly admission: CheckFinding;
+  readonly namespace: string | undefined;
 }
 
 /** Prints the summary again each time that it says something else, until the process ends. */
@@ -56,35 +86,29 @@ async function watchSummary(
   world: World,
   flags: SummaryFlags,
   format: Format,
-  {namespace, ...first}: Answer & {readonly namespace: string | undefined},
+  {namespace, admission: firstAdmission, facts}: FirstAnswer,
 ): Promise<never> {
   const {followInventory} = await import('../input/following.ts');
-  let before = JSON.stringify(first);
+  let before = JSON.stringify(facts);
   return followInventory(world, flags, async inventory => {
     const admission = await admissionIn(inventory, undefined);
-    const known = admission.answer === 'unknown' ? first.admission : admission;
+    const known = admission.answer === 'unknown' ? firstAdmission : admission;
     const answer = answerFor(inventory, namespace, known);
-    const after = JSON.stringify(answer);
+    const after = JSON.stringify(answer.facts);
     if (after === before) return;
     before = after;
-    world.print(format === 'yaml' ? '---\n' : format === 'table' ? '\n' : '');
-    await print(world, format, inventory, answer);
+    world.print(format === 'yaml' ? '---\n' : isTable(format) ? '\n' : '');
+    await print(world, format, answer);
   });
 }
 
-async function print(
-  world: World,
-  format: Format,
-  inventory: Inventory,
-  {admission, judged, rows}: Answer,
-): Promise<void> {
-  if (format === 'table') {
-    world.print(summaryText(inventory, {rows, judged}, admission));
-    return;
-  }
-  const {answer, says} = admission;
-  const printed = document('Summary', rows.map(printedRow), inventory.gaps);
-  await printMachine(world, format, {...printed, admission: {answer, says}});
+function isTable(format: Format): format is 'table' | 'wide' {
+  return format === 'table' || format === 'wide';
+}
+
+async function print(world: World, format: Format, answer: Answer): Promise<void> {
+  if (isTable(format)) world.print(answer.text(format === 'wide'));
+  else await printMachine(world, format, answer.document());
 }
 
 /**

@@ -1,4 +1,6 @@
-import type {PodSecurityAnswer} from '../../podSecurity/answer.ts';
+import type {LabelSummary} from '../../effect/labelSummary.ts';
+import type {Inventory} from '../../inventory/inventory.ts';
+import {type PodSecurityAnswer, settingsSource} from '../../podSecurity/answer.ts';
 import {
   type ModeLevel,
   type NamespaceLevel,
@@ -30,22 +32,52 @@ export function levelSource(level: ModeLevel, areDefaultsKnown: boolean): string
     : "no label: the server's default, which is privileged unless its AdmissionConfiguration says otherwise";
 }
 
+/** The level that all of a namespace's pods need, of as many as were read: `baseline+`. */
+export function needsCell({needs, isPartial}: Pick<LabelSummary, 'needs' | 'isPartial'>): string {
+  if (needs === undefined) return isPartial ? 'unknown' : '';
+  return isPartial && needs !== 'privileged' ? `${needs}+` : needs;
+}
+
+/** What is known of the server's defaults and exemptions, which no API tells: said once for all. */
+export function defaultsText({podSecurity}: Pick<Inventory, 'podSecurity'>): string {
+  if (podSecurity === undefined) {
+    return `not known, nor are exemptions: ${settingsSource} has them, which no API shows`;
+  }
+  const {isOff, defaults, exemptions} = podSecurity;
+  if (isOff) return 'none: the plugin PodSecurity is turned off';
+  const {usernames, namespaces, runtimeClasses} = exemptions;
+  const exempt = [
+    ...(namespaces.length === 0 ? [] : [`namespaces ${namespaces.join(', ')}`]),
+    ...(usernames.length === 0 ? [] : [`users ${usernames.join(', ')}`]),
+    ...(runtimeClasses.length === 0 ? [] : [`runtime classes ${runtimeClasses.join(', ')}`]),
+  ];
+  const levels = modesInOrder.map(mode => `${mode} ${pinnedText(defaults[mode])}`).join(', ');
+  return `${levels}; exempt: ${exempt.join('; ') || 'nothing'}`;
+}
+
+/** What a namespace asks for in each mode, as machine output has it. */
+export function printedLevels(asked: NamespaceLevel | undefined): object {
+  return Object.fromEntries(
+    modesInOrder.map(mode => [mode, asked === undefined ? null : printedLevel(asked[mode])]),
+  );
+}
+
+function printedLevel({level, version, levelFrom}: ModeLevel): object {
+  return {level, version: standardVersionText(version), from: levelFrom};
+}
+
 /** What Pod Security Admission says of a pod, as machine output has it. */
 export function printedPodSecurity(answer: PodSecurityAnswer): object {
   const {asked, refusals, needs, exempt, doubts, allowed} = answer;
   const modes = modesInOrder.map(mode => {
     if (asked === undefined) return [mode, null];
-    const {level, version, levelFrom} = asked[mode];
     const against = refusals[mode].map(({check, reason, detail}) => ({check, reason, detail}));
-    return [
-      mode,
-      {level, version: standardVersionText(version), from: levelFrom, refuses: against},
-    ];
+    return [mode, {...printedLevel(asked[mode]), refuses: against}];
   });
   return {
     ...Object.fromEntries(modes),
     needs,
     exempt: exempt ?? null,
-    dependsOn: allowed === undefined ? undefined : doubts,
+    dependsOn: allowed === undefined || doubts.length === 0 ? undefined : doubts,
   };
 }

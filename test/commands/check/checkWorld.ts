@@ -15,6 +15,10 @@ export interface Cluster {
   /** Paths that are refused. */
   readonly forbidden?: RegExp;
   readonly azure?: boolean;
+  /** What is said to a namespace that is tried: a message, or nothing, as it gets in. */
+  readonly triedNamespace?: {readonly message: string; readonly status?: number};
+  /** The labels of every namespace. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** What a cluster says to a pod that is tried. */
@@ -42,6 +46,12 @@ async function cluster(given: Cluster) {
       } else if (path.endsWith('/rolebindings/default:privileged')) {
         if (given.azure) json(response, {metadata: {name: 'default:privileged'}});
         else status(response, 404, 'NotFound', 'not found');
+      } else if (request.method === 'POST' && path === '/api/v1/namespaces') {
+        const {message, status: code = 422} = given.triedNamespace ?? {message: ''};
+        if (given.triedNamespace === undefined) json(response, JSON.parse(request.body), 201);
+        else status(response, code, 'Invalid', message);
+      } else if (request.method === 'GET' && /^\/api\/v1\/namespaces\/[^/]+$/.test(path)) {
+        json(response, {kind: 'Namespace', metadata: {labels: given.labels ?? {}}});
       } else if (request.method === 'POST' && path.endsWith('/pods')) {
         const answer = tried[triedPods.length] ?? 'off';
         triedPods.push(request);

@@ -1,0 +1,34 @@
+import type {JsonObject} from '../../../src/kube/json.ts';
+import {
+  barePod,
+  deploymentOf,
+  hostSpec,
+  labelled,
+  labelledSnapshot,
+  plainSpec,
+  restrictedSpec,
+} from './labelledCluster.ts';
+
+/** As most clusters of 1.25 or later are: a few namespaces with labels, most without, and an agent on the host. */
+export const laterObjects: readonly JsonObject[] = [
+  labelled('default'),
+  labelled('kube-system'),
+  labelled('monitoring', {enforce: 'privileged', warn: 'baseline'}),
+  labelled('payments', {enforce: 'restricted', 'enforce-version': 'v1.29'}),
+  labelled('shop', {enforce: 'baseline', warn: 'restricted', audit: 'restricted'}),
+  deploymentOf('kube-system', 'proxy', hostSpec),
+  deploymentOf('kube-system', 'dns', restrictedSpec),
+  deploymentOf('monitoring', 'node-exporter', hostSpec),
+  deploymentOf('monitoring', 'grafana', plainSpec),
+  deploymentOf('payments', 'ledger', restrictedSpec),
+  deploymentOf('payments', 'report', plainSpec),
+  deploymentOf('shop', 'web', restrictedSpec),
+  deploymentOf('shop', 'cart', plainSpec),
+  deploymentOf('shop', 'tunnel', hostSpec),
+  barePod('default', 'debug', plainSpec),
+];
+
+/** The file of a snapshot of it, of v1.29. */
+export async function laterSnapshot(changes: JsonObject = {}): Promise<string> {
+  return labelledSnapshot(laterObjects, {serverVersion: 'v1.29.4', ...changes});
+}
