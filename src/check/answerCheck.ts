@@ -2,8 +2,9 @@ import type {Regime} from '../inventory/regime.ts';
 import {validatedPolicyKey} from '../kube/annotations.ts';
 import {minorOf} from '../kube/release.ts';
 import {count} from '../text.ts';
-import type {CheckFacts, PodEvidence} from './checkFacts.ts';
+import type {CheckFacts} from './checkFacts.ts';
 import {type ManagedPolicy, managedPolicies} from './managedPolicies.ts';
+import type {PodEvidence} from './podEvidence.ts';
 import {type Rules, rulesOf} from './rules.ts';
 
 /** What is known about a question. */

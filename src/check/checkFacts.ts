@@ -1,4 +1,3 @@
-import {metadataOf} from '../apply/change.ts';
 import {messageOf} from '../errors.ts';
 import {isAbsence} from '../inventory/gaps.ts';
 import type {Gap, Inventory} from '../inventory/inventory.ts';
@@ -15,25 +14,16 @@ import type {ClusterReader} from '../inventory/read/reader.ts';
 import {isByLabels} from '../inventory/regime.ts';
 import {validatedPolicyKey} from '../kube/annotations.ts';
 import {policyVersions, rbacVersion} from '../kube/apiGroups.ts';
-import {isObject, type Json, type JsonObject} from '../kube/json.ts';
 import type {Binding, Policy, Role} from '../kube/objects.ts';
 import {minorOf, type Release, releaseOf} from '../kube/release.ts';
 import type {RbacObjects} from '../rbac/authorize.ts';
-import {byText} from '../text.ts';
+import {ask, itemsIn} from './asking.ts';
 import {type Probe, probePlugin} from './checkProbe.ts';
 import {type OwnRight, readOwnRights} from './checkRights.ts';
 import {isPlatformName, type PolicyReach} from './managedPolicies.ts';
+import {type PodEvidence, readEvidence} from './podEvidence.ts';
 import {type PodSecurityProbe, probePodSecurity} from './podSecurityProbe.ts';
 import {policyReaches} from './policyReach.ts';
-
-/** What the annotations of running pods say about the plugin, which writes them. */
-export interface PodEvidence {
-  readonly pods: number;
-  /** How many were let in by a policy, according to their annotations. */
-  readonly marked: number;
-  /** The pod that was created last; undefined if there is none, or if it is unknown which one it is. */
-  readonly youngest: {readonly name: string; readonly isMarked: boolean} | undefined;
-}
 
 /** Everything that is known about whether a cluster has PodSecurityPolicy. */
 export interface CheckFacts {
@@ -182,16 +172,6 @@ async function safeLabelProbe(
   return isSafe ? probePodSecurity(client, namespace) : undefined;
 }
 
-/** The server's answer; undefined if there is no such thing, or the caller may not see it. */
-async function ask(client: ClusterReader, path: string): Promise<Json | undefined> {
-  try {
-    return await client.get(path);
-  } catch (error) {
-    if (client.isNotFound(error) || client.isForbidden(error)) return undefined;
-    throw error;
-  }
-}
-
 async function readServed(client: ClusterReader): Promise<readonly string[] | undefined> {
   const served: string[] = [];
   for (const version of policyVersions) {
@@ -273,44 +253,4 @@ async function listAll<T extends Policy | Role | Binding>(
     }),
   });
   return sortedByName(items);
-}
-
-/** How many pods are looked at: one page. */
-const manyPods = 500;
-
-/** The pods of the namespace; if there are none, those of all namespaces, if they may be listed. */
-export async function readEvidence(
-  client: ClusterReader,
-  namespace: string,
-): Promise<PodEvidence | undefined> {
-  let found: PodEvidence | undefined;
-  for (const place of [namespace, undefined]) {
-    const path = listPath(resources.pods, 'v1', place);
-    const answer = await ask(client, `${path}?limit=${manyPods}`);
-    if (answer === undefined) continue;
-    found = evidenceOf(itemsIn(answer, 'items'));
-    if (found.pods > 0) return found;
-  }
-  return found;
-}
-
-function evidenceOf(pods: readonly JsonObject[]): PodEvidence {
-  const seen = pods
-    .map(metadataOf)
-    .map(({name, namespace: home, creationTimestamp, annotations}) => ({
-      name: `${home}/${name}`,
-      made: String(creationTimestamp ?? ''),
-      isMarked: isObject(annotations) && annotations[validatedPolicyKey] !== undefined,
-    }));
-  const [youngest] = seen.toSorted((a, b) => byText(b.made, a.made) || byText(a.name, b.name));
-  return {
-    pods: seen.length,
-    marked: seen.filter(({isMarked}) => isMarked).length,
-    youngest: youngest && {name: youngest.name, isMarked: youngest.isMarked},
-  };
-}
-
-function itemsIn(value: Json | undefined, key: string): readonly JsonObject[] {
-  const items = isObject(value) ? value[key] : undefined;
-  return Array.isArray(items) ? items.filter(isObject) : [];
 }

@@ -1,6 +1,7 @@
 import {judgeOf} from '../../admission/judge.ts';
 import {admissionOf, type CheckFinding} from '../../check/answerCheck.ts';
-import {admissionFactsOf, readEvidence} from '../../check/checkFacts.ts';
+import {admissionFactsOf} from '../../check/checkFacts.ts';
+import {readEvidence} from '../../check/podEvidence.ts';
 import {labelSummaries} from '../../effect/labelSummary.ts';
 import {type NamespaceSummary, summarize} from '../../effect/summary.ts';
 import {type ExitCode, exitCodes} from '../../errors.ts';
