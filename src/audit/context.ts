@@ -118,6 +118,14 @@ export function lacksPods({gaps}: Inventory): boolean {
   return gaps.some(({resource}) => runningKinds.some(({plural}) => plural === resource));
 }
 
+/** Whether somebody is to have a policy, or a grant of it was written that has a mistake in it: it is no leftover. */
+export function isMeant(
+  policy: string,
+  {wanted, nearMisses}: Pick<AuditContext, 'wanted' | 'nearMisses'>,
+): boolean {
+  return wanted.has(policy) || nearMisses.some(({policies}) => policies.includes(policy));
+}
+
 /** The views of what binds to a policy, or could. */
 export function boundViews({bound, perhapsBound}: PolicyFacts): readonly PodView[] {
   return [...bound.keys(), ...perhapsBound.keys()].map(({view}) => view);

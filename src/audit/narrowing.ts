@@ -1,4 +1,5 @@
 import type {Verdict} from '../admission/judgement.ts';
+import {grantsJust} from '../grant/bindingSteps.ts';
 import {type Grant, podIdentity, policiesOf} from '../rbac/authorize.ts';
 import {type Grantee, granteesOf} from '../rbac/grantee.ts';
 import {type AuditContext, lacksPods} from './context.ts';
@@ -82,12 +83,13 @@ function takeAway(
 ): string | undefined {
   const {binding, policies} = grant;
   const [only, ...more] = policies ?? [];
-  const rules = roleAt(grant.role, rbac)?.rules ?? [];
+  const role = roleAt(grant.role, rbac);
+  const rules = role?.rules ?? [];
   const isJustUse = rules.every(
     rule => policiesOf(rule) !== undefined && !(rule.resources ?? []).includes('*'),
   );
   if (!isJustUse) return undefined;
-  if (only !== undefined && more.length === 0) {
+  if (role !== undefined && only !== undefined && more.length === 0 && grantsJust(role, only)) {
     return unbindCommand(only, subjects, binding.namespace);
   }
   const all = granteesOf(grant);

@@ -1,7 +1,7 @@
 import {grantsJust} from '../grant/bindingSteps.ts';
 import type {Role, Rule} from '../kube/objects.ts';
 import type {ObjectReference, RbacObjects} from '../rbac/authorize.ts';
-import {isAboutPolicies} from '../rbac/nearMisses.ts';
+import {isAboutPolicies} from '../rbac/nearRules.ts';
 import {commandLine, inTurn, patch} from './remedies.ts';
 import {rbacReference} from './words.ts';
 

@@ -1,8 +1,9 @@
-import {policyGroups} from '../kube/apiGroups.ts';
-import {nearName} from '../kube/nearNames.ts';
 import type {Binding, Role, Rule, Subject} from '../kube/objects.ts';
 import {placeOf} from '../kube/reference.ts';
 import {type ObjectReference, policiesOf, type RbacObjects} from './authorize.ts';
+import {nearRole} from './nearRoles.ts';
+import {mendingSteps, missOfRule, type PatchStep} from './nearRules.ts';
+import {accountElsewhere, meantSubject, missOfSubject} from './nearSubjects.ts';
 
 /** Something in a role or binding that looks like a grant of policies but grants nothing. */
 export interface NearMiss {
@@ -11,26 +12,20 @@ export interface NearMiss {
   readonly says: string;
   /** The policies that were meant; none if that is not known. */
   readonly policies: readonly string[];
-  /** What makes it what was meant, as operations of a JSON patch; undefined if nobody knows. */
-  readonly fix?: readonly PatchStep[] | undefined;
+  /** What makes it what was meant; undefined if nobody knows. */
+  readonly fix?: NearFix | undefined;
 }
 
-/** An operation of a JSON patch (RFC 6902) that changes an object. */
-export interface PatchStep {
-  readonly op: 'replace';
-  readonly path: string;
-  readonly value: unknown;
-}
-
-const resource = 'podsecuritypolicies';
-
-/** What people write instead of the resource; RBAC compares its plural name, letter by letter. */
-const resourceWords = ['podsecuritypolicies', 'podsecuritypolicy', 'psp', 'psps'];
-
-/** Whether a rule is about policies, whatever its group and verbs, and however the resource is written. */
-export function isAboutPolicies({resources = []}: Rule): boolean {
-  return resources.some(name => name === '*' || resourceWords.includes(name.toLowerCase()));
-}
+/** How a near miss becomes what was meant. */
+export type NearFix =
+  | {
+      /** The object changes. An account whose pods are elsewhere is to be bound where they are. */
+      readonly kind: 'patch';
+      readonly steps: readonly PatchStep[];
+      readonly bind?: {readonly namespace: string; readonly name: string} | undefined;
+    }
+  /** The role of a binding can't be changed: it is made again, with this role and these subjects. */
+  | {readonly kind: 'again'; readonly role: ObjectReference; readonly subjects: readonly Subject[]};
 
 /**
  * All near misses: of roles first, then of bindings, in the order of the objects. `policies` are those that
@@ -38,186 +33,143 @@ export function isAboutPolicies({resources = []}: Rule): boolean {
  */
 export function nearMisses(objects: RbacObjects, policies: readonly string[]): readonly NearMiss[] {
   const {clusterRoles, roles, clusterRoleBindings, roleBindings} = objects;
-  const known = rolesIn(objects);
+  const known = rolesIn(objects, policies);
   return [
     ...[...clusterRoles, ...roles].flatMap(missesOfRole),
     ...[...clusterRoleBindings, ...roleBindings].flatMap(binding =>
-      missesOfBinding(binding, known, policies),
+      missesOfBinding(binding, known),
     ),
   ];
 }
 
 /** The roles of a cluster by their places: there may be thousands, and as many bindings. */
 interface KnownRoles {
-  readonly clusterRoles: readonly Role[];
   readonly clusterRoleOf: ReadonlyMap<string | undefined, Role>;
   readonly roleOf: ReadonlyMap<string, Role>;
-  readonly rolesOfNamespace: ReadonlyMap<string | undefined, readonly Role[]>;
+  /** Those that a binding in the namespace can refer to and that open a policy that exists. */
+  opening(namespace: string | undefined): readonly Role[];
 }
 
-function rolesIn({clusterRoles, roles}: RbacObjects): KnownRoles {
+function rolesIn({clusterRoles, roles}: RbacObjects, policies: readonly string[]): KnownRoles {
+  const known = new Set(policies);
+  const wide = clusterRoles.filter(role => opensKnown(role, known));
+  const local = Map.groupBy(
+    roles.filter(role => opensKnown(role, known)),
+    ({metadata}) => metadata?.namespace,
+  );
   return {
-    clusterRoles,
     clusterRoleOf: new Map(clusterRoles.map(role => [role.metadata?.name, role])),
     roleOf: new Map(roles.map(role => [placeOf(role.metadata), role])),
-    rolesOfNamespace: Map.groupBy(roles, ({metadata}) => metadata?.namespace),
+    opening: namespace => [
+      ...wide,
+      ...(namespace === undefined ? [] : (local.get(namespace) ?? [])),
+    ],
   };
 }
 
 function missesOfRole(role: Role): readonly NearMiss[] {
   const {rules = []} = role;
   const granted = new Set(rules.flatMap(rule => policiesOf(rule) ?? []));
-  return rules.flatMap(rule => {
+  return rules.flatMap((rule, index) => {
     const says = missOfRule(rule);
     const {resourceNames: meant = []} = rule;
     // What another rule of the role grants is what the role is for.
     if (says === undefined) return [];
     if (meant.length > 0 && meant.every(name => granted.has(name))) return [];
-    return [{object: referenceToRole(role), says, policies: meant}];
+    const isMade = role.aggregationRule !== undefined;
+    const fix: NearFix = {kind: 'patch', steps: mendingSteps(rule, index)};
+    return [{object: referenceToRole(role), says, policies: meant, fix: isMade ? undefined : fix}];
   });
 }
 
-/** Why a rule about policies does not grant their use; undefined if it is about something else. */
-function missOfRule(rule: Rule): string | undefined {
-  const {verbs = [], apiGroups = [], resources = [], resourceNames = []} = rule;
-  const written = resources.find(name => resourceWords.includes(name.toLowerCase()));
-  const isResource = resources.includes(resource) || resources.includes('*');
-  const isGroup = [...policyGroups, '*'].some(group => apiGroups.includes(group));
-  const isVerb = verbs.includes('use') || verbs.includes('*');
-  if (written === undefined) return undefined;
-  if (!isResource) {
-    return isVerb || isGroup
-      ? `names the resource ${quoted(written)}; the one to use is ${quoted(resource)}`
-      : undefined;
-  }
-  if (!isGroup) {
-    const found = apiGroups.map(quoted).join(', ') || 'none';
-    return isVerb ? `names the API group ${found}; the one to use is "policy"` : undefined;
-  }
-  const near = verbs.find(verb => verb !== 'use' && /^us(e|es|ing)$/i.test(verb));
-  if (near !== undefined)
-    return `has the verb ${quoted(near)}; the one that opens policies is "use"`;
-  // Reading policies is a right of its own, but nobody grants it policy by policy.
-  const reads = verbs.every(verb => ['get', 'list', 'watch'].includes(verb));
-  return resourceNames.length > 0 && reads
-    ? `has the verbs ${verbs.join(', ')} for policies by name; the verb that opens them is "use"`
-    : undefined;
-}
-
-function missesOfBinding(
-  binding: Binding,
-  roles: KnownRoles,
-  known: readonly string[],
-): readonly NearMiss[] {
+function missesOfBinding(binding: Binding, roles: KnownRoles): readonly NearMiss[] {
   const object = referenceToBinding(binding);
   const role = roleOf(binding, roles);
-  if (role === undefined) return missOfRoleRef(binding, object, roles, known);
+  if (role === undefined) return missOfRoleRef(binding, object, roles);
   const policies = namedPolicies(role);
   if (policies === undefined) return [];
   return (binding.subjects ?? []).flatMap((subject, index) => {
     const says = missOfSubject(subject, object.namespace);
-    const value = meantSubject(subject);
-    const fix = value && [{op: 'replace' as const, path: `/subjects/${index}`, value}];
-    return says === undefined ? [] : [{object, says, policies, fix}];
+    if (says === undefined) return [];
+    const fix = fixOfSubject(subject, `/subjects/${index}`, object.namespace);
+    return [{object, says, policies, fix}];
   });
+}
+
+function fixOfSubject(
+  subject: Subject,
+  path: string,
+  place: string | undefined,
+): NearFix | undefined {
+  const bind = accountElsewhere(subject, place);
+  if (bind !== undefined) return {kind: 'patch', steps: [{op: 'remove', path}], bind};
+  const value = meantSubject(subject);
+  return value && {kind: 'patch', steps: [{op: 'replace', path, value}]};
 }
 
 /** A role of this name but of the other kind, or one whose name was meant. */
 function missOfRoleRef(
-  {roleRef}: Binding,
+  {roleRef, subjects = []}: Binding,
   object: ObjectReference,
-  {clusterRoles, clusterRoleOf, rolesOfNamespace}: KnownRoles,
-  known: readonly string[],
+  {clusterRoleOf, roleOf, opening}: KnownRoles,
 ): readonly NearMiss[] {
   const {kind = '', name = ''} = roleRef ?? {};
   const {namespace} = object;
-  const missed = (role: Role, says: string) => {
+  const found = opening(namespace);
+  const missed = (role: Role, says: string): readonly NearMiss[] => {
     const policies = namedPolicies(role);
-    return policies !== undefined && opensKnown(role, known) ? [{object, says, policies}] : [];
+    if (policies === undefined || !found.includes(role)) return [];
+    const right = subjects.map(subject =>
+      missOfSubject(subject, namespace) === undefined ? subject : meantSubject(subject),
+    );
+    const isClear = right.every(subject => subject !== undefined);
+    const again = {
+      kind: 'again',
+      role: referenceToRole(role),
+      subjects: right.flatMap(one => one ?? []),
+    } as const;
+    return [{object, says, policies, fix: isClear ? again : undefined}];
   };
   if (kind === 'Role' && namespace === undefined) {
     const role = clusterRoleOf.get(name);
     const says = `is invalid: it refers to Role/${name}, and a ClusterRoleBinding can only refer to a ClusterRole`;
     return role === undefined ? [{object, says, policies: []}] : missed(role, says);
   }
-  const inScope = [...clusterRoles, ...(rolesOfNamespace.get(namespace) ?? [])];
-  const other = inScope.find(({metadata}) => metadata?.name === name);
+  const other = clusterRoleOf.get(name) ?? roleOf.get(placeOf({namespace, name}));
   if (other !== undefined) {
     return missed(other, `refers to ${kind}/${name}, but there is only ${roleText(other)}`);
   }
-  const opening = inScope.filter(role => opensKnown(role, known));
-  const meant =
-    opening.find(({metadata}) => metadata?.name === object.name) ??
-    opening.find(({metadata}) => metadata?.name === nearName(name, opening.map(nameOfRole)));
+  const meant = found.find(({metadata}) => metadata?.name === object.name) ?? nearRole(name, found);
   if (meant === undefined) return [];
   return missed(meant, `refers to ${kind}/${name}, which does not exist; ${roleText(meant)} does`);
 }
 
-/** Whether a role is there to open policies, and one of them exists. */
-function opensKnown({rules = []}: Role, known: readonly string[]): boolean {
+/** Whether a role is there to open policies, or was meant to be, and one of them exists. */
+function opensKnown({rules = []}: Role, known: ReadonlySet<string>): boolean {
   return rules.some(rule => {
-    const policies = policiesOf(rule);
-    if (policies === 'all') return rule.resources?.includes(resource) === true;
-    return policies?.some(policy => known.includes(policy)) === true;
+    const policies = meantPolicies(rule);
+    if (policies === 'all') return rule.resources?.includes('*') !== true;
+    return policies?.some(policy => known.has(policy)) === true;
   });
 }
 
-const accountName = /^[^:]+:[^:]+$/;
-
-/** The service account that a name of a user or group was to name; undefined if it names none. */
-function meantSubject({kind, name = ''}: Subject): Subject | undefined {
-  const [, namespace, account] =
-    /^(?:system:)?serviceaccounts?:([^:]+):([^:]+)$/.exec(kind === 'ServiceAccount' ? '' : name) ??
-    [];
-  return namespace === undefined || account === undefined
-    ? undefined
-    : {kind: 'ServiceAccount', namespace, name: account, apiGroup: undefined};
+/** The policies that a rule grants, or was meant to; undefined if it is about something else. */
+function meantPolicies(rule: Rule): 'all' | readonly string[] | undefined {
+  if (missOfRule(rule) === undefined) return policiesOf(rule);
+  const {resourceNames = []} = rule;
+  return resourceNames.length === 0 ? 'all' : resourceNames;
 }
 
-/** Why a subject is not what it looks like; undefined if nothing speaks against it. */
-function missOfSubject(
-  {kind = '', name = '', namespace}: Subject,
-  bindingNamespace: string | undefined,
-): string | undefined {
-  switch (kind) {
-    case 'Group':
-      if (!/^system:serviceaccount:/.test(name)) return undefined;
-      return `has Group ${name}; the accounts of a namespace are in Group system:serviceaccounts:NAMESPACE`;
-    case 'User':
-      return missOfUser(name);
-    case 'ServiceAccount': {
-      const home = namespace || bindingNamespace;
-      if (home === undefined) return `has ServiceAccount ${name} without a namespace`;
-      // The controllers that create the pods of other namespaces live in kube-system.
-      if (bindingNamespace === undefined || home === bindingNamespace || home === 'kube-system') {
-        return undefined;
-      }
-      return `has ServiceAccount ${home}/${name}, whose own pods are in namespace ${home}; in ${bindingNamespace} it opens the policy to nothing but pods that this account creates itself`;
-    }
-    default:
-      return `has a subject of kind ${quoted(kind)}; kinds are User, Group and ServiceAccount`;
-  }
-}
-
-function missOfUser(name: string): string | undefined {
-  if (/^system:serviceaccounts(:|$)/.test(name) || name === 'system:authenticated') {
-    return `has User ${name}, which is the name of a group`;
-  }
-  const [, short] = /^(?:system:)?serviceaccounts?:(.*)$/.exec(name) ?? [];
-  if (short === undefined || /^system:serviceaccount:[^:]+:[^:]+$/.test(name)) return undefined;
-  return accountName.test(short)
-    ? `has User ${name}; the user name of that service account is system:serviceaccount:${short}`
-    : `has User ${name}; the user name of a service account is system:serviceaccount:NAMESPACE:NAME`;
-}
-
-/** The policies that a role grants by name; undefined if it grants none, [] if it grants all. */
+/** The policies that a role grants by name, or was meant to; undefined if it grants none, [] if it grants all. */
 function namedPolicies({rules = []}: Role): readonly string[] | undefined {
   const granted = rules.flatMap(rule => {
-    const policies = policiesOf(rule);
+    const policies = meantPolicies(rule);
     return policies === undefined ? [] : [policies];
   });
   if (granted.length === 0) return undefined;
-  return granted.flatMap(policies => (policies === 'all' ? [] : policies));
+  return granted.some(policies => policies === 'all')
+    ? []
+    : granted.flatMap(policies => (policies === 'all' ? [] : policies));
 }
 
 function roleOf({metadata, roleRef}: Binding, {clusterRoleOf, roleOf}: KnownRoles) {
@@ -225,10 +177,6 @@ function roleOf({metadata, roleRef}: Binding, {clusterRoleOf, roleOf}: KnownRole
   if (kind === 'ClusterRole') return clusterRoleOf.get(name);
   const {namespace} = metadata ?? {};
   return kind === 'Role' && namespace ? roleOf.get(placeOf({namespace, name})) : undefined;
-}
-
-function nameOfRole({metadata}: Role): string {
-  return metadata?.name ?? '';
 }
 
 function referenceToRole({metadata}: Role): ObjectReference {
@@ -248,8 +196,4 @@ function referenceToBinding({metadata}: Binding): ObjectReference {
 function roleText(role: Role): string {
   const {kind, namespace, name} = referenceToRole(role);
   return namespace === undefined ? `${kind}/${name}` : `${kind}/${namespace}/${name}`;
-}
-
-function quoted(word: string): string {
-  return JSON.stringify(word);
 }

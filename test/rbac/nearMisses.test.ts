@@ -1,11 +1,15 @@
 import {describe, expect, test} from 'vitest';
 import type {JsonObject} from '../../src/kube/json.ts';
+import type {Rule} from '../../src/kube/objects.ts';
 import {nearMisses} from '../../src/rbac/nearMisses.ts';
+import {missOfRule} from '../../src/rbac/nearRules.ts';
 import {binding, grant, role, roleFor, subject} from '../support/builders/audits.ts';
 import {clusterWith} from '../support/builders/inventory.ts';
+import {patched} from '../support/builders/jsonPatch.ts';
 
 const says = (...objects: readonly JsonObject[]) =>
   nearMisses(clusterWith(objects).rbac, ['web', 'strict']).map(miss => miss.says);
+const secrets = {apiGroups: [''], resources: ['secrets'], verbs: ['get']};
 const use = {apiGroups: ['policy'], resources: ['podsecuritypolicies'], verbs: ['use']};
 
 describe('a rule that looks like a grant and is none', () => {
@@ -18,6 +22,40 @@ describe('a rule that looks like a grant and is none', () => {
     [{...use, verbs: ['get', 'list'], resourceNames: ['web']}, 'has the verbs get, list'],
   ])('%j', (rule, words) => {
     expect(says(role('r', rule)).join()).toContain(words);
+  });
+
+  test.each<[JsonObject, JsonObject]>([
+    [{...use, apiGroups: ['policy/v1beta1', 'apps']}, {apiGroups: ['policy', 'apps']}],
+    [{...use, apiGroups: ['Policy']}, {apiGroups: ['policy']}],
+    [{...use, apiGroups: ['']}, {apiGroups: ['policy']}],
+    [
+      {...use, apiGroups: [''], resources: ['pods', 'psp']},
+      {apiGroups: ['', 'policy'], resources: ['pods', 'podsecuritypolicies']},
+    ],
+    [
+      {...use, resources: ['psp'], verbs: ['Use', 'get']},
+      {resources: ['podsecuritypolicies'], verbs: ['use', 'get']},
+    ],
+    [{...use, verbs: ['get', 'list'], resourceNames: ['web']}, {verbs: ['get', 'list', 'use']}],
+  ])('%j becomes what was meant', (rule, fields) => {
+    const [miss] = nearMisses(clusterWith([role('r', secrets, rule)]).rbac, ['web']);
+    const steps = Object.entries(fields).map(([field, value]) => ({
+      op: 'add',
+      path: `/rules/1/${field}`,
+      value,
+    }));
+    expect(miss?.fix).toEqual({kind: 'patch', steps});
+    const mended = patched({rules: [{}, rule]}, steps) as {readonly rules: readonly Rule[]};
+    expect(mended.rules.map(missOfRule)).toEqual([undefined, undefined]);
+  });
+
+  test('in a role that its controller writes is not to be patched there', () => {
+    const aggregated = {
+      ...role('r', {...use, verbs: ['Use']}),
+      aggregationRule: {clusterRoleSelectors: []},
+    };
+    const misses = nearMisses({...clusterWith([]).rbac, clusterRoles: [aggregated as never]}, []);
+    expect(misses.map(({fix}) => fix)).toEqual([undefined]);
   });
 
   test.each([
@@ -71,6 +109,52 @@ describe('a binding that looks right', () => {
     expect(says(roleFor('web-psp', 'web'), binding('web-psp', 'web', ['sa:web']))).toEqual([
       'refers to ClusterRole/web, which does not exist; ClusterRole/web-psp does',
     ]);
+  });
+
+  test('of a role that itself grants nothing yet is a near miss too', () => {
+    const wrong = role('web-psp', {...use, verbs: ['Use'], resourceNames: ['web']});
+    const typo = {
+      ...binding('b', 'web-psp', []),
+      subjects: [subject('group:system:serviceaccount:shop')],
+    };
+    expect(says(wrong, typo)).toHaveLength(2);
+    expect(says(wrong, binding('c', 'web', ['sa:web'])).join()).toContain(
+      'ClusterRole/web-psp does',
+    );
+  });
+
+  test.each<[JsonObject, JsonObject]>([
+    [subject('group:system:serviceaccount:shop'), subject('group:system:serviceaccounts:shop')],
+    [subject('group:system:serviceaccount:shop:web'), subject('sa:web')],
+    [subject('user:serviceaccount:shop:web'), subject('sa:web')],
+    [subject('user:system:authenticated'), subject('group:system:authenticated')],
+    [{kind: 'serviceaccounts', name: 'web', namespace: 'shop'}, subject('sa:web')],
+  ])('with %j becomes one with %j', (one, meant) => {
+    const rbac = clusterWith([
+      roleFor('r', 'web'),
+      {...binding('b', 'r', []), subjects: [one]},
+    ]).rbac;
+    expect(nearMisses(rbac, ['web']).map(({fix}) => fix)).toEqual([
+      {
+        kind: 'patch',
+        steps: [{op: 'replace', path: '/subjects/0', value: expect.objectContaining(meant)}],
+      },
+    ]);
+  });
+
+  test.each([
+    ['psp:web', 'web', true],
+    ['web-psp', 'psp-web', true],
+    ['frontend-role', 'frontend', true],
+    ['use-ingress-psp', 'psp:ingress', true],
+    ['restrcted', 'restricted', true],
+    ['r1', 'r0', false],
+    ['worker-1', 'worker-2', false],
+    ['web', 'wep', false],
+    ['psp', 'use', false],
+  ])('to role %s means %s: %s', (written, existing, isNear) => {
+    const misses = says(roleFor(existing, 'web'), binding('b', written, ['sa:web']));
+    expect(misses).toHaveLength(isNear ? 1 : 0);
   });
 
   test('of a role that is just missing is no near miss', () => {

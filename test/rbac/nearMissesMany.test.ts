@@ -4,7 +4,7 @@ import {nearMisses} from '../../src/rbac/nearMisses.ts';
 import {processorSeconds} from '../support/run/processorTime.ts';
 
 /** As many roles as bindings, in namespaces of a hundred; no binding is a near miss. */
-function rbacOf(count: number): RbacObjects {
+function rbacOf(count: number, suffix = ''): RbacObjects {
   const places = Array.from({length: count}, (_, index) => ({
     namespace: `ns-${Math.floor(index / 100)}`,
     name: `role-${index}`,
@@ -15,14 +15,17 @@ function rbacOf(count: number): RbacObjects {
     roles: places.map(metadata => ({metadata, rules: []})) as never,
     roleBindings: places.map(metadata => ({
       metadata,
-      roleRef: {kind: 'Role', name: metadata.name},
+      roleRef: {kind: 'Role', name: `${metadata.name}${suffix}`},
       subjects: [],
     })) as never,
   };
 }
 
-test('four times the bindings take about four times the time', () => {
-  const [few, many] = [rbacOf(5_000), rbacOf(20_000)];
+test.each([
+  ['of roles that exist', ''],
+  ['of roles that do not', '-gone'],
+])('four times the bindings %s take about four times the time', (_, suffix) => {
+  const [few, many] = [rbacOf(5_000, suffix), rbacOf(20_000, suffix)];
   const secondsOf = (rbac: RbacObjects) =>
     Math.min(...Array.from({length: 3}, () => processorSeconds(() => nearMisses(rbac, []))));
   secondsOf(few); // compiles the code

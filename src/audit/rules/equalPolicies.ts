@@ -1,6 +1,7 @@
 import {normalSpec, plain, profileKeys} from '../../apply/sameMeaning.ts';
 import {isObject, type Json, printJson} from '../../kube/json.ts';
 import type {Policy} from '../../kube/objects.ts';
+import {isMeant} from '../context.ts';
 import {commandLine, inTurn} from '../remedies.ts';
 import {deleteCommand} from '../roleEdits.ts';
 import {defineRule} from '../rule.ts';
@@ -15,7 +16,8 @@ export const equalPolicies = defineRule({
   remedy: 'Grant the first one to those who use the others, and delete those.',
   needs: [],
   breadth: 'cluster',
-  find: ({policies, inventory}) => {
+  find: context => {
+    const {policies, inventory} = context;
     const alike = Map.groupBy(policies, ({policy}) => meaningOf(policy));
     return [...alike.values()].flatMap(equals => {
       const kept = equals.find(({bound}) => bound.size > 0) ?? equals[0];
@@ -23,11 +25,11 @@ export const equalPolicies = defineRule({
       const {name: first} = kept.prepared;
       return equals
         .filter(one => one !== kept)
-        .map(({prepared: {name}, isWanted}) => ({
+        .map(({prepared: {name}}) => ({
           object: policyReference(name),
           message: `says the same as ${first}`,
           evidence: [`equal: ${equals.map(({prepared}) => prepared.name).join(', ')}`],
-          remedy: isWanted
+          remedy: isMeant(name, context)
             ? commandLine('kubectl', 'psp', 'who-can', 'use', name, '-A')
             : inTurn(
                 ...(kept.bound.size > 0

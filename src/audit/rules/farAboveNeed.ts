@@ -1,15 +1,17 @@
 import type {Verdict} from '../../admission/judgement.ts';
 import type {Control} from '../../controls/control.ts';
 import type {Policy} from '../../kube/objects.ts';
+import {isNonEmpty} from '../../nonEmpty.ts';
 import {controlNames, dangersOf} from '../../policy/danger.ts';
 import {leastPolicy} from '../../policy/least.ts';
 import {levelText, openness} from '../../policy/level.ts';
 import {count} from '../../text.ts';
 import {fittingPolicy, wouldMoveOthers} from '../fitting.ts';
+import type {VerdictGroup} from '../groups.ts';
 import {passedByName} from '../passedByName.ts';
 import {adviseCommand, bindCommand} from '../remedies.ts';
 import {defineRule} from '../rule.ts';
-import {viaLines} from '../words.ts';
+import {firstOf, objectText, viaLines} from '../words.ts';
 
 /** Pods that could do with far less. */
 export const farAboveNeed = defineRule({
@@ -34,6 +36,7 @@ export const farAboveNeed = defineRule({
         verdict,
         other => other < name && !wouldMoveOthers(other, verdict, groups),
       );
+      const sharers = tighter === undefined ? needier(verdict, groups) : [];
       return [
         {
           object: group.object,
@@ -44,9 +47,11 @@ export const farAboveNeed = defineRule({
           ],
           controls: unneeded,
           remedy:
-            tighter === undefined
-              ? adviseCommand(namespace)
-              : bindCommand(tighter, namespace, serviceAccount),
+            tighter !== undefined
+              ? bindCommand(tighter, namespace, serviceAccount)
+              : sharers.length > 0
+                ? `Give it a service account of its own, and then a policy of its own: ${serviceAccount} is also that of ${firstOf(sharers, 3).join(', ')}, which ${sharers.length === 1 ? 'needs' : 'need'} more.`
+                : adviseCommand(namespace),
         },
       ];
     }),
@@ -67,6 +72,28 @@ export function isFarAbove(verdict: Verdict): boolean {
   return excessOf(verdict) !== undefined;
 }
 
+/** What runs with the account of a pod and needs a hold on its node: no one policy of the account is right for both. */
+function needier({item}: Verdict, groups: readonly VerdictGroup[]): readonly string[] {
+  const {namespace, serviceAccount} = item.submission;
+  const sharing = groups.flatMap(({object, verdicts}) => {
+    const submissions = verdicts.map(verdict => verdict.item.submission);
+    const same = submissions.filter(
+      one => one.namespace === namespace && one.serviceAccount === serviceAccount,
+    );
+    const views = [...new Set(same.map(({view}) => view))];
+    return isNonEmpty(views)
+      ? [{object, dangers: dangersOf(leastPolicy('least', views, false))}]
+      : [];
+  });
+  const together = [...new Set(sharing.flatMap(({dangers}) => dangers))];
+  if (!isFar(together)) return [];
+  return sharing.flatMap(({object, dangers}) => (dangers.length > 0 ? [objectText(object)] : []));
+}
+
+function isFar(unneeded: readonly Control[]): boolean {
+  return unneeded.length >= far || unneeded.some(({id}) => id === 'privileged');
+}
+
 /** What the chosen policy opens dangerously, if the pod needs nothing of the kind; undefined otherwise. */
 function excessOf(verdict: Verdict): Excess | undefined {
   const {chosen, item} = verdict;
@@ -75,7 +102,7 @@ function excessOf(verdict: Verdict): Excess | undefined {
     return undefined;
   const {policy} = chosen.policy;
   const unneeded = dangersOf(policy);
-  if (unneeded.length < far && !unneeded.some(({id}) => id === 'privileged')) return undefined;
+  if (!isFar(unneeded)) return undefined;
   const least = leastPolicy('least', [view], false);
   return dangersOf(least).length > 0 ? undefined : {verdict, policy, least, unneeded};
 }

@@ -1,9 +1,12 @@
 import {controls} from '../../controls/index.ts';
 import {subjectWord} from '../../grant/namedSubject.ts';
+import type {Role} from '../../kube/objects.ts';
 import {dangerousPodRights, isDangerous} from '../../policy/danger.ts';
+import {policiesOf} from '../../rbac/authorize.ts';
 import type {Grantee} from '../../rbac/grantee.ts';
 import {podMakers} from '../../rbac/indirect.ts';
 import {commandLine} from '../remedies.ts';
+import {roleAt} from '../roleEdits.ts';
 import {defineRule} from '../rule.ts';
 import {firstOf, wayText} from '../words.ts';
 
@@ -13,7 +16,7 @@ export const podMaker = defineRule({
   severity: 'medium',
   milder: 'info for users and groups.',
   title: 'Who may create pods where pods may use a policy beyond baseline',
-  why: "Whoever may create pods, or workloads, in a namespace chooses the account that they run as, and so has every policy that an account there may use. What counts are the controls of [`open-to-workloads`](#open-to-workloads). Left out are Kubernetes' own subjects, and who may use all policies anyway.",
+  why: "Whoever may create pods, or workloads, in a namespace chooses the account that they run as, and so has every policy that an account there may use. What counts are the controls of [`open-to-workloads`](#open-to-workloads). Left out are Kubernetes' own subjects, and who has a role for everything.",
   remedy:
     'Move what needs the policy to a namespace of its own, or take the right to create from the subject.',
   needs: ['rbac'],
@@ -24,7 +27,9 @@ export const podMaker = defineRule({
       known.map(({policy}) => policy),
       authorizer,
     );
-    const sweeping = authorizer.grants.filter(grant => grant.policies === undefined);
+    const sweeping = authorizer.grants.filter(
+      ({policies: named, role}) => named === undefined && isForMore(roleAt(role, inventory.rbac)),
+    );
     const held = sweeping.flatMap(({subjects}) =>
       subjects.map(({kind, name}) => `${kind}/${name}`),
     );
@@ -74,4 +79,10 @@ export const podMaker = defineRule({
 function isSystem({kind, namespace, name}: Grantee): boolean {
   if (kind !== 'ServiceAccount') return name.startsWith('system:');
   return namespace === 'kube-system';
+}
+
+/** Whether a role gives policies with everything else: such are admins. */
+function isForMore(role: Role | undefined): boolean {
+  const open = role?.rules?.filter(rule => policiesOf(rule) === 'all');
+  return open?.some(({resources}) => resources?.includes('*')) ?? true;
 }

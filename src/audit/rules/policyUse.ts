@@ -1,6 +1,6 @@
 import {isPlatformName} from '../../check/managedPolicies.ts';
 import {count} from '../../text.ts';
-import type {AuditContext, PolicyFacts} from '../context.ts';
+import {type AuditContext, isMeant, type PolicyFacts} from '../context.ts';
 import {commandLine} from '../remedies.ts';
 import {deleteCommand} from '../roleEdits.ts';
 import {defineRule} from '../rule.ts';
@@ -23,7 +23,7 @@ export const orphanPolicy = defineRule({
   remedy: 'Delete it, or grant it to those it was made for (kubectl psp bind).',
   find: context =>
     used(context, 'orphan')
-      .filter(({prepared: {name}}) => !isMissed(name, context) && !context.wanted.has(name))
+      .filter(({prepared: {name}}) => !isMeant(name, context))
       .map(({prepared, sweeping}) => ({
         object: policyReference(prepared.name),
         message: 'no bound role names it',
@@ -41,7 +41,7 @@ export const unusedPolicy = defineRule({
   remedy: 'Check what runs only now and then, then delete it and its grants.',
   find: context =>
     used(context, 'unused')
-      .filter(({prepared: {name}}) => !context.wanted.has(name))
+      .filter(({prepared: {name}}) => !isMeant(name, context))
       .map(({prepared, grants}) => ({
         object: policyReference(prepared.name),
         message: 'no pod and no workload binds to it',
@@ -75,11 +75,6 @@ export const shadowedPolicy = defineRule({
       };
     }),
 });
-
-/** Whether a grant was written for it that has a mistake in it: then it is not a leftover. */
-function isMissed(policy: string, {nearMisses}: AuditContext): boolean {
-  return nearMisses.some(({policies}) => policies.includes(policy));
-}
 
 function used({policies}: AuditContext, use: Use): readonly PolicyFacts[] {
   // What a platform ships is there for pods that it may bring, and comes back.

@@ -123,7 +123,7 @@ export const rightsRules: RuleCases = {
       'ClusterRole/r',
       'medium',
       'names the API group "policy/v1beta1"; the one to use is "policy"',
-      'kubectl edit clusterrole/r',
+      `kubectl patch clusterrole/r --type=json -p '[{"op":"add","path":"/rules/0/apiGroups","value":["policy"]}]' --dry-run=server -o yaml | kubectl psp try -A -f -`,
     ],
     no: [
       strict,

@@ -13,15 +13,19 @@ import {printablePolicy} from '../../../src/report/advice.ts';
 import {patched} from '../builders/jsonPatch.ts';
 
 /** Remedies that show what a person has to decide about, and change nothing. */
-const looks =
-  /^kubectl (edit|auth|psp (why|who-can|check|audit|advise --compare))\b|^[A-Z][^&|]*\.$/;
+const looks = [
+  /^kubectl (edit|auth|psp (why|who-can|check|audit|advise --compare))\b/,
+  / --dry-run$/,
+  / --dry-run=(server|client) -o yaml \| kubectl psp try -A -f -$/,
+  /^[A-Z][^&|]*\.$/,
+];
 
 /**
  * The inventory after somebody did what a remedy says; undefined if it only shows something, or leaves it to
  * an editor. Fails at a command that it does not know.
  */
 export function applyRemedy(inventory: Inventory, remedy: string): Inventory | undefined {
-  if (looks.test(remedy)) return undefined;
+  if (looks.some(look => look.test(remedy))) return undefined;
   return remedy
     .split(' && ')
     .reduce((now, line) => afterCommand(now, line, wordsIn(line)), inventory);
