@@ -1,10 +1,13 @@
+import {always, cel} from '../cel/cel.ts';
 import {type FieldError, invalid} from '../kube/fieldError.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {PodView} from '../kube/podView.ts';
+import {fillsUnset} from './celFacet.ts';
 import {defineControl, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
 import {inContainer, securityFieldOf} from './objection.ts';
 import {containerRuntime, yesOrNo} from './runtime.ts';
+import {ofContainer} from './shared/celNames.ts';
 import {choiceField} from './shared/fields.ts';
 import {takesNoLinuxFields} from './shared/windows.ts';
 
@@ -14,6 +17,7 @@ interface Value {
   readonly fill: boolean | undefined;
 }
 
+const escalates = ofContainer('allowPrivilegeEscalation');
 const open: Value = {allowed: true, fill: undefined};
 const closed: Value = {allowed: false, fill: undefined};
 
@@ -111,6 +115,26 @@ export const allowPrivilegeEscalation = defineControl<Value>({
     ...yesOrNo,
     read: container => container.allowPrivilegeEscalation !== false,
   }),
+  cel: {
+    rules({allowed, fill}) {
+      if (allowed && fill === undefined) return undefined;
+      const says = allowed ? 'false or true' : 'false';
+      return {
+        container: {
+          unchanged: allowed ? cel`${escalates}.hasValue()` : cel`!${escalates}.orValue(true)`,
+          filled: allowed ? always : cel`!${escalates}.orValue(${fill ?? false})`,
+          fault: cel`${escalates}.hasValue() ? 'sets allowPrivilegeEscalation: true; allowed: false' : ${`does not set allowPrivilegeEscalation; allowed: ${says}`}`,
+        },
+        writes: {allowPrivilegeEscalation: cel`${fill ?? allowed}`},
+      };
+    },
+    patches: {
+      allowPrivilegeEscalation: fillsUnset(
+        ['container', 'allowPrivilegeEscalation'],
+        cel`!${escalates}.hasValue()`,
+      ),
+    },
+  },
   level: ({allowed}) => (allowed ? 'baseline' : 'restricted'),
 });
 

@@ -8,6 +8,7 @@ import type {Report} from './report.ts';
 import {containerRuntime} from './runtime.ts';
 import {listField} from './shared/fields.ts';
 import {unique} from './shared/names.ts';
+import {hostPathCheck} from './shared/volumesInCel.ts';
 
 interface HostPath {
   readonly pathPrefix: string;
@@ -110,6 +111,10 @@ export const allowedHostPaths = defineControl<readonly HostPath[]>({
     atMost: (one, other) => one.every(path => other.some(outer => contains(outer, path))),
     says: paths => paths.map(word).join(', ') || 'none',
   }),
+  cel: {
+    rules: paths =>
+      paths.length === 0 ? undefined : {volume: hostPathCheck(paths, paths.map(word).join(', '))},
+  },
   builtin: neverSet,
 });
 

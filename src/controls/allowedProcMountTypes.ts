@@ -1,8 +1,10 @@
+import {cel} from '../cel/cel.ts';
 import {notSupported} from '../kube/fieldError.ts';
 import {defineControl, neverSet, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
 import {inContainer, securityFieldOf} from './objection.ts';
 import {containerRuntime, yesOrNo} from './runtime.ts';
+import {faultText, ofContainer} from './shared/celNames.ts';
 import {namesField} from './shared/fields.ts';
 import {containsAll, shorter, unique} from './shared/names.ts';
 
@@ -90,6 +92,17 @@ export const allowedProcMountTypes = defineControl<readonly string[]>({
     read: ({privileged, procMount}) => privileged || procMount === 'Unmasked',
     overruledBy: 'privileged',
   }),
+  cel: {
+    rules(allowed) {
+      const type = cel`${ofContainer('procMount')}.orValue('Default')`;
+      return {
+        container: {
+          unchanged: cel`${type} in ${allowed}`,
+          fault: faultText(cel`'has procMount ' + ${type}`, allowed.join(', ')),
+        },
+      };
+    },
+  },
   // Not even in the open one: the API server drops the field while its alpha gate is off.
   builtin: neverSet,
   level: allowed => (allowed.every(type => type === 'Default') ? 'restricted' : 'privileged'),

@@ -14,6 +14,7 @@ import {containsAll, unique} from './shared/names.ts';
 import {profileFields} from './shared/profileFields.ts';
 import {profileStates} from './shared/profileRuntime.ts';
 import {profileWords} from './shared/profileSteps.ts';
+import {appArmorInCel} from './shared/profilesInCel.ts';
 import {withAnnotations} from './shared/withAnnotations.ts';
 
 interface Value {
@@ -137,6 +138,7 @@ export const appArmor = defineControl<Value>({
       privileged ? 'unconfined' : appArmorAnnotation || runtimeDefault,
   }),
   builtin: {privileged: 'unset', baseline: confined, restricted: confined},
+  cel: appArmorInCel,
   level({allowed}): Level {
     if (allowed === undefined) return 'privileged';
     return namesOf(allowed).includes('unconfined') ? 'privileged' : 'restricted';

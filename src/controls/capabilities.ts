@@ -8,6 +8,7 @@ import {type Fix, inContainer, securityFieldOf} from './objection.ts';
 import type {Report} from './report.ts';
 import {containerRuntime} from './runtime.ts';
 import {baselineCapabilities} from './shared/baselineCapabilities.ts';
+import {capabilitiesInCel} from './shared/capabilitiesInCel.ts';
 import {capabilityStates, heldCapabilities} from './shared/capabilityRuntime.ts';
 import {namesField} from './shared/fields.ts';
 import {containsAll, shorter, unique} from './shared/names.ts';
@@ -99,6 +100,7 @@ export const capabilities = defineControl<Value>({
     baseline: {...none, allowed: baselineCapabilities},
     restricted: {...none, allowed: ['NET_BIND_SERVICE'], requiredDrop: ['ALL']},
   },
+  cel: capabilitiesInCel,
   level: (value): Level => {
     const added = mayAdd(value);
     if (!containsAll(baselineCapabilities, added)) return 'privileged';

@@ -3,6 +3,7 @@ import type {Policy, PolicySpec} from '../kube/objects.ts';
 import type {ContainerView, PodView, VolumeView} from '../kube/podView.ts';
 import type {Release} from '../kube/release.ts';
 import type {NonEmpty} from '../nonEmpty.ts';
+import {type CelFacet, onPolicies, type PolicyInCel} from './celFacet.ts';
 import type {JudgedTemplate, PlannedStep} from './hardening.ts';
 import type {Report} from './report.ts';
 import type {Runtime} from './runtime.ts';
@@ -198,6 +199,8 @@ export interface ControlDefinition<Value>
   readonly hardening: PodHardening<Value> | 'allowed';
   /** What it lets a pod do at run time; the comment above it in each control names the source. */
   readonly runtime: Runtime;
+  /** How admission policies ask the same on clusters that have no PodSecurityPolicy. */
+  readonly cel: CelFacet<Value>;
 }
 
 /**
@@ -231,6 +234,7 @@ export interface Control extends ControlWords {
   /** The steps for a template that does not meet this control of the policy. */
   plan(pod: JudgedTemplate, policy: Policy, mustSay: boolean): readonly PlannedStep[];
   readonly runtime: Runtime;
+  readonly cel: PolicyInCel;
 }
 
 /** For controls that no built-in policy sets: every one of them means what unset means. */
@@ -284,6 +288,7 @@ export function defineControl<Value>(control: ControlDefinition<Value>): Control
     leavesUnsaid: pod => hardening?.leavesUnsaid?.(pod) ?? false,
     plan: (pod, policy, mustSay) => hardening?.plan(pod, read(policy), mustSay) ?? [],
     runtime: control.runtime,
+    cel: onPolicies(control.cel, read),
   };
 }
 

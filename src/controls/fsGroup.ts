@@ -1,6 +1,7 @@
 import {podField} from './objection.ts';
 import {podRuntime} from './runtime.ts';
 import {anyGroupInAll, defineGroupRule, looseRuleErrors, oneGroup} from './shared/groupRule.ts';
+import {fsGroupInCel} from './shared/groupsInCel.ts';
 
 const field = 'spec.securityContext.fsGroup';
 const place = podField('fsGroup');
@@ -29,6 +30,7 @@ export const fsGroup = defineGroupRule({
   // Volumes are given to the group that the processes are in as well (pkg/volume/volume_linux.go,
   // SetVolumeOwnership): another group makes a different pod, not one that may do more.
   runtime: podRuntime({...oneGroup('none'), read: pod => pod.fsGroup}),
+  cel: fsGroupInCel,
   unrecognized: 'Unrecognized FSGroup strategy type',
   validate: rule => looseRuleErrors('spec.fsGroup', rule),
 });

@@ -1,5 +1,5 @@
 import {podRuntime, yesOrNo} from './runtime.ts';
-import {defineFlag, forbidHostFlag, planHostFlag} from './shared/flag.ts';
+import {defineFlag, forbidHostFlag, hostFlagInCel, planHostFlag} from './shared/flag.ts';
 
 /** Whether pods may use the host's IPC namespace. Set on the pod's spec, but reported under its security context. */
 export const hostIPC = defineFlag({
@@ -11,6 +11,7 @@ export const hostIPC = defineFlag({
   subject: "the host's IPC namespace",
   uses: pod => pod.hostIPC,
   forbid: forbidHostFlag('hostIPC', 'Host IPC is not allowed to be used'),
+  forbidInCel: hostFlagInCel('hostIPC'),
   plan: () => planHostFlag('hostIPC'),
   // Unset is the IPC namespace of the pod (pkg/kubelet/kuberuntime/helpers.go, ipcNamespaceForPod).
   runtime: podRuntime({...yesOrNo, read: pod => pod.hostIPC}),

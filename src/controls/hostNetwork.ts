@@ -1,5 +1,5 @@
 import {podRuntime, yesOrNo} from './runtime.ts';
-import {defineFlag, forbidHostFlag, planHostFlag} from './shared/flag.ts';
+import {defineFlag, forbidHostFlag, hostFlagInCel, planHostFlag} from './shared/flag.ts';
 
 /** Whether pods may use the host's network. Set on the pod's spec, but reported under its security context. */
 export const hostNetwork = defineFlag({
@@ -11,6 +11,7 @@ export const hostNetwork = defineFlag({
   subject: "the host's network",
   uses: pod => pod.hostNetwork,
   forbid: forbidHostFlag('hostNetwork', 'Host network is not allowed to be used'),
+  forbidInCel: hostFlagInCel('hostNetwork'),
   plan: () => planHostFlag('hostNetwork'),
   // Unset is the network namespace of the pod (pkg/kubelet/kuberuntime/helpers.go, networkNamespaceForPod).
   runtime: podRuntime({...yesOrNo, read: pod => pod.hostNetwork}),

@@ -1,5 +1,5 @@
 import {podRuntime, yesOrNo} from './runtime.ts';
-import {defineFlag, forbidHostFlag, planHostFlag} from './shared/flag.ts';
+import {defineFlag, forbidHostFlag, hostFlagInCel, planHostFlag} from './shared/flag.ts';
 
 /** Whether pods may use the host's process namespace. Set on the pod's spec, but reported under its security context. */
 export const hostPID = defineFlag({
@@ -11,6 +11,7 @@ export const hostPID = defineFlag({
   subject: "the host's process namespace",
   uses: pod => pod.hostPID,
   forbid: forbidHostFlag('hostPID', 'Host PID is not allowed to be used'),
+  forbidInCel: hostFlagInCel('hostPID'),
   plan: () => planHostFlag('hostPID'),
   // Unset is the process namespace of the pod (pkg/kubelet/kuberuntime/helpers.go, pidNamespaceForPod).
   runtime: podRuntime({...yesOrNo, read: pod => pod.hostPID}),

@@ -1,9 +1,11 @@
+import {anyOf, cel} from '../cel/cel.ts';
 import type {Range} from '../kube/objects.ts';
 import type {ContainerView, PodView} from '../kube/podView.ts';
 import {defineControl, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep} from './hardening.ts';
 import type {Grounds} from './objection.ts';
 import {containerRuntime} from './runtime.ts';
+import {faultText, within} from './shared/celNames.ts';
 import {rangesField} from './shared/rangeFields.ts';
 import {clip, covers, format, includes, rangesOf} from './shared/ranges.ts';
 
@@ -77,6 +79,25 @@ export const hostPorts = defineControl<readonly Range[]>({
     says: ranges => format(ranges, ', ') || 'none',
     overruledBy: 'hostNetwork',
   }),
+  cel: {
+    rules(allowed) {
+      if (covers(allowed, [allPorts])) return undefined;
+      const claimed = cel`c.?ports.orValue([])`;
+      const isFine = anyOf([
+        cel`p.?hostPort.orValue(0) <= 0`,
+        ...(allowed.length === 0 ? [] : [within(cel`p.hostPort`, allowed)]),
+      ]);
+      return {
+        container: {
+          unchanged: cel`${claimed}.all(p, ${isFine})`,
+          fault: faultText(
+            cel`'claims host port ' + ${claimed}.filter(p, !(${isFine})).map(p, string(p.hostPort)).join(', ')`,
+            format(allowed, ', ') || 'none',
+          ),
+        },
+      };
+    },
+  },
   builtin: {privileged: [{min: 0, max: 65535}], baseline: 'unset', restricted: 'unset'},
   level: allowed => (clip(allowed, allPorts).length === 0 ? 'restricted' : 'privileged'),
 });

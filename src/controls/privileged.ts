@@ -1,6 +1,8 @@
+import {cel} from '../cel/cel.ts';
 import {containersIn, setIn} from './hardening.ts';
 import {inContainer, securityFieldOf} from './objection.ts';
 import {containerRuntime, yesOrNo} from './runtime.ts';
+import {ofContainer} from './shared/celNames.ts';
 import {defineFlag} from './shared/flag.ts';
 
 /** Whether containers may be privileged. It implies nothing else: no capability, no host access. */
@@ -28,6 +30,12 @@ export const privileged = defineFlag({
           edits: [inContainer(container, 'privileged', undefined)],
         }),
       });
+    },
+  },
+  forbidInCel: {
+    container: {
+      unchanged: cel`!${ofContainer('privileged')}.orValue(false)`,
+      fault: cel`'sets privileged: true; allowed: false'`,
     },
   },
   plan: ({template}) =>

@@ -1,7 +1,12 @@
+import {cel} from '../cel/cel.ts';
+import {fillsUnset} from './celFacet.ts';
 import {defineControl, neverSet, withSpec} from './control.ts';
 import {inContainer, securityFieldOf} from './objection.ts';
 import {containerRuntime, yesOrNo} from './runtime.ts';
+import {ofContainer} from './shared/celNames.ts';
 import {flagField} from './shared/fields.ts';
+
+const isReadOnly = ofContainer('readOnlyRootFilesystem');
 
 /** Whether every container must have a read-only root filesystem. */
 export const readOnlyRootFilesystem = defineControl<boolean>({
@@ -64,5 +69,24 @@ export const readOnlyRootFilesystem = defineControl<boolean>({
     says: writable => (writable ? 'not read-only' : 'read-only'),
     read: container => container.readOnlyRootFilesystem !== true,
   }),
+  cel: {
+    rules: required =>
+      required
+        ? {
+            container: {
+              unchanged: cel`${isReadOnly}.orValue(false)`,
+              filled: cel`${isReadOnly}.orValue(true)`,
+              fault: cel`${isReadOnly}.hasValue() ? 'sets readOnlyRootFilesystem: false; allowed: true' : 'does not set readOnlyRootFilesystem; allowed: true'`,
+            },
+            writes: {readOnlyRootFilesystem: cel`true`},
+          }
+        : undefined,
+    patches: {
+      readOnlyRootFilesystem: fillsUnset(
+        ['container', 'readOnlyRootFilesystem'],
+        cel`!${isReadOnly}.hasValue()`,
+      ),
+    },
+  },
   builtin: neverSet,
 });

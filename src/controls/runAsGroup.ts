@@ -2,6 +2,7 @@ import {neverSet} from './control.ts';
 import {sharedField} from './objection.ts';
 import {containerRuntime} from './runtime.ts';
 import {defineGroupRule, oneGroup, strictRuleErrors} from './shared/groupRule.ts';
+import {runAsGroupInCel} from './shared/groupsInCel.ts';
 
 /** The primary groups that containers may run as. Reported under the security context itself. */
 export const runAsGroup = defineGroupRule({
@@ -29,6 +30,7 @@ export const runAsGroup = defineGroupRule({
   // Unset is the group of the user in the image, and root's where the image does not know the user
   // (pkg/kubelet/kuberuntime/security_context.go, convertToRuntimeSecurityContext, sends none).
   runtime: containerRuntime({...oneGroup("the image's"), read: container => container.runAsGroup}),
+  cel: runAsGroupInCel,
   unrecognized: 'Unrecognized RunAsGroup strategy type',
   validate: rule => strictRuleErrors('spec.runAsGroup', rule),
 });

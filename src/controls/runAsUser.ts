@@ -17,6 +17,7 @@ import {allIds, hasIds, rangeErrors} from './shared/idRanges.ts';
 import {unique} from './shared/names.ts';
 import {idFields} from './shared/rangeFields.ts';
 import {clip, covers, format, formatGo, includes, rangesOf} from './shared/ranges.ts';
+import {userInCel} from './shared/userInCel.ts';
 
 /** Ranges only mean something under MustRunAs; for the other rules, the list is empty. */
 interface Value {
@@ -109,6 +110,7 @@ export const runAsUser = defineControl<Value>({
       one === other || other === root || (one !== root && other === imageUser),
     says: user => user,
   }),
+  cel: userInCel,
   level: ({rule}) => (rule === nonRoot.rule ? 'restricted' : 'baseline'),
 });
 

@@ -1,9 +1,12 @@
+import {always, cel} from '../cel/cel.ts';
 import {duplicate, type FieldError, GoLiteral, invalid, required} from '../kube/fieldError.ts';
 import {goQuote} from '../kube/goQuote.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {Release} from '../kube/release.ts';
+import {fillsUnset} from './celFacet.ts';
 import {defineControl, neverSet, withSpec} from './control.ts';
 import {podRuntime} from './runtime.ts';
+import {faultText} from './shared/celNames.ts';
 import {choiceField, namesField} from './shared/fields.ts';
 import {containsAll, dnsSubdomainProblems, shorter, unique} from './shared/names.ts';
 
@@ -126,6 +129,31 @@ export const runtimeClass = defineControl<Value>({
     atMost: (one, other) => one === other,
     says: name => name || "the node's default",
   }),
+  cel: {
+    rules({allowed, fill}) {
+      if (allowed === undefined || (allowed.includes('*') && fill === undefined)) return undefined;
+      const any = allowed.includes('*');
+      const accepts = (unset: boolean) =>
+        cel`object.spec.?runtimeClassName.optMap(r, ${any ? always : cel`r in ${allowed}`}).orValue(${unset})`;
+      return {
+        pod: {
+          unchanged: accepts(fill === undefined),
+          filled: accepts(fill === undefined || any || allowed.includes(fill)),
+          fault: faultText(
+            cel`object.spec.?runtimeClassName.optMap(r, 'names runtime class ' + r).orValue('names no runtime class')`,
+            allowed.join(', ') || 'none',
+          ),
+        },
+        ...(fill === undefined ? {} : {writes: {runtimeClassName: cel`${fill}`}}),
+      };
+    },
+    patches: {
+      runtimeClassName: fillsUnset(
+        ['spec', 'runtimeClassName'],
+        cel`!object.spec.?runtimeClassName.hasValue()`,
+      ),
+    },
+  },
   builtin: neverSet,
 });
 

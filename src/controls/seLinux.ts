@@ -8,6 +8,7 @@ import type {Report} from './report.ts';
 import {containerRuntime} from './runtime.ts';
 import {choiceField, namesField} from './shared/fields.ts';
 import {unique} from './shared/names.ts';
+import {seLinuxInCel} from './shared/seLinuxInCel.ts';
 import {contextStates, runningContext} from './shared/seLinuxRuntime.ts';
 
 /** There are options only under MustRunAs. */
@@ -125,6 +126,7 @@ export const seLinux = defineControl<Value>({
   hardening: {plan: planSeLinux},
   runtime: containerRuntime({...contextStates, read: runningContext}),
   builtin: {privileged: anyContext, baseline: noContext, restricted: noContext},
+  cel: seLinuxInCel,
   level: ({options}): Level => {
     if (options === undefined || options.user || options.role) return 'privileged';
     return confinedTypes.includes(options.type ?? '') ? 'restricted' : 'privileged';

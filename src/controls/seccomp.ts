@@ -16,6 +16,7 @@ import {containsAll, unique} from './shared/names.ts';
 import {profileFields} from './shared/profileFields.ts';
 import {profileStates} from './shared/profileRuntime.ts';
 import {profileWords} from './shared/profileSteps.ts';
+import {seccompPatches, seccompRules} from './shared/profilesInCel.ts';
 import {containerSeccompGrounds, podSeccompGrounds} from './shared/seccompGrounds.ts';
 import {profileProblem, seccompErrors} from './shared/seccompNames.ts';
 import {takesNoLinuxFields} from './shared/windows.ts';
@@ -118,6 +119,15 @@ export const seccomp = defineControl<Value>({
     },
   }),
   builtin: {privileged: open, baseline: confined, restricted: confined},
+  cel: {
+    rules: (value, release) =>
+      seccompRules({
+        profiles: isOpen(value) ? undefined : unique(profilesOf(value, release)),
+        fill: value.fill,
+        allowed: value.allowed ?? 'none',
+      }),
+    patches: seccompPatches,
+  },
   level(value): Level {
     if (isOpen(value)) return 'privileged';
     const profiles = value.allowed?.split(',') ?? [''];

@@ -1,6 +1,7 @@
 import {podField} from './objection.ts';
 import {namedRights, podRuntime} from './runtime.ts';
 import {anyGroupInAll, defineGroupRule, looseRuleErrors} from './shared/groupRule.ts';
+import {supplementalGroupsInCel} from './shared/groupsInCel.ts';
 
 const field = 'spec.securityContext.supplementalGroups';
 const place = podField('supplementalGroups');
@@ -32,6 +33,7 @@ export const supplementalGroups = defineGroupRule({
     ...namedRights,
     read: pod => ({rights: (pod.supplementalGroups ?? []).map(String), harmless: []}),
   }),
+  cel: supplementalGroupsInCel,
   unrecognized: 'Unrecognized SupplementalGroups strategy type',
   validate: rule => looseRuleErrors('spec.supplementalGroups', rule),
 });

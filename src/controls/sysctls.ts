@@ -9,6 +9,7 @@ import type {Fix} from './objection.ts';
 import {namedRights, podRuntime} from './runtime.ts';
 import {namesField} from './shared/fields.ts';
 import {shorter, unique} from './shared/names.ts';
+import {sysctlCheck} from './shared/sysctlsInCel.ts';
 
 /** Entries that end in `*` stand for all names that begin with what precedes it. */
 interface Value {
@@ -130,6 +131,11 @@ export const sysctls = defineControl<Value>({
     },
   }),
   builtin: {privileged: open, baseline: 'unset', restricted: 'unset'},
+  cel: {
+    rules: (value, release) => ({
+      pod: sysctlCheck(safeIn(release), value.allowedUnsafe, value.forbidden, inWords(value)),
+    }),
+  },
   level: ({allowedUnsafe}) => (allowedUnsafe.length === 0 ? 'restricted' : 'privileged'),
 });
 

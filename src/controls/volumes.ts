@@ -15,6 +15,7 @@ import {type Grounds, withoutVolume} from './objection.ts';
 import {namedRights, podRuntime} from './runtime.ts';
 import {plainNamesField} from './shared/fields.ts';
 import {containsAll, shorter, unique} from './shared/names.ts';
+import {volumeTypeCheck} from './shared/volumesInCel.ts';
 
 const allTypes = unique(volumeSourceKeys.map(key => (key === 'cephfs' ? 'cephFS' : key)));
 
@@ -132,6 +133,17 @@ export const volumes = defineControl<readonly string[]>({
     },
   }),
   builtin: builtinValues,
+  cel: {
+    rules: (types, release) =>
+      types.includes('*')
+        ? undefined
+        : {
+            volume: volumeTypeCheck(
+              types,
+              types.includes('secret') && knowledge(release).secretIsToken,
+            ),
+          },
+  },
   level: (types): Level => {
     if (containsAll(harmlessVolumes, types)) return 'restricted';
     return types.includes('*') || types.includes('hostPath') ? 'privileged' : 'baseline';

@@ -7,6 +7,7 @@ import {type Grounds, withoutVolume} from '../objection.ts';
 import {namedRights, podRuntime} from '../runtime.ts';
 import {plainNamesField} from './fields.ts';
 import {containsAll, shorter, unique} from './names.ts';
+import {driverRules} from './volumesInCel.ts';
 
 interface DriverList {
   readonly id: 'allowedFlexVolumes' | 'allowedCSIDrivers';
@@ -14,7 +15,7 @@ interface DriverList {
   readonly risk: string;
   readonly allows: string;
   readonly neededBy: string;
-  readonly volumeType: string;
+  readonly volumeType: 'flexVolume' | 'csi';
   /** What the name of a driver looks like. */
   readonly hint: string;
   read(policy: Policy): readonly string[];
@@ -70,10 +71,8 @@ export function defineDriverList(list: DriverList): Control {
     hardening: 'allowed',
     // A driver is a program on the node to which the pod hands its options (pkg/volume/flexvolume/driver.go,
     // pkg/volume/csi/csi_mounter.go).
-    runtime: podRuntime({
-      ...namedRights,
-      read: pod => ({rights: driversOf(pod), harmless: []}),
-    }),
+    runtime: podRuntime({...namedRights, read: pod => ({rights: driversOf(pod), harmless: []})}),
+    cel: {rules: drivers => driverRules(volumeType, drivers)},
     builtin: neverSet,
     fields: [plainNamesField({label: 'Allowed drivers (all if empty)', hint: list.hint})],
   });

@@ -1,5 +1,7 @@
+import {cel, celName} from '../../cel/cel.ts';
 import type {PolicySpec} from '../../kube/objects.ts';
 import type {PodView} from '../../kube/podView.ts';
+import type {CelRules} from '../celFacet.ts';
 import {
   type Control,
   type ControlId,
@@ -24,6 +26,8 @@ interface Flag {
   uses(pod: PodView): boolean;
   /** The hooks for a policy that forbids it. */
   readonly forbid: Enforcement;
+  /** The same in CEL. */
+  readonly forbidInCel: CelRules;
   plan(pod: JudgedTemplate): readonly PlannedStep[];
   readonly runtime: Runtime;
 }
@@ -53,6 +57,7 @@ export function defineFlag(flag: Flag): Control {
     describe: allowed => (allowed ? 'allowed' : 'forbidden'),
     hardening: {plan: flag.plan},
     runtime: flag.runtime,
+    cel: {rules: allowed => (allowed ? undefined : flag.forbidInCel)},
     builtin: {privileged: true, baseline: 'unset', restricted: 'unset'},
     fields: [flagField(title, 'forbidden', 'allowed')],
     level: allowed => (allowed ? 'privileged' : 'restricted'),
@@ -75,6 +80,16 @@ export function forbidHostFlag(field: HostFlag, detail: string): Enforcement {
           edits: [{at: ['spec', field], value: undefined}],
         }),
       });
+    },
+  };
+}
+
+/** The same in CEL. */
+export function hostFlagInCel(field: HostFlag): CelRules {
+  return {
+    pod: {
+      unchanged: cel`!object.spec.?${celName(field)}.orValue(false)`,
+      fault: cel`${`sets ${field}: true; allowed: false`}`,
     },
   };
 }

@@ -2,6 +2,7 @@ import {type FieldError, GoLiteral, invalid, notSupported} from '../../kube/fiel
 import type {Integer} from '../../kube/json.ts';
 import type {Policy, Range, RuleWithRanges} from '../../kube/objects.ts';
 import type {ContainerView, PodView} from '../../kube/podView.ts';
+import type {CelFacet} from '../celFacet.ts';
 import {
   type Control,
   type ControlDefinition,
@@ -70,6 +71,14 @@ interface GroupRule {
   readonly absent: string;
   readonly builtin: ControlDefinition<GroupValue>['builtin'];
   readonly runtime: Runtime;
+  /** The same in CEL, for a rule with ranges. */
+  readonly cel: CelFacet<CelGroups>;
+}
+
+/** What a rule with ranges asks of groups. */
+export interface CelGroups {
+  readonly mustRunAs: boolean;
+  readonly ranges: readonly Range[];
 }
 
 /** A group that is one id, or what `unset` stands for. */
@@ -91,11 +100,7 @@ export const anyGroupInAll = {privileged: anyGroup, baseline: anyGroup, restrict
 /** A control of group ids: MustRunAs < MayRunAs < RunAsAny. */
 export function defineGroupRule(definition: GroupRule): Control {
   const {id, title, risk, allows, neededBy, asked} = definition;
-  const unusable = ({rule, ranges}: GroupValue) => {
-    if (rule === anyGroup.rule) return undefined;
-    if (!hasRanges(rule)) return `${definition.unrecognized} ${rule}`;
-    return ranges.length === 0 ? `ranges must be supplied for ${rule}` : undefined;
-  };
+  const unusable = (value: GroupValue) => whyUnknown(value, definition.unrecognized);
   return defineControl<GroupValue>({
     id,
     title,
@@ -135,8 +140,27 @@ export function defineGroupRule(definition: GroupRule): Control {
     hardening: 'allowed',
     builtin: definition.builtin,
     runtime: definition.runtime,
+    cel: ofRanges(definition.cel),
     fields: idFields('group', ['MustRunAs', 'MayRunAs', 'RunAsAny'], ['MustRunAs', 'MayRunAs']),
   });
+}
+
+/** Why admission leaves out a policy with such a rule. */
+function whyUnknown({rule, ranges}: GroupValue, unrecognized: string): string | undefined {
+  if (rule === anyGroup.rule) return undefined;
+  if (!hasRanges(rule)) return `${unrecognized} ${rule}`;
+  return ranges.length === 0 ? `ranges must be supplied for ${rule}` : undefined;
+}
+
+/** The facet of a rule with ranges as one of any rule. */
+function ofRanges(facet: CelFacet<CelGroups>): CelFacet<GroupValue> {
+  const groups = ({rule, ranges}: GroupValue) => ({mustRunAs: rule === 'MustRunAs', ranges});
+  return {
+    patches: facet.patches ?? {},
+    rules: (value, release) =>
+      hasRanges(value.rule) ? facet.rules(groups(value), release) : undefined,
+    lost: value => facet.lost?.(groups(value)) ?? [],
+  };
 }
 
 function describe({rule, ranges}: GroupValue): string {
