@@ -46,6 +46,8 @@ export interface PolicyFacts {
 export interface AuditContext {
   readonly inventory: Inventory;
   readonly groups: readonly VerdictGroup[];
+  /** Those of a namespace; undefined is all. */
+  readonly verdictsIn: (namespace: string | undefined) => readonly Verdict[];
   /** By name, as admission tries them. */
   readonly policies: readonly PolicyFacts[];
   readonly authorizer: Authorizer;
@@ -72,9 +74,12 @@ export function contextOf(
   const groups = verdictGroupsOf(inventory, verdicts);
   const names = [...policies.byName.keys()];
   const wanted = wantedPolicies(groups, authorizer);
+  const all = groups.flatMap(({verdicts}) => verdicts);
+  const byNamespace = Map.groupBy(all, ({item}) => item.namespace);
   return {
     inventory,
     groups,
+    verdictsIn: namespace => (namespace === undefined ? all : (byNamespace.get(namespace) ?? [])),
     policies: policyFacts(policies, inventory.gaps, groups, {grants: authorizer.grants, wanted}),
     authorizer,
     dangling: danglingGrants(inventory.rbac, authorizer, names),

@@ -2,7 +2,6 @@ import type {Verdict} from '../admission/judgement.ts';
 import {leastPolicy} from '../policy/least.ts';
 import {openness} from '../policy/level.ts';
 import {isSevere, looseControls} from './excess.ts';
-import type {VerdictGroup} from './groups.ts';
 
 /**
  * The strictest policy that lets the pod in unchanged and opens nothing severe that it does not need, by its
@@ -25,23 +24,22 @@ export function fittingPolicy(
 
 /**
  * Whether pods of the account, other than this one, would move to a policy that the account were given: those
- * that it lets in as they are, and that bind to one that sorts later or changes them.
+ * that it lets in as they are, and that bind to one that sorts later or changes them. `others` are those of
+ * its namespace.
  */
 export function wouldMoveOthers(
   policy: string,
   {item}: Verdict,
-  groups: readonly VerdictGroup[],
+  others: readonly Verdict[],
 ): boolean {
-  const {namespace, serviceAccount} = item.submission;
-  return groups.some(({verdicts}) =>
-    verdicts.some(other => {
-      const {submission} = other.item;
-      if (submission === item.submission || submission.namespace !== namespace) return false;
-      if (submission.serviceAccount !== serviceAccount || other.chosen === undefined) return false;
-      const now = other.chosen.policy.name;
-      const candidate = other.candidate(policy);
-      if (now === policy || candidate?.allowed !== true || candidate.mutates) return false;
-      return other.chosen.mutates || policy < now;
-    }),
-  );
+  const {serviceAccount} = item.submission;
+  return others.some(other => {
+    const {submission} = other.item;
+    if (submission === item.submission) return false;
+    if (submission.serviceAccount !== serviceAccount || other.chosen === undefined) return false;
+    const now = other.chosen.policy.name;
+    const candidate = other.candidate(policy);
+    if (now === policy || candidate?.allowed !== true || candidate.mutates) return false;
+    return other.chosen.mutates || policy < now;
+  });
 }

@@ -1,5 +1,6 @@
 import type {Verdict} from '../admission/judgement.ts';
 import {grantsJust} from '../grant/bindingSteps.ts';
+import type {Submission} from '../inventory/submissions/submissions.ts';
 import {type Grant, podIdentity, policiesOf} from '../rbac/authorize.ts';
 import {type Grantee, granteesOf} from '../rbac/grantee.ts';
 import {type AuditContext, lacksPods} from './context.ts';
@@ -22,19 +23,28 @@ export function narrowingCommand(
   context: AuditContext,
 ): string | undefined {
   if (lacksPods(context.inventory)) return undefined;
+  const away = takeAway(grant, subjects, context);
+  if (away === undefined) return undefined;
   const bySubject = new Map<string, Set<string>>();
-  for (const verdict of context.groups.flatMap(({verdicts}) => verdicts)) {
-    const {namespace, serviceAccount} = verdict.item.submission;
-    if (mayRestOn(verdict, grant) && verdict.state === 'unknown') return undefined;
+  const seen = new Set<Submission>();
+  let count = 0;
+  for (const verdict of context.verdictsIn(grant.binding.namespace)) {
+    const {submission} = verdict.item;
+    // It may rest on the grant: nobody knows what becomes of it.
+    if (verdict.state === 'unknown') return undefined;
+    if (seen.has(submission)) continue;
     if (!restsOn(verdict, grant) || staysWithout(verdict, grant, context)) continue;
+    seen.add(submission);
+    const {namespace, serviceAccount} = submission;
     const policy = fittingPolicy(verdict) ?? verdict.chosen?.policy.name;
     if (policy === undefined || serviceAccount === '') return undefined;
     const accounts = bySubject.get(policy) ?? new Set();
-    bySubject.set(policy, accounts.add(`sa:${namespace}/${serviceAccount}`));
+    const account = `sa:${namespace}/${serviceAccount}`;
+    if (!accounts.has(account)) count++;
+    // Of a big cluster nearly all pods are left out by this, and a fitting policy is dear to find.
+    if (count > mostAccounts) return undefined;
+    bySubject.set(policy, accounts.add(account));
   }
-  const away = takeAway(grant, subjects, context);
-  const all = [...bySubject.values()].reduce((sum, {size}) => sum + size, 0);
-  if (away === undefined || all > mostAccounts) return undefined;
   const binds = [...bySubject]
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([policy, accounts]) => bindAllCommand(policy, [...accounts].sort()));
@@ -47,11 +57,6 @@ function restsOn({via, chosen}: Verdict, {binding}: Grant): boolean {
   return via.every(
     way => way.binding !== undefined && objectText(way.binding) === objectText(binding),
   );
-}
-
-/** Whether a pod, of which it is not known what becomes, is where the binding counts. */
-function mayRestOn({item}: Verdict, {binding}: Grant): boolean {
-  return binding.namespace === undefined || binding.namespace === item.namespace;
 }
 
 /**

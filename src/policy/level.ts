@@ -1,6 +1,7 @@
 import type {Control, Level} from '../controls/control.ts';
 import {controls} from '../controls/index.ts';
 import type {Policy} from '../kube/objects.ts';
+import {weaklyKeyed} from '../once.ts';
 
 /** From strict to open. */
 export const levels: readonly Level[] = ['restricted', 'baseline', 'privileged'];
@@ -12,12 +13,9 @@ export function policyLevel(policy: Policy): Level {
 }
 
 /** How open a policy is, to compare policies: the more controls at an open level, the higher. */
-export function openness(policy: Policy): number {
-  return controls.reduce(
-    (sum, control) => sum + levels.indexOf(control.level(policy) ?? 'restricted'),
-    0,
-  );
-}
+export const openness: (policy: Policy) => number = weaklyKeyed(policy =>
+  controls.reduce((sum, control) => sum + levels.indexOf(control.level(policy) ?? 'restricted'), 0),
+);
 
 /** What keeps a policy from the next stricter standard. */
 export interface LevelGap {

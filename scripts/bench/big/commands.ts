@@ -18,6 +18,8 @@ interface Question {
   readonly goal?: {readonly mib?: number; readonly seconds?: number};
   /** At most so many times one bare JSON list of the pods. */
   readonly bare?: number;
+  /** At most so many times another of these commands. */
+  readonly of?: {readonly command: string; readonly ratio: number};
 }
 
 function questionsAt(pods: number): readonly Question[] {
@@ -28,6 +30,11 @@ function questionsAt(pods: number): readonly Question[] {
     {args: ['why', '-A'], kinds: `${workloads},${rights}`, ...limits},
     {args: ['who-can', '-A'], kinds: rights, goal: {seconds: 0.5}},
     {args: ['audit', '-A'], kinds: `${workloads},${rights}`},
+    {
+      args: ['migrate', '-A'],
+      kinds: `${workloads},${rights}`,
+      of: {command: 'audit -A', ratio: 1.2},
+    },
     {args: ['snapshot'], kinds: `${workloads},${rights}`},
     {args: ['-A', '-o', 'table'], kinds: `${workloads},${rights}`},
   ];
@@ -75,7 +82,12 @@ function measure(
         const question = questions[index];
         if (question === undefined) return [];
         const same = listed[listings.indexOf(question.kinds)];
-        return [besideBare(answer, question), usageRow(answer, same, {ratio: 1})];
+        const other = answers.find(({name}) => name === question.of?.command);
+        return [
+          besideBare(answer, question),
+          usageRow(answer, same, {ratio: 1}),
+          ...(question.of && other ? [usageRow(answer, other, {ratio: question.of.ratio})] : []),
+        ];
       }),
       ...released.flatMap((answer, index) => {
         const question = limited[index];

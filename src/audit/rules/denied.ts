@@ -63,11 +63,8 @@ export const deniedIdle = defineRule({
   find: context => idle(context, false, 'is idle, and admission would deny its pods'),
 });
 
-function idle(
-  {groups, inventory}: AuditContext,
-  wanted: boolean,
-  state: string,
-): readonly RuleFinding[] {
+function idle(context: AuditContext, wanted: boolean, state: string): readonly RuleFinding[] {
+  const {groups, inventory} = context;
   // In a folder of manifests nothing runs, so that there is no pod tells nothing.
   const isFile = inventory.origin === 'manifests';
   const message = isFile ? 'admission would deny its pods' : state;
@@ -75,8 +72,9 @@ function idle(
     const [first] = group.verdicts;
     if (group.runs || first === undefined || !isDenied(first)) return [];
     if (wantsPods(group) !== wanted) return [];
+    const others = context.verdictsIn(first.item.namespace);
     // For pods that nobody waits for, no others are to move.
-    const isMeant = (policy: string) => wanted || !wouldMoveOthers(policy, first, groups);
+    const isMeant = (policy: string) => wanted || !wouldMoveOthers(policy, first, others);
     return [{...deniedFound(group, first, isMeant), message}];
   });
 }

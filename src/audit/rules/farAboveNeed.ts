@@ -22,21 +22,24 @@ export const farAboveNeed = defineRule({
   remedy: 'Let the account use a tighter policy that sorts first (kubectl psp advise).',
   needs: ['rbac', 'workloads', 'pods'],
   breadth: 'namespace',
-  find: ({groups, authorizer}) =>
-    groups.flatMap(group => {
+  find: context =>
+    context.groups.flatMap(group => {
       // Past a policy that was meant for it: the matter of another rule.
-      const own = group.verdicts.filter(verdict => passedByName(verdict, authorizer).length === 0);
+      const own = group.verdicts.filter(
+        verdict => passedByName(verdict, context.authorizer).length === 0,
+      );
       const found = own.flatMap(verdict => excessOf(verdict) ?? []);
       const [first] = found;
       if (first === undefined) return [];
       const {verdict, policy, least, unneeded} = first;
       const {namespace, serviceAccount} = verdict.item.submission;
       const {name} = policy.metadata;
+      const others = context.verdictsIn(namespace);
       const tighter = fittingPolicy(
         verdict,
-        other => other < name && !wouldMoveOthers(other, verdict, groups),
+        other => other < name && !wouldMoveOthers(other, verdict, others),
       );
-      const sharers = tighter === undefined ? needier(verdict, groups) : [];
+      const sharers = tighter === undefined ? needier(verdict, context.groups) : [];
       return [
         {
           object: group.object,

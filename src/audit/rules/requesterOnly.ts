@@ -1,7 +1,7 @@
 import type {Verdict} from '../../admission/judgement.ts';
 import {count} from '../../text.ts';
+import type {AuditContext} from '../context.ts';
 import {fittingPolicy, wouldMoveOthers} from '../fitting.ts';
-import type {VerdictGroup} from '../groups.ts';
 import {bindCommand} from '../remedies.ts';
 import {defineRule} from '../rule.ts';
 import {accountText, viaLines} from '../words.ts';
@@ -19,8 +19,8 @@ export const requesterOnly = defineRule({
     'Let the service account use the policy (kubectl psp bind), then take it from the requester.',
   needs: ['rbac', 'workloads', 'pods'],
   breadth: 'namespace',
-  find: ({groups}) =>
-    groups.flatMap(group => {
+  find: context =>
+    context.groups.flatMap(group => {
       // A policy far above its need is none to bind: that is the matter of another rule.
       const borrowed = group.verdicts.filter(one => isBorrowed(one) && !isFarAbove(one));
       const [first] = borrowed;
@@ -36,7 +36,7 @@ export const requesterOnly = defineRule({
           object: group.object,
           message: `${what} ${policy} through the right of ${who} alone`,
           evidence: [`${accountText(first)} may not use ${policy}`, ...viaLines(first)],
-          remedy: bindCommand(ownPolicy(first, policy, groups), namespace, serviceAccount),
+          remedy: bindCommand(ownPolicy(first, policy, context), namespace, serviceAccount),
           severity: isBare ? 'low' : undefined,
         },
       ];
@@ -50,10 +50,11 @@ function isBorrowed({chosen, item, isByAnnotation}: Verdict): boolean {
 }
 
 /** The tightest policy that it would bind to if its account had the right: admission has to come to it first. */
-function ownPolicy(verdict: Verdict, policy: string, groups: readonly VerdictGroup[]): string {
+function ownPolicy(verdict: Verdict, policy: string, context: AuditContext): string {
+  const others = context.verdictsIn(verdict.item.namespace);
   const tighter = fittingPolicy(
     verdict,
-    other => other < policy && !wouldMoveOthers(other, verdict, groups),
+    other => other < policy && !wouldMoveOthers(other, verdict, others),
   );
   return tighter ?? policy;
 }
