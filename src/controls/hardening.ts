@@ -21,7 +21,9 @@ export type PodEdit =
       readonly field: string;
       readonly value: Json;
     }
+  /** Takes it away. */
   | {readonly kind: 'annotation'; readonly key: string}
+  | {readonly kind: 'setAnnotation'; readonly key: string; readonly value: string}
   | {readonly kind: 'sysctl'; readonly name: string}
   | {readonly kind: 'hostPort'; readonly at: ContainerPlace; readonly index: number}
   /** The volume, and where it is mounted. */

@@ -4,21 +4,26 @@ import {
   seccompDefaultKey,
   seccompPodKey,
 } from '../kube/annotations.ts';
-import {type ContainerView, type PodView, seccompFieldText} from '../kube/podView.ts';
-import {type Release, sinceRelease} from '../kube/release.ts';
+import type {ContainerView, PodView} from '../kube/podView.ts';
+import type {Release} from '../kube/release.ts';
 import type {NonEmpty} from '../nonEmpty.ts';
 import {defineControl, type Level} from './control.ts';
-import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
 import type {Grounds} from './objection.ts';
 import type {Report} from './report.ts';
 import {containerRuntime} from './runtime.ts';
 import {containsAll, unique} from './shared/names.ts';
 import {profileFields} from './shared/profileFields.ts';
 import {profileStates} from './shared/profileRuntime.ts';
-import {profileWords} from './shared/profileSteps.ts';
 import {seccompPatches, seccompRules} from './shared/profilesInCel.ts';
 import {containerSeccompGrounds, podSeccompGrounds} from './shared/seccompGrounds.ts';
-import {profileProblem, seccompErrors} from './shared/seccompNames.ts';
+import {
+  dockerDefault,
+  profileProblem,
+  runtimeDefault,
+  sameProfile,
+  seccompErrors,
+} from './shared/seccompNames.ts';
+import {leavesProfileUnset, planSeccomp} from './shared/seccompPlan.ts';
 import {takesNoLinuxFields} from './shared/windows.ts';
 import {withAnnotations} from './shared/withAnnotations.ts';
 
@@ -31,12 +36,6 @@ interface Value {
 
 const open: Value = {allowed: '*', fill: ''};
 const noProfile: Value = {allowed: undefined, fill: ''};
-const runtimeDefault = 'runtime/default';
-const dockerDefault = 'docker/default';
-
-/** Names of one profile, each of which lets in the others (seccomp/strategy.go, NewStrategy). */
-const sameProfile = sinceRelease<readonly string[]>({16: [], 19: [runtimeDefault, dockerDefault]});
-
 const confined: Value = {allowed: runtimeDefault, fill: runtimeDefault};
 
 /**
@@ -237,52 +236,4 @@ function least(pods: NonEmpty<PodView>, release: Release): Value {
   const [kept, ...others] = sameProfile(release).filter(name => profiles.includes(name));
   const names = profiles.filter(profile => profile === kept || !others.includes(profile));
   return {allowed: names.join(','), fill: ''};
-}
-
-/**
- * Seccomp is set if every container has a profile, even if the pod has none; the annotation that v1.24
- * writes for a pod-level field, under every policy, does not count.
- */
-function leavesProfileUnset({seccompField, seccompAnnotation, containers}: PodView): boolean {
-  const isSet = seccompField !== undefined || Boolean(seccompAnnotation);
-  return (
-    !isSet && containers.some(own => (own.seccompField ?? own.seccompAnnotation) === undefined)
-  );
-}
-
-/** The profile of the runtime for the pod; profiles of its own are for people to decide. */
-function planSeccomp(
-  {template}: JudgedTemplate,
-  _value: Value,
-  mustSay: boolean,
-): readonly PlannedStep[] {
-  const {annotations = {}} = template.metadata;
-  const field = seccompFieldText(template.spec.securityContext?.seccompProfile);
-  const annotation = annotations[seccompPodKey];
-  const named = [field, annotation].filter(isOtherProfile);
-  const setPod = {kind: 'pod', field: 'seccompProfile', value: {type: 'RuntimeDefault'}} as const;
-  const step = {where: 'pod'} as const;
-  const says = 'set seccompProfile: {type: RuntimeDefault}';
-  const places = containersIn(template).map(place => {
-    const key = seccompContainerPrefix + place.name;
-    const mine = seccompFieldText(place.container.securityContext?.seccompProfile);
-    return {place, key, profile: mine ?? annotations[key]};
-  });
-  const own = places.flatMap(({place, key, profile}): readonly PlannedStep[] => {
-    if (!isOtherProfile(profile)) return [];
-    const edits = [setIn(place, 'seccompProfile', null), {kind: 'annotation', key} as const];
-    return [{...step, where: place.where, ...profileWords('seccomp profile', [profile]), edits}];
-  });
-  if (named.length > 0) {
-    const edits = [setPod, {kind: 'annotation', key: seccompPodKey} as const];
-    return [{...step, ...profileWords('seccomp profile', named), says, edits}, ...own];
-  }
-  // A container whose own profile has to go will need the pod's.
-  const silent = places.some(({profile}) => profile === undefined || isOtherProfile(profile));
-  const isUnset = mustSay && silent && field === undefined && !annotation;
-  return isUnset ? [{...step, asks: undefined, says, edits: [setPod]}, ...own] : own;
-}
-
-function isOtherProfile(profile: string | undefined): profile is string {
-  return profile !== undefined && ![runtimeDefault, dockerDefault].includes(profile);
 }

@@ -21,6 +21,10 @@ function editOnce(pod: Pod, edit: PodEdit): Pod {
         metadata: {...metadata, annotations: without(metadata.annotations, edit.key)},
         spec,
       };
+    case 'setAnnotation': {
+      const annotations = {...metadata.annotations, [edit.key]: edit.value};
+      return {metadata: {...metadata, annotations}, spec};
+    }
     case 'sysctl': {
       const sysctls = context?.sysctls?.filter(({name}) => name !== edit.name);
       return withSpec({securityContext: {...context, sysctls}});

@@ -3,10 +3,14 @@ import type {Json, JsonObject} from '../kube/json.ts';
 import type {Pod} from '../kube/pod.ts';
 
 /** The edits that make up a patch: the others are left to people. */
-type PatchEdit = Extract<PodEdit, {readonly kind: 'pod' | 'container' | 'volume'}>;
+type PatchEdit = Extract<
+  PodEdit,
+  {readonly kind: 'pod' | 'container' | 'volume' | 'setAnnotation'}
+>;
 
 export function isPatchEdit(edit: PodEdit): edit is PatchEdit {
-  return edit.kind === 'pod' || edit.kind === 'container' || edit.kind === 'volume';
+  const {kind} = edit;
+  return kind === 'pod' || kind === 'container' || kind === 'volume' || kind === 'setAnnotation';
 }
 
 /**
@@ -19,7 +23,15 @@ export function templatePatch(template: Pod, edits: readonly PatchEdit[]): JsonO
   const lists = (['initContainers', 'containers'] as const).map(
     list => [list, containersOf(list, template, edits)] as const,
   );
+  const annotations = edits.filter(edit => edit.kind === 'setAnnotation');
   return {
+    ...(annotations.length > 0
+      ? {
+          metadata: {
+            annotations: Object.fromEntries(annotations.map(({key, value}) => [key, value])),
+          },
+        }
+      : {}),
     spec: {
       ...(pod.length > 0 ? {securityContext: fieldsOf(pod)} : {}),
       ...Object.fromEntries(lists.filter(([, containers]) => containers.length > 0)),

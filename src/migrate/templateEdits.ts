@@ -48,6 +48,8 @@ export function editsToHarden(template: Pod, edits: readonly PodEdit[]): readonl
         const index = volumes.findIndex(volume => volume.name === edit.name);
         return [{at: ['spec', 'volumes', index], value: null}];
       }
+      case 'setAnnotation':
+        return [{at: ['metadata', 'annotations', edit.key], value: edit.value}];
       default:
         return [];
     }

@@ -5,6 +5,7 @@ import {seccompPodKey} from '../kube/annotations.ts';
 import {policyVersion} from '../kube/apiGroups.ts';
 import {pointer} from '../kube/edits.ts';
 import type {Policy} from '../kube/objects.ts';
+import {releaseName} from '../kube/release.ts';
 import {levelText, policyLevel} from '../policy/level.ts';
 import {printYaml} from '../yaml/documents.ts';
 import {escapeText} from './escape.ts';
@@ -61,7 +62,7 @@ function changeLines({item, edits}: Change, policy: Policy): readonly string[] {
   const unavoidable = item.submission.view.seccompField !== undefined;
   return edits.map(({path, value}) =>
     path === seccompPointer && unavoidable
-      ? `${nameOf(item)} sets a pod-level seccompProfile: v1.24 writes its annotation under every policy, so ${policy.metadata.name} counts as changing it`
+      ? `${nameOf(item)} sets a pod-level seccompProfile: ${releaseName(item.submission.view.release)} writes its annotation under every policy, so ${policy.metadata.name} counts as changing it`
       : `would change ${nameOf(item)}: ${path} = ${JSON.stringify(value)}`,
   );
 }

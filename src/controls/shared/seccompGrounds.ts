@@ -3,6 +3,7 @@ import type {Edit} from '../../kube/edits.ts';
 import type {SeccompProfile} from '../../kube/pod.ts';
 import type {ContainerView, PodView} from '../../kube/podView.ts';
 import {type Fix, type Grounds, securityFieldOf, withoutAnnotation} from '../objection.ts';
+import {hasSeccompField} from './seccompNames.ts';
 
 /** What a policy says of seccomp profiles. */
 interface SeccompRule {
@@ -17,7 +18,10 @@ export function podSeccompGrounds(pod: PodView, profile: string, rule: SeccompRu
   const isGiven = pod.seccompField === undefined && !pod.seccompAnnotation;
   return {
     at: undefined,
-    where: pod.seccompAnnotation ? annotationOf(seccompPodKey) : podField,
+    where:
+      pod.seccompAnnotation || !hasSeccompField(pod.release)
+        ? annotationOf(seccompPodKey)
+        : podField,
     ...words(profile, isGiven, rule),
     fix: () => fixOfPod(pod, rule),
   };
@@ -40,11 +44,10 @@ export function containerSeccompGrounds(
   const pods = podSeccompGrounds(pod, profile, rule);
   if (own === undefined) {
     const isSilent = profile === '' && !pod.seccompAnnotation && pod.seccompField === undefined;
-    return {
-      ...pods,
-      at: container,
-      where: isSilent ? securityFieldOf(container, 'seccompProfile') : pods.where,
-    };
+    const mine = hasSeccompField(pod.release)
+      ? securityFieldOf(container, 'seccompProfile')
+      : annotationOf(key);
+    return {...pods, at: container, where: isSilent ? mine : pods.where};
   }
   return {
     at: container,
@@ -71,16 +74,31 @@ function annotationOf(key: string): string {
 /** Sets a profile for the pod that the policy allows, or removes the one that it has. */
 function fixOfPod(pod: PodView, {names}: SeccompRule): Fix {
   const [name] = names;
-  const profile = name === undefined ? undefined : profileNamed(name);
-  const text = profile && Object.entries(profile).flatMap(([k, v]) => (v ? [`${k}: ${v}`] : []));
+  if (name === undefined) {
+    return {says: 'remove its seccomp profile', isOfPod: true, edits: fieldEdits(pod, undefined)};
+  }
+  if (!hasSeccompField(pod.release)) {
+    const annotations = {...pod.annotations, [seccompPodKey]: name};
+    return {
+      says: `set annotation ${seccompPodKey}: ${name}`,
+      isOfPod: true,
+      edits: [{at: ['metadata', 'annotations'], value: annotations}],
+    };
+  }
+  const profile = profileNamed(name);
+  const text = Object.entries(profile).flatMap(([k, v]) => (v ? [`${k}: ${v}`] : []));
   return {
-    says: text ? `set seccompProfile: {${text.join(', ')}}` : 'remove its seccomp profile',
+    says: `set seccompProfile: {${text.join(', ')}}`,
     isOfPod: true,
-    edits: [
-      {at: ['spec', 'securityContext', 'seccompProfile'], value: profile},
-      withoutAnnotation(pod, seccompPodKey),
-    ],
+    edits: fieldEdits(pod, profile),
   };
+}
+
+function fieldEdits(pod: PodView, profile: SeccompProfile | undefined): readonly Edit[] {
+  return [
+    {at: ['spec', 'securityContext', 'seccompProfile'], value: profile},
+    withoutAnnotation(pod, seccompPodKey),
+  ];
 }
 
 function withoutOwn({list, index, name}: ContainerView, pod: PodView): readonly Edit[] {

@@ -1,6 +1,19 @@
 import {seccompAllowedKey, seccompDefaultKey} from '../../kube/annotations.ts';
 import {type FieldError, invalid} from '../../kube/fieldError.ts';
 import type {Policy} from '../../kube/objects.ts';
+import {sinceRelease} from '../../kube/release.ts';
+
+export const runtimeDefault = 'runtime/default';
+export const dockerDefault = 'docker/default';
+
+/** Names of one profile, each of which lets in the others (seccomp/strategy.go, NewStrategy). */
+export const sameProfile = sinceRelease<readonly string[]>({
+  16: [],
+  19: [runtimeDefault, dockerDefault],
+});
+
+/** Whether pods have a field for it, and not annotations alone (staging/src/k8s.io/api/core/v1/types.go). */
+export const hasSeccompField = sinceRelease<boolean>({16: false, 19: true});
 
 /** What the API server says of the seccomp annotations of a policy. */
 export function seccompErrors({metadata: {annotations = {}}}: Policy): readonly FieldError[] {
@@ -23,7 +36,7 @@ export function seccompErrors({metadata: {annotations = {}}}: Policy): readonly 
 export function profileProblem(
   profile: string,
 ): {readonly texts: readonly string[]; readonly isPath: boolean} | undefined {
-  if (['runtime/default', 'docker/default', 'unconfined'].includes(profile)) return undefined;
+  if ([runtimeDefault, dockerDefault, 'unconfined'].includes(profile)) return undefined;
   if (!profile.startsWith('localhost/')) {
     return {texts: ['must be a valid seccomp profile'], isPath: false};
   }
