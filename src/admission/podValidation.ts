@@ -1,4 +1,4 @@
-import {dnsSubdomainProblems} from '../controls/shared/names.ts';
+import {dnsLabelProblems, dnsSubdomainProblems} from '../controls/shared/names.ts';
 import {
   duplicate,
   type FieldError,
@@ -22,7 +22,7 @@ import {hostProcessErrors, osErrors} from './windowsValidation.ts';
 
 /**
  * What the API server says about a pod that is created, in the order of its own validation: the 422 that
- * follows after admission (pkg/apis/core/validation/validation.go, ValidatePodCreate). Between v1.16 and v1.24 only
+ * follows after admission (pkg/apis/core/validation/validation.go, ValidatePodCreate). Between v1.16 and v1.24
  * fields were added, and a release that does not know one has dropped it before. It covers
  * every field that a PodSecurityPolicy can write or that decides about one; a pod without errors here may
  * still be invalid in fields that were not read (images, probes, resources, ...).
@@ -35,8 +35,12 @@ export function podErrors(pod: Pod, release: Release): readonly FieldError[] {
   return [
     ...annotationErrors(pod),
     ...volumeErrors(spec),
-    ...containerErrors(spec.containers ?? [], 'spec.containers', true),
-    ...containerErrors(spec.initContainers ?? [], 'spec.initContainers', false),
+    ...containerErrors(spec.containers ?? [], {list: 'spec.containers', isNeeded: true, release}),
+    ...containerErrors(spec.initContainers ?? [], {
+      list: 'spec.initContainers',
+      isNeeded: false,
+      release,
+    }),
     ...initNameErrors(spec),
     ...podContextErrors(spec),
     ...hostProcessErrors(spec, release),
@@ -60,26 +64,14 @@ function volumeErrors({volumes = []}: PodSpec): readonly FieldError[] {
   );
 }
 
-const labelFormat = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-
-function labelProblems(name: string): readonly string[] {
-  return [
-    ...(name.length > 63 ? ['must be no more than 63 characters'] : []),
-    ...(labelFormat.test(name)
-      ? []
-      : [
-          "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must " +
-            "start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for " +
-            "validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')",
-        ]),
-  ];
-}
-
 /** validateContainers, as far as ports and security contexts go. */
 function containerErrors(
   containers: readonly Container[],
-  list: string,
-  isNeeded: boolean,
+  {
+    list,
+    isNeeded,
+    release,
+  }: {readonly list: string; readonly isNeeded: boolean; readonly release: Release},
 ): readonly FieldError[] {
   if (containers.length === 0) return isNeeded ? [required(list, '')] : [];
   const names = new Set<string>();
@@ -91,7 +83,7 @@ function containerErrors(
     return [
       ...(name === ''
         ? [required(`${at}.name`, '')]
-        : labelProblems(name).map(problem => invalid(`${at}.name`, name, problem))),
+        : dnsLabelProblems(name, release).map(problem => invalid(`${at}.name`, name, problem))),
       ...(isTwice ? [duplicate(`${at}.name`, name)] : []),
       ...portErrors(container, at),
       ...contextErrors(securityContext, `${at}.securityContext`),

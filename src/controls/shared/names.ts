@@ -21,10 +21,10 @@ export function shorter(
   }));
 }
 
-const subdomainFormat = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+/** What apimachinery puts before its names for these formats (pkg/util/validation/validation.go of v0.19.16 and v0.20.15). */
+const formatOf = sinceRelease({16: 'a DNS-1123', 20: 'a lowercase RFC 1123'});
 
-/** What apimachinery calls such a name (pkg/util/validation/validation.go of v0.19.16 and v0.20.15). */
-const subdomain = sinceRelease({16: 'a DNS-1123 subdomain', 20: 'a lowercase RFC 1123 subdomain'});
+const subdomainFormat = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
 /** What is wrong with a DNS subdomain name, in apimachinery's words of a release; none if nothing is. */
 export function dnsSubdomainProblems(name: string, release: Release): readonly string[] {
@@ -33,9 +33,25 @@ export function dnsSubdomainProblems(name: string, release: Release): readonly s
     ...(subdomainFormat.test(name)
       ? []
       : [
-          `${subdomain(release)} must consist of lower case alphanumeric characters, '-' or '.', ` +
+          `${formatOf(release)} subdomain must consist of lower case alphanumeric characters, '-' or '.', ` +
             "and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is " +
             "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
+        ]),
+  ];
+}
+
+const labelFormat = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+
+/** The same of a DNS label. */
+export function dnsLabelProblems(name: string, release: Release): readonly string[] {
+  return [
+    ...(name.length > 63 ? ['must be no more than 63 characters'] : []),
+    ...(labelFormat.test(name)
+      ? []
+      : [
+          `${formatOf(release)} label must consist of lower case alphanumeric characters or '-', and must ` +
+            "start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for " +
+            "validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')",
         ]),
   ];
 }

@@ -3,7 +3,13 @@ import {join} from 'node:path';
 import {isDeepStrictEqual} from 'node:util';
 import {gunzipSync} from 'node:zlib';
 import {conformanceResult} from '../../../src/conformance/conformance.ts';
-import {isObject, type JsonObject, parseJson, printJson} from '../../../src/kube/json.ts';
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  parseJson,
+  printJson,
+} from '../../../src/kube/json.ts';
 import {patched} from '../builders/jsonPatch.ts';
 import {objectOf} from '../run/output.ts';
 
@@ -60,9 +66,15 @@ function differences({input, expected}: Vector): readonly string[] {
     .map(field => tell(field, expected[field], actual[field]));
 
   const defaulted = patched(input.pod ?? null, patchIn(expected, 'defaults'));
-  const wanted = patched(defaulted, patchIn(expected, 'psp'));
+  const wanted = changedPod(input.pod ?? null, expected);
   const pod = patched(defaulted, patchIn(actual, 'psp'));
   return isDeepStrictEqual(pod, wanted) ? found : [...found, tell('pod', wanted, pod)];
+}
+
+/** A pod with what the reference says that the API server and the policy write into it. */
+export function changedPod(pod: Json, expected: JsonObject): Json {
+  const defaulted = patched(pod, patchIn(expected, 'defaults'));
+  return patched(defaulted, patchIn(expected, 'psp'));
 }
 
 function readLines(text: string): readonly JsonObject[] {
