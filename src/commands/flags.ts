@@ -114,6 +114,10 @@ export const sourceFlags = {
     help: 'snapshot, or manifest files and folders, instead of the cluster (repeatable)',
   },
   demo: {type: 'boolean', help: 'use the built-in demo cluster'},
+  strict: {
+    type: 'boolean',
+    help: 'refuse files in which a key comes twice; else the last one counts, as with kubectl',
+  },
   kubernetesVersion: {
     type: 'string',
     placeholder: 'VERSION',
@@ -167,10 +171,6 @@ export const filenameFlag = {
     type: 'boolean',
     short: 'R',
     help: 'as kubectl has it; folders are always read with those below them',
-  },
-  strict: {
-    type: 'boolean',
-    help: 'refuse files in which a key comes twice; else the last one counts, as with kubectl',
   },
 } as const satisfies Flags;
 

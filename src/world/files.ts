@@ -67,7 +67,7 @@ async function filesOf(path: string): Promise<readonly string[]> {
 function refuseUrl(path: string): void {
   if (!/^https?:\/\//i.test(path)) return;
   throw new UserError(
-    `${path}: only files are read; pipe it: curl -fsSL ${shellWord(path)} | kubectl psp ... -f -`,
+    `${path}: only files are read; pipe it: curl -fsSL ${shellWord(path)} | kubectl psp ... -f - (or --from -)`,
     exitCodes.usage,
   );
 }

@@ -134,6 +134,16 @@ describe('pods and workloads, named as kubectl takes them', () => {
       'StatefulSet "events" not found in namespace shop; did you mean StatefulSet/events -n data?',
     ],
     [
+      ['why', 'deploy', 'cat'],
+      3,
+      'Deployment "cat" not found in namespace shop; did you mean Deployment/catalog?',
+    ],
+    [
+      ['why', 'sts', 'storefront-'],
+      3,
+      'StatefulSet "storefront-" not found in namespace shop; did you mean Pod/storefront-4xgdvt5p5-kmq5f, Pod/storefront-4xgdvt5p5-tpqc5, Pod/storefront-4xgdvt5p5-zvck6?',
+    ],
+    [
       ['why', 'deploy', 'deploy/cart'],
       2,
       'deploy deploy/cart: name the kind once, as in deploy NAME or KIND/NAME',

@@ -57,6 +57,23 @@ describe('a user with files of their own', () => {
     expect((await run(folder, 'audit', '--from', 's.json')).out).toMatch(told);
   });
 
+  test('is told that a placeholder has to be filled in, and what is of the wrong group', async () => {
+    const deployment = (version: string, template: string) =>
+      `apiVersion: ${version}\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template: ${template}\n`;
+    const folder = folderOf({
+      'env.yaml': deployment('apps/v1', '$' + '{TEMPLATE}'),
+      'core.yaml': `${deployment('v1', '{spec: {containers: [{name: c}]}}')}---\n${pod()}`,
+    });
+    const env = await run(folder, 'why', '--demo', '-f', 'env.yaml');
+    expect(env.code).toBe(3);
+    expect(env.err).toContain('render it first: envsubst < FILE | kubectl psp ... -f -\n');
+    const core = await run(folder, 'why', '--demo', '-f', 'core.yaml', '--fail-on-denied');
+    expect(core.code).not.toBe(0);
+    expect(core.err).toContain(
+      'not judged: Deployment default/web: v1 has no Deployment, it is apps/v1\n',
+    );
+  });
+
   test('is shown the line that a tab indents', async () => {
     const folder = folderOf({'p.yaml': 'kind: Pod\nspec:\n\thostPID: true\n'});
     expect((await run(folder, 'advise', '-f', 'p.yaml')).err).toBe(

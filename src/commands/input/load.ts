@@ -38,7 +38,7 @@ export async function load(world: World, flags: SourceRequest, needs: ReadNeeds)
   const files = inventoryOfFiles(
     documents,
     filename,
-    {namespace, release: releaseOfFiles(flags)},
+    {namespace, release: releaseOfFiles(flags), isStrict: flags.strict},
     world,
   );
   if (files.workloads.length + files.pods.length + files.unjudged.length === 0) {
@@ -107,6 +107,7 @@ export async function loadOffline(
     demo,
     namespace: flags.namespace,
     release: wantedRelease(flags),
+    isStrict: flags.strict,
   });
 }
 

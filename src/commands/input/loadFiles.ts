@@ -14,7 +14,7 @@ import {aggregateRules} from '../../rbac/aggregate.ts';
 import {count} from '../../text.ts';
 import type {SourceDocument} from '../../yaml/documents.ts';
 import type {World} from '../world.ts';
-import {repeatedKeyTexts} from './readSources.ts';
+import {repeatedKeyRemarks} from './repeatedKeys.ts';
 
 /** The inventory of files that are all there is. Policies that can't exist are told. */
 export function worldOfFiles(files: Inventory, world: World): Inventory {
@@ -43,31 +43,28 @@ export function filesOver(base: Inventory, files: Inventory): Inventory {
   return isFilesAlone(base) ? asFilesWorld(laid) : laid;
 }
 
-/** Where the objects of files belong. */
+/** Where the objects of files belong, and how they are read. */
 export interface FilesPlace {
   /** That of the objects that name none. */
   readonly namespace: string;
   /** The one by whose rules they are judged. */
   readonly release: Release;
+  /** Whether a key that comes twice is an error. */
+  readonly isStrict?: boolean | undefined;
 }
 
 /** The objects of files as an inventory. */
 export function inventoryOfFiles(
   documents: readonly SourceDocument[],
   paths: readonly string[],
-  {namespace, release}: FilesPlace,
+  {namespace, release, isStrict = false}: FilesPlace,
   world: World,
 ): Inventory {
   const manifests = withoutKustomizations(documents);
   const known = withoutOtherFiles(manifests.documents);
+  const repeats = repeatedKeyRemarks(known.documents, isStrict);
   const {remarks, ...found} = collect(known.documents.map(sourceObject), namespace);
-  const repeats = repeatedKeyTexts(known.documents).map(text => `${text}, the last one counts`);
-  for (const remark of [
-    ...manifests.remarks,
-    ...known.remarks,
-    ...firstRepeats(repeats),
-    ...remarks,
-  ])
+  for (const remark of [...manifests.remarks, ...known.remarks, ...repeats, ...remarks])
     world.warn(remark);
   const {
     clusterRoles,
@@ -87,17 +84,6 @@ export function inventoryOfFiles(
     refused: [...rest.refused, ...stored.flatMap(policy => refusalOf(policy, release) ?? [])],
     rbac: {clusterRoles: aggregateRules(clusterRoles), roles, clusterRoleBindings, roleBindings},
   };
-}
-
-/** So many repeated keys are told one by one. */
-const repeatsShown = 5;
-
-function firstRepeats(texts: readonly string[]): readonly string[] {
-  const more = texts.length - repeatsShown;
-  return [
-    ...texts.slice(0, repeatsShown),
-    ...(more > 0 ? [count(more, 'more key that comes twice', 'more keys that come twice')] : []),
-  ];
 }
 
 function sourceObject({file, index, line, value}: SourceDocument): SourceObject {

@@ -13,12 +13,15 @@ export async function readOffline(
     demo,
     namespace,
     release,
+    isStrict,
   }: {
     readonly from: readonly string[];
     readonly demo: boolean;
     readonly namespace: string | undefined;
     /** Whatever the snapshot says; undefined: what it says. */
     readonly release: Release | undefined;
+    /** Whether a key that comes twice in a manifest is an error. */
+    readonly isStrict: boolean | undefined;
   },
 ): Promise<Inventory> {
   const judged = (inventory: Inventory) =>
@@ -33,6 +36,6 @@ export async function readOffline(
     return judged(inventoryOfSnapshot(first.value, first.file));
   }
   const {inventoryOfFiles, worldOfFiles} = await import('./loadFiles.ts');
-  const place = {namespace: namespace ?? 'default', release: release ?? lastRelease};
+  const place = {namespace: namespace ?? 'default', release: release ?? lastRelease, isStrict};
   return worldOfFiles(inventoryOfFiles(documents, from, place, world), world);
 }

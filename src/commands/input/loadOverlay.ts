@@ -75,7 +75,7 @@ export async function readChange(
   const files = inventoryOfFiles(
     documents,
     paths,
-    {namespace, release: releaseOfFiles(flags)},
+    {namespace, release: releaseOfFiles(flags), isStrict: flags.strict},
     world,
   );
   const {policies, refused = [], rbac, serviceAccounts, namespaces, workloads, pods} = files;

@@ -13,10 +13,8 @@ import {
 } from '../../inventory/submissions/items.ts';
 import {ownerIndex, speakerIn} from '../../inventory/submissions/owners.ts';
 import {submissionsOf} from '../../inventory/submissions/submissions.ts';
-import {unreadPlaces} from '../../inventory/unreadPlaces.ts';
-import {nearName} from '../../kube/nearNames.ts';
 import {placeOf} from '../../kube/reference.ts';
-import {kindText} from '../../kube/workloadKinds.ts';
+import {type NamedTarget, notFound} from './hints.ts';
 
 /** What the arguments of a command mean, as kubectl reads them. */
 export type WantedObjects =
@@ -26,12 +24,6 @@ export type WantedObjects =
   | {readonly kind: 'kinds'; readonly kinds: readonly string[]}
   /** `web-0`, `deploy/web`, `deploy web api`: objects by name; the kind is undefined for a pod. */
   | {readonly kind: 'names'; readonly names: readonly NamedTarget[]};
-
-interface NamedTarget {
-  /** kubectl's name for the kind, as it was typed; undefined for a pod that is named alone. */
-  readonly kind: string | undefined;
-  readonly name: string;
-}
 
 /** Understands `POD...`, `KIND/NAME...`, `KIND[,KIND] [NAME...]`; a usage error for anything else. */
 export function parseTargets(args: readonly string[], {workloads}: Inventory): WantedObjects {
@@ -195,60 +187,4 @@ function objectsOf(inventory: Inventory): Objects {
       );
     },
   };
-}
-
-/** So many names are proposed. */
-const mostHints = 3;
-
-/** What is said of a name that is not there: exact names of any kind come first, then what begins so. */
-function notFound(
-  {kind, name}: NamedTarget,
-  inventory: Inventory,
-  namespace: string | undefined,
-): UserError {
-  const what = kind === undefined ? 'Pod' : kindOf(kind);
-  const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
-  const places = namespace === undefined ? undefined : new Set([namespace]);
-  if (unreadPlaces(inventory, places)?.kind === 'namespaces') {
-    return new UserError(
-      `${what} ${JSON.stringify(name)} is not among what could be read${where}`,
-      exitCodes.refused,
-    );
-  }
-  const hints = hintsFor(name, inventory, namespace);
-  const hint = hints.length > 0 ? `; did you mean ${hints.join(', ')}?` : '';
-  return new UserError(`${what} ${JSON.stringify(name)} not found${where}${hint}`);
-}
-
-function hintsFor(
-  name: string,
-  inventory: Inventory,
-  namespace: string | undefined,
-): readonly string[] {
-  const submissions = submissionsOf(inventory);
-  const all = itemsOf(inventory);
-  const exact = [
-    ...inventory.workloads
-      .filter(({metadata}) => metadata.name === name)
-      .map(workload => itemOfWorkload(workload, submissions)),
-    ...all.filter(item => item.kind === 'Pod' && item.name === name),
-  ];
-  const isHere = (item: Item) => namespace === undefined || item.namespace === namespace;
-  const [here, elsewhere] = [exact.filter(isHere), exact.filter(item => !isHere(item))];
-  if (here.length > 0) return hintTexts(here, namespace);
-  const around = all.filter(isHere);
-  const prefixed = around.filter(item => item.name.startsWith(name));
-  const names = around.map(item => item.name);
-  const near = prefixed.length > 0 ? undefined : nearName(name, names);
-  const others = prefixed.length > 0 ? prefixed : around.filter(item => item.name === near);
-  return hintTexts([...elsewhere, ...others], namespace);
-}
-
-function hintTexts(items: readonly Item[], namespace: string | undefined): readonly string[] {
-  const unique = new Map(items.map(item => [itemKey(item), item]));
-  return [...unique.values()].slice(0, mostHints).map(item => {
-    const name = item.kind === 'Pod' ? item.name : `${kindText(item)}/${item.name}`;
-    const isHere = namespace === undefined || item.namespace === namespace;
-    return isHere ? name : `${name} -n ${item.namespace}`;
-  });
 }

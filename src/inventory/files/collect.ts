@@ -278,8 +278,10 @@ function read<T>(source: SourceObject, decode: Decoder<T>, value: JsonObject): T
     if (source.isOfTemplate) return undefined;
     const {kind, name} = headOf(source);
     const at = source.where === '' ? '' : `${source.where}: `;
+    const isPlaceholder = /\$\{[^}]*\}/.test(error.found);
+    const hint = isPlaceholder ? '; render it first: envsubst < FILE | kubectl psp ... -f -' : '';
     throw new UserError(
-      `${at}${labelOf(kind, value, name)}: ${error.path}: expected ${error.expected}, found ${error.found}`,
+      `${at}${labelOf(kind, value, name)}: ${error.path}: expected ${error.expected}, found ${error.found}${hint}`,
       exitCodes.unreadable,
       {cause: error},
     );

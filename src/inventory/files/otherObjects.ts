@@ -1,5 +1,7 @@
+import {groupOf} from '../../kube/apiGroups.ts';
 import {customKindOf} from '../../kube/customKinds.ts';
 import type {JsonObject} from '../../kube/json.ts';
+import {workloadKinds} from '../../kube/workloadKinds.ts';
 import {count} from '../../text.ts';
 import {partOf, podTemplatesIn} from '../kinds/podTemplates.ts';
 
@@ -31,6 +33,10 @@ export function otherKinds(): OtherKinds {
   const completed = new Map<string, number>();
   return {
     see(apiVersion, kind, value) {
+      const meant = ownVersionOf(apiVersion, kind);
+      if (meant !== undefined) {
+        return {templates: [], unjudged: `${apiVersion} has no ${kind}, it is ${meant}`};
+      }
       const custom = customKindOf(apiVersion, kind);
       const {found, hasOther, hasText} = podTemplatesIn(value);
       const templates = found.map(path => ({
@@ -68,6 +74,18 @@ export function otherKinds(): OtherKinds {
       ...textOf(idle, 'with pod templates that create no pods'),
     ],
   };
+}
+
+/**
+ * The apiVersion of a kind of Kubernetes' own that is written with that of another group of its own: the server
+ * has no such kind. undefined for all others.
+ */
+function ownVersionOf(apiVersion: string, kind: string): string | undefined {
+  const group = groupOf(apiVersion);
+  if (group.includes('.')) return undefined;
+  if (kind === 'Pod') return group === '' ? undefined : 'v1';
+  const [newest] = workloadKinds.find(each => each.kind === kind)?.apiVersions ?? [];
+  return newest;
 }
 
 function lookalikeText(kind: string, place: string, n: number): string {

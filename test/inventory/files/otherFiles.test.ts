@@ -83,6 +83,21 @@ describe('a key that comes twice', () => {
     );
   });
 
+  test.each(['audit', 'why', 'who-can', 'snapshot'])(
+    'is one of %s in --from, too',
+    async command => {
+      const file = join(folderOf({'twice.yaml': twice}), 'twice.yaml');
+      const {code, out, err} = await runHere(command, '--from', file, '--strict');
+      expect({code, out}).toEqual({code: 3, out: ''});
+      expect(err).toContain('the key spec.hostPID comes twice: --strict refuses that\n');
+    },
+  );
+
+  test('does not matter in a file of another program', async () => {
+    const folder = folderOf({'pod.yaml': pod, 'values.yaml': 'a: 1\na: 2\n'});
+    expect((await runHere('advise', '-f', folder, '--strict')).code).toBe(0);
+  });
+
   test('is told five times at most', async () => {
     const file = fileWithRepeats(8);
     const {err} = await runHere('advise', '-f', file);

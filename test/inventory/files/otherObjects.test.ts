@@ -110,6 +110,9 @@ describe('is not judged, and said not to be:', () => {
       {nodeSets: [{podTemplate: {spec: {initContainers: [container]}}}]},
     ],
     ['example.com/v1', 'Thing', {pods: {containers: [container]}}],
+    ['v1', 'Deployment', {template: {spec: {containers: [container]}}}],
+    ['batch/v1', 'StatefulSet', {}],
+    ['apps/v1', 'Pod', {containers: [container]}],
     ['example.com/v1', 'Thing', {template: {containers: [container]}}],
   ])('%s %s', async (apiVersion, kind, spec) => {
     const {items, unjudged, codes, err, failing} = await judged(object(apiVersion, kind, spec));
