@@ -3,7 +3,9 @@ import {bindingFor, type GrantObject, roleFor, subjectOf} from '../grant/grantOb
 import {type Item, viewsOf} from '../inventory/submissions/items.ts';
 import {decidingFor, type Submission} from '../inventory/submissions/submissions.ts';
 import {pointer} from '../kube/edits.ts';
+import {printJson} from '../kube/json.ts';
 import type {Policy} from '../kube/objects.ts';
+import type {Release} from '../kube/release.ts';
 import {kindText} from '../kube/workloadKinds.ts';
 import type {NonEmpty} from '../nonEmpty.ts';
 import {keyed} from '../once.ts';
@@ -38,6 +40,8 @@ export interface Advice {
   readonly reasons: readonly Reason[];
   /** Under a policy without defaults, that is only what v1.24 writes under every policy: seccomp. */
   readonly changes: readonly Change[];
+  /** The later release for which it is right as well; undefined: it is for its own alone. */
+  readonly upgrade?: Release;
 }
 
 /** Digits sort before letters, so that admission tries advised policies before looser ones. */
@@ -94,16 +98,60 @@ export function adviceOf(
   scope: Scope,
   mayFill: boolean,
 ): Advice {
-  const [first] = items;
-  const policy = leastPolicy(name, viewsOf(items), mayFill);
-  return {
+  return adviceWith(leastPolicy(name, viewsOf(items), mayFill), items, scope);
+}
+
+/** What there is to say about a policy for these items; with `later`, as a later release sees the same ones. */
+export function adviceWith(
+  policy: Policy,
+  items: NonEmpty<Item>,
+  scope: Scope,
+  later?: NonEmpty<Item>,
+): Advice {
+  const advice = {
     policy,
-    namespace: scope === 'cluster' ? undefined : first.namespace,
+    namespace: scope === 'cluster' ? undefined : items[0].namespace,
     grantees: granteesForItems(items),
     items,
     reasons: reasonsFor(policy, items),
     changes: changesOf(policy, items),
   };
+  if (later === undefined) return advice;
+  const nowOf = new Map(later.map((item, index) => [item, items[index] ?? item]));
+  return {
+    ...advice,
+    reasons: joinedReasons(
+      advice.reasons,
+      reasonsFor(policy, later).map(reason => ({
+        ...reason,
+        items: reason.items.map(item => nowOf.get(item) ?? item),
+      })),
+    ),
+    changes: [
+      ...advice.changes,
+      ...changesOf(policy, later).filter(isOther(advice.changes, nowOf)),
+    ],
+    upgrade: later[0].submission.view.release,
+  };
+}
+
+/** Whether what a later release changes is not what is changed now. */
+function isOther(
+  now: readonly Change[],
+  nowOf: ReadonlyMap<Item, Item>,
+): (later: Change) => boolean {
+  const known = new Map(now.map(({item, edits}) => [item, printJson(edits)]));
+  return ({item, edits}) => known.get(nowOf.get(item) ?? item) !== printJson(edits);
+}
+
+/** Those of both, each need of a field once, in the order of the first ones. */
+function joinedReasons(now: readonly Reason[], later: readonly Reason[]): readonly Reason[] {
+  const groups = Map.groupBy([...now, ...later], ({field, need}) => JSON.stringify([field, need]));
+  return [...groups.values()].flatMap(([first, ...others]) =>
+    first === undefined
+      ? []
+      : {...first, items: [...new Set([first, ...others].flatMap(({items}) => items))]},
+  );
 }
 
 /** Who gets the right to use the policies of these items, each once, in a fixed order. */

@@ -1,11 +1,12 @@
 import type {Advice, Change} from '../advice/advice.ts';
 import {grantObjects} from '../advice/advice.ts';
+import type {Impossible} from '../advice/upgradeAdvice.ts';
 import {controls} from '../controls/index.ts';
 import {seccompPodKey} from '../kube/annotations.ts';
 import {policyVersion} from '../kube/apiGroups.ts';
 import {pointer} from '../kube/edits.ts';
 import type {Policy} from '../kube/objects.ts';
-import {releaseName} from '../kube/release.ts';
+import {type Release, releaseName} from '../kube/release.ts';
 import {levelText, policyLevel} from '../policy/level.ts';
 import {printYaml} from '../yaml/documents.ts';
 import {escapeText} from './escape.ts';
@@ -40,15 +41,20 @@ export function printablePolicy({metadata, spec}: Policy): object {
 }
 
 /** What the policy is for, and what it changes all the same. */
-function header({policy, items, changes}: Advice): string {
+function header({policy, items, changes, upgrade}: Advice): string {
   const lines = [
     `Least privilege for ${listed(items.map(item => `${item.namespace}/${nameOf(item)}`))}`,
+    ...(upgrade === undefined ? [] : [`Right on ${releasesOf(items, upgrade).join(' and on ')}`]),
     ...items
       .filter(({submission}) => submission.isLivePod)
       .map(item => `${nameOf(item)} is judged by its live pod: its template is not known`),
     ...changes.flatMap(change => changeLines(change, policy)),
   ];
   return comment(lines);
+}
+
+function releasesOf([{submission}]: Advice['items'], upgrade: Release): readonly string[] {
+  return [submission.view.release, upgrade].map(releaseName);
 }
 
 /** Lines as a comment of YAML. */
@@ -121,12 +127,13 @@ export function adviceTable(advices: readonly Advice[], headers: boolean): strin
 
 /** One advice as machine output has it. */
 export function printedAdvice(advice: Advice, withGrants: boolean): object {
-  const {policy, namespace, grantees, items, reasons, changes} = advice;
+  const {policy, namespace, grantees, items, reasons, changes, upgrade} = advice;
   return {
     name: policy.metadata.name,
     namespace: namespace ?? null,
     subjects: grantees,
     level: policyLevel(policy),
+    releases: upgrade && releasesOf(items, upgrade),
     workloads: items.map(printedPlace),
     policy: printablePolicy(policy),
     grants: withGrants ? grantObjects(advice) : undefined,
@@ -138,4 +145,14 @@ export function printedAdvice(advice: Advice, withGrants: boolean): object {
     })),
     changes: changes.map(({item, edits}) => ({...printedPlace(item), edits})),
   };
+}
+
+/** For what no least policy is right on both releases, and why. */
+export function impossibleText({items, reasons}: Impossible): string {
+  const names = listed(items.map(item => `${item.namespace}/${nameOf(item)}`));
+  return `no least policy for ${names} is right on both releases: take one before the upgrade, and another one after it. ${reasons.join('. ')}`;
+}
+
+export function printedImpossible({name, items, reasons}: Impossible): object {
+  return {name, workloads: items.map(printedPlace), reasons};
 }

@@ -28,7 +28,11 @@ all workloads is the least possible; with more, policies are merged step by step
 --harden prints strategic merge patches that let pods run under the built-in restricted or baseline
 policy (see policies) and meet the Pod Security Standard. They only set what is unset, and remove
 volumes that nothing mounts. What a pod asks for explicitly is listed as needing a decision, with the
-change it would take. -o is yaml, json, table or kustomize there.`,
+change it would take. -o is yaml, json, table or kustomize there.
+
+What is least depends on the release: the token of a service account is a secret volume up to v1.20 and a
+projected one later, and seccomp stands in annotations alone up to v1.18. --for-upgrade v1.N writes policies
+that both releases store and that let the pods in on both; where none does, it says why, and exits with 1.`,
   positionals: [
     {placeholder: 'POD | KIND/NAME', completes: 'pods', isOptional: true, isRepeated: true},
   ],
@@ -55,6 +59,10 @@ change it would take. -o is yaml, json, table or kustomize there.`,
     {
       says: 'How pods have to change to meet the restricted standard',
       types: 'kubectl psp advise -f deployment.yaml --harden -o kustomize | tee kustomization.yaml',
+    },
+    {
+      says: 'Policies that hold before and after an upgrade',
+      types: 'kubectl psp advise -A --grant --for-upgrade v1.21 | kubectl apply -f -',
     },
     {
       says: 'Stricter policies that fill in what pods leave unset',

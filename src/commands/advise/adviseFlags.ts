@@ -1,4 +1,5 @@
 import {scopes} from '../../advice/scope.ts';
+import {releaseNames} from '../../kube/release.ts';
 import {
   type Flags,
   filenameFlag,
@@ -51,6 +52,12 @@ export const adviseFlags = {
     choices: ['restricted', 'baseline'],
     implied: 'restricted',
     help: 'patch the pods so that they run under restricted (the default) or baseline',
+  },
+  forUpgrade: {
+    type: 'string',
+    placeholder: 'v1.N',
+    choices: releaseNames,
+    help: 'policies that are right now and after an upgrade to this release; says where there is none',
   },
   grant: {type: 'boolean', help: 'also write roles and bindings that let the accounts use them'},
   allowDefaults: {

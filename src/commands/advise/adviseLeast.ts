@@ -1,8 +1,15 @@
 import {type Advice, adviceFor} from '../../advice/advice.ts';
 import {oldGrantCommand, oldGrantsOf} from '../../advice/oldGrants.ts';
+import {adviceForUpgrade, type Impossible} from '../../advice/upgradeAdvice.ts';
 import {type ExitCode, exitCodes} from '../../errors.ts';
 import type {Gap} from '../../inventory/inventory.ts';
-import {adviceTable, adviceYaml, printedAdvice} from '../../report/advice.ts';
+import {
+  adviceTable,
+  adviceYaml,
+  impossibleText,
+  printedAdvice,
+  printedImpossible,
+} from '../../report/advice.ts';
 import {escapeText} from '../../report/escape.ts';
 import {document, jsonText} from '../../report/machine.ts';
 import {printPolicyNames} from '../answer.ts';
@@ -13,17 +20,22 @@ import type {AdviseRequest} from './adviseRequest.ts';
 
 /** `advise` without a mode: the least policy of every scope, as if there were no policy yet. */
 export function adviseLeast(request: AdviseRequest): ExitCode {
-  const {flags, scope, items, inventory, world} = request;
+  const {flags, scope, items, upgrade, inventory, world} = request;
   const format = choose('-o', flags.output, adviceFormats);
-  const advices = adviceFor(items, scope, flags.allowDefaults);
+  const {advices, impossible} =
+    upgrade === undefined
+      ? {advices: adviceFor(items, scope, flags.allowDefaults), impossible: undefined}
+      : adviceForUpgrade(upgrade, scope, flags.allowDefaults);
   printAdvices(world, advices, {
+    impossible,
     format,
     withGrants: flags.grant,
     headers: !flags.noHeaders,
     gaps: inventory.gaps,
   });
   if (judgesOldGrants(flags)) printOldGrants(request, advices);
-  return exitCodes.ok;
+  for (const one of impossible ?? []) world.warn(impossibleText(one));
+  return impossible === undefined || impossible.length === 0 ? exitCodes.ok : exitCodes.no;
 }
 
 /** Whether to say which old grants nobody needs once the advice is applied: to people, of what is there already. */
@@ -51,13 +63,15 @@ interface AdvicePrintOptions {
   readonly withGrants: boolean;
   readonly headers: boolean;
   readonly gaps: readonly Gap[];
+  /** Of what no policy is right on both releases; undefined where nobody asked. */
+  readonly impossible: readonly Impossible[] | undefined;
 }
 
 /** Prints policies and what they are for, in the format that was asked for. */
 function printAdvices(
   world: World,
   advices: readonly Advice[],
-  {format, withGrants, headers, gaps}: AdvicePrintOptions,
+  {format, withGrants, headers, gaps, impossible}: AdvicePrintOptions,
 ): void {
   switch (format) {
     case 'yaml':
@@ -65,7 +79,8 @@ function printAdvices(
       return;
     case 'json': {
       const printed = advices.map(advice => printedAdvice(advice, withGrants));
-      world.print(jsonText(document('Advice', printed, gaps)));
+      const none = impossible?.map(printedImpossible);
+      world.print(jsonText({...document('Advice', printed, gaps), impossible: none}));
       return;
     }
     case 'table':

@@ -1,9 +1,12 @@
 import {scopes} from '../../advice/scope.ts';
+import type {UpgradedItem} from '../../advice/upgradeAdvice.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
+import type {Item} from '../../inventory/submissions/items.ts';
 import {warnOfNothing} from '../answer.ts';
 import {choose} from '../flags.ts';
 import {type Loaded, load, requirePolicies} from '../input/load.ts';
 import {isPolicyName} from '../input/policyArgument.ts';
+import {laterRelease} from '../input/release.ts';
 import {parseSelection, requireSelectable} from '../input/selection.ts';
 import {parseTargets, templatesMeant} from '../input/targets.ts';
 import type {World} from '../world.ts';
@@ -29,15 +32,17 @@ export async function runAdvise(
   requireSelectable(targets, flags);
   // Accounts have more than what is named: a policy of just that has its name.
   const scope = wanted ?? (targets.kind === 'names' ? 'workload' : 'service-account');
-  const items = await select(
-    world,
-    flags,
-    inventory,
-    templatesMeant(targets, inventory, namespace),
-  );
+  const later = laterRelease('--for-upgrade', flags.forUpgrade, inventory.release);
+  const meant = templatesMeant(targets, inventory, namespace);
+  const items = await select(world, flags, inventory, meant);
   if (items.length === 0) warnOfNothing(world, namespace, inventory);
   const isNamed = targets.kind !== 'all';
-  const request: AdviseRequest = {flags, scope, inventory, namespace, items, isNamed, world};
+  const upgrade =
+    later &&
+    upgradedItems(items, meant, templatesMeant(targets, {...inventory, release: later}, namespace));
+  const request: AdviseRequest = {
+    ...{flags, scope, inventory, namespace, items, upgrade, isNamed, world},
+  };
   if (most !== undefined) return adviseMax(request, most);
   if (hardenLevel !== undefined) return adviseHarden(request, hardenLevel);
   if (flags.reuse) return (await import('./adviseReuse.ts')).adviseReuse(request);
@@ -47,13 +52,25 @@ export async function runAdvise(
   return adviseLeast(request);
 }
 
+/** The items with what a later release makes of them, which comes in the same order. */
+function upgradedItems(
+  items: readonly Item[],
+  meant: readonly Item[],
+  later: readonly Item[],
+): readonly UpgradedItem[] {
+  const places = new Map(meant.map((item, index) => [item, index]));
+  return items.map(now => ({now, later: later[places.get(now) ?? -1] ?? now}));
+}
+
 /** Ways to advise exclude each other: each answers another question. */
-function checkModes({reuse, compare, maxPolicies, harden, grant, for: scope}: AdviseFlags): void {
+function checkModes(flags: AdviseFlags): void {
+  const {reuse, compare, maxPolicies, harden, forUpgrade, grant, for: scope} = flags;
   const [first, second] = [
     ...(reuse ? ['--reuse'] : []),
     ...(compare === undefined ? [] : ['--compare']),
     ...(maxPolicies === undefined ? [] : ['--max-policies']),
     ...(harden === undefined ? [] : ['--harden']),
+    ...(forUpgrade === undefined ? [] : ['--for-upgrade']),
   ];
   if (second !== undefined) {
     throw new UserError(`${first} and ${second} exclude each other`, exitCodes.usage);
