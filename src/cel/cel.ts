@@ -122,7 +122,7 @@ export function isSame(one: Cel, other: Cel): boolean {
 }
 
 /** How far apart the parts of an expression stand: what it is on the outside. */
-type Looseness = 'atom' | 'relation' | 'and' | 'or' | 'conditional';
+type Looseness = 'atom' | 'sum' | 'relation' | 'and' | 'or' | 'conditional';
 
 function operation(sign: string, all: readonly Cel[], looser: readonly Looseness[]): Cel {
   const [only] = all;
@@ -156,19 +156,18 @@ function looseness({parts}: Cel): Looseness {
   if (/\s\?\s/.test(outside)) return 'conditional';
   if (outside.includes('||')) return 'or';
   if (outside.includes('&&')) return 'and';
-  return /\s|^[!-]/.test(outside) ? 'relation' : 'atom';
+  if (!/\s|^[!-]/.test(outside)) return 'atom';
+  return /[=<>!-]|\sin\s/.test(outside) ? 'relation' : 'sum';
 }
 
 /** What of a text stands in no brackets and no quotes. */
 function outsideOf(text: string): string {
   let depth = 0;
-  let quoted = false;
   let outside = '';
-  for (const [index, character] of [...text].entries()) {
-    if (character === "'" && text[index - 1] !== '\\') quoted = !quoted;
-    else if (!quoted && '([{'.includes(character)) depth += 1;
-    else if (!quoted && ')]}'.includes(character)) depth -= 1;
-    else if (!quoted && depth === 0) outside += character;
+  for (const [piece] of text.matchAll(/'(?:[^'\\]|\\.)*'|[([{]|[)\]}]|[^'()[\]{}]+/gs)) {
+    if (/^[([{]/.test(piece)) depth += 1;
+    else if (/^[)\]}]/.test(piece)) depth -= 1;
+    else if (depth === 0 && !piece.startsWith("'")) outside += piece;
   }
   return outside;
 }

@@ -1,0 +1,96 @@
+import {allOf, type Cel, cel, concatenated, firstWhere} from '../../cel/cel.ts';
+import {useRights} from './rights.ts';
+import {
+  type CheckedPolicy,
+  checkName,
+  fills,
+  type Judged,
+  passes,
+  type SharedCheck,
+} from './sharedChecks.ts';
+import {type Variable, variable} from './variables.ts';
+
+/** A policy in the expressions of an admission policy. */
+export interface NativePolicy extends CheckedPolicy {
+  /** What its variables begin with: `policy_1`. */
+  readonly prefix: string;
+  readonly mayUse: Cel;
+  readonly rights: readonly Variable[];
+}
+
+export function nativePolicies(
+  policies: readonly CheckedPolicy[],
+  extensions: boolean,
+): readonly NativePolicy[] {
+  return policies.map((one, index) => {
+    const prefix = `policy_${index + 1}`;
+    const {mayUse, variables} = useRights(prefix, one.name, extensions);
+    return {...one, prefix, mayUse, rights: variables};
+  });
+}
+
+/** The checks of the policies, each once. */
+export function checksOf(policies: readonly CheckedPolicy[]): readonly SharedCheck[] {
+  return [...new Set(policies.flatMap(({checks}) => checks))];
+}
+
+/** The checks as variables. */
+export function checkVariables(
+  policies: readonly CheckedPolicy[],
+  judged: readonly Judged[],
+): readonly Variable[] {
+  const all = checksOf(policies).flatMap(check =>
+    judged.map(way => ({name: checkName(check, way), value: passes(check, way)})),
+  );
+  return [...new Map(all.map(one => [one.name, one])).values()];
+}
+
+/** Whether a policy accepts the pod: a variable that names the checks it consists of. */
+export function acceptance(one: NativePolicy, judged: Judged): Variable {
+  const {prefix, name, checks} = one;
+  return {
+    name: fillsAny(one) ? `${prefix}_${judged}` : prefix,
+    about: name,
+    value: allOf(checks.map(check => variable(checkName(check, judged)))),
+  };
+}
+
+function fillsAny({checks}: NativePolicy): boolean {
+  return checks.some(fills);
+}
+
+/** Whether each policy accepts the pod, in both ways of judging: once if they don't differ. */
+export function acceptances(policies: readonly NativePolicy[]): readonly Variable[] {
+  return policies.flatMap(one => [
+    acceptance(one, 'asIs'),
+    ...(fillsAny(one) ? [acceptance(one, 'filled')] : []),
+  ]);
+}
+
+/** The policies whose answer may differ between the two ways: others need not be tried again. */
+export function policiesFor(
+  judged: Judged,
+  policies: readonly NativePolicy[],
+): readonly NativePolicy[] {
+  return judged === 'asIs' ? policies : policies.filter(fillsAny);
+}
+
+/**
+ * The name of the first of the policies that accepts the pod and may be used: as it is if there is one, else with
+ * the defaults (pkg/security/podsecuritypolicy/admission, computeSecurityContext, v1.24).
+ */
+export function firstUsable(policies: readonly NativePolicy[], ways: readonly Judged[]): Cel {
+  const cases = ways.flatMap(way =>
+    policiesFor(way, policies).map(one => {
+      const accepts = variable(acceptance(one, way).name);
+      return [allOf([accepts, one.mayUse]), cel`${one.name}`] as const;
+    }),
+  );
+  return firstWhere(cases, cel`''`);
+}
+
+/** The names of the policies for which something holds, as a list. */
+export function namesIf(cases: readonly (readonly [name: string, when: Cel])[]): Cel {
+  const rows = cases.map(([name, when]) => cel`(${when} ? [${name}] : [])`);
+  return rows.length === 0 ? cel`[]` : concatenated(rows);
+}

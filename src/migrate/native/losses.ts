@@ -1,0 +1,62 @@
+import {controls} from '../../controls/index.ts';
+import type {Policy} from '../../kube/objects.ts';
+import {lastRelease} from '../../kube/release.ts';
+import {count} from '../../text.ts';
+import type {NativeOptions} from './options.ts';
+
+/** Something that a policy does and that what takes its place does not. */
+export interface Loss {
+  /** undefined: all of them. */
+  readonly policy: string | undefined;
+  /** A sentence. */
+  readonly says: string;
+}
+
+/** What is lost with these options. */
+export function lossesOf(
+  policies: readonly Policy[],
+  {mode}: Pick<NativeOptions, 'mode'>,
+  groupSize: number,
+): readonly Loss[] {
+  const ofPolicies = policies.flatMap(policy => {
+    const {name} = policy.metadata;
+    const written = writesOf(policy);
+    const defaults = written.length === 0 ? [] : [lossOfDefaults(mode, written)];
+    const unsaid = mode === 'full' ? controls.flatMap(({cel}) => cel.lost(policy)) : [];
+    return [...defaults.flatMap(says => says ?? []), ...unsaid].map(says => ({policy: name, says}));
+  });
+  const tooMany =
+    mode !== 'full' && policies.length > groupSize
+      ? [
+          {
+            policy: undefined,
+            says: `With more than ${count(groupSize, 'policy', 'policies')}, a pod may have to name the one that it is for in the annotation kubernetes.io/psp: the server refuses to ask for more rights than that.`,
+          },
+        ]
+      : [];
+  const open =
+    mode === 'audit' && policies.length > 0
+      ? [{policy: undefined, says: 'No pod is refused: the server warns, and tells its audit log.'}]
+      : [];
+  return [...open, ...tooMany, ...ofPolicies];
+}
+
+function lossOfDefaults(
+  mode: NativeOptions['mode'],
+  fields: readonly string[],
+): string | undefined {
+  if (mode === 'full') return undefined;
+  const list = fields.join(', ');
+  return mode === 'validate'
+    ? `It writes ${list} into pods that leave that out; they are refused instead. "kubectl psp migrate patches" adds it to workloads.`
+    : `It writes ${list} into pods that leave that out; nothing does that now.`;
+}
+
+/** The fields that a policy has defaults for. */
+function writesOf(policy: Policy): readonly string[] {
+  return controls.flatMap(({cel}) =>
+    Object.keys(cel.rules(policy, lastRelease).writes ?? {}).map(
+      name => cel.patches[name]?.at[1] ?? name,
+    ),
+  );
+}

@@ -1,0 +1,133 @@
+import {isObject, type JsonObject, printJson} from '../../kube/json.ts';
+import type {Policy} from '../../kube/objects.ts';
+import {lastRelease} from '../../kube/release.ts';
+import {whyUnusable} from '../../policy/evaluate.ts';
+import {byText} from '../../text.ts';
+import {nativePolicies} from './chosen.ts';
+import {type Loss, lossesOf} from './losses.ts';
+import {mutatingSpec} from './mutating.ts';
+import {type NativeOptions, readOptions} from './options.ts';
+import {policiesInBudget} from './rights.ts';
+import {shareChecks} from './sharedChecks.ts';
+import {findSources, keptSources} from './sources.ts';
+import {changesPod, validatingSpec} from './validating.ts';
+
+export interface Native {
+  /** In the order in which they are created. */
+  readonly objects: readonly JsonObject[];
+  /** What the policies do today and the objects don't. */
+  readonly losses: readonly Loss[];
+}
+
+/** The objects have one name, whatever their kind. */
+export const nativeName = 'kubectl-psp';
+/** What names of objects from files end in (k8s.io/apiserver v0.37.2, pkg/admission/plugin/manifest). */
+const staticSuffix = '.static.k8s.io';
+const optionsKey = 'psp.kubectl/options';
+
+/**
+ * PodSecurityPolicies as admission policies of Kubernetes itself: one that writes defaults, one that refuses, and
+ * their bindings. Policies whose rules admission does not know were left out by it, and are left out here.
+ */
+export function nativeObjects(policies: readonly Policy[], options: NativeOptions): Native {
+  const {mode, extensions} = options;
+  const sorted = policies.toSorted((a, b) => byText(a.metadata.name, b.metadata.name));
+  const usable = sorted.filter(policy => whyUnusable(policy) === undefined);
+  const all = nativePolicies(shareChecks(usable, lastRelease), extensions);
+  const groupSize = policiesInBudget(extensions);
+  const validation = validatingSpec(all, {
+    judged: mode === 'audit' ? 'filled' : 'asIs',
+    afterMutation: mode === 'full',
+    groupSize,
+  });
+  const name = options.static ? nativeName + staticSuffix : nativeName;
+  const sources = keptSources(sorted, nativeName);
+  const annotations = {...sources.annotations, [optionsKey]: printJson(options)};
+  const resources = [
+    'pods',
+    ...(options.closeGaps ? ['pods/ephemeralcontainers', 'pods/resize'] : []),
+  ];
+  const {failurePolicy, ...rest} = validation;
+  const validating = {
+    ...typeOf('ValidatingAdmissionPolicy', 'v1'),
+    metadata: {name, annotations},
+    spec: {
+      failurePolicy,
+      matchConstraints: matchesPods(['CREATE', 'UPDATE'], resources),
+      matchConditions: [{name: 'changes-the-pod', expression: String(changesPod)}],
+      ...rest,
+    },
+  };
+  return {
+    objects: [
+      ...sources.configMaps,
+      ...(mode === 'full' ? mutatingObjects(mutatingSpec(all, groupSize), name, options) : []),
+      validating,
+      bindingOf('ValidatingAdmissionPolicyBinding', 'v1', name, {
+        validationActions: mode === 'audit' ? ['Warn', 'Audit'] : ['Deny'],
+      }),
+    ],
+    losses: lossesOf(usable, options, groupSize),
+  };
+}
+
+function mutatingObjects(
+  spec: JsonObject,
+  name: string,
+  {server}: NativeOptions,
+): readonly JsonObject[] {
+  const version = server >= firstMutatingV1 ? 'v1' : 'v1beta1';
+  const {failurePolicy, reinvocationPolicy, ...rest} = spec;
+  return [
+    {
+      ...typeOf('MutatingAdmissionPolicy', version),
+      metadata: {name},
+      spec: {
+        failurePolicy,
+        reinvocationPolicy,
+        matchConstraints: matchesPods(['CREATE'], ['pods']),
+        ...rest,
+      },
+    },
+    bindingOf('MutatingAdmissionPolicyBinding', version, name, {}),
+  ];
+}
+
+/** The release in which MutatingAdmissionPolicy is v1 and on by default. */
+export const firstMutatingV1 = 36;
+
+function typeOf(kind: string, version: string) {
+  return {apiVersion: `admissionregistration.k8s.io/${version}`, kind};
+}
+
+function bindingOf(kind: string, version: string, name: string, more: JsonObject): JsonObject {
+  return {...typeOf(kind, version), metadata: {name}, spec: {policyName: name, ...more}};
+}
+
+function matchesPods(operations: readonly string[], resources: readonly string[]): JsonObject {
+  return {resourceRules: [{apiGroups: [''], apiVersions: ['v1'], operations, resources}]};
+}
+
+/** What the objects of a cluster say they were made from. */
+export type FoundNative =
+  | {
+      readonly policies: readonly Policy[];
+      /** As they were asked for; undefined if that can't be read. */
+      readonly options: NativeOptions | undefined;
+    }
+  | {readonly problem: string};
+
+/** The policies that objects of this program were made from; undefined if there are none among the objects. */
+export function policiesOfNativeObjects(objects: readonly JsonObject[]): FoundNative | undefined {
+  for (const {kind, metadata} of objects) {
+    if (kind !== 'ValidatingAdmissionPolicy' || !isObject(metadata)) continue;
+    const {name, annotations} = metadata;
+    if (name !== nativeName && name !== nativeName + staticSuffix) continue;
+    if (!isObject(annotations)) continue;
+    const found = findSources(annotations, objects);
+    if (found === undefined) continue;
+    if ('problem' in found) return found;
+    return {policies: found.policies, options: readOptions(annotations[optionsKey])};
+  }
+  return undefined;
+}

@@ -1,0 +1,89 @@
+import {type Cel, cel, concatenated, firstWhere} from '../../cel/cel.ts';
+import {checksOf, type NativePolicy, namesIf} from './chosen.ts';
+import {usableKey} from './mutating.ts';
+import {faults, type Judged} from './sharedChecks.ts';
+import {type Variable, variable} from './variables.ts';
+
+/**
+ * So much of the reasons fits into a message next to the rest: the API server takes 5 KiB of it
+ * (k8s.io/apiserver v0.37.2, pkg/apis/cel/config.go, MaxEvaluatedMessageExpressionSizeBytes).
+ */
+const longestReasons = 3500;
+
+/**
+ * Why a pod is refused: what is at fault by each policy that may be used, and which policies would take it. After
+ * mutation it is known which may be used and defaults count as written; on updates, and where no mutating
+ * policy is bound, neither.
+ */
+export function messageVariables(
+  policies: readonly NativePolicy[],
+  judged: Judged,
+  afterMutation: boolean,
+): readonly Variable[] {
+  const all = policies.map(one => ({name: one.name, faults: variable(`${one.prefix}_faults`)}));
+  const told = all.map(({name, faults: list}) => {
+    const isTold = cel`size(${list}) > 0 && ${name} in ${variable('explained')}`;
+    return cel`(${isTold} ? [${`${name}: `} + ${list}.join('; ')] : [])`;
+  });
+  const names = cel`${policies.map(({name}) => name)}`;
+  const usable = cel`object.metadata.?annotations[?${usableKey}]`;
+  return [
+    {name: 'usable', value: cel`${usable}.orValue('').split(',')`},
+    {
+      name: 'isUnfilled',
+      value: cel`request.operation == 'UPDATE' || !${usable}.hasValue()`,
+    },
+    {
+      name: 'explained',
+      value: afterMutation
+        ? cel`${variable('isUnfilled')} || '*' in ${variable('usable')} ? ${names} : ${variable('usable')}`
+        : names,
+    },
+    ...checksOf(policies).map(check => ({
+      name: `${check.name}_faults`,
+      value: faults(check, afterMutation ? 'either' : judged),
+    })),
+    ...policies.map(({prefix, name, checks}) => ({
+      name: `${prefix}_faults`,
+      about: name,
+      value: joinedLists(checks.map(check => variable(`${check.name}_faults`))),
+    })),
+    {name: 'reasons', value: cel`${joinedLists(told)}.join(' | ')`},
+    {
+      name: 'accepting',
+      value: namesIf(all.map(({name, faults: list}) => [name, cel`size(${list}) == 0`])),
+    },
+    {name: 'message', value: message(afterMutation)},
+  ];
+}
+
+function joinedLists(lists: readonly Cel[]): Cel {
+  return lists.length === 0 ? cel`[]` : concatenated(lists);
+}
+
+function message(afterMutation: boolean): Cel {
+  const [reasons, accepting] = [variable('reasons'), variable('accepting')];
+  const account = cel`object.spec.?serviceAccountName.orValue('')`;
+  const nobody = cel`'neither user ' + request.userInfo.username + ' nor service account ' + ${account} + ' may use any PodSecurityPolicy'`;
+  const rejected = cel`'rejected by ' + ${firstWhere(
+    [
+      [
+        cel`size(${reasons}) > ${longestReasons}`,
+        cel`${reasons}.substring(0, ${longestReasons}) + '...'`,
+      ],
+    ],
+    reasons,
+  )}`;
+  const why = firstWhere(
+    [
+      ...(afterMutation
+        ? [[cel`!${variable('isUnfilled')} && ${variable('usable')} == ['']`, nobody] as const]
+        : []),
+      [cel`size(${reasons}) > 0`, rejected],
+    ],
+    cel`'no PodSecurityPolicy may be used here'`,
+  );
+  const unusable = cel`(size(${accepting}) > 0 ? '; accepted by, but not to be used here: ' + ${accepting}.join(', ') : '')`;
+  // A message with line breaks would not be shown.
+  return cel`(${why} + ${unusable}).replace('\\n', ' ')`;
+}
