@@ -55,7 +55,7 @@ test('the view ${kebab} has its title', async () => {
       },
       {
         path: 'src/tui/lines.ts',
-        at: "    case 'help':\n      return helpLines(view.of);\n",
+        at: "    case 'help':\n      return helpLines(view.of, isByLabels(model.inventory));\n",
         where: 'before',
         text: `    case '${kebab}':\n      return ${camel}Lines(model);\n`,
       },

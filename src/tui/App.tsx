@@ -3,6 +3,7 @@ import {type ReactElement, useCallback, useEffect, useMemo, useSyncExternalStore
 import {controlById, isControlId} from '../controls/index.ts';
 import type {Freshness, LiveInventory} from '../inventory/follow/followCluster.ts';
 import type {Inventory} from '../inventory/inventory.ts';
+import {isByLabels} from '../inventory/regime.ts';
 import type {Context} from './context.ts';
 import {Footer} from './frame/Footer.tsx';
 import {Crumbs, Divider, Header, StateLine} from './frame/Header.tsx';
@@ -84,8 +85,12 @@ export function App({live, services, store, user, jobs, mouse, theme = plainThem
   const frame = topOf(session);
   const most = frame.view.name === 'policy' && lines >= tall ? 2 : 1;
   const {view} = frame;
-  const keys = useMemo(() => keyLines(view, columns, most), [view, columns, most]);
-  const hasState = lines >= notShort && inventory.policyApi !== 'absent';
+  const byLabels = isByLabels(inventory);
+  const keys = useMemo(
+    () => keyLines(view, {width: columns, most, byLabels}),
+    [view, columns, most, byLabels],
+  );
+  const hasState = lines >= notShort;
   const top = 1 + Number(hasState);
   const bottom = promptHeight(session.prompt) + keys.length;
   const chrome = leastChrome + Number(hasState) + Number(lines >= roomy) + bottom;

@@ -1,4 +1,4 @@
-import {nextPaneWords} from './panes.ts';
+import {isOfPolicies, nextPaneWords} from './panes.ts';
 import type {View} from './session.ts';
 
 /** A key and what it does, as the bottom line and the help show it. */
@@ -131,12 +131,32 @@ const perView: Readonly<Record<View['name'], readonly KeyHint[]>> = {
   help: texts,
 };
 
+const labelOwn: readonly KeyHint[] = [
+  {key: 'a', does: 'advise'},
+  {key: 'm', does: 'policies for it'},
+];
+
+/** The keys of the views that have others where the labels of namespaces decide. */
+const perViewByLabels: Partial<typeof perView> = {
+  namespaces: [...moving, ...labelOwn, ...lists, ...describe],
+  accounts: [...moving, ...labelOwn, ...lists, ...describe],
+  pods: [...moving, ...labelOwn, ...lists, ...describe],
+  why: [...labelOwn, {key: 'd', does: 'describe'}, ...texts],
+  advise: [{key: '←→', does: 'scope'}, ...moving, ...lists],
+  advice: [{key: 'w', does: 'write'}, ...texts],
+};
+
+function keysByLabels(view: View): readonly KeyHint[] {
+  return isOfPolicies(view) ? texts : (perViewByLabels[view.name] ?? perView[view.name]);
+}
+
 /** The keys that work in a view, the most useful ones first. */
-export function keysOf(view: View): readonly KeyHint[] {
+export function keysOf(view: View, byLabels = false): readonly KeyHint[] {
   const here = view.name === 'values' ? general.filter(({key}) => key !== 'q') : general;
-  const pane = nextPaneWords(view);
+  const pane = nextPaneWords(view, byLabels);
   const tab = pane === undefined ? [] : [{key: 'Tab', does: pane}];
-  const own = perView[view.name].map(hint =>
+  const keys = byLabels ? keysByLabels(view) : perView[view.name];
+  const own = keys.map(hint =>
     view.name === 'policy' && view.item !== undefined && hint.key === 'a'
       ? {...hint, does: 'loosen for it'}
       : hint,
@@ -144,9 +164,21 @@ export function keysOf(view: View): readonly KeyHint[] {
   return [...own, ...tab, ...here];
 }
 
+/** How much room there is for keys, and which they are. */
+interface KeyRoom {
+  readonly width: number;
+  /** How many lines at most. */
+  readonly most: number;
+  /** Whether the labels of namespaces decide. */
+  readonly byLabels: boolean;
+}
+
 /** The bottom lines, at most so many: as many keys as fit, and in any case how to find the others. */
-export function keyLines(view: View, width: number, most: number): readonly (readonly KeyHint[])[] {
-  const hints = keysOf(view);
+export function keyLines(
+  view: View,
+  {width, most, byLabels}: KeyRoom,
+): readonly (readonly KeyHint[])[] {
+  const hints = keysOf(view, byLabels);
   const whole = flow(hints, width);
   if (whole.length <= most) return whole;
   const help = hints.filter(({does}) => does === 'help');
@@ -194,10 +226,10 @@ const everywhere: readonly KeyHint[] = [
 ];
 
 /** Everything about keys and words, for the help view. */
-export function helpLines(of?: View): readonly string[] {
+export function helpLines(of?: View, byLabels = false): readonly string[] {
   const line = ({key, does}: KeyHint) => `  ${key.padEnd(11)}${does}`;
   return [
-    ...(of === undefined ? [] : ['Here', ...keysOf(of).map(line), '']),
+    ...(of === undefined ? [] : ['Here', ...keysOf(of, byLabels).map(line), '']),
     'Enter goes in, Esc goes back. The bottom line shows the keys of a view.',
     '',
     'Everywhere',
@@ -232,5 +264,11 @@ export function helpLines(of?: View): readonly string[] {
     '  changed   the policy fills in fields that the pod leaves unset',
     '  unknown   it depends on what was not read, or on who creates it',
     '  denied    no policy that it may use admits it: a restart would fail',
+    '',
+    'Where there are no policies, the labels of namespaces decide (1.25 and later)',
+    line({key: 'a', does: 'the policies that the workloads would need'}),
+    line({key: 'm', does: 'how policies come to such a cluster'}),
+    '  warned    it gets in, with a warning or a note in the audit log',
+    '  denied    the level that is enforced does not let it in',
   ];
 }

@@ -1,11 +1,12 @@
 import {judgeOf} from '../admission/judge.ts';
 import type {Verdict} from '../admission/judgement.ts';
 import {withDrafts} from '../effect/impact.ts';
-import type {Inventory} from '../inventory/inventory.ts';
+import {isByLabels} from '../inventory/regime.ts';
 import {itemKey} from '../inventory/submissions/items.ts';
 import type {Policy} from '../kube/objects.ts';
 import {adviceYaml, printablePolicy} from '../report/advice.ts';
 import {printYaml} from '../yaml/documents.ts';
+import {isVoid, voidLines} from './byLabels.ts';
 import {describeLines} from './describe.ts';
 import type {Draft} from './edit.ts';
 import {findingLines} from './findingRows.ts';
@@ -16,7 +17,7 @@ import type {Model} from './model.ts';
 import type {RichLine} from './rich.ts';
 import type {Services} from './services.ts';
 import type {View} from './session.ts';
-import {isVoid, policyOf} from './state.ts';
+import {policyOf} from './state.ts';
 import {remember} from './store.ts';
 import {verdictAfterTrial} from './trialRows.ts';
 import {wayOffLines} from './wayOffLines.ts';
@@ -70,21 +71,10 @@ export function linesOf(
     case 'gaps':
       return gapLines(model.inventory.gaps);
     case 'help':
-      return helpLines(view.of);
+      return helpLines(view.of, isByLabels(model.inventory));
     default:
       return undefined;
   }
-}
-
-function voidLines({serverVersion = 'of this version'}: Inventory): readonly string[] {
-  return [
-    `This cluster (${serverVersion}) has no PodSecurityPolicy: Kubernetes removed it in 1.25.`,
-    '',
-    'No policy admits, changes or denies a pod here.',
-    '',
-    'What still helps here: the policies that its workloads would need (: and advise).',
-    'To look at a snapshot of an older cluster: kubectl psp --from FILE.',
-  ];
 }
 
 /** A line that is put in or taken out; whether that is good news is not known here. */

@@ -8,6 +8,7 @@ import {type VerdictGroup, verdictGroupsOf} from '../audit/groups.ts';
 import {auditOf} from '../audit/index.ts';
 import {admissionOf, type CheckVerdict} from '../check/answerCheck.ts';
 import {admissionFactsOf} from '../check/checkFacts.ts';
+import {type LabelSummary, labelSummaries} from '../effect/labelSummary.ts';
 import {type NamespaceSummary, summaryOf} from '../effect/summary.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import {isByLabels} from '../inventory/regime.ts';
@@ -28,6 +29,8 @@ export interface Model {
   /** All pods, and workloads without one. */
   readonly verdicts: readonly Verdict[];
   readonly namespaces: readonly NamespaceSummary[];
+  /** The same where the labels of namespaces decide. */
+  readonly labelled: readonly LabelSummary[];
   readonly authorizer: Authorizer;
   /** Whether the admission plugin is on, as far as the pods tell. */
   readonly admission: CheckVerdict;
@@ -106,6 +109,7 @@ function makeModel(inventory: Inventory): Model {
     );
   });
   const namespaces = once(() => summaryOf(inventory, verdicts(), undefined));
+  const labelled = once(() => labelSummaries(inventory, verdicts(), undefined));
   const admission = once(
     () => admissionOf({...admissionFactsOf(inventory), probe: undefined}).answer,
   );
@@ -144,6 +148,9 @@ function makeModel(inventory: Inventory): Model {
     },
     get namespaces() {
       return namespaces();
+    },
+    get labelled() {
+      return labelled();
     },
     get admission() {
       return admission();

@@ -69,9 +69,19 @@ function policyRing(policy: string): readonly View[] {
   ];
 }
 
+const aboutPolicies: ReadonlySet<View['name']> = new Set([
+  ...(['policies', 'policy', 'values', 'walk', 'impact', 'diff', 'waysIn'] as const),
+  ...(['subjects', 'rights', 'grants', 'findings', 'finding', 'trial'] as const),
+]);
+
+/** Whether a view has something to say only where policies decide. */
+export function isOfPolicies({name}: View): boolean {
+  return aboutPolicies.has(name);
+}
+
 /** The next view of the same thing, or the one before; undefined if there is no other. */
-export function nextPane(view: View, direction: 1 | -1): View | undefined {
-  const ring = ringOf(view);
+export function nextPane(view: View, direction: 1 | -1, byLabels: boolean): View | undefined {
+  const ring = ringOf(view)?.filter(each => !byLabels || !isOfPolicies(each));
   if (ring === undefined) return undefined;
   const place = ring.findIndex(each => each.name === view.name);
   return ring[(place + direction + ring.length) % ring.length];
@@ -92,7 +102,7 @@ const paneWords: Partial<Readonly<Record<View['name'], string>>> = {
 };
 
 /** What Tab leads to, in words; undefined if nowhere. */
-export function nextPaneWords(view: View): string | undefined {
-  const next = nextPane(view, 1);
+export function nextPaneWords(view: View, byLabels: boolean): string | undefined {
+  const next = nextPane(view, 1, byLabels);
   return next && paneWords[next.name];
 }

@@ -2,10 +2,12 @@ import type {Inventory} from '../inventory/inventory.ts';
 import type {Policy} from '../kube/objects.ts';
 import {sameSettings} from '../policy/direction.ts';
 import {deniersOf} from '../policy/loosen.ts';
+import {isVoid} from './byLabels.ts';
 import {impactOfDraft} from './draftImpact.ts';
 import {type Draft, isEdited} from './edit.ts';
 import {findingTable} from './findingRows.ts';
 import {walkTable} from './guide.ts';
+import {labelTableOf} from './labelRows.ts';
 import {migrationTable} from './migrationRows.ts';
 import type {Model} from './model.ts';
 import {valuesTable} from './picker.ts';
@@ -45,18 +47,14 @@ export function driftOf(
   return sameSettings(current, draft.base) ? undefined : 'changed';
 }
 
-const validWithoutPolicies: ReadonlySet<View['name']> = new Set([
-  ...(['help', 'gaps', 'text', 'advise', 'advice', 'migrate', 'wayOff'] as const),
-]);
-
-/** Whether a view says nothing true of a cluster that has no policies to begin with. */
-export function isVoid({name}: View, {policyApi}: Inventory): boolean {
-  return policyApi === 'absent' && !validWithoutPolicies.has(name);
-}
-
 /** The table of a view; undefined for views that are something else. */
 export function tableOf(view: View, model: Model, drafts: Session['drafts']): Table | undefined {
   if (isVoid(view, model.inventory)) return undefined;
+  return labelTableOf(view, model) ?? policyTableOf(view, model, drafts);
+}
+
+/** The same where policies decide, and of views that are the same everywhere. */
+function policyTableOf(view: View, model: Model, drafts: Session['drafts']): Table | undefined {
   switch (view.name) {
     case 'namespaces':
       return namespaceTable(model, view.only);

@@ -1,4 +1,5 @@
 import {type Key, useApp, useInput, usePaste} from 'ink';
+import {isByLabels} from '../inventory/regime.ts';
 import {type Context, inform} from './context.ts';
 import {copiedFrom, describedBy} from './copy.ts';
 import {nextPane} from './panes.ts';
@@ -99,8 +100,8 @@ function onKey(input: string, key: Key, context: Context): void {
 }
 
 /** Shows the next view of the same thing in place of this one. */
-function turnPane({session, dispatch}: Context, direction: 1 | -1): void {
-  const next = nextPane(topOf(session).view, direction);
+function turnPane({session, dispatch, model}: Context, direction: 1 | -1): void {
+  const next = nextPane(topOf(session).view, direction, isByLabels(model.inventory));
   if (next !== undefined) dispatch({type: 'replace', view: next});
 }
 

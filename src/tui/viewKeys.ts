@@ -1,10 +1,12 @@
 import type {Key} from 'ink';
 import {scopes} from '../advice/scope.ts';
 import {type ImpactKind, impactKinds} from '../effect/impact.ts';
+import {isByLabels} from '../inventory/regime.ts';
 import {itemKey} from '../inventory/submissions/items.ts';
 import {type Context, inform} from './context.ts';
 import {editorKey} from './editorKeys.ts';
 import {guideKey} from './guideKeys.ts';
+import {labelKey} from './labelKeys.ts';
 import {migrationKey} from './migrationKeys.ts';
 import {pickerKey} from './pickerKeys.ts';
 import {accountKey, findingKey, policyRightsKey} from './rightsKeys.ts';
@@ -13,6 +15,7 @@ import {accountWord, verdictNamed} from './waysIn.ts';
 
 /** The keys of one view; says whether it knew the key. */
 export function viewKey(input: string, key: Key, context: Context, view: View): boolean {
+  if (isByLabels(context.model.inventory) && labelKey(input, context, view)) return true;
   switch (view.name) {
     case 'namespaces':
     case 'accounts':

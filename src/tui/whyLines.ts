@@ -2,6 +2,7 @@ import {type Candidate, isPerhapsUsable, isUsable} from '../admission/admit.ts';
 import type {Verdict} from '../admission/judgement.ts';
 import {reasonText} from '../admission/reasons.ts';
 import {fieldErrorText} from '../kube/fieldError.ts';
+import {labelReasons} from '../report/podSecurity/why.ts';
 import {waysOutLines} from '../report/waysOut.ts';
 import {whyFacts, whyMessage} from '../report/whyStory.ts';
 import {count} from '../text.ts';
@@ -14,6 +15,14 @@ import {safeWidthOf} from './text.ts';
 export function whyLines(verdict: Verdict): readonly RichLine[] {
   const {candidates} = verdict;
   const [title = '', ...facts] = whyFacts([verdict]);
+  if (verdict.podSecurity !== undefined) {
+    return [
+      titleLine(title, verdict),
+      ...facts.map(factLine),
+      ...labelReasons(verdict),
+      ...whyMessage(verdict),
+    ];
+  }
   const widest = Math.max(0, ...candidates.map(({policy}) => safeWidthOf(policy.name)));
   return [
     titleLine(title, verdict),

@@ -1,3 +1,4 @@
+import {type Verdict, verdictStates} from '../admission/judgement.ts';
 import type {VerdictGroup} from '../audit/groups.ts';
 import {itemKey} from '../inventory/submissions/items.ts';
 import {unreadPlaces} from '../inventory/unreadPlaces.ts';
@@ -7,8 +8,6 @@ import {stateCell} from './rows.ts';
 import type {View} from './session.ts';
 import type {Row, Table} from './table.ts';
 import {statesOf} from './tally.ts';
-
-const worstFirst = ['denied', 'unknown', 'mutated', 'drifted', 'ok'] as const;
 
 /** A row for each workload, or pod of its own: its pods together, with the worst state among them. */
 export function workloadTable(
@@ -32,7 +31,7 @@ export function workloadTable(
 
 function rowOf({object, verdicts, runs}: VerdictGroup, withNamespace: boolean): Row {
   const {namespace = '', kind, name} = object;
-  const worst = worstFirst.flatMap(each => verdicts.find(({state}) => state === each) ?? [])[0];
+  const worst = worstOf(verdicts);
   const policies = new Set(verdicts.flatMap(({chosen}) => chosen?.policy.name ?? []));
   const state = worst?.state ?? 'ok';
   return {
@@ -48,4 +47,9 @@ function rowOf({object, verdicts, runs}: VerdictGroup, withNamespace: boolean): 
     bar: stateParts(statesOf(verdicts)),
     enter: worst && {name: 'why', item: itemKey(worst.item)},
   };
+}
+
+/** The verdict in the worst state of some. */
+export function worstOf(verdicts: readonly Verdict[]): Verdict | undefined {
+  return verdictStates.flatMap(each => verdicts.find(({state}) => state === each) ?? [])[0];
 }

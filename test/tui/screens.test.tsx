@@ -136,14 +136,6 @@ describe('the cluster behind it', () => {
     await screen.shows('rolebindings: jane may not list them');
   });
 
-  test('where PodSecurityPolicy is gone, the first view says so instead of denials', async () => {
-    const live = changing({...demo, policyApi: 'absent', policies: [], serverVersion: 'v1.27.3'});
-    const screen = openScreen({live});
-    expect(await screen.shows('Kubernetes removed it in 1.25')).not.toContain('DENIED');
-    await screen.press(':', ...'advise', enter);
-    await screen.shows('One policy for each:');
-  });
-
   test('an empty cluster has views too', async () => {
     const rbac = {clusterRoles: [], roles: [], clusterRoleBindings: [], roleBindings: []};
     const nothing = {

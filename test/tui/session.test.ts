@@ -193,8 +193,12 @@ test('the line of keys fits every width, and says how to find the others', () =>
   ];
   for (const view of views) {
     for (let width = 20; width <= 250; width++) {
-      for (const most of [1, 2]) {
-        const lines = keyLines(view, width, most).map(hints =>
+      for (const [most, byLabels] of [
+        [1, false],
+        [2, false],
+        [1, true],
+      ] as const) {
+        const lines = keyLines(view, {width, most, byLabels}).map(hints =>
           hints.map(({key, does}) => `${key} ${does}`).join('  '),
         );
         expect(lines.length).toBeLessThanOrEqual(most);
@@ -203,10 +207,14 @@ test('the line of keys fits every width, and says how to find the others', () =>
       }
     }
   }
-  expect(JSON.stringify(keyLines({name: 'policy', policy: 'web'}, 80, 2))).toMatch(
-    /values.*apply.*impact.*guide.*diff.*write/,
-  );
-  expect(JSON.stringify(keyLines({name: 'policy', policy: 'web'}, 60, 1))).toMatch(
-    /tighter\/looser.*apply/,
-  );
+  expect(
+    JSON.stringify(
+      keyLines({name: 'policy', policy: 'web'}, {width: 80, most: 2, byLabels: false}),
+    ),
+  ).toMatch(/values.*apply.*impact.*guide.*diff.*write/);
+  expect(
+    JSON.stringify(
+      keyLines({name: 'policy', policy: 'web'}, {width: 60, most: 1, byLabels: false}),
+    ),
+  ).toMatch(/tighter\/looser.*apply/);
 });

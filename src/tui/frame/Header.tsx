@@ -1,6 +1,7 @@
 import {memo, useContext} from 'react';
 import type {Freshness} from '../../inventory/follow/followCluster.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
+import {isByLabels} from '../../inventory/regime.ts';
 import {unreadPlaces} from '../../inventory/unreadPlaces.ts';
 import {atLeast} from '../../text.ts';
 import {barSpans, stateParts, stateTones} from '../bars.ts';
@@ -28,13 +29,15 @@ const admissionTexts = {
 /** Where the facts come from and how current they are. */
 export const Header = memo(function Header({inventory, freshness, user, width}: HeaderProps) {
   const {source, serverVersion, policyApi} = inventory;
+  const byLabels = isByLabels(inventory);
   const psp = policyApi === 'absent' ? 'gone' : policyApi === 'unknown' ? '?' : 'served';
   const name = 'kubectl psp';
   const state = freshnessText(freshness);
   const right = fitTo(state, Math.min(state.length, Math.max(0, width - name.length - 2)));
   const isKnown = freshness.state === 'loading' || policyApi === 'absent';
+  const judged = byLabels ? 'Pod Security' : `PSP ${psp}`;
   const admission = isKnown ? '' : admissionTexts[modelOf(inventory).admission];
-  const facts = [serverVersion ?? '', `PSP ${psp}${admission}`, user].join('  ');
+  const facts = [serverVersion ?? '', `${judged}${admission}`, user].join('  ');
   const room = Math.max(0, width - name.length - right.length - 1);
   const place = fitWords(`  ${source}`, Math.min(room, safeWidthOf(source) + 2));
   const isBad = freshness.state === 'stale';
@@ -83,7 +86,7 @@ function stateSpans(model: Model, isLoading: boolean): readonly Piece[] {
     ...(idle === 0 ? [] : [`${number(idle)} idle`]),
   ].join(', ');
   if (pods + idle === 0) return [{text: what, bold: true}];
-  const so = isLoading ? ' so far' : model.admission === 'no' ? ', if admission were on' : '';
+  const so = isLoading ? ' so far' : isInVain(model) ? ', if admission were on' : '';
   const notable = notableStates(states);
   const calm = isPartial ? 'as they are, as far as was read' : 'all as they are';
   return [
@@ -94,6 +97,11 @@ function stateSpans(model: Model, isLoading: boolean): readonly Piece[] {
       {text: `${number(states[state])} ${restartWords[state]}`, tone: stateTones[state]},
     ]),
   ];
+}
+
+/** Whether policies are judged by that have no say. */
+function isInVain({inventory, admission}: Model): boolean {
+  return !isByLabels(inventory) && admission === 'no';
 }
 
 interface CrumbsProps {

@@ -1,4 +1,8 @@
-import type {JsonObject} from '../../../src/kube/json.ts';
+import {readFileSync} from 'node:fs';
+import {inventoryOfSnapshot} from '../../../src/inventory/files/snapshot.ts';
+import type {Inventory} from '../../../src/inventory/inventory.ts';
+import {type JsonObject, parseJson} from '../../../src/kube/json.ts';
+import {objectOf} from '../run/output.ts';
 import {
   barePod,
   deploymentOf,
@@ -27,6 +31,12 @@ export const laterObjects: readonly JsonObject[] = [
   deploymentOf('shop', 'tunnel', hostSpec),
   barePod('default', 'debug', plainSpec),
 ];
+
+/** The same as an inventory, of v1.29. */
+export async function laterInventory(changes: JsonObject = {}): Promise<Inventory> {
+  const text = readFileSync(await laterSnapshot(changes), 'utf8');
+  return inventoryOfSnapshot(objectOf(parseJson(text)), 'later');
+}
 
 /** The file of a snapshot of it, of v1.29. */
 export async function laterSnapshot(changes: JsonObject = {}): Promise<string> {

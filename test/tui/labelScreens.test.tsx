@@ -1,0 +1,140 @@
+import {describe, expect, test} from 'vitest';
+import {laterInventory} from '../support/builders/laterCluster.ts';
+import {changing, enter, esc, openScreen, type ScreenOptions} from './screen.tsx';
+
+const later = await laterInventory();
+const open = (options: ScreenOptions = {}) => openScreen({live: changing(later), ...options});
+const tab = '\t';
+
+describe('on a cluster without policies the session', () => {
+  test('opens with what each namespace asks for and needs, and what a restart would do', async () => {
+    const screen = open();
+    const frame = await screen.shows('NAMESPACE');
+    const rows = frame.split('\n').slice(0, 11).join('\n');
+    expect(rows).toMatchInlineSnapshot(`
+      "kubectl psp  context later  v1.29.4  Pod Security  jane            live 09:20:00
+      1 pod, 9 idle: 2 denied, 2 unknown, 2 warned  ███████▒▒▒▒▒▒▒▓▓▓▓▓▓▓─────────────
+      Namespaces ─────────────────────────────────────────────────────────────────────
+      No label in 2 namespaces: the server's default decides, which no API shows
+        NAMESPACE    PODS  ENFORCED          WARN/AUDIT    NEEDED      DENIED  UNKNOWN
+      > default         1  -                 -             baseline         0        1
+        kube-system     2  -                 -             privileged       0        1
+        monitoring      2  privileged        baseline, -   privileged       0        0
+        payments        2  restricted:v1.29  restricted:…  baseline         1        0
+        shop            3  baseline          restricted    privileged       1        0
+      "
+    `);
+    for (const line of screen.lines()) expect(line.length).toBeLessThanOrEqual(80);
+    await screen.resize(120, 40);
+    expect(await screen.shows('NAMESPACE')).toMatchInlineSnapshot(`
+      "kubectl psp  context later  v1.29.4  Pod Security  jane                                                    live 09:20:00
+      1 pod, 9 idle: 2 denied, 2 unknown, 2 warned  ███████████████▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓─────────────────────────────
+      Namespaces ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+      No label in 2 namespaces: the server's default decides, which no API shows
+        NAMESPACE                    PODS  ENFORCED          WARN/AUDIT           NEEDED      DENIED  UNKNOWN
+      > default      ▒▒▒▒▒▒▒▒▒▒▒▒▒▒     1  -                 -                    baseline         0        1
+        kube-system  ▒▒▒▒▒▒▒───────     2  -                 -                    privileged       0        1
+        monitoring   ▓▓▓▓▓▓▓───────     2  privileged        baseline, -          privileged       0        0
+        payments     ███████───────     2  restricted:v1.29  restricted:v1.29, -  baseline         1        0
+        shop         ████▓▓▓▓▓─────     3  baseline          restricted           privileged       1        0
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+      ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+      5 rows
+      ↑↓ move  Enter open  Esc back  a advise  m policies for it  / filter  s sort  d describe  y copy name  Tab pods  ? help"
+    `);
+  });
+
+  test('goes on to pods, and to why: the level, what it has against them, the words of the server', async () => {
+    const screen = open();
+    await screen.press('/', ...'shop', enter, enter);
+    const pods = await screen.shows('AGAINST IT');
+    expect(pods).toMatch(/Deployment\/cart +warned +baseline +allowPrivilegeEscalation/);
+    expect(pods).toMatch(/Deployment\/tunnel +denied +privileged +host namespaces/);
+    expect(pods).toMatch(/Deployment\/web +as it is +restricted$/m);
+    await screen.press('/', ...'tunnel', enter, enter);
+    const why = await screen.shows(
+      'Deployment/tunnel in namespace shop: denied by baseline:latest',
+    );
+    expect(why).toContain('Enforced         baseline:latest, by its label');
+    expect(why).toContain('host namespaces: hostNetwork=true');
+    expect(why).not.toContain('Policies in the order');
+    expect(why).toContain('a advise  m policies for it');
+  });
+
+  test('has advice and the two objects a key away, and nothing to apply', async () => {
+    const screen = open();
+    await screen.press('m');
+    expect(await screen.shows('ValidatingAdmissionPolicy')).toContain(
+      'kubectl psp migrate policies',
+    );
+    await screen.press(esc, 'a');
+    await screen.shows('One policy for each');
+    await screen.press('p');
+    await screen.shows('This cluster has no PodSecurityPolicy to apply');
+  });
+
+  test('has accounts and workloads with what they need', async () => {
+    const screen = open({start: [{name: 'accounts', namespace: 'payments'}]});
+    expect(await screen.shows('SERVICE ACCOUNT')).toMatch(/default +2 +baseline +as it is, denied/);
+    await screen.press('b');
+    await screen.shows('There are no policies here');
+    await screen.press(tab, tab);
+    const rows = await screen.shows('AGAINST IT');
+    expect(rows).toMatch(/Deployment +report +0 +denied +baseline +allowPrivilegeEscalation/);
+    await screen.press(tab);
+    await screen.shows('SERVICE ACCOUNT');
+  });
+
+  test('says of views about policies that there are none', async () => {
+    const screen = open();
+    await screen.press(':', ...'grants', enter);
+    await screen.shows('Kubernetes removed PodSecurityPolicy');
+    expect(screen.frame()).not.toContain('s sort');
+    await screen.press('?', 'G');
+    await screen.shows('the labels of namespaces decide (1.25 and later)');
+  });
+
+  test('does not speak of defaults that are known', async () => {
+    const podSecurity = {
+      isOff: false,
+      defaults: {
+        enforce: {level: 'baseline', version: 'latest'},
+        audit: {level: 'privileged', version: 'latest'},
+        warn: {level: 'privileged', version: 'latest'},
+      },
+      exemptions: {usernames: [], namespaces: ['kube-system'], runtimeClasses: []},
+    } as const;
+    const screen = open({live: changing({...later, podSecurity})});
+    const frame = await screen.shows('NAMESPACE');
+    expect(frame).not.toContain('No label');
+    expect(frame).not.toContain('UNKNOWN');
+    expect(frame).toMatch(/default +1 +baseline +- +baseline +0$/m);
+    expect(frame).toMatch(/kube-system +2 +baseline +- +privileged +0$/m);
+  });
+});
