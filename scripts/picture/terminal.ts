@@ -55,7 +55,7 @@ export function openTerminal(
   const size = ['-x', String(columns), '-y', String(lines)];
   const options = ['set-option', '-g', 'remain-on-exit', 'on'];
   try {
-    tmux(...options, ';', 'new-session', '-d', ...size, '--', program, ...args);
+    tmux(...options, ';', 'new-session', '-d', '-c', folder, ...size, '--', program, ...args);
   } catch (error) {
     rmSync(folder, {recursive: true, force: true});
     throw error;

@@ -2,6 +2,7 @@ import type {Control, Level} from '../controls/control.ts';
 import {controls} from '../controls/index.ts';
 import type {Policy} from '../kube/objects.ts';
 import {weaklyKeyed} from '../once.ts';
+import {count} from '../text.ts';
 
 /** From strict to open. */
 export const levels: readonly Level[] = ['restricted', 'baseline', 'privileged'];
@@ -52,6 +53,14 @@ export function nearLevelText(policy: Policy): string {
   const {level, next, controls: keeping} = levelGap(policy);
   if (next === undefined) return level;
   return `${next} but for ${keeping.map(({title}) => titleInText(title)).join(', ')}`;
+}
+
+/** The same where there is less room: `baseline but for 5 controls`. */
+export function nearLevelCount(policy: Policy): string {
+  const {level, next, controls: keeping} = levelGap(policy);
+  return next === undefined
+    ? level
+    : `${next} but for ${count(keeping.length, 'control', 'controls')}`;
 }
 
 /** The title of a control within a sentence: `host ports`, `SELinux`. */

@@ -8,7 +8,7 @@ import type {Context} from './context.ts';
 import {Footer} from './frame/Footer.tsx';
 import {Crumbs, Divider, Header, StateLine} from './frame/Header.tsx';
 import {keyLines} from './keys.ts';
-import {Lines, lastScroll} from './Lines.tsx';
+import {Lines, lastScroll, partInSight} from './Lines.tsx';
 import {List} from './List.tsx';
 import {rememberedLinesOf} from './lines.ts';
 import {gapsText, ThemeContext} from './marks.ts';
@@ -141,6 +141,7 @@ export function App({live, services, store, user, jobs, mouse, theme = plainThem
           sideEffects={sideEffects}
           frame={frame}
           shown={shown}
+          part={text === undefined ? '' : partInSight(text, frame.scroll, size)}
           width={columns}
         />
         <Footer lines={keys} width={columns} />
@@ -228,6 +229,8 @@ interface StatusProps {
   readonly sideEffects: SideEffects;
   readonly frame: Frame;
   readonly shown: Shown;
+  /** Which lines of a text are in sight; '' if all are. */
+  readonly part: string;
   readonly width: number;
 }
 
@@ -259,7 +262,7 @@ interface StatusText {
 }
 
 /** What matters most of all that could be said. */
-function statusText({session, inventory, freshness, frame, shown}: StatusProps): StatusText {
+function statusText({session, inventory, freshness, frame, shown, part}: StatusProps): StatusText {
   const {busy, notice, drafts} = session;
   if (busy !== undefined) return {text: `${busy}…`, tone: 'plain'};
   if (notice !== undefined) {
@@ -285,6 +288,6 @@ function statusText({session, inventory, freshness, frame, shown}: StatusProps):
   const filter = frame.filter === '' ? '' : ` of ${table?.rows.length}, filter: ${frame.filter}`;
   const count = `${rows.length}${filter} ${rows.length === 1 ? 'row' : 'rows'}`;
   const loading = freshness.state === 'loading' ? 'still reading, so not final' : undefined;
-  const parts = [table && count, loading, gapsText(inventory.gaps)];
+  const parts = [table ? count : part, loading, gapsText(inventory.gaps)];
   return {text: parts.filter(Boolean).join('; '), tone: 'plain'};
 }

@@ -30,6 +30,19 @@ function placedLines(lines: readonly RichLine[], width: number) {
   return lines.flatMap(line => wrapRich(line, width)).map((line, place) => ({place, line}));
 }
 
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Which lines are in sight, `Lines 1-18 of 40`; '' if all are. */
+export function partInSight(lines: readonly RichLine[], scroll: number, size: Size): string {
+  const last = lastScroll(lines, size.width, size.height);
+  if (last === 0) return '';
+  const first = Math.min(scroll, last);
+  return `Lines ${first + 1}-${first + size.height} of ${last + size.height}`;
+}
+
 /** How far a text can be scrolled. */
 export function lastScroll(lines: readonly RichLine[], width: number, height: number): number {
   return Math.max(0, lines.flatMap(line => wrapRich(line, width)).length - height);

@@ -1,13 +1,13 @@
 import {Box, Spacer} from 'ink';
 import {memo, useContext, useMemo} from 'react';
 import {barSpans} from './bars.ts';
-import {type Column, columnsOf} from './columns.ts';
+import {type Column, layoutOf} from './columns.ts';
 import {ThemeContext} from './marks.ts';
 import type {Piece, Theme} from './paint.ts';
 import {useRowsInSight} from './rowsInSight.ts';
 import {RichTextLine, StyledLine, TextLine} from './StyledLine.tsx';
 import {type Cell, cellValue, type Row, type Table, toneOfCell} from './table.ts';
-import {fitWords, safeWidthOf} from './text.ts';
+import {fitWords, safeWidthOf, wrapLine} from './text.ts';
 
 interface Props {
   readonly table: Table;
@@ -23,6 +23,8 @@ interface Props {
 const gap = '  ';
 /** So many lines have one to spare for what is cut. */
 const leastForDetail = 8;
+/** And so many a second one. */
+const leastForTwo = 14;
 /** Bars are shown from so many columns on. */
 const wide = 100;
 const barWidth = 14;
@@ -37,13 +39,15 @@ export function List({table, rows, cursor, width, height, sort, descending}: Pro
   const hasAny = useMemo(() => table.rows.some(({bar}) => bar !== undefined), [table]);
   const hasBars = width >= wide && hasAny;
   const room = width - gap.length - (hasBars ? barWidth + gap.length : 0);
-  const columns = useMemo(
-    () => columnsOf(sorted.split(','), rows, room, gap.length),
-    [rows, sorted, room],
-  );
-  const {caption} = table;
-  const hasDetail = columns.some(({isCut}) => isCut) && height >= leastForDetail;
-  const chrome = (caption === undefined ? 1 : 2) + (hasDetail ? 1 : 0);
+  const {caption, spare} = table;
+  const {columns, hidden} = useMemo(() => {
+    // What rows are sorted by is in sight.
+    const places = spare?.map(name => table.columns.indexOf(name)).filter(place => place !== sort);
+    return layoutOf({titles: sorted.split(','), rows, room, gap: gap.length, spare: places});
+  }, [rows, sorted, room, spare, table.columns, sort]);
+  const detailLines =
+    hidden === 0 || height < leastForDetail ? 0 : detailHeight(hidden, {width, height});
+  const chrome = (caption === undefined ? 1 : 2) + detailLines;
   const visible = Math.max(1, height - chrome);
   const first = firstVisible(cursor, rows.length, visible);
   const inSight = rows.slice(first, first + visible);
@@ -59,12 +63,12 @@ export function List({table, rows, cursor, width, height, sort, descending}: Pro
           <RowLine key={row.key} row={row} isChosen={first + index === cursor} look={look} />
         ))}
       </Box>
-      {hasDetail ? (
-        <>
-          <Spacer />
-          <TextLine text={`  ${cutText(rows[cursor], columns)}`} width={width} tone="dim" />
-        </>
-      ) : null}
+      {detailLines > 0 ? <Spacer /> : null}
+      {linesOf(hiddenText(rows[cursor], table.columns, columns), width, detailLines).map(
+        ({place, text}) => (
+          <TextLine key={place} text={text} width={width} tone="dim" />
+        ),
+      )}
     </Box>
   );
 }
@@ -74,12 +78,33 @@ function emptyText({rows, empty}: Table): string {
   return rows.length === 0 ? empty : 'No row has what the filter says.';
 }
 
-/** What is cut of the chosen row, whole: names of pods often differ at their ends alone. */
-function cutText(row: Row | undefined, columns: readonly Column[]): string {
-  const texts = row?.cells.map(cell => String(cellValue(cell))) ?? [];
-  return texts
-    .filter((text, index) => safeWidthOf(text) > (columns[index]?.width ?? 0))
-    .join('   ');
+/** Lines for what is hidden of the chosen row: two where the longest needs them and there is room. */
+function detailHeight(hidden: number, {width, height}: {width: number; height: number}): number {
+  return hidden > width && height >= leastForTwo ? 2 : 1;
+}
+
+/** What is cut of the chosen row or left out, whole: names of pods often differ at their ends alone. */
+function hiddenText(
+  row: Row | undefined,
+  titles: readonly string[],
+  columns: readonly Column[],
+): string {
+  const parts = row?.cells.flatMap((cell, index) => {
+    const text = String(cellValue(cell));
+    const {isLeftOut = false, width = 0} = columns[index] ?? {};
+    if (text === '' || (!isLeftOut && safeWidthOf(text) <= width)) return [];
+    return isLeftOut ? `${titles[index]?.toLowerCase()}: ${text}` : text;
+  });
+  return parts?.join('   ') ?? '';
+}
+
+/** A text on just so many lines, the last one cut if need be. */
+function linesOf(text: string, width: number, count: number) {
+  const [first = '', ...others] = wrapLine(`  ${text}`, width);
+  const lines = count === 1 ? [`  ${text}`] : [first, others.map(line => line.trim()).join(' ')];
+  return lines
+    .slice(0, count)
+    .map((line, place) => ({place, text: place === 0 ? line : `  ${line}`}));
 }
 
 interface ListLook {
@@ -110,6 +135,7 @@ function titleSpans(
   {columns, hasBars}: ListLook,
 ): readonly Piece[] {
   return titles.flatMap((title, index): readonly Piece[] => {
+    if (columns[index]?.isLeftOut) return [];
     const look = index === sort ? ({bold: true} as const) : ({tone: 'dim'} as const);
     const cell = {text: gap + fitCell(title, columns[index]), ...look};
     return hasBars && index === 0 ? [cell, {text: ' '.repeat(barWidth + gap.length)}] : [cell];
@@ -118,6 +144,7 @@ function titleSpans(
 
 function rowSpans({cells, bar}: Row, isChosen: boolean, look: ListLook): readonly Piece[] {
   return cells.flatMap((cell, index): readonly Piece[] => {
+    if (look.columns[index]?.isLeftOut) return [];
     const start = index === 0 && isChosen ? '> ' : gap;
     const spans = [{text: start}, ...cellPieces(cell, look.columns[index])];
     if (!look.hasBars || index > 0) return spans;
@@ -126,7 +153,7 @@ function rowSpans({cells, bar}: Row, isChosen: boolean, look: ListLook): readonl
 }
 
 function cellPieces(cell: Cell, column: Column | undefined): readonly Piece[] {
-  const text = fitCell(String(cellValue(cell)), column);
+  const text = fitCell(shownValue(cell, column), column);
   const tone = toneOfCell(cell);
   const only = typeof cell === 'object' ? cell.only : undefined;
   if (only === undefined) return [{text, tone}];
@@ -134,6 +161,13 @@ function cellPieces(cell: Cell, column: Column | undefined): readonly Piece[] {
   if (at < 0) return [{text}];
   const end = at + only.length;
   return [{text: text.slice(0, at)}, {text: only, tone}, {text: text.slice(end)}];
+}
+
+/** What a cell says in its column: less where it has less to say it in. */
+function shownValue(cell: Cell, column: Column | undefined): string {
+  const text = String(cellValue(cell));
+  const short = typeof cell === 'object' ? cell.short : undefined;
+  return short === undefined || safeWidthOf(text) <= (column?.width ?? 0) ? text : short;
 }
 
 function fitCell(

@@ -44,9 +44,20 @@ function fitSpans(spans: readonly Piece[], width: number): readonly Piece[] {
   return left > 0 ? [...fitted, {text: ' '.repeat(left)}] : fitted;
 }
 
+/** Where there is no room for all, the quiet pieces go, from the end on, so that what stands out is in sight. */
+function fitTabs(spans: readonly Piece[], width: number): readonly Piece[] {
+  const used = spans.reduce((sum, {text}) => sum + widthOf(text), 0);
+  if (used <= width) return spans;
+  const last = spans.findLastIndex(({tone, bold}) => tone === 'dim' && bold !== true);
+  return last < 0 ? spans : fitTabs(spans.toSpliced(last, 1), width);
+}
+
 /** A line of which parts look different; texts from a cluster are made safe. */
 export function RichTextLine({line, width}: {readonly line: RichLine; readonly width: number}) {
   if (typeof line === 'string') return <TextLine text={line} width={width} />;
-  const spans = line.map(span => ({...span, text: escapeText(span.text)}));
+  const spans = fitTabs(
+    line.map(span => ({...span, text: escapeText(span.text)})),
+    width,
+  );
   return <StyledLine spans={spans} width={width} />;
 }

@@ -9,6 +9,15 @@ export interface Column {
   readonly isNumeric: boolean;
   /** Whether it is narrower than the widest of its cells. */
   readonly isCut: boolean;
+  /** Whether it is not drawn at all, so that the others have room. */
+  readonly isLeftOut: boolean;
+}
+
+/** How a table is laid out. */
+export interface Layout {
+  readonly columns: readonly Column[];
+  /** How much the longest row needs to say what of it is cut or left out. */
+  readonly hidden: number;
 }
 
 /** What is known of a column when all its cells were looked at. */
@@ -19,16 +28,43 @@ interface Need {
   isProse: boolean;
 }
 
+/** What there is to lay out, and in how much room. */
+interface Demand {
+  readonly titles: readonly string[];
+  readonly rows: readonly Row[];
+  readonly room: number;
+  readonly gap: number;
+  /** The places of the columns that may be left out, the first one first. */
+  readonly spare?: readonly number[];
+}
+
 /**
  * The columns of a table that has so much room. If it does not take all, what is made of several words gives way first, down
- * to a few of them; then names do, the widest first.
+ * to a few of them; then names do, the widest first. Where that leaves too little of one, spare columns are left out.
  */
-export function columnsOf(
-  titles: readonly string[],
-  rows: readonly Row[],
-  room: number,
-  gap: number,
-): readonly Column[] {
+export function layoutOf({titles, rows, room, gap, spare = []}: Demand): Layout {
+  const needs = needsOf(titles, rows);
+  let leftOut: ReadonlySet<number> = new Set();
+  let widths = widthsOf(needs, leftOut, room, gap);
+  for (const place of spare) {
+    if (!needs.some((need, index) => isCramped(need, widths[index], index === 0))) break;
+    leftOut = new Set([...leftOut, place]);
+    widths = widthsOf(needs, leftOut, room, gap);
+  }
+  const columns = needs.map(({width: wanted, isNumeric}, index) => {
+    const width = widths[index] ?? 0;
+    const isLeftOut = leftOut.has(index);
+    return {width, isNumeric, isCut: !isLeftOut && width < wanted, isLeftOut};
+  });
+  const hidden = columns.reduce((sum, {isCut, isLeftOut}, index) => {
+    if (!isCut && !isLeftOut) return sum;
+    return sum + (needs[index]?.width ?? 0) + (isLeftOut ? (titles[index] ?? '').length + 5 : 3);
+  }, 0);
+  return {columns, hidden};
+}
+
+/** What each column needs to be whole. */
+function needsOf(titles: readonly string[], rows: readonly Row[]): readonly Need[] {
   const needs: Need[] = titles.map(title => ({
     width: safeWidthOf(title),
     isNumeric: rows.length > 0,
@@ -44,17 +80,29 @@ export function columnsOf(
       need.isProse ||= fact.isProse;
     }
   }
-  const wanted = needs.map(({width}) => width);
-  const total = room - gap * (needs.length - 1);
+  return needs;
+}
+
+/** How wide each column may be; undefined for one that is left out. */
+function widthsOf(
+  needs: readonly Need[],
+  leftOut: ReadonlySet<number>,
+  room: number,
+  gap: number,
+): readonly (number | undefined)[] {
+  const drawn = needs.map((need, index) => (leftOut.has(index) ? undefined : {...need}));
+  const shown = drawn.filter(need => need !== undefined);
+  const total = room - gap * (shown.length - 1);
   for (const {kind, least} of stages) {
-    shrink(needs, total, need => (kindOf(need, need === needs[0]) === kind ? least : undefined));
+    shrink(shown, total, need => (kindOf(need, need === shown[0]) === kind ? least : undefined));
   }
-  shrink(needs, total, () => 4);
-  return needs.map(({width, isNumeric}, index) => ({
-    width,
-    isNumeric,
-    isCut: width < (wanted[index] ?? 0),
-  }));
+  shrink(shown, total, () => 4);
+  return drawn.map(need => need?.width);
+}
+
+/** So little of a column that another one is better left out. */
+function isCramped(need: Need, width: number | undefined, isFirst: boolean): boolean {
+  return width !== undefined && width < Math.min(need.width, comfort[kindOf(need, isFirst)]);
 }
 
 type Kind = 'first' | 'number' | 'prose' | 'name';
@@ -74,9 +122,12 @@ const stages: readonly {readonly kind: Kind; readonly least: number}[] = [
   {kind: 'prose', least: 24},
   {kind: 'name', least: 24},
   {kind: 'name', least: 16},
-  {kind: 'prose', least: 12},
+  {kind: 'prose', least: 16},
   {kind: 'first', least: 16},
 ];
+
+/** From so many columns on, one of a kind is good to read. */
+const comfort: Readonly<Record<Kind, number>> = {first: 32, number: Infinity, prose: 24, name: 24};
 
 /** Takes columns from the widest of those that may give way, until all fit or none can any more. */
 function shrink(

@@ -19,6 +19,7 @@ export function findingTable({findings, inventory}: Model, namespace: string | u
   );
   return {
     columns: ['SEVERITY', 'RULE', 'OBJECT', 'WHAT'],
+    spare: ['RULE'],
     empty:
       inventory.gaps.length > 0
         ? 'The audit finds nothing in what was read; not all could be.'

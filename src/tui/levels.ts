@@ -1,9 +1,9 @@
 import type {Level} from '../controls/control.ts';
 import type {Policy} from '../kube/objects.ts';
-import {policyLevel} from '../policy/level.ts';
+import {nearLevelCount, nearLevelText, policyLevel} from '../policy/level.ts';
 import {toneOf} from '../report/audit/html/words.ts';
 import type {Tone} from './paint.ts';
-import type {Cell} from './table.ts';
+import type {Cell, TonedCell} from './table.ts';
 
 /** What the level of one control looks like. */
 export const levelTones: Readonly<Record<Level, Tone>> = {
@@ -26,4 +26,9 @@ export function policyTone(policy: Policy): Tone {
 /** The level of a policy, for a table. */
 export function levelCell(policy: Policy): Cell {
   return {value: policyLevel(policy), tone: policyTone(policy)};
+}
+
+/** What keeps a policy from the next level: the controls, or how many. */
+export function nearLevelCell(policy: Policy): TonedCell {
+  return {value: nearLevelText(policy), tone: 'plain', short: nearLevelCount(policy)};
 }

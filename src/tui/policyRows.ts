@@ -21,7 +21,7 @@ import {nearLevelText, policyLevel} from '../policy/level.ts';
 import {deniersOf} from '../policy/loosen.ts';
 import {nameOf} from '../report/place.ts';
 import {impactTones, stateParts, stateTones} from './bars.ts';
-import {levelCell, levelTones} from './levels.ts';
+import {levelCell, levelTones, nearLevelCell} from './levels.ts';
 import type {Model} from './model.ts';
 import type {Piece, Tone} from './paint.ts';
 import type {View} from './session.ts';
@@ -34,6 +34,7 @@ export function policyTable(model: Model): Table {
   const arePodsUnread = unreadPlaces(model.inventory) !== undefined;
   return {
     columns: ['POLICY', 'LEVEL', 'PODS', 'SUBJECTS', 'STATE', 'NEXT LEVEL'],
+    spare: ['NEXT LEVEL', 'SUBJECTS'],
     empty: isUnread
       ? 'The policies could not be read.'
       : policyApi === 'unknown'
@@ -54,7 +55,7 @@ export function policyTable(model: Model): Table {
           countCell(bound.length, arePodsUnread || model.perhapsBound.has(name)),
           countCell(subjects.size, model.unread.isAny),
           {value: state, tone: policyTones[state]},
-          nearLevelText(policy),
+          nearLevelCell(policy),
         ],
         ...(bound.length === 0 ? {} : {bar: stateParts(statesOf(bound))}),
         enter: {name: 'policy', policy: name},
@@ -128,6 +129,7 @@ export function editorTable(
   return {
     caption: levelCaption(policy),
     columns: ['CONTROL', 'VALUE', 'PODS NEED', 'STANDARD', ''],
+    spare: ['STANDARD'],
     empty: '',
     rows: controls.map(control => {
       const isDenier = deniers.includes(control);
@@ -219,6 +221,7 @@ export function proposalTable(model: Model, view: Extract<View, {name: 'advise'}
       ),
     ],
     columns: ['POLICY', 'NAMESPACE', 'SUBJECTS', 'WORKLOADS', 'LEVEL', 'NEXT LEVEL'],
+    spare: ['NEXT LEVEL', 'SUBJECTS', 'NAMESPACE'],
     empty: isPartial
       ? 'Nothing that was read needs a policy; not all could be.'
       : 'Nothing runs here that needs a policy.',
@@ -230,7 +233,7 @@ export function proposalTable(model: Model, view: Extract<View, {name: 'advise'}
         grantees.map(({name}) => name).join(', '),
         items.length,
         levelCell(policy),
-        nearLevelText(policy),
+        nearLevelCell(policy),
       ],
       enter: {name: 'advice', scope: view.scope, policy: policy.metadata.name},
     })),

@@ -22,6 +22,7 @@ export function subjectTable(model: Model, policy: string): Table {
   return {
     caption: `${unreadRemark(model)}Who may use ${policy}, and through which binding; PODS are let in by it`,
     columns: ['SUBJECT', 'IN', 'BINDING', 'ROLE', 'PODS'],
+    spare: ['ROLE'],
     empty: model.unread.isAny ? 'Nobody that could be read.' : 'Nobody may use it.',
     rows: mostPodsFirst(
       rights.flatMap(right =>
@@ -55,6 +56,7 @@ export function rightTable(model: Model, word: string): Table {
   return {
     caption: `${unreadRemark(model)}What ${word} may use, in the order in which policies are tried`,
     columns: ['POLICY', 'LEVEL', 'IN', 'AS', 'BINDING', 'ROLE', 'PODS'],
+    spare: ['ROLE', 'LEVEL'],
     empty: model.unread.isAny ? 'No policy that could be read.' : 'It may use no policy.',
     rows: rights.flatMap(right => {
       const policy = policies.get(right.policy);
@@ -99,6 +101,7 @@ export function grantTable(model: Model, namespace: string | undefined): Table {
   return {
     caption: `${unreadRemark(model)}Bindings that open policies${namespace === undefined ? '' : ` in ${namespace}, and in the whole cluster`}`,
     columns: ['IN', 'BINDING', 'ROLE', 'POLICIES', 'SUBJECTS'],
+    spare: ['ROLE'],
     empty: `No binding ${model.unread.isAny ? 'that could be read ' : ''}opens a policy.`,
     rows: grants.map(grant => ({
       key: bindingKey(grant.binding),

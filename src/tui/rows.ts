@@ -29,6 +29,7 @@ export function namespaceTable({namespaces: all, inventory}: Model, only?: strin
       'MOVED',
       'RISKIEST',
     ],
+    spare: ['ACCOUNTS', 'IDLE'],
     empty: isUnread ? 'The namespaces could not be read.' : 'No namespaces yet.',
     rows: namespaces.map(row => {
       const {namespace, pods, idle, serviceAccounts, denied, unknown, mutated, drifted} = row;
@@ -111,6 +112,7 @@ export function podTable({verdicts, inventory}: Model, view: Extract<View, {name
   const isPartial = unreadPlaces(inventory, places) !== undefined;
   return {
     columns: [...(withNamespace ? ['NAMESPACE'] : []), 'NAME', 'STATE', 'POLICY', 'VIA'],
+    spare: ['VIA'],
     empty: isPartial
       ? 'None that was read; not all could be.'
       : 'No pod and no idle workload here.',

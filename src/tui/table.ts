@@ -14,6 +14,8 @@ export interface TonedCell {
   readonly tone: Tone;
   /** The one word of it, made of letters, that has this meaning, if it is not all of it. */
   readonly only?: string;
+  /** What to show where there is no room for it. */
+  readonly short?: string;
 }
 
 export interface Row {
@@ -29,6 +31,8 @@ export interface Row {
 export interface Table {
   readonly columns: readonly string[];
   readonly rows: readonly Row[];
+  /** Of the columns, those that are left out where there is little room, the first one first. */
+  readonly spare?: readonly string[];
   /** What the rows are, and what else there is, above them. */
   readonly caption?: RichLine | undefined;
   /** What to say if there are no rows. */

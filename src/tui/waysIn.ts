@@ -6,10 +6,10 @@ import {decidingFor} from '../inventory/submissions/submissions.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {PodView} from '../kube/podView.ts';
 import {leastPolicy} from '../policy/least.ts';
-import {nearLevelText, openness} from '../policy/level.ts';
+import {openness} from '../policy/level.ts';
 import {deniersOf} from '../policy/loosen.ts';
 import {nameOf} from '../report/place.ts';
-import {policyTone} from './levels.ts';
+import {nearLevelCell, policyTone} from './levels.ts';
 import type {Model} from './model.ts';
 import type {Row, Table} from './table.ts';
 
@@ -54,6 +54,7 @@ export function waysInTable(model: Model, key: string): Table | undefined {
   return {
     caption: `For ${item.namespace}/${nameOf(item)}${account === undefined ? '' : `, which runs as ${account}`}: edit one, or bind one`,
     columns: ['POLICY', 'MAY USE', 'WHAT STANDS IN THE WAY', 'LEVEL'],
+    spare: ['LEVEL'],
     empty: 'The cluster has no PodSecurityPolicy: :advise makes one.',
     rows: candidates.map(candidate => rowOf(candidate, item, key)),
   };
@@ -69,7 +70,7 @@ function rowOf(candidate: Candidate, item: Item, key: string): Row {
       policy.name,
       may === 'yes' ? may : {value: may, tone: may === 'no' ? 'bad' : 'unknown'},
       obstacle,
-      {value: nearLevelText(policy.policy), tone: policyTone(policy.policy)},
+      {...nearLevelCell(policy.policy), tone: policyTone(policy.policy)},
     ],
     enter: {name: 'policy', policy: policy.name, item: key},
   };

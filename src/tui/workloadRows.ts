@@ -24,6 +24,7 @@ export function workloadTable(
   const isPartial = unreadPlaces(inventory, places) !== undefined;
   return {
     columns: [...(withNamespace ? ['NAMESPACE'] : []), 'KIND', 'NAME', 'PODS', 'STATE', 'POLICY'],
+    spare: kind === undefined ? [] : ['KIND'],
     empty: isPartial ? 'None that was read; not all could be.' : `No ${kind ?? 'workload'} here.`,
     rows: shown.map(group => rowOf(group, withNamespace)),
   };

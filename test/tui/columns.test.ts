@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {columnsOf} from '../../src/tui/columns.ts';
+import {layoutOf} from '../../src/tui/columns.ts';
 import type {Cell, Row} from '../../src/tui/table.ts';
 
 const row = (...cells: readonly Cell[]): Row => ({key: String(cells), cells, enter: undefined});
 const widths = (rows: readonly Row[], room: number, titles = ['A', 'B', 'C']) =>
-  columnsOf(titles, rows, room, 2).map(({width}) => width);
+  layoutOf({titles, rows, room, gap: 2}).columns.map(({width}) => width);
 
 test('words give way first, then names, words again, the first column, and numbers last', () => {
   const rows = [row('f'.repeat(20), 'n'.repeat(30), 12_345, 'one of many words '.repeat(4).trim())];
@@ -15,8 +15,8 @@ test('words give way first, then names, words again, the first column, and numbe
   expect(at(90)).toEqual([20, 30, 5, 29]);
   expect(at(80)).toEqual([20, 25, 5, 24]);
   expect(at(72)).toEqual([20, 17, 5, 24]);
-  expect(at(60)).toEqual([20, 16, 5, 13]);
-  expect(at(56)).toEqual([17, 16, 5, 12]);
+  expect(at(60)).toEqual([17, 16, 5, 16]);
+  expect(at(56)).toEqual([16, 16, 5, 13]);
 });
 
 test('the widest of a kind is cut first, and all fit while there is room for anything', () => {
@@ -38,9 +38,30 @@ test('the widest of a kind is cut first, and all fit while there is room for any
 
 test('a column of numbers is one at their right, gaps and all', () => {
   const rows = [row('a', 1, ''), row('b', {value: 20, tone: 'bad'}, 'c')];
-  expect(columnsOf(['A', 'B', 'C'], rows, 80, 2).map(({isNumeric}) => isNumeric)).toEqual([
-    false,
-    true,
-    false,
-  ]);
+  expect(
+    layoutOf({titles: ['A', 'B', 'C'], rows, room: 80, gap: 2}).columns.map(
+      ({isNumeric}) => isNumeric,
+    ),
+  ).toEqual([false, true, false]);
+});
+
+test('spare columns are left out one by one, only where another would say too little', () => {
+  const rows = [row('f'.repeat(40), 'words that are not a name', 'n'.repeat(20), 'm'.repeat(20))];
+  const leftOut = (room: number) =>
+    layoutOf({titles: ['A', 'B', 'C', 'D'], rows, room, gap: 2, spare: [3, 1]}).columns.flatMap(
+      ({isLeftOut}, index) => (isLeftOut ? [index] : []),
+    );
+  expect(leftOut(111)).toEqual([]);
+  expect(leftOut(110)).toEqual([]);
+  expect(leftOut(96)).toEqual([3]);
+  expect(leftOut(70)).toEqual([1, 3]);
+});
+
+test('what is hidden of a row is counted, for the lines that show it', () => {
+  const rows = [row('f'.repeat(40), 'm'.repeat(20))];
+  const hidden = (room: number, spare: readonly number[]) =>
+    layoutOf({titles: ['A', 'B'], rows, room, gap: 2, spare}).hidden;
+  expect(hidden(62, [1])).toBe(0);
+  expect(hidden(50, [1])).toBe(20 + 'b:   '.length + 1);
+  expect(hidden(30, [])).toBe(40 + 20 + 2 * '   '.length);
 });

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {jumpOf} from '../../src/tui/jumps.ts';
-import {demo} from './screen.tsx';
+import {demo} from './standIns.ts';
 
 describe('what is typed after :', () => {
   const view = (typed: string) => {

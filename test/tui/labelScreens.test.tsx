@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {laterInventory} from '../support/builders/laterCluster.ts';
-import {changing, enter, esc, openScreen, type ScreenOptions} from './screen.tsx';
+import {enter, esc, openScreen, type ScreenOptions} from './screen.tsx';
+import {changing} from './standIns.ts';
 
 const later = await laterInventory();
 const open = (options: ScreenOptions = {}) => openScreen({live: changing(later), ...options});

@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
-import {agreeing, changing, demo, enter, esc, openScreen} from './screen.tsx';
+import {enter, esc, openScreen} from './screen.tsx';
+import {agreeing, changing, demo} from './standIns.ts';
 
 const place = ['/', ...'payments', enter];
 

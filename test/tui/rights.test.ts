@@ -5,7 +5,7 @@ import {remedyOf, remedyWords} from '../../src/tui/remedy.ts';
 import {grantTable, rightOfRow, rightTable, subjectTable} from '../../src/tui/rightsRows.ts';
 import {cellValue, type Row} from '../../src/tui/table.ts';
 import {workloadTable} from '../../src/tui/workloadRows.ts';
-import {demo} from './screen.tsx';
+import {demo} from './standIns.ts';
 
 const model = modelOf(demo);
 /** The rows as what their cells show, those that have all these words. */

@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
-import {agreeing, demo, down, enter, esc, openScreen} from './screen.tsx';
+import {down, enter, esc, openScreen} from './screen.tsx';
+import {agreeing, demo} from './standIns.ts';
 
 const tab = '\t';
 

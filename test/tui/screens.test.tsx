@@ -6,7 +6,8 @@ import {mergeRbac} from '../../src/inventory/files/overlay.ts';
 import {modelOf} from '../../src/tui/model.ts';
 import type {View} from '../../src/tui/session.ts';
 import {widthOf} from '../../src/tui/text.ts';
-import {agreeing, changing, demo, down, editor, enter, esc, openScreen, right} from './screen.tsx';
+import {down, editor, enter, esc, openScreen, right} from './screen.tsx';
+import {agreeing, changing, demo} from './standIns.ts';
 
 describe('the views, by keys', () => {
   test('from a namespace to the reasons of a pod, and back to the same rows', async () => {

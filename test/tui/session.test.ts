@@ -14,7 +14,7 @@ import {reduce, startAt, topOf, type View} from '../../src/tui/session.ts';
 import {cursorOf, driftOf} from '../../src/tui/state.ts';
 import {arrange, cellValue} from '../../src/tui/table.ts';
 import {openRules, policy} from '../support/builders/policies.ts';
-import {demo} from './screen.tsx';
+import {demo} from './standIns.ts';
 
 const base = policy({...openRules, hostNetwork: true}, {name: 'web'});
 

@@ -2,7 +2,8 @@ import {describe, expect, test} from 'vitest';
 import {modelOf} from '../../src/tui/model.ts';
 import type {View} from '../../src/tui/session.ts';
 import {waysInTable} from '../../src/tui/waysIn.ts';
-import {agreeing, demo, enter, esc, openScreen} from './screen.tsx';
+import {enter, esc, openScreen} from './screen.tsx';
+import {agreeing, demo} from './standIns.ts';
 
 /** Denied in the demo; its account may use log-shipper alone. */
 const item = 'ci/CronJob/nightly-e2e';

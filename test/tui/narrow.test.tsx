@@ -1,0 +1,54 @@
+import {expect, test} from 'vitest';
+import {enter, openScreen, right} from './screen.tsx';
+
+test('in 60 columns what tells rows apart is whole, and the chosen row says what is left out', async () => {
+  const screen = openScreen({columns: 60, rows: 15});
+  const namespaces = await screen.shows('NAMESPACE');
+  expect(namespaces).toMatch(/^ {2}NAMESPACE +PODS +DENIED +CHANGED +MOVED +RISKIEST$/m);
+  expect(namespaces).toMatch(/^ {2}idle: 1 {3}accounts: 5$/m);
+  await screen.press('s', 's', 's', 's', 's');
+  expect(await screen.shows(/^ {2}accounts: 1$/m)).toContain('IDLE↑');
+  await screen.press(':', ...'advise', enter);
+  const advice = await screen.shows('WORKLOADS');
+  expect(advice).toMatch(/^> 0-least-nodes\.kube-system +4 +privileged$/m);
+  expect(advice).toContain('namespace: kube-system   subjects: system:nodes');
+});
+
+test('two lines say what is left out where one is too short', async () => {
+  const screen = openScreen({start: [{name: 'advise', scope: 'service-account'}]});
+  const advice = await screen.shows('0-least.kube-system.cluster-autoscaler');
+  expect(advice).toMatch(
+    /^ {2}subjects: system:nodes {3}next level: baseline but for host network, volumes,\n {2}SELinux, AppArmor$/m,
+  );
+});
+
+test('what keeps a policy from the next level is counted where it cannot be named', async () => {
+  const screen = openScreen({start: [{name: 'policies'}]});
+  const policies = await screen.shows('NEXT LEVEL');
+  expect(policies).toMatch(/^> baseline .* baseline but for 3 controls$/m);
+  expect(policies).toContain('  baseline but for SELinux, seccomp, AppArmor');
+  await screen.resize(120, 40);
+  expect(await screen.shows('NEXT LEVEL')).toMatch(
+    /^> baseline .* baseline but for SELinux, seccomp, AppArmor$/m,
+  );
+});
+
+test('the tab that is shown is in sight, however narrow it is', async () => {
+  const start = [{name: 'policy', policy: 'data'}] as const;
+  const screen = openScreen({start, columns: 60, rows: 15});
+  await screen.press(right, 'i');
+  expect(await screen.shows('BEFORE')).toMatch(/^ 0 denied .*\[17 stay\]$/m);
+  await screen.resize(30, 15);
+  await screen.shows(/\[17 stay\]$/m);
+});
+
+test('a text says which of its lines are in sight, if not all are', async () => {
+  const start = [{name: 'why', item: 'ci/CronJob/nightly-e2e'}] as const;
+  const screen = openScreen({start, columns: 80, rows: 24});
+  const [, last = ''] = /^Lines 1-19 of (\d+)$/m.exec(await screen.shows('Lines')) ?? [];
+  await screen.press('G');
+  await screen.shows(`Lines ${Number(last) - 18}-${last} of ${last}`);
+  await screen.resize(160, 60);
+  await screen.shows('API server says');
+  expect(screen.frame()).not.toContain('Lines');
+});
