@@ -129,7 +129,7 @@ function bindingsOf(level: Level): readonly BuiltinObject[] {
         {
           grant: bindingOf(level, ['system:authenticated', 'system:serviceaccounts'], undefined),
           header: [
-            "Everybody. The accounts of pods have a line of their own: admission of v1.24 doesn't count",
+            "Everybody. The accounts of pods have a line of their own: admission doesn't count",
             'them as authenticated.',
           ],
           comments: noComments,

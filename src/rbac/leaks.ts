@@ -56,9 +56,7 @@ function groupNotes(name: string, where: string): readonly GrantNote[] {
       ];
     case 'system:masters':
       return [
-        remark(
-          'admission of v1.24 knows no shortcut for system:masters: this binding is what counts',
-        ),
+        remark('admission knows no shortcut for system:masters: this binding is what counts'),
       ];
     case 'system:unauthenticated':
       return [remark('anonymous requests may use it')];

@@ -298,3 +298,11 @@ describe('20,000 pods in 500 namespaces with 200 policies', () => {
     );
   });
 });
+
+test('the page says by which release its pods are judged', () => {
+  const audit = demoAudit();
+  const on = (changes: object) =>
+    auditHtml({...audit, inventory: {...audit.inventory, ...changes}});
+  expect(on({})).toContain('what Kubernetes v1.24 does');
+  expect(on({release: 20})).toContain('what Kubernetes v1.20 does');
+});

@@ -19,7 +19,7 @@ export const openToWorkloads = defineRule({
   severity: 'high',
   milder: 'medium in one namespace.',
   title: 'Grants that open a policy beyond baseline to every workload',
-  why: "The pods of workloads are requested by controllers in kube-system. Granting a policy to them, to all service accounts or to all users grants it to everybody who may create a Deployment. What counts are controls by which pods of v1.24 get hold of their node: privileged, the host's network, processes, IPC and ports, hostPath volumes and capabilities beyond the baseline standard. A grant in kube-system alone is left out: who may create pods there is an admin.",
+  why: "The pods of workloads are requested by controllers in kube-system. Granting a policy to them, to all service accounts or to all users grants it to everybody who may create a Deployment. What counts are controls by which pods get hold of their node: privileged, the host's network, processes, IPC and ports, hostPath volumes and capabilities beyond the baseline standard. A grant in kube-system alone is left out: who may create pods there is an admin.",
   remedy:
     'Grant the policy to the service accounts that need it, and take it from this group or controller.',
   needs: ['rbac'],

@@ -1,3 +1,4 @@
+import {rulesOf} from '../../check/rules.ts';
 import {exitCodes, UserError} from '../../errors.ts';
 import {gapSummaries, gapText, isAbsence, rbacKinds, runningKinds} from '../../inventory/gaps.ts';
 import {type Gap, type Inventory, namespacesOf} from '../../inventory/inventory.ts';
@@ -6,6 +7,7 @@ import type {ClusterReader} from '../../inventory/read/reader.ts';
 import {isByLabels} from '../../inventory/regime.ts';
 import {nearNames} from '../../kube/nearNames.ts';
 import type {Policy} from '../../kube/objects.ts';
+import {firstRelease, minorOf} from '../../kube/release.ts';
 import {count} from '../../text.ts';
 import type {filenameFlag, scopeFlags, sourceFlags, ValuesOf} from '../flags.ts';
 import type {World} from '../world.ts';
@@ -75,6 +77,7 @@ export async function withBase<T>(
 ): Promise<T> {
   requireConsistentSource(flags);
   const answer = (inventory: Inventory, cluster: ClusterReader | undefined) => {
+    warnOfRules(world, inventory);
     warnOfGaps(world, relevantGaps(inventory, needs), flags);
     const namespace = flags.allNamespaces
       ? undefined
@@ -137,6 +140,7 @@ async function overBase(
       caller: false,
     });
     const base = needs.caller ? await withCaller(cluster, read, files.pods) : read;
+    warnOfRules(world, base);
     warnOfGaps(world, base, flags);
     return filesOver(base, files);
   });
@@ -158,6 +162,16 @@ export async function withCluster<T>(
   } finally {
     cluster.close();
   }
+}
+
+/** Says so where a server is too old for its rules to be known. */
+function warnOfRules(world: World, {serverVersion: version, release}: Inventory): void {
+  const minor = minorOf(version);
+  if (minor === undefined || minor >= firstRelease || release !== firstRelease) return;
+  const {says} = rulesOf({version, release, isLive: true});
+  world.warn(
+    `note: the server is ${version}, and is judged by the rules of a later release: ${says}`,
+  );
 }
 
 /** What could not be read, a line for each kind of trouble; with -v, for each thing. */

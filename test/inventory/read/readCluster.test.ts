@@ -64,6 +64,23 @@ describe('reading a cluster', () => {
     expect(itemsOf(out).map(item => item.policy)).toEqual(Array(5).fill('open'));
   });
 
+  test('a server below 1.16 is read, and said to be judged by the rules of v1.16', async () => {
+    const {flags} = await fakeCluster({
+      objects: {...objects, '/apis/extensions/v1beta1/podsecuritypolicies': [policy]},
+      missing: [policies, '/apis/batch/v1/cronjobs'],
+      answers(response, {url}) {
+        if (url !== '/version') return false;
+        json(response, {gitVersion: 'v1.14.10'});
+        return true;
+      },
+    });
+    const {out, err} = await runHere('why', '-A', '-o', 'json', '--requester', 'me', ...flags);
+    expect(itemsOf(out).map(item => item.policy)).toEqual(Array(5).fill('open'));
+    expect(err).toBe(
+      'note: the server is v1.14.10, and is judged by the rules of a later release: those of v1.16, the oldest that are known here\n',
+    );
+  });
+
   test('a server of 1.25: why answers by labels, advise works, who-can says that PSP is gone', async () => {
     const {flags} = await fakeCluster({
       objects,

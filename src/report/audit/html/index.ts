@@ -1,6 +1,8 @@
 import {createHash} from 'node:crypto';
 import type {Audit} from '../../../audit/finding.ts';
 import {namespacesOf} from '../../../inventory/inventory.ts';
+import {regimeOf} from '../../../inventory/regime.ts';
+import {releaseName} from '../../../kube/release.ts';
 import {findingsSection} from './findings.ts';
 import {flowsOf} from './flows.ts';
 import {pageHead} from './head.ts';
@@ -53,7 +55,7 @@ ${navigation(sections, namespaces)}
 ${pageHead(audit, namespaces)}
 ${sections.map(({markup}) => markup)}
 </main>
-<footer><p>Made by <code>kubectl psp audit -o html</code>. It shows what Kubernetes v1.24 does with these pods and policies, computed from what was read. This page loads nothing and sends nothing.</p></footer>
+<footer><p>Made by <code>kubectl psp audit -o html</code>. It shows what Kubernetes ${versionOf(audit)} does with these pods and policies, computed from what was read. This page loads nothing and sends nothing.</p></footer>
 <script type="application/json" id="data">${scriptJson(flows)}</script>
 <script>${ownMarkup(pageScript)}</script>
 </body>
@@ -88,4 +90,10 @@ function navigation(
 
 function hashOf(text: string): string {
   return `sha256-${createHash('sha256').update(text).digest('base64')}`;
+}
+
+/** The version by whose rules pods are judged. */
+function versionOf({inventory}: Audit): string {
+  const regime = regimeOf(inventory);
+  return regime.kind === 'podSecurity' ? `v1.${regime.minor}` : releaseName(inventory.release);
 }
