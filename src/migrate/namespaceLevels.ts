@@ -4,6 +4,7 @@ import {workloadResources} from '../inventory/kinds/resources.ts';
 import type {PodSecurityLevel} from '../podSecurity/judge.ts';
 import {laxest, podSecurityPrefix} from '../podSecurity/labels.ts';
 import type {StandardVersion} from '../podSecurity/version.ts';
+import {isUnreadIn} from '../rbac/unreadRbac.ts';
 import {underLevel, type WorkloadLevels, workloadLevels} from './workloadLevels.ts';
 
 /** A namespace on its way off PodSecurityPolicy. */
@@ -62,9 +63,7 @@ export function isRunning({today}: WorkloadLevels): boolean {
 /** Whether workloads or pods of the namespace could not be read. */
 export function hasUnread(gaps: readonly Gap[], namespace: string): boolean {
   const kinds = new Set(['pods', ...workloadResources.map(({plural}) => plural)]);
-  return gaps.some(
-    gap => kinds.has(gap.resource) && (gap.namespace === undefined || gap.namespace === namespace),
-  );
+  return gaps.some(gap => kinds.has(gap.resource) && isUnreadIn(gap, namespace));
 }
 
 function onlyPodSecurity(

@@ -1,6 +1,9 @@
+import {isAbsence} from '../inventory/gaps.ts';
 import type {Inventory} from '../inventory/inventory.ts';
+import {resources} from '../inventory/kinds/resources.ts';
 import type {Item} from '../inventory/submissions/items.ts';
 import {topWorkloads} from '../inventory/submissions/owners.ts';
+import {unreadPlaces} from '../inventory/unreadPlaces.ts';
 import {minorOf} from '../kube/release.ts';
 import {once} from '../once.ts';
 import {standardRefusals, violationText} from '../podSecurity/judge.ts';
@@ -49,7 +52,7 @@ export interface MigrationPlan {
   readonly serverVersion: string | undefined;
   readonly namespaces: readonly NamespacePlan[];
   readonly cluster: ClusterFacts;
-  /** Whether PodSecurityPolicies are still there. */
+  /** Whether PodSecurityPolicies are still there, or may be. */
   readonly hasPolicies: boolean;
   /** Computed when first asked for: witnesses take their time. */
   readonly policies: () => readonly PolicyPlan[];
@@ -88,22 +91,38 @@ export function planOf(
     serverVersion,
     namespaces,
     cluster,
-    hasPolicies: policies.length > 0,
+    hasPolicies: policies.length > 0 || mayHavePolicies(inventory),
     policies: once(() =>
       policies.map(policy => ({
         name: policy.metadata.name,
         fits: policyFits(policy, step.to, inventory.release),
       })),
     ),
-    state: stateOf(namespaces, cluster),
+    state: stateOf(namespaces, cluster, hasUnreadWorkloads(inventory, wanted)),
   };
 }
 
-function stateOf(namespaces: readonly NamespacePlan[], {releases}: ClusterFacts): PlanState {
+/** Whether something may run that was not read, in the namespace or, undefined, in any. */
+export function hasUnreadWorkloads(inventory: Inventory, namespace: string | undefined): boolean {
+  return (
+    unreadPlaces(inventory, namespace === undefined ? undefined : new Set([namespace])) !==
+    undefined
+  );
+}
+
+function mayHavePolicies({gaps}: Inventory): boolean {
+  return gaps.some(gap => gap.resource === resources.policies.plural && !isAbsence(gap));
+}
+
+function stateOf(
+  namespaces: readonly NamespacePlan[],
+  {releases}: ClusterFacts,
+  isPartial: boolean,
+): PlanState {
   const isBroken = namespaces.some(({breaks}) => breaks.length > 0);
   if (isBroken || releases.length > 0) return 'breaks';
   const isOpen = ({doubts, isUncertain}: NamespacePlan) => doubts.length > 0 || isUncertain;
-  return namespaces.some(isOpen) ? 'unknown' : 'fine';
+  return isPartial || namespaces.some(isOpen) ? 'unknown' : 'fine';
 }
 
 function namespacePlan(

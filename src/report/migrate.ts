@@ -41,7 +41,7 @@ export function planText(plan: MigrationPlan, options: PlanOptions): string {
     problemsText('Breaks', breaks),
     problemsText("Can't be told", wide ? doubts : shortened(doubts)),
     clusterText(cluster, isLive, wide),
-    `${verdictText(plan)}\n${next === undefined ? 'There is no next step.' : `Next: ${next}`}\n`,
+    `${verdictText(plan)}\n${next === undefined ? noNextText(plan) : `Next: ${next}`}\n`,
   ];
   return parts.filter(part => part !== '').join('\n');
 }
@@ -53,7 +53,7 @@ function rowOf(plan: NamespacePlan): readonly string[] {
     plan.labels === undefined ? 'not read' : (plan.stage ?? ''),
     String(workloads.length),
     now ?? '',
-    after === undefined ? '' : `${after}${plan.isUncertain ? '?' : ''}`,
+    `${after ?? ''}${plan.isUncertain ? '?' : ''}`,
     String(patches.length),
     String(breaks.length),
   ];
@@ -107,12 +107,14 @@ export function verdictText({state, namespaces, cluster: {releases}}: MigrationP
 
 /**
  * What to do next: patches while something lives on policies, then labels, a stage after the other, then
- * the runbook's rest of the way. Undefined if nothing is left to do.
+ * the runbook's rest of the way. Undefined if nothing is left to do, or nothing is known.
  */
 export function nextLine(
-  {namespaces, hasPolicies}: MigrationPlan,
+  plan: MigrationPlan,
   {again, isLive}: Pick<PlanOptions, 'again' | 'isLive'>,
 ): string | undefined {
+  const {namespaces, hasPolicies} = plan;
+  if (isBlank(plan)) return undefined;
   const line = (...words: readonly string[]) =>
     shellLine(['kubectl', 'psp', 'migrate', ...words, ...again]);
   if (namespaces.some(({patches}) => patches.length > 0)) return line('patches', '--for', 'psp');
@@ -122,6 +124,16 @@ export function nextLine(
   const stage = podSecurityModes[reached];
   if (stage !== undefined) return line('labels', '--stage', stage, ...(isLive ? ['--apply'] : []));
   return hasPolicies ? line('runbook') : undefined;
+}
+
+/** What to say in place of a next step. */
+export function noNextText(plan: MigrationPlan): string {
+  return isBlank(plan) ? 'What comes next depends on what was not read.' : 'There is no next step.';
+}
+
+/** Whether no namespace is known, and there may be some. */
+function isBlank({namespaces, state}: MigrationPlan): boolean {
+  return namespaces.length === 0 && state === 'unknown';
 }
 
 /** A command line for a POSIX shell. */

@@ -5,7 +5,7 @@ import {podSecurityModes} from '../podSecurity/labels.ts';
 import {standardVersionText} from '../podSecurity/version.ts';
 import {count} from '../text.ts';
 import {html, type Markup} from './audit/html/markup.ts';
-import {nextLine, type PlanOptions, verdictText} from './migrate.ts';
+import {nextLine, noNextText, type PlanOptions, verdictText} from './migrate.ts';
 import {releaseText} from './migrateCluster.ts';
 import {linesBlock, listSection, plainPage, plainTable} from './plainPage.ts';
 
@@ -28,7 +28,7 @@ export function planPage(
   const next = nextLine(plan, options);
   const body = html`<p class="verdict">${verdictText(plan)}</p>
 <p>Of ${source}${takenAt === undefined ? '' : `, read at ${takenAt}`}. The road: ${step.says}.</p>
-${next === undefined ? html`<p>There is no next step.</p>\n` : html`<p>Next:</p>\n${linesBlock([next])}`}<h2>Namespaces along the road</h2>
+${next === undefined ? html`<p>${noNextText(plan)}</p>\n` : html`<p>Next:</p>\n${linesBlock([next])}`}<h2>Namespaces along the road</h2>
 <div class="scroll">${roadPicture(plan)}</div>
 ${namespaceTable(namespaces)}${listSection('Breaks', [
   ...namespaces.flatMap(one => one.breaks.map(problemText)),
@@ -72,7 +72,7 @@ function namespaceTable(namespaces: readonly NamespacePlan[]): Markup {
     one.labels === undefined ? 'not read' : (one.stage ?? '-'),
     String(one.workloads.length),
     one.now ?? '-',
-    one.after === undefined ? '-' : `${one.after}${one.isUncertain ? '?' : ''}`,
+    `${one.after ?? (one.isUncertain ? '' : '-')}${one.isUncertain ? '?' : ''}`,
     String(one.patches.length),
     String(one.breaks.length),
   ]);

@@ -9,6 +9,8 @@ export interface RunbookHead {
   readonly source: string;
   /** ISO 8601; undefined for manifests. */
   readonly takenAt: string | undefined;
+  /** What could not be read, in sentences. */
+  readonly unread: readonly string[];
 }
 
 /** The runbook as one page of Markdown. */
@@ -27,7 +29,7 @@ function titleOf({plan: {step, serverVersion}}: Runbook): string {
   return `The way off PodSecurityPolicies${from} to ${standardVersionText(step.to)}`;
 }
 
-function factLines({plan}: Runbook, {source, takenAt}: RunbookHead): readonly string[] {
+function factLines({plan}: Runbook, {source, takenAt, unread}: RunbookHead): readonly string[] {
   const {step, cluster} = plan;
   const {platform} = cluster;
   return [
@@ -35,17 +37,18 @@ function factLines({plan}: Runbook, {source, takenAt}: RunbookHead): readonly st
     `The road: ${step.says}.`,
     ...(platform === undefined ? [] : [`Platform: ${platform.name}, by ${platform.foundBy}.`]),
     ...cluster.notes.map(note => `Note: ${note}.`),
+    ...unread.map(text => `Incomplete: ${text}. The steps are those of what was read.`),
   ];
 }
 
 const columns = ['Namespace', 'Stage', 'With PSP', 'Without', 'Patches', 'Breaks'];
 
 function cellsOf({plan: {namespaces}}: Runbook): readonly (readonly string[])[] {
-  return namespaces.map(({namespace, stage, now, after, patches, breaks}) => [
+  return namespaces.map(({namespace, labels, stage, now, after, isUncertain, patches, breaks}) => [
     namespace,
-    stage ?? '-',
+    labels === undefined ? 'not read' : (stage ?? '-'),
     now ?? '-',
-    after ?? '-',
+    `${after ?? (isUncertain ? '' : '-')}${isUncertain ? '?' : ''}`,
     String(patches.length),
     String(breaks.length),
   ]);

@@ -5,6 +5,7 @@ import {withoutServerOwned} from '../../src/apply/change.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {podObject} from '../support/builders/pods.ts';
 import {policyObject} from '../support/builders/policies.ts';
+import {bindingTo, useRole} from '../support/builders/useGrants.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
 import {successorApiServer} from '../support/kubernetes/successor.ts';
 import {folderOf} from '../support/run/files.ts';
@@ -14,29 +15,6 @@ import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
 const group = '/apis/rbac.authorization.k8s.io/v1';
-
-const useRole = (name: string, rules: readonly JsonObject[] = []): JsonObject => ({
-  apiVersion: `${rbac}/v1`,
-  kind: 'ClusterRole',
-  metadata: {name},
-  rules: [
-    {
-      apiGroups: ['policy'],
-      resources: ['podsecuritypolicies'],
-      resourceNames: [name],
-      verbs: ['use'],
-    },
-    ...rules,
-  ],
-});
-
-const bindingOf = (name: string, subject: JsonObject, namespace?: string): JsonObject => ({
-  apiVersion: `${rbac}/v1`,
-  kind: namespace === undefined ? 'ClusterRoleBinding' : 'RoleBinding',
-  metadata: namespace === undefined ? {name} : {name, namespace},
-  roleRef: {apiGroup: rbac, kind: 'ClusterRole', name},
-  subjects: [subject],
-});
 
 function deployment(namespace: string, name: string, context?: JsonObject): JsonObject {
   const labels = {app: name};
@@ -85,8 +63,8 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('the end of the way off',
         ...['shop', 'other'].flatMap(place),
         account('default'),
         team,
-        useRole('00-team'),
-        bindingOf('00-team', accounts),
+        useRole('00-team', '00-team'),
+        bindingTo('00-team', accounts),
         deployment('shop', 'plain'),
         // The pods that the guide of Kubernetes leaves behind: hardened for restricted.
         deployment('shop', 'hardened', {seccompProfile: {type: 'RuntimeDefault'}}),
@@ -120,8 +98,8 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('the end of the way off',
       };
       await server.createAll([
         policyObject('privileged', open),
-        useRole('privileged'),
-        bindingOf('privileged', {...accounts, name: 'system:serviceaccounts:shop'}, 'shop'),
+        useRole('privileged', 'privileged'),
+        bindingTo('privileged', {...accounts, name: 'system:serviceaccounts:shop'}, 'shop'),
       ]);
       await vi.waitFor(async () => expect(await admitted()).toEqual(['00-team', 1000]), {
         timeout: 10_000,
@@ -181,14 +159,16 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('the end of the way off',
   });
 
   describe('cleanup', () => {
-    const mixed = useRole('mixed', [{apiGroups: [''], resources: ['pods'], verbs: ['get']}]);
+    const mixed = useRole('mixed', 'mixed', [
+      {apiGroups: [''], resources: ['pods'], verbs: ['get']},
+    ]);
     const objects = [
       team,
-      useRole('00-team'),
-      bindingOf('00-team', accounts),
-      bindingOf('00-team', accounts, 'shop'),
+      useRole('00-team', '00-team'),
+      bindingTo('00-team', accounts),
+      bindingTo('00-team', accounts, 'shop'),
       mixed,
-      bindingOf('mixed', accounts),
+      bindingTo('mixed', accounts),
     ];
     const pathOf = ({kind, metadata}: JsonObject) => {
       const {namespace, name} = objectOf(metadata);
@@ -247,7 +227,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('the end of the way off',
           metadata: {name: 'reading'},
           rules: [{apiGroups: ['*'], resources: ['*'], verbs: ['get', 'list', 'create']}],
         },
-        bindingOf('reading', {kind: 'Group', name: 'readers', apiGroup: rbac}),
+        bindingTo('reading', {kind: 'Group', name: 'readers', apiGroup: rbac}),
       ]);
       await vi.waitFor(
         async () => {
@@ -268,7 +248,7 @@ describe.runIf(successor !== undefined)('what is left of policies on v1.37', () 
   const folder = folderOf();
   beforeAll(async () => {
     server = await startApiServer({admissionPlugins: [], program: successor ?? ''});
-    await server.createAll([useRole('old'), bindingOf('old', accounts)]);
+    await server.createAll([useRole('old', 'old'), bindingTo('old', accounts)]);
   }, 120_000);
   afterAll(() => server?.stop());
   const cleanup = () =>

@@ -1,5 +1,6 @@
 import type {JsonObject} from '../../src/kube/json.ts';
 import {policyObject} from '../support/builders/policies.ts';
+import {useGrant} from '../support/builders/useGrants.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
 
@@ -8,37 +9,6 @@ const account = (namespace: string, name: string): JsonObject => ({
   kind: 'ServiceAccount',
   metadata: {namespace, name},
 });
-
-/** Lets a subject use a policy, in a namespace or in all. */
-export function grantOf(
-  policy: string,
-  subject: JsonObject,
-  namespace?: string,
-): readonly JsonObject[] {
-  const name = `use-${policy}`;
-  return [
-    {
-      apiVersion: `${rbac}/v1`,
-      kind: 'ClusterRole',
-      metadata: {name},
-      rules: [
-        {
-          apiGroups: ['policy'],
-          resources: ['podsecuritypolicies'],
-          resourceNames: [policy],
-          verbs: ['use'],
-        },
-      ],
-    },
-    {
-      apiVersion: `${rbac}/v1`,
-      kind: namespace === undefined ? 'ClusterRoleBinding' : 'RoleBinding',
-      metadata: {name, ...(namespace === undefined ? {} : {namespace})},
-      roleRef: {apiGroup: rbac, kind: 'ClusterRole', name},
-      subjects: [subject],
-    },
-  ];
-}
 
 /** Namespaces, accounts and who may use what, on a server of any version. */
 export const verifyWorld: readonly JsonObject[] = [
@@ -53,9 +23,9 @@ export const verifyWorld: readonly JsonObject[] = [
     metadata: {name: 'gvisor'},
     handler: 'runsc',
   },
-  ...grantOf('strict', {kind: 'ServiceAccount', namespace: 'shop', name: 'web'}, 'shop'),
-  ...grantOf('team', {kind: 'Group', name: 'system:serviceaccounts:data', apiGroup: rbac}),
-  ...grantOf('wide', {kind: 'Group', name: 'system:serviceaccounts:data', apiGroup: rbac}),
+  ...useGrant('strict', {kind: 'ServiceAccount', namespace: 'shop', name: 'web'}, 'shop'),
+  ...useGrant('team', {kind: 'Group', name: 'system:serviceaccounts:data', apiGroup: rbac}),
+  ...useGrant('wide', {kind: 'Group', name: 'system:serviceaccounts:data', apiGroup: rbac}),
 ];
 
 /** Policies that say something about every control, and one for admins alone. */

@@ -3,8 +3,11 @@ import {isServerError} from '../../apply/change.ts';
 import {safeProbe} from '../../check/checkFacts.ts';
 import {type ExitCode, exitCodes} from '../../errors.ts';
 import {type CleanupPlan, planCleanup} from '../../grant/planCleanup.ts';
+import {gapText, isAbsence, rbacKinds} from '../../inventory/gaps.ts';
+import {resources} from '../../inventory/kinds/resources.ts';
 import {isObject, printJson} from '../../kube/json.ts';
 import {labelOf} from '../../kube/reference.ts';
+import {minorOf} from '../../kube/release.ts';
 import {escapeText} from '../../report/escape.ts';
 import {makeChanges, tellApplied, tryChanges} from '../applyChanges.ts';
 import {choose} from '../flags.ts';
@@ -13,6 +16,8 @@ import type {Cluster, World} from '../world.ts';
 import {isAgreed} from './migrateApply.ts';
 import {migrateFormats} from './migrateFlags.ts';
 import type {MigrateRequest} from './migrateRequest.ts';
+
+const cleanedKinds = new Set<string>([resources.policies, ...rbacKinds].map(({plural}) => plural));
 
 /** Shows what is left of PodSecurityPolicies, and deletes it as one if nothing is judged by it. */
 export async function runCleanup({world, flags, inventory}: MigrateRequest): Promise<ExitCode> {
@@ -25,17 +30,23 @@ export async function runCleanup({world, flags, inventory}: MigrateRequest): Pro
   ];
   for (const label of labels) say(`delete ${label}`);
   for (const note of plan.notes) say(`note: ${note}`);
+  const gap = inventory.gaps.find(
+    one => cleanedKinds.has(one.resource) && !(isAbsence(one) && !flags.apply),
+  );
   if (labels.length === 0) {
-    say('Nothing is left of PodSecurityPolicies.');
-    return exitCodes.ok;
+    say(
+      gap === undefined
+        ? 'Nothing is left of PodSecurityPolicies.'
+        : 'Nothing of PodSecurityPolicies was found in what could be read.',
+    );
+    return gap === undefined ? exitCodes.ok : exitCodes.unreadable;
   }
   if (!flags.apply) {
     say('Nothing was changed: --apply deletes these, if the admission plugin is off.');
-    return exitCodes.ok;
+    return gap === undefined ? exitCodes.ok : exitCodes.unreadable;
   }
-  const gap = inventory.gaps.find(({resource}) => /role|podsecuritypolic/.test(resource));
   if (gap !== undefined) {
-    world.warn(`nothing was changed: not all could be read: ${gap.resource}: ${gap.reason}`);
+    world.warn(`nothing was changed: ${gapText(gap)}`);
     return exitCodes.unreadable;
   }
   const cluster = await world.connect(flags);
@@ -44,7 +55,7 @@ export async function runCleanup({world, flags, inventory}: MigrateRequest): Pro
     const version = inventory.serverVersion;
     const reason =
       (isGone ? undefined : await stillJudged(cluster, cluster.namespace, version)) ??
-      (await stillAsked(cluster));
+      (await stillAsked(cluster, version));
     if (reason !== undefined) {
       world.warn(`nothing was changed: ${reason.says}`);
       return reason.code;
@@ -85,8 +96,15 @@ async function stillJudged(
 
 const admission = '/apis/admissionregistration.k8s.io/v1';
 
+/** Before it no server has them (k8s.io/kubernetes v1.26, pkg/features: ValidatingAdmissionPolicy). */
+const firstNativePolicies = 26;
+
 /** Why the rights to use policies are still asked about: a native admission policy can ask for them. */
-async function stillAsked(cluster: Cluster): Promise<Reason | undefined> {
+async function stillAsked(
+  cluster: Cluster,
+  version: string | undefined,
+): Promise<Reason | undefined> {
+  if ((minorOf(version) ?? firstNativePolicies) < firstNativePolicies) return undefined;
   for (const plural of ['validatingadmissionpolicies', 'mutatingadmissionpolicies']) {
     let answer: unknown;
     try {

@@ -4,6 +4,7 @@ import {minorOf} from '../../kube/release.ts';
 import {type LabelStep, labelStep} from '../../migrate/labelChanges.ts';
 import {checkLabel} from '../../migrate/labelCheck.ts';
 import {labelsFor, type NamespaceLabels} from '../../migrate/labels.ts';
+import {hasUnreadWorkloads} from '../../migrate/plan.ts';
 import {podSecurityModes} from '../../podSecurity/labels.ts';
 import {document} from '../../report/machine.ts';
 import {
@@ -52,7 +53,9 @@ export async function runLabels(request: MigrateRequest): Promise<ExitCode> {
     const {applyLabels} = await import('./migrateApply.ts');
     return applyLabels(request, stage, steps);
   }
-  return isChecked ? codeOf(labels, steps, flags.back) : exitCodes.no;
+  if (!isChecked) return exitCodes.no;
+  if (labels.length === 0 && hasUnreadWorkloads(inventory, namespace)) return exitCodes.unreadable;
+  return codeOf(labels, steps, flags.back);
 }
 
 /** Has the server try the pods of all templates; whether it says what was foretold. */

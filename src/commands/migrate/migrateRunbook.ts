@@ -1,9 +1,10 @@
 import {type ExitCode, exitCodes} from '../../errors.ts';
+import {gapSummaries} from '../../inventory/gaps.ts';
 import {firstWithoutPolicies} from '../../inventory/regime.ts';
 import {minorOf} from '../../kube/release.ts';
 import {clusterDefaults} from '../../migrate/defaults.ts';
 import {labelsFor} from '../../migrate/labels.ts';
-import {planOf} from '../../migrate/plan.ts';
+import {hasUnreadWorkloads, planOf} from '../../migrate/plan.ts';
 import {platformIds} from '../../migrate/platform.ts';
 import {runbookOf} from '../../migrate/runbook.ts';
 import {comment} from '../../report/advice.ts';
@@ -27,9 +28,9 @@ export async function runRunbook(request: MigrateRequest): Promise<ExitCode> {
     psp: (...words) => shellLine(['kubectl', 'psp', ...words, ...connectionWords(flags)]),
     line: (...words) => shellLine(words),
   });
-  const {source, takenAt} = inventory;
+  const {source, takenAt, gaps} = inventory;
   const page = format === 'html' ? runbookHtml : runbookMarkdown;
-  world.print(page(runbook, {source, takenAt}));
+  world.print(page(runbook, {source, takenAt, unread: gapSummaries(gaps)}));
   return exitCodes.ok;
 }
 
@@ -41,12 +42,17 @@ export async function runDefaults(request: MigrateRequest): Promise<ExitCode> {
   const labels = labelsFor(inventory, {level, stage: 'enforce', to, namespace: undefined});
   const server = minorOf(inventory.serverVersion) ?? firstWithoutPolicies - 1;
   const {configuration, exempt} = clusterDefaults(labels, level, to, server);
+  const isPartial = labels.length === 0 && hasUnreadWorkloads(inventory, undefined);
   const head = [
     'For --admission-control-config-file of the API server: what counts in namespaces without labels.',
+    ...(isPartial
+      ? ['No namespace could be read: nobody knows which have to be exempt, so keep this back.']
+      : []),
     ...exempt.map(
       ({namespace, reason}) => `${namespace} is exempt, label it in place of that: ${reason}`,
     ),
   ];
   world.print(comment(head) + printYaml(configuration));
+  if (isPartial) return exitCodes.unreadable;
   return exempt.length > 0 ? exitCodes.no : exitCodes.ok;
 }
