@@ -41,11 +41,17 @@ verify: has a server try pods on both sides of every border that its policies dr
 compares verdict, policy and resulting pod with what this program says; -o wide counts them by control. With
 --from, the policies are those of files or a snapshot, and rights and accounts the server's. Pods are only tried.
 
+policies: the same policies for a later release, as a MutatingAdmissionPolicy that chooses one and writes its
+defaults, and a ValidatingAdmissionPolicy that refuses what none accepts. Roles and bindings stay as they are:
+who may use a policy may use it there. --server v1.N is the version that is to have them (default: the
+server's own, or v1.37). Full from v1.36; --mode validate from v1.30, where pods have to
+carry what policies write; --mode audit only warns. What is lost is said on standard error, with exit code 1.
+
 Exits with 1 if something breaks or differs, and with 3 if nothing is known to break but not all can be told, as
 for pods that lose a user or group which a policy sets.`,
   positionals: [
     {
-      words: ['labels', 'patches', 'bypass', 'defaults', 'runbook', 'cleanup', 'verify'],
+      words: migrateTopics.slice(1),
       isOptional: true,
     },
   ],
@@ -78,6 +84,10 @@ for pods that lose a user or group which a policy sets.`,
     {
       says: 'Does the server do what its policies say?',
       types: 'kubectl psp migrate verify',
+    },
+    {
+      says: 'The same policies on a cluster of v1.37',
+      types: 'kubectl psp migrate policies --server v1.37',
     },
     {
       says: 'All steps as one page',

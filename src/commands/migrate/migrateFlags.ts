@@ -1,3 +1,4 @@
+import {nativeModes} from '../../migrate/native/options.ts';
 import {
   type Flags,
   filenameFlag,
@@ -17,6 +18,7 @@ export const migrateTopics = [
   'runbook',
   'cleanup',
   'verify',
+  'policies',
 ] as const;
 export type MigrateTopic = (typeof migrateTopics)[number];
 
@@ -30,18 +32,25 @@ export const migrateFormats = {
   bypass: ['table'],
   cleanup: ['table'],
   verify: ['table', 'wide', 'json', 'yaml'],
+  policies: ['yaml', 'json'],
 } as const;
 
 /** The versions that can be planned for: those without PodSecurityPolicies whose checks are known. */
 const plannedVersions = Array.from({length: 13}, (_, index) => `v1.${25 + index}`);
+
+/** What policies can be turned into. */
+export const policyTargets = ['kubernetes'] as const;
+
+/** The versions that can have admission policies in place of PodSecurityPolicies. */
+export const nativeVersions = plannedVersions.filter(version => Number(version.slice(3)) >= 30);
 
 /** The flags of `migrate`. */
 export const migrateFlags = {
   to: {
     type: 'string',
     placeholder: 'v1.N',
-    choices: plannedVersions,
-    help: 'the version to go to (default: the next one without PodSecurityPolicies)',
+    choices: [...plannedVersions, ...policyTargets],
+    help: 'the version to go to (default: the next one without PodSecurityPolicies); policies: kubernetes (default), or the version that is to have them, as with --server v1.N',
   },
   level: {
     type: 'string',
@@ -82,6 +91,20 @@ export const migrateFlags = {
     placeholder: 'N',
     help: 'verify: the most pods to try, spread over all that there are (default 3000)',
   },
+  mode: {
+    type: 'string',
+    placeholder: 'MODE',
+    choices: nativeModes,
+    help: 'policies: choose, write defaults and refuse (full, the default), only refuse (validate), or only tell (audit)',
+  },
+  static: {
+    type: 'boolean',
+    help: 'policies: as files that the server reads by itself, and nobody can change over its API (v1.37)',
+  },
+  closeGaps: {
+    type: 'boolean',
+    help: 'policies: judge ephemeral containers and resizes too, which PodSecurityPolicy did not',
+  },
   ...filenameFlag,
   ...scopeFlags,
   output: {
@@ -99,7 +122,7 @@ export const migrateFlags = {
       'markdown',
       'html',
     ],
-    help: 'output format: table (default), wide, json, yaml, of the plan also html; of patches: patch (default), kustomize, json6902, table, json, yaml; of runbook: markdown (default), html',
+    help: 'output format: table (default), wide, json, yaml, of the plan also html; of patches: patch (default), kustomize, json6902, table, json, yaml; of runbook: markdown (default), html; of policies: yaml (default), json',
   },
   ...noHeadersFlag,
   ...sourceFlags,

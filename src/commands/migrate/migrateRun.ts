@@ -20,7 +20,7 @@ import {
   printedPatch,
 } from '../../report/migratePatches.ts';
 import {printMachine} from '../answer.ts';
-import {choose} from '../flags.ts';
+import {choose, flagName} from '../flags.ts';
 import {type Loaded, load, requireNamespace} from '../input/load.ts';
 import type {World} from '../world.ts';
 import {type MigrateFlags, type MigrateTopic, migrateFormats} from './migrateFlags.ts';
@@ -34,6 +34,7 @@ export async function runMigrate(
 ): Promise<ExitCode> {
   requireTopicFlags(topic, flags);
   choose('-o', flags.output, migrateFormats[topic]);
+  if (topic === 'policies') return (await import('./migratePolicies.ts')).runPolicies(world, flags);
   if (topic === 'verify') return (await import('./migrateVerify.ts')).runVerify(world, flags);
   const wanted = flags.to === undefined ? undefined : minorGiven(flags.to);
   const {inventory, namespace} = await read(world, topic, flags);
@@ -103,6 +104,9 @@ function minorGiven(text: string): number {
   return version;
 }
 
+/** Those that are about no single namespace. */
+const wholeTopics: readonly MigrateTopic[] = ['defaults', 'cleanup', 'policies'];
+
 /** A flag that the topic does not have would be ignored without a word. */
 function requireTopicFlags(topic: MigrateTopic, flags: MigrateFlags): void {
   const owners = {
@@ -115,15 +119,18 @@ function requireTopicFlags(topic: MigrateTopic, flags: MigrateFlags): void {
     cases: ['verify'],
     apply: ['labels', 'bypass', 'cleanup'],
     yes: ['labels', 'bypass', 'cleanup'],
+    mode: ['policies'],
+    static: ['policies'],
+    closeGaps: ['policies'],
   } as const;
   for (const [flag, topics] of Object.entries(owners)) {
     const value = flags[flag as keyof typeof owners];
     if (value !== undefined && value !== false && !(topics as readonly string[]).includes(topic)) {
       const owner = topics.map(name => (name === 'plan' ? 'the plan' : `migrate ${name}`));
-      throw new UserError(`--${flag} belongs to ${owner.join(' and ')}`, exitCodes.usage);
+      throw new UserError(`--${flagName(flag)} belongs to ${owner.join(' and ')}`, exitCodes.usage);
     }
   }
-  if ((topic === 'defaults' || topic === 'cleanup') && flags.namespace !== undefined) {
+  if (wholeTopics.includes(topic) && flags.namespace !== undefined) {
     throw new UserError(
       `migrate ${topic} is about the whole cluster: leave -n out`,
       exitCodes.usage,

@@ -62,7 +62,7 @@ function volumeTypes(): Cel {
   const types = volumeSourceKeys.map(
     key => [cel`has(v.${celName(key)})`, cel`${key === 'cephfs' ? 'cephFS' : key}`] as const,
   );
-  return cel`variables.volumes.map(v, [v.name, ${firstWhere(types, cel`'unknown'`)}])`;
+  return cel`variables.volumes.map(v, [string(v.name), ${firstWhere(types, cel`'unknown'`)}])`;
 }
 
 /** PodSecurityPolicy reads the annotations of old, and so does what takes its place when it writes defaults. */

@@ -1,7 +1,8 @@
 import {isObject, type Json, parseJson} from '../../kube/json.ts';
 
 /** How much of PodSecurityPolicy the objects do: choose, write defaults and refuse; only refuse; only tell. */
-export type NativeMode = 'full' | 'validate' | 'audit';
+export const nativeModes = ['full', 'validate', 'audit'] as const;
+export type NativeMode = (typeof nativeModes)[number];
 
 export interface NativeOptions {
   readonly mode: NativeMode;

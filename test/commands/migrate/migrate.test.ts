@@ -187,7 +187,7 @@ describe('the cluster as a whole', () => {
 });
 
 test('the versions that completion offers are those that can be planned for', () => {
-  const {choices} = migrateFlags.to;
+  const choices = migrateFlags.to.choices.filter(choice => choice.startsWith('v1.'));
   const known = [firstWithoutPolicies, newestStandard].map(standardVersionText);
   expect([choices[0], choices.at(-1)]).toEqual(known);
 });

@@ -1,0 +1,132 @@
+import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
+import type {Inventory} from '../../inventory/inventory.ts';
+import {type JsonObject, printJson} from '../../kube/json.ts';
+import {minorOf} from '../../kube/release.ts';
+import {needsExtensions} from '../../migrate/native/extensions.ts';
+import type {Loss} from '../../migrate/native/losses.ts';
+import {firstMutatingV1, nativeObjects} from '../../migrate/native/nativeObjects.ts';
+import {type NativeMode, nativeModes} from '../../migrate/native/options.ts';
+import {escapeJson, escapeText} from '../../report/escape.ts';
+import {count} from '../../text.ts';
+import {printYaml} from '../../yaml/documents.ts';
+import {choose} from '../flags.ts';
+import {loadOffline, requirePolicies, warnOfGaps, withBase} from '../input/load.ts';
+import type {World} from '../world.ts';
+import {type MigrateFlags, migrateFormats, nativeVersions} from './migrateFlags.ts';
+
+/** The releases that have what the objects are made of. */
+const [firstVersion, lastVersion] = [30, 37];
+/** MutatingAdmissionPolicy behind its feature gate. */
+const firstMutating = 34;
+const firstStatic = 37;
+
+/** Prints the objects by which a later release does what the policies do. */
+export async function runPolicies(world: World, given: MigrateFlags): Promise<ExitCode> {
+  const format = choose('-o', given.output, migrateFormats.policies);
+  const {version, flags} = versionIn(given);
+  const mode = choose('--mode', flags.mode, nativeModes);
+  if (version !== undefined) requireVersion(version, mode, flags.static);
+  const inventory = await readPolicies(world, flags);
+  const server = version ?? serverOf(inventory);
+  requireVersion(server, mode, flags.static);
+  const {objects, losses} = nativeObjects(inventory.policies, {
+    mode,
+    server,
+    static: flags.static,
+    closeGaps: flags.closeGaps,
+    extensions: needsExtensions(inventory),
+  });
+  printObjects(world, format, objects);
+  if (mode === 'full' && server < firstMutatingV1) {
+    world.warn(
+      `v1.${server} has MutatingAdmissionPolicy only with --feature-gates=MutatingAdmissionPolicy=true and --runtime-config=admissionregistration.k8s.io/v1beta1=true`,
+    );
+  }
+  return tellLosses(world, losses);
+}
+
+/** `--server` names the version to make objects for, or else the address of the cluster to read. */
+function versionIn(flags: MigrateFlags): {
+  readonly version: number | undefined;
+  readonly flags: MigrateFlags;
+} {
+  const {server, to} = flags;
+  const [named, rest] =
+    server !== undefined && /^v?1\.\d+$/.test(server)
+      ? ['--server', {...flags, server: undefined}]
+      : ['--to', flags];
+  const text = named === '--server' ? server : to === 'kubernetes' ? undefined : to;
+  if (text === undefined) return {version: undefined, flags: rest};
+  const version = minorOf(text);
+  if (version === undefined || !(nativeVersions as readonly string[]).includes(`v1.${version}`)) {
+    throw new UserError(
+      `${named}: ${JSON.stringify(text)}: v1.${firstVersion} to v1.${lastVersion} can have such objects`,
+      exitCodes.usage,
+    );
+  }
+  return {version, flags: rest};
+}
+
+/** The version of the server, if it can have the objects; else the newest that is known. */
+function serverOf({serverVersion}: Inventory): number {
+  const minor = minorOf(serverVersion);
+  return minor !== undefined && minor >= firstVersion ? Math.min(minor, lastVersion) : lastVersion;
+}
+
+function requireVersion(server: number, mode: NativeMode, isStatic: boolean): void {
+  const refuse = (text: string) => {
+    throw new UserError(text, exitCodes.usage);
+  };
+  if (mode === 'full' && server < firstMutating) {
+    refuse(
+      `--mode full needs v1.${firstMutatingV1}, or v1.${firstMutating} with its feature gate: v1.${server} writes nothing into pods; see --mode validate`,
+    );
+  }
+  if (isStatic && server < firstStatic) {
+    refuse(`--static needs v1.${firstStatic}: v1.${server} reads no policies from files`);
+  }
+}
+
+/** All policies and roles of the source, whatever the namespace; files are a world of their own. */
+async function readPolicies(world: World, flags: MigrateFlags): Promise<Inventory> {
+  const {from, filename, kustomize} = flags;
+  if (filename.length + kustomize.length > 0) {
+    const offline = await loadOffline(world, {...flags, from: [...from, ...filename]});
+    if (offline === undefined || kustomize.length > 0) {
+      throw new UserError('migrate policies reads manifests with -f or --from', exitCodes.usage);
+    }
+    warnOfGaps(world, {gaps: offline.gaps.filter(({resource}) => resource === 'roles')}, flags);
+    return offline;
+  }
+  const needs = {policies: true, workloads: false, caller: false, whole: true, exact: true};
+  const scope = {...flags, namespace: undefined, allNamespaces: true};
+  return withBase(world, scope, needs, async ({inventory}) => {
+    requirePolicies(inventory);
+    return inventory;
+  });
+}
+
+function printObjects(world: World, format: 'yaml' | 'json', objects: readonly JsonObject[]): void {
+  if (format === 'json') {
+    const list = {apiVersion: 'v1', kind: 'List', items: objects};
+    world.print(`${escapeJson(printJson(list, 2))}\n`);
+  } else {
+    world.print(objects.map(object => printYaml(object)).join('---\n'));
+  }
+}
+
+/** Says on standard error what is not kept. */
+export function tellLosses(world: World, losses: readonly Loss[]): ExitCode {
+  if (losses.length === 0) return exitCodes.ok;
+  const byText = Map.groupBy(losses, ({says}) => says);
+  for (const [says, same] of byText) {
+    const names = same.flatMap(({policy}) => policy ?? []);
+    const shown = names.slice(0, namesShown).join(', ');
+    const more =
+      names.length > namesShown ? ` and ${count(names.length - namesShown, 'other')}` : '';
+    world.warn(escapeText(`lost: ${names.length === 0 ? '' : `${shown}${more}: `}${says}`));
+  }
+  return exitCodes.no;
+}
+
+const namesShown = 5;
