@@ -2,17 +2,19 @@ import {severities} from '../src/audit/finding.ts';
 import type {AuditRule, RuleNeed} from '../src/audit/rule.ts';
 import {rules} from '../src/audit/rules/index.ts';
 import {printYaml} from '../src/yaml/documents.ts';
+import {labelRules} from '../test/audit/cases/labelRules.ts';
 import {podRules} from '../test/audit/cases/podRules.ts';
 import {policyRules} from '../test/audit/cases/policyRules.ts';
 import {rightsRules} from '../test/audit/cases/rightsRules.ts';
 import type {RuleCases} from '../test/audit/cases/ruleCase.ts';
 
-const cases: RuleCases = {...podRules, ...policyRules, ...rightsRules};
+const cases: RuleCases = {...podRules, ...policyRules, ...rightsRules, ...labelRules};
 
 const needTexts: Readonly<Record<RuleNeed, string>> = {
   rbac: 'roles and bindings',
   workloads: 'workloads',
   pods: 'pods',
+  labels: 'the labels of namespaces',
 };
 
 /** docs/RULES.md: what `audit` looks for, from the rules themselves. */
@@ -48,7 +50,9 @@ function ruleSection({id, severity, milder, title, why, remedy, needs, breadth}:
     [
       `- Severity: ${severity}${milder === undefined ? '' : `; ${milder.replace(/\.$/, '')}`}.`,
       ...(needs.length > 0
-        ? [`- Reads policies, ${read}${breadth === 'cluster' ? ', of all namespaces' : ''}.`]
+        ? [
+            `- Reads ${needs.includes('labels') ? '' : 'policies, '}${read}${breadth === 'cluster' ? ', of all namespaces' : ''}.`,
+          ]
         : []),
     ].join('\n'),
     ...exampleOf(id),

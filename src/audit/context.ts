@@ -1,7 +1,9 @@
 import {type Candidate, type PolicySet, possiblePolicies} from '../admission/admit.ts';
 import type {Verdict} from '../admission/judgement.ts';
+import {type LabelSummary, labelSummaries} from '../effect/labelSummary.ts';
 import {runningKinds} from '../inventory/gaps.ts';
 import type {Gap, Inventory} from '../inventory/inventory.ts';
+import {isByLabels} from '../inventory/regime.ts';
 import type {Submission} from '../inventory/submissions/submissions.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {PodView} from '../kube/podView.ts';
@@ -56,6 +58,8 @@ export interface AuditContext {
   /** What looks like a grant and is none. */
   readonly nearMisses: readonly NearMiss[];
   readonly unanswered: readonly Unanswered[];
+  /** What each namespace asks for and needs; empty where policies decide. */
+  readonly levels: readonly LabelSummary[];
   /**
    * Policies that somebody is to have: what lets in a workload that is denied, or was given to it, what pods run under that a
    * restart would move, what was granted by name and is passed over for a grant of everything.
@@ -85,6 +89,7 @@ export function contextOf(
     dangling: danglingGrants(inventory.rbac, authorizer, names),
     nearMisses: nearMisses(inventory.rbac, names),
     unanswered,
+    levels: isByLabels(inventory) ? labelSummaries(inventory, verdicts, undefined) : [],
     wanted,
   };
 }

@@ -2,6 +2,7 @@ import {policySet} from '../admission/admit.ts';
 import {judgeOf} from '../admission/judge.ts';
 import type {Gap, Inventory} from '../inventory/inventory.ts';
 import {workloadResources} from '../inventory/kinds/resources.ts';
+import {isByLabels} from '../inventory/regime.ts';
 import {itemsOf} from '../inventory/submissions/items.ts';
 import {preparePolicy} from '../policy/evaluate.ts';
 import {authorizerOf} from '../rbac/authorize.ts';
@@ -11,7 +12,7 @@ import {contextOf, type Unanswered} from './context.ts';
 import {type Audit, type Finding, severities} from './finding.ts';
 import type {AuditRule, RuleFinding, RuleNeed} from './rule.ts';
 import {noPolicy} from './rules/answers.ts';
-import {rules} from './rules/index.ts';
+import {labelRules, policyRules} from './rules/index.ts';
 import {refusedPolicy} from './rules/unusable.ts';
 import {objectText} from './words.ts';
 
@@ -28,6 +29,7 @@ const resourcesOf: Readonly<Record<RuleNeed, readonly string[]>> = {
   rbac: ['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings'],
   workloads: workloadResources.map(({plural}) => plural),
   pods: ['pods'],
+  labels: ['namespaces'],
 };
 
 /** All that the rules find, nothing ignored. Each template is judged once, however many its pods. */
@@ -37,7 +39,7 @@ export function auditOf(inventory: Inventory, {namespace, isWhole}: AuditScope):
     inventory.policies.map(policy => preparePolicy(policy, inventory.release)),
   );
   const verdicts = itemsOf(inventory).map(judgeOf(inventory).verdict);
-  const asked = inventory.policies.length === 0 ? [refusedPolicy, noPolicy] : rules;
+  const asked = rulesFor(inventory);
   const unanswered = asked.flatMap(rule => unansweredOf(rule, inventory.gaps, isWhole));
   const context = contextOf(inventory, policies, verdicts, authorizer, unanswered);
   const voids = new Map(unanswered.map(entry => [entry.rule, entry]));
@@ -55,6 +57,12 @@ export function auditOf(inventory: Inventory, {namespace, isWhole}: AuditScope):
     findings: findings.filter(({object}) => isAbout(object.namespace)).sort(bySeverity),
     ignored: [],
   };
+}
+
+/** The rules that are about what decides there. */
+function rulesFor(inventory: Inventory): readonly AuditRule[] {
+  if (isByLabels(inventory)) return labelRules;
+  return inventory.policies.length === 0 ? [refusedPolicy, noPolicy] : policyRules;
 }
 
 /** What of a rule has no answer; undefined if it has a whole one. */

@@ -1,5 +1,6 @@
 import type {Verdict} from '../admission/judgement.ts';
 import {subjectWord} from '../grant/namedSubject.ts';
+import {podSecurityPrefix} from '../podSecurity/labels.ts';
 import type {Grantee} from '../rbac/grantee.ts';
 import type {FindingObject} from './finding.ts';
 import type {VerdictGroup} from './groups.ts';
@@ -66,6 +67,12 @@ export function unbindCommand(
 /** Prints the policies that the pods of a namespace need, with their grants, for a look before they are applied. */
 export function adviseCommand(namespace: string): string {
   return commandLine('kubectl', 'psp', 'advise', '-n', namespace, '--grant');
+}
+
+/** Sets labels of Pod Security Admission, which are named without their prefix. */
+export function labelCommand(namespace: string, labels: Readonly<Record<string, string>>): string {
+  const set = Object.entries(labels).map(([key, value]) => `${podSecurityPrefix}${key}=${value}`);
+  return commandLine('kubectl', 'label', 'namespace', namespace, ...set, '--overwrite');
 }
 
 /** One command line after the other, each only if the one before did what it was to do. */

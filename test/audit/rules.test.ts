@@ -17,20 +17,21 @@ import {
   roleFor,
 } from '../support/builders/audits.ts';
 import {clusterWith} from '../support/builders/inventory.ts';
+import {labelRules} from './cases/labelRules.ts';
 import {podRules} from './cases/podRules.ts';
 import {policyRules} from './cases/policyRules.ts';
 import {rightsRules} from './cases/rightsRules.ts';
 import {hostPaths, open, privileged, type RuleCases, strict, web} from './cases/ruleCase.ts';
 
-const cases: RuleCases = {...podRules, ...policyRules, ...rightsRules};
+const cases: RuleCases = {...podRules, ...policyRules, ...rightsRules, ...labelRules};
 
 test('every rule has its case here, but the one about unread objects', () => {
   expect(Object.keys(cases)).toEqual(rules.map(({id}) => id).filter(id => id !== 'not-answered'));
 });
 
-describe.each(Object.entries(cases))('%s', (rule, {yes, finds, shows, no}) => {
+describe.each(Object.entries(cases))('%s', (rule, {yes, finds, shows, no, cluster, calm}) => {
   test('is found, with what shows it and what fixes it', () => {
-    const found = findingsOf(rule, yes);
+    const found = findingsOf(rule, yes, cluster);
     expect(
       found.map(({object, severity, message, remedy}) => [
         objectText(object),
@@ -43,7 +44,7 @@ describe.each(Object.entries(cases))('%s', (rule, {yes, finds, shows, no}) => {
   });
 
   test('is not found where there is none', () => {
-    expect(findingsOf(rule, no)).toEqual([]);
+    expect(findingsOf(rule, no, {...cluster, ...calm})).toEqual([]);
   });
 });
 

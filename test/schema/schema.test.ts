@@ -167,6 +167,7 @@ const documents: readonly (readonly [kind: string, ...args: readonly string[]])[
   ['Summary', '--from', later],
   ['Check', 'check', '--from', later],
   ['Why', 'why', '--from', later, '-A'],
+  ['Audit', 'audit', '--from', later],
   ['Version', 'version'],
   ['Check', 'check', '--demo'],
   ['Reuse', 'advise', '--demo', '-A', '--reuse', '--grant'],

@@ -109,6 +109,9 @@ describe('on a cluster without policies the session', () => {
     const rows = await screen.shows('AGAINST IT');
     expect(rows).toMatch(/Deployment +report +0 +denied +baseline +allowPrivilegeEscalation/);
     await screen.press(tab);
+    const findings = await screen.shows('Findings of payments');
+    expect(findings).toMatch(/high +denied-by-level +Deployment …report/);
+    await screen.press(tab);
     await screen.shows('SERVICE ACCOUNT');
   });
 

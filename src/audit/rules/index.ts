@@ -10,6 +10,8 @@ import {escalationBesideAdmin, escalationContradiction} from './escalation.ts';
 import {farAboveNeed} from './farAboveNeed.ts';
 import {writableHostPath} from './hostPaths.ts';
 import {hostPathVolume} from './hostPathVolumes.ts';
+import {deniedByLevel, mayRelabel} from './levelDenies.ts';
+import {exemptFromLevels, levelAboveNeed, levelNotPinned, noLevel, wrongLevel} from './levels.ts';
 import {nearMissGrant} from './nearMiss.ts';
 import {openToMany, openToWorkloads} from './openToWorkloads.ts';
 import {changedByOrder, defaultsBypassed} from './order.ts';
@@ -20,9 +22,9 @@ import {requesterOnly} from './requesterOnly.ts';
 import {selfGrant} from './selfGrant.ts';
 import {ignoredPolicy, refusedPolicy} from './unusable.ts';
 
-/** The one place where a rule is registered, in the order of docs/RULES.md: by what it is about. */
+/** The rules where policies decide, in the order of docs/RULES.md: by what they are about. */
 // biome-ignore format: a family a line
-export const rules: readonly AuditRule[] = [
+export const policyRules: readonly AuditRule[] = [
   deniedOnRestart, deniedNow, deniedIdle, policyDrift, requesterOnly,
   farAboveNeed, passedOverByWildcard,
   defaultsBypassed, changedByOrder,
@@ -34,3 +36,15 @@ export const rules: readonly AuditRule[] = [
   nearMissGrant, missingRole, noSubjects,
   noPolicy, notAnswered,
 ];
+
+/** Those where the labels of namespaces decide. */
+const levelRules = [
+  ...[deniedByLevel, noLevel, wrongLevel, levelAboveNeed, levelNotPinned],
+  ...[exemptFromLevels, mayRelabel],
+];
+
+/** The same, and what could not be looked at. */
+export const labelRules: readonly AuditRule[] = [...levelRules, notAnswered];
+
+/** All of them: a rule is registered here, in one of the two. */
+export const rules: readonly AuditRule[] = [...policyRules, ...levelRules];

@@ -11,7 +11,7 @@ import {countsText} from '../../report/audit/text.ts';
 import {jsonText} from '../../report/machine.ts';
 import {build} from '../../version.ts';
 import {printYaml} from '../../yaml/documents.ts';
-import {load, requireNamespace, requirePolicies} from '../input/load.ts';
+import {load, requireNamespace, requireReadPolicies} from '../input/load.ts';
 import type {World} from '../world.ts';
 import type {AuditFlags, auditFormats} from './auditFlags.ts';
 import {type PlaceNotes, placeNotes} from './auditPlaces.ts';
@@ -36,7 +36,7 @@ export async function runAudit(
   const places = placeNotes(world);
   const reader = request.format === 'sarif' ? places.world : world;
   const {inventory, namespace} = await load(reader, scope, needs);
-  requirePolicies(inventory);
+  requireReadPolicies(inventory);
   requireNamespace(inventory, namespace);
   const {policies, refused = []} = inventory;
   if (inventory.origin === 'manifests' && policies.length + refused.length === 0) {

@@ -1,5 +1,5 @@
 import type {Verdict} from '../../admission/judgement.ts';
-import {commandLine} from '../../audit/remedies.ts';
+import {labelCommand} from '../../audit/remedies.ts';
 import type {PodSecurityAnswer} from '../../podSecurity/answer.ts';
 import {
   type PodSecurityLevel,
@@ -7,7 +7,7 @@ import {
   standardLevels,
   warningText,
 } from '../../podSecurity/judge.ts';
-import {isStricter, pinnedText, podSecurityPrefix} from '../../podSecurity/labels.ts';
+import {isStricter, pinnedText} from '../../podSecurity/labels.ts';
 import {nameOf} from '../place.ts';
 import {askedCell, levelSource} from './words.ts';
 
@@ -72,7 +72,7 @@ export function labelReasons({podSecurity, item}: Verdict): readonly string[] {
   const {allowed, refusals, needs, above, asked, exempt} = podSecurity;
   if (exempt !== undefined) return [];
   if (allowed === false) {
-    const lowered = lowerLabels(item.namespace, needs);
+    const lowered = labelCommand(item.namespace, {enforce: needs});
     return [
       ...listed(
         `${asked === undefined ? '' : pinnedText(asked.enforce)} refuses it:`,
@@ -111,12 +111,6 @@ export function labelMessage({podSecurity}: Verdict): readonly string[] {
   return warnings.length === 0
     ? []
     : ['', 'The API server says:', ...warnings.map(line => `  ${line}`)];
-}
-
-/** The command that makes a namespace enforce a level. */
-export function lowerLabels(namespace: string, level: PodSecurityLevel): string {
-  const label = `${podSecurityPrefix}enforce=${level}`;
-  return commandLine('kubectl', 'label', 'namespace', namespace, label, '--overwrite');
 }
 
 function fact(title: string, text: string): readonly string[] {

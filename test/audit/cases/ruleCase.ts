@@ -1,4 +1,5 @@
 import type {Severity} from '../../../src/audit/finding.ts';
+import type {Inventory} from '../../../src/inventory/inventory.ts';
 import type {JsonObject} from '../../../src/kube/json.ts';
 import {grant, psp} from '../../support/builders/audits.ts';
 
@@ -11,6 +12,10 @@ export interface RuleCase {
   readonly shows?: string;
   /** Much the same objects, in which it finds nothing. */
   readonly no: readonly JsonObject[];
+  /** What else the cluster is. */
+  readonly cluster?: Partial<Inventory>;
+  /** What is different of it where nothing is found. */
+  readonly calm?: Partial<Inventory>;
 }
 
 /** By the id of the rule. */

@@ -3,6 +3,7 @@ import type {Audit} from '../../../audit/finding.ts';
 import {severities} from '../../../audit/finding.ts';
 import {absenceText, isAbsence} from '../../../inventory/gaps.ts';
 import type {Gap} from '../../../inventory/inventory.ts';
+import {isByLabels} from '../../../inventory/regime.ts';
 import {barOf} from './bar.ts';
 import {judgedWords} from './flows.ts';
 import {html, type Markup} from './markup.ts';
@@ -11,8 +12,9 @@ import {severitySigns, states, stateWords} from './words.ts';
 
 /** The top of the page: what was audited, what a restart would do, and how many findings there are. */
 export function pageHead(audit: Audit, namespaces: readonly string[]): Markup {
+  const byLabels = isByLabels(audit.inventory);
   return html`<header class="masthead">
-<div class="lede"><p class="overline">PodSecurityPolicy audit</p>
+<div class="lede"><p class="overline">${byLabels ? 'Pod Security' : 'PodSecurityPolicy'} audit</p>
 <h1>${audit.inventory.source}</h1>
 ${ledeOf(audit)}
 ${outcomeOf(audit)}</div>
@@ -41,6 +43,9 @@ function ledeOf(audit: Audit): Markup {
     of('unknown') === 0
       ? html``
       : html` What it would do to <strong data-total="unknown">${grouped(of('unknown'))}</strong> is unknown.`;
+  if (isByLabels(audit.inventory)) {
+    return html`<p class="sentence">A restart of the <span data-total="all">${judgedWords(audit)}</span>${where} would ${denied}, and warn of ${number('warned')}.${unknown}</p>`;
+  }
   return html`<p class="sentence">A restart of the <span data-total="all">${judgedWords(audit)}</span>${where} would ${denied}, change ${number('mutated')}, and move ${number('drifted')} to another policy.${unknown}</p>`;
 }
 

@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
 import type {Audit} from '../../../audit/finding.ts';
 import {namespacesOf} from '../../../inventory/inventory.ts';
-import {regimeOf} from '../../../inventory/regime.ts';
+import {isByLabels, regimeOf} from '../../../inventory/regime.ts';
 import {releaseName} from '../../../kube/release.ts';
 import {findingsSection} from './findings.ts';
 import {flowsOf} from './flows.ts';
@@ -30,12 +30,15 @@ export function auditHtml(audit: Audit): string {
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
-  const sections = [
+  const byLabels = isByLabels(audit.inventory);
+  const all = [
     {id: 'findings', title: 'Findings', markup: findingsSection(audit, namespaces)},
     {id: 'picture', title: 'Picture', markup: pictureSection(flows)},
     {id: 'namespaces', title: 'Namespaces', markup: namespacesSection(audit, namespaces)},
     {id: 'policies', title: 'Policies', markup: policiesSection(audit)},
   ].filter(({markup}) => markup.markup !== '');
+  // Without policies there is nothing to show of who gets which.
+  const sections = byLabels ? all.filter(({id}) => id === 'findings') : all;
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -44,7 +47,7 @@ export function auditHtml(audit: Audit): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
-<title>PodSecurityPolicy audit: ${audit.inventory.source}</title>
+<title>${byLabels ? 'Pod Security' : 'PodSecurityPolicy'} audit: ${audit.inventory.source}</title>
 <link rel="icon" href="data:,">
 <style>${ownMarkup(style)}</style>
 </head>
@@ -55,7 +58,7 @@ ${navigation(sections, namespaces)}
 ${pageHead(audit, namespaces)}
 ${sections.map(({markup}) => markup)}
 </main>
-<footer><p>Made by <code>kubectl psp audit -o html</code>. It shows what Kubernetes ${versionOf(audit)} does with these pods and policies, computed from what was read. This page loads nothing and sends nothing.</p></footer>
+<footer><p>Made by <code>kubectl psp audit -o html</code>. It shows what Kubernetes ${versionOf(audit)} does with these pods and ${byLabels ? 'labels' : 'policies'}, computed from what was read. This page loads nothing and sends nothing.</p></footer>
 <script type="application/json" id="data">${scriptJson(flows)}</script>
 <script>${ownMarkup(pageScript)}</script>
 </body>
