@@ -80,7 +80,7 @@ export function planOf(
 ): MigrationPlan {
   const {serverVersion, policies} = inventory;
   const server = minorOf(serverVersion);
-  const step = stepTo(to ?? nextVersion(server));
+  const step = stepTo(to ?? nextVersion(server), server);
   const removed = removedIn(inventory, step.to);
   const namespaces = namespaceLevels(inventory, step.to, wanted).map(levels =>
     namespacePlan(levels, step.to, server ?? 24, removed),

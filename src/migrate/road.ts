@@ -17,11 +17,15 @@ export function nextVersion(server: number | undefined): number {
 }
 
 /**
- * The way to a version. Up to v1.29 nothing in Kubernetes itself says what policies said beyond the levels;
+ * The way to a version, from a server's where that is known. Up to v1.29 nothing in Kubernetes itself says what policies said beyond the levels;
  * from v1.30 ValidatingAdmissionPolicies can refuse as they did, from v1.36 MutatingAdmissionPolicies can
  * also write what they wrote.
  */
-export function stepTo(to: number): RoadStep {
+export function stepTo(to: number, server?: number): RoadStep {
+  if (server !== undefined && server >= firstWithoutPolicies) {
+    const says = 'in place, as there are no policies any more: Pod Security labels and patches';
+    return {to, kind: 'inPlace', says};
+  }
   if (to < 30) {
     const says = 'in place, one minor version after the other: Pod Security labels and patches';
     return {to, kind: 'inPlace', says};

@@ -1,4 +1,5 @@
 import {labelOf} from '../kube/reference.ts';
+import {minorOf} from '../kube/release.ts';
 import {podSecurityModes} from '../podSecurity/labels.ts';
 import {standardVersionText} from '../podSecurity/version.ts';
 import {type HelmRelease, helmProblem} from './helmReleases.ts';
@@ -39,7 +40,7 @@ export function runbookOf(plan: MigrationPlan, words: RunbookWords): Runbook {
   return {
     plan,
     steps: [
-      saveStep(words),
+      saveStep(plan, words),
       ...releaseSteps(plan, words),
       ...breakSteps(plan, words),
       ...patchSteps(plan, words),
@@ -49,18 +50,23 @@ export function runbookOf(plan: MigrationPlan, words: RunbookWords): Runbook {
       ...bypassSteps(plan, words),
       ...pluginSteps(plan, words),
       ...cleanupSteps(plan, words),
-      upgradeStep(plan, words),
+      ...upgradeSteps(plan, words),
     ],
   };
 }
 
-function saveStep({psp}: RunbookWords): RunbookStep {
+function saveStep({hasPolicies}: MigrationPlan, {psp}: RunbookWords): RunbookStep {
+  const kinds = [
+    ...(hasPolicies ? ['podsecuritypolicies'] : []),
+    'clusterroles',
+    'clusterrolebindings',
+  ];
   return {
     title: 'Save what is there',
     why: 'A snapshot answers all questions about today later on; the objects themselves can be created again.',
     commands: [
       psp('snapshot', 'before.json', '-A'),
-      'kubectl get podsecuritypolicies,clusterroles,clusterrolebindings -o yaml > before-cluster.yaml',
+      `kubectl get ${kinds.join(',')} -o yaml > before-cluster.yaml`,
       'kubectl get roles,rolebindings -A -o yaml > before-namespaces.yaml',
     ],
     see: 'The three files are there and not empty.',
@@ -244,14 +250,19 @@ function bypassSteps({hasPolicies}: MigrationPlan, {psp}: RunbookWords): readonl
   ];
 }
 
-function upgradeStep({step}: MigrationPlan, {migrate}: RunbookWords): RunbookStep {
-  const to = standardVersionText(step.to);
-  return {
-    title: `Go to ${to}`,
-    why: `${step.says}.`,
-    commands: [],
-    see: `${migrate()} says that nothing breaks on the way to the next version.`,
-    back: ['A cluster does not go back a minor version: that takes its backup.'],
-    items: [],
-  };
+function upgradeSteps(
+  {step, serverVersion}: MigrationPlan,
+  {migrate}: RunbookWords,
+): readonly RunbookStep[] {
+  if ((minorOf(serverVersion) ?? 0) >= step.to) return [];
+  return [
+    {
+      title: `Go to ${standardVersionText(step.to)}`,
+      why: `${step.says}.`,
+      commands: [],
+      see: `${migrate()} says that nothing breaks on the way to the next version.`,
+      back: ['A cluster does not go back a minor version: that takes its backup.'],
+      items: [],
+    },
+  ];
 }

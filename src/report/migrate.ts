@@ -1,6 +1,7 @@
 import type {Item} from '../inventory/submissions/items.ts';
 import {compact, pointer} from '../kube/edits.ts';
 import {labelOf} from '../kube/reference.ts';
+import {minorOf} from '../kube/release.ts';
 import type {MigrationPlan, NamespacePlan, PlanProblem, PolicyPlan} from '../migrate/plan.ts';
 import type {ForAllPods} from '../migrate/policyLevels.ts';
 import {podSecurityModes, podSecurityPrefix} from '../podSecurity/labels.ts';
@@ -23,9 +24,8 @@ export interface PlanOptions {
 
 /** The plan for people: the step, a line a namespace, what breaks and what can't be told, what to type next. */
 export function planText(plan: MigrationPlan, options: PlanOptions): string {
-  const {step, serverVersion, namespaces, cluster} = plan;
+  const {step, namespaces, cluster} = plan;
   const {wide, headers, isLive} = options;
-  const from = serverVersion === undefined ? 'To' : `From ${escapeText(serverVersion)} to`;
   const header = ['NAMESPACE', 'STAGE', 'WORKLOADS', 'WITH PSP', 'WITHOUT', 'PATCHES', 'BREAKS'];
   const rows = namespaces.map(one => [...rowOf(one), ...(wide ? [labelsCell(one)] : [])]);
   const breaks = [
@@ -35,7 +35,7 @@ export function planText(plan: MigrationPlan, options: PlanOptions): string {
   const next = nextLine(plan, options);
   const doubts = namespaces.flatMap(one => one.doubts);
   const parts = [
-    `${from} v1.${step.to}: ${step.says}.\n`,
+    `${wayText(plan)}: ${step.says}.\n`,
     table(headers ? [...header, ...(wide ? ['LABELS'] : [])] : undefined, rows),
     ...(wide ? [policiesTable(plan.policies(), headers)] : []),
     problemsText('Breaks', breaks),
@@ -44,6 +44,31 @@ export function planText(plan: MigrationPlan, options: PlanOptions): string {
     `${verdictText(plan)}\n${next === undefined ? noNextText(plan) : `Next: ${next}`}\n`,
   ];
   return parts.filter(part => part !== '').join('\n');
+}
+
+/** `From v1.24.17 to v1.25`; `At v1.37.2` where the server is of that version already. */
+function wayText({step, serverVersion}: MigrationPlan): string {
+  const to = standardVersionText(step.to);
+  if (serverVersion === undefined) return `To ${to}`;
+  const server = escapeText(serverVersion);
+  return isThere(serverVersion, step.to) ? `At ${server}` : `From ${server} to ${to}`;
+}
+
+/** What a page about a plan is called; not escaped. */
+export function wayTitle({step, serverVersion}: MigrationPlan): string {
+  const to = standardVersionText(step.to);
+  const way =
+    serverVersion === undefined
+      ? `to ${to}`
+      : isThere(serverVersion, step.to)
+        ? `at ${serverVersion}`
+        : `from ${serverVersion} to ${to}`;
+  return `The way off PodSecurityPolicies ${way}`;
+}
+
+/** Whether the server has come to the version. */
+function isThere(serverVersion: string, to: number): boolean {
+  return (minorOf(serverVersion) ?? 0) >= to;
 }
 
 function rowOf(plan: NamespacePlan): readonly string[] {

@@ -2,10 +2,9 @@ import {labelOf} from '../kube/reference.ts';
 import type {ClusterFacts} from '../migrate/clusterFacts.ts';
 import type {MigrationPlan, NamespacePlan, PlanProblem} from '../migrate/plan.ts';
 import {podSecurityModes} from '../podSecurity/labels.ts';
-import {standardVersionText} from '../podSecurity/version.ts';
 import {count} from '../text.ts';
 import {html, type Markup} from './audit/html/markup.ts';
-import {nextLine, noNextText, type PlanOptions, verdictText} from './migrate.ts';
+import {nextLine, noNextText, type PlanOptions, verdictText, wayTitle} from './migrate.ts';
 import {releaseText} from './migrateCluster.ts';
 import {linesBlock, listSection, plainPage, plainTable} from './plainPage.ts';
 
@@ -22,9 +21,7 @@ export function planPage(
   {source, takenAt}: PlanSource,
   options: Pick<PlanOptions, 'again' | 'isLive'>,
 ): string {
-  const {step, serverVersion, namespaces, cluster} = plan;
-  const from = serverVersion === undefined ? '' : ` from ${serverVersion}`;
-  const title = `The way off PodSecurityPolicies${from} to ${standardVersionText(step.to)}`;
+  const {step, namespaces, cluster} = plan;
   const next = nextLine(plan, options);
   const body = html`<p class="verdict">${verdictText(plan)}</p>
 <p>Of ${source}${takenAt === undefined ? '' : `, read at ${takenAt}`}. The road: ${step.says}.</p>
@@ -42,7 +39,7 @@ ${namespaceTable(namespaces)}${listSection('Breaks', [
     one.patches.map(({item, policy}) => `${labelOf(item)}: policy ${policy}`),
   ),
 )}${clusterSections(cluster)}`;
-  return plainPage(title, body);
+  return plainPage(wayTitle(plan), body);
 }
 
 function problemText({item, says}: PlanProblem): string {

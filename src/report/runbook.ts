@@ -1,7 +1,7 @@
 import type {Runbook, RunbookStep} from '../migrate/runbook.ts';
-import {standardVersionText} from '../podSecurity/version.ts';
 import {html, type Markup} from './audit/html/markup.ts';
 import {escapeText} from './escape.ts';
+import {wayTitle} from './migrate.ts';
 import {linesBlock, plainPage, plainTable} from './plainPage.ts';
 
 /** Of what cluster a runbook is, and when it was read. */
@@ -17,16 +17,11 @@ export interface RunbookHead {
 export function runbookMarkdown({plan, steps}: Runbook, head: RunbookHead): string {
   const lines = factLines({plan, steps}, head).map(line => `${markdown(line)}  \n`);
   return [
-    `# ${markdown(titleOf({plan, steps}))}\n`,
+    `# ${markdown(wayTitle(plan))}\n`,
     lines.join(''),
     namespaceRows({plan, steps}),
     ...steps.map((step, index) => stepMarkdown(step, index + 1)),
   ].join('\n');
-}
-
-function titleOf({plan: {step, serverVersion}}: Runbook): string {
-  const from = serverVersion === undefined ? '' : ` from ${serverVersion}`;
-  return `The way off PodSecurityPolicies${from} to ${standardVersionText(step.to)}`;
 }
 
 function factLines({plan}: Runbook, {source, takenAt, unread}: RunbookHead): readonly string[] {
@@ -97,7 +92,7 @@ export function runbookHtml(runbook: Runbook, head: RunbookHead): string {
   const facts = factLines(runbook, head).map(line => html`<p>${line}</p>\n`);
   const steps = runbook.steps.map(stepHtml);
   const body = html`${facts}${plainTable(columns, cellsOf(runbook))}<ol>\n${steps}</ol>\n`;
-  return plainPage(titleOf(runbook), body);
+  return plainPage(wayTitle(runbook.plan), body);
 }
 
 function stepHtml({title, why, commands, see, back, items}: RunbookStep): Markup {

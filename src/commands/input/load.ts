@@ -44,8 +44,12 @@ export async function load(world: World, flags: SourceRequest, needs: ReadNeeds)
     world,
   );
   if (files.workloads.length + files.pods.length + files.unjudged.length === 0) {
+    const hint =
+      files.policies.length + (files.refused ?? []).length > 0
+        ? ': policies alone say nothing about pods, add those of the cluster, as kubectl get deploy,sts,ds,rs,job,cronjob,pod -A -o yaml prints them'
+        : '';
     throw new UserError(
-      `${filename.join(', ')}: no pods or workloads in ${count(documents.length, 'document')}`,
+      `${filename.join(', ')}: no pods or workloads in ${count(documents.length, 'document')}${hint}`,
     );
   }
   if (!needs.policies) return {inventory: files, namespace: undefined};

@@ -43,7 +43,15 @@ export async function runMigrate(
     const {serverVersion = 'this version'} = inventory;
     world.warn(`the server (${serverVersion}) has no PodSecurityPolicy: only templates are judged`);
   }
-  const to = wanted ?? nextVersion(minorOf(inventory.serverVersion));
+  const server = minorOf(inventory.serverVersion);
+  const isOfRoad = topic === 'plan' || topic === 'runbook';
+  if (isOfRoad && wanted !== undefined && server !== undefined && wanted < server) {
+    throw new UserError(
+      `--to: the server is ${inventory.serverVersion} already, and a cluster does not go back to v1.${wanted}; labels can be pinned to it: migrate labels`,
+      exitCodes.usage,
+    );
+  }
+  const to = wanted ?? nextVersion(server);
   const request = {world, flags, inventory, namespace, to};
   switch (topic) {
     case 'plan':

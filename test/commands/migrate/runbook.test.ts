@@ -54,6 +54,36 @@ describe('the runbook', () => {
     ]);
   });
 
+  test('past policies asks for none, and does not go where the server is', async () => {
+    const file = fileOf([
+      {
+        apiVersion: 'psp.kubectl/v1alpha1',
+        kind: 'Snapshot',
+        origin: 'cluster',
+        serverVersion: 'v1.37.2',
+        policyApi: 'absent',
+        namespaces: [{metadata: {name: 'shop', labels: enforced}}],
+      },
+    ]);
+    const {out} = await runHere('migrate', 'runbook', '-A', '--from', file);
+    expect(out).toContain('# The way off PodSecurityPolicies at v1.37.2\n');
+    expect(out).toContain('kubectl get clusterroles,clusterrolebindings -o yaml');
+    expect(out).not.toContain('podsecuritypolicies');
+    expect(out.split('\n').filter(line => line.startsWith('## '))).toEqual([
+      '## 1. Save what is there',
+      '## 2. Give namespaces without labels a level',
+    ]);
+    const plan = await runHere('migrate', '-A', '--from', file);
+    expect(plan.out).toMatch(/^At v1\.37\.2: in place, as there are no policies any more/);
+    const back = await runHere('migrate', '-A', '--from', file, '--to', 'v1.30');
+    expect([back.code, back.err]).toEqual([
+      2,
+      expect.stringContaining('does not go back to v1.30'),
+    ]);
+    const pinned = await runHere('migrate', 'labels', '-A', '--from', file, '--to', 'v1.30');
+    expect(pinned).toMatchObject({code: 0});
+  });
+
   test.each(platformIds)('knows the switch of %s', async id => {
     const {out} = await runHere('migrate', 'runbook', '-A', '--demo', '--platform', id);
     const {name, plugin} = platforms[id];
