@@ -1,6 +1,8 @@
 import type {Inventory} from '../inventory/inventory.ts';
+import {isByLabels} from '../inventory/regime.ts';
 import type {Binding, Role} from '../kube/objects.ts';
 import {labelOf} from '../kube/reference.ts';
+import {podSecurityPrefix} from '../podSecurity/labels.ts';
 import {refusalText} from '../policy/refused.ts';
 import {type Authorizer, authorizerOf, policiesOf} from '../rbac/authorize.ts';
 import {danglingNotes} from '../rbac/dangling.ts';
@@ -35,8 +37,33 @@ export function changeNotes({before, after, files}: ChangedInventory): readonly 
     ...[...clusterRoles, ...roles]
       .filter(role => !unread.isAny && grantsUse(role) && !isBound(role, after.rbac))
       .map(role => `${roleLabel(role)} grants the use of policies, but no binding refers to it`),
+    ...labelsKept(before, files),
     ...(unread.isAny ? [] : dangling(after, authorizer).filter(note => !old.has(note))),
   ];
+}
+
+/** Why policies of a change have no effect on a server that knows none; undefined if there are none. */
+export function policiesInVain(
+  before: Inventory,
+  {policies, refused = []}: Pick<Inventory, 'policies' | 'refused'>,
+): string | undefined {
+  if (!isByLabels(before) || policies.length + refused.length === 0) return undefined;
+  const {serverVersion = 'this version'} = before;
+  return `the change has PodSecurityPolicies, and the server (${serverVersion}) knows none: migrate policies makes objects of them that it enforces`;
+}
+
+/** The levels of namespaces that are kept, though the files leave them out. */
+function labelsKept(before: Inventory, {namespaces}: Inventory): readonly string[] {
+  if (!isByLabels(before) || before.origin !== 'cluster') return [];
+  const old = new Map(before.namespaces.map(({metadata}) => [metadata?.name, metadata?.labels]));
+  return namespaces.flatMap(({metadata: {name, labels = {}} = {}}) => {
+    const kept = Object.keys(old.get(name) ?? {}).filter(
+      key => key.startsWith(podSecurityPrefix) && !Object.hasOwn(labels, key),
+    );
+    return kept.length === 0
+      ? []
+      : `Namespace ${name} is taken to keep ${kept.join(', ')}, which the files leave out: kubectl apply takes away just what it set itself`;
+  });
 }
 
 function dangling({rbac, policies}: Inventory, authorizer: Authorizer): readonly string[] {

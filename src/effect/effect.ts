@@ -14,7 +14,7 @@ import {reachOf} from './reach.ts';
 
 /**
  * What becomes of a pod or workload. `altered`: changed by the same policy as before, but differently, or
- * no longer. `new` and `gone`: there only after, or only before, the change.
+ * no longer. `warned`: let in with a warning or a note in the audit log, and before without. `new` and `gone`: there only after, or only before, the change.
  */
 export const shiftKinds = [
   'denied',
@@ -24,9 +24,10 @@ export const shiftKinds = [
   'admitted',
   'unknown',
   'known',
+  'warned',
   'new',
   'gone',
-] as const satisfies readonly (Turn | 'altered' | 'new' | 'gone')[];
+] as const satisfies readonly (Turn | 'altered' | 'warned' | 'new' | 'gone')[];
 export type ShiftKind = (typeof shiftKinds)[number];
 
 /** The result of a policy on the other side of the change; without a candidate it is not there. */
@@ -145,7 +146,10 @@ function comparison(sides: Sides): (was: Item, is: Item) => Shift | undefined {
 
 function compareTwo(before: Submission, after: Submission, sides: Sides): Compared {
   const [was, is] = [sides.before.judgement(before), sides.after.judgement(after)];
-  const kind = turnOf(was, is) ?? (isAltered(was, is, before === after) ? 'altered' : undefined);
+  const kind =
+    turnOf(was, is) ??
+    (isWarnedOf(is) && !isWarnedOf(was) ? 'warned' : undefined) ??
+    (isAltered(was, is, before === after) ? 'altered' : undefined);
   if (kind === undefined) return undefined;
   const [from, to] = [was.chosen?.policy.name, is.chosen?.policy.name];
   return {
@@ -157,6 +161,11 @@ function compareTwo(before: Submission, after: Submission, sides: Sides): Compar
     tried: is.tried,
     isNewTemplate: hasNewTemplate(before, after),
   };
+}
+
+function isWarnedOf({podSecurity}: Judgement): boolean {
+  const {warn = [], audit = []} = podSecurity?.refusals ?? {};
+  return warn.length + audit.length > 0;
 }
 
 /** Another release gives the same template another token. */

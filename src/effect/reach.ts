@@ -1,7 +1,10 @@
 import type {Inventory} from '../inventory/inventory.ts';
+import {isByLabels} from '../inventory/regime.ts';
 
 /** The namespaces in which a change can make a difference to what runs; undefined: in all. */
 export function reachOf(before: Inventory, after: Inventory): ReadonlySet<string> | undefined {
+  const byLabels = isByLabels(before);
+  if (byLabels !== isByLabels(after)) return undefined;
   const isWide =
     before.release !== after.release ||
     changed(before.policies, after.policies).length > 0 ||
@@ -15,7 +18,11 @@ export function reachOf(before: Inventory, after: Inventory): ReadonlySet<string
     ...changed<Placed>(before.workloads, after.workloads),
     ...changed<Placed>(before.pods, after.pods),
   ];
-  return new Set(places.flatMap(({metadata}) => metadata?.namespace ?? []));
+  const labelled = byLabels ? changed(before.namespaces, after.namespaces) : [];
+  return new Set([
+    ...places.flatMap(({metadata}) => metadata?.namespace ?? []),
+    ...labelled.flatMap(({metadata}) => metadata?.name ?? []),
+  ]);
 }
 
 interface Placed {

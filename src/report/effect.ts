@@ -7,6 +7,8 @@ import type {Item} from '../inventory/submissions/items.ts';
 import {unreadText} from '../inventory/unreadPlaces.ts';
 import {kindText} from '../kube/workloadKinds.ts';
 import {printedPlace} from './place.ts';
+import {labelReason} from './podSecurity/why.ts';
+import {printedPodSecurity} from './podSecurity/words.ts';
 import {table} from './table.ts';
 import {referenceText} from './why.ts';
 
@@ -30,6 +32,7 @@ const words: Readonly<Record<ShiftKind, string>> = {
   admitted: 'admitted',
   unknown: 'unknown',
   known: 'known',
+  warned: 'warned',
   new: 'new',
   gone: 'gone',
 };
@@ -43,6 +46,7 @@ const phrases: Readonly<Record<ShiftKind, readonly [one: string, several: string
   admitted: ['is no longer denied', 'are no longer denied'],
   unknown: ['is unknown', 'are unknown'],
   known: ['is let in for sure', 'are let in for sure'],
+  warned: ['comes with a warning', 'come with a warning'],
   new: ['is new', 'are new'],
   gone: ['is gone', 'are gone'],
 };
@@ -96,6 +100,7 @@ function wideRow(shift: Shift): readonly string[] {
 function outcomeText(outcome: Judgement | undefined): string {
   if (outcome === undefined) return '';
   if (outcome.allowed === false) return 'denied';
+  if (outcome.podSecurity !== undefined) return outcome.allowed ? 'admitted' : 'unknown';
   if (outcome.chosen === undefined) return 'unknown';
   const {policy, mutates} = outcome.chosen;
   return mutates ? `${policy.name} (mutates)` : policy.name;
@@ -107,6 +112,11 @@ function shiftReason(shift: Shift): string {
   if (kind === 'gone') return 'no longer there';
   if (after?.decision.kind === 'unknown') return unknownText(after);
   if (after?.decision.kind === 'invalid') return invalidText(after.decision, shift.item);
+  if (after?.podSecurity !== undefined) {
+    return [isNewTemplate ? 'its new template' : '', labelReason(after.podSecurity)]
+      .filter(Boolean)
+      .join(': ');
+  }
   if (kind === 'new') return after?.chosen === undefined ? noneText(shift) : '';
   const text = [...lostText(shift), ...gainedText(shift)].join('; ');
   const template = isNewTemplate ? 'its new template' : '';
@@ -270,6 +280,7 @@ function printedOutcome(outcome: Judgement | undefined): object | null {
     })),
     changes,
     message: message ?? null,
+    podSecurity: outcome.podSecurity && printedPodSecurity(outcome.podSecurity),
     unknown: decision.kind === 'unknown' ? outcome.unknown : undefined,
     phase: decision.kind === 'invalid' ? 'validation' : undefined,
     judgedForCaller: judgedForCaller || undefined,

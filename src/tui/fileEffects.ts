@@ -1,3 +1,4 @@
+import {policiesInVain} from '../effect/changeNotes.ts';
 import {nearNames} from '../kube/nearNames.ts';
 import type {Services} from './services.ts';
 import {editedDrafts, type SessionEnd} from './session.ts';
@@ -34,7 +35,9 @@ export function fileEffects(around: Surroundings, voice: Voice): FileEffects {
     tryFiles: path =>
       voice.run(`reading ${path}`, async () => {
         const files = await services.readChange(path);
-        dispatch({type: 'open', view: {name: 'trial', path, files}});
+        const problem = policiesInVain(around.model().inventory, files);
+        if (problem !== undefined) return voice.fail(`Try ${path}`, [problem]);
+        return dispatch({type: 'open', view: {name: 'trial', path, files}});
       }),
     snapshot: path =>
       voice.run('reading all for the snapshot', async () =>

@@ -71,7 +71,7 @@ function policyRing(policy: string): readonly View[] {
 
 const aboutPolicies: ReadonlySet<View['name']> = new Set([
   ...(['policies', 'policy', 'values', 'walk', 'impact', 'diff', 'waysIn'] as const),
-  ...(['subjects', 'rights', 'grants', 'trial'] as const),
+  ...(['subjects', 'rights', 'grants'] as const),
 ]);
 
 /** Whether a view has something to say only where policies decide. */

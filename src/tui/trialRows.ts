@@ -27,6 +27,7 @@ const tones: Partial<Readonly<Record<ShiftKind, Tone>>> = {
   mutated: 'warn',
   move: 'moved',
   admitted: 'good',
+  warned: 'warn',
 };
 
 /** The column that says what the change does. */

@@ -107,6 +107,7 @@ describe('the effect of a change', () => {
       unknown: 'known',
       known: 'unknown',
       altered: 'altered',
+      warned: undefined, // only where labels decide
       new: 'gone',
       gone: 'new',
     } as const;

@@ -6,6 +6,7 @@ import {demoSnapshot} from '../../src/demo/index.ts';
 import {isObject, type Json, type JsonObject, parseJson, printJson} from '../../src/kube/json.ts';
 import {volumeSourceKeys} from '../../src/kube/pod.ts';
 import {readDocuments} from '../../src/yaml/documents.ts';
+import {labelled} from '../support/builders/labelledCluster.ts';
 import {laterSnapshot} from '../support/builders/laterCluster.ts';
 import {fileOf} from '../support/run/files.ts';
 import {objectOf} from '../support/run/output.ts';
@@ -141,6 +142,10 @@ function parseLong(object: object): object {
 }
 
 const later = await laterSnapshot();
+const relabelled = fileOf([
+  labelled('monitoring', {enforce: 'privileged', warn: 'restricted'}),
+  labelled('kube-system', {enforce: 'privileged'}),
+]);
 
 /** Command lines without their format, by the kind of document that they print. */
 const documents: readonly (readonly [kind: string, ...args: readonly string[]])[] = [
@@ -168,6 +173,7 @@ const documents: readonly (readonly [kind: string, ...args: readonly string[]])[
   ['Check', 'check', '--from', later],
   ['Why', 'why', '--from', later, '-A'],
   ['Audit', 'audit', '--from', later],
+  ['Try', 'try', '--from', later, '-A', '-f', relabelled],
   ['Version', 'version'],
   ['Check', 'check', '--demo'],
   ['Reuse', 'advise', '--demo', '-A', '--reuse', '--grant'],

@@ -1,7 +1,9 @@
 import {describe, expect, test} from 'vitest';
+import {emptyInventory} from '../../src/inventory/inventory.ts';
 import {laterInventory} from '../support/builders/laterCluster.ts';
+import {policy} from '../support/builders/policies.ts';
 import {enter, esc, openScreen, type ScreenOptions} from './screen.tsx';
-import {changing} from './standIns.ts';
+import {agreeing, changing} from './standIns.ts';
 
 const later = await laterInventory();
 const open = (options: ScreenOptions = {}) => openScreen({live: changing(later), ...options});
@@ -122,6 +124,23 @@ describe('on a cluster without policies the session', () => {
     expect(screen.frame()).not.toContain('s sort');
     await screen.press('?', 'G');
     await screen.shows('the labels of namespaces decide (1.25 and later)');
+  });
+
+  test('tries labels, and refuses policies, which would do nothing', async () => {
+    const labels = {'pod-security.kubernetes.io/enforce': 'baseline'};
+    const namespaces = [{metadata: {name: 'monitoring', labels}}];
+    const files = {...emptyInventory, namespaces};
+    const screen = open({services: agreeing({readChange: async () => files})});
+    await screen.press(':', ...'try ns.yaml', enter);
+    expect(await screen.shows('With ns.yaml')).toContain('1 would be denied');
+    await screen.press(enter);
+    await screen.shows(
+      'Deployment/node-exporter in namespace monitoring: denied by baseline:latest',
+    );
+    const policies = {...emptyInventory, policies: [policy({})]};
+    const other = open({services: agreeing({readChange: async () => policies})});
+    await other.press(':', ...'try p.yaml', enter);
+    await other.shows('the server (v1.29.4) knows none');
   });
 
   test('does not speak of defaults that are known', async () => {

@@ -1,4 +1,4 @@
-import type {ChangedInventory} from '../../effect/changeNotes.ts';
+import {type ChangedInventory, policiesInVain} from '../../effect/changeNotes.ts';
 import {exitCodes, UserError} from '../../errors.ts';
 import {layOver} from '../../inventory/files/overlay.ts';
 import {emptyInventory, type Inventory} from '../../inventory/inventory.ts';
@@ -6,7 +6,7 @@ import {nearNames} from '../../kube/nearNames.ts';
 import {storedIn} from '../../policy/refused.ts';
 import {count} from '../../text.ts';
 import type {World} from '../world.ts';
-import {requirePolicies, type SourceRequest, withBase} from './load.ts';
+import {requireReadPolicies, type SourceRequest, withBase} from './load.ts';
 import {inventoryOfFiles} from './loadFiles.ts';
 import {readSources, sourceNames} from './readSources.ts';
 import {releaseOfFiles} from './release.ts';
@@ -50,8 +50,10 @@ export async function loadOverlay(
         exitCodes.usage,
       );
     }
-    requirePolicies(before);
+    requireReadPolicies(before);
     const files = storedIn(before.release, read);
+    const problem = policiesInVain(before, files);
+    if (problem !== undefined) throw new UserError(problem);
     checkDeleted(deleted, before, files);
     const after = layOver(prune ? emptied(before) : before, files, deleted);
     return {before, after, files, namespace};

@@ -6,7 +6,7 @@ import {tryFlags, tryFormats} from './tryFlags.ts';
 
 export const tryCommand = defineCommand({
   name: 'try',
-  summary: 'Tell what a change of policies or RBAC would do to everything that runs',
+  summary: 'Tell what a change of policies, RBAC or labels would do to everything that runs',
   description: `Lays files over the cluster, a snapshot, manifests or the demo, and judges every pod and workload
 before and after: a line for each whose verdict, policy or mutation changes, and why. An object in the
 files replaces the one of its kind, namespace and name; nothing is applied. --delete takes policies
@@ -15,7 +15,8 @@ repository.
 
 A pod is judged by its template, as a restart would create it. The pods of a workload in the files are
 judged by its new template; a workload that is not in the base is new. All namespaces are judged; -n limits
-what is listed. Exits with 1 if something that runs would be denied, if that is unknown because not everything
+what is listed. On a server without policies, the labels of a namespace in the files are the change: they are laid
+over those that it has, as kubectl apply does. Exits with 1 if something that runs would be denied, if that is unknown because not everything
 could be read, or if the API server would refuse a policy in the files.`,
   examples: [
     {says: 'An edited policy, everywhere', types: 'kubectl psp try -f policy.yaml -A'},

@@ -51,13 +51,33 @@ export function layOver(
         ? policies
         : policies.filter(({metadata}) => !deletedPolicies.includes(metadata.name)),
     rbac: mergeRbac(base.rbac, files.rbac),
-    namespaces: merged(base.namespaces, files.namespaces),
+    namespaces:
+      base.origin === 'cluster'
+        ? labelsLaidOver(base.namespaces, files.namespaces)
+        : merged(base.namespaces, files.namespaces),
     serviceAccounts: merged(base.serviceAccounts, files.serviceAccounts),
     workloads: mergedWorkloads(base.workloads, files.workloads),
     pods: merged(base.pods, files.pods),
     unjudged: [...base.unjudged, ...files.unjudged],
   };
   return isFilesAlone(base) ? asFilesWorld(laid) : laid;
+}
+
+/** As `kubectl apply` does: labels that the file leaves out stay, unless it was the file that set them. */
+function labelsLaidOver(
+  base: Inventory['namespaces'],
+  over: Inventory['namespaces'],
+): Inventory['namespaces'] {
+  const old = new Map(base.map(({metadata}) => [metadata?.name, metadata?.labels]));
+  const laid = over.map(namespace => {
+    const {metadata} = namespace;
+    if (metadata === undefined) return namespace;
+    return {
+      ...namespace,
+      metadata: {...metadata, labels: {...old.get(metadata.name), ...metadata.labels}},
+    };
+  });
+  return merged(base, laid);
 }
 
 function mergedBy<T extends Placed>(

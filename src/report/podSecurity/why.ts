@@ -97,6 +97,18 @@ export function labelReasons({podSecurity, item}: Verdict): readonly string[] {
   });
 }
 
+/** Why a pod gets in or not, in one line: the level that decides, and what it has against it. */
+export function labelReason({asked, refusals, allowed, exempt}: PodSecurityAnswer): string {
+  if (exempt !== undefined) return exempt;
+  if (asked === undefined) return '';
+  const reasons = (of: readonly StandardRefusal[]) => of.map(({reason}) => reason).join(', ');
+  const {enforce, warn, audit} = refusals;
+  if (allowed === false) return `${pinnedText(asked.enforce)} refuses it: ${reasons(enforce)}`;
+  if (warn.length > 0) return `${pinnedText(asked.warn)} warns of it: ${reasons(warn)}`;
+  if (audit.length > 0) return `${pinnedText(asked.audit)} notes it: ${reasons(audit)}`;
+  return `${pinnedText(asked.enforce)} lets it in`;
+}
+
 /** The warnings with which the server lets a pod in. */
 export function warningsOf(answer: PodSecurityAnswer | undefined): readonly string[] {
   if (answer?.asked === undefined || !answer.allowed || answer.refusals.warn.length === 0)
