@@ -15,6 +15,7 @@ const needTexts: Readonly<Record<RuleNeed, string>> = {
   workloads: 'workloads',
   pods: 'pods',
   labels: 'the labels of namespaces',
+  volumes: 'PersistentVolumes',
 };
 
 /** docs/RULES.md: what `audit` looks for, from the rules themselves. */

@@ -1,7 +1,7 @@
 import {policySet} from '../admission/admit.ts';
 import {judgeOf} from '../admission/judge.ts';
 import type {Gap, Inventory} from '../inventory/inventory.ts';
-import {workloadResources} from '../inventory/kinds/resources.ts';
+import {persistentVolumes, workloadResources} from '../inventory/kinds/resources.ts';
 import {isByLabels} from '../inventory/regime.ts';
 import {itemsOf} from '../inventory/submissions/items.ts';
 import {preparePolicy} from '../policy/evaluate.ts';
@@ -30,6 +30,7 @@ const resourcesOf: Readonly<Record<RuleNeed, readonly string[]>> = {
   workloads: workloadResources.map(({plural}) => plural),
   pods: ['pods'],
   labels: ['namespaces'],
+  volumes: [persistentVolumes.plural],
 };
 
 /** All that the rules find, nothing ignored. Each template is judged once, however many its pods. */

@@ -18,7 +18,7 @@ export interface RuleFinding {
 }
 
 /** What a rule has to know. What of it could not be read, it can't answer about. */
-export type RuleNeed = 'rbac' | 'workloads' | 'pods' | 'labels';
+export type RuleNeed = 'rbac' | 'workloads' | 'pods' | 'labels' | 'volumes';
 
 /** One thing that an audit looks for; also its documentation (docs/RULES.md). */
 export interface AuditRule {

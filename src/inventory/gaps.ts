@@ -1,6 +1,6 @@
 import {byText} from '../text.ts';
 import type {Gap} from './inventory.ts';
-import {resources, workloadResources} from './kinds/resources.ts';
+import {persistentVolumes, resources, workloadResources} from './kinds/resources.ts';
 
 /** Why nothing is known about a kind of which the files hold no object: its objects may be kept elsewhere. */
 export const notAmongFiles = 'not among the files';
@@ -68,7 +68,9 @@ function causeOf({reason}: Gap): string {
 }
 
 /** The order in which kinds are named. */
-const toldOrder = [...Object.values(resources), ...workloadResources].map(({plural}) => plural);
+const toldOrder = [...Object.values(resources), ...workloadResources, persistentVolumes].map(
+  ({plural}) => plural,
+);
 
 /** `clusterroles; roles, rolebindings in 14 namespaces`. */
 function listText(gaps: readonly Gap[]): string {

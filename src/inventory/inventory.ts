@@ -92,7 +92,7 @@ export interface Inventory {
   readonly serviceAccounts: readonly ServiceAccountObject[];
   readonly workloads: readonly Workload[];
   readonly pods: readonly ListedPod[];
-  /** Only of files and of what was saved from them: a live cluster's are not read. */
+  /** Those of type hostPath; undefined if they were not read. */
   readonly persistentVolumes?: readonly PersistentVolume[] | undefined;
   readonly caller: Caller | undefined;
   readonly gaps: readonly Gap[];

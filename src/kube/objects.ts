@@ -152,6 +152,13 @@ export const persistentVolume = object({
 });
 export type PersistentVolume = TypeOf<typeof persistentVolume>;
 
+/** As far as it asks for a volume by name. */
+export const persistentVolumeClaim = object({
+  metadata: object({name: string, namespace: string}),
+  spec: object({volumeName: string}),
+});
+export type PersistentVolumeClaim = TypeOf<typeof persistentVolumeClaim>;
+
 export const namespaceObject = object({metadata: object({name: string, labels: stringMap()})});
 export type NamespaceObject = TypeOf<typeof namespaceObject>;
 

@@ -206,6 +206,29 @@ test('a remedy that closes a policy is only given if its pods get in still', () 
   expect(remedyWith(false)).toBe('kubectl psp advise --compare paths -A');
 });
 
+test('a volume that a claim asks for by name is that claim’s, if it is no other one’s', () => {
+  const evidenceOf = (spec: JsonObject) => {
+    const metadata = {name: 'data', uid: 'its-uid'};
+    const volume = {apiVersion: 'v1', kind: 'PersistentVolume', metadata, spec};
+    const claim = {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: {name: 'mine', namespace: 'shop'},
+      spec: {volumeName: 'data'},
+    };
+    return findingsOf('host-path-volume', [strict, volume, claim]).flatMap(
+      ({evidence}) => evidence,
+    );
+  };
+  const hostPath = {path: '/srv'};
+  expect(evidenceOf({hostPath})).toEqual([
+    'data: /srv of the node; pods of shop reach it through claim mine',
+  ]);
+  expect(evidenceOf({hostPath, claimRef: {namespace: 'data', name: 'db'}})).toEqual([
+    'data: /srv of the node; pods of data reach it through claim db',
+  ]);
+});
+
 test('thousands of equal pods are one finding', () => {
   const objects = [...web, deployment('app', privileged), ...podsOf('app', 'strict', 2000)];
   const found = findingsOf('denied-on-restart', objects);

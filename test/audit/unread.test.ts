@@ -53,6 +53,7 @@ describe('what could not be read', () => {
       .filter(({rule}) => rule === 'not-answered')
       .map(({object}) => object.name);
     expect(named).toEqual([
+      'host-path-volume',
       'orphan-policy',
       'over-broad-policy',
       'pod-maker',

@@ -22,6 +22,7 @@ const plan = {
   workloads: true,
   whole: true,
   everySpec: true,
+  volumes: true,
   caller: false,
   time: '',
 };
@@ -101,8 +102,12 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('protobuf and JSON of one
 });
 
 /** Each kind is there, and none is small: else the comparison would say little. */
-function expectRich({policies, rbac, workloads, pods}: Inventory): void {
+function expectRich({policies, rbac, workloads, pods, persistentVolumes = []}: Inventory): void {
   expect(policies.length).toBeGreaterThan(200);
+  expect(persistentVolumes.map(({spec}) => spec)).toEqual([
+    {hostPath: {path: '/srv'}, claimRef: {namespace: 'odd', name: 'c'}},
+    {hostPath: {path: '/mnt'}, claimRef: undefined},
+  ]);
   expect(pods.length).toBeGreaterThan(250);
   expect(new Set(workloads.map(({kind}) => kind)).size).toBe(7);
   expect(Math.min(rbac.roles.length, rbac.roleBindings.length)).toBeGreaterThan(10);
@@ -130,9 +135,20 @@ async function fill(server: ApiServer): Promise<void> {
   );
   await server.createAll([
     ...volumePods('odd'),
+    persistentVolume('claimed', {
+      hostPath: {path: '/srv'},
+      claimRef: {namespace: 'odd', name: 'c'},
+    }),
+    persistentVolume('free', {hostPath: {path: '/mnt', type: 'Directory'}}),
+    persistentVolume('elsewhere', {nfs: {path: '/srv', server: 'nfs'}}),
     ...oddObjects('odd'),
     ...chosen.slice(0, 20).flatMap(({pod}, index) => workloadsOf(pod, 'odd', `w${index}`)),
   ]);
+}
+
+function persistentVolume(name: string, spec: JsonObject): JsonObject {
+  const common = {capacity: {storage: '1Gi'}, accessModes: ['ReadWriteOnce']};
+  return {apiVersion: 'v1', kind: 'PersistentVolume', metadata: {name}, spec: {...common, ...spec}};
 }
 
 /** The plugin that gives every pod an account is not on. */

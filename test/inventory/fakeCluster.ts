@@ -16,7 +16,7 @@ export interface FakeOptions {
 
 /** All lists that a cluster of v1.24 has and that the program asks for. */
 const lists = [
-  ...['namespaces', 'serviceaccounts', 'pods', 'replicationcontrollers'].map(
+  ...['namespaces', 'serviceaccounts', 'pods', 'replicationcontrollers', 'persistentvolumes'].map(
     name => `/api/v1/${name}`,
   ),
   ...['deployments', 'replicasets', 'statefulsets', 'daemonsets'].map(

@@ -9,10 +9,10 @@ export const hostPathVolume = defineRule({
   id: 'host-path-volume',
   severity: 'info',
   title: 'PersistentVolumes of type hostPath, which pods reach through claims',
-  why: 'To a policy the volume of such a pod is a persistentVolumeClaim, whatever stands behind it: allowedHostPaths is not asked about the path. Whoever may create PersistentVolumes, or claim one of these, has a path of a node. Looked at are the PersistentVolumes in files and dumps (kubectl get pv -o yaml); those of a live cluster are not read.',
+  why: 'To a policy the volume of such a pod is a persistentVolumeClaim, whatever stands behind it: allowedHostPaths is not asked about the path. Whoever may create PersistentVolumes, or claim one of these, has a path of a node. Looked at are those that a claim has, or asks for by name, and in files also those that any claim may get.',
   remedy:
     'Let nobody but admins create PersistentVolumes, and use volumes of type local or of a CSI driver in their place.',
-  needs: [],
+  needs: ['volumes'],
   breadth: 'cluster',
   find: ({inventory}) => {
     const reached = (inventory.persistentVolumes ?? []).filter(isReached);

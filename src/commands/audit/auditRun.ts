@@ -32,7 +32,7 @@ export async function runAudit(
     flags.ignore === undefined ? [] : ignoreEntries(await world.readDocuments([flags.ignore]));
   const {demo = false, from = [], allNamespaces = false} = flags;
   const scope = {...flags, allNamespaces: allNamespaces || flags.namespace === undefined};
-  const needs = {policies: true, workloads: true, caller: false, whole: true};
+  const needs = {policies: true, workloads: true, caller: false, whole: true, volumes: true};
   const places = placeNotes(world);
   const reader = request.format === 'sarif' ? places.world : world;
   const {inventory, namespace} = await load(reader, scope, needs);

@@ -2,6 +2,7 @@ import {rulesOf} from '../../check/rules.ts';
 import {exitCodes, UserError} from '../../errors.ts';
 import {gapSummaries, gapText, isAbsence, rbacKinds, runningKinds} from '../../inventory/gaps.ts';
 import {type Gap, type Inventory, namespacesOf} from '../../inventory/inventory.ts';
+import {persistentVolumes} from '../../inventory/kinds/resources.ts';
 import {type ReadNeeds, readCluster, withCaller} from '../../inventory/read/readCluster.ts';
 import type {ClusterReader} from '../../inventory/read/reader.ts';
 import {isByLabels} from '../../inventory/regime.ts';
@@ -191,11 +192,12 @@ export function warnOfGaps(
 /** The gaps that an answer depends on: files need not hold what nobody asks about. */
 function relevantGaps(
   {gaps, policies: known}: Inventory,
-  {policies, rbac = policies, workloads}: ReadNeeds,
+  {policies, rbac = policies, workloads, volumes}: ReadNeeds,
 ): Pick<Inventory, 'gaps'> {
   const wanted = [
     ...(rbac && known.length > 0 ? rbacKinds : []),
     ...(workloads ? runningKinds : []),
+    ...(volumes ? [persistentVolumes] : []),
   ];
   const isWanted = ({resource}: Gap) => wanted.some(({plural}) => plural === resource);
   return {gaps: gaps.filter(gap => !isAbsence(gap) || isWanted(gap))};

@@ -14,7 +14,14 @@ export async function runSnapshot(
   flags: SnapshotFlags,
   file: string | undefined,
 ): Promise<ExitCode> {
-  const needs = {policies: true, workloads: true, caller: true, whole: true, everySpec: true};
+  const needs = {
+    policies: true,
+    workloads: true,
+    caller: true,
+    whole: true,
+    everySpec: true,
+    volumes: true,
+  };
   const {inventory} = await load(world, {...flags, allNamespaces: true}, needs);
   const text = `${escapeJson(printJson(snapshotOf(inventory)))}\n`;
   if (file === undefined || file === '-') world.print(text);

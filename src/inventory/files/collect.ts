@@ -1,14 +1,20 @@
 import {exitCodes, UserError} from '../../errors.ts';
 import {groupOf, policyVersion} from '../../kube/apiGroups.ts';
 import {DecodeError, type Decoder} from '../../kube/decode.ts';
-import {isObject, type Json, type JsonObject, printJson} from '../../kube/json.ts';
+import {isObject, type Json, type JsonObject} from '../../kube/json.ts';
 import {decodePolicy} from '../../kube/objects.ts';
 import {homeGroupOf, workloadKindOf} from '../../kube/workloadKinds.ts';
 import type {Inventory, RefusedPolicy, UnjudgedObject} from '../inventory.ts';
-import {persistentVolumes, type Resource, resources} from '../kinds/resources.ts';
+import {
+  persistentVolumeClaims,
+  persistentVolumes,
+  type Resource,
+  resources,
+} from '../kinds/resources.ts';
 import {decodeWorkload, type Workload, workloadAt} from '../kinds/workloads.ts';
+import {claimedVolumes} from './claimedVolumes.ts';
+import {definitionNotes} from './definitions.ts';
 import {otherKinds, type TemplatePlace} from './otherObjects.ts';
-import {type DefinedObject, refusePatches} from './patches.ts';
 import {flattened, hasOpenParameter, type SourceObject} from './sourceObjects.ts';
 import {type StrictObject, unknownFieldRemarks} from './unknownFieldRemarks.ts';
 
@@ -93,7 +99,9 @@ export function collect(objects: readonly SourceObject[], defaultNamespace: stri
       if (found === undefined) setAside(needsParameter);
     }
     const isOwn = known !== undefined || workloadKindOf(apiVersion, kind) !== undefined;
-    if (isOwn && known !== shelves.persistentVolumes && !source.isOfTemplate) strict.push(object);
+    const isStorage =
+      known === shelves.persistentVolumes || known === shelves.persistentVolumeClaims;
+    if (isOwn && !isStorage && !source.isOfTemplate) strict.push(object);
     const holdsPods = known === undefined ? isOwn : known === shelves.pods;
     definitions.add(key, object, holdsPods);
   }
@@ -109,13 +117,16 @@ export function collect(objects: readonly SourceObject[], defaultNamespace: stri
     serviceAccounts: shelves.serviceAccounts.objects(),
     workloads: [...workloads.values()].flat(),
     pods: shelves.pods.objects(),
-    persistentVolumes: shelves.persistentVolumes.objects(),
+    persistentVolumes: claimedVolumes(
+      shelves.persistentVolumes.objects(),
+      shelves.persistentVolumeClaims.objects(),
+    ),
     unjudged: [...unjudged.values()],
     remarks: [
       ...others.remarks(),
       ...unjudgedTexts([...unjudged.values()]),
       ...unknownFieldRemarks(strict),
-      ...firstOf(definitions.clashes),
+      ...definitions.remarks(),
     ],
   };
 }
@@ -131,28 +142,17 @@ function workloadsOf(
   return templates.map(({path, part}) => ({...workloadAt(value, path), part}));
 }
 
+/** So many objects are named one by one. */
+const shown = 5;
+
 /** One line for each reason. */
 function unjudgedTexts(objects: readonly UnjudgedObject[]): readonly string[] {
   return [...Map.groupBy(objects, ({reason}) => reason)].map(([reason, found]) => {
     const names = found.map(({kind, namespace, name}) => `${kind} ${namespace}/${name}`);
-    const more = names.length - clashesShown;
+    const more = names.length - shown;
     const rest = more > 0 ? ` and ${more} more` : '';
-    return `not judged: ${names.slice(0, clashesShown).join(', ')}${rest}: ${reason}`;
+    return `not judged: ${names.slice(0, shown).join(', ')}${rest}: ${reason}`;
   });
-}
-
-/** Notes which objects are defined more than once. */
-function definitionNotes() {
-  const defined = new Map<string, DefinedObject>();
-  const clashes: string[] = [];
-  return {
-    clashes,
-    add(key: string, object: DefinedObject, holdsPods: boolean): void {
-      const clash = clashOf(defined.get(key), object, holdsPods);
-      if (clash !== undefined) clashes.push(clash);
-      defined.set(key, object);
-    },
-  };
 }
 
 /** Whether a PodSecurityPolicy is meant, under an apiVersion that no server has for it. */
@@ -166,28 +166,6 @@ function isMisversioned(apiVersion: string, kind: string): boolean {
 
 function versionProblem(apiVersion: string): string {
   return `apiVersion: ${apiVersion} has no PodSecurityPolicy, it is ${policyVersion}`;
-}
-
-/** What is odd about two objects of the same name; a UserError if one is a patch of the other. */
-function clashOf(
-  older: DefinedObject | undefined,
-  object: DefinedObject,
-  holdsPods: boolean,
-): string | undefined {
-  if (older === undefined || printJson(older.value) === printJson(object.value)) return undefined;
-  if (holdsPods) refusePatches(older, object);
-  return `${object.where}: ${object.label} is defined again, differently: this one counts`;
-}
-
-/** This many clashes are reported one by one. */
-const clashesShown = 5;
-
-function firstOf(clashes: readonly string[]): readonly string[] {
-  const more = clashes.length - clashesShown;
-  return [
-    ...clashes.slice(0, clashesShown),
-    ...(more > 0 ? [`${more} more ${more === 1 ? 'object is' : 'objects are'} defined again`] : []),
-  ];
 }
 
 /** Objects that are read in the same way, the last one of each key. */
@@ -229,6 +207,7 @@ function emptyShelves() {
     serviceAccounts: kindShelf(resources.serviceAccounts),
     pods: kindShelf(resources.pods),
     persistentVolumes: kindShelf(persistentVolumes),
+    persistentVolumeClaims: kindShelf(persistentVolumeClaims),
   };
 }
 

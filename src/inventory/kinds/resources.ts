@@ -8,6 +8,7 @@ import {
   decodePolicy,
   namespaceObject,
   persistentVolume,
+  persistentVolumeClaim,
   role,
   serviceAccountObject,
 } from '../../kube/objects.ts';
@@ -66,12 +67,20 @@ export const resources = {
   }),
 } as const;
 
-/** Read from files alone. */
+/** No verdict depends on them: read where an answer is about paths of nodes. */
 export const persistentVolumes = resource(
   'persistentvolumes',
   'PersistentVolume',
   persistentVolume,
   {apiVersions: ['v1'], namespaced: false},
+);
+
+/** In files alone: in a cluster the volume says which claim has it. */
+export const persistentVolumeClaims = resource(
+  'persistentvolumeclaims',
+  'PersistentVolumeClaim',
+  persistentVolumeClaim,
+  {apiVersions: ['v1'], namespaced: true},
 );
 
 /** The kinds of workloads that are read, in the order in which an inventory has them. */

@@ -1,10 +1,17 @@
 import {messageOf} from '../../errors.ts';
 import {policyVersions} from '../../kube/apiGroups.ts';
 import {isObject} from '../../kube/json.ts';
+import type {PersistentVolume} from '../../kube/objects.ts';
 import {releaseOf} from '../../kube/release.ts';
 import {once} from '../../once.ts';
 import type {Gap, Inventory, PolicyApi} from '../inventory.ts';
-import {type Resource, resources, sortedByName, workloadResources} from '../kinds/resources.ts';
+import {
+  persistentVolumes,
+  type Resource,
+  resources,
+  sortedByName,
+  workloadResources,
+} from '../kinds/resources.ts';
 import {askCaller} from './askCaller.ts';
 import {limiter} from './limiter.ts';
 import type {ClusterReader} from './reader.ts';
@@ -36,6 +43,8 @@ export interface ReadNeeds {
   readonly whole?: boolean;
   /** Also the specs of pods that a workload speaks for: no verdict depends on them. */
   readonly everySpec?: boolean;
+  /** Also the PersistentVolumes that show paths of nodes. */
+  readonly volumes?: boolean;
   /** Not from the server's cache, because something is going to be changed. */
   readonly exact?: boolean;
   /** All namespaces, whichever is asked about: what policies do is not known from one. */
@@ -70,7 +79,7 @@ export async function readCluster(client: ClusterReader, plan: ReadPlan): Promis
     ...(judges ? [version()] : []),
   ]);
   const {policies, clusterRoles, roles, clusterRoleBindings, roleBindings, ...inside} = lists;
-  const {serviceAccounts, workloads, pods} = inside;
+  const {serviceAccounts, workloads, pods, volumes} = inside;
   const policyApi = plan.policies ? policyApiOf(policies.apiVersion, gaps) : 'unknown';
   const isEmpty = isVoid([pods, ...workloads, roles, roleBindings, serviceAccounts]);
   const serverVersion = judges || policyApi === 'absent' ? await version() : undefined;
@@ -96,6 +105,7 @@ export async function readCluster(client: ClusterReader, plan: ReadPlan): Promis
     serviceAccounts: sortedByName(serviceAccounts.items),
     workloads: workloads.flatMap(({items}) => sortedByName(items)),
     pods: sortedByName(pods.items),
+    persistentVolumes: volumes && sortedByName(volumes.items.filter(showsNode)),
     caller: undefined,
     gaps: sortedGaps(gaps),
     unjudged: [],
@@ -109,6 +119,7 @@ async function readLists(reading: Reading, plan: ReadPlan) {
   const read = async <T>(wanted: boolean, resource: Resource<T>): Promise<Listing<T>> =>
     wanted ? readResource(reading, resource) : nothing;
   const withRbac = plan.policies && plan.rbac !== false;
+  const withVolumes = plan.volumes === true && reading.namespace === undefined;
   const withPods = plan.workloads || plan.accounts === true;
   const workloadsOnce = once(() =>
     Promise.all(workloadResources.map(resource => read(plan.workloads, resource))),
@@ -128,8 +139,10 @@ async function readLists(reading: Reading, plan: ReadPlan) {
       read(withRbac, resources.roles),
       read(withRbac, resources.roleBindings),
       read(withPods || plan.serviceAccounts === true, resources.serviceAccounts),
+      // They are of no namespace: whoever looks at one has no business with them.
+      withVolumes ? readResource(reading, persistentVolumes) : undefined,
     ]);
-  const [roleBindings, serviceAccounts] = rest;
+  const [roleBindings, serviceAccounts, volumes] = rest;
   return {
     pods,
     workloads,
@@ -139,7 +152,13 @@ async function readLists(reading: Reading, plan: ReadPlan) {
     roles,
     roleBindings,
     serviceAccounts,
+    volumes,
   };
+}
+
+/** Whether a volume is a path of a node. */
+function showsNode({spec}: PersistentVolume): boolean {
+  return spec?.hostPath !== undefined;
 }
 
 /** Whether pods are judged, or policies compared. */

@@ -1,8 +1,8 @@
 /** The messages of k8s.io/api v0.24 besides pods, as far as they are read. */
 import {type ReadKind, type WorkloadKind, workloadKinds} from '../workloadKinds.ts';
-import {type Field, type Message, many, message, nonZero, one} from './message.ts';
+import {type Field, inline, type Message, many, message, nonZero, one} from './message.ts';
 import {labelSelector, objectMetaMessage} from './meta.ts';
-import {podSpecMessage, podTemplate, seLinuxOptions} from './pod.ts';
+import {hostPath, podSpecMessage, podTemplate, seLinuxOptions} from './pod.ts';
 
 const core = (name: string) => `k8s.io/api/core/v1.${name}`;
 const apps = (name: string) => `k8s.io/api/apps/v1.${name}`;
@@ -100,6 +100,16 @@ const bindingFields = {
 const replicas = one(1, 'int32');
 const template = (number: number): Field => one(number, podTemplate);
 const jobSpec = message(batch('JobSpec'), {template: template(6), suspend: one(10, 'bool')});
+const persistentVolumeSpec = message(core('PersistentVolumeSpec'), {
+  persistentVolumeSource: inline(
+    2,
+    message(core('PersistentVolumeSource'), {hostPath: one(3, hostPath)}),
+  ),
+  claimRef: one(
+    4,
+    message(core('ObjectReference'), {namespace: nonZero(2, 'string'), name: nonZero(3, 'string')}),
+  ),
+});
 const claim = message(core('PersistentVolumeClaim'), {metadata});
 
 /** A kind whose spec is only read when somebody asks for it. */
@@ -152,6 +162,10 @@ export const kinds: Readonly<Record<string, Message | LateKind>> = {
   'v1/Pod': late(core('Pod'), podSpecMessage),
   ...Object.fromEntries(workloadKinds.flatMap(lateWorkload)),
   'v1/Namespace': message(core('Namespace'), {metadata}),
+  'v1/PersistentVolume': message(core('PersistentVolume'), {
+    metadata,
+    spec: one(2, persistentVolumeSpec),
+  }),
   'v1/ServiceAccount': message(core('ServiceAccount'), {
     metadata,
     automountServiceAccountToken: one(4, 'bool'),

@@ -133,8 +133,11 @@ const projection = message(go('VolumeProjection'), {
   ),
 });
 
+/** A path of a node, of a pod's volume or of a PersistentVolume. */
+export const hostPath = message(go('HostPathVolumeSource'), {path: one(1, 'string')});
+
 const volumeSource = message(go('VolumeSource'), {
-  hostPath: one(1, message(go('HostPathVolumeSource'), {path: one(1, 'string')})),
+  hostPath: one(1, hostPath),
   emptyDir: one(2, presence('EmptyDirVolumeSource')),
   gcePersistentDisk: one(3, presence('GCEPersistentDiskVolumeSource')),
   awsElasticBlockStore: one(4, presence('AWSElasticBlockStoreVolumeSource')),

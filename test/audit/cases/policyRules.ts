@@ -10,6 +10,14 @@ const volume = (name: string, spec: JsonObject, uid?: string): JsonObject => ({
   spec,
 });
 
+/** A PersistentVolumeClaim in shop that asks for this volume. */
+const claim = (name: string, volumeName: string): JsonObject => ({
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: {name, namespace: 'shop'},
+  spec: {volumeName},
+});
+
 /** Rules about policies. */
 export const policyRules: RuleCases = {
   'writable-host-path': {
@@ -43,6 +51,7 @@ export const policyRules: RuleCases = {
       strict,
       volume('share', {nfs: {path: '/srv', server: 'nfs'}}),
       volume('free', {hostPath: {path: '/srv'}}, 'its-uid'),
+      claim('db', 'share'),
     ],
   },
   'escalation-beside-admin': {

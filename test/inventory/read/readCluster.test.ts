@@ -53,6 +53,39 @@ describe('reading a cluster', () => {
     expect(await facts('-n', 'a')).toEqual(['/api/v1/namespaces', '/version']);
   });
 
+  test('volumes are read for audits and snapshots of the whole cluster, as far as they show nodes', async () => {
+    const volumes = '/api/v1/persistentvolumes';
+    const bound = {hostPath: {path: '/srv'}, claimRef: {namespace: 'a', name: 'db'}};
+    const stored = [
+      {metadata: {name: 'data', uid: 'u1'}, spec: bound},
+      {metadata: {name: 'share', uid: 'u2'}, spec: {nfs: {path: '/srv'}}},
+    ];
+    const asked = async (...args: readonly string[]) => {
+      const {flags, seen} = await fakeCluster({objects: {...objects, [volumes]: stored}});
+      const {out} = await runHere(...args, ...flags);
+      return {out, isRead: seen.some(({url}) => url.startsWith(volumes))};
+    };
+    const audit = await asked('audit', '-A');
+    expect(audit.out).toMatch(/ 1 PersistentVolume of type hostPath is .*: data\n/);
+    const snapshot = await asked('snapshot');
+    expect(objectOf(JSON.parse(snapshot.out)).persistentVolumes).toEqual([stored[0]]);
+    for (const args of [['audit', '-n', 'a'], ['why', '-A'], ['-A']]) {
+      expect.soft(await asked(...args), args.join(' ')).toMatchObject({isRead: false});
+    }
+  });
+
+  test('without the right to volumes, that rule alone has no answer', async () => {
+    const {flags} = await fakeCluster({
+      objects,
+      forbids: path => path.endsWith('/persistentvolumes'),
+    });
+    const {code, out, err} = await runHere('audit', '-A', '-o', 'json', ...flags);
+    expect(code).toBe(0);
+    expect(err).toContain("can't list persistentvolumes (forbidden)");
+    const unanswered = itemsOf(out).filter(({rule}) => rule === 'not-answered');
+    expect(unanswered.map(({object}) => objectOf(object).name)).toEqual(['host-path-volume']);
+  });
+
   test('takes policies from extensions/v1beta1 where policy/v1beta1 is not served', async () => {
     const old = '/apis/extensions/v1beta1/podsecuritypolicies';
     const {flags} = await fakeCluster({
