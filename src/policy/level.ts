@@ -2,7 +2,6 @@ import type {Control, Level} from '../controls/control.ts';
 import {controls} from '../controls/index.ts';
 import type {Policy} from '../kube/objects.ts';
 import {weaklyKeyed} from '../once.ts';
-import {count} from '../text.ts';
 
 /** From strict to open. */
 export const levels: readonly Level[] = ['restricted', 'baseline', 'privileged'];
@@ -55,12 +54,10 @@ export function nearLevelText(policy: Policy): string {
   return `${next} but for ${keeping.map(({title}) => titleInText(title)).join(', ')}`;
 }
 
-/** The same where there is less room: `baseline but for 5 controls`. */
+/** The same where there is less room: `baseline but for 5`. */
 export function nearLevelCount(policy: Policy): string {
   const {level, next, controls: keeping} = levelGap(policy);
-  return next === undefined
-    ? level
-    : `${next} but for ${count(keeping.length, 'control', 'controls')}`;
+  return next === undefined ? level : `${next} but for ${keeping.length}`;
 }
 
 /** The title of a control within a sentence: `host ports`, `SELinux`. */

@@ -7,7 +7,6 @@ import {isByLabels} from '../inventory/regime.ts';
 import type {Context} from './context.ts';
 import {Footer} from './frame/Footer.tsx';
 import {Crumbs, Divider, Header, StateLine} from './frame/Header.tsx';
-import {keyLines} from './keys.ts';
 import {Lines, lastScroll, partInSight} from './Lines.tsx';
 import {List} from './List.tsx';
 import {rememberedLinesOf} from './lines.ts';
@@ -16,6 +15,7 @@ import {modelOf} from './model.ts';
 import type {Mouse} from './mouse.ts';
 import {Prompt, promptHeight} from './Prompt.tsx';
 import {plainTheme, type Theme, type Tone} from './paint.ts';
+import {footerLines} from './promptKeys.ts';
 import type {RichLine} from './rich.ts';
 import {plainWordsOf, wrapRich} from './rich.ts';
 import {RowsContext} from './rowsInSight.ts';
@@ -85,14 +85,15 @@ export function App({live, services, store, user, jobs, mouse, theme = plainThem
   const frame = topOf(session);
   const most = frame.view.name === 'policy' && lines >= tall ? 2 : 1;
   const {view} = frame;
+  const {prompt} = session;
   const byLabels = isByLabels(inventory);
   const keys = useMemo(
-    () => keyLines(view, {width: columns, most, byLabels}),
-    [view, columns, most, byLabels],
+    () => footerLines(view, prompt, {width: columns, most, byLabels}),
+    [view, prompt, columns, most, byLabels],
   );
   const hasState = lines >= notShort;
   const top = 1 + Number(hasState);
-  const bottom = promptHeight(session.prompt) + keys.length;
+  const bottom = promptHeight(prompt) + keys.length;
   const chrome = leastChrome + Number(hasState) + Number(lines >= roomy) + bottom;
   const size = {width: columns, height: Math.max(1, lines - chrome)};
   const contextNow = (): Context => {

@@ -6,12 +6,14 @@ interface Props {
   readonly value: string;
   /** How many columns it may take; the text around the cursor stays in sight. */
   readonly width: number;
+  /** What Tab makes of the text, if anything. */
+  readonly complete?: ((text: string) => string) | undefined;
   onChange(text: string): void;
   onSubmit(text: string): void;
 }
 
 /** A line to type into. What is pasted comes as text, whatever keys it would be. */
-export function Input({value, width, onChange, onSubmit}: Props) {
+export function Input({value, width, complete, onChange, onSubmit}: Props) {
   const [fromEnd, setFromEnd] = useState(0);
   const typed = {text: value, fromEnd};
   const change = (text: string) => {
@@ -20,7 +22,10 @@ export function Input({value, width, onChange, onSubmit}: Props) {
   useInput((input, key) => {
     const step = stepOf(key);
     if (key.return) onSubmit(value);
-    else if (step !== undefined) setFromEnd(movedCursor(typed, step));
+    else if (key.tab && complete !== undefined) {
+      setFromEnd(0);
+      change(complete(value));
+    } else if (step !== undefined) setFromEnd(movedCursor(typed, step));
     else if (key.backspace || key.delete) change(erased(typed));
     else if (!isCommand(key) && input !== '') change(inserted(typed, input));
   });

@@ -4,7 +4,8 @@ import type {Inventory} from '../inventory/inventory.ts';
 import {escapeText} from '../report/escape.ts';
 import {Contexts, contextsHeight} from './Contexts.tsx';
 import {Input} from './Input.tsx';
-import {type Jump, jumpOf, jumpWords} from './jumps.ts';
+import {completedJump, jumpHint} from './jumpHints.ts';
+import {type Jump, jumpOf} from './jumps.ts';
 import type {ValuesView} from './picker.ts';
 import type {Action, PromptState, Proposal, SessionEnd} from './session.ts';
 import type {SideEffects} from './sideEffects.ts';
@@ -80,6 +81,8 @@ interface Typing {
   readonly label: string;
   readonly value: string;
   readonly hint?: string;
+  /** What Tab makes of it. */
+  readonly complete?: (text: string) => string;
   onChange(text: string): void;
   onSubmit(text: string): void;
 }
@@ -103,7 +106,8 @@ function typingOf(
       return {
         label: ':',
         value: prompt.text,
-        hint: `  ${jumpWords}`,
+        hint: `  ${jumpHint(prompt.text, inventory)}`,
+        complete: text => completedJump(text, inventory),
         onChange: text => dispatch({type: 'prompt', prompt: {...prompt, text}}),
         onSubmit: text => jump(jumpOf(text, inventory), props, exit),
       };
@@ -242,14 +246,14 @@ function Line({label, width}: LineProps) {
 const leastTyping = 8;
 
 /** One line to type into, and a hint behind what is typed where there is room. */
-function TypingLine({label, value, hint = '', width, onChange, onSubmit}: Typing & LineProps) {
+function TypingLine({label, hint = '', width, ...typing}: Typing & LineProps) {
   const name = widthOf(label) <= width - leastTyping ? label : fitTo(label, width - leastTyping);
   const room = width - widthOf(name);
-  const rest = room - mostColumns(escapeText(value)) - 1;
+  const rest = room - mostColumns(escapeText(typing.value)) - 1;
   return (
     <Box height={1} width={width}>
       <Text bold>{name}</Text>
-      <Input value={value} onChange={onChange} onSubmit={onSubmit} width={room} />
+      <Input {...typing} width={room} />
       {rest > 0 && hint !== '' ? <Text dimColor>{fitTo(hint, rest)}</Text> : null}
     </Box>
   );

@@ -12,7 +12,7 @@ import {impactOfDraft} from './draftImpact.ts';
 import {nextStep} from './edit.ts';
 import type {View} from './session.ts';
 import {driftOf, policyOf} from './state.ts';
-import {accountWord, podOf, verdictNamed} from './waysIn.ts';
+import {accountWord, noRights, podOf, verdictNamed} from './waysIn.ts';
 
 /** The keys of the editor; says whether it knew the key. */
 export function editorKey(
@@ -107,8 +107,6 @@ const editorKeys: Readonly<Record<string, (editing: Editing) => false | undefine
   w: ({context, now}) => void context.sideEffects.writePolicy(now),
   p: ({context, name}) => void context.sideEffects.proposePolicy(name),
 };
-
-const noRights = {serviceAccount: undefined, requester: undefined};
 
 /** Whether what was applied is of this policy. */
 function isOf(policy: string): (made: MadeChange) => boolean {

@@ -17,7 +17,7 @@ export type Jump =
 
 /** What `:` takes, for a hint. */
 export const jumpWords =
-  'ns po deploy sa psp grants findings advise migrate [NAME]  try FILE  snapshot FILE  ctx NAME  gaps help quit';
+  'ns po deploy sa psp who-can grants findings advise migrate [NAME]  try FILE  snapshot FILE  ctx NAME  gaps help quit';
 
 /** Where it leads: a word, as kubectl has them, and a namespace or a name. */
 export function jumpOf(typed: string, inventory: Inventory): Jump {

@@ -165,7 +165,7 @@ export function keysOf(view: View, byLabels = false): readonly KeyHint[] {
 }
 
 /** How much room there is for keys, and which they are. */
-interface KeyRoom {
+export interface KeyRoom {
   readonly width: number;
   /** How many lines at most. */
   readonly most: number;
@@ -191,7 +191,7 @@ export function keyLines(
 }
 
 /** Keys side by side, on as many lines as they need. */
-function flow(hints: readonly KeyHint[], width: number): readonly (readonly KeyHint[])[] {
+export function flow(hints: readonly KeyHint[], width: number): readonly (readonly KeyHint[])[] {
   const lines: KeyHint[][] = [];
   let used = 0;
   for (const hint of hints) {

@@ -1,4 +1,5 @@
 import type {Key} from 'ink';
+import {isUsable} from '../admission/admit.ts';
 import {scopes} from '../advice/scope.ts';
 import {type ImpactKind, impactKinds} from '../effect/impact.ts';
 import {isByLabels} from '../inventory/regime.ts';
@@ -11,7 +12,7 @@ import {migrationKey} from './migrationKeys.ts';
 import {pickerKey} from './pickerKeys.ts';
 import {accountKey, findingKey, policyRightsKey} from './rightsKeys.ts';
 import type {View} from './session.ts';
-import {accountWord, verdictNamed} from './waysIn.ts';
+import {accountWord, noRights, verdictNamed} from './waysIn.ts';
 
 /** The keys of one view; says whether it knew the key. */
 export function viewKey(input: string, key: Key, context: Context, view: View): boolean {
@@ -107,6 +108,8 @@ function waysInKey(input: string, context: Context, item: string): boolean {
   const verdict = verdictNamed(model, item);
   const subject = verdict && accountWord(verdict.item);
   if (subject === undefined) inform(context, 'Mirror pods have no service account');
+  else if (policy !== undefined && isUsable(verdict?.candidate(policy)?.rights ?? noRights))
+    inform(context, `${subject} may use ${policy} already, but it denies this: Enter edits it`);
   else if (policy !== undefined) sideEffects.proposeBind(policy, subject);
   return true;
 }

@@ -13,6 +13,9 @@ import {nearLevelCell, policyTone} from './levels.ts';
 import type {Model} from './model.ts';
 import type {Row, Table} from './table.ts';
 
+/** Of a policy that nobody is known to let anybody use. */
+export const noRights = {serviceAccount: undefined, requester: undefined};
+
 /** The pod or workload of this key as it is judged now; undefined if it is gone. */
 export function verdictNamed({verdicts}: Model, key: string): Verdict | undefined {
   return verdicts.find(({item}) => itemKey(item) === key);
@@ -79,20 +82,16 @@ function rowOf(candidate: Candidate, item: Item, key: string): Row {
 /** Why a policy, as it is or as edited, does not let an item in; what it takes if only the right is missing. */
 function obstacleOf(policy: Policy, {rights}: Pick<Candidate, 'rights'>, item: Item): string {
   const deniers = deniersOf(policy, podOf(item)).map(({title}) => title);
-  const perhaps = isPerhapsUsable(rights) ? 'may perhaps use it' : 'may not use it: b binds it';
-  return [
-    ...(isUsable(rights) ? [] : [perhaps]),
-    ...(deniers.length > 0 ? [`denied by ${deniers.join(', ')}`] : []),
-  ].join('; ');
+  const denied = deniers.length === 0 ? [] : [`denied by ${deniers.join(', ')}`];
+  if (isUsable(rights)) return denied.join('');
+  const grant = isPerhapsUsable(rights) ? 'perhaps no grant' : 'no grant';
+  return [...denied, `${grant}: b binds it`].join('; ');
 }
 
 /** How far a policy is from letting an item in, as edited, in a line. */
 export function wayInText(policy: Policy, verdict: Verdict, name: string): string {
   const {item} = verdict;
-  const rights = verdict.candidate(name)?.rights ?? {
-    serviceAccount: undefined,
-    requester: undefined,
-  };
+  const rights = verdict.candidate(name)?.rights ?? noRights;
   const obstacle = obstacleOf(policy, {rights}, item);
   return `For ${item.namespace}/${nameOf(item)}: ${obstacle || 'lets it in'}`;
 }

@@ -2,6 +2,8 @@ import {type Candidate, isPerhapsUsable, isUsable} from '../admission/admit.ts';
 import type {Verdict} from '../admission/judgement.ts';
 import {reasonText} from '../admission/reasons.ts';
 import {fieldErrorText} from '../kube/fieldError.ts';
+import {titleInText} from '../policy/level.ts';
+import {deniersOf} from '../policy/loosen.ts';
 import {labelReasons} from '../report/podSecurity/why.ts';
 import {waysOutLines} from '../report/waysOut.ts';
 import {whyFacts, whyMessage} from '../report/whyStory.ts';
@@ -10,6 +12,7 @@ import {stateTones} from './bars.ts';
 import type {Piece, Tone} from './paint.ts';
 import type {RichLine} from './rich.ts';
 import {safeWidthOf} from './text.ts';
+import {podOf} from './waysIn.ts';
 
 /** The whole story of one pod or workload: its verdict, and its way through the policies as a list with marks. */
 export function whyLines(verdict: Verdict): readonly RichLine[] {
@@ -78,7 +81,7 @@ function fateOf(candidate: Candidate, {chosen, decision}: Verdict): Fate {
   return isPerhapsUsable(candidate.rights) ? fates.perhaps : fates.unusable;
 }
 
-/** A policy's line, and what it has against the pod; of one that is not usable, in plain words alone. */
+/** A policy's line, and what it has against the pod; of one that is not usable, the controls alone. */
 function candidateRows(
   candidate: Candidate,
   verdict: Verdict,
@@ -93,13 +96,14 @@ function candidateRows(
     {text: `  ${sign} `, tone, bold},
     {text: policy.name + gap, bold, ...(isMute ? {tone: 'dim'} : {})},
     {text: `${word.padEnd(wordWidth)}  `, tone, bold},
-    {text: remarkOf(candidate, bold), ...(isMute ? {tone: 'dim'} : {})},
+    {text: remarkOf(candidate, verdict), ...(isMute ? {tone: 'dim'} : {})},
   ];
+  if (isMute) return [line];
   return [
     line,
     ...errors.flatMap((error): readonly RichLine[] => [
-      [{text: `      ${reasonText(error)}`, tone: isMute ? 'dim' : 'plain'}],
-      ...(isMute ? [] : [[{text: `      ${fieldErrorText(error)}`, tone: 'dim'} as const]]),
+      `      ${reasonText(error)}`,
+      [{text: `      ${fieldErrorText(error)}`, tone: 'dim'}],
     ]),
   ];
 }
@@ -107,18 +111,19 @@ function candidateRows(
 const wordWidth = Math.max(...Object.values(fates).map(({word}) => word.length));
 
 /** Through whom it is usable, and what it does or would do with the pod. */
-function remarkOf(
-  {policy, rights, allowed, mutates, errors}: Candidate,
-  isChosen: boolean,
-): string {
+function remarkOf(candidate: Candidate, {item, chosen}: Pick<Verdict, 'item' | 'chosen'>): string {
+  const {policy, rights, allowed, mutates, errors} = candidate;
   if (policy.unusable !== undefined) return policy.unusable;
   const whose = [
     ...(rights.serviceAccount ? ['service account'] : []),
     ...(rights.requester ? ['requester'] : []),
   ].join(' and ');
   const through = isUsable(rights) ? `, by ${whose}` : '';
-  if (!allowed)
-    return `${isUsable(rights) ? '' : 'would refuse it: '}${count(errors.length, 'reason')}${through}`;
-  if (isChosen) return `${mutates ? 'changes it' : 'admits it unchanged'}${through}`;
+  if (!allowed) {
+    if (isUsable(rights)) return `${count(errors.length, 'reason')}${through}`;
+    const deniers = deniersOf(policy.policy, podOf(item)).map(({title}) => titleInText(title));
+    return `would refuse it: ${deniers.join(', ') || count(errors.length, 'reason')}`;
+  }
+  if (candidate === chosen) return `${mutates ? 'changes it' : 'admits it unchanged'}${through}`;
   return `would ${mutates ? 'change it' : 'admit it unchanged'}${through}`;
 }

@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
-import {jumpOf} from '../../src/tui/jumps.ts';
+import {completedJump, jumpHint} from '../../src/tui/jumpHints.ts';
+import {jumpOf, jumpWords} from '../../src/tui/jumps.ts';
 import {demo} from './standIns.ts';
 
 describe('what is typed after :', () => {
@@ -48,4 +49,28 @@ describe('what is typed after :', () => {
   ])('%s is a problem that says what there is', (typed, text) => {
     expect(jumpOf(typed, demo)).toEqual({to: 'problem', text: expect.stringMatching(text)});
   });
+});
+
+test('what may be typed next is offered, and Tab completes what only one can be', () => {
+  expect(jumpHint('', demo)).toBe(jumpWords);
+  expect(jumpHint('p', demo)).toBe('po psp');
+  expect(jumpHint('psp', demo)).toBe('[POLICY]');
+  expect(jumpHint('psp log', demo)).toBe('log-shipper');
+  expect(jumpHint('po s', demo)).toBe('shop');
+  expect(jumpHint('gaps', demo)).toBe('');
+  expect(jumpHint('nowhere s', demo)).toBe('');
+  expect(completedJump('w', demo)).toBe('who-can ');
+  expect(completedJump('p', demo)).toBe('p');
+  expect(completedJump('psp r', demo)).toBe('psp restricted ');
+  expect(completedJump('po kube-', demo)).toBe('po kube-');
+  expect(completedJump('po ku', demo)).toBe('po kube-');
+  expect(completedJump('nothing', demo)).toBe('nothing');
+});
+
+test('every word that is offered leads somewhere', () => {
+  for (const word of jumpHint('  ', demo)
+    .replaceAll(/\[NAME\]|NAME|FILE/g, '')
+    .split(/\s+/)) {
+    if (word !== '') expect(jumpHint(word.slice(0, -1), demo).split(' '), word).toContain(word);
+  }
 });

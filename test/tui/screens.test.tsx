@@ -34,7 +34,7 @@ describe('the views, by keys', () => {
     await screen.press('s');
     expect(await screen.shows('PODS↑')).toMatch(/default(.|\n)*shop/);
     await screen.press(':');
-    await screen.shows('ns po deploy sa psp grants findings advise migrate [NAME]');
+    await screen.shows('ns po deploy sa psp who-can grants findings advise migrate');
     await screen.press('n', 'o', enter);
     await screen.shows('! No view no;');
     await screen.press(':', 'p', 's', 'p', enter);
@@ -218,4 +218,25 @@ describe('the size of the terminal', () => {
     expect(screen.lines()).toHaveLength(50);
     expect(screen.frame()).toMatch(/^> data /m);
   });
+});
+
+test('while something is asked, the bottom line has the keys that answer it', async () => {
+  const screen = openScreen({start: editor('ci-builder')});
+  const last = () => screen.lines().at(-1)?.trim();
+  await screen.press(':');
+  await screen.shows('Tab complete');
+  expect(last()).toBe('Enter go  Esc cancel  Tab complete');
+  await screen.press('w', '\t');
+  await screen.shows(':who-can ');
+  await screen.press('e', '\t', enter);
+  await screen.shows(/Who may use edge ─/);
+  await screen.press('/');
+  expect(await screen.shows('Enter keep')).toMatch(/^Enter keep {2}Esc clear$/m);
+  await screen.press(esc, ':', ...'psp baseline', enter);
+  await screen.shows('Nothing is edited yet');
+  await screen.press(right, 'p');
+  await screen.shows('Enter apply, once the name is typed  Esc cancel  ↑↓ scroll');
+  expect(screen.frame()).not.toContain('q quit');
+  await screen.press(esc, esc, 'q');
+  await screen.shows(/^y yes {2}n no {2}Esc cancel$/m);
 });

@@ -13,7 +13,7 @@ describe('the ways in for a pod that is denied', () => {
   test('first what it may use, then what would let it in, each with what stands in the way', () => {
     const rows = waysInTable(modelOf(demo), item)?.rows ?? [];
     const groups = rows.map(({cells: [, may, obstacle]}) =>
-      may === 'yes' ? 'usable' : obstacle === 'may not use it: b binds it' ? 'bind' : 'both',
+      may === 'yes' ? 'usable' : obstacle === 'no grant: b binds it' ? 'bind' : 'both',
     );
     expect(groups).toEqual(groups.toSorted(byGroup));
     expect(rows[0]?.cells.slice(0, 3)).toEqual(['log-shipper', 'yes', 'denied by Volumes']);
@@ -39,7 +39,7 @@ describe('the ways in for a pod that is denied', () => {
     const services = agreeing();
     const screen = openScreen({start: why, services, columns: 120, rows: 40});
     await screen.press('b', '/', ...'ci-builder', enter);
-    await screen.shows(/^> ci-builder +no +may not use it: b binds it/m);
+    await screen.shows(/^> ci-builder +no +no grant: b binds it/m);
     await screen.press('b');
     const asked = await screen.shows('$ kubectl psp bind ci-builder --to sa:ci/e2e');
     expect(asked).toContain('1 is no longer denied');
@@ -55,7 +55,7 @@ describe('the ways in for a pod that is denied', () => {
       columns: 120,
       rows: 40,
     });
-    await screen.shows('may not use it: b binds it; denied by Volumes');
+    await screen.shows('denied by Volumes; no grant: b binds it');
     await screen.press('a');
     await screen.shows('It may not use edge yet: b binds it');
   });
@@ -65,3 +65,20 @@ function byGroup(one: string, other: string): number {
   const order = ['usable', 'bind', 'both'];
   return order.indexOf(one) - order.indexOf(other);
 }
+
+test('b on a policy that it may use already says so, and binds nothing', async () => {
+  const services = agreeing();
+  const screen = openScreen({start: why, services, columns: 120, rows: 40});
+  await screen.press('e');
+  await screen.shows(/^> log-shipper +yes/m);
+  await screen.press('b');
+  await screen.shows('sa:ci/e2e may use log-shipper already, but it denies this: Enter edits it');
+  expect(services.asked).toEqual([]);
+});
+
+test('of a policy that it may not use, the way says in a line which controls would refuse it', async () => {
+  const screen = openScreen({start: why, columns: 120, rows: 40});
+  const frame = await screen.shows('Policies in the order');
+  expect(frame).toMatch(/^ {2}- node-agent +not usable +would refuse it: volumes\n {2}- priv/m);
+  expect(frame).toMatch(/^ {2}✗ log-shipper +refused +1 reason, by .*\n {6}volume tmp: /m);
+});
