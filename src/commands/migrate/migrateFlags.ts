@@ -1,4 +1,4 @@
-import {nativeModes} from '../../migrate/native/options.ts';
+import {nativeModes} from '../../inventory/native/options.ts';
 import {
   type Flags,
   filenameFlag,

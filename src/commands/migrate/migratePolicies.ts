@@ -1,11 +1,11 @@
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
+import {type NativeMode, nativeModes} from '../../inventory/native/options.ts';
 import {type JsonObject, printJson} from '../../kube/json.ts';
 import {minorOf} from '../../kube/release.ts';
 import {needsExtensions} from '../../migrate/native/extensions.ts';
 import type {Loss} from '../../migrate/native/losses.ts';
 import {firstMutatingV1, nativeObjects} from '../../migrate/native/nativeObjects.ts';
-import {type NativeMode, nativeModes} from '../../migrate/native/options.ts';
 import {escapeJson, escapeText} from '../../report/escape.ts';
 import {count} from '../../text.ts';
 import {printYaml} from '../../yaml/documents.ts';

@@ -1,8 +1,8 @@
 import {controls} from '../../controls/index.ts';
+import type {NativeOptions} from '../../inventory/native/options.ts';
 import type {Policy} from '../../kube/objects.ts';
 import {lastRelease} from '../../kube/release.ts';
 import {count} from '../../text.ts';
-import type {NativeOptions} from './options.ts';
 
 /** Something that a policy does and that what takes its place does not. */
 export interface Loss {

@@ -1,4 +1,7 @@
-import {isObject, type JsonObject, printJson} from '../../kube/json.ts';
+import {nativeName, optionsKey, staticSuffix} from '../../inventory/native/nativePolicies.ts';
+import type {NativeOptions} from '../../inventory/native/options.ts';
+import {keptSources} from '../../inventory/native/sources.ts';
+import {type JsonObject, printJson} from '../../kube/json.ts';
 import type {Policy} from '../../kube/objects.ts';
 import {lastRelease} from '../../kube/release.ts';
 import {whyUnusable} from '../../policy/evaluate.ts';
@@ -6,10 +9,8 @@ import {byText} from '../../text.ts';
 import {nativePolicies} from './chosen.ts';
 import {type Loss, lossesOf} from './losses.ts';
 import {mutatingSpec} from './mutating.ts';
-import {type NativeOptions, readOptions} from './options.ts';
 import {policiesInBudget} from './rights.ts';
 import {shareChecks} from './sharedChecks.ts';
-import {findSources, keptSources} from './sources.ts';
 import {changesPod, validatingSpec} from './validating.ts';
 
 export interface Native {
@@ -18,12 +19,6 @@ export interface Native {
   /** What the policies do today and the objects don't. */
   readonly losses: readonly Loss[];
 }
-
-/** The objects have one name, whatever their kind. */
-export const nativeName = 'kubectl-psp';
-/** What names of objects from files end in (k8s.io/apiserver v0.37.2, pkg/admission/plugin/manifest). */
-const staticSuffix = '.static.k8s.io';
-const optionsKey = 'psp.kubectl/options';
 
 /**
  * PodSecurityPolicies as admission policies of Kubernetes itself: one that writes defaults, one that refuses, and
@@ -106,28 +101,4 @@ function bindingOf(kind: string, version: string, name: string, more: JsonObject
 
 function matchesPods(operations: readonly string[], resources: readonly string[]): JsonObject {
   return {resourceRules: [{apiGroups: [''], apiVersions: ['v1'], operations, resources}]};
-}
-
-/** What the objects of a cluster say they were made from. */
-export type FoundNative =
-  | {
-      readonly policies: readonly Policy[];
-      /** As they were asked for; undefined if that can't be read. */
-      readonly options: NativeOptions | undefined;
-    }
-  | {readonly problem: string};
-
-/** The policies that objects of this program were made from; undefined if there are none among the objects. */
-export function policiesOfNativeObjects(objects: readonly JsonObject[]): FoundNative | undefined {
-  for (const {kind, metadata} of objects) {
-    if (kind !== 'ValidatingAdmissionPolicy' || !isObject(metadata)) continue;
-    const {name, annotations} = metadata;
-    if (name !== nativeName && name !== nativeName + staticSuffix) continue;
-    if (!isObject(annotations)) continue;
-    const found = findSources(annotations, objects);
-    if (found === undefined) continue;
-    if ('problem' in found) return found;
-    return {policies: found.policies, options: readOptions(annotations[optionsKey])};
-  }
-  return undefined;
 }

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
+import {policiesOfNativeObjects} from '../../../src/inventory/native/nativePolicies.ts';
+import type {NativeOptions} from '../../../src/inventory/native/options.ts';
 import {
   isObject,
   type Json,
@@ -8,8 +10,7 @@ import {
   printJson,
 } from '../../../src/kube/json.ts';
 import {decodePolicy, type Policy} from '../../../src/kube/objects.ts';
-import {nativeObjects, policiesOfNativeObjects} from '../../../src/migrate/native/nativeObjects.ts';
-import type {NativeOptions} from '../../../src/migrate/native/options.ts';
+import {nativeObjects} from '../../../src/migrate/native/nativeObjects.ts';
 import {printYaml} from '../../../src/yaml/print.ts';
 import {anyPolicy, somePolicies} from '../../support/builders/anyPolicy.ts';
 import {celTokens, expectBalanced} from '../../support/builders/celTokens.ts';
