@@ -1,0 +1,209 @@
+import fc from 'fast-check';
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {isObject, type Json, type JsonObject} from '../../src/kube/json.ts';
+import {type PodSecurityLevel, warningText} from '../../src/podSecurity/judge.ts';
+import {parseStandardVersion} from '../../src/podSecurity/version.ts';
+import {anyPod} from '../support/builders/anyPod.ts';
+import {labelled} from '../support/builders/labelledCluster.ts';
+import {hasReference, isThorough} from '../support/kubernetes/reference.ts';
+import {successorApiServer} from '../support/kubernetes/successor.ts';
+import {fileOf} from '../support/run/files.ts';
+import {itemsOf, objectOf} from '../support/run/output.ts';
+import {runHere} from '../support/run/run.ts';
+import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
+
+const namespaces = [
+  labelled('none'),
+  labelled('open', {enforce: 'privileged'}),
+  labelled('warned', {enforce: 'privileged', warn: 'restricted', 'warn-version': 'v1.29'}),
+  labelled('baseline', {enforce: 'baseline', warn: 'baseline'}),
+  labelled('pinned', {enforce: 'baseline', 'enforce-version': 'v1.26', warn: 'restricted'}),
+  labelled('restricted', {enforce: 'restricted', 'enforce-version': 'v1.37'}),
+  labelled('old', {enforce: 'restricted', 'enforce-version': 'v1.20', audit: 'restricted'}),
+  labelled('quiet', {enforce: 'restricted', warn: 'privileged'}),
+];
+const names = namespaces.map(({metadata}) => String(objectOf(metadata).name));
+const podsPerNamespace = isThorough ? 80 : 30;
+const seed = Number(process.env.PSP_SEED ?? Math.floor(Math.random() * 2 ** 31));
+
+/** What restricted asks of a container. */
+const tight = {
+  allowPrivilegeEscalation: false,
+  runAsNonRoot: true,
+  capabilities: {drop: ['ALL']},
+  seccompProfile: {type: 'RuntimeDefault'},
+};
+
+/** Pods of which each level lets some in: half of them are hardened as restricted asks. */
+const pods = fc
+  .sample(fc.tuple(anyPod, fc.nat(2)), {seed, numRuns: names.length * podsPerNamespace})
+  .map(([pod, how], index) => ({
+    namespace: names[index % names.length] ?? '',
+    ...taken(objectOf(pod), how),
+  }));
+
+/** Without what v1.37 takes for invalid: annotations beside other fields, mounts of nothing, and so on. */
+function taken({metadata, spec}: JsonObject, how: number) {
+  const {initContainers: _, runtimeClassName: __, ...own} = objectOf(spec);
+  const podContext = objectOf(own.securityContext ?? {});
+  const isTight = how > 0;
+  const calm = {hostNetwork: undefined, hostPID: undefined, hostIPC: undefined, volumes: []};
+  const securityContext = {...podContext, sysctls: [], seccompProfile: undefined};
+  const containers = own.containers as readonly JsonObject[];
+  return {
+    metadata: isTight ? {} : {annotations: objectOf(metadata).annotations ?? {}},
+    spec: {
+      ...own,
+      ...(how === 1 ? calm : {}),
+      securityContext: how === 1 ? {} : securityContext,
+      containers: containers.map(container => ({
+        ...container,
+        image: 'i',
+        volumeMounts: [],
+        ports: isTight ? [] : (container.ports ?? []),
+        securityContext: isTight ? tight : fieldsTaken(objectOf(container.securityContext ?? {})),
+      })),
+    },
+  };
+}
+
+function fieldsTaken(securityContext: JsonObject): JsonObject {
+  const {seccompProfile: _, procMount: __, ...rest} = securityContext;
+  return rest;
+}
+
+const controller = {
+  as: 'system:serviceaccount:kube-system:replicaset-controller',
+  asGroups: ['system:serviceaccounts', 'system:authenticated'],
+};
+
+const podOf = ({metadata, spec, namespace}: (typeof pods)[number], name: object): JsonObject => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: {...metadata, ...name, namespace} as JsonObject,
+  spec: spec as JsonObject,
+});
+
+const successor = hasReference('etcd') ? successorApiServer() : undefined;
+
+describe.runIf(successor !== undefined)('why, against an API server without policies', () => {
+  let server: ApiServer;
+
+  beforeAll(async () => {
+    server = await startApiServer({admissionPlugins: [], program: successor ?? ''});
+    await server.createAll(namespaces);
+    await server.createAll(
+      names.map(namespace => ({
+        apiVersion: 'v1',
+        kind: 'ServiceAccount',
+        metadata: {name: 'default', namespace},
+      })),
+    );
+  }, 120_000);
+  afterAll(() => server?.stop());
+
+  /** What the server does with a pod is what was said of it: whether it gets in, its words, its warnings. */
+  async function compare(said: JsonObject, pod: JsonObject, options: object) {
+    const {namespace} = objectOf(pod.metadata);
+    const answer = await server.request(
+      'POST',
+      `/api/v1/namespaces/${namespace}/pods`,
+      pod,
+      options,
+    );
+    if (answer.status === 422) return 'invalid'; // by its own validation, which comes first
+    const {state, allowed, message} = said;
+    const label = `seed ${seed}: ${JSON.stringify(pod)}`;
+    if (allowed === null) {
+      expect(namespace, label).toBe('none');
+      expect(answer.status, label).toBe(201);
+      return 'unknown';
+    }
+    expect(answer.status, label).toBe(allowed ? 201 : 403);
+    if (!allowed) {
+      const text = isObject(answer.json) ? answer.json.message : undefined;
+      expect(withoutName(text), label).toBe(withoutName(message));
+      return 'denied';
+    }
+    const warnings = String(answer.headers.warning ?? '').replaceAll('\\"', '"');
+    const told = warningIn(said);
+    if (told === undefined) expect(warnings, label).not.toContain('would violate PodSecurity');
+    else expect(warnings, label).toContain(told);
+    return String(state);
+  }
+
+  test('workloads that are read from it, as their controllers submit them', async () => {
+    const stored: (typeof pods)[number][] = [];
+    for (const [index, pod] of pods.entries()) {
+      const template = {metadata: {...pod.metadata, labels: {app: 'a'}}, spec: pod.spec};
+      const {status, text} = await server.request(
+        'POST',
+        `/apis/apps/v1/namespaces/${pod.namespace}/deployments`,
+        {
+          metadata: {name: `d-${index}`},
+          spec: {selector: {matchLabels: {app: 'a'}}, template},
+        },
+      );
+      if (status === 201) stored[index] = pod;
+      else expect([422], text).toContain(status);
+    }
+    const ran = await runHere('why', '-A', '-o', 'json', '--kubeconfig', server.kubeconfig);
+    expect(ran).toMatchObject({code: 0, err: ''});
+    const verdicts = new Map(itemsOf(ran.out).map(item => [item.name, item]));
+    const seen: Record<string, number> = {};
+    for (const [index, pod] of stored.entries()) {
+      if (pod === undefined) continue;
+      const said = objectOf(verdicts.get(`d-${index}`));
+      const way = await compare(said, podOf(pod, {generateName: `d-${index}-`}), controller);
+      seen[way] = (seen[way] ?? 0) + 1;
+    }
+    for (const way of ['ok', 'warned', 'denied', 'unknown']) {
+      expect(seen[way], JSON.stringify(seen)).toBeGreaterThan(5);
+    }
+  }, 240_000);
+
+  test('bare pods in files', async () => {
+    const bare = pods.map((pod, index) => podOf(pod, {name: `p-${index}`}));
+    const ran = await runHere(
+      ...['why', '-A', '-f', fileOf(bare), '-o', 'json', '--kubeconfig', server.kubeconfig],
+    );
+    const verdicts = new Map(itemsOf(ran.out).map(item => [item.name, item]));
+    const seen: Record<string, number> = {};
+    for (const pod of bare) {
+      const said = objectOf(verdicts.get(objectOf(pod.metadata).name));
+      const way = await compare(said, pod, {});
+      seen[way] = (seen[way] ?? 0) + 1;
+    }
+    for (const way of ['ok', 'warned', 'denied']) {
+      expect(seen[way], JSON.stringify(seen)).toBeGreaterThan(5);
+    }
+  }, 240_000);
+
+  test('check finds the plugin, and that nobody changed the default', async () => {
+    const ran = await runHere('check', '-n', 'none', '--kubeconfig', server.kubeconfig);
+    expect(ran.code).toBe(0);
+    const text = ran.out.replaceAll(/\s+/g, ' ');
+    expect(text).toContain('on: it refused a namespace that was tried with a level that is none');
+    expect(text).toContain('got in when it was tried in namespace none, which has no label');
+  });
+});
+
+/** The words of a refusal but for the random end of the name. */
+function withoutName(message: Json | undefined): string {
+  return String(message).replace(/^pods "[^"]*"/, 'pods');
+}
+
+/** The warning that the program foretells; undefined without one. */
+function warningIn({podSecurity}: JsonObject): string | undefined {
+  const {level, version, refuses} = objectOf(objectOf(podSecurity).warn);
+  const refusals = (refuses as readonly JsonObject[]).map(({reason, detail}) => ({
+    reason: String(reason),
+    detail: String(detail),
+  }));
+  if (refusals.length === 0) return undefined;
+  return warningText(
+    level as PodSecurityLevel,
+    parseStandardVersion(String(version)) ?? 'latest',
+    refusals,
+  );
+}
