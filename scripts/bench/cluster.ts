@@ -1,7 +1,7 @@
 import {collect} from '../../src/inventory/files/collect.ts';
-import {snapshotOf} from '../../src/inventory/files/snapshot.ts';
+import {snapshotText as inventoryText} from '../../src/inventory/files/snapshot.ts';
 import {emptyInventory, type Inventory} from '../../src/inventory/inventory.ts';
-import {isObject, type JsonObject, printJson} from '../../src/kube/json.ts';
+import {isObject, type JsonObject} from '../../src/kube/json.ts';
 import {accountRbacOf, policies, rbacOf} from './clusterRights.ts';
 import {type Template, templates, tokenMount, tokenVolume} from './templates.ts';
 
@@ -250,5 +250,5 @@ export function snapshotText(cluster: BenchCluster): string {
     takenAt: '2024-01-01T00:00:00.000Z',
     serverVersion: 'v1.24.17',
   };
-  return `${printJson(snapshotOf(inventory))}\n`;
+  return [...inventoryText(inventory)].join('');
 }

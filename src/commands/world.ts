@@ -67,8 +67,11 @@ export interface World {
   readDocuments(paths: readonly string[]): Promise<readonly SourceDocument[]>;
   /** The objects of a kustomization folder, as `kubectl kustomize` renders them. */
   renderKustomization(folder: string): Promise<readonly SourceDocument[]>;
-  /** Writes a new file that only its owner can read; asks before it overwrites one, unless forced. */
-  writeFile(path: string, text: string, force: boolean): Promise<void>;
+  /**
+   * Writes a new file that only its owner can read, whole or not at all; asks before it overwrites one, unless
+   * forced. Parts are taken one by one, and none after one that fails.
+   */
+  writeFile(path: string, text: string | Iterable<string>, force: boolean): Promise<void>;
   fileExists(path: string): Promise<boolean>;
   /** The folder for files that nobody needs for long. */
   temporaryFolder(): string;

@@ -181,27 +181,37 @@ export function decodePod(value: Json): Pod {
 }
 
 /** Like decodePod, for an object whose spec is read when somebody asks for it; that may throw. */
-export function decodeLatePod({metadata, spec, likeness}: Late): Pod {
+export function decodeLatePod(late: Late): Pod {
   let known: PodSpec | undefined;
   const pod = {
-    metadata,
+    metadata: late.metadata,
     get spec() {
-      known ??= decodeAt('spec', podSpec, spec());
+      known ??= specOf(late);
       return known;
     },
   };
-  likenesses.set(pod, likeness);
+  lates.set(pod, late);
   return pod;
 }
 
-const likenesses = new WeakMap<Pod, () => string>();
+const lates = new WeakMap<Pod, Late>();
+
+function specOf({spec}: Late): PodSpec {
+  return decodeAt('spec', podSpec, spec());
+}
+
+/** The pod with its spec read anew, which the pod does not keep: for one look at each of very many. May throw. */
+export function passingPod(pod: Pod): Pod {
+  const late = lates.get(pod);
+  return late === undefined ? pod : {metadata: pod.metadata, spec: specOf(late)};
+}
 
 /**
  * A text that is the same for pods whose specs are the same, except for the node and the random names of
  * token volumes; undefined if that can't be known without reading the specs. May throw.
  */
 export function likenessOf(pod: Pod): string | undefined {
-  return likenesses.get(pod)?.();
+  return lates.get(pod)?.likeness();
 }
 
 /** An object of which a part is not read yet. */

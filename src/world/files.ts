@@ -122,7 +122,11 @@ function unreadable(path: string, error: unknown): UserError {
  * Writes a file that only its owner can read, whole or not at all, also where the process exits meanwhile.
  * One that exists is overwritten if `force` is set or the user says so at the terminal.
  */
-export async function writePrivateFile(path: string, text: string, force: boolean): Promise<void> {
+export async function writePrivateFile(
+  path: string,
+  text: string | Iterable<string>,
+  force: boolean,
+): Promise<void> {
   const existing = await stat(path).catch(() => undefined);
   if (existing !== undefined && !existing.isFile()) {
     // A device or a folder would be replaced by the file.
@@ -140,7 +144,8 @@ export async function writePrivateFile(path: string, text: string, force: boolea
     await writeWhole(draft, text);
     await rename(draft, path);
   } catch (error) {
-    throw unreadable(path, error);
+    // What is no matter of the file is one of its text.
+    throw (error as NodeJS.ErrnoException).syscall === undefined ? error : unreadable(path, error);
   } finally {
     discard();
     process.removeListener('exit', discard);
@@ -155,11 +160,14 @@ function removeIfThere(path: string): void {
   }
 }
 
-async function writeWhole(path: string, text: string): Promise<void> {
+async function writeWhole(path: string, text: string | Iterable<string>): Promise<void> {
   // Made at once: a file that is still being made when the process exits would appear after its clean-up.
   const file = openSync(path, 'wx', 0o600);
   try {
-    await promisify(writeFile)(file, text);
+    // A file number goes on where it was.
+    for (const part of typeof text === 'string' ? [text] : text) {
+      await promisify(writeFile)(file, part);
+    }
     await promisify(fsync)(file);
   } finally {
     closeSync(file);

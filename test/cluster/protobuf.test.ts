@@ -1,9 +1,9 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {snapshotOf} from '../../src/inventory/files/snapshot.ts';
+import {snapshotText} from '../../src/inventory/files/snapshot.ts';
 import {decidingSpec, type Inventory} from '../../src/inventory/inventory.ts';
 import {readCluster} from '../../src/inventory/read/readCluster.ts';
 import type {ClusterReader} from '../../src/inventory/read/reader.ts';
-import {type Json, type JsonObject, printJson} from '../../src/kube/json.ts';
+import {type Json, type JsonObject, parseJson, printJson} from '../../src/kube/json.ts';
 import {volumeSourceKeys} from '../../src/kube/pod.ts';
 import {LateItem} from '../../src/kube/protobuf/late.ts';
 import {type Client, connect, isForbidden, isNotFound} from '../../src/world/client.ts';
@@ -81,7 +81,8 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('protobuf and JSON of one
     ]);
     expectRich(json.inventory);
     expect(protobuf.inventory).toStrictEqual(json.inventory);
-    const text = (inventory: Inventory) => printJson(snapshotOf(inventory), 1);
+    const text = (inventory: Inventory) =>
+      printJson(parseJson([...snapshotText(inventory)].join('')), 1);
     expect(text(protobuf.inventory)).toBe(text(json.inventory));
   });
 

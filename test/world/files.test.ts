@@ -1,5 +1,5 @@
 import {spawnSync} from 'node:child_process';
-import {readdirSync} from 'node:fs';
+import {readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {writePrivateFile} from '../../src/world/files.ts';
@@ -27,4 +27,17 @@ test('two at the same moment are both written', async () => {
   const names = ['a', 'b', 'c'];
   await Promise.all(names.map(name => writePrivateFile(join(folder, name), name, false)));
   expect(readdirSync(folder)).toEqual(names);
+});
+
+test('parts stand in the file one after the other; one that fails leaves the old file and no draft', async () => {
+  const folder = folderOf();
+  const file = join(folder, 'parts');
+  await writePrivateFile(file, ['one ', 'two ', 'three'], false);
+  expect(readFileSync(file, 'utf8')).toBe('one two three');
+  function* failing() {
+    yield 'four';
+    throw new RangeError('damaged');
+  }
+  await expect(writePrivateFile(file, failing(), true)).rejects.toThrow(RangeError);
+  expect([readdirSync(folder), readFileSync(file, 'utf8')]).toEqual([['parts'], 'one two three']);
 });

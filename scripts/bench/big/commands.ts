@@ -35,7 +35,11 @@ function questionsAt(pods: number): readonly Question[] {
       kinds: `${workloads},${rights}`,
       of: {command: 'audit -A', ratio: 1.2},
     },
-    {args: ['snapshot'], kinds: `${workloads},${rights}`},
+    {
+      args: ['snapshot'],
+      kinds: `${workloads},${rights}`,
+      ...(pods > 5000 ? {goal: {mib: 200}, bare: 1} : {}),
+    },
     {args: ['-A', '-o', 'table'], kinds: `${workloads},${rights}`},
   ];
 }

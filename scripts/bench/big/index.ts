@@ -9,6 +9,7 @@ import {missingServer} from '../liveSection.ts';
 import {loadCluster} from '../loader.ts';
 import {figure, type Section, tableOf} from '../section.ts';
 import {commandsSection} from './commands.ts';
+import {findingsText} from './findings.ts';
 import {sessionUnderLoad} from './session.ts';
 
 const surroundings = {policies: 200, accountRoles: true};
@@ -74,7 +75,8 @@ on PATH.
 
 ${machine().join('\n')}
 
-${tables.join('\n')}`;
+${tables.join('\n')}
+${findingsText()}`;
 }
 
 const serverVersion = 'v1.24.17';

@@ -1,7 +1,6 @@
 import {type ExitCode, exitCodes} from '../../errors.ts';
-import {snapshotOf} from '../../inventory/files/snapshot.ts';
+import {snapshotText} from '../../inventory/files/snapshot.ts';
 import {type Inventory, namespacesOf} from '../../inventory/inventory.ts';
-import {printJson} from '../../kube/json.ts';
 import {escapeJson} from '../../report/escape.ts';
 import {count} from '../../text.ts';
 import {load} from '../input/load.ts';
@@ -23,13 +22,19 @@ export async function runSnapshot(
     volumes: true,
   };
   const {inventory} = await load(world, {...flags, allNamespaces: true}, needs);
-  const text = `${escapeJson(printJson(snapshotOf(inventory)))}\n`;
-  if (file === undefined || file === '-') world.print(text);
-  else {
-    await world.writeFile(file, text, flags.force);
+  const parts = escaped(snapshotText(inventory));
+  if (file === undefined || file === '-') {
+    // All of it or nothing: a part may be found damaged.
+    for (const part of [...parts]) world.print(part);
+  } else {
+    await world.writeFile(file, parts, flags.force);
     world.warn(`wrote ${file}: ${contentsText(inventory)}`);
   }
   return exitCodes.ok;
+}
+
+function* escaped(parts: Iterable<string>): Generator<string, void> {
+  for (const part of parts) yield escapeJson(part);
 }
 
 /** What a snapshot holds, as the end of a sentence. */

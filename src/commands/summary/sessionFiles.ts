@@ -1,8 +1,7 @@
 import {unifiedDiff} from '../../apply/unifiedDiff.ts';
-import {snapshotOf} from '../../inventory/files/snapshot.ts';
+import {snapshotText} from '../../inventory/files/snapshot.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
 import {readCluster} from '../../inventory/read/readCluster.ts';
-import {printJson} from '../../kube/json.ts';
 import {escapeJson} from '../../report/escape.ts';
 import type {Services} from '../../tui/services.ts';
 import {readChange} from '../input/loadOverlay.ts';
@@ -21,7 +20,7 @@ export function fileServices(world: World, source: Cluster | Inventory, namespac
     readChange: path => readChange(world, {filename: [path], namespace}, [path]),
     async snapshot() {
       const inventory = 'origin' in source ? source : await readAll(world, source);
-      return `${escapeJson(printJson(snapshotOf(inventory)))}\n`;
+      return escapeJson([...snapshotText(inventory)].join(''));
     },
     // OSC 52: the terminal itself puts it into its clipboard, also from far away.
     copy: text => world.print(`\u001B]52;c;${Buffer.from(text).toString('base64')}\u0007`),

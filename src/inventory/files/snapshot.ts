@@ -1,8 +1,7 @@
 import {UserError} from '../../errors.ts';
 import {policyVersions} from '../../kube/apiGroups.ts';
 import {boolean, DecodeError, list, object, string} from '../../kube/decode.ts';
-import {compact} from '../../kube/edits.ts';
-import type {Json, JsonObject} from '../../kube/json.ts';
+import {type JsonObject, printJson} from '../../kube/json.ts';
 import {
   binding,
   decodePolicy,
@@ -11,10 +10,10 @@ import {
   role,
   serviceAccountObject,
 } from '../../kube/objects.ts';
-import {decodePod} from '../../kube/pod.ts';
+import {decodePod, passingPod} from '../../kube/pod.ts';
 import {releaseOf} from '../../kube/release.ts';
 import {type Inventory, isSpokenFor, type PolicyApi, type UnjudgedObject} from '../inventory.ts';
-import {decodeStoredWorkload} from '../kinds/workloads.ts';
+import {decodeStoredWorkload, passingWorkload} from '../kinds/workloads.ts';
 
 /** The version of the format; older and newer ones are not read. */
 export const snapshotVersion = 'psp.kubectl/v1alpha1';
@@ -25,24 +24,54 @@ export function isSnapshot(value: JsonObject): boolean {
   return value.kind === kind && String(value.apiVersion).startsWith('psp.kubectl/');
 }
 
+/** As many characters at once as one writes well. */
+const partLength = 2 ** 16;
+
 /**
- * The inventory as one document. It holds only what was decoded: no environment, no secret, no
- * annotation but those of policies and profiles, no managed fields. The server's version says the release.
+ * The inventory as one document: JSON on one line, in parts. It holds only what was decoded: no environment, no
+ * secret, no annotation but those of policies and profiles, no managed fields. The server's version says the
+ * release. Each pod is read, printed and forgotten, so that they are never all in memory; a part may throw a
+ * DecodeError.
  */
-export function snapshotOf(inventory: Inventory): Json {
+export function* snapshotText(inventory: Inventory): Generator<string, void> {
   const {rbac, refused: _, release: _known, ...rest} = inventory;
-  const pods = inventory.pods.map(pod => (isSpokenFor(pod) ? {metadata: pod.metadata} : pod));
-  const unjudged = rest.unjudged.length > 0 ? rest.unjudged : undefined;
-  const persistentVolumes = rest.persistentVolumes?.length ? rest.persistentVolumes : undefined;
-  return compact({
+  const fields = {
     apiVersion: snapshotVersion,
     kind,
     ...rest,
-    pods,
-    persistentVolumes,
-    unjudged,
+    workloads: mapped(rest.workloads, passingWorkload),
+    pods: mapped(rest.pods, pod => (isSpokenFor(pod) ? {metadata: pod.metadata} : passingPod(pod))),
+    persistentVolumes: rest.persistentVolumes?.length ? rest.persistentVolumes : undefined,
+    unjudged: rest.unjudged.length > 0 ? rest.unjudged : undefined,
     ...rbac,
-  });
+  };
+  let part = '{';
+  for (const [key, value] of Object.entries(fields)) {
+    if (value === undefined) continue;
+    part += `${part === '{' ? '' : ','}"${key}":`;
+    if (!isList(value)) {
+      part += printJson(value);
+      continue;
+    }
+    let before = '[';
+    for (const item of value) {
+      part += before + printJson(item);
+      before = ',';
+      if (part.length < partLength) continue;
+      yield part;
+      part = '';
+    }
+    part += before === '[' ? '[]' : ']';
+  }
+  yield `${part}}\n`;
+}
+
+function* mapped<T, U>(items: readonly T[], change: (item: T) => U): Generator<U, void> {
+  for (const item of items) yield change(item);
+}
+
+function isList(value: object | string): value is Iterable<unknown> {
+  return typeof value === 'object' && Symbol.iterator in value;
 }
 
 const snapshotFields = object({

@@ -100,13 +100,14 @@ function hasClaims(apiVersion: string, kind: string): boolean {
 }
 
 /** Like decodeWorkload, for an object whose spec is read when somebody asks for it; that may throw. */
-export function decodeLateWorkload({apiVersion, kind, metadata, spec}: Late): Workload {
+export function decodeLateWorkload(late: Late): Workload {
   let known: Workload | undefined;
   const whole = (): Workload => {
-    known ??= decodeWorkload({apiVersion, kind, spec: spec()});
+    known ??= wholeOf(late);
     return known;
   };
-  return {
+  const {apiVersion, kind, metadata} = late;
+  const workload = {
     apiVersion,
     kind,
     metadata,
@@ -124,6 +125,33 @@ export function decodeLateWorkload({apiVersion, kind, metadata, spec}: Late): Wo
     get volumeClaims() {
       return whole().volumeClaims;
     },
+  };
+  lates.set(workload, late);
+  return workload;
+}
+
+const lates = new WeakMap<Workload, Late>();
+
+function wholeOf({apiVersion, kind, spec}: Late): Workload {
+  return decodeWorkload({apiVersion, kind, spec: spec()});
+}
+
+/** The workload read anew, as passingPod does. May throw. */
+export function passingWorkload(workload: Workload): Workload {
+  const late = lates.get(workload);
+  if (late === undefined) return workload;
+  const {replicas, suspend, template, volumeClaims} = wholeOf(late);
+  const {apiVersion, kind, metadata, templateAt, part} = workload;
+  return {
+    apiVersion,
+    kind,
+    metadata,
+    templateAt,
+    part,
+    replicas,
+    suspend,
+    template,
+    volumeClaims,
   };
 }
 

@@ -53,6 +53,27 @@ describe('snapshot', () => {
     expect(out).toContain('"driver":"d"');
   });
 
+  test('of many pods is one document, the same in a file', async () => {
+    const user = '9223372036854775807';
+    const names = Array.from({length: 1500}, (_, index) => `pod-${index}-é`);
+    const pods = names.map(name => ({
+      ...pod,
+      metadata: {name, namespace: 'a'},
+      spec: {...pod.spec, securityContext: {runAsUser: BigInt(user)}},
+    }));
+    const many = fileOf([...pods, role]);
+    const {out} = await runHere('snapshot', '--from', many);
+    expect(out.length).toBeGreaterThan(2 * 2 ** 16);
+    expect(out.split(user)).toHaveLength(1501);
+    const found = JSON.parse(out) as {pods: {metadata: {name: string}}[]; clusterRoles: unknown[]};
+    expect(found.pods.map(({metadata}) => metadata.name)).toEqual(names);
+    expect(found.clusterRoles).toHaveLength(1);
+    const file = join(folderOf(), 'many.json');
+    await runHere('snapshot', file, '--from', many);
+    expect(readFileSync(file, 'utf8')).toBe(out);
+    expect((await runHere('snapshot', '--from', file)).out).toBe(out);
+  });
+
   test('a file is for its owner only, also where an open one was', async () => {
     const file = join(folderOf(), 'new.json');
     expect(await runHere('snapshot', file, '--from', source)).toEqual({

@@ -1,0 +1,30 @@
+/**
+ * What profiles told and what was done about it, for docs/BENCHMARKS.md: a paragraph each, with the processor time
+ * and the memory before and after, which other work on a machine changes less than the clock.
+ */
+const findings: readonly (readonly [title: string, text: string])[] = [
+  [
+    'snapshot, 20,000 pods',
+    `The document was built whole, copied without its empty fields, printed whole and written whole. Now each pod is
+read from its bytes, printed and forgotten, and parts of 64 KiB are written. JSON is printed without a function that
+is asked about each value, unless there is a number in it that JavaScript can't hold. 3.1 s became 2.0 s and 500 MiB
+became 260 MiB to a file, and 300 MiB to standard output, which gets all or nothing. Of what is left, 64 MiB are the
+bytes of the specs.`,
+  ],
+  [
+    'audit -A, 20,000 pods and 200 policies from a file',
+    `Half of the time went into how open policies are, computed at each comparison of a sort; it is now kept with the
+policy. The search for accounts that a narrower binding would need went on when there were too many, in all
+namespaces. 6.5 s became 3.6 s and 860 MiB became 480 MiB.`,
+  ],
+];
+
+/** The paragraphs as Markdown. */
+export function findingsText(): string {
+  return [
+    '## What profiles told',
+    ...findings.map(([title, text]) => `**${title}.** ${text.replaceAll('\n', ' ')}`),
+  ]
+    .map(part => `${part}\n`)
+    .join('\n');
+}
