@@ -179,13 +179,37 @@ describe('a live cluster', () => {
   });
 
   test('that refuses, or fails, is silence', async () => {
-    for (const code of [401, 403, 404, 500]) {
+    for (const code of [401, 404, 500]) {
       const {url} = await serve(response => status(response, code, 'Reason', 'no'));
       const config = kubeconfigOf(url);
       expect(await offered('--kubeconfig', config, '-n', '')).toEqual([':4']);
     }
     const gone = kubeconfigOf('http://127.0.0.1:1');
     expect(await offered('--kubeconfig', gone, '-n', '')).toEqual([':4']);
+  });
+
+  test('that lets a user read one namespace offers that one, and what is in it', async () => {
+    const {url} = await serve((response, {url: path}) => {
+      if (!path.startsWith('/api/v1/namespaces/mine/')) {
+        return status(response, 403, 'Forbidden', 'no');
+      }
+      json(response, {
+        kind: 'List',
+        metadata: {resourceVersion: '1'},
+        items: [{metadata: {name: 'one'}}],
+      });
+    });
+    const config = kubeconfigOf(url);
+    const at = (...words: readonly string[]) => offered('why', '--kubeconfig', config, ...words);
+    expect(await at('-n', '')).toEqual([':4', 'mine']);
+    expect(await at('-A', 'o')).toEqual([':4', 'one']);
+    expect(await at('o')).toEqual([':4', 'one']);
+    expect(await at('-n', 'shop', 'o')).toEqual([':4']);
+    expect(await offered('who-can', '--kubeconfig', config, 'w')).toEqual([':4']);
+    expect(await offered('who-can', '--kubeconfig', config, '--subject', 'sa:')).toEqual([
+      ':6',
+      'sa:mine/',
+    ]);
   });
 
   test('that does not answer is not waited for, and the process ends', async () => {

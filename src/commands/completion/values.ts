@@ -1,6 +1,11 @@
 import {type Inventory, namespacesOf} from '../../inventory/inventory.ts';
 import {isOfKind, kindOf} from '../../inventory/kinds/kindOf.ts';
-import {listPath, resources, workloadResources} from '../../inventory/kinds/resources.ts';
+import {
+  listPath,
+  type Resource,
+  resources,
+  workloadResources,
+} from '../../inventory/kinds/resources.ts';
 import {isObject} from '../../kube/json.ts';
 import type {Completes} from '../flags.ts';
 import {loadOffline, type SourceRequest} from '../input/load.ts';
@@ -118,6 +123,7 @@ interface Named {
   readonly namespace?: string | undefined;
 }
 
+/** What may not be listed everywhere is listed in the user's own namespace; of namespaces, that one is known. */
 async function listNames(
   cluster: Cluster,
   what: What,
@@ -129,10 +135,25 @@ async function listNames(
       ? resources[what]
       : workloadResources.find(({kind}) => kind === what.kind);
   if (resource === undefined) return;
-  const scope = resource.namespaced && !allNamespaces ? namespace : undefined;
+  const isWide = resource.namespaced && allNamespaces === true;
+  try {
+    await listIn(cluster, resource, resource.namespaced && !isWide ? namespace : undefined, add);
+  } catch (error) {
+    if (!cluster.isForbidden(error)) throw error;
+    if (what === 'namespaces') add(cluster.namespace);
+    else if (isWide) await listIn(cluster, resource, namespace, add);
+  }
+}
+
+async function listIn(
+  cluster: Cluster,
+  resource: Resource<unknown>,
+  namespace: string | undefined,
+  add: (name: string) => void,
+): Promise<void> {
   for (const apiVersion of resource.apiVersions) {
     try {
-      await cluster.list(listPath(resource, apiVersion, scope), {
+      await cluster.list(listPath(resource, apiVersion, namespace), {
         onPage(page) {
           for (const {metadata} of page) {
             if (isObject(metadata) && typeof metadata.name === 'string') add(metadata.name);
