@@ -36,7 +36,7 @@ export const whyFlags = {
   },
   failOnUnknown: {
     type: 'boolean',
-    help: 'exit with 1 if what was read does not tell whether one is admitted, or by what',
+    help: 'exit with 1 if what was read does not tell whether one is admitted, or by what, or what runs',
   },
   assumeAuthorized: {type: 'boolean', help: 'assume that every pod may use every policy'},
   requester: {

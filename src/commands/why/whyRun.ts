@@ -2,6 +2,7 @@ import {judgeOf} from '../../admission/judge.ts';
 import type {State} from '../../admission/judgement.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
 import type {Inventory, UnjudgedObject} from '../../inventory/inventory.ts';
+import {unreadPlaces} from '../../inventory/unreadPlaces.ts';
 import {type Identity, requestIdentity} from '../../rbac/authorize.ts';
 import {count} from '../../text.ts';
 import {warnOfNothing} from '../answer.ts';
@@ -41,17 +42,20 @@ export async function runWhy(
   };
   const verdicts = await judge(inventory);
   if (verdicts.length === 0) warnOfNothing(world, namespace, inventory);
-  const options = {...flags, inventory, format, isNamed: targets.kind === 'names'};
+  const isNamed = targets.kind === 'names';
+  const options = {...flags, inventory, format, isNamed};
   await printWhy(world, verdicts, options);
   if (flags.watch) {
     const {watchWhy} = await import('./whyWatch.ts');
     return watchWhy(world, flags, {options, verdicts, judge});
   }
   const isThere = (wanted: State) => verdicts.some(({state}) => state === wanted);
-  if (flags.failOnUnknown && isThere('unknown')) return exitCodes.no;
+  const places = namespace === undefined ? undefined : new Set([namespace]);
+  const isUnread = !isNamed && unreadPlaces(inventory, places) !== undefined;
+  if (flags.failOnUnknown && (isThere('unknown') || isUnread)) return exitCodes.no;
   if (!flags.failOnDenied) return exitCodes.ok;
   if (isThere('denied')) return exitCodes.no;
-  const unjudged = targets.kind === 'names' ? [] : unjudgedIn(inventory, namespace);
+  const unjudged = isNamed ? [] : unjudgedIn(inventory, namespace);
   if (unjudged.length === 0 || flags.allowUnread) return exitCodes.ok;
   world.warn(
     `error: --fail-on-denied: ${count(unjudged.length, 'object')} not judged: --allow-unread lets that pass`,

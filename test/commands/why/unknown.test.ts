@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest';
+import {fakeCluster} from '../../inventory/fakeCluster.ts';
 import {binding, grant, psp, roleFor} from '../../support/builders/audits.ts';
 import {policyObject} from '../../support/builders/policies.ts';
 import {fileOf} from '../../support/run/files.ts';
@@ -125,5 +126,15 @@ describe('what the server says after the policy', () => {
     const bad = pod('bad', {containers: [{name: 'Not_A_Label', image: 'x'}]});
     const story = await runHere('why', 'bad', '-n', 'shop', '-f', fileOf([...world, bad]));
     expect(story.out).toContain('denied: it is invalid, whatever the policies say');
+  });
+
+  test('what may not be read is unknown too, where it was asked about', async () => {
+    const {flags} = await fakeCluster({forbids: path => path.includes('deployments')});
+    const code = async (...args: readonly string[]) =>
+      (await runHere('why', '--fail-on-unknown', ...args, ...flags)).code;
+    expect(await code('-A')).toBe(1);
+    expect(await code('-n', 'shop')).toBe(1);
+    const {flags: readable} = await fakeCluster();
+    expect((await runHere('why', '-A', '--fail-on-unknown', ...readable)).code).toBe(0);
   });
 });
