@@ -53,11 +53,14 @@ function writesOf(adds: readonly string[], drops: readonly string[]) {
   return {writes: {capabilities: mapOf(some.map(([key, names]) => [key, cel`${names}`]))}};
 }
 
-/** Adds what the container does not drop itself; lists that stay as they are are not written. */
+/**
+ * Adds what the container does not drop itself; lists that stay as they are are not written. The default is
+ * taken out of its optional first: a variable forgets that it is one, and `.?` then finds nothing in it.
+ */
 function patch(): CelPatch {
   const more = (given: Cel) => ({
-    adds: cel`${given}.?add.orValue([]).filter(x, !(x in ${added}) && !(x in ${dropped}))`,
-    drops: cel`${given}.?drop.orValue([]).filter(x, !(x in ${dropped}))`,
+    adds: cel`${given}.orValue({}).?add.orValue([]).filter(x, !(x in ${added}) && !(x in ${dropped}))`,
+    drops: cel`${given}.orValue({}).?drop.orValue([]).filter(x, !(x in ${dropped}))`,
   });
   return {
     at: ['container', 'capabilities'],

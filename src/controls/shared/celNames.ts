@@ -65,7 +65,11 @@ function volumeTypes(): Cel {
   return cel`variables.volumes.map(v, [string(v.name), ${firstWhere(types, cel`'unknown'`)}])`;
 }
 
-/** PodSecurityPolicy reads the annotations of old, and so does what takes its place when it writes defaults. */
+/**
+ * PodSecurityPolicy reads the annotations of old, and so does what takes its place when it writes defaults. Every
+ * policy writes the annotation for a pod that has only the field, so none lets that pod through unchanged: that
+ * decides which policy is chosen (seccomp/strategy.go, Generate, v1.24).
+ */
 function oldSeccomp(field: Cel): readonly (readonly [string, Cel])[] {
   const annotation = cel`variables.podSeccompAnnotation`;
   return [
@@ -73,6 +77,7 @@ function oldSeccomp(field: Cel): readonly (readonly [string, Cel])[] {
     ['podSeccompAnnotation', cel`variables.annotations[?${seccompPodKey}].orValue('')`],
     ['podSeccomp', cel`${annotation} != '' ? ${annotation} : variables.podSeccompField`],
     ['sharedSeccomp', cel`${field}.hasValue() ? variables.podSeccompField : ${annotation}`],
+    ['isAlwaysChanged', cel`${annotation} == '' && variables.podSeccompField != ''`],
   ];
 }
 

@@ -5,7 +5,11 @@ import type {CelGroups} from './groupRule.ts';
 import {includes} from './ranges.ts';
 
 /** What a rule asks of one field of ids: a number within ranges, or none if it needs none or fills it in. */
-export function idCheck(asked: Cel, does: string, {mustRunAs, ranges}: CelGroups): CelCheck {
+export function idCheck(
+  asked: Cel,
+  words: {readonly does: string; readonly unset: string},
+  {mustRunAs, ranges}: CelGroups,
+): CelCheck {
   const [first] = ranges;
   const fills = !mustRunAs || includes(ranges, first?.min ?? 0);
   const accepts = (unset: boolean) =>
@@ -13,7 +17,7 @@ export function idCheck(asked: Cel, does: string, {mustRunAs, ranges}: CelGroups
   return {
     unchanged: accepts(!mustRunAs),
     filled: accepts(fills),
-    fault: cel`${asked}.optMap(id, ${`${does} `} + string(id)).orValue('sets none') + ${`; allowed: ${rangeWords(ranges)}`}`,
+    fault: cel`${asked}.optMap(id, ${`${words.does} `} + string(id)).orValue(${words.unset}) + ${`; allowed: ${rangeWords(ranges)}`}`,
   };
 }
 
@@ -23,7 +27,11 @@ function startOf({ranges}: CelGroups): Cel {
 
 export const runAsGroupInCel: CelFacet<CelGroups> = {
   rules: groups => ({
-    container: idCheck(inherited('runAsGroup'), 'runs with group', groups),
+    container: idCheck(
+      inherited('runAsGroup'),
+      {does: 'runs with group', unset: 'does not set runAsGroup'},
+      groups,
+    ),
     ...(groups.mustRunAs ? {writes: {runAsGroup: startOf(groups)}} : {}),
   }),
   patches: {
@@ -36,7 +44,11 @@ export const runAsGroupInCel: CelFacet<CelGroups> = {
 
 export const fsGroupInCel: CelFacet<CelGroups> = {
   rules: groups => ({
-    pod: idCheck(ofPod('fsGroup'), 'sets volume group', groups),
+    pod: idCheck(
+      ofPod('fsGroup'),
+      {does: 'sets volume group', unset: 'does not set fsGroup'},
+      groups,
+    ),
     ...(groups.mustRunAs ? {writes: {fsGroup: startOf(groups)}} : {}),
   }),
   patches: {fsGroup: fillsUnset(['pod', 'fsGroup'], cel`!${ofPod('fsGroup')}.hasValue()`)},

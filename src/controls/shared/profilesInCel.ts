@@ -1,4 +1,4 @@
-import {type Cel, cel} from '../../cel/cel.ts';
+import {allOf, type Cel, cel} from '../../cel/cel.ts';
 import {appArmorContainerPrefix, seccompContainerPrefix} from '../../kube/annotations.ts';
 import type {CelFacet, CelPatch, CelRules} from '../celFacet.ts';
 import {faultText, ofContainer, ofPod, seccompText} from './celNames.ts';
@@ -38,14 +38,18 @@ export function seccompRules({profiles, fill, allowed}: SeccompRule): CelRules |
   const says = (profile: Cel) => profileFault('seccomp', profile, allowed);
   return {
     pod: {
-      unchanged: cel`${pod} in ${profiles}`,
+      // An unset profile that is let through is written all the same, if there is a default.
+      unchanged: allOf([
+        cel`${pod} in ${profiles}`,
+        ...(fill === '' ? [] : [cel`!(${isUnset(pod)})`]),
+      ]),
       filled: cel`${orFill(pod)} in ${profiles}`,
-      fault: says(orFill(pod)),
+      fault: says(pod),
     },
     container: {
       unchanged: cel`${own(shared)} in ${profiles}`,
       filled: cel`${own(orFill(shared))} in ${profiles}`,
-      fault: says(own(orFill(shared))),
+      fault: says(own(shared)),
     },
     ...writes,
   };

@@ -16,7 +16,11 @@ export const userInCel: CelFacet<UserRule> = {
   rules({rule, ranges}) {
     if (rule === 'MustRunAs') {
       return {
-        container: idCheck(user, 'runs as user', {mustRunAs: true, ranges}),
+        container: idCheck(
+          user,
+          {does: 'runs as user', unset: 'does not set runAsUser'},
+          {mustRunAs: true, ranges},
+        ),
         writes: {runAsUser: cel`${ranges[0]?.min ?? 0}`},
       };
     }

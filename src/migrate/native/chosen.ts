@@ -77,14 +77,20 @@ export function policiesFor(
 
 /**
  * The name of the first of the policies that accepts the pod and may be used: as it is if there is one, else with
- * the defaults (pkg/security/podsecuritypolicy/admission, computeSecurityContext, v1.24).
+ * the defaults (pkg/security/podsecuritypolicy/admission, computeSecurityContext, v1.24). A pod that every policy
+ * changes is never taken as it is.
  */
 export function firstUsable(policies: readonly NativePolicy[], ways: readonly Judged[]): Cel {
+  const accepts = (one: NativePolicy, way: Judged): Cel => {
+    const asIs = variable(acceptance(one, 'asIs').name);
+    const filled = variable(acceptance(one, 'filled').name);
+    if (way === 'filled' || !fillsAny(one)) return filled;
+    return cel`(${variable('isAlwaysChanged')} ? ${filled} : ${asIs})`;
+  };
   const cases = ways.flatMap(way =>
-    policiesFor(way, policies).map(one => {
-      const accepts = variable(acceptance(one, way).name);
-      return [allOf([accepts, one.mayUse]), cel`${one.name}`] as const;
-    }),
+    policiesFor(way, policies).map(
+      one => [allOf([accepts(one, way), one.mayUse]), cel`${one.name}`] as const,
+    ),
   );
   return firstWhere(cases, cel`''`);
 }

@@ -11,6 +11,7 @@ import type {NonEmpty} from '../../../src/nonEmpty.ts';
 import {policyErrors} from '../../../src/policy/evaluate.ts';
 import {errorsOf, prepared, writesOf} from '../builders/judge.ts';
 import {policy} from '../builders/policies.ts';
+import {testCel} from './celLaws.ts';
 import {testLaws} from './controlLaws.ts';
 
 /** What the control is set to, as the API has it. All other controls are open. */
@@ -75,7 +76,9 @@ export function testControl(control: Control, examples: Examples): void {
     ...[...needs, ...fills].flatMap(need => need.pods),
   ];
   const policies = [...settings.map(set), ...pods.map(pod => control.fit(base, [pod], false))];
-  testLaws(control, {base, policies: distinct(policies), pods: [...pods, ...morePods]});
+  const trials = {base, policies: distinct(policies), pods: [...pods, ...morePods]};
+  testLaws(control, trials);
+  testCel(control.open(base), trials.policies, trials.pods);
 }
 
 function testVerdicts(
