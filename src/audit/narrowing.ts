@@ -15,12 +15,13 @@ const mostAccounts = 20;
 /**
  * Takes what a binding grants from these of its subjects, and first gives the pods that get in through them
  * alone the tightest policy that lets them in as they are. undefined where no command is known to leave all
- * pods in.
+ * pods in. `mayMove`: pods whose account has a grant of its own that names a policy for them may come under that one.
  */
 export function narrowingCommand(
   grant: Grant,
   subjects: readonly Grantee[],
   context: AuditContext,
+  {mayMove = false}: {readonly mayMove?: boolean} = {},
 ): string | undefined {
   if (lacksPods(context.inventory)) return undefined;
   const away = takeAway(grant, subjects, context);
@@ -34,6 +35,7 @@ export function narrowingCommand(
     if (verdict.state === 'unknown') return undefined;
     if (seen.has(submission)) continue;
     if (!restsOn(verdict, grant) || staysWithout(verdict, grant, context)) continue;
+    if (mayMove && hasOwn(verdict, context)) continue;
     seen.add(submission);
     const {namespace, serviceAccount} = submission;
     const policy = fittingPolicy(verdict) ?? verdict.chosen?.policy.name;
@@ -78,6 +80,22 @@ function staysWithout(verdict: Verdict, grant: Grant, {authorizer}: AuditContext
   return authorizer
     .grantsOf(podIdentity(namespace, serviceAccount), namespace, admittedBy)
     .some(other => other !== grant);
+}
+
+/** Whether the account has a policy that lets the pod in, changed or not, through a grant to itself that names it. */
+function hasOwn({granted, item}: Verdict, {authorizer}: AuditContext): boolean {
+  const {namespace, serviceAccount} = item.submission;
+  const isIts = (subject: Grantee) =>
+    subject.kind === 'ServiceAccount' &&
+    subject.name === serviceAccount &&
+    subject.namespace === namespace;
+  return granted.some(
+    ({allowed, policy: {name}}) =>
+      allowed &&
+      authorizer
+        .grantsOf(podIdentity(namespace, serviceAccount), namespace, name)
+        .some(other => other.policies !== undefined && granteesOf(other).some(isIts)),
+  );
 }
 
 /** The command that takes the grant from the subjects alone; undefined if it would take other rights too. */

@@ -7,6 +7,7 @@ import {inventoryOfSnapshot} from '../../src/inventory/files/snapshot.ts';
 import type {Inventory} from '../../src/inventory/inventory.ts';
 import {itemKey, itemsOf} from '../../src/inventory/submissions/items.ts';
 import {clusterWith} from '../support/builders/inventory.ts';
+import {realisticClusters} from '../support/clusters/index.ts';
 import {isThorough} from '../support/kubernetes/reference.ts';
 import {applyRemedy} from '../support/remedies/applyRemedy.ts';
 import {messyCluster} from '../support/remedies/messyCluster.ts';
@@ -55,6 +56,12 @@ describe('each remedy, applied to a copy, does away with its finding and makes n
     const {problems, applied} = trial(inventoryOfSnapshot(demoSnapshot, 'demo'));
     expect(problems).toEqual([]);
     expect(applied).toBeGreaterThan(12);
+  });
+
+  test.each(Object.entries(realisticClusters))('in the %s cluster', (_, objects) => {
+    const {problems, applied} = trial(clusterWith(objects));
+    expect(problems).toEqual([]);
+    expect(applied).toBeGreaterThan(2);
   });
 
   test.each(seeds)('in messy cluster %i', seed => {

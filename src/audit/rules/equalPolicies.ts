@@ -43,7 +43,7 @@ export const equalPolicies = defineRule({
 });
 
 /** The same text for policies of the same meaning: the order of names in a list has none. */
-function meaningOf({metadata, spec}: Policy): string {
+export function meaningOf({metadata, spec}: Policy): string {
   const profiles = profileKeys.map(key => metadata.annotations?.[key] ?? null);
   return printJson([sortedNames(normalSpec(plain(spec))), profiles]);
 }

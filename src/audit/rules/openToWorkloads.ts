@@ -61,7 +61,7 @@ function leakOf(grant: Grant, context: AuditContext): readonly RuleFinding[] {
         ...firstOf(leaks.map(({subject, note}) => `${labelOf(subject)}: ${note}`)),
       ],
       controls: dangersOf(worst),
-      remedy: remedyFor(grant, subjects, worst, context),
+      remedy: remedyFor(grant, subjects, worst, context, {mayMove: isWide}),
       severity: isWide ? undefined : 'medium',
     },
   ];
@@ -128,8 +128,9 @@ function remedyFor(
   subjects: readonly Grantee[],
   worst: Policy,
   context: AuditContext,
+  options: {readonly mayMove?: boolean} = {},
 ): string {
-  const narrowed = narrowingCommand(grant, subjects, context);
+  const narrowed = narrowingCommand(grant, subjects, context, options);
   if (narrowed !== undefined) return narrowed;
   if (grant.policies === undefined) return kubectl('edit', rbacReference(grant.binding));
   return commandLine('kubectl', 'psp', 'who-can', 'use', worst.metadata.name, '-A', '--expand');

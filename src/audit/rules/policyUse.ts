@@ -5,6 +5,7 @@ import {commandLine} from '../remedies.ts';
 import {deleteCommand} from '../roleEdits.ts';
 import {defineRule} from '../rule.ts';
 import {firstOf, objectText, policyReference, wayText} from '../words.ts';
+import {meaningOf} from './equalPolicies.ts';
 
 const common = {
   severity: 'low',
@@ -58,23 +59,31 @@ export const shadowedPolicy = defineRule({
   why: 'Admission tries policies by name. Every pod that this one would admit unchanged is admitted by an earlier one, which is often looser than what was meant for it.',
   remedy: 'Take the earlier policy from these accounts, or rename this one so that it sorts first.',
   find: context =>
-    used(context, 'shadowed').map(({prepared, passedOver}) => {
-      const by = Map.groupBy(passedOver.values(), ({to}) => to);
-      const names = [...by.keys()].sort();
-      return {
-        object: policyReference(prepared.name),
-        message: `every pod it would admit uses ${names.join(', ')}, which ${names.length === 1 ? 'sorts' : 'sort'} first`,
-        evidence: names.flatMap(name => {
-          const shadowed = by.get(name) ?? [];
-          const groups = [...new Set(shadowed.map(({group}) => objectText(group.object)))];
-          return [
-            `${count(groups.length, 'workload or pod', 'workloads and pods')} bound to ${name}: ${firstOf(groups, 3).join(', ')}`,
-          ];
-        }),
-        remedy: commandLine('kubectl', 'psp', 'who-can', 'use', names[0] ?? '', '-A'),
-      };
-    }),
+    used(context, 'shadowed')
+      .filter(facts => !isEqualToOther(facts, context))
+      .map(({prepared, passedOver}) => {
+        const by = Map.groupBy(passedOver.values(), ({to}) => to);
+        const names = [...by.keys()].sort();
+        return {
+          object: policyReference(prepared.name),
+          message: `every pod it would admit uses ${names.join(', ')}, which ${names.length === 1 ? 'sorts' : 'sort'} first`,
+          evidence: names.flatMap(name => {
+            const shadowed = by.get(name) ?? [];
+            const groups = [...new Set(shadowed.map(({group}) => objectText(group.object)))];
+            return [
+              `${count(groups.length, 'workload or pod', 'workloads and pods')} bound to ${name}: ${firstOf(groups, 3).join(', ')}`,
+            ];
+          }),
+          remedy: commandLine('kubectl', 'psp', 'who-can', 'use', names[0] ?? '', '-A'),
+        };
+      }),
 });
+
+/** Whether another policy says the same: the matter of another rule. */
+function isEqualToOther({policy}: PolicyFacts, {policies}: AuditContext): boolean {
+  const meaning = meaningOf(policy);
+  return policies.some(other => other.policy !== policy && meaningOf(other.policy) === meaning);
+}
 
 function used({policies}: AuditContext, use: Use): readonly PolicyFacts[] {
   // What a platform ships is there for pods that it may bring, and comes back.

@@ -77,7 +77,13 @@ export const podRules: RuleCases = {
       'kubectl psp bind strict --to sa:shop/web',
     ],
     shows: 'requester: RoleBinding/shop/strict -> ClusterRole/strict',
-    no: [...web, deployment('app'), ...podsOf('app', 'strict')],
+    no: [
+      strict,
+      roleFor('everybody', 'strict'),
+      binding('everybody', 'everybody', ['group:system:authenticated'], true),
+      deployment('app'),
+      ...podsOf('app', 'strict'),
+    ],
   },
   'far-above-need': {
     yes: [open, ...grant('open', 'sa:web'), deployment('app'), ...podsOf('app', 'open')],
