@@ -90,13 +90,13 @@ function valueFor(
   [now, later]: readonly [Side, Side],
   mayFill: boolean,
 ): Found {
-  const fit = (pods: NonEmpty<PodView>) => control.fit(empty, pods, mayFill);
-  const [own, other] = [fit(now.pods), fit(later.pods)];
+  const leastFor = (pods: NonEmpty<PodView>) => control.fit(empty, pods, mayFill);
+  const [own, other] = [leastFor(now.pods), leastFor(later.pods)];
   const candidates = [
     own,
     other,
-    fit([...now.pods, ...later.pods]),
-    fit([...later.pods, ...now.pods]),
+    leastFor([...now.pods, ...later.pods]),
+    leastFor([...later.pods, ...now.pods]),
   ];
   const trouble = (value: Policy, side: Side) => troubleOf(control, value, side, mayFill);
   const right = candidates.filter(value =>

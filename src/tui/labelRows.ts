@@ -1,5 +1,4 @@
 import type {State, Verdict} from '../admission/judgement.ts';
-import type {VerdictGroup} from '../audit/groups.ts';
 import type {LabelSummary} from '../effect/labelSummary.ts';
 import {isByLabels} from '../inventory/regime.ts';
 import {itemKey} from '../inventory/submissions/items.ts';
@@ -14,8 +13,8 @@ import type {Model} from './model.ts';
 import {stateCell} from './rows.ts';
 import type {View} from './session.ts';
 import {type Cell, countCell, type Row, type Table} from './table.ts';
-import {restartWords, statesOf} from './tally.ts';
-import {worstOf} from './workloadRows.ts';
+import {restartWords} from './tally.ts';
+import {workloadTableWith} from './workloadRows.ts';
 
 /** The tables that are others where the labels of namespaces decide; undefined elsewhere. */
 export function labelTableOf(view: View, model: Model): Table | undefined {
@@ -180,43 +179,12 @@ function reasonsOf({state, podSecurity}: Verdict): readonly string[] {
 }
 
 /** A row for each workload, or pod of its own: its pods together, with the worst state among them. */
-function workloadTable(
-  {groups, inventory}: Model,
-  {namespace, kind}: Extract<View, {name: 'workloads'}>,
-): Table {
-  const shown = groups.filter(
-    ({object}) =>
-      (namespace === undefined || object.namespace === namespace) &&
-      (kind === undefined || object.kind === kind),
-  );
-  const withNamespace = namespace === undefined;
-  const places = namespace === undefined ? undefined : new Set([namespace]);
-  const isPartial = unreadPlaces(inventory, places) !== undefined;
-  return {
-    columns: [
-      ...(withNamespace ? ['NAMESPACE'] : []),
-      ...['KIND', 'NAME', 'PODS', 'STATE', 'NEEDS', 'AGAINST IT'],
-    ],
-    empty: isPartial ? 'None that was read; not all could be.' : `No ${kind ?? 'workload'} here.`,
-    rows: shown.map(group => workloadRow(group, withNamespace)),
-  };
-}
-
-function workloadRow({object, verdicts, runs}: VerdictGroup, withNamespace: boolean): Row {
-  const {namespace = '', kind, name} = object;
-  const worst = worstOf(verdicts);
-  return {
-    key: `${namespace}/${kind}/${name}`,
-    cells: [
-      ...(withNamespace ? [namespace] : []),
-      kind,
-      name,
-      runs ? verdicts.length : 0,
-      stateCell(worst?.state ?? 'ok'),
+function workloadTable(model: Model, view: Extract<View, {name: 'workloads'}>): Table {
+  return workloadTableWith(model, view, {
+    columns: ['NEEDS', 'AGAINST IT'],
+    cells: ({verdicts}, worst) => [
       neededCell(verdicts),
       worst === undefined ? '' : reasonsOf(worst).join(', '),
     ],
-    bar: stateParts(statesOf(verdicts)),
-    enter: worst && {name: 'why', item: itemKey(worst.item)},
-  };
+  });
 }

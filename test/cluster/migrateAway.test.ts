@@ -5,7 +5,7 @@ import {withoutServerOwned} from '../../src/apply/change.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {podObject} from '../support/builders/pods.ts';
 import {policyObject} from '../support/builders/policies.ts';
-import {bindingTo, useRole} from '../support/builders/useGrants.ts';
+import {bindingTo, roleOfUse} from '../support/builders/useGrants.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
 import {successorApiServer} from '../support/kubernetes/successor.ts';
 import {folderOf} from '../support/run/files.ts';
@@ -63,7 +63,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('the end of the way off',
         ...['shop', 'other'].flatMap(place),
         account('default'),
         team,
-        useRole('00-team', '00-team'),
+        roleOfUse('00-team', '00-team'),
         bindingTo('00-team', accounts),
         deployment('shop', 'plain'),
         // The pods that the guide of Kubernetes leaves behind: hardened for restricted.
@@ -98,7 +98,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('the end of the way off',
       };
       await server.createAll([
         policyObject('privileged', open),
-        useRole('privileged', 'privileged'),
+        roleOfUse('privileged', 'privileged'),
         bindingTo('privileged', {...accounts, name: 'system:serviceaccounts:shop'}, 'shop'),
       ]);
       await vi.waitFor(async () => expect(await admitted()).toEqual(['00-team', 1000]), {
@@ -159,12 +159,12 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('the end of the way off',
   });
 
   describe('cleanup', () => {
-    const mixed = useRole('mixed', 'mixed', [
+    const mixed = roleOfUse('mixed', 'mixed', [
       {apiGroups: [''], resources: ['pods'], verbs: ['get']},
     ]);
     const objects = [
       team,
-      useRole('00-team', '00-team'),
+      roleOfUse('00-team', '00-team'),
       bindingTo('00-team', accounts),
       bindingTo('00-team', accounts, 'shop'),
       mixed,
@@ -248,7 +248,7 @@ describe.runIf(successor !== undefined)('what is left of policies on v1.37', () 
   const folder = folderOf();
   beforeAll(async () => {
     server = await startApiServer({admissionPlugins: [], program: successor ?? ''});
-    await server.createAll([useRole('old', 'old'), bindingTo('old', accounts)]);
+    await server.createAll([roleOfUse('old', 'old'), bindingTo('old', accounts)]);
   }, 120_000);
   afterAll(() => server?.stop());
   const cleanup = () =>

@@ -1,6 +1,6 @@
 import type {JsonObject} from '../../src/kube/json.ts';
 import {policyObject} from '../support/builders/policies.ts';
-import {useGrant} from '../support/builders/useGrants.ts';
+import {grantOfUse} from '../support/builders/useGrants.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
 
@@ -23,9 +23,9 @@ export const verifyWorld: readonly JsonObject[] = [
     metadata: {name: 'gvisor'},
     handler: 'runsc',
   },
-  ...useGrant('strict', {kind: 'ServiceAccount', namespace: 'shop', name: 'web'}, 'shop'),
-  ...useGrant('team', {kind: 'Group', name: 'system:serviceaccounts:data', apiGroup: rbac}),
-  ...useGrant('wide', {kind: 'Group', name: 'system:serviceaccounts:data', apiGroup: rbac}),
+  ...grantOfUse('strict', {kind: 'ServiceAccount', namespace: 'shop', name: 'web'}, 'shop'),
+  ...grantOfUse('team', {kind: 'Group', name: 'system:serviceaccounts:data', apiGroup: rbac}),
+  ...grantOfUse('wide', {kind: 'Group', name: 'system:serviceaccounts:data', apiGroup: rbac}),
 ];
 
 /** Policies that say something about every control, and one for admins alone. */

@@ -3,7 +3,7 @@ import type {JsonObject} from '../../../src/kube/json.ts';
 const group = 'rbac.authorization.k8s.io';
 
 /** A ClusterRole to use a policy, and what else it grants. */
-export function useRole(
+export function roleOfUse(
   name: string,
   policy: string,
   more: readonly JsonObject[] = [],
@@ -34,11 +34,11 @@ export function bindingTo(role: string, subject: JsonObject, namespace?: string)
 }
 
 /** Lets a subject use a policy, in a namespace or in all. */
-export function useGrant(
+export function grantOfUse(
   policy: string,
   subject: JsonObject,
   namespace?: string,
 ): readonly JsonObject[] {
   const name = `use-${policy}`;
-  return [useRole(name, policy), bindingTo(name, subject, namespace)];
+  return [roleOfUse(name, policy), bindingTo(name, subject, namespace)];
 }
