@@ -127,6 +127,16 @@ export const sourceFlags = {
   ...connectionFlags,
 } as const satisfies Flags;
 
+/** What no API tells of a server that judges by the labels of namespaces. */
+export const settingsFlag = {
+  admissionConfig: {
+    type: 'string',
+    placeholder: 'FILE|none',
+    completes: 'files',
+    help: 'of a server without policies: the file of its --admission-control-config-file, which has defaults and exemptions of Pod Security Admission; none: it has no such file',
+  },
+} as const satisfies Flags;
+
 export const scopeFlags = {
   namespace: {
     type: 'string',

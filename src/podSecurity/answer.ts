@@ -127,11 +127,10 @@ function verdictFor(
 
 function exemptionOf(
   {pod, namespace, user}: PodSecurityRequest,
-  {isOff, exemptions}: PodSecuritySettings,
+  {exemptions}: PodSecuritySettings,
 ): string | undefined {
   const {namespaces, usernames, runtimeClasses} = exemptions;
   const {runtimeClassName} = pod.spec;
-  if (isOff) return 'the plugin PodSecurity is turned off';
   if (namespaces.includes(namespace)) return `namespace ${namespace} is exempt`;
   if (user !== undefined && usernames.includes(user)) return `user ${user} is exempt`;
   return runtimeClassName && runtimeClasses.includes(runtimeClassName)

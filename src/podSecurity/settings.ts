@@ -2,11 +2,9 @@ import {builtInDefaults, type PodSecurityDefaults} from './labels.ts';
 
 /**
  * What a server's AdmissionConfiguration tells Pod Security Admission. No API serves it: it is known only
- * where a file holds it, or where the server's own command line names none.
+ * where somebody gives the file, or says that there is none (--admission-config).
  */
 export interface PodSecuritySettings {
-  /** Whether the plugin is turned off, so that nothing is refused. */
-  readonly isOff: boolean;
   readonly defaults: PodSecurityDefaults;
   readonly exemptions: PodSecurityExemptions;
 }
@@ -20,7 +18,6 @@ export interface PodSecurityExemptions {
 
 /** Those of a server that is told nothing. */
 export const builtInSettings: PodSecuritySettings = {
-  isOff: false,
   defaults: builtInDefaults,
   exemptions: {usernames: [], namespaces: [], runtimeClasses: []},
 };

@@ -4,7 +4,13 @@ import {isObject, type Json, type JsonObject} from '../../src/kube/json.ts';
 import {type PodSecurityLevel, warningText} from '../../src/podSecurity/judge.ts';
 import {parseStandardVersion} from '../../src/podSecurity/version.ts';
 import {anyPod} from '../support/builders/anyPod.ts';
-import {labelled} from '../support/builders/labelledCluster.ts';
+import {
+  barePod,
+  hostSpec,
+  labelled,
+  plainSpec,
+  restrictedSpec,
+} from '../support/builders/labelledCluster.ts';
 import {hasReference, isThorough} from '../support/kubernetes/reference.ts';
 import {successorApiServer} from '../support/kubernetes/successor.ts';
 import {fileOf} from '../support/run/files.ts';
@@ -185,6 +191,78 @@ describe.runIf(successor !== undefined)('why, against an API server without poli
     const text = ran.out.replaceAll(/\s+/g, ' ');
     expect(text).toContain('on: it refused a namespace that was tried with a level that is none');
     expect(text).toContain('got in when it was tried in namespace none, which has no label');
+  });
+});
+
+describe.runIf(successor !== undefined)('what an API server is told in its file', () => {
+  const configuration = {
+    apiVersion: 'pod-security.admission.config.k8s.io/v1',
+    kind: 'PodSecurityConfiguration',
+    defaults: {enforce: 'baseline', 'enforce-version': 'v1.30', warn: 'restricted'},
+    exemptions: {usernames: ['ci'], namespaces: ['exempt'], runtimeClasses: []},
+  };
+  const config = fileOf([
+    {
+      apiVersion: 'apiserver.config.k8s.io/v1',
+      kind: 'AdmissionConfiguration',
+      plugins: [{name: 'PodSecurity', configuration}],
+    },
+  ]);
+  let server: ApiServer;
+
+  beforeAll(async () => {
+    server = await startApiServer({
+      admissionPlugins: [],
+      program: successor ?? '',
+      args: [`--admission-control-config-file=${config}`],
+    });
+    const places = [labelled('none'), labelled('exempt'), labelled('loud', {warn: 'privileged'})];
+    const account = (namespace: string) => ({
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: {name: 'default', namespace},
+    });
+    await server.createAll(places);
+    await server.createAll(['none', 'exempt', 'loud'].map(account));
+  }, 120_000);
+  afterAll(() => server?.stop());
+
+  test('is what --admission-config says', async () => {
+    const specs = {plain: plainSpec, host: hostSpec, tight: restrictedSpec};
+    const bare = ['none', 'exempt', 'loud'].flatMap(namespace =>
+      Object.entries(specs).map(([name, spec]) => barePod(namespace, name, spec)),
+    );
+    for (const user of ['admin', 'ci']) {
+      const ran = await runHere(
+        ...['why', '-A', '-f', fileOf(bare), '-o', 'json', '--admission-config', config],
+        ...['--kubeconfig', server.kubeconfig, '--requester', user],
+      );
+      const said = itemsOf(ran.out).map(({namespace, name, allowed, podSecurity}) => {
+        const {warn} = objectOf(podSecurity);
+        const isWarned = allowed === true && (objectOf(warn).refuses as readonly Json[]).length > 0;
+        return `${namespace}/${name}: ${allowed}${isWarned ? ', warned' : ''}`;
+      });
+      const done = await Promise.all(
+        bare.map(async pod => {
+          const {namespace, name} = objectOf(pod.metadata);
+          const path = `/api/v1/namespaces/${namespace}/pods?dryRun=All`;
+          const {status, headers} = await server.request('POST', path, pod, {
+            as: user,
+            asGroups: ['system:masters'],
+          });
+          const isWarned = String(headers.warning ?? '').includes('would violate PodSecurity');
+          return `${namespace}/${name}: ${status === 201}${isWarned ? ', warned' : ''}`;
+        }),
+      );
+      expect(said.sort(), user).toEqual(done.sort());
+    }
+  });
+
+  test('check finds the default', async () => {
+    const ran = await runHere('check', '-n', 'none', '--kubeconfig', server.kubeconfig);
+    expect(ran.out.replaceAll(/\s+/g, ' ')).toContain(
+      "baseline:v1.30 is enforced in namespace none, which has no label: it is the server's default",
+    );
   });
 });
 

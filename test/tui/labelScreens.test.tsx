@@ -145,7 +145,6 @@ describe('on a cluster without policies the session', () => {
 
   test('does not speak of defaults that are known', async () => {
     const podSecurity = {
-      isOff: false,
       defaults: {
         enforce: {level: 'baseline', version: 'latest'},
         audit: {level: 'privileged', version: 'latest'},

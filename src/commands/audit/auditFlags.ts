@@ -4,6 +4,7 @@ import {
   noHeadersFlag,
   outputFlag,
   scopeFlags,
+  settingsFlag,
   sourceFlags,
   type ValuesOf,
 } from '../flags.ts';
@@ -36,6 +37,7 @@ export const auditFlags = {
   },
   force: {type: 'boolean', help: 'overwrite FILE without asking'},
   ...noHeadersFlag,
+  ...settingsFlag,
   ...sourceFlags,
 } as const satisfies Flags;
 

@@ -1,6 +1,7 @@
 import {type Freshness, followCluster} from '../../inventory/follow/followCluster.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
 import type {World} from '../world.ts';
+import {wantedSettings} from './admissionConfig.ts';
 import type {SourceRequest} from './load.ts';
 import {refuseOwnVersion} from './release.ts';
 
@@ -14,8 +15,9 @@ export async function followInventory(
   use: (inventory: Inventory) => Promise<void>,
 ): Promise<never> {
   refuseOwnVersion(flags);
+  const podSecurity = await wantedSettings(world, flags);
   const cluster = await world.connect(flags);
-  const live = followCluster(cluster, {home: flags.namespace ?? cluster.namespace});
+  const live = followCluster(cluster, {home: flags.namespace ?? cluster.namespace, podSecurity});
   let isNews = true;
   let wake = () => {};
   live.subscribe(() => {

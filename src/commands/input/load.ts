@@ -10,14 +10,15 @@ import {nearNames} from '../../kube/nearNames.ts';
 import type {Policy} from '../../kube/objects.ts';
 import {firstRelease, minorOf} from '../../kube/release.ts';
 import {count} from '../../text.ts';
-import type {filenameFlag, scopeFlags, sourceFlags, ValuesOf} from '../flags.ts';
+import type {filenameFlag, scopeFlags, settingsFlag, sourceFlags, ValuesOf} from '../flags.ts';
 import type {World} from '../world.ts';
+import {withSettings} from './admissionConfig.ts';
 import {readSources, sourceNames} from './readSources.ts';
 import {refuseOwnVersion, releaseOfFiles, wantedRelease} from './release.ts';
 
 /** Where a command is to look. */
 export type SourceRequest = Partial<
-  ValuesOf<typeof sourceFlags & typeof scopeFlags & typeof filenameFlag>
+  ValuesOf<typeof sourceFlags & typeof scopeFlags & typeof filenameFlag & typeof settingsFlag>
 >;
 
 export interface Loaded {
@@ -98,7 +99,7 @@ export async function withBase<T>(
       ...needs,
       time: world.now(),
     });
-    return answer(read, cluster);
+    return answer(await withSettings(world, flags, read), cluster);
   });
 }
 
@@ -110,13 +111,14 @@ export async function loadOffline(
   const {from = [], demo = false} = flags;
   if (!demo && from.length === 0) return undefined;
   const {readOffline} = await import('./loadOffline.ts');
-  return readOffline(world, {
+  const read = await readOffline(world, {
     from,
     demo,
     namespace: flags.namespace,
     release: wantedRelease(flags),
     isStrict: flags.strict,
   });
+  return withSettings(world, flags, read);
 }
 
 /** Pods and workloads of files, before the policies and rights of the base. */
@@ -144,7 +146,8 @@ async function overBase(
       serviceAccounts: true,
       caller: false,
     });
-    const base = needs.caller ? await withCaller(cluster, read, files.pods) : read;
+    const settled = await withSettings(world, flags, read);
+    const base = needs.caller ? await withCaller(cluster, settled, files.pods) : settled;
     warnOfRules(world, base);
     warnOfGaps(world, base, flags);
     return filesOver(base, files);

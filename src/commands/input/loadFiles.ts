@@ -3,7 +3,7 @@ import {type Collected, collect} from '../../inventory/files/collect.ts';
 import {asFilesWorld, isFilesAlone} from '../../inventory/files/filesWorld.ts';
 import {withoutKustomizations} from '../../inventory/files/kustomization.ts';
 import {withoutOtherFiles} from '../../inventory/files/otherFiles.ts';
-import {merged, mergeRbac} from '../../inventory/files/overlay.ts';
+import {labelsLaidOver, merged, mergeRbac} from '../../inventory/files/overlay.ts';
 import type {SourceObject} from '../../inventory/files/sourceObjects.ts';
 import {emptyInventory, type Inventory} from '../../inventory/inventory.ts';
 import {isObject} from '../../kube/json.ts';
@@ -35,6 +35,7 @@ export function filesOver(base: Inventory, files: Inventory): Inventory {
     source: `${files.source} in ${base.source}`,
     origin: 'manifests',
     rbac: mergeRbac(base.rbac, files.rbac),
+    namespaces: labelsLaidOver(base.namespaces, files.namespaces),
     serviceAccounts: merged(base.serviceAccounts, files.serviceAccounts),
     workloads: files.workloads,
     pods: files.pods,

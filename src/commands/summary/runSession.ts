@@ -4,6 +4,7 @@ import type {Draft} from '../../tui/edit.ts';
 import type {SessionEnd} from '../../tui/session.ts';
 import {createStore} from '../../tui/store.ts';
 import {choose} from '../flags.ts';
+import {wantedSettings} from '../input/admissionConfig.ts';
 import {loadOffline} from '../input/load.ts';
 import {refuseOwnVersion} from '../input/release.ts';
 import type {SessionOptions, World} from '../world.ts';
@@ -60,7 +61,8 @@ async function onClusters(world: World, flags: Partial<SummaryFlags>, first: Ope
     for (;;) {
       const {code, context} = await openKept(world, opened.options);
       if (context === undefined) return code;
-      const there = {...flags, context, namespace: undefined};
+      // What is known of one server tells nothing about another.
+      const there = {...flags, context, namespace: undefined, admissionConfig: undefined};
       try {
         const next = await openCluster(world, there, {...first, drafts: [], open: undefined});
         opened.close();
@@ -83,9 +85,10 @@ async function openCluster(
 ): Promise<Opened> {
   const {namespace} = flags;
   refuseOwnVersion(flags);
+  const podSecurity = await wantedSettings(world, flags);
   const cluster = await world.connect(flags);
   const home = namespace ?? cluster.namespace;
-  const live = followCluster(cluster, {home});
+  const live = followCluster(cluster, {home, podSecurity});
   const services = {
     ...fileServices(world, cluster, home),
     ...clusterChanges(world, cluster),

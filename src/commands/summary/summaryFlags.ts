@@ -2,6 +2,7 @@ import {
   type Flags,
   outputFlag,
   scopeFlags,
+  settingsFlag,
   sourceFlags,
   type ValuesOf,
   watchFlag,
@@ -36,6 +37,7 @@ export const summaryFlags = {
   },
   ...watchFlag,
   ...outputFlag(...summaryFormats),
+  ...settingsFlag,
   ...sourceFlags,
 } as const satisfies Flags;
 

@@ -4,6 +4,7 @@ import {
   noHeadersFlag,
   outputFlag,
   scopeFlags,
+  settingsFlag,
   sourceFlags,
   type ValuesOf,
 } from '../flags.ts';
@@ -24,6 +25,7 @@ export const tryFlags = {
   ...scopeFlags,
   ...outputFlag(...tryFormats),
   ...noHeadersFlag,
+  ...settingsFlag,
   ...sourceFlags,
 } as const satisfies Flags;
 

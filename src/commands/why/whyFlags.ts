@@ -5,6 +5,7 @@ import {
   outputFlag,
   scopeFlags,
   selectorFlag,
+  settingsFlag,
   sourceFlags,
   type ValuesOf,
   watchFlag,
@@ -44,6 +45,7 @@ export const whyFlags = {
     placeholder: 'USER[,GROUP...]|me',
     help: 'who creates bare pods (default: you, for -f on a live cluster; else nobody knows)',
   },
+  ...settingsFlag,
   ...sourceFlags,
 } as const satisfies Flags;
 

@@ -64,7 +64,7 @@ export function layOver(
 }
 
 /** As `kubectl apply` does: labels that the file leaves out stay, unless it was the file that set them. */
-function labelsLaidOver(
+export function labelsLaidOver(
   base: Inventory['namespaces'],
   over: Inventory['namespaces'],
 ): Inventory['namespaces'] {

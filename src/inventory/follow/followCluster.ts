@@ -43,15 +43,21 @@ export interface LiveInventory {
   stop(): void;
 }
 
+/** What is known besides what the API tells. */
+export interface FollowOptions {
+  /** The namespace that is followed alone where not even the namespaces may be listed. */
+  readonly home: string;
+  readonly podSecurity?: Inventory['podSecurity'];
+}
+
 /**
  * Reads a cluster as readCluster does, one inventory after the other while it grows, and then follows
  * it: an inventory for each batch of changes, in which everything that did not change is the same value
- * as before. It never fails: what goes wrong shows in the freshness, and is tried again. `home` is followed
- * alone where not even the namespaces may be listed.
+ * as before. It never fails: what goes wrong shows in the freshness, and is tried again.
  */
 export function followCluster(
   client: WatchingReader,
-  {home}: {readonly home: string},
+  {home, podSecurity}: FollowOptions,
   clock: Clock = realClock,
 ): LiveInventory {
   const tables = createTables();
@@ -72,7 +78,10 @@ export function followCluster(
   };
   const start = (): Run => startRun(client, home, tables, clock, changed);
   let run = start();
-  let view: LiveView = {inventory: unreadInventory(client), freshness: freshnessOf(run)};
+  let view: LiveView = {
+    inventory: {...unreadInventory(client), podSecurity},
+    freshness: freshnessOf(run),
+  };
   return {
     current: () => view,
     subscribe(listener) {

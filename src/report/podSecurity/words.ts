@@ -43,8 +43,7 @@ export function defaultsText({podSecurity}: Pick<Inventory, 'podSecurity'>): str
   if (podSecurity === undefined) {
     return `not known, nor are exemptions: ${settingsSource} has them, which no API shows`;
   }
-  const {isOff, defaults, exemptions} = podSecurity;
-  if (isOff) return 'none: the plugin PodSecurity is turned off';
+  const {defaults, exemptions} = podSecurity;
   const {usernames, namespaces, runtimeClasses} = exemptions;
   const exempt = [
     ...(namespaces.length === 0 ? [] : [`namespaces ${namespaces.join(', ')}`]),

@@ -9,7 +9,6 @@ const shop = (levels: Readonly<Record<string, string>>) => labelled('shop', leve
 const onHost = deployment('app', {}, {spec: {hostNetwork: true}});
 const tight = deployment('app', {}, {spec: restrictedSpec});
 const noPrivilege = {
-  isOff: false,
   defaults: {
     enforce: {level: 'baseline', version: 'latest'},
     audit: {level: 'privileged', version: 'latest'},
