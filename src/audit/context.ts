@@ -11,7 +11,7 @@ import type {PreparedPolicy} from '../policy/evaluate.ts';
 import type {Authorizer, Grant} from '../rbac/authorize.ts';
 import {type DanglingGrant, danglingGrants} from '../rbac/dangling.ts';
 import {type NearMiss, nearMisses} from '../rbac/nearMisses.ts';
-import {fittingPolicy} from './fitting.ts';
+import {fittingPolicy, fromStrictToOpen} from './fitting.ts';
 import {type VerdictGroup, verdictGroupsOf} from './groups.ts';
 import {passedByName} from './passedByName.ts';
 
@@ -53,6 +53,8 @@ export interface AuditContext {
   /** By name, as admission tries them. */
   readonly policies: readonly PolicyFacts[];
   readonly authorizer: Authorizer;
+  /** All of them, from strict to open: what fits is looked for in this order. */
+  readonly fromStrict: readonly Policy[];
   /** Grants that lead nowhere. */
   readonly dangling: readonly DanglingGrant[];
   /** What looks like a grant and is none. */
@@ -77,7 +79,8 @@ export function contextOf(
 ): AuditContext {
   const groups = verdictGroupsOf(inventory, verdicts);
   const names = [...policies.byName.keys()];
-  const wanted = wantedPolicies(groups, authorizer);
+  const fromStrict = fromStrictToOpen(policies);
+  const wanted = wantedPolicies(groups, authorizer, fromStrict);
   const all = groups.flatMap(({verdicts}) => verdicts);
   const byNamespace = Map.groupBy(all, ({item}) => item.namespace);
   return {
@@ -86,6 +89,7 @@ export function contextOf(
     verdictsIn: namespace => (namespace === undefined ? all : (byNamespace.get(namespace) ?? [])),
     policies: policyFacts(policies, inventory.gaps, groups, {grants: authorizer.grants, wanted}),
     authorizer,
+    fromStrict,
     dangling: danglingGrants(inventory.rbac, authorizer, names),
     nearMisses: nearMisses(inventory.rbac, names),
     unanswered,
@@ -97,6 +101,7 @@ export function contextOf(
 function wantedPolicies(
   groups: readonly VerdictGroup[],
   authorizer: Authorizer,
+  fromStrict: readonly Policy[],
 ): ReadonlySet<string> {
   const wanted = new Set<string>();
   const seen = new Set<Submission>();
@@ -108,7 +113,7 @@ function wantedPolicies(
     }
     if (seen.has(submission)) continue;
     seen.add(submission);
-    const fitting = state === 'denied' ? fittingPolicy(verdict) : undefined;
+    const fitting = state === 'denied' ? fittingPolicy(verdict, fromStrict) : undefined;
     const given = state === 'denied' ? verdict.granted.map(({policy}) => policy.name) : [];
     // Its account's own policies, where it gets in by the right of who creates it.
     const own = verdict.granted

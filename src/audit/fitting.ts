@@ -1,4 +1,7 @@
+import type {PolicySet} from '../admission/admit.ts';
 import type {Verdict} from '../admission/judgement.ts';
+import type {Policy} from '../kube/objects.ts';
+import {once} from '../once.ts';
 import {leastPolicy} from '../policy/least.ts';
 import {openness} from '../policy/level.ts';
 import {isSevere, looseControls} from './excess.ts';
@@ -8,18 +11,25 @@ import {isSevere, looseControls} from './excess.ts';
  * name; of those that `isMeant` names, undefined: of all.
  */
 export function fittingPolicy(
-  {item, candidates}: Verdict,
+  verdict: Verdict,
+  fromStrict: readonly Policy[],
   isMeant: (policy: string) => boolean = () => true,
 ): string | undefined {
-  const {view} = item.submission;
-  const least = leastPolicy('least', [view], false);
-  const [best] = candidates
-    .filter(({allowed, mutates}) => allowed && !mutates)
-    .map(({policy: {policy}}) => policy)
-    .filter(({metadata}) => isMeant(metadata.name))
-    .filter(policy => !isSevere(looseControls(policy, least, view.release), policy))
-    .sort((a, b) => openness(a) - openness(b));
+  const {view} = verdict.item.submission;
+  const least = once(() => leastPolicy('least', [view], false));
+  // One by one: all candidates of all pods would fill the memory, and the first that fits is mostly soon found.
+  const best = fromStrict.find(policy => {
+    const {name} = policy.metadata;
+    const candidate = verdict.candidate(name);
+    if (candidate?.allowed !== true || candidate.mutates || !isMeant(name)) return false;
+    return !isSevere(looseControls(policy, least(), view.release), policy);
+  });
   return best?.metadata.name;
+}
+
+/** Policies as `fittingPolicy` tries them: the strictest first, and of equally open ones as admission does. */
+export function fromStrictToOpen({ordered}: PolicySet): readonly Policy[] {
+  return ordered.map(({policy}) => policy).sort((a, b) => openness(a) - openness(b));
 }
 
 /**

@@ -1,5 +1,5 @@
 import type {Verdict} from '../admission/judgement.ts';
-import type {Subject} from '../kube/objects.ts';
+import type {Policy, Subject} from '../kube/objects.ts';
 import {dangersOf} from '../policy/danger.ts';
 import {type ObjectReference, podIdentity, serviceAccountUser} from '../rbac/authorize.ts';
 import {type Grantee, granteesOf, isPartOf} from '../rbac/grantee.ts';
@@ -136,10 +136,10 @@ function isAwaited(name: string, gains: readonly Gain[], context: AuditContext):
   if (facts === undefined || facts.prepared.unusable !== undefined) return false;
   const verdicts = context.groups.flatMap(group => group.verdicts);
   const reached = verdicts.filter(verdict => gains.some(gain => reaches(gain, verdict)));
-  if (!reached.some(verdict => isMissing(name, verdict))) return false;
+  if (!reached.some(verdict => isMissing(facts.policy, verdict))) return false;
   if (reached.some(verdict => wouldMove(name, verdict))) return false;
   if (dangersOf(facts.policy).length === 0) return true;
-  return gains.every(gain => isNeeded(name, gain, reached, context));
+  return gains.every(gain => isNeeded(facts.policy, gain, reached, context));
 }
 
 function reaches({subject, namespace}: Gain, {item, requester}: Verdict): boolean {
@@ -154,10 +154,8 @@ function userOf({namespace, name}: Grantee): string {
 }
 
 /** Whether a denied pod would get in by the policy, and it opens nothing severe that the pod does not need. */
-function isMissing(name: string, verdict: Verdict): boolean {
-  return (
-    verdict.state === 'denied' && fittingPolicy(verdict, other => other === name) !== undefined
-  );
+function isMissing(policy: Policy, verdict: Verdict): boolean {
+  return verdict.state === 'denied' && fittingPolicy(verdict, [policy]) !== undefined;
 }
 
 /** Whether a pod that gets in, or of which it is not known, would bind to the policy. */
@@ -170,7 +168,7 @@ function wouldMove(name: string, verdict: Verdict): boolean {
 }
 
 function isNeeded(
-  name: string,
+  policy: Policy,
   {subject, namespace}: Gain,
   reached: readonly Verdict[],
   {inventory}: AuditContext,
@@ -179,10 +177,11 @@ function isNeeded(
   if (subject.kind !== 'ServiceAccount' || home === undefined || home === 'kube-system')
     return false;
   if (namespace !== undefined && namespace !== home) return false;
-  if (podMakers(inventory.rbac, home, [{policy: name, namespace: home}]).length > 0) return false;
+  if (podMakers(inventory.rbac, home, [{policy: policy.metadata.name, namespace: home}]).length > 0)
+    return false;
   return reached.some(verdict => {
     const {submission} = verdict.item;
     const isIts = submission.namespace === home && submission.serviceAccount === subject.name;
-    return isIts && isMissing(name, verdict);
+    return isIts && isMissing(policy, verdict);
   });
 }

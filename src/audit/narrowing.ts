@@ -38,7 +38,7 @@ export function narrowingCommand(
     if (mayMove && hasOwn(verdict, context)) continue;
     seen.add(submission);
     const {namespace, serviceAccount} = submission;
-    const policy = fittingPolicy(verdict) ?? verdict.chosen?.policy.name;
+    const policy = fittingPolicy(verdict, context.fromStrict) ?? verdict.chosen?.policy.name;
     if (policy === undefined || serviceAccount === '') return undefined;
     const accounts = bySubject.get(policy) ?? new Set();
     const account = `sa:${namespace}/${serviceAccount}`;

@@ -24,14 +24,14 @@ export const deniedOnRestart = defineRule({
   remedy,
   needs,
   breadth: 'namespace',
-  find: ({groups}) =>
-    groups.flatMap(group => {
+  find: context =>
+    context.groups.flatMap(group => {
       const denied = group.runs ? group.verdicts.filter(isDenied) : [];
       const [first] = denied;
       if (first === undefined) return [];
       return [
         {
-          ...deniedFound(group, first, () => true),
+          ...deniedFound(group, first, context),
           message: `${of(denied.length, group)} would be denied if recreated`,
         },
       ];
@@ -75,7 +75,7 @@ function idle(context: AuditContext, wanted: boolean, state: string): readonly R
     const others = context.verdictsIn(first.item.namespace);
     // For pods that nobody waits for, no others are to move.
     const isMeant = (policy: string) => wanted || !wouldMoveOthers(policy, first, others);
-    return [{...deniedFound(group, first, isMeant), message}];
+    return [{...deniedFound(group, first, context, isMeant), message}];
   });
 }
 
@@ -99,11 +99,12 @@ function of(denied: number, {verdicts}: VerdictGroup): string {
 function deniedFound(
   {object}: VerdictGroup,
   verdict: Verdict,
-  isMeant: (policy: string) => boolean,
+  {fromStrict}: AuditContext,
+  isMeant?: (policy: string) => boolean,
 ): Pick<RuleFinding, 'object' | 'evidence' | 'controls' | 'remedy'> {
   const {item, requester} = verdict;
   const {namespace, serviceAccount} = item.submission;
-  const fitting = fittingPolicy(verdict, isMeant);
+  const fitting = fittingPolicy(verdict, fromStrict, isMeant);
   return {
     object,
     evidence: [

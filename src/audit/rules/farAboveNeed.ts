@@ -37,6 +37,7 @@ export const farAboveNeed = defineRule({
       const others = context.verdictsIn(namespace);
       const tighter = fittingPolicy(
         verdict,
+        context.fromStrict,
         other => other < name && !wouldMoveOthers(other, verdict, others),
       );
       const sharers = tighter === undefined ? needier(verdict, context.groups) : [];

@@ -68,6 +68,7 @@ function ownPolicy(verdict: Verdict, policy: string, context: AuditContext): str
   const others = context.verdictsIn(verdict.item.namespace);
   const tighter = fittingPolicy(
     verdict,
+    context.fromStrict,
     other => other < policy && !wouldMoveOthers(other, verdict, others),
   );
   return tighter ?? policy;
