@@ -4,7 +4,7 @@ import type {Inventory} from '../inventory/inventory.ts';
 import {escapeText} from '../report/escape.ts';
 import {Contexts, contextsHeight} from './Contexts.tsx';
 import {Input} from './Input.tsx';
-import {completedJump, jumpHint} from './jumpHints.ts';
+import {completedFrom, completedJump, jumpHint, namesFrom} from './jumpHints.ts';
 import {type Jump, jumpOf} from './jumps.ts';
 import type {ValuesView} from './picker.ts';
 import type {Action, PromptState, Proposal, SessionEnd} from './session.ts';
@@ -173,14 +173,19 @@ function hintFor({control, picking}: ValuesView): string {
 
 function bindTyping(
   prompt: Extract<PromptState, {kind: 'bind'}>,
-  {dispatch, sideEffects}: Props,
+  {dispatch, sideEffects, inventory}: Props,
   close: () => void,
 ): Typing {
   const {policy, subject} = prompt;
+  const names = inventory.policies.map(({metadata}) => metadata.name).sort();
   return {
     label: policy === undefined ? `Let ${subject} use the policy: ` : `Let use ${policy}: `,
     value: prompt.text,
-    hint: policy === undefined ? '' : '  sa:NS/NAME ns:NS group:NAME user:NAME like:POLICY',
+    hint:
+      policy === undefined
+        ? `  ${namesFrom(names, prompt.text).join(' ')}`
+        : '  sa:NS/NAME ns:NS group:NAME user:NAME like:POLICY',
+    ...(policy === undefined ? {complete: (text: string) => completedFrom(names, text)} : {}),
     onChange: text => dispatch({type: 'prompt', prompt: {...prompt, text}}),
     onSubmit(text) {
       close();

@@ -41,11 +41,20 @@ export function jumpHint(typed: string, inventory: Inventory): string {
 /** The line with as much more as all that may be meant begin with; a space behind what only one can be. */
 export function completedJump(typed: string, inventory: Inventory): string {
   const {begun, choices} = reading(typed, inventory);
-  const [first, ...others] = choices;
-  if (first === undefined) return typed;
-  const common = others.reduce(commonStart, first);
-  const end = others.length === 0 ? ' ' : '';
-  return `${typed.slice(0, typed.length - begun.length)}${common}${end}`;
+  if (choices.length === 0) return typed;
+  const end = choices.length === 1 ? ' ' : '';
+  return `${typed.slice(0, typed.length - begun.length)}${completedFrom(choices, begun)}${end}`;
+}
+
+/** The names that begin so. */
+export function namesFrom(names: readonly string[], begun: string): readonly string[] {
+  return names.filter(name => name.startsWith(begun));
+}
+
+/** The text with as much more as all the names that begin so have in common. */
+export function completedFrom(names: readonly string[], begun: string): string {
+  const [first = begun, ...others] = namesFrom(names, begun);
+  return others.reduce(commonStart, first);
 }
 
 /** What a line says so far: its word, the part that is begun, and what that may become. */
@@ -54,7 +63,7 @@ function reading(typed: string, inventory: Inventory) {
   const [begun = word] = rest;
   const isWhole = rest.length > 0;
   const all = isWhole ? namesFor(offered.get(word), inventory) : [...offered.keys()];
-  return {word, begun, isWhole, choices: all.filter(each => each.startsWith(begun))};
+  return {word, begun, isWhole, choices: namesFrom(all, begun)};
 }
 
 function namesFor(argument: Argument | undefined, inventory: Inventory): readonly string[] {

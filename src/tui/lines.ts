@@ -67,7 +67,7 @@ export function linesOf(
     case 'describe':
       return describeLines(model, view);
     case 'text':
-      return view.lines.map(diffLine);
+      return view.lines.map(textLine);
     case 'gaps':
       return gapLines(model.inventory.gaps);
     case 'help':
@@ -75,6 +75,14 @@ export function linesOf(
     default:
       return undefined;
   }
+}
+
+/** A line of what a change does, which stands out where that is bad or not known; or of what differs. */
+function textLine(line: string): RichLine {
+  if (/ would be denied: \d+$/.test(line)) {
+    return [{text: line, bold: true, tone: /unknown whether/.test(line) ? 'unknown' : 'bad'}];
+  }
+  return diffLine(line);
 }
 
 /** A line that is put in or taken out; whether that is good news is not known here. */

@@ -18,7 +18,8 @@ const answers: readonly KeyHint[] = [
   {key: 'n', does: 'no'},
   {key: 'Esc', does: 'cancel'},
 ];
-const reading: KeyHint = {key: '↑↓', does: 'scroll'};
+const complete: KeyHint = {key: 'Tab', does: 'complete'};
+const reading: KeyHint = {key: '↑↓ PgDn', does: 'scroll'};
 
 /** The keys that work while something is asked, which are not those of the view. */
 function promptKeys(prompt: PromptState): readonly KeyHint[] {
@@ -33,7 +34,7 @@ function promptKeys(prompt: PromptState): readonly KeyHint[] {
         {key: 'Esc', does: 'clear'},
       ];
     case 'jump':
-      return [...typing('go'), {key: 'Tab', does: 'complete'}];
+      return [...typing('go'), complete];
     case 'context':
       return [{key: '↑↓', does: 'move'}, ...typing('choose')];
     case 'confirm':
@@ -48,6 +49,8 @@ function promptKeys(prompt: PromptState): readonly KeyHint[] {
     case 'write':
       return typing('write');
     case 'bind':
-      return typing('see what it does');
+      return prompt.policy === undefined
+        ? [...typing('see what it does'), complete]
+        : typing('see what it does');
   }
 }

@@ -52,13 +52,10 @@ export function proposalEffects(around: Surroundings, voice: Voice): ProposalEff
       }
       const judged = judgeChanges(around, changes);
       const tried = await services.dryRun(changes);
-      const lines = [
-        ...(request.intro ?? []),
-        ...tried.lines,
-        ...judged.lines,
-        '',
-        ...(request.details ?? changes.flatMap(change => detailsOf(change, services))),
-      ];
+      // What it does is read before what it is made of, which may take pages.
+      const [first, second] = tried.ok ? [judged, tried] : [tried, judged];
+      const details = request.details ?? changes.flatMap(change => detailsOf(change, services));
+      const lines = [...(request.intro ?? []), ...first.lines, '', ...second.lines, '', ...details];
       dispatch({type: 'open', view: {name: 'text', title, lines}});
       if (!tried.ok) return voice.say('bad', refusalText(draft));
       const proposal = {title, question, name, draft, later, changes, mustType: judged.mustType};
@@ -132,13 +129,13 @@ function judgedBy(model: Model, changes: readonly PlannedChange[]): Judged {
       .flatMap(kind => impact[kind])
       .map(moved => ({item: moved.before.item, before: moved.before, after: moved.after}));
     const question = questionFor({before, after, treated});
-    const lines = [...questionLines(question), `Impact: ${impactText(impact)}`];
+    const lines = [`Impact: ${impactText(impact)}`, ...questionLines(question)];
     return {lines, mustType: question.mustType};
   }
   if (changes.every(({kind}) => kind === 'Namespace')) return judgedLabels(before, changes);
   const effect = effectOf(before, after);
   const question = questionFor({before, after, treated: effect.shifts});
-  return {lines: [...questionLines(question), effectText(effect)], mustType: question.mustType};
+  return {lines: [effectText(effect), ...questionLines(question)], mustType: question.mustType};
 }
 
 /** Labels do nothing to PodSecurityPolicy; a name is typed where they refuse what runs, or may. */

@@ -143,3 +143,18 @@ describe('rights, by keys', () => {
     expect(services.asked).toEqual(['readChange next/', 'snapshot', 'writeFile all.json']);
   });
 });
+
+test('the policies that an account may be let use are offered, and Tab completes their names', async () => {
+  const services = agreeing();
+  const screen = openScreen({
+    services,
+    start: [{name: 'accounts', namespace: 'shop'}],
+    columns: 120,
+  });
+  await screen.press('b');
+  await screen.shows(/Let sa:shop\/catalog use the policy: +baseline ci-builder data /);
+  await screen.press('n', 'o', '\t');
+  await screen.shows('use the policy: node-agent');
+  await screen.press(enter);
+  await screen.shows('$ kubectl psp bind node-agent --to sa:shop/catalog');
+});

@@ -235,7 +235,7 @@ test('while something is asked, the bottom line has the keys that answer it', as
   await screen.press(esc, ':', ...'psp baseline', enter);
   await screen.shows('Nothing is edited yet');
   await screen.press(right, 'p');
-  await screen.shows('Enter apply, once the name is typed  Esc cancel  ↑↓ scroll');
+  await screen.shows('Enter apply, once the name is typed  Esc cancel  ↑↓ PgDn scroll');
   expect(screen.frame()).not.toContain('q quit');
   await screen.press(esc, esc, 'q');
   await screen.shows(/^y yes {2}n no {2}Esc cancel$/m);
