@@ -1,5 +1,5 @@
 import {CommanderError, Option, Command as Program} from 'commander';
-import {argumentsUsage, type Command} from './commands/command.ts';
+import {argumentsUsage, type Command, type CommandInput} from './commands/command.ts';
 import {connectionFlags, type Flag, type Flags, flagName} from './commands/flags.ts';
 import {commands, rootCommand} from './commands/index.ts';
 import type {World} from './commands/world.ts';
@@ -106,9 +106,42 @@ function configure(
     .action(async (args: readonly string[], own: Readonly<Record<string, unknown>>) => {
       if (command === rootCommand && args[0] !== undefined) throw unknownCommand(args[0]);
       const values = {...program.parent?.opts(), ...own}; // flags may also stand before the command
-      done(await command.run({flags: defaults(command.flags, values) as never, args, world}));
+      const flags = defaults(command.flags, values);
+      done(await runPicking(command, {flags, args, world}));
     });
   for (const [key, flag] of Object.entries(command.flags)) program.addOption(optionFor(key, flag));
+}
+
+/** Runs a command. With `-o jsonpath=` or `custom-columns=` it prints what that picks from its JSON. */
+async function runPicking(
+  command: Command,
+  {
+    flags,
+    args,
+    world,
+  }: {flags: Readonly<Record<string, unknown>>} & Omit<CommandInput<Flags>, 'flags'>,
+): Promise<ExitCode> {
+  const {output, watch, noHeaders} = flags;
+  const asked = /^(?:jsonpath|custom-columns)=/.test(String(output));
+  if (!asked || !command.flags.output?.choices?.includes('json')) {
+    return command.run({flags: flags as never, args, world});
+  }
+  if (watch)
+    throw new UserError('-w goes on for ever: leave it out, or take a table', exitCodes.usage);
+  const {picked, pickFormatOf} = await import('./report/template/templated.ts');
+  const format = pickFormatOf(String(output));
+  if (format === undefined)
+    throw new UserError(`-o ${output}: a template is missing`, exitCodes.usage);
+  // What is wrong with a template is said before anything is read.
+  picked(format, '{}', false);
+  const printed: string[] = [];
+  const code = await command.run({
+    flags: {...flags, output: 'json'} as never,
+    args,
+    world: {...world, print: text => void printed.push(text)},
+  });
+  if (printed.length > 0) world.print(picked(format, printed.join(''), noHeaders !== true));
+  return code;
 }
 
 /** Flags by which kubectl takes files, given to a command that takes them otherwise: with the line that does it. */
@@ -141,6 +174,7 @@ const otherwise: Readonly<Record<string, string>> = {
   patch: inSession,
   get: byKubectl,
   list: byKubectl,
+  summary: 'it is what kubectl psp prints without a command, as kubectl psp -o table',
   describe: 'why tells all about a pod, who-can about a policy: kubectl psp why POD',
   explain: 'why tells all about a pod: kubectl psp why POD',
   auth: 'who-can tells who may use a policy: kubectl psp who-can POLICY',

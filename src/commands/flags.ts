@@ -209,7 +209,10 @@ export const noHeadersFlag = {
 
 /** The output flag of a command that has these formats; the first one is the default. */
 export function outputFlag<const C extends readonly [string, ...string[]]>(...choices: C) {
-  const help = `output format: ${choices.join(', ')} (default ${choices[0]})`;
+  const picks = choices.includes('json')
+    ? '; jsonpath=... and custom-columns=... as with kubectl'
+    : '';
+  const help = `output format: ${choices.join(', ')} (default ${choices[0]})${picks}`;
   return {output: {type: 'string', short: 'o', placeholder: 'FORMAT', help, choices}} as const;
 }
 
@@ -227,7 +230,7 @@ export function choose<C extends string>(
   )?.[0];
   if (template !== undefined && flag.startsWith('-o')) {
     throw new UserError(
-      `${flag} ${template}: only kubectl has that: take -o json, and pick from it: ... -o json | jq '.items[]'`,
+      `${flag} ${template}: take -o jsonpath='{.items[*].name}', -o custom-columns=NAME:.name or -o json, where there is JSON`,
       exitCodes.usage,
     );
   }

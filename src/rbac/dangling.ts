@@ -50,21 +50,28 @@ export function danglingGrants(
   return [...missing, ...named, ...unbound];
 }
 
-/** The same in sentences, with what looks like a grant but is not one, sorted. */
+/**
+ * The same in sentences, with what looks like a grant but is not one, sorted; of a namespace, if one is given, and
+ * of the whole cluster.
+ */
 export function danglingNotes(
   rbac: RbacObjects,
   authorizer: Authorizer,
   policies: readonly string[],
+  namespace?: string,
 ): readonly string[] {
+  const isAbout = ({object}: {readonly object: ObjectReference}) =>
+    [undefined, object.namespace].includes(namespace) || object.namespace === undefined;
   const misses = nearMisses(rbac, policies);
   const explained = new Set(misses.map(({object}) => placeText(object)));
   return [
     ...danglingGrants(rbac, authorizer, policies)
+      .filter(isAbout)
       .filter(
         ({problem, object}) => problem !== 'missing-role' || !explained.has(placeText(object)),
       )
       .flatMap(notesOf),
-    ...misses.map(({object, says}) => `${placeText(object)} ${says}`),
+    ...misses.filter(isAbout).map(({object, says}) => `${placeText(object)} ${says}`),
   ].sort();
 }
 

@@ -1,5 +1,6 @@
 import {spawn} from 'node:child_process';
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
+import {picked, pickFormatOf} from '../../src/report/template/templated.ts';
 import {podObject} from '../support/builders/pods.ts';
 import {policyObject} from '../support/builders/policies.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
@@ -60,6 +61,30 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('kubectl’s habits, on a
     expect(err).toBe(
       'error: --field-selector: spec.nodeName is a field of pods: leave out deploy\n',
     );
+  });
+
+  test.for([
+    'jsonpath={.items[*].metadata.name}',
+    'jsonpath={.items[-1].metadata.name} {.items[0:3:2].spec.nodeName}',
+    'jsonpath={range .items[*]}{.metadata.name}{"\\t"}{@.spec.nodeName}{"\\n"}{end}',
+    'jsonpath={range .items[*]}{range .spec.containers[*]}{.name};{end}{"\\n"}{end}',
+    'jsonpath={.items[?(@.spec.nodeName=="n1")].metadata.name}',
+    "jsonpath={.items[?(@.spec.nodeName!='n1')].metadata.name}",
+    'jsonpath={.items[?(@.status.phase)].metadata.name}',
+    'jsonpath={.items[?(@.spec.terminationGracePeriodSeconds>=30)].metadata.name}',
+    'jsonpath={..nodeName}{.nope}',
+    "jsonpath=x{.kind}y{.items[0].metadata['name','namespace']}",
+    'jsonpath={.items[0].spec.containers[0]}',
+    'jsonpath={.items[0].spec.enableServiceLinks}{1}{"a"}',
+    'custom-columns=NAME:.metadata.name,NODE:.spec.nodeName,PHASE:.status.nope',
+    'custom-columns=A:metadata.name,B:{.spec.containers[*].name}',
+  ])('-o %s prints what kubectl prints', async output => {
+    const {out: json} = await kubectlOn(server, ['get', 'pods', '-n', 'shop', '-o', 'json']);
+    const {out} = await kubectlOn(server, ['get', 'pods', '-n', 'shop', '-o', output]);
+    const format = pickFormatOf(output);
+    expect(out).not.toBe('');
+    // kubectl pads the last column, too.
+    expect(format && picked(format, json, true)).toBe(out.replaceAll(/ +$/gm, ''));
   });
 
   test('kinds and names are those of kubectl', async () => {

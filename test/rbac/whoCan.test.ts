@@ -122,6 +122,9 @@ test('dangling grants are told', () => {
     'ClusterRole/r names policy "gone", which does not exist',
     'RoleBinding/ns-a/b refers to Role/ns-a/missing, which does not exist',
   ]);
+  const of = (namespace: string) =>
+    danglingNotes(objects, authorizerOf(objects), ['open'], namespace).length;
+  expect([of('ns-a'), of('ns-b')]).toEqual([3, 2]);
 });
 
 test('rights over bindings, roles and policies are indirect rights', () => {

@@ -168,7 +168,7 @@ async function print(
 ): Promise<void> {
   const {rbac, gaps, policies} = inventory;
   const names = policies.map(({metadata}) => metadata.name);
-  const notes = danglingNotes(rbac, authorizer, names);
+  const notes = danglingNotes(rbac, authorizer, names, question.namespace);
   const powers = indirect ? indirectPowers(inventory, question, authorizer) : [];
   switch (format) {
     case 'json':
