@@ -1,5 +1,7 @@
 import type {Inventory} from '../inventory/inventory.ts';
 import {isByLabels} from '../inventory/regime.ts';
+import {minorOf} from '../kube/release.ts';
+import {newestStandard} from '../podSecurity/version.ts';
 import {isOfPolicies} from './panes.ts';
 import type {View} from './session.ts';
 
@@ -9,19 +11,34 @@ export function isVoid(view: View, inventory: Inventory): boolean {
 }
 
 /** What a view that says nothing has instead. */
-export function voidLines({serverVersion = 'of this version'}: Inventory): readonly string[] {
+export function voidLines(inventory: Inventory): readonly string[] {
+  const {serverVersion = 'of this version'} = inventory;
   return [
     `This view is about policies, and this cluster (${serverVersion}) has none:`,
     'Kubernetes removed PodSecurityPolicy in 1.25. The labels of namespaces decide',
     'about pods here: :ns shows them.',
     '',
-    ...policiesHere,
+    ...policiesHere(inventory),
   ];
 }
 
 /** How policies come to a cluster whose version has none of its own. */
-export const policiesHere = [
-  'Policies that its workloads would need:  :advise, or kubectl psp advise -A',
-  'As objects that this cluster enforces:   kubectl psp migrate policies',
-  'A snapshot of an older cluster:          kubectl psp --from FILE',
-] as const;
+export function policiesHere({serverVersion}: Inventory): readonly string[] {
+  const minor = minorOf(serverVersion) ?? newestStandard;
+  const mode = minor >= firstWithMutating ? '' : ' --mode validate';
+  return [
+    'Policies that its workloads would need (:advise shows them):',
+    '  kubectl psp advise -A --grant > psp.yaml',
+    ...(minor < firstWithObjects
+      ? ['Objects that enforce them: from v1.30 on, with kubectl psp migrate policies.']
+      : [
+          'The same as objects that this cluster enforces:',
+          `  kubectl psp migrate policies --from psp.yaml --server v1.${minor}${mode}`,
+        ]),
+    'A snapshot of an older cluster: kubectl psp --from FILE',
+  ];
+}
+
+/** The first versions with ValidatingAdmissionPolicy and with MutatingAdmissionPolicy for everybody. */
+const firstWithObjects = 30;
+const firstWithMutating = 36;

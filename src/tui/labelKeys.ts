@@ -39,12 +39,12 @@ function advise({dispatch, shown}: Context, view: View): void {
   dispatch({type: 'open', view: {name: 'advise', scope: 'service-account', namespace}});
 }
 
-function showPolicies({dispatch}: Context): void {
+function showPolicies({dispatch, model}: Context): void {
   const lines = [
-    'What a PodSecurityPolicy did, two objects of this cluster can do: a',
+    'What a PodSecurityPolicy did, two objects of Kubernetes can do: a',
     'MutatingAdmissionPolicy and a ValidatingAdmissionPolicy.',
     '',
-    ...policiesHere,
+    ...policiesHere(model.inventory),
     '',
     'Without policies, the labels of a namespace decide: :migrate changes them.',
   ];

@@ -6,7 +6,8 @@ import {demoSnapshot} from '../../src/demo/index.ts';
 import {isObject, type Json, type JsonObject, parseJson, printJson} from '../../src/kube/json.ts';
 import {volumeSourceKeys} from '../../src/kube/pod.ts';
 import {readDocuments} from '../../src/yaml/documents.ts';
-import {labelled} from '../support/builders/labelledCluster.ts';
+import {binding, role} from '../support/builders/audits.ts';
+import {labelled, labelledSnapshot} from '../support/builders/labelledCluster.ts';
 import {laterSnapshot} from '../support/builders/laterCluster.ts';
 import {fileOf} from '../support/run/files.ts';
 import {objectOf} from '../support/run/output.ts';
@@ -142,6 +143,10 @@ function parseLong(object: object): object {
 }
 
 const later = await laterSnapshot();
+const relabelers = await labelledSnapshot([
+  role('relabeler', {apiGroups: [''], resources: ['namespaces'], verbs: ['patch']}),
+  binding('devs', 'relabeler', ['group:devs']),
+]);
 const relabelled = fileOf([
   labelled('monitoring', {enforce: 'privileged', warn: 'restricted'}),
   labelled('kube-system', {enforce: 'privileged'}),
@@ -173,6 +178,7 @@ const documents: readonly (readonly [kind: string, ...args: readonly string[]])[
   ['Check', 'check', '--from', later],
   ['Why', 'why', '--from', later, '-A'],
   ['Audit', 'audit', '--from', later],
+  ['WhoCan', 'who-can', '-A', '--from', relabelers],
   ['Try', 'try', '--from', later, '-A', '-f', relabelled],
   ['Version', 'version'],
   ['Check', 'check', '--demo'],

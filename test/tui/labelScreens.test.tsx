@@ -93,13 +93,21 @@ describe('on a cluster without policies the session', () => {
   test('has advice and the two objects a key away, and nothing to apply', async () => {
     const screen = open();
     await screen.press('m');
-    expect(await screen.shows('ValidatingAdmissionPolicy')).toContain(
-      'kubectl psp migrate policies',
-    );
+    expect(await screen.shows('ValidatingAdmissionPolicy')).toContain('from v1.30 on');
     await screen.press(esc, 'a');
     await screen.shows('One policy for each');
     await screen.press('p');
     await screen.shows('This cluster has no PodSecurityPolicy to apply');
+  });
+
+  test.each([
+    ['v1.31.2', '  kubectl psp migrate policies --from psp.yaml --server v1.31 --mode validate'],
+    ['v1.37.0', '  kubectl psp migrate policies --from psp.yaml --server v1.37'],
+  ])('says what to type on %s', async (serverVersion, line) => {
+    const screen = open({live: changing({...later, serverVersion})});
+    await screen.press('m');
+    const text = await screen.shows('ValidatingAdmissionPolicy');
+    expect(text.split('\n')).toContain(line);
   });
 
   test('has accounts and workloads with what they need', async () => {

@@ -1,6 +1,8 @@
 import {type Advice, adviceFor} from '../../advice/advice.ts';
+import {levelAdvice} from '../../advice/levelAdvice.ts';
 import {oldGrantCommand, oldGrantsOf} from '../../advice/oldGrants.ts';
 import {adviceForUpgrade, type Impossible} from '../../advice/upgradeAdvice.ts';
+import {labelCommand} from '../../audit/remedies.ts';
 import {type ExitCode, exitCodes} from '../../errors.ts';
 import type {Gap} from '../../inventory/inventory.ts';
 import {
@@ -34,6 +36,7 @@ export function adviseLeast(request: AdviseRequest): ExitCode {
     gaps: inventory.gaps,
   });
   if (judgesOldGrants(flags)) printOldGrants(request, advices);
+  if (format === 'yaml' || format === 'table') printLevels(request);
   for (const one of impossible ?? []) world.warn(impossibleText(one));
   return impossible === undefined || impossible.length === 0 ? exitCodes.ok : exitCodes.no;
 }
@@ -56,6 +59,26 @@ function printOldGrants({flags, inventory, world}: AdviseRequest, advices: reado
   // At the end of YAML they are a comment, so that the output can still be applied.
   if (flags.output === 'table') for (const line of lines) world.warn(line);
   else world.print(lines.map(line => `# ${line}\n`).join(''));
+}
+
+/** So many namespaces get a line; the rest is counted. */
+const mostLevels = 8;
+
+/** On a server without policies: what to do with those that are proposed, and the levels that would do instead. */
+function printLevels({inventory, items, world}: AdviseRequest): void {
+  const levels = levelAdvice(inventory, items);
+  if (levels.length === 0) return;
+  const {serverVersion} = inventory;
+  world.warn(
+    `note: the server (${serverVersion}) has no PodSecurityPolicy: migrate policies --from FILE makes objects of these that it enforces; or label namespaces:`,
+  );
+  for (const {namespace, level, version} of levels.slice(0, mostLevels)) {
+    world.warn(
+      `  ${labelCommand(namespace, {enforce: level, 'enforce-version': `v1.${version}`})}`,
+    );
+  }
+  const more = levels.length - mostLevels;
+  if (more > 0) world.warn(`  and ${more} more: see audit`);
 }
 
 interface AdvicePrintOptions {

@@ -6,7 +6,7 @@ import {nearNames} from '../../kube/nearNames.ts';
 import {storedIn} from '../../policy/refused.ts';
 import {count} from '../../text.ts';
 import type {World} from '../world.ts';
-import {requireReadPolicies, type SourceRequest, withBase} from './load.ts';
+import {requirePolicies, requireReadPolicies, type SourceRequest, withBase} from './load.ts';
 import {inventoryOfFiles} from './loadFiles.ts';
 import {readSources, sourceNames} from './readSources.ts';
 import {releaseOfFiles} from './release.ts';
@@ -50,7 +50,8 @@ export async function loadOverlay(
         exitCodes.usage,
       );
     }
-    requireReadPolicies(before);
+    if (deleted.length > 0) requirePolicies(before);
+    else requireReadPolicies(before);
     const files = storedIn(before.release, read);
     const problem = policiesInVain(before, files);
     if (problem !== undefined) throw new UserError(problem);

@@ -15,7 +15,9 @@ kubectl --as: in system:authenticated, also as user:system:serviceaccount:NS:NAM
 of that account as well. system:masters has no shortcut here.
 
 --verify asks the server about each row, and about the same subjects and the other policies; with
---subject also about that identity, and where there are no rows about everybody.`,
+--subject also about that identity, and where there are no rows about everybody.
+
+On a server without policies it names who may change the labels of namespaces, which decide there.`,
   positionals: [
     {words: ['use'], isOptional: true},
     {placeholder: 'POLICY', completes: 'policies', isOptional: true},

@@ -1,6 +1,7 @@
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
 import {rbacKinds} from '../../inventory/gaps.ts';
 import {decidingSpec, type Inventory} from '../../inventory/inventory.ts';
+import {isByLabels} from '../../inventory/regime.ts';
 import {serviceAccountOf} from '../../kube/pod.ts';
 import {labelOf} from '../../kube/reference.ts';
 import {dangerousPodRights} from '../../policy/danger.ts';
@@ -10,7 +11,7 @@ import {type Account, expandGroup} from '../../rbac/expand.ts';
 import {isPartOf} from '../../rbac/grantee.ts';
 import {type IndirectRight, indirectRights, podMakers} from '../../rbac/indirect.ts';
 import {unreadRbac} from '../../rbac/unreadRbac.ts';
-import {type WhoCanQuestion, whoCan} from '../../rbac/whoCan.ts';
+import {type UseRight, type WhoCanQuestion, whoCan} from '../../rbac/whoCan.ts';
 import {document} from '../../report/machine.ts';
 import {
   indirectTable,
@@ -46,6 +47,11 @@ export async function runWhoCan(
     accounts: flags.expand,
   };
   const {inventory, namespace} = await load(world, scope, needs);
+  if (wanted === undefined && isByLabels(inventory)) {
+    const {whoMayRelabel} = await import('./whoCanByLabels.ts');
+    const headers = !flags.noHeaders;
+    return whoMayRelabel(world, inventory, {namespace, identity, format, headers});
+  }
   requirePolicies(inventory);
   requireNamespace(inventory, flags.namespace);
   const policies = choosePolicies(inventory, wanted);
@@ -57,12 +63,7 @@ export async function runWhoCan(
     isLive && isRbacUnreadable(inventory)
       ? await (await import('./whoCanServer.ts')).askServer(world, scope, question, inventory)
       : whoCan(authorizer, question);
-  const rows = rights.map(right => ({
-    right,
-    expansion: flags.expand
-      ? expandGroup(right.subject, right.namespace, accountsOf(inventory))
-      : [],
-  }));
+  const rows = rights.map(right => ({right, expansion: expansionOf(right, inventory, flags)}));
   await print(
     world,
     rows,
@@ -125,6 +126,14 @@ function nobodyText(gaps: Inventory['gaps']): string {
   return isRead
     ? 'No subject may use it here.'
     : 'Who may use it here is unknown: nothing that was read lets a subject use it.';
+}
+
+function expansionOf(
+  {subject, namespace}: UseRight,
+  inventory: Inventory,
+  {expand}: Pick<WhoCanFlags, 'expand'>,
+): WhoCanRow['expansion'] {
+  return expand ? expandGroup(subject, namespace, accountsOf(inventory)) : [];
 }
 
 function accountsOf({serviceAccounts, pods}: Inventory): readonly Account[] {
