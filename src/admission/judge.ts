@@ -1,9 +1,13 @@
 import type {Inventory} from '../inventory/inventory.ts';
+import {isOfAdmission} from '../inventory/kinds/resources.ts';
+import {nativeHomeOf} from '../inventory/native/nativeHome.ts';
 import {regimeOf} from '../inventory/regime.ts';
 import type {Item} from '../inventory/submissions/items.ts';
 import {decidingFor, type Submission} from '../inventory/submissions/submissions.ts';
 import {validatedPolicyKey} from '../kube/annotations.ts';
+import {minorOf} from '../kube/release.ts';
 import {weaklyKeyed} from '../once.ts';
+import {newestStandard} from '../podSecurity/version.ts';
 import {type PreparedPolicy, preparePolicy} from '../policy/evaluate.ts';
 import {authorizerOf, type Identity} from '../rbac/authorize.ts';
 import {possibleRights} from '../rbac/possibleRights.ts';
@@ -23,6 +27,7 @@ import {
 import {type Creator, decisionOf, eitherWay, type Question} from './endings.ts';
 import {type Judgement, judgementOf, type Standing, type Verdict} from './judgement.ts';
 import {type LabelSource, labelJudge} from './labelJudge.ts';
+import {nativeJudge} from './nativeJudge.ts';
 import {type RightsSource, rightsKey, rightsOf, type SubmissionRights} from './rights.ts';
 import {validationOf} from './validation.ts';
 import {judgementOfTwin, verdictOf} from './verdict.ts';
@@ -56,11 +61,7 @@ export interface JudgeOptions {
 
 /** Makes the judge of an inventory: by whatever decides in its world. */
 export function judgeOf(source: JudgeSource, options: JudgeOptions = {}): Judge {
-  const regime = regimeOf(source);
-  const judge =
-    regime.kind === 'podSecurity'
-      ? labelJudge(source, regime.minor, options)
-      : policyJudge(source, options);
+  const judge = judgeBy(source, options);
   const judgement = weaklyKeyed((submission: Submission): Judgement => {
     const deciding = decidingFor(submission);
     return deciding === submission
@@ -68,6 +69,29 @@ export function judgeOf(source: JudgeSource, options: JudgeOptions = {}): Judge 
       : judgementOfTwin(submission, judgement(deciding));
   }); // a session judges by the same value for hours, and pods go
   return {judgement, verdict: item => verdictOf(item, judgement(item.submission))};
+}
+
+function judgeBy(
+  source: JudgeSource,
+  options: JudgeOptions,
+): (submission: Submission) => Judgement {
+  const regime = regimeOf(source);
+  if (regime.kind === 'podSecurity') return labelJudge(source, regime.minor, options);
+  const {admissionPolicies, namespaces} = source;
+  const home = admissionPolicies && nativeHomeOf(admissionPolicies);
+  if (home === undefined || source.gaps.some(isOfAdmission)) return policyJudge(source, options);
+  const minor = minorOf(source.serverVersion) ?? newestStandard;
+  const labels = new Map(
+    namespaces.map(({metadata}) => [metadata?.name ?? '', metadata?.labels ?? {}]),
+  );
+  return nativeJudge(
+    {home, minor, labelsOf: name => labels.get(name)},
+    {
+      full: policyJudge(source, options),
+      unchanged: policyJudge(source, {...options, operation: 'UPDATE'}),
+      byLabels: labelJudge(source, minor, options),
+    },
+  );
 }
 
 /**
@@ -90,7 +114,9 @@ function policyJudge(
       : {caller: undefined, requester}),
     assumeAuthorized,
   });
-  const arePoliciesUnread = source.gaps.some(({resource}) => resource === 'podsecuritypolicies');
+  const arePoliciesUnread = source.gaps.some(
+    gap => gap.resource === 'podsecuritypolicies' || isOfAdmission(gap),
+  );
   const validates = operation === 'CREATE' && !options.isAdmissionOnly;
   const decisionOn = (submission: Submission, known: Known): Decision =>
     arePoliciesUnread

@@ -13,39 +13,39 @@ export function verdictOf(item: Item, judgement: Judgement): Verdict {
   return new ItemVerdict(item, judgement);
 }
 
-/** All but the message is that of the first. */
-abstract class Delegate implements Judgement {
+/** A judgement that says what another one says, but for what it overrides. */
+export abstract class Delegate implements Judgement {
   readonly #to: Judgement;
 
   constructor(to: Judgement) {
     this.#to = to;
   }
 
-  get decision() {
+  get decision(): Judgement['decision'] {
     return this.#to.decision;
   }
-  get chosen() {
+  get chosen(): Judgement['chosen'] {
     return this.#to.chosen;
   }
-  get allowed() {
+  get allowed(): Judgement['allowed'] {
     return this.#to.allowed;
   }
-  get unknown() {
+  get unknown(): Judgement['unknown'] {
     return this.#to.unknown;
   }
   get isByAnnotation() {
     return this.#to.isByAnnotation;
   }
-  get via() {
+  get via(): Judgement['via'] {
     return this.#to.via;
   }
-  get edits() {
+  get edits(): Judgement['edits'] {
     return this.#to.edits;
   }
-  get changes() {
+  get changes(): Judgement['changes'] {
     return this.#to.changes;
   }
-  get message() {
+  get message(): Judgement['message'] {
     return this.#to.message;
   }
   get requester() {
@@ -66,7 +66,7 @@ abstract class Delegate implements Judgement {
   get waysOut() {
     return this.#to.waysOut;
   }
-  get podSecurity() {
+  get podSecurity(): Judgement['podSecurity'] {
     return this.#to.podSecurity;
   }
   candidate(policy: string) {

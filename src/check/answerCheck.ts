@@ -64,11 +64,14 @@ function conclusion(api: CheckVerdict, admission: CheckVerdict, isTried: boolean
 const deprecated = 21;
 const gone = 25;
 
-function versionFinding({version, isLive}: CheckFacts): CheckFinding {
+function versionFinding({version, isLive, native}: CheckFacts): CheckFinding {
   const minor = minorOf(version);
   if (version === undefined || minor === undefined) {
     const says = isLive ? 'the server does not report its version' : 'no server was asked';
     return {about: 'version', answer: 'unknown', says};
+  }
+  if (minor >= gone && native !== undefined) {
+    return {about: 'version', answer: 'yes', says: `${version}: admission policies take its place`};
   }
   if (minor >= gone) {
     return {about: 'version', answer: 'no', says: `${version}: gone from 1.${gone} on`};
@@ -80,7 +83,11 @@ function versionFinding({version, isLive}: CheckFacts): CheckFinding {
   return {about: 'version', answer: 'yes', says: `${version}: ${age}`};
 }
 
-function apiFinding({servedIn}: CheckFacts): CheckFinding {
+function apiFinding({servedIn, native}: CheckFacts): CheckFinding {
+  if (native !== undefined) {
+    const says = 'not served: the policies live in admission policies';
+    return {about: 'api', answer: 'yes', says};
+  }
   if (servedIn === undefined) {
     return {about: 'api', answer: 'unknown', says: 'it is not known what the server serves'};
   }
@@ -92,9 +99,16 @@ function apiFinding({servedIn}: CheckFacts): CheckFinding {
 /** Whether the admission plugin is on, and how that is known. */
 export function admissionOf({
   servedIn,
+  native,
   probe,
   evidence,
-}: Pick<CheckFacts, 'servedIn' | 'probe' | 'evidence'>): CheckFinding {
+}: Pick<CheckFacts, 'servedIn' | 'native' | 'probe' | 'evidence'>): CheckFinding {
+  if (native === 'inForce') {
+    return {about: 'admission', answer: 'yes', says: 'on: admission policies do what policies say'};
+  }
+  if (native === 'idle') {
+    return {about: 'admission', answer: 'no', says: 'off: the admission policies refuse nothing'};
+  }
   if (servedIn?.length === 0) {
     return {about: 'admission', answer: 'no', says: 'off: there is no plugin without the API'};
   }
@@ -149,8 +163,8 @@ function judged({pods, marked, youngest}: PodEvidence): readonly [CheckVerdict, 
 }
 
 function notesOn(facts: CheckFacts, admission: CheckVerdict): readonly string[] {
-  const {servedIn, policies, groups, isLive, podSecurity} = facts;
-  const isGone = servedIn?.length === 0;
+  const {servedIn, native, policies, groups, isLive, podSecurity} = facts;
+  const isGone = servedIn?.length === 0 && native !== 'inForce';
   return [
     ...(isGone
       ? [

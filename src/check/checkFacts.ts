@@ -9,8 +9,11 @@ import {
   resources,
   sortedByName,
 } from '../inventory/kinds/resources.ts';
+import {nativeHomeOf} from '../inventory/native/nativeHome.ts';
+import {limiter} from '../inventory/read/limiter.ts';
 import {readVersion, sortedGaps, sourceOf} from '../inventory/read/readCluster.ts';
 import type {ClusterReader} from '../inventory/read/reader.ts';
+import {readNative} from '../inventory/read/readNative.ts';
 import {isByLabels} from '../inventory/regime.ts';
 import {validatedPolicyKey} from '../kube/annotations.ts';
 import {policyVersions, rbacVersion} from '../kube/apiGroups.ts';
@@ -37,6 +40,8 @@ export interface CheckFacts {
   readonly release: Release;
   /** The API versions that serve it; undefined if that is unknown. */
   readonly servedIn: readonly string[] | undefined;
+  /** Policies that live in admission policies: whether these refuse anything; undefined if there are none. */
+  readonly native: NativeState | undefined;
   /** undefined: no pod was tried. */
   readonly probe: Probe | undefined;
   /** Whether the labels of namespaces decide, as there are no policies. */
@@ -61,6 +66,16 @@ const azureBinding = 'default:privileged';
 /** The first release in which a server respects `dryRun`; an older one would create the pod. */
 const firstDryRun = 13;
 
+/** What policies do that live in admission policies. */
+export type NativeState = 'inForce' | 'idle';
+
+function nativeStateOf({
+  admissionPolicies,
+}: Pick<Inventory, 'admissionPolicies'>): NativeState | undefined {
+  const home = admissionPolicies && nativeHomeOf(admissionPolicies);
+  return home && (home.isInForce ? 'inForce' : 'idle');
+}
+
 /** Asks a cluster. What may not be asked becomes unknown; throws if the server can't be reached. */
 export async function readCheckFacts(
   client: ClusterReader,
@@ -76,7 +91,12 @@ export async function readCheckFacts(
   ]);
   const mayBeOn = servedIn === undefined || servedIn.length > 0;
   const probe = mayBeOn ? await safeProbe(client, namespace, version) : undefined;
-  const isLabelled = !mayBeOn && (policies.found ?? []).length === 0;
+  const gaps: Gap[] = [];
+  const reading = {client, namespace: undefined, home: '', exact: false, gaps, run: limiter()};
+  const native = mayBeOn ? undefined : await readNative({...reading, namespaces: async () => []});
+  const found = native?.admissionPolicies === undefined ? policies.found : native.policies;
+  const state = native && nativeStateOf(native);
+  const isLabelled = !mayBeOn && state !== 'inForce' && gaps.length === 0;
   const podSecurity = isLabelled ? await safeLabelProbe(client, namespace, version) : undefined;
   const evidence = probe?.plugin === 'unknown' ? await readEvidence(client, namespace) : undefined;
   return {
@@ -90,12 +110,13 @@ export async function readCheckFacts(
     isByLabels: isLabelled,
     podSecurity,
     evidence,
-    policies: policies.found?.map(({metadata}) => metadata.name),
-    managed: await readReaches(client, policies.found ?? [], releaseOf(version)),
+    policies: found?.map(({metadata}) => metadata.name),
+    native: state,
+    managed: await readReaches(client, found ?? [], releaseOf(version)),
     groups,
     hasAzureBinding: hasAzureBinding !== undefined,
     rights: own.rights,
-    gaps: sortedGaps([...own.gaps, ...policies.gaps]),
+    gaps: sortedGaps([...own.gaps, ...policies.gaps, ...gaps]),
   };
 }
 
@@ -133,9 +154,10 @@ export function admissionFactsOf({
   policyApi,
   pods: listed,
   gaps,
-}: Pick<Inventory, 'origin' | 'policyApi' | 'pods' | 'gaps'>): Pick<
+  admissionPolicies,
+}: Pick<Inventory, 'origin' | 'policyApi' | 'pods' | 'gaps' | 'admissionPolicies'>): Pick<
   CheckFacts,
-  'servedIn' | 'evidence'
+  'servedIn' | 'evidence' | 'native'
 > {
   const pods = listed.filter(({metadata}) => origin === 'cluster' || metadata.uid !== undefined);
   const marked = pods.filter(
@@ -144,6 +166,7 @@ export function admissionFactsOf({
   const isRead = (gap: Gap) => gap.resource !== 'pods' || isAbsence(gap);
   const arePodsUnread = pods.length === 0 && !gaps.every(isRead);
   return {
+    native: nativeStateOf({admissionPolicies}),
     servedIn: policyApi === 'unknown' ? undefined : policyApi === 'absent' ? [] : [policyApi],
     evidence: arePodsUnread
       ? undefined

@@ -1,4 +1,5 @@
 import type {policyVersions} from '../kube/apiGroups.ts';
+import type {JsonObject} from '../kube/json.ts';
 import type {
   NamespaceObject,
   PersistentVolume,
@@ -85,6 +86,11 @@ export interface Inventory {
   /** What the server's AdmissionConfiguration tells Pod Security Admission; undefined if that is not known. */
   readonly podSecurity?: PodSecuritySettings | undefined;
   readonly policies: readonly Policy[];
+  /**
+   * What the policies live in where the server serves none: admission policies that were made from them, and
+   * their bindings. Only those of this program.
+   */
+  readonly admissionPolicies?: readonly JsonObject[] | undefined;
   /** The ones in files that are not among the policies; what a cluster stores counts as it is. */
   readonly refused?: readonly RefusedPolicy[];
   readonly rbac: RbacObjects;

@@ -1,6 +1,8 @@
 import {minorOf} from '../kube/release.ts';
 import {newestStandard} from '../podSecurity/version.ts';
 import type {Inventory} from './inventory.ts';
+import {isOfAdmission} from './kinds/resources.ts';
+import {nativeHomeOf} from './native/nativeHome.ts';
 
 /** By what the pods of a world are judged. */
 export type Regime =
@@ -13,16 +15,24 @@ export type Regime =
 export const firstWithoutPolicies = 25;
 
 /** What tells by what a world judges. */
-export type RegimeSource = Pick<Inventory, 'policies' | 'policyApi' | 'serverVersion'>;
+export type RegimeSource = Pick<
+  Inventory,
+  'policies' | 'policyApi' | 'serverVersion' | 'admissionPolicies' | 'gaps'
+>;
 
 const byPolicies: Regime = {kind: 'policies'};
 
 /**
  * The one place that decides by what a world judges. Policies decide wherever there are any, in files or
- * in a cluster; a server that has none and serves none judges by the labels of its namespaces.
+ * in a cluster; a server that has none and serves none judges by the labels of its namespaces. So does one whose
+ * policies live in admission policies that refuse nothing; where these could not be read, there may be policies.
  */
-export function regimeOf({policies, policyApi, serverVersion}: RegimeSource): Regime {
-  if (policies.length > 0 || policyApi !== 'absent') return byPolicies;
+export function regimeOf(source: RegimeSource): Regime {
+  const {policies, policyApi, serverVersion, admissionPolicies, gaps} = source;
+  const isServed = policyApi !== 'absent' || gaps.some(isOfAdmission);
+  const home = admissionPolicies && nativeHomeOf(admissionPolicies);
+  const areInForce = home === undefined ? policies.length > 0 : home.isInForce;
+  if (isServed || areInForce) return byPolicies;
   return {kind: 'podSecurity', minor: minorOf(serverVersion) ?? newestStandard};
 }
 

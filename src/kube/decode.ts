@@ -102,6 +102,12 @@ export const presence: Decoder<JsonObject> = value => {
   return {};
 };
 
+/** An object that is kept as it is. */
+export const rawObject: Decoder<JsonObject> = value => {
+  if (!isObject(value)) throw mismatch('an object', value);
+  return value;
+};
+
 /** Runs `decode` and puts `segment` before the path of its error. */
 export function decodeAt<T>(segment: string, decode: Decoder<T>, value: Json): T {
   try {

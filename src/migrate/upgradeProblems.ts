@@ -1,3 +1,4 @@
+import {laterErrors} from '../admission/laterValidation.ts';
 import {seccompContainerPrefix, seccompPodKey} from '../kube/annotations.ts';
 import type {Pod} from '../kube/pod.ts';
 import {containersOf} from '../podSecurity/check.ts';
@@ -27,28 +28,11 @@ export function removedApi(apiVersion: string, kind: string, to: number): string
 
 /** What the server of a minor version does with a pod as it is submitted. */
 export function upgradeProblems(pod: Pod, to: number): readonly UpgradeProblem[] {
-  return [...procMountProblems(pod, to), ...sysctlProblems(pod, to), ...seccompProblems(pod, to)];
-}
-
-/** pkg/apis/core/validation, v1.37; the field means something from v1.33 on by default. */
-function procMountProblems(pod: Pod, to: number): readonly UpgradeProblem[] {
-  const isUnmasked = containersOf(pod).some(
-    ({securityContext}) => securityContext?.procMount === 'Unmasked',
+  const own = laterErrors(pod, to).map(
+    ({isKnown, says}): UpgradeProblem =>
+      isKnown ? {state: 'breaks', says: `invalid: ${says}`} : {state: 'unknown', says},
   );
-  if (to < 33 || !isUnmasked || pod.spec.hostUsers === false) return [];
-  return [{state: 'breaks', says: 'invalid: procMount Unmasked needs hostUsers: false'}];
-}
-
-/** v1.37 refuses these, and v1.24 does not; for the versions between that is not known here. */
-function sysctlProblems({spec}: Pod, to: number): readonly UpgradeProblem[] {
-  const names = spec.securityContext?.sysctls?.map(({name = ''}) => name) ?? [];
-  const found = [
-    ...(spec.hostNetwork === true ? names.filter(name => /^net[./]/.test(name)) : []),
-    ...(spec.hostIPC === true ? names.filter(name => /^(kernel|fs[./]mqueue)[./]/.test(name)) : []),
-  ];
-  if (found.length === 0) return [];
-  const says = `sysctl ${found.join(', ')} may not be set on the host's own`;
-  return [{state: to >= 37 ? 'breaks' : 'unknown', says}];
+  return [...own, ...seccompProblems(pod, to)];
 }
 
 /** From v1.27 on nobody reads the old annotations any more. */

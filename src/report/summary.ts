@@ -58,10 +58,12 @@ function summaryTable(rows: readonly NamespaceSummary[], headers: boolean): stri
 }
 
 function headText(
-  {source, serverVersion, policyApi, policies, takenAt}: Inventory,
+  {source, serverVersion, policyApi, policies, takenAt, admissionPolicies}: Inventory,
   {answer, says}: CheckFinding,
 ): string {
-  const api = policyApi === 'absent' ? 'removed from this version' : policyApi;
+  const isNative = admissionPolicies !== undefined;
+  const gone = isNative ? 'none; they live in admission policies' : 'removed from this version';
+  const api = policyApi === 'absent' ? gone : policyApi;
   return [
     `Source    ${escapeText(source)}${takenAt === undefined ? '' : ` at ${takenAt}`}`,
     ...(serverVersion === undefined ? [] : [`Server    ${escapeText(serverVersion)}`]),

@@ -14,6 +14,7 @@ import type {Inventory} from '../inventory/inventory.ts';
 import {isByLabels} from '../inventory/regime.ts';
 import {itemsOf, itemsWith, templatesOf} from '../inventory/submissions/items.ts';
 import type {Policy} from '../kube/objects.ts';
+import {withNativeDrift} from '../migrate/native/nativeDrift.ts';
 import {isNonEmpty} from '../nonEmpty.ts';
 import {keyed, once, weaklyKeyed} from '../once.ts';
 import {leastPolicy} from '../policy/least.ts';
@@ -79,20 +80,24 @@ const judgeFrom = remember(
     gaps: Inventory['gaps'],
     origin: Inventory['origin'],
     policyApi: Inventory['policyApi'],
+    admissionPolicies: Inventory['admissionPolicies'],
     serverVersion: Inventory['serverVersion'],
     podSecurity: Inventory['podSecurity'],
     release: Inventory['release'],
   ) => {
     const facts = {origin, policyApi, serverVersion, podSecurity, release, caller: undefined};
-    return weaklyKeyed(judgeOf({policies, rbac, namespaces, gaps, ...facts}).verdict);
+    const native = {admissionPolicies};
+    return weaklyKeyed(judgeOf({policies, rbac, namespaces, gaps, ...facts, ...native}).verdict);
   },
 );
 
-function makeModel(inventory: Inventory): Model {
+function makeModel(read: Inventory): Model {
+  const inventory = withNativeDrift(read);
   const verdicts = once(() => {
     const {workloads, serviceAccounts, origin, policies, rbac, gaps} = inventory;
-    const {policyApi, serverVersion, podSecurity, release} = inventory;
-    const namespaces = isByLabels(inventory) ? inventory.namespaces : noNamespaces;
+    const {policyApi, admissionPolicies, serverVersion, podSecurity, release} = inventory;
+    const areLabelsAsked = isByLabels(inventory) || admissionPolicies !== undefined;
+    const namespaces = areLabelsAsked ? inventory.namespaces : noNamespaces;
     const judge = judgeFrom(
       policies,
       rbac,
@@ -100,6 +105,7 @@ function makeModel(inventory: Inventory): Model {
       gaps,
       origin,
       policyApi,
+      admissionPolicies,
       serverVersion,
       podSecurity,
       release,

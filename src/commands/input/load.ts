@@ -2,7 +2,7 @@ import {rulesOf} from '../../check/rules.ts';
 import {exitCodes, UserError} from '../../errors.ts';
 import {gapSummaries, gapText, isAbsence, rbacKinds, runningKinds} from '../../inventory/gaps.ts';
 import {type Gap, type Inventory, namespacesOf} from '../../inventory/inventory.ts';
-import {persistentVolumes} from '../../inventory/kinds/resources.ts';
+import {isOfAdmission, persistentVolumes} from '../../inventory/kinds/resources.ts';
 import {type ReadNeeds, readCluster, withCaller} from '../../inventory/read/readCluster.ts';
 import type {ClusterReader} from '../../inventory/read/reader.ts';
 import {isByLabels} from '../../inventory/regime.ts';
@@ -91,7 +91,7 @@ export async function withBase<T>(
     return use({inventory, namespace}, cluster);
   };
   const offline = await loadOffline(world, flags);
-  if (offline !== undefined) return answer(offline, undefined);
+  if (offline !== undefined) return answer(await checkedNative(offline), undefined);
   return withCluster(world, flags, async (cluster, namespace) => {
     const read = await readCluster(cluster, {
       namespace: needs.everywhere ? undefined : namespace,
@@ -99,8 +99,15 @@ export async function withBase<T>(
       ...needs,
       time: world.now(),
     });
-    return answer(await withSettings(world, flags, read), cluster);
+    return answer(await checkedNative(await withSettings(world, flags, read)), cluster);
   });
+}
+
+/** The inventory, once it is known whether admission policies that policies live in do what these say. */
+export async function checkedNative(inventory: Inventory): Promise<Inventory> {
+  if (inventory.admissionPolicies === undefined) return inventory;
+  const {withNativeDrift} = await import('../../migrate/native/nativeDrift.ts');
+  return withNativeDrift(inventory);
 }
 
 /** The demo or --from; undefined if the cluster is meant. */
@@ -146,8 +153,8 @@ async function overBase(
       serviceAccounts: true,
       caller: false,
     });
-    const settled = await withSettings(world, flags, read);
-    const base = needs.caller ? await withCaller(cluster, settled, files.pods) : settled;
+    const known = await checkedNative(await withSettings(world, flags, read));
+    const base = needs.caller ? await withCaller(cluster, known, files.pods) : known;
     warnOfRules(world, base);
     warnOfGaps(world, base, flags);
     return filesOver(base, files);
@@ -234,7 +241,7 @@ export function policyNamed({policies, refused = [], source}: Inventory, wanted:
 /** Refuses to answer about policies where there are none, and says by what that world judges. */
 export function requirePolicies(inventory: Inventory): void {
   const {serverVersion = 'this version'} = inventory;
-  if (isByLabels(inventory)) {
+  if (isByLabels(inventory) && inventory.policies.length === 0) {
     throw new UserError(
       `the server (${serverVersion}) has no PodSecurityPolicy: Kubernetes 1.25 removed it, and the labels of namespaces decide: see why and migrate labels; policies in files are read with -f or --from`,
     );
@@ -244,8 +251,8 @@ export function requirePolicies(inventory: Inventory): void {
 
 /** Refuses to answer where there may be policies that could not be read. */
 export function requireReadPolicies({gaps}: Inventory): void {
-  const gap = gaps.find(({resource}) => resource === 'podsecuritypolicies');
+  const gap = gaps.find(one => one.resource === 'podsecuritypolicies' || isOfAdmission(one));
   if (gap !== undefined) {
-    throw new UserError(`could not read podsecuritypolicies: ${gap.reason}`, exitCodes.refused);
+    throw new UserError(`could not read ${gap.resource}: ${gap.reason}`, exitCodes.refused);
   }
 }

@@ -39,7 +39,8 @@ export async function runMigrate(
   const wanted = flags.to === undefined ? undefined : minorGiven(flags.to);
   const {inventory, namespace} = await read(world, topic, flags);
   requireNamespace(inventory, namespace);
-  if (inventory.policyApi === 'absent' && topic !== 'cleanup') {
+  const hasNone = inventory.policyApi === 'absent' && inventory.policies.length === 0;
+  if (hasNone && topic !== 'cleanup') {
     const {serverVersion = 'this version'} = inventory;
     world.warn(`the server (${serverVersion}) has no PodSecurityPolicy: only templates are judged`);
   }

@@ -1,6 +1,6 @@
 import {UserError} from '../../errors.ts';
 import {policyVersions} from '../../kube/apiGroups.ts';
-import {boolean, DecodeError, list, object, string} from '../../kube/decode.ts';
+import {boolean, DecodeError, list, object, rawObject, string} from '../../kube/decode.ts';
 import {type JsonObject, printJson} from '../../kube/json.ts';
 import {
   binding,
@@ -83,6 +83,7 @@ const snapshotFields = object({
   serverVersion: string,
   policyApi: string,
   policies: list(decodePolicy),
+  admissionPolicies: list(rawObject),
   namespaces: list(namespaceObject),
   serviceAccounts: list(serviceAccountObject),
   workloads: list(decodeStoredWorkload),
@@ -121,6 +122,7 @@ export function inventoryOfSnapshot(value: JsonObject, file: string): Inventory 
     release: releaseOf(fields.serverVersion),
     policyApi: policyApis.find(api => api === fields.policyApi) ?? ('unknown' satisfies PolicyApi),
     policies: fields.policies ?? [],
+    admissionPolicies: fields.admissionPolicies,
     rbac: {
       clusterRoles: fields.clusterRoles ?? [],
       roles: fields.roles ?? [],

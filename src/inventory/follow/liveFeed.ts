@@ -166,6 +166,8 @@ async function list<T>(
         memory.denials++;
         throw error;
       }
+      // As in readResource: an older group than the one that could be asked.
+      if (isForbidden && missing !== '') continue;
       if (isForbidden) return {why: 'forbidden', apiVersion, reason: messageOf(error)};
       missing = messageOf(error);
     }

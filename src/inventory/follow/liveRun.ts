@@ -1,7 +1,15 @@
 import type {Inventory} from '../inventory.ts';
-import {decidesRights, type Resource, resources, workloadResources} from '../kinds/resources.ts';
+import {
+  admissionResources,
+  decidesRights,
+  type Resource,
+  resources,
+  workloadResources,
+} from '../kinds/resources.ts';
+import {sourceMapsOf} from '../native/sources.ts';
 import {limiter} from '../read/limiter.ts';
 import {readVersion} from '../read/readCluster.ts';
+import {readSourceMap} from '../read/readNative.ts';
 import type {Clock, Urgency} from './clock.ts';
 import type {WatchingReader} from './liveFeed.ts';
 import {createStreams, type FeedContext, type FeedEnd, follow} from './liveFeed.ts';
@@ -76,6 +84,7 @@ export function startRun(
   const {signal} = own;
   const work: Work = {context, tables, home, signal, unread, scopes, settle};
   startAll(work);
+  const native = nativeFeeds(work);
   let known: Inventory['namespaces'] | undefined;
   return {
     setbacks,
@@ -85,6 +94,7 @@ export function startRun(
       return resource === undefined ? undefined : {resource, count: unread.get(resource) ?? 0};
     },
     update(inventory) {
+      native.update(inventory);
       if (inventory.namespaces === known || unread.has(resources.namespaces.plural)) return;
       known = inventory.namespaces;
       for (const adapt of scopes) adapt();
@@ -143,6 +153,7 @@ function startKind<T>(work: Work, resource: Resource<T>, collection: Collection<
   const finish = (end: FeedEnd): void => {
     if (end.why === 'absent') {
       collection.retain(() => false);
+      if (plural === resources.policies.plural) startAdmission(work, 0);
       onListed(undefined);
       if (decidesRights(resource)) {
         addGap(tables, {resource: plural, namespace: undefined, reason: end.reason});
@@ -159,6 +170,42 @@ function startKind<T>(work: Work, resource: Resource<T>, collection: Collection<
   };
   const feed = {resource, namespace: undefined, collection, signal, onListed};
   background(follow(context, feed).then(finish), signal);
+}
+
+/** Follows the kind of this place among those that policies may live in. */
+function startAdmission(work: Work, index: number): void {
+  const resource = admissionResources[index];
+  const collection = work.tables.admission[index];
+  if (resource && collection) startKind(work, resource, collection);
+}
+
+/** Follows the rest of what policies live in, once there are any: their bindings, and where their sources are kept. */
+function nativeFeeds(work: Work): {update(inventory: Inventory): void} {
+  const {tables, context, signal} = work;
+  let isFollowed = false;
+  const asked = new Set<string>();
+  const readMap = async (name: string): Promise<void> => {
+    const map = await readSourceMap(context.client, name);
+    if (map === undefined) return;
+    tables.sourceMaps.set(name, map);
+    context.heard('soon');
+  };
+  return {
+    update({admissionPolicies}) {
+      if (admissionPolicies === undefined) return;
+      if (!isFollowed)
+        admissionResources.slice(1).forEach((_, index) => void startAdmission(work, index + 1));
+      isFollowed = true;
+      for (const name of admissionPolicies.flatMap(sourceMapsOf)) {
+        if (asked.has(name)) continue;
+        asked.add(name);
+        background(
+          readMap(name).catch(() => undefined),
+          signal,
+        );
+      }
+    },
+  };
 }
 
 /** Follows a kind that may not be listed over all namespaces in each of them. */

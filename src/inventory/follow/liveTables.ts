@@ -1,9 +1,18 @@
 import {isDeepStrictEqual} from 'node:util';
+import type {JsonObject} from '../../kube/json.ts';
 import {releaseOf} from '../../kube/release.ts';
 import {emptyInventory, type Gap, type Inventory} from '../inventory.ts';
-import {resources, workloadResources} from '../kinds/resources.ts';
+import {admissionResources, resources, workloadResources} from '../kinds/resources.ts';
+import {isNative} from '../native/nativeHome.ts';
+import {sourceMapsOf} from '../native/sources.ts';
 import {policyApiOf, sortedGaps, sourceOf} from '../read/readCluster.ts';
 import type {ClusterReader} from '../read/reader.ts';
+import {
+  admissionGap,
+  type NativeReading,
+  nativeReading,
+  unreadSources,
+} from '../read/readNative.ts';
 import {type Collection, createCollection, sharing} from './liveStore.ts';
 
 /** Everything that is known about a cluster, as it changes; it survives a new reading of everything. */
@@ -18,6 +27,10 @@ export interface Tables {
   readonly pods: Collection<Inventory['pods'][number]>;
   /** One for each kind, in the order of `workloadResources`. */
   readonly workloads: readonly Collection<Inventory['workloads'][number]>[];
+  /** One for each kind that policies may live in, in the order of `admissionResources`. */
+  readonly admission: readonly Collection<JsonObject>[];
+  /** The ConfigMaps that their sources are kept in, by name. */
+  readonly sourceMaps: Map<string, JsonObject>;
   /** By resource and namespace, see `gapKey`. */
   readonly gaps: Map<string, Gap>;
   readonly facts: Facts;
@@ -43,6 +56,8 @@ export function createTables(): Tables {
     serviceAccounts: createCollection(resources.serviceAccounts),
     pods: createCollection(resources.pods),
     workloads: workloadResources.map(createCollection),
+    admission: admissionResources.map(createCollection),
+    sourceMaps: new Map(),
     gaps: new Map(),
     facts: {serverVersion: undefined, isWhole: false, policyApi: 'unknown'},
   };
@@ -77,18 +92,42 @@ export function unreadInventory(client: ClusterReader): Inventory {
   };
 }
 
+/** The policies, and what they live in where the server serves none; what can't be read of that is a gap. */
+function nativeIn(
+  {policies, admission, sourceMaps, facts}: Tables,
+  before: Inventory,
+): NativeReading & {readonly gaps: readonly Gap[]} {
+  const own = admission.flatMap(kind => kind.value()).filter(isNative);
+  if (facts.policyApi !== 'absent' || own.length === 0) {
+    return {policies: policies.value(), admissionPolicies: undefined, gaps: []};
+  }
+  const maps = own
+    .flatMap(sourceMapsOf)
+    .map(name => sourceMaps.get(name))
+    .filter(map => map !== undefined);
+  const objects = sharing<readonly JsonObject[]>(before.admissionPolicies ?? [], [...own, ...maps]);
+  if (objects === before.admissionPolicies) {
+    const gaps = before.gaps.filter(({reason}) => reason.startsWith(unreadSources));
+    return {policies: before.policies, admissionPolicies: objects, gaps};
+  }
+  const gaps: Gap[] = [];
+  const reading = nativeReading(objects, reason => gaps.push({...admissionGap, reason}));
+  return {...reading, gaps};
+}
+
 /**
  * The inventory of what the tables hold now. What is the same as in `before` is the same value: each
  * list, and the inventory itself. `time` is now, as ISO 8601.
  */
 export function inventoryOf(tables: Tables, before: Inventory, time: string): Inventory {
-  const gaps = sortedGaps([...tables.gaps.values()]);
+  const {gaps: nativeGaps, ...native} = nativeIn(tables, before);
+  const gaps = sortedGaps([...tables.gaps.values(), ...nativeGaps]);
   const next: Inventory = {
     ...before,
     serverVersion: tables.facts.serverVersion,
     release: releaseOf(tables.facts.serverVersion),
     policyApi: tables.facts.policyApi,
-    policies: tables.policies.value(),
+    ...native,
     rbac: sharing(before.rbac, {
       clusterRoles: tables.clusterRoles.value(),
       roles: tables.roles.value(),

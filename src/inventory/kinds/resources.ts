@@ -1,7 +1,7 @@
 import {exitCodes, UserError} from '../../errors.ts';
 import {policyVersions, rbacGroup, rbacVersion} from '../../kube/apiGroups.ts';
-import {DecodeError, type Decoder} from '../../kube/decode.ts';
-import type {JsonObject} from '../../kube/json.ts';
+import {DecodeError, type Decoder, rawObject} from '../../kube/decode.ts';
+import type {Json, JsonObject} from '../../kube/json.ts';
 import {headOf, type ListItem, lateOf, wholeOf} from '../../kube/listItem.ts';
 import {
   binding,
@@ -26,6 +26,8 @@ export interface Resource<T> {
   readonly kind: string;
   readonly apiVersions: readonly string[];
   readonly namespaced: boolean;
+  /** Whether it is known as JSON alone: kinds that are seldom there, and never many. */
+  readonly isPlain?: boolean;
   readonly decode: Decoder<T>;
   /** Like `decode`, for an object whose spec may wait; absent for small kinds. */
   decodeLate?(late: Late): T;
@@ -66,6 +68,32 @@ export const resources = {
     decodeLate: decodeLatePod,
   }),
 } as const;
+
+/** Where policies live on servers without PodSecurityPolicies; its kind comes first that is asked for first. */
+export const admissionResources: readonly Resource<JsonObject>[] = [
+  ['validatingadmissionpolicies', 'ValidatingAdmissionPolicy'],
+  ['mutatingadmissionpolicies', 'MutatingAdmissionPolicy'],
+  ['validatingadmissionpolicybindings', 'ValidatingAdmissionPolicyBinding'],
+  ['mutatingadmissionpolicybindings', 'MutatingAdmissionPolicyBinding'],
+].map(([plural = '', kind = '']) =>
+  resource(plural, kind, withoutManagers, {
+    apiVersions: ['v1', 'v1beta1'].map(version => `admissionregistration.k8s.io/${version}`),
+    namespaced: false,
+    isPlain: true,
+  }),
+);
+
+/** All of the object but who wrote which of its fields. */
+function withoutManagers(value: Json): JsonObject {
+  const object = rawObject(value);
+  const {managedFields: _, ...metadata} = rawObject(object.metadata ?? {});
+  return {...object, metadata};
+}
+
+/** Whether a gap is about those. */
+export function isOfAdmission({resource: plural}: {readonly resource: string}): boolean {
+  return admissionResources.some(one => one.plural === plural);
+}
 
 /** No verdict depends on them: read where an answer is about paths of nodes. */
 export const persistentVolumes = resource(
@@ -129,11 +157,11 @@ export function listPath(
  * (src/kube/protobuf/objects.ts, which answers from files have no use for), and may come in that form.
  */
 export function pagesOf(
-  {apiVersions}: Pick<Resource<unknown>, 'apiVersions'>,
+  {apiVersions, isPlain = false}: Pick<Resource<unknown>, 'apiVersions' | 'isPlain'>,
   apiVersion: string,
   take: (items: readonly ListItem[]) => void,
 ): ListOptions {
-  return apiVersion === apiVersions[0] ? {onLate: take} : {onPage: take};
+  return apiVersion === apiVersions[0] && !isPlain ? {onLate: take} : {onPage: take};
 }
 
 /** Reads one object that the server sent; throws a UserError that names the object. */

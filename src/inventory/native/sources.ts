@@ -67,6 +67,13 @@ function byteLength(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 
+/** The names of the ConfigMaps that an admission policy keeps them in. */
+export function sourceMapsOf({metadata}: JsonObject): readonly string[] {
+  const annotations = isObject(metadata) ? metadata.annotations : undefined;
+  const names = isObject(annotations) ? annotations[policiesInKey] : undefined;
+  return typeof names === 'string' ? names.split(',') : [];
+}
+
 /** What an object says of the policies that it was made from. */
 export type FoundSources = {readonly policies: readonly Policy[]} | {readonly problem: string};
 

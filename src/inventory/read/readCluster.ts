@@ -16,6 +16,7 @@ import {askCaller} from './askCaller.ts';
 import {limiter} from './limiter.ts';
 import type {ClusterReader} from './reader.ts';
 import {namespacesFor, readNamespaces} from './readNamespaces.ts';
+import {readNative} from './readNative.ts';
 import {readPodsSpokenFor} from './readPods.ts';
 import {type Listing, nothing, type Reading, readResource} from './readResource.ts';
 
@@ -81,6 +82,7 @@ export async function readCluster(client: ClusterReader, plan: ReadPlan): Promis
   const {policies, clusterRoles, roles, clusterRoleBindings, roleBindings, ...inside} = lists;
   const {serviceAccounts, workloads, pods, volumes} = inside;
   const policyApi = plan.policies ? policyApiOf(policies.apiVersion, gaps) : 'unknown';
+  const native = policyApi === 'absent' ? await readNative({...shared, namespaces: namesOf}) : {};
   const isEmpty = isVoid([pods, ...workloads, roles, roleBindings, serviceAccounts]);
   const serverVersion = judges || policyApi === 'absent' ? await version() : undefined;
   const wantsNamespaces = plan.whole || (namespace !== undefined && isEmpty);
@@ -93,6 +95,7 @@ export async function readCluster(client: ClusterReader, plan: ReadPlan): Promis
     release: releaseOf(serverVersion),
     policyApi,
     policies: sortedByName(policies.items),
+    ...native,
     rbac: {
       clusterRoles: sortedByName(clusterRoles.items),
       roles: sortedByName(roles.items),

@@ -61,6 +61,8 @@ export async function readResource<T>(
         continue;
       }
       if (!client.isForbidden(error)) throw error;
+      // Only another group can be forbidden where this one could be asked: one that v1.16 and later don't serve.
+      if (missing !== undefined) continue;
       const reason = messageOf(error);
       if (!resource.namespaced || scope !== undefined) {
         gaps.push({resource: resource.plural, namespace: scope, reason});

@@ -28,9 +28,10 @@ const admissionTexts = {
 
 /** Where the facts come from and how current they are. */
 export const Header = memo(function Header({inventory, freshness, user, width}: HeaderProps) {
-  const {source, serverVersion, policyApi} = inventory;
+  const {source, serverVersion, policyApi, admissionPolicies} = inventory;
   const byLabels = isByLabels(inventory);
-  const psp = policyApi === 'absent' ? 'gone' : policyApi === 'unknown' ? '?' : 'served';
+  const gone = admissionPolicies === undefined ? 'gone' : 'in admission policies';
+  const psp = policyApi === 'absent' ? gone : policyApi === 'unknown' ? '?' : 'served';
   const name = 'kubectl psp';
   const state = freshnessText(freshness);
   const right = fitTo(state, Math.min(state.length, Math.max(0, width - name.length - 2)));

@@ -1,0 +1,183 @@
+import type {NativeForce, NativeHome} from '../inventory/native/nativeHome.ts';
+import type {Submission} from '../inventory/submissions/submissions.ts';
+import {
+  appArmorContainerPrefix,
+  seccompContainerPrefix,
+  seccompPodKey,
+} from '../kube/annotations.ts';
+import {applyEdits} from '../kube/edits.ts';
+import type {FieldError} from '../kube/fieldError.ts';
+import type {Pod} from '../kube/pod.ts';
+import {seccompFieldText, viewOf} from '../kube/podView.ts';
+import {lastRelease} from '../kube/release.ts';
+import {containersOf} from '../podSecurity/check.ts';
+import type {Decision, Unknown} from './admit.ts';
+import type {Judgement} from './judgement.ts';
+import {laterErrors} from './laterValidation.ts';
+import {prepareForCreate} from './prepare.ts';
+import {Delegate} from './verdict.ts';
+
+type JudgeOne = (submission: Submission) => Judgement;
+
+/** Those whose answers make up what such a server does. */
+export interface NativeJudges {
+  /** By policies that may write their defaults. */
+  readonly full: JudgeOne;
+  /** By policies that have to take the pod as it is. */
+  readonly unchanged: JudgeOne;
+  /** By the labels of namespaces, which count beside the policies. */
+  readonly byLabels: JudgeOne;
+}
+
+export interface NativeServer {
+  readonly home: NativeHome;
+  readonly minor: number;
+  /** The labels of a namespace; undefined if they were not read. */
+  labelsOf(namespace: string): Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * Judges as a server does that has PodSecurityPolicies as admission policies of its own: these, then what the server
+ * itself finds wrong, then Pod Security Admission.
+ */
+export function nativeJudge(
+  {home, minor, labelsOf}: NativeServer,
+  {full, unchanged, byLabels}: NativeJudges,
+): JudgeOne {
+  const judgedBy: Readonly<Record<Exclude<NativeForce, 'none'>, JudgeOne>> = {
+    full: submission => full(withAppArmor(submission)),
+    validate: submission => unchanged(asLater(withAppArmor(submission), minor)),
+    unknown: submission => {
+      const about = `what the admission policies do in namespace ${submission.namespace}`;
+      const needs = labelsOf(submission.namespace) === undefined ? 'namespaces' : 'their bindings';
+      return unknownOf(full(withAppArmor(submission)), [{about, needs}]);
+    },
+  };
+  return submission => {
+    const force = home.force(labelsOf(submission.namespace));
+    if (force === 'none') return beside(byLabels(submission));
+    const judged = judgedBy[force](submission);
+    if (judged.allowed !== true) return judged.allowed === false ? inOtherWords(judged) : judged;
+    return asStored(submission, judged);
+  };
+
+  /** What becomes of a pod that the policies let in. */
+  function asStored(submission: Submission, judged: Judgement): Judgement {
+    const {view, isLivePod, isSketch} = submission;
+    const pod = applyEdits(view.pod, judged.edits);
+    const [error] = isLivePod || isSketch ? [] : laterErrors(pod, minor);
+    const {chosen} = judged;
+    if (error !== undefined && chosen !== undefined) {
+      if (!error.isKnown) return unknownOf(judged, [{about: error.says, needs: 'the server'}]);
+      const errors: readonly FieldError[] = [
+        {type: 'FieldValueForbidden', field: 'spec', badValue: undefined, detail: error.says},
+      ];
+      return new Restated(judged, {kind: 'invalid', chosen, errors}, undefined);
+    }
+    const level = byLabels({...submission, view: viewOf(pod, lastRelease)});
+    // As on v1.24, a level that nobody names is taken for the one that servers have by default: privileged.
+    const isNamed = level.podSecurity?.asked?.enforce.levelFrom !== 'default';
+    if (level.allowed === true || (level.allowed === undefined && !isNamed)) return judged;
+    return new Restated(judged, level.decision, level.message);
+  }
+}
+
+/** The server has words of its own for what policies refuse. */
+function inOtherWords(judged: Judgement): Judgement {
+  const {decision} = judged;
+  return decision.kind === 'denied'
+    ? new Restated(judged, {...decision, refusal: undefined}, undefined)
+    : judged;
+}
+
+/** Where no policy is asked, among others where they are. */
+function beside(judged: Judgement): Judgement {
+  return new Restated(judged, judged.decision, judged.message);
+}
+
+function unknownOf(judged: Judgement, unknown: readonly Unknown[]): Judgement {
+  const {decision} = judged;
+  const endings =
+    decision.kind === 'unknown'
+      ? decision.endings
+      : [decision, {kind: 'denied', refusal: undefined} as const];
+  return new Restated(judged, {kind: 'unknown', endings, unknown}, undefined);
+}
+
+/** Another decision than that of the policies, which explain it no further. */
+class Restated extends Delegate {
+  readonly #decision: Decision;
+  readonly #message: string | undefined;
+
+  constructor(judged: Judgement, decision: Decision, message: string | undefined) {
+    super(judged);
+    this.#decision = decision;
+    this.#message = message;
+  }
+
+  override get decision() {
+    return this.#decision;
+  }
+  override get message() {
+    return this.#message;
+  }
+  override get podSecurity() {
+    return undefined;
+  }
+  override get allowed() {
+    const {kind} = this.#decision;
+    return kind === 'unknown' ? undefined : kind === 'admitted' || kind === 'passed';
+  }
+  override get unknown() {
+    return this.#decision.kind === 'unknown' ? this.#decision.unknown : [];
+  }
+  override get chosen() {
+    return this.allowed === true ? super.chosen : undefined;
+  }
+  override get edits() {
+    return this.allowed === true ? super.edits : [];
+  }
+  override get changes() {
+    return this.allowed === true ? super.changes : [];
+  }
+  override get via() {
+    return this.allowed === true ? super.via : [];
+  }
+}
+
+/** Policies know AppArmor by annotation; since v1.30 a pod has fields for it, which mean the same. */
+function withAppArmor(submission: Submission): Submission {
+  const {pod} = submission.view;
+  const ofPod = pod.spec.securityContext?.appArmorProfile;
+  const fields = containersOf(pod).flatMap(({name = '', securityContext}) => {
+    const profile = seccompFieldText(securityContext?.appArmorProfile ?? ofPod);
+    const key = appArmorContainerPrefix + name;
+    return profile === undefined || pod.metadata.annotations?.[key] !== undefined
+      ? []
+      : [[key, profile] as const];
+  });
+  return fields.length === 0
+    ? submission
+    : withAnnotations(submission, {...pod.metadata.annotations, ...Object.fromEntries(fields)});
+}
+
+/** From v1.27 on the old annotations of seccomp say nothing: only fields do, in the words of annotations. */
+function asLater(submission: Submission, minor: number): Submission {
+  if (minor < 27) return submission;
+  const {annotations = {}} = submission.view.pod.metadata;
+  const kept = Object.entries(annotations).filter(
+    ([key]) => key !== seccompPodKey && !key.startsWith(seccompContainerPrefix),
+  );
+  const {view} = withAnnotations(submission, Object.fromEntries(kept));
+  // As v1.24 has it when it validates: what a field says, its annotation says too.
+  return {...submission, view: viewOf(prepareForCreate(view.pod, lastRelease, true), lastRelease)};
+}
+
+function withAnnotations(
+  submission: Submission,
+  annotations: Readonly<Record<string, string>>,
+): Submission {
+  const {pod, release} = submission.view;
+  const changed: Pod = {...pod, metadata: {...pod.metadata, annotations}};
+  return {...submission, view: viewOf(changed, release)};
+}

@@ -1,0 +1,81 @@
+import type {Inventory} from '../../inventory/inventory.ts';
+import {nativeHomeOf} from '../../inventory/native/nativeHome.ts';
+import {admissionGap, unreadSources} from '../../inventory/read/readNative.ts';
+import {isObject, type Json, type JsonObject} from '../../kube/json.ts';
+import {weaklyKeyed} from '../../once.ts';
+import {nativeObjects} from './nativeObjects.ts';
+
+/**
+ * In what the admission policies of a cluster differ from what their own sources come to; undefined if in
+ * nothing, or if there are none. What differs does something that is not known here.
+ */
+export const nativeDrift = weaklyKeyed(driftOf);
+
+function driftOf({admissionPolicies, policies}: Inventory): string | undefined {
+  const home = admissionPolicies && nativeHomeOf(admissionPolicies);
+  if (admissionPolicies === undefined || home === undefined) return undefined;
+  if (home.options === undefined) return 'they do not say how they were made';
+  const made = nativeObjects(policies, home.options).objects.filter(isPolicy);
+  const found = admissionPolicies.filter(isPolicy);
+  const keyOf = ({kind, metadata}: JsonObject) =>
+    `${kind} ${isObject(metadata) ? metadata.name : ''}`;
+  for (const object of made) {
+    const there = found.find(other => keyOf(other) === keyOf(object));
+    if (there === undefined) return `${keyOf(object)} is not there`;
+    const place = differingPlace(object.spec, there.spec, 'spec');
+    if (place !== undefined) return `${keyOf(object)} differs in ${place}`;
+  }
+  return undefined;
+}
+
+function isPolicy({kind}: JsonObject): boolean {
+  return /AdmissionPolicy$/.test(String(kind));
+}
+
+/** What the server fills in by itself (pkg/apis/admissionregistration/v1/defaults.go, v1.37). */
+const defaults: Readonly<Record<string, Json>> = {matchPolicy: 'Equivalent', scope: '*'};
+
+/** Where something was found that was not wanted, or not; undefined if nowhere. */
+function differingPlace(
+  wanted: Json | undefined,
+  found: Json | undefined,
+  place: string,
+): string | undefined {
+  if (Array.isArray(wanted) && Array.isArray(found) && wanted.length === found.length) {
+    return first(
+      wanted.map((one, index) => () => differingPlace(one, found[index], `${place}[${index}]`)),
+    );
+  }
+  if (isObject(wanted) && isObject(found)) {
+    return first(
+      Object.keys({...wanted, ...found}).map(key => () => {
+        const filled = defaults[key] === found[key] || isEmpty(found[key]);
+        return wanted[key] === undefined && filled
+          ? undefined
+          : differingPlace(wanted[key], found[key], `${place}.${key}`);
+      }),
+    );
+  }
+  return wanted === found ? undefined : place;
+}
+
+function first(places: readonly (() => string | undefined)[]): string | undefined {
+  for (const place of places) {
+    const found = place();
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function isEmpty(value: Json | undefined): boolean {
+  return isObject(value) && Object.keys(value).length === 0;
+}
+
+/** The inventory, with a gap where its admission policies are not what they say they are. */
+export function withNativeDrift(inventory: Inventory): Inventory {
+  const isUnread = inventory.gaps.some(({reason}) => reason.startsWith(unreadSources));
+  const drift = isUnread ? undefined : nativeDrift(inventory);
+  if (drift === undefined) return inventory;
+  const reason = `${drift}: edited, or made by another version; kubectl psp migrate policies makes them again`;
+  return {...inventory, gaps: [...inventory.gaps, {...admissionGap, reason}]};
+}
