@@ -23,6 +23,8 @@ export interface Layout {
 /** What is known of a column when all its cells were looked at. */
 interface Need {
   width: number;
+  /** How wide it is if each cell says it shortly, where one can; undefined if none can. */
+  short: number | undefined;
   isNumeric: boolean;
   /** Whether it has more than a name: a list, or words. */
   isProse: boolean;
@@ -67,6 +69,7 @@ export function layoutOf({titles, rows, room, gap, spare = []}: Demand): Layout 
 function needsOf(titles: readonly string[], rows: readonly Row[]): readonly Need[] {
   const needs: Need[] = titles.map(title => ({
     width: safeWidthOf(title),
+    short: undefined,
     isNumeric: rows.length > 0,
     isProse: false,
   }));
@@ -76,6 +79,7 @@ function needsOf(titles: readonly string[], rows: readonly Row[]): readonly Need
       const fact = facts[column];
       if (fact === undefined) continue;
       need.width = Math.max(need.width, fact.width);
+      if (fact.short !== undefined) need.short = Math.max(need.short ?? 0, fact.short);
       need.isNumeric &&= fact.isNumber;
       need.isProse ||= fact.isProse;
     }
@@ -102,7 +106,8 @@ function widthsOf(
 
 /** So little of a column that another one is better left out. */
 function isCramped(need: Need, width: number | undefined, isFirst: boolean): boolean {
-  return width !== undefined && width < Math.min(need.width, comfort[kindOf(need, isFirst)]);
+  const least = need.short ?? comfort[kindOf(need, isFirst)];
+  return width !== undefined && width < Math.min(need.width, least);
 }
 
 type Kind = 'first' | 'number' | 'prose' | 'name';
@@ -157,6 +162,7 @@ const factsOf = weaklyKeyed((cells: readonly Cell[]) =>
     const text = String(value);
     return {
       width: safeWidthOf(text),
+      short: typeof cell === 'object' && cell.short ? safeWidthOf(cell.short) : undefined,
       isNumber: typeof value === 'number' || /^(\d+\+)?$/.test(text),
       isProse: /, | .* /.test(text),
     };

@@ -105,7 +105,8 @@ function pastedText(sent: string): string {
 export function openKeys(terminal: ReadStream, {onReply, onMouse}: Listeners = {}): Keys {
   const waiting: string[] = [];
   const tokensOf = keyReader(onReply);
-  let isHeld = false;
+  // Until somebody listens, keys wait: all of them at once, the effect of none would be drawn before the next.
+  let isHeld = true;
   const stream = new Readable({objectMode: true, read() {}});
   const next = () => {
     isHeld = false;
@@ -118,7 +119,8 @@ export function openKeys(terminal: ReadStream, {onReply, onMouse}: Listeners = {
       setImmediate(next);
       return;
     }
-    stream.push(token);
+    // Before the terminal is told otherwise, it says Enter like the end of a line.
+    stream.push(token === '\n' ? '\r' : token);
     // One turn of the event loop later, the effect of this key is drawn and listens for the next one.
     if (token === '\u001B') setTimeout(next, afterEscapeMs);
     else setImmediate(next);
@@ -128,6 +130,12 @@ export function openKeys(terminal: ReadStream, {onReply, onMouse}: Listeners = {
     if (!isHeld) next();
   };
   const onEnd = () => stream.push(null);
+  const begin = (event: string | symbol) => {
+    if (event !== 'readable' && event !== 'data') return;
+    stream.removeListener('newListener', begin);
+    setImmediate(next);
+  };
+  stream.on('newListener', begin);
   terminal.setEncoding('utf8');
   terminal.on('data', onData);
   terminal.once('end', onEnd);

@@ -57,6 +57,23 @@ test('spare columns are left out one by one, only where another would say too li
   expect(leftOut(70)).toEqual([1, 3]);
 });
 
+test('a column that can say it shortly is left out only where that has no room either', () => {
+  const said = {
+    value: 'one, two, three and many more of them',
+    tone: 'plain',
+    short: 'six of them',
+  };
+  const leftOut = (room: number) =>
+    layoutOf({
+      titles: ['A', 'B'],
+      rows: [row('n'.repeat(20), {...said, tone: 'plain'})],
+      room,
+      gap: 2,
+      spare: [1],
+    }).columns.some(({isLeftOut}) => isLeftOut);
+  expect([60, 40, 38, 20].map(leftOut)).toEqual([false, false, false, true]);
+});
+
 test('what is hidden of a row is counted, for the lines that show it', () => {
   const rows = [row('f'.repeat(40), 'm'.repeat(20))];
   const hidden = (room: number, spare: readonly number[]) =>

@@ -132,3 +132,22 @@ test('what a mouse did reaches its listener, in turn with the keys, and nobody e
     'k',
   ]);
 });
+
+test('what came before anybody listened is not told at once: the effect of a key is there before the next', async () => {
+  const terminal = new PassThrough();
+  const {stream, close} = openKeys(terminal as unknown as ReadStream);
+  terminal.write(':psp\n');
+  await new Promise(resolve => setTimeout(resolve, 20));
+  const turns: string[] = [];
+  await new Promise<void>(resolve => {
+    stream.on('readable', () => {
+      let turn = '';
+      for (let key = stream.read(); key !== null; key = stream.read()) turn += key;
+      if (turn !== '') turns.push(turn);
+      if (turn.endsWith('\r')) resolve();
+    });
+  });
+  Object.assign(terminal, {unref() {}});
+  close();
+  expect(turns).toEqual([':', 'p', 's', 'p', '\r']);
+});
