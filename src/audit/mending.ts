@@ -134,12 +134,18 @@ function gainsOf(
 function isAwaited(name: string, gains: readonly Gain[], context: AuditContext): boolean {
   const facts = context.policies.find(({prepared}) => prepared.name === name);
   if (facts === undefined || facts.prepared.unusable !== undefined) return false;
-  const verdicts = context.groups.flatMap(group => group.verdicts);
-  const reached = verdicts.filter(verdict => gains.some(gain => reaches(gain, verdict)));
+  const reached = [...new Set(gains.map(placeOf))]
+    .flatMap(context.verdictsIn)
+    .filter(verdict => gains.some(gain => reaches(gain, verdict)));
   if (!reached.some(verdict => isMissing(facts.policy, verdict))) return false;
   if (reached.some(verdict => wouldMove(name, verdict))) return false;
   if (dangersOf(facts.policy).length === 0) return true;
   return gains.every(gain => isNeeded(facts.policy, gain, reached, context));
+}
+
+/** Where a gain may matter: an account that creates the pods of others may do so anywhere. */
+function placeOf({subject, namespace}: Gain): string | undefined {
+  return namespace ?? (subject.namespace === 'kube-system' ? undefined : subject.namespace);
 }
 
 function reaches({subject, namespace}: Gain, {item, requester}: Verdict): boolean {
@@ -177,11 +183,17 @@ function isNeeded(
   if (subject.kind !== 'ServiceAccount' || home === undefined || home === 'kube-system')
     return false;
   if (namespace !== undefined && namespace !== home) return false;
-  if (podMakers(inventory.rbac, home, [{policy: policy.metadata.name, namespace: home}]).length > 0)
-    return false;
+  const opened = [{policy: policy.metadata.name, namespace: home}];
+  // People who may create pods there are meant to; an account that may would have the policy by that.
+  const makers = podMakers(inventory.rbac, home, opened);
+  if (makers.some(maker => isOrdinaryAccount(maker.subject))) return false;
   return reached.some(verdict => {
     const {submission} = verdict.item;
     const isIts = submission.namespace === home && submission.serviceAccount === subject.name;
     return isIts && isMissing(policy, verdict);
   });
+}
+
+function isOrdinaryAccount({kind, namespace}: Grantee): boolean {
+  return kind === 'ServiceAccount' && namespace !== 'kube-system';
 }

@@ -11,11 +11,10 @@ export function passedByName(
 ): readonly string[] {
   const {namespace, serviceAccount} = item.submission;
   if (chosen === undefined || serviceAccount === '') return [];
-  const account = podIdentity(namespace, serviceAccount);
-  const isNamed = (policy: string) =>
-    authorizer.grantsOf(account, namespace, policy).some(({policies}) => policies !== undefined);
-  if (chosen.rights.serviceAccount !== true || isNamed(chosen.policy.name)) return [];
+  if (chosen.rights.serviceAccount !== true) return [];
+  const named = authorizer.namedFor(podIdentity(namespace, serviceAccount), namespace);
+  if (named.has(chosen.policy.name)) return [];
   return granted
-    .filter(({allowed, policy}) => allowed && policy !== chosen.policy && isNamed(policy.name))
+    .filter(({allowed, policy}) => named.has(policy.name) && policy !== chosen.policy && allowed)
     .map(({policy}) => policy.name);
 }

@@ -45,6 +45,8 @@ export interface Authorizer {
   mayUse(identity: Identity, namespace: string, policy: string): boolean;
   /** The grants that give it this right, in the order in which the authorizer looks. */
   grantsOf(identity: Identity, namespace: string, policy: string): readonly Grant[];
+  /** The policies that are granted to it by name there. */
+  namedFor(identity: Identity, namespace: string): ReadonlySet<string>;
 }
 
 const bindingApiGroups = [...policyGroups, '*'];
@@ -69,6 +71,8 @@ export function authorizerOf(objects: RbacObjects): Authorizer {
   const cluster = new Map<string, Grant[]>();
   const namespaced = new Map<string, Map<string, Grant[]>>();
   const grants: Grant[] = [];
+  // Thousands of pods have the same account.
+  const named = new Map<string, ReadonlySet<string>>();
 
   const add = (binding: Binding, namespace: string | undefined) => {
     const grant = grantOf(binding, namespace, clusterRoles, roles);
@@ -104,6 +108,11 @@ export function authorizerOf(objects: RbacObjects): Authorizer {
     grantsOf: (identity, namespace, policy) => [
       ...new Set(grantsTo(identity, namespace).filter(grant => opens(grant, policy))),
     ],
+    namedFor: (identity, namespace) =>
+      getOrAdd(named, [namespace, identity.user, ...identity.groups].join('\0'), () => {
+        const held = grantsTo(identity, namespace);
+        return new Set(held.flatMap(({policies}) => (policies === undefined ? [] : [...policies])));
+      }),
   };
 }
 

@@ -206,6 +206,35 @@ test('a remedy that closes a policy is only given if its pods get in still', () 
   expect(remedyWith(false)).toBe('kubectl psp advise --compare paths -A');
 });
 
+test('a mistaken grant of a policy that its pods need is corrected, but not where others get it by that', () => {
+  const wrong = role('open', {
+    apiGroups: ['policy/v1beta1'],
+    resources: ['podsecuritypolicies'],
+    resourceNames: ['open'],
+    verbs: ['use'],
+  });
+  const needy = [
+    ...web,
+    open,
+    wrong,
+    binding('open', 'open', ['sa:web']),
+    deployment('app', privileged),
+  ];
+  const remedyWith = (...more: readonly JsonObject[]) =>
+    findingsOf('near-miss-grant', [...needy, ...more])
+      .map(({remedy}) => remedy)
+      .join();
+  const patching = `kubectl patch clusterrole/open --type=json -p '[{"op":"add","path":"/rules/0/apiGroups","value":["policy"]}]'`;
+  const trying = `${patching} --dry-run=server -o yaml | kubectl psp try -A -f -`;
+  const everything = role('all', {apiGroups: ['*'], resources: ['*'], verbs: ['*']});
+  expect(remedyWith(everything, binding('all', 'all', ['group:admins'], true))).toBe(patching);
+  const maker = role('maker', {apiGroups: [''], resources: ['pods'], verbs: ['create']});
+  expect(remedyWith(maker, binding('maker', 'maker', ['sa:robot']))).toBe(trying);
+  // Its other pods would move to it, as it sorts first.
+  expect(remedyWith(deployment('other'))).toBe(trying);
+  expect(remedyWith(binding('more', 'open', ['group:devs']))).toBe(trying);
+});
+
 test('a volume that a claim asks for by name is that claim’s, if it is no other one’s', () => {
   const evidenceOf = (spec: JsonObject) => {
     const metadata = {name: 'data', uid: 'its-uid'};

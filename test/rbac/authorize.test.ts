@@ -244,6 +244,17 @@ describe('grants', () => {
     expect(names(alice, 'team-b', 'b')).toEqual([]);
   });
 
+  test('name policies for an identity where they count, and again the same ones', () => {
+    const named = (identity: Identity, namespace: string) =>
+      [...authorizer.namedFor(identity, namespace)].sort();
+    for (const _ of ['first', 'again']) {
+      expect(named(alice, 'team-a')).toEqual(['a', 'b']);
+      expect(named(alice, 'team-b')).toEqual(['a']);
+      // All of them, none by name.
+      expect(named(user('root', 'system:masters'), 'team-b')).toEqual([]);
+    }
+  });
+
   test('of masters come from their binding, like all others', () => {
     expect(names(user('root', 'system:masters'), 'team-a', 'any')).toEqual(['masters']);
     const without = authorizerOf({
