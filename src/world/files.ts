@@ -1,5 +1,5 @@
 import {closeSync, createReadStream, fsync, openSync, rmSync, writeFile} from 'node:fs';
-import {readdir, rename, stat} from 'node:fs/promises';
+import {readdir, readFile, rename, stat} from 'node:fs/promises';
 import {dirname, extname, join} from 'node:path';
 import {createInterface} from 'node:readline/promises';
 import type {Readable} from 'node:stream';
@@ -10,6 +10,7 @@ import {shellWord} from '../text.ts';
 import {
   decodeText,
   maxFileSize,
+  maxJsonSize,
   readDocuments,
   type SourceDocument,
   sizeLimit,
@@ -79,9 +80,14 @@ function isManifest(name: string): boolean {
 
 async function bytesOf(file: string): Promise<Uint8Array> {
   if (file === '-') return readStart(process.stdin);
-  return readStart(createReadStream(file)).catch((error: unknown) => {
+  try {
+    const info = await stat(file);
+    // In one piece: of a snapshot of 200 MB the pieces and what they are joined to would be there together.
+    const isWhole = info.isFile() && info.size <= maxJsonSize;
+    return await (isWhole ? readFile(file) : readStart(createReadStream(file)));
+  } catch (error) {
     throw unreadable(file, error);
-  });
+  }
 }
 
 /**
