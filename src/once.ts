@@ -27,3 +27,8 @@ export function weaklyKeyed<K extends object, T>(compute: (key: K) => T): (key: 
     return value;
   };
 }
+
+/** What becomes of each item, one after the other as they are asked for. */
+export function* oneByOne<T, U>(items: Iterable<T>, change: (item: T) => U): Generator<U, void> {
+  for (const item of items) yield change(item);
+}

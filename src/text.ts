@@ -18,3 +18,18 @@ export function shellWord(word: string): string {
 export function atLeast(number: number, isPartial: boolean): string {
   return isPartial ? `${number}+` : String(number);
 }
+
+/** As many characters at once as one writes well. */
+const partLength = 2 ** 16;
+
+/** The pieces of a long text joined to parts that are worth writing; few of them are in memory at once. */
+export function* inParts(pieces: Iterable<string>): Generator<string, void> {
+  let part = '';
+  for (const piece of pieces) {
+    part += piece;
+    if (part.length < partLength) continue;
+    yield part;
+    part = '';
+  }
+  if (part !== '') yield part;
+}

@@ -1,16 +1,19 @@
 import type {Inventory} from '../inventory/inventory.ts';
 import {unreadPlaces} from '../inventory/unreadPlaces.ts';
-import {jsonText} from '../report/machine.ts';
+import {jsonParts, yamlParts} from '../report/machine.ts';
 import type {World} from './world.ts';
 
-/** Prints a document of machine output. */
+/** Prints a document of machine output; its items may be made as they are printed. */
 export async function printMachine(
   world: World,
   format: 'json' | 'yaml',
   answer: object,
 ): Promise<void> {
-  if (format === 'json') world.print(jsonText(answer));
-  else world.print((await import('../yaml/documents.ts')).printYaml(answer));
+  const parts =
+    format === 'json'
+      ? jsonParts(answer)
+      : yamlParts(answer, (await import('../yaml/documents.ts')).printYaml);
+  for (const part of parts) world.print(part);
 }
 
 /**

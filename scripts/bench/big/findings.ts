@@ -12,10 +12,22 @@ became 260 MiB to a file, and 300 MiB to standard output, which gets all or noth
 bytes of the specs.`,
   ],
   [
+    'why -A -o json, 20,000 pods and 200 policies',
+    `It is a document of half a gigabyte, all candidates of all pods, and was made whole before it was printed as one text,
+which failed. Now machine output makes, prints and forgets one item after the other: 2.8 GiB became 1.0 GiB.`,
+  ],
+  [
+    'any answer from a snapshot',
+    `A file was read in pieces that were then joined and decoded; now it is read in one piece. To read one of 20,000 pods
+takes 265 MiB in place of 350, one of 100,000 pods 0.9 to 1.1 GiB in place of 1.15.`,
+  ],
+  [
     'audit -A, 20,000 pods and 200 policies from a file',
     `Half of the time went into how open policies are, computed at each comparison of a sort; it is now kept with the
 policy. The search for accounts that a narrower binding would need went on when there were too many, in all
-namespaces. 6.5 s became 3.6 s and 860 MiB became 480 MiB.`,
+namespaces. A policy that fits a pod is looked for from the strictest on, one candidate after the other, where all
+candidates of all pods were made and kept. 6.5 s became 3.1 s and 860 MiB became 390 MiB; of 100,000 pods, 500 policies
+and 12,500 bindings 47 s became 22 s and 3.1 GiB became 1.5 GiB.`,
   ],
 ];
 

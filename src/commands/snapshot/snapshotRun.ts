@@ -1,6 +1,7 @@
 import {type ExitCode, exitCodes} from '../../errors.ts';
 import {snapshotText} from '../../inventory/files/snapshot.ts';
 import {type Inventory, namespacesOf} from '../../inventory/inventory.ts';
+import {oneByOne} from '../../once.ts';
 import {escapeJson} from '../../report/escape.ts';
 import {count} from '../../text.ts';
 import {load} from '../input/load.ts';
@@ -22,7 +23,7 @@ export async function runSnapshot(
     volumes: true,
   };
   const {inventory} = await load(world, {...flags, allNamespaces: true}, needs);
-  const parts = escaped(snapshotText(inventory));
+  const parts = oneByOne(snapshotText(inventory), escapeJson);
   if (file === undefined || file === '-') {
     // All of it or nothing: a part may be found damaged.
     for (const part of [...parts]) world.print(part);
@@ -31,10 +32,6 @@ export async function runSnapshot(
     world.warn(`wrote ${file}: ${contentsText(inventory)}`);
   }
   return exitCodes.ok;
-}
-
-function* escaped(parts: Iterable<string>): Generator<string, void> {
-  for (const part of parts) yield escapeJson(part);
 }
 
 /** What a snapshot holds, as the end of a sentence. */

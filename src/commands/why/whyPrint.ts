@@ -2,6 +2,7 @@ import type {Verdict} from '../../admission/judgement.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
 import type {Item} from '../../inventory/submissions/items.ts';
 import {kindText} from '../../kube/workloadKinds.ts';
+import {oneByOne} from '../../once.ts';
 import {escapeText} from '../../report/escape.ts';
 import {document} from '../../report/machine.ts';
 import {printedVerdict} from '../../report/verdict.ts';
@@ -36,7 +37,7 @@ export async function printWhy(
   if (format === 'json' || format === 'yaml') {
     const {gaps, unjudged} = inventory;
     const answer = {
-      ...document('Why', verdicts.map(printedVerdict), gaps),
+      ...document('Why', oneByOne(verdicts, printedVerdict), gaps),
       unjudged: unjudged.length > 0 && !isNamed ? unjudged : undefined,
     };
     await printMachine(world, format, answer);

@@ -12,7 +12,15 @@ import {
 } from '../../kube/objects.ts';
 import {decodePod, passingPod} from '../../kube/pod.ts';
 import {releaseOf} from '../../kube/release.ts';
-import {type Inventory, isSpokenFor, type PolicyApi, type UnjudgedObject} from '../inventory.ts';
+import {oneByOne} from '../../once.ts';
+import {inParts} from '../../text.ts';
+import {
+  type Inventory,
+  isSpokenFor,
+  type ListedPod,
+  type PolicyApi,
+  type UnjudgedObject,
+} from '../inventory.ts';
 import {decodeStoredWorkload, passingWorkload} from '../kinds/workloads.ts';
 
 /** The version of the format; older and newer ones are not read. */
@@ -24,50 +32,48 @@ export function isSnapshot(value: JsonObject): boolean {
   return value.kind === kind && String(value.apiVersion).startsWith('psp.kubectl/');
 }
 
-/** As many characters at once as one writes well. */
-const partLength = 2 ** 16;
-
 /**
  * The inventory as one document: JSON on one line, in parts. It holds only what was decoded: no environment, no
  * secret, no annotation but those of policies and profiles, no managed fields. The server's version says the
  * release. Each pod is read, printed and forgotten, so that they are never all in memory; a part may throw a
  * DecodeError.
  */
-export function* snapshotText(inventory: Inventory): Generator<string, void> {
+export function snapshotText(inventory: Inventory): Iterable<string> {
+  return inParts(piecesOf(inventory));
+}
+
+function* piecesOf(inventory: Inventory): Generator<string, void> {
   const {rbac, refused: _, release: _known, ...rest} = inventory;
+  const passing = (pod: ListedPod) =>
+    isSpokenFor(pod) ? {metadata: pod.metadata} : passingPod(pod);
   const fields = {
     apiVersion: snapshotVersion,
     kind,
     ...rest,
-    workloads: mapped(rest.workloads, passingWorkload),
-    pods: mapped(rest.pods, pod => (isSpokenFor(pod) ? {metadata: pod.metadata} : passingPod(pod))),
+    workloads: oneByOne(rest.workloads, passingWorkload),
+    pods: oneByOne(rest.pods, passing),
     persistentVolumes: rest.persistentVolumes?.length ? rest.persistentVolumes : undefined,
     unjudged: rest.unjudged.length > 0 ? rest.unjudged : undefined,
     ...rbac,
   };
-  let part = '{';
+  let before = '{';
   for (const [key, value] of Object.entries(fields)) {
     if (value === undefined) continue;
-    part += `${part === '{' ? '' : ','}"${key}":`;
-    if (!isList(value)) {
-      part += printJson(value);
-      continue;
-    }
-    let before = '[';
-    for (const item of value) {
-      part += before + printJson(item);
-      before = ',';
-      if (part.length < partLength) continue;
-      yield part;
-      part = '';
-    }
-    part += before === '[' ? '[]' : ']';
+    yield `${before}"${key}":`;
+    before = ',';
+    if (isList(value)) yield* listPieces(value);
+    else yield printJson(value);
   }
-  yield `${part}}\n`;
+  yield '}\n';
 }
 
-function* mapped<T, U>(items: readonly T[], change: (item: T) => U): Generator<U, void> {
-  for (const item of items) yield change(item);
+function* listPieces(items: Iterable<unknown>): Generator<string, void> {
+  let before = '[';
+  for (const item of items) {
+    yield before + printJson(item);
+    before = ',';
+  }
+  yield before === '[' ? '[]' : ']';
 }
 
 function isList(value: object | string): value is Iterable<unknown> {
