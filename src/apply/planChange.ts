@@ -20,7 +20,15 @@ const plurals: ReadonlyMap<unknown, string> = new Map([
   ['ClusterRole', 'clusterroles'],
   ['ClusterRoleBinding', 'clusterrolebindings'],
   ['Namespace', 'namespaces'],
+  ['ConfigMap', 'configmaps'],
+  ['ValidatingAdmissionPolicy', 'validatingadmissionpolicies'],
+  ['ValidatingAdmissionPolicyBinding', 'validatingadmissionpolicybindings'],
+  ['MutatingAdmissionPolicy', 'mutatingadmissionpolicies'],
+  ['MutatingAdmissionPolicyBinding', 'mutatingadmissionpolicybindings'],
 ]);
+
+/** Those that are in namespaces. */
+const namespacedKinds: readonly unknown[] = ['Role', 'RoleBinding', 'ConfigMap'];
 
 /**
  * The update that gives a policy of the cluster the spec and the profile annotations of `draft`;
@@ -63,6 +71,40 @@ export function planCreate(object: object, existing?: JsonObject): CreatePlan {
         plan: 'conflict',
         text: `${label} exists and differs in its ${difference}: resolve that first`,
       };
+}
+
+/** What this program's own annotations begin with. */
+const ownAnnotations = 'psp.kubectl/';
+
+/**
+ * Putting an object of this program into its place, all of it: `existing` is what is there, as just read. Labels and
+ * annotations of others stay.
+ */
+export function planPut(object: JsonObject, existing: JsonObject | undefined): PlannedChange {
+  const place = placeOf(object);
+  if (existing === undefined) return {...place, action: 'create', desired: object};
+  const {labels, annotations, resourceVersion, uid} = metadataOf(existing);
+  const own = metadataOf(object);
+  const before = {...existing, apiVersion: object.apiVersion ?? null, kind: object.kind ?? null};
+  return {
+    ...place,
+    action: 'update',
+    desired: withMetadata(object, {
+      labels: isObject(labels) ? {...labels, ...mapOf(own.labels)} : own.labels,
+      annotations: {...othersIn(annotations), ...mapOf(own.annotations)},
+      resourceVersion,
+      uid,
+    }),
+    before,
+    expectedResourceVersion: resourceVersionOf(existing),
+  };
+}
+
+function othersIn(annotations: Json | undefined): JsonObject {
+  const others = Object.entries(mapOf(annotations)).filter(
+    ([key]) => !key.startsWith(ownAnnotations),
+  );
+  return Object.fromEntries(others);
 }
 
 /**
@@ -138,7 +180,7 @@ function placeOf(object: JsonObject): Place {
   }
   if (typeof name !== 'string' || name === '') throw cannot(`a ${kind} without a name`);
   const root = apiVersion === 'v1' ? '/api/v1' : `/apis/${apiVersion}`;
-  const isNamespaced = kind === 'Role' || kind === 'RoleBinding';
+  const isNamespaced = namespacedKinds.includes(kind);
   if (isNamespaced && (typeof namespace !== 'string' || namespace === '')) {
     throw cannot(`${kind} ${name} names no namespace`);
   }

@@ -61,8 +61,8 @@ export const migrateFlags = {
   stage: {
     type: 'string',
     placeholder: 'STAGE',
-    choices: ['warn', 'audit', 'enforce'],
-    help: 'labels: set those up to this one (default warn)',
+    choices: ['warn', 'audit', 'mutate', 'deny', 'enforce'],
+    help: 'labels: set those up to warn (default), audit or enforce; policies --apply: audit (default) warns, mutate and deny work in namespaces with the label psp.kubectl/stage, enforce everywhere',
   },
   check: {
     type: 'boolean',

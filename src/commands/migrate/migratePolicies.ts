@@ -6,6 +6,7 @@ import {minorOf} from '../../kube/release.ts';
 import {needsExtensions} from '../../migrate/native/extensions.ts';
 import type {Loss} from '../../migrate/native/losses.ts';
 import {firstMutatingV1, nativeObjects} from '../../migrate/native/nativeObjects.ts';
+import {nativeStages} from '../../migrate/native/stages.ts';
 import {escapeJson, escapeText} from '../../report/escape.ts';
 import {count} from '../../text.ts';
 import {printYaml} from '../../yaml/documents.ts';
@@ -27,6 +28,20 @@ export async function runPolicies(world: World, given: MigrateFlags): Promise<Ex
   const mode = choose('--mode', flags.mode, nativeModes);
   if (version !== undefined) requireVersion(version, mode, flags.static);
   const inventory = await readPolicies(world, flags);
+  if (flags.apply) {
+    if (flags.static) {
+      throw new UserError('--static makes files, which nobody can apply', exitCodes.usage);
+    }
+    const {applyPolicies} = await import('./migratePoliciesApply.ts');
+    const stage = choose('--stage', flags.stage, nativeStages);
+    const {policies} = inventory;
+    return applyPolicies(world, flags, {
+      policies,
+      mode,
+      stage,
+      requireVersion: minor => requireVersion(minor, mode, false),
+    });
+  }
   const server = version ?? serverOf(inventory);
   requireVersion(server, mode, flags.static);
   const {objects, losses} = nativeObjects(inventory.policies, {
@@ -98,7 +113,9 @@ async function readPolicies(world: World, flags: MigrateFlags): Promise<Inventor
     warnOfGaps(world, {gaps: offline.gaps.filter(({resource}) => resource === 'roles')}, flags);
     return offline;
   }
-  const needs = {policies: true, workloads: false, caller: false, whole: true, exact: true};
+  // Where they move to has rights of its own.
+  const rbac = !flags.apply;
+  const needs = {policies: true, rbac, workloads: false, caller: false, whole: true, exact: true};
   const scope = {...flags, namespace: undefined, allNamespaces: true};
   return withBase(world, scope, needs, async ({inventory}) => {
     requirePolicies(inventory);

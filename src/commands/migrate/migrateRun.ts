@@ -120,14 +120,14 @@ const wholeTopics: readonly MigrateTopic[] = ['defaults', 'cleanup', 'policies']
 function requireTopicFlags(topic: MigrateTopic, flags: MigrateFlags): void {
   const owners = {
     level: ['labels', 'defaults'],
-    stage: ['labels'],
+    stage: ['labels', 'policies'],
     check: ['labels'],
     back: ['labels', 'bypass'],
     for: ['patches'],
     platform: ['plan', 'runbook'],
     cases: ['verify'],
-    apply: ['labels', 'bypass', 'cleanup'],
-    yes: ['labels', 'bypass', 'cleanup'],
+    apply: ['labels', 'bypass', 'cleanup', 'policies'],
+    yes: ['labels', 'bypass', 'cleanup', 'policies'],
     mode: ['policies'],
     static: ['policies'],
     closeGaps: ['policies'],
@@ -145,12 +145,16 @@ function requireTopicFlags(topic: MigrateTopic, flags: MigrateFlags): void {
       exitCodes.usage,
     );
   }
+  if (topic === 'policies' && flags.stage !== undefined && !flags.apply) {
+    throw new UserError('--stage means nothing without --apply', exitCodes.usage);
+  }
   if (flags.yes && !flags.apply) {
     throw new UserError('--yes means nothing without --apply', exitCodes.usage);
   }
   if (!flags.apply && !flags.check) return;
   const name = flags.apply ? '--apply' : '--check';
-  if (!isLiveSource(flags)) {
+  // What moves to a cluster comes from somewhere else.
+  if (!isLiveSource(flags) && topic !== 'policies') {
     const does = flags.apply ? 'changes' : 'asks';
     throw new UserError(`${name} ${does} a cluster, and not files or the demo`, exitCodes.usage);
   }

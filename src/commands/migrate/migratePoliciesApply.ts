@@ -1,0 +1,236 @@
+import {judgeOf} from '../../admission/judge.ts';
+import type {Verdict} from '../../admission/judgement.ts';
+import {type PlannedChange, readObject} from '../../apply/applyAll.ts';
+import {objectPath, planDelete, planPut} from '../../apply/planChange.ts';
+import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
+import type {Inventory} from '../../inventory/inventory.ts';
+import {admissionResources, isOfAdmission} from '../../inventory/kinds/resources.ts';
+import {isNative} from '../../inventory/native/nativeHome.ts';
+import type {NativeMode} from '../../inventory/native/options.ts';
+import {readCluster} from '../../inventory/read/readCluster.ts';
+import {itemsOf} from '../../inventory/submissions/items.ts';
+import type {JsonObject} from '../../kube/json.ts';
+import {minorOf} from '../../kube/release.ts';
+import {needsExtensions} from '../../migrate/native/extensions.ts';
+import {nativeObjects} from '../../migrate/native/nativeObjects.ts';
+import {
+  modeOnStage,
+  type NativeStage,
+  objectsOnStage,
+  refusesOn,
+  stageLabel,
+} from '../../migrate/native/stages.ts';
+import {systemNamespace, systemObstacles} from '../../migrate/native/systemGrants.ts';
+import {escapeText} from '../../report/escape.ts';
+import {undoNativeFiles} from '../../report/migrateNative.ts';
+import {count} from '../../text.ts';
+import {makeChanges, tellApplied, tryChanges} from '../applyChanges.ts';
+import type {Cluster, World} from '../world.ts';
+import {isAgreed} from './migrateApply.ts';
+import type {MigrateFlags} from './migrateFlags.ts';
+import {tellLosses} from './migratePolicies.ts';
+import {connectionWords} from './migrateRequest.ts';
+import {waitUntilInForce} from './nativeCanary.ts';
+
+/** The policies that are to live in a cluster, and how. */
+export interface NativeRequest {
+  readonly policies: Inventory['policies'];
+  readonly mode: NativeMode;
+  readonly stage: NativeStage;
+  /** Refuses a version of the cluster that can't have such objects. */
+  requireVersion(minor: number): void;
+}
+
+/** Brings a cluster on a stage: tried, judged and asked about; all of it or nothing. */
+export async function applyPolicies(
+  world: World,
+  flags: MigrateFlags,
+  request: NativeRequest,
+): Promise<ExitCode> {
+  const cluster = await world.connect(flags);
+  try {
+    const target = await readTarget(world, cluster, request);
+    const {objects, losses} = objectsFor(target, flags, request);
+    tellLosses(world, losses);
+    const say = (line: string) => world.print(`${escapeText(line)}\n`);
+    const verdicts = foretold(target);
+    for (const line of impactLines(verdicts, request.stage, target)) say(line);
+    requireSystem(target, verdicts, request.stage);
+    const changes = await planned(cluster, objects, target);
+    const tried = await tryChanges(cluster, changes);
+    for (const line of tried.lines) say(line);
+    if (!tried.ok) {
+      say('Nothing was changed.');
+      return exitCodes.refused;
+    }
+    if (!flags.yes && !(await isAgreed(world, questionOf(request.stage)))) {
+      say('Nothing was changed.');
+      return exitCodes.no;
+    }
+    const code = await make(world, cluster, flags, changes);
+    if (code !== exitCodes.ok) return code;
+    await waitUntilInForce(world, cluster, target);
+    say(`In force on stage ${request.stage}: ${stageWords[request.stage]}`);
+    return exitCodes.ok;
+  } finally {
+    cluster.close();
+  }
+}
+
+const stageWords: Readonly<Record<NativeStage, string>> = {
+  audit: 'pods that no policy takes are warned of, and told to the audit log; nothing is refused.',
+  mutate: `defaults are written in namespaces with the label ${stageLabel}=mutate; nothing is refused.`,
+  deny: `pods are refused in namespaces with the label ${stageLabel}=deny; ${stageLabel}=mutate only writes defaults.`,
+  enforce: 'pods that no policy takes are refused everywhere.',
+};
+
+/** The cluster as it is, with the policies that it is to have. */
+async function readTarget(
+  world: World,
+  cluster: Cluster,
+  {policies, requireVersion}: NativeRequest,
+): Promise<Inventory> {
+  const read = await readCluster(cluster, {
+    namespace: undefined,
+    time: world.now(),
+    policies: true,
+    workloads: true,
+    caller: false,
+    whole: true,
+    exact: true,
+  });
+  const {serverVersion, policyApi, gaps} = read;
+  const minor = minorOf(serverVersion);
+  if (minor === undefined || policyApi !== 'absent') {
+    throw new UserError(
+      `nothing was changed: the cluster (${serverVersion ?? 'of unknown version'}) serves PodSecurityPolicies, or does not tell: --apply takes one that policies are to move to, and --from what they come from`,
+      exitCodes.usage,
+    );
+  }
+  requireVersion(minor);
+  const gap = gaps.find(isOfAdmission);
+  // Sources that can't be read are replaced; what may not be read could be anything.
+  if (gap !== undefined && read.admissionPolicies === undefined) {
+    throw new UserError(
+      `nothing was changed: could not read ${gap.resource}: ${gap.reason}`,
+      exitCodes.refused,
+    );
+  }
+  return {...read, policies, gaps: gaps.filter(one => !isOfAdmission(one))};
+}
+
+function objectsFor(
+  target: Inventory,
+  {closeGaps}: MigrateFlags,
+  {policies, mode, stage}: NativeRequest,
+): {
+  readonly objects: readonly JsonObject[];
+  readonly losses: ReturnType<typeof nativeObjects>['losses'];
+} {
+  const {objects, losses} = nativeObjects(policies, {
+    mode: modeOnStage(stage, mode),
+    server: minorOf(target.serverVersion) ?? 0,
+    static: false,
+    closeGaps,
+    extensions: needsExtensions(target),
+  });
+  // What the stage leaves out for now is no loss.
+  return {objects: objectsOnStage(objects, stage), losses: stage === 'audit' ? [] : losses};
+}
+
+/** What becomes of the cluster's pods once the policies are in force everywhere. */
+function foretold(target: Inventory): readonly Verdict[] {
+  const judge = judgeOf({...target, policyApi: 'unknown', admissionPolicies: undefined});
+  return itemsOf(target).map(item => judge.verdict(item));
+}
+
+const shown = 10;
+
+function impactLines(
+  verdicts: readonly Verdict[],
+  stage: NativeStage,
+  {namespaces}: Inventory,
+): readonly string[] {
+  const labels = new Map(namespaces.map(({metadata}) => [metadata?.name, metadata?.labels]));
+  const reached = verdicts.filter(({item}) => refusesOn(stage, labels.get(item.namespace)));
+  const told = (what: string, all: readonly Verdict[]) =>
+    all.length === 0
+      ? []
+      : [
+          `${what}: ${all
+            .slice(0, shown)
+            .map(({item: {kind, namespace, name}}) => `${kind} ${namespace}/${name}`)
+            .join(', ')}${all.length > shown ? ` and ${all.length - shown} more` : ''}`,
+        ];
+  const of = (all: readonly Verdict[], allowed: boolean | undefined) =>
+    all.filter(verdict => verdict.allowed === allowed);
+  return [
+    `Of ${count(verdicts.length, 'pod or idle workload', 'pods and idle workloads')}, the policies would refuse ${of(verdicts, false).length}; ${of(verdicts, undefined).length} can't be told.`,
+    ...told('Refused from now on', of(reached, false)),
+    ...told('Perhaps refused from now on', of(reached, undefined)),
+  ];
+}
+
+/** A control plane whose pods are refused does not come back. */
+function requireSystem(target: Inventory, verdicts: readonly Verdict[], stage: NativeStage): void {
+  const system = target.namespaces.find(({metadata}) => metadata?.name === systemNamespace);
+  if (!refusesOn(stage, system?.metadata?.labels)) return;
+  const obstacles = systemObstacles(target, verdicts);
+  if (obstacles.length === 0) return;
+  const more = obstacles.length > shown ? `; and ${obstacles.length - shown} more` : '';
+  throw new UserError(
+    `nothing was changed: pods of ${systemNamespace} could be refused, which may stop the cluster: ${obstacles.slice(0, shown).join('; ')}${more}`,
+    exitCodes.refused,
+  );
+}
+
+/** What is sent: objects in the order in which they can be made, then what the stage has no use for. */
+async function planned(
+  cluster: Cluster,
+  objects: readonly JsonObject[],
+  {admissionPolicies = []}: Inventory,
+): Promise<readonly PlannedChange[]> {
+  const changes: PlannedChange[] = [];
+  for (const object of objects) {
+    changes.push(planPut(object, await readObject(cluster, objectPath(object))));
+  }
+  const paths = new Set(objects.map(objectPath));
+  const kinds = admissionResources.map(({kind}) => kind);
+  const stale = admissionPolicies.filter(
+    object =>
+      kinds.includes(String(object.kind)) && isNative(object) && !paths.has(objectPath(object)),
+  );
+  // A binding goes before what it binds.
+  const isBinding = ({kind}: JsonObject) => /Binding$/.test(String(kind));
+  const gone = [...stale.filter(isBinding), ...stale.filter(one => !isBinding(one))];
+  return [...changes, ...gone.map(planDelete)];
+}
+
+function questionOf(stage: NativeStage) {
+  if (stage === 'audit' || stage === 'mutate') {
+    return {text: `Bring the cluster on stage ${stage}? [y/N] `, answer: /^y(es)?$/i};
+  }
+  return {
+    text: `Pods will be refused ${stage === 'enforce' ? 'in all namespaces' : 'where the label says so'}. Type ${stage} to go on: `,
+    answer: new RegExp(`^${stage}$`),
+  };
+}
+
+async function make(
+  world: World,
+  cluster: Cluster,
+  flags: MigrateFlags,
+  changes: readonly PlannedChange[],
+): Promise<ExitCode> {
+  const time = world.now();
+  const name = `psp-undo-policies-${time.replace(/[-:]/g, '')}`;
+  const undo = undoNativeFiles(changes, {time, name, again: connectionWords(flags)});
+  for (const [file, text] of undo.objects) await world.writeFile(file, text, false);
+  await world.writeFile(`${name}.sh`, undo.script, false);
+  const applied = await makeChanges(world, cluster, changes, {isSaved: true});
+  const code = tellApplied(world, applied, line => world.print(`${escapeText(line)}\n`));
+  if (applied.outcome === 'applied' || applied.outcome === 'partly') {
+    world.print(`To take it back: sh ${name}.sh\n`);
+  }
+  return code;
+}
