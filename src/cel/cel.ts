@@ -117,6 +117,11 @@ export function withLiterals({parts}: Cel, replace: (value: CelValue, index: num
   );
 }
 
+/** The literals of an expression, in their order. */
+export function literalsOf(one: Cel | undefined): readonly CelValue[] {
+  return (one?.parts ?? []).flatMap(part => (typeof part === 'string' ? [] : [part.value]));
+}
+
 export function isSame(one: Cel, other: Cel): boolean {
   return one.toString() === other.toString();
 }

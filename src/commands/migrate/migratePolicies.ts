@@ -44,13 +44,17 @@ export async function runPolicies(world: World, given: MigrateFlags): Promise<Ex
   }
   const server = version ?? serverOf(inventory);
   requireVersion(server, mode, flags.static);
-  const {objects, losses} = nativeObjects(inventory.policies, {
-    mode,
-    server,
-    static: flags.static,
-    closeGaps: flags.closeGaps,
-    extensions: needsExtensions(inventory),
-  });
+  const {objects, losses} = nativeObjects(
+    inventory.policies,
+    {
+      mode,
+      server,
+      static: flags.static,
+      closeGaps: flags.closeGaps,
+      extensions: needsExtensions(inventory),
+    },
+    inventory.rbac,
+  );
   printObjects(world, format, objects);
   if (mode === 'full' && server < firstMutatingV1) {
     world.warn(

@@ -1,42 +1,29 @@
-import {allOf, type Cel, cel, concatenated, firstWhere} from '../../cel/cel.ts';
-import {useRights} from './rights.ts';
-import {
-  type CheckedPolicy,
-  checkName,
-  fills,
-  type Judged,
-  passes,
-  type SharedCheck,
-} from './sharedChecks.ts';
+import {allOf, always, type Cel, cel, concatenated, firstWhere} from '../../cel/cel.ts';
+import {checkName, fills, type Judged, passes, type SharedCheck} from './sharedChecks.ts';
 import {type Variable, variable} from './variables.ts';
 
-/** A policy in the expressions of an admission policy. */
-export interface NativePolicy extends CheckedPolicy {
+/** A policy in the expressions of an admission policy, or a place in which one stands that they find. */
+export interface NativePolicy {
   /** What its variables begin with: `policy_1`. */
   readonly prefix: string;
+  /** For people. */
+  readonly title: string;
+  /** Its name: a literal, or an expression that is empty where no policy is found. */
+  readonly name: Cel;
+  readonly isThere: Cel;
+  readonly checks: readonly SharedCheck[];
   readonly mayUse: Cel;
   readonly rights: readonly Variable[];
 }
 
-export function nativePolicies(
-  policies: readonly CheckedPolicy[],
-  extensions: boolean,
-): readonly NativePolicy[] {
-  return policies.map((one, index) => {
-    const prefix = `policy_${index + 1}`;
-    const {mayUse, variables} = useRights(prefix, one.name, extensions);
-    return {...one, prefix, mayUse, rights: variables};
-  });
-}
-
 /** The checks of the policies, each once. */
-export function checksOf(policies: readonly CheckedPolicy[]): readonly SharedCheck[] {
+export function checksOf(policies: readonly NativePolicy[]): readonly SharedCheck[] {
   return [...new Set(policies.flatMap(({checks}) => checks))];
 }
 
 /** The checks as variables. */
 export function checkVariables(
-  policies: readonly CheckedPolicy[],
+  policies: readonly NativePolicy[],
   judged: readonly Judged[],
 ): readonly Variable[] {
   const all = checksOf(policies).flatMap(check =>
@@ -47,11 +34,11 @@ export function checkVariables(
 
 /** Whether a policy accepts the pod: a variable that names the checks it consists of. */
 export function acceptance(one: NativePolicy, judged: Judged): Variable {
-  const {prefix, name, checks} = one;
+  const {prefix, title, isThere, checks} = one;
   return {
     name: fillsAny(one) ? `${prefix}_${judged}` : prefix,
-    about: name,
-    value: allOf(checks.map(check => variable(checkName(check, judged)))),
+    about: title,
+    value: allOf([isThere, ...checks.map(check => variable(checkName(check, judged)))]),
   };
 }
 
@@ -89,14 +76,28 @@ export function firstUsable(policies: readonly NativePolicy[], ways: readonly Ju
   };
   const cases = ways.flatMap(way =>
     policiesFor(way, policies).map(
-      one => [allOf([accepts(one, way), one.mayUse]), cel`${one.name}`] as const,
+      one => [allOf([accepts(one, way), one.mayUse]), one.name] as const,
     ),
   );
   return firstWhere(cases, cel`''`);
 }
 
 /** The names of the policies for which something holds, as a list. */
-export function namesIf(cases: readonly (readonly [name: string, when: Cel])[]): Cel {
-  const rows = cases.map(([name, when]) => cel`(${when} ? [${name}] : [])`);
+export function namesIf(
+  policies: readonly NativePolicy[],
+  when: (policy: NativePolicy) => Cel,
+): Cel {
+  const rows = policies.map(one => cel`(${allOf([one.isThere, when(one)])} ? [${one.name}] : [])`);
   return rows.length === 0 ? cel`[]` : concatenated(rows);
+}
+
+/** A policy that the expressions name. */
+export function fixedPolicy(
+  title: string,
+  prefix: string,
+  checks: readonly SharedCheck[],
+  rights: {readonly mayUse: Cel; readonly variables: readonly Variable[]},
+): NativePolicy {
+  const {mayUse, variables} = rights;
+  return {prefix, title, name: cel`${title}`, isThere: always, checks, mayUse, rights: variables};
 }

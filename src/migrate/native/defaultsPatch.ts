@@ -1,7 +1,8 @@
 import {allOf, anyOf, type Cel, cel, celName, concatenated, mapOf} from '../../cel/cel.ts';
 import type {CelPatch} from '../../controls/celFacet.ts';
 import {controls} from '../../controls/index.ts';
-import type {CheckedPolicy} from './sharedChecks.ts';
+import {isRun, namesOfRun, type PolicyRun} from './runs.ts';
+import {type RuledPolicy, writesOf} from './sharedChecks.ts';
 import {type Variable, variable} from './variables.ts';
 
 interface NamedPatch extends CelPatch {
@@ -23,15 +24,27 @@ export interface DefaultsPatch {
 }
 
 /** The defaults of the policies as tables by name, and one patch for all of them. */
-export function defaultsPatch(policies: readonly CheckedPolicy[]): DefaultsPatch {
+export function defaultsPatch(policies: readonly (RuledPolicy | PolicyRun)[]): DefaultsPatch {
+  const runs = policies.filter(isRun);
+  const fixed = policies.flatMap(one =>
+    isRun(one) ? [] : [{name: one.name, writes: writesOf(one.rules)}],
+  );
   const tables = patches.flatMap(patch => {
-    const rows = policies.flatMap(({name, writes}) => {
+    const rows = fixed.flatMap(({name, writes}) => {
       const value = writes[patch.name];
       return value === undefined ? [] : [[name, value] as const];
     });
-    if (rows.length === 0 && !patch.always) return [];
-    const value =
-      rows.length === 0 ? cel`optional.none()` : cel`${mapOf(rows)}[?${variable('chosen')}]`;
+    const ofRuns = runs.flatMap(run => defaultOfRun(run, patch.name) ?? []);
+    const all = [
+      ...(rows.length === 0 ? [] : [cel`${mapOf(rows)}[?${variable('chosen')}]`]),
+      ...ofRuns,
+    ];
+    const [first, ...rest] = all;
+    if (first === undefined && !patch.always) return [];
+    const value = rest.reduce(
+      (one, other) => cel`${one}.or(${other})`,
+      first ?? cel`optional.none()`,
+    );
     return [{patch, variable: {name: `default_${patch.name}`, value}}];
   });
   const ops = tables.map(({patch, variable: {name}}) => ({patch, given: variable(name)}));
@@ -47,6 +60,14 @@ export function defaultsPatch(policies: readonly CheckedPolicy[]): DefaultsPatch
       ),
     ]),
   };
+}
+
+/** The default of the chosen one, if it is a member of the run. */
+function defaultOfRun(run: PolicyRun, patch: string): Cel | undefined {
+  const chosen = variable('chosen');
+  const value = writesOf(run.rulesOf(chosen))[patch];
+  if (value === undefined) return undefined;
+  return cel`(${chosen} in ${variable(namesOfRun(run))} ? optional.of(${value}) : optional.none())`;
 }
 
 interface PatchOf {

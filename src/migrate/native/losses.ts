@@ -12,11 +12,18 @@ export interface Loss {
   readonly says: string;
 }
 
+/** What else about the objects decides what is lost. */
+interface Made {
+  readonly groupSize: number;
+  readonly isFolded: boolean;
+  readonly isWithoutSources: boolean;
+}
+
 /** What is lost with these options. */
 export function lossesOf(
   policies: readonly Policy[],
   {mode}: Pick<NativeOptions, 'mode'>,
-  groupSize: number,
+  {groupSize, isFolded, isWithoutSources}: Made,
 ): readonly Loss[] {
   const ofPolicies = policies.flatMap(policy => {
     const {name} = policy.metadata;
@@ -38,7 +45,23 @@ export function lossesOf(
     mode === 'audit' && policies.length > 0
       ? [{policy: undefined, says: 'No pod is refused: the server warns, and tells its audit log.'}]
       : [];
-  return [...open, ...tooMany, ...ofPolicies];
+  const folded = isFolded
+    ? [
+        {
+          policy: undefined,
+          says: 'Policies that differ in values alone are tried where somebody could use them by the bindings of now: a later binding to one of them counts once these objects are made again.',
+        },
+      ]
+    : [];
+  const unkept = isWithoutSources
+    ? [
+        {
+          policy: undefined,
+          says: 'The PodSecurityPolicies are too many to travel in these files: keep their manifests.',
+        },
+      ]
+    : [];
+  return [...open, ...tooMany, ...folded, ...unkept, ...ofPolicies];
 }
 
 function lossOfDefaults(

@@ -9,7 +9,7 @@ import {
   namesIf,
   policiesFor,
 } from './chosen.ts';
-import {adding, defaultsPatch} from './defaultsPatch.ts';
+import {adding, type DefaultsPatch, defaultsPatch} from './defaultsPatch.ts';
 import {type Variable, variable, variablesFor} from './variables.ts';
 
 /**
@@ -26,8 +26,12 @@ export const claimed = cel`object.metadata.?annotations[?${validatedPolicyKey}].
  * everything; each mutation has a budget of its own, so for more there is one for each group of policies, and
  * the choice goes from one to the next in the annotation.
  */
-export function mutatingSpec(policies: readonly NativePolicy[], groupSize: number): JsonObject {
-  const defaults = defaultsPatch(policies);
+export function mutatingSpec(
+  policies: readonly NativePolicy[],
+  more: readonly Variable[],
+  defaults: DefaultsPatch,
+  groupSize: number,
+): JsonObject {
   const without = defaultsPatch([]);
   const isGrouped = policies.length > groupSize;
   const refused = concatenated([
@@ -35,6 +39,7 @@ export function mutatingSpec(policies: readonly NativePolicy[], groupSize: numbe
     without.patch,
   ]);
   const own: Variable[] = [
+    ...more,
     ...checkVariables(policies, ['asIs', 'filled']),
     ...acceptances(policies),
     ...policies.flatMap(one => one.rights),
@@ -42,7 +47,7 @@ export function mutatingSpec(policies: readonly NativePolicy[], groupSize: numbe
       name: 'chosen',
       value: isGrouped ? claimed : firstUsable(policies, ['asIs', 'filled']),
     },
-    {name: 'usable', value: namesIf(policies.map(({name, mayUse}) => [name, mayUse]))},
+    {name: 'usable', value: namesIf(policies, ({mayUse}) => mayUse)},
     ...defaults.variables,
   ];
   const mutations = isGrouped

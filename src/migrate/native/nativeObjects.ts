@@ -3,14 +3,14 @@ import type {NativeOptions} from '../../inventory/native/options.ts';
 import {keptSources} from '../../inventory/native/sources.ts';
 import {type JsonObject, printJson} from '../../kube/json.ts';
 import type {Policy} from '../../kube/objects.ts';
-import {lastRelease} from '../../kube/release.ts';
 import {whyUnusable} from '../../policy/evaluate.ts';
+import type {RbacObjects} from '../../rbac/authorize.ts';
 import {byText} from '../../text.ts';
-import {nativePolicies} from './chosen.ts';
+import {defaultsPatch} from './defaultsPatch.ts';
 import {type Loss, lossesOf} from './losses.ts';
 import {mutatingSpec} from './mutating.ts';
 import {policiesInBudget} from './rights.ts';
-import {shareChecks} from './sharedChecks.ts';
+import {policiesIn, type Unit, unitsOf} from './units.ts';
 import {changesPod, validatingSpec} from './validating.ts';
 
 export interface Native {
@@ -24,46 +24,68 @@ export interface Native {
  * PodSecurityPolicies as admission policies of Kubernetes itself: one that writes defaults, one that refuses, and
  * their bindings. Policies whose rules admission does not know were left out by it, and are left out here.
  */
-export function nativeObjects(policies: readonly Policy[], options: NativeOptions): Native {
+export function nativeObjects(
+  policies: readonly Policy[],
+  options: NativeOptions,
+  rbac?: RbacObjects,
+): Native {
   const {mode, extensions} = options;
   const sorted = policies.toSorted((a, b) => byText(a.metadata.name, b.metadata.name));
   const usable = sorted.filter(policy => whyUnusable(policy) === undefined);
-  const all = nativePolicies(shareChecks(usable, lastRelease), extensions);
+  const units = unitsOf(usable, rbac);
   const groupSize = policiesInBudget(extensions);
-  const validation = validatingSpec(all, {
-    judged: mode === 'audit' ? 'filled' : 'asIs',
+  const judged = mode === 'audit' ? 'filled' : 'asIs';
+  const validated = policiesIn(units, {extensions, isMutating: false, judged: [judged]});
+  const validation = validatingSpec(validated.policies, validated.variables, {
+    judged,
     afterMutation: mode === 'full',
     groupSize,
   });
   const name = options.static ? nativeName + staticSuffix : nativeName;
   const sources = keptSources(sorted, nativeName);
   const annotations = {...sources.annotations, [optionsKey]: printJson(options)};
-  const resources = [
-    'pods',
-    ...(options.closeGaps ? ['pods/ephemeralcontainers', 'pods/resize'] : []),
-  ];
-  const {failurePolicy, ...rest} = validation;
-  const validating = {
-    ...typeOf('ValidatingAdmissionPolicy', 'v1'),
-    metadata: {name, annotations},
-    spec: {
-      failurePolicy,
-      matchConstraints: matchesPods(['CREATE', 'UPDATE'], resources),
-      matchConditions: [{name: 'changes-the-pod', expression: String(changesPod)}],
-      ...rest,
-    },
-  };
+  const validating = validatingObject(validation, {name, annotations}, options);
   return {
     objects: [
-      ...sources.configMaps,
-      ...(mode === 'full' ? mutatingObjects(mutatingSpec(all, groupSize), name, options) : []),
+      // The files of a server hold nothing but admission policies.
+      ...(options.static ? [] : sources.configMaps),
+      ...(mode === 'full' ? mutatingObjects(mutatingOf(units, options), name, options) : []),
       validating,
       bindingOf('ValidatingAdmissionPolicyBinding', 'v1', name, {
         validationActions: mode === 'audit' ? ['Warn', 'Audit'] : ['Deny'],
       }),
     ],
-    losses: lossesOf(usable, options, groupSize),
+    losses: lossesOf(usable, options, {
+      groupSize,
+      isFolded: units.some(unit => 'run' in unit),
+      isWithoutSources: options.static && sources.configMaps.length > 0,
+    }),
   };
+}
+
+function validatingObject(
+  {failurePolicy, ...rest}: JsonObject,
+  metadata: JsonObject,
+  {closeGaps}: NativeOptions,
+): JsonObject {
+  const gaps = closeGaps ? ['pods/ephemeralcontainers', 'pods/resize'] : [];
+  return {
+    ...typeOf('ValidatingAdmissionPolicy', 'v1'),
+    metadata,
+    spec: {
+      failurePolicy,
+      matchConstraints: matchesPods(['CREATE', 'UPDATE'], ['pods', ...gaps]),
+      matchConditions: [{name: 'changes-the-pod', expression: String(changesPod)}],
+      ...rest,
+    },
+  };
+}
+
+function mutatingOf(units: readonly Unit[], {extensions}: NativeOptions): JsonObject {
+  const judged = ['asIs', 'filled'] as const;
+  const {policies, variables} = policiesIn(units, {extensions, isMutating: true, judged});
+  const defaults = defaultsPatch(units.map(unit => ('run' in unit ? unit.run : unit.policy)));
+  return mutatingSpec(policies, variables, defaults, policiesInBudget(extensions));
 }
 
 function mutatingObjects(

@@ -1,4 +1,4 @@
-import {type Cel, cel, concatenated, firstWhere} from '../../cel/cel.ts';
+import {always, type Cel, cel, concatenated, firstWhere, listOf, not} from '../../cel/cel.ts';
 import {checksOf, type NativePolicy, namesIf} from './chosen.ts';
 import {usableKey} from './mutating.ts';
 import {faults, type Judged} from './sharedChecks.ts';
@@ -20,12 +20,12 @@ export function messageVariables(
   judged: Judged,
   afterMutation: boolean,
 ): readonly Variable[] {
-  const all = policies.map(one => ({name: one.name, faults: variable(`${one.prefix}_faults`)}));
-  const told = all.map(({name, faults: list}) => {
-    const isTold = cel`size(${list}) > 0 && ${name} in ${variable('explained')}`;
-    return cel`(${isTold} ? [${`${name}: `} + ${list}.join('; ')] : [])`;
+  const told = policies.map(one => {
+    const list = variable(`${one.prefix}_faults`);
+    const isTold = cel`size(${list}) > 0 && ${one.name} in ${variable('explained')}`;
+    return cel`(${isTold} ? [${one.name} + ': ' + ${list}.join('; ')] : [])`;
   });
-  const names = cel`${policies.map(({name}) => name)}`;
+  const names = listOf(policies.map(({name}) => name));
   const usable = cel`object.metadata.?annotations[?${usableKey}]`;
   return [
     {name: 'usable', value: cel`${usable}.orValue('').split(',')`},
@@ -43,15 +43,18 @@ export function messageVariables(
       name: `${check.name}_faults`,
       value: faults(check, afterMutation ? 'either' : judged),
     })),
-    ...policies.map(({prefix, name, checks}) => ({
+    ...policies.map(({prefix, title, isThere, checks}) => ({
       name: `${prefix}_faults`,
-      about: name,
-      value: joinedLists(checks.map(check => variable(`${check.name}_faults`))),
+      about: title,
+      value: firstWhere(
+        isThere === always ? [] : [[not(isThere), cel`[]`]],
+        joinedLists(checks.map(check => variable(`${check.name}_faults`))),
+      ),
     })),
     {name: 'reasons', value: cel`${joinedLists(told)}.join(' | ')`},
     {
       name: 'accepting',
-      value: namesIf(all.map(({name, faults: list}) => [name, cel`size(${list}) == 0`])),
+      value: namesIf(policies, ({prefix}) => cel`size(${variable(`${prefix}_faults`)}) == 0`),
     },
     {name: 'message', value: message(afterMutation)},
   ];

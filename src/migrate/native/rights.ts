@@ -14,13 +14,13 @@ export function policiesInBudget(extensions: boolean): number {
 }
 
 /**
- * Whether the pod's service account, or else its requester, may use a policy: an expression can pay for two
- * checks, so the old group of the API is asked by another one. RBAC knows a resource by its name alone: roles
- * for podsecuritypolicies go on to mean what they say where there are none.
+ * Whether the pod's service account, or else its requester, may use a policy, or any policy if none is named: an
+ * expression can pay for two checks, so the old group of the API is asked by another one. RBAC knows a resource by
+ * its name alone: roles for podsecuritypolicies go on to mean what they say where there are none.
  */
-export function useRights(
+export function askRights(
   prefix: string,
-  name: string,
+  name: Cel | undefined,
   extensions: boolean,
 ): {readonly mayUse: Cel; readonly variables: readonly Variable[]} {
   const groups = extensions ? ['policy', 'extensions'] : ['policy'];
@@ -31,8 +31,10 @@ export function useRights(
   return {mayUse: anyOf(variables.map(one => variable(one.name))), variables};
 }
 
-function mayUse(name: string, group: string): Cel {
-  const use = cel`.group(${group}).resource('podsecuritypolicies').namespace(request.namespace).name(${name}).check('use').allowed()`;
+function mayUse(name: Cel | undefined, group: string): Cel {
+  const ofPolicies = cel`.group(${group}).resource('podsecuritypolicies').namespace(request.namespace)`;
+  const named = name === undefined ? ofPolicies : cel`${ofPolicies}.name(${name})`;
+  const use = cel`${named}.check('use').allowed()`;
   const account = cel`object.spec.?serviceAccountName.orValue('')`;
   return anyOf([
     cel`${account} != '' && authorizer.serviceAccount(request.namespace, ${account})${use}`,

@@ -11,23 +11,38 @@ export interface SharedCheck {
   readonly rules: CelRules;
 }
 
-/** A policy as the checks that it is made of, and the defaults that it writes. */
-export interface CheckedPolicy {
-  readonly policy: Policy;
+/** A policy with what each control asks and writes. */
+export interface RuledPolicy {
   readonly name: string;
-  readonly checks: readonly SharedCheck[];
-  /** By the name of the patch. */
-  readonly writes: Readonly<Record<string, Cel>>;
+  /** A row for every control, in their order. */
+  readonly rules: readonly ControlRules[];
 }
 
-/** The policies in their order, with equal values of a control as one check. */
-export function shareChecks(
+export interface ControlRules {
+  readonly id: string;
+  readonly rules: CelRules;
+}
+
+export function ruledPolicies(
   policies: readonly Policy[],
   release: Release,
-): readonly CheckedPolicy[] {
+): readonly RuledPolicy[] {
+  return policies.map(policy => ({
+    name: policy.metadata.name,
+    rules: controls.map(({id, cel: facet}) => ({id, rules: facet.rules(policy, release)})),
+  }));
+}
+
+/** The defaults of a policy by the name of their patch. */
+export function writesOf(rules: readonly ControlRules[]): Readonly<Record<string, Cel>> {
+  return Object.assign({}, ...rules.map(({rules: own}) => own.writes));
+}
+
+/** Makes the checks of policies, with equal values of a control as one check. */
+export function checkMaker(): (rules: readonly ControlRules[]) => readonly SharedCheck[] {
   const known = new Map<string, SharedCheck>();
   const counts = new Map<string, number>();
-  const share = (id: string, rules: CelRules): SharedCheck => {
+  const share = ({id, rules}: ControlRules): SharedCheck => {
     const key = `${id} ${keyOf(rules)}`;
     const found = known.get(key);
     if (found !== undefined) return found;
@@ -37,15 +52,7 @@ export function shareChecks(
     known.set(key, made);
     return made;
   };
-  return policies.map(policy => {
-    const all = controls.map(({id, cel: facet}) => ({id, rules: facet.rules(policy, release)}));
-    return {
-      policy,
-      name: policy.metadata.name,
-      checks: all.filter(({rules}) => asks(rules)).map(({id, rules}) => share(id, rules)),
-      writes: Object.assign({}, ...all.map(({rules}) => rules.writes)),
-    };
-  });
+  return all => all.filter(({rules}) => asks(rules)).map(share);
 }
 
 function scopesOf({pod, volume, container}: CelRules): readonly CelCheck[] {

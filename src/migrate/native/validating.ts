@@ -16,7 +16,11 @@ export interface Validation {
 }
 
 /** The spec of the policy that says whether a pod may be stored. */
-export function validatingSpec(policies: readonly NativePolicy[], how: Validation): JsonObject {
+export function validatingSpec(
+  policies: readonly NativePolicy[],
+  more: readonly Variable[],
+  how: Validation,
+): JsonObject {
   const {judged, groupSize} = how;
   const isGrouped = policies.length > groupSize;
   const accepted = (one: NativePolicy) =>
@@ -24,12 +28,13 @@ export function validatingSpec(policies: readonly NativePolicy[], how: Validatio
   const any = anyOf(policies.map(accepted));
   // The one that is named costs two checks of rights; trying all could cost more than there is to spend.
   const byName = firstWhere(
-    policies.map(one => [cel`${claimed} == ${one.name}`, accepted(one)]),
+    policies.map(one => [allOf([one.isThere, cel`${claimed} == ${one.name}`]), accepted(one)]),
     never,
   );
   const rest = how.afterMutation ? allOf([cel`request.operation == 'UPDATE'`, any]) : any;
   const messages = messageVariables(policies, judged, how.afterMutation);
   const own: Variable[] = [
+    ...more,
     ...checkVariables(policies, [judged]),
     ...policies.flatMap(one => [acceptance(one, judged), ...one.rights]),
     {name: 'isAccepted', value: isGrouped ? anyOf([byName, rest]) : any},

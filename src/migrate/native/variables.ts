@@ -26,17 +26,33 @@ export function variablesFor(
   const all = [...celNames(phase).map(([name, value]) => ({name, value})), ...own];
   const byName = new Map(all.map(one => [one.name, one]));
   if (byName.size < all.length) throw new Error('two variables of one name');
-  const used = new Set<string>();
-  const waiting = expressions.map(String);
-  for (let text = waiting.pop(); text !== undefined; text = waiting.pop()) {
-    for (const [, name = ''] of text.matchAll(/\bvariables\.(\w+)/g)) {
+  const asked = new Set<string>();
+  const ask = (text: string) => {
+    for (const name of namesIn(text)) {
       const found = byName.get(name);
-      if (used.has(name) || found === undefined) continue;
-      used.add(name);
-      waiting.push(String(found.value));
+      if (asked.has(name) || found === undefined) continue;
+      asked.add(name);
+      ask(String(found.value));
     }
-  }
-  return all.filter(({name}) => used.has(name)).map(expressed);
+  };
+  for (const one of expressions) ask(String(one));
+  // In their order, but for those that others ask for: a variable stands behind all that it consists of.
+  const sorted = new Set<Variable>();
+  const place = (one: Variable) => {
+    if (sorted.has(one)) return;
+    for (const name of namesIn(String(one.value))) {
+      const found = byName.get(name);
+      if (found !== undefined) place(found);
+    }
+    sorted.add(one);
+  };
+  for (const one of all) if (asked.has(one.name)) place(one);
+  return [...sorted].map(expressed);
+}
+
+/** The names of the variables in a text. */
+function namesIn(text: string): readonly string[] {
+  return [...text.matchAll(/\bvariables\.(\w+)/g)].map(([, name = '']) => name);
 }
 
 function expressed({name, value, about}: Variable) {

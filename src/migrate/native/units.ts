@@ -1,0 +1,54 @@
+import {cel} from '../../cel/cel.ts';
+import type {Policy} from '../../kube/objects.ts';
+import {lastRelease} from '../../kube/release.ts';
+import {authorizerOf, type RbacObjects} from '../../rbac/authorize.ts';
+import {fixedPolicy, type NativePolicy} from './chosen.ts';
+import {askRights} from './rights.ts';
+import {isRun, type PolicyRun, runsIn} from './runs.ts';
+import {checkMaker, type Judged, type RuledPolicy, ruledPolicies} from './sharedChecks.ts';
+import {type Candidates, candidatesOf, type Slots, slotsOf} from './slots.ts';
+
+/** A policy, or a run of policies with those that may be used where. */
+export type Unit =
+  | {readonly policy: RuledPolicy}
+  | {readonly run: PolicyRun; readonly candidates: Candidates};
+
+/** The policies in their order. Without rights, or where too many may be used in one place, none are put together. */
+export function unitsOf(
+  policies: readonly Policy[],
+  rbac: RbacObjects | undefined,
+): readonly Unit[] {
+  const ruled = ruledPolicies(policies, lastRelease);
+  if (rbac === undefined) return ruled.map(policy => ({policy}));
+  const {grants} = authorizerOf(rbac);
+  return runsIn(ruled).flatMap((one): readonly Unit[] => {
+    if (!isRun(one)) return [{policy: one}];
+    const candidates = candidatesOf(one, grants);
+    if (candidates === undefined) return one.members.map(policy => ({policy}));
+    return [{run: one, candidates}];
+  });
+}
+
+/** The units as policies of an admission policy's expressions, in the order in which they are tried. */
+export function policiesIn(
+  units: readonly Unit[],
+  options: {
+    readonly extensions: boolean;
+    readonly isMutating: boolean;
+    readonly judged: readonly Judged[];
+  },
+): Slots {
+  const checksOf = checkMaker();
+  const parts = units.map((unit, index): Slots => {
+    if ('run' in unit) return slotsOf(unit.run, unit.candidates, {...options, checksOf});
+    const {name, rules} = unit.policy;
+    const prefix = `policy_${index + 1}`;
+    const rights = askRights(prefix, cel`${name}`, options.extensions);
+    const policy: NativePolicy = fixedPolicy(name, prefix, checksOf(rules), rights);
+    return {policies: [policy], variables: []};
+  });
+  return {
+    policies: parts.flatMap(({policies}) => policies),
+    variables: parts.flatMap(({variables}) => variables),
+  };
+}

@@ -1,0 +1,238 @@
+import {describe, expect, test} from 'vitest';
+import {conformanceResult} from '../../../src/conformance/conformance.ts';
+import {type JsonObject, parseJson, printJson} from '../../../src/kube/json.ts';
+import {decodePolicy} from '../../../src/kube/objects.ts';
+import {nativeObjects} from '../../../src/migrate/native/nativeObjects.ts';
+import type {RbacObjects} from '../../../src/rbac/authorize.ts';
+import {policyObject} from '../../support/builders/policies.ts';
+import {celDifferences} from '../../support/kubernetes/celCases.ts';
+import {askCel, type CelCase, hasCelReference} from '../../support/kubernetes/celReference.ts';
+import {objectOf} from '../../support/run/output.ts';
+
+const rbacGroup = 'rbac.authorization.k8s.io';
+const idOf = (tenant: number) => 50_000 + tenant * 3;
+
+/** A policy for one tenant, who has a user, a group and a folder of their own. */
+function tenantPolicy(tenant: number): JsonObject {
+  const id = idOf(tenant);
+  const own = {rule: 'MustRunAs', ranges: [{min: id, max: id}]};
+  return policyObject(`tool-${tenant}`, {
+    runAsUser: own,
+    runAsGroup: own,
+    fsGroup: own,
+    supplementalGroups: {rule: 'MustRunAs', ranges: [{min: 1, max: 65535}]},
+    allowedHostPaths: [{pathPrefix: '/var/lib/sss'}, {pathPrefix: `/data/tool-${tenant}`}],
+    requiredDropCapabilities: ['ALL'],
+    allowPrivilegeEscalation: false,
+    volumes: ['secret', 'configMap', 'emptyDir', 'projected', 'hostPath'],
+  });
+}
+
+const tenantsOf = (count: number) => Array.from({length: count}, (_, tenant) => tenant);
+
+/** Each tenant's accounts may use the tenant's policy, in a namespace of theirs; root may use all. */
+function rbacOf(tenants: readonly number[]): RbacObjects {
+  const rules = (names: readonly string[]) => [
+    {
+      apiGroups: ['policy'],
+      resources: ['podsecuritypolicies'],
+      verbs: ['use'],
+      resourceNames: names,
+    },
+  ];
+  const meta = (name: string, namespace?: string) => ({
+    name,
+    namespace,
+    uid: undefined,
+    labels: undefined,
+  });
+  const bindingTo = (kind: string, name: string, subject: {kind: string; name: string}) => ({
+    roleRef: {apiGroup: rbacGroup, kind, name},
+    subjects: [{...subject, apiGroup: rbacGroup, namespace: undefined}],
+  });
+  return {
+    clusterRoles: [{metadata: meta('all'), rules: rules([]), aggregationRule: undefined}],
+    clusterRoleBindings: [
+      {metadata: meta('all'), ...bindingTo('ClusterRole', 'all', {kind: 'User', name: 'root'})},
+    ],
+    roles: tenants.map(tenant => ({
+      metadata: meta('use', `ns-${tenant}`),
+      rules: rules([`tool-${tenant}`]),
+      aggregationRule: undefined,
+    })),
+    roleBindings: tenants.map(tenant => ({
+      metadata: meta('use', `ns-${tenant}`),
+      ...bindingTo('Role', 'use', {kind: 'Group', name: `system:serviceaccounts:ns-${tenant}`}),
+    })),
+  };
+}
+
+const options = {
+  mode: 'full',
+  server: 37,
+  static: false,
+  closeGaps: false,
+  extensions: false,
+} as const;
+
+function podOf(fields: JsonObject, spec: JsonObject = {}): JsonObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {name: 'p'},
+    spec: {
+      serviceAccountName: 'default',
+      containers: [{name: 'c', image: 'i', securityContext: fields}],
+      ...spec,
+    },
+  };
+}
+
+describe.runIf(hasCelReference())('policies that differ in values alone', () => {
+  test('are judged as v1.24 does, between others and for who may use all', {
+    timeout: 300_000,
+  }, () => {
+    const tenants = tenantsOf(60);
+    const policies = [
+      policyObject('a-first', {privileged: true, hostPID: true, volumes: ['*']}),
+      ...tenants.map(tenantPolicy),
+      policyObject('z-last', {volumes: ['*'], readOnlyRootFilesystem: true}),
+    ];
+    const rbac = rbacOf(tenants);
+    const {objects} = nativeObjects(
+      policies.map(one => decodePolicy(one)),
+      options,
+      rbac,
+    );
+    const folder = (path: string) => ({volumes: [{name: 'v', hostPath: {path}}]});
+    const pods = [
+      podOf({}),
+      podOf({runAsUser: idOf(7)}),
+      podOf({runAsUser: idOf(7), runAsGroup: idOf(7)}, {securityContext: {fsGroup: idOf(7)}}),
+      podOf({runAsUser: 1}),
+      podOf({privileged: true}),
+      podOf({}, folder('/data/tool-7/x')),
+      podOf({}, folder('/data/tool-70')),
+      podOf({}, {securityContext: {seccompProfile: {type: 'RuntimeDefault'}}}),
+    ];
+    const users = [
+      {username: 'root', groups: ['system:authenticated']},
+      {username: 'eve', groups: ['system:authenticated']},
+    ];
+    const inputs = ['ns-7', 'ns-9', 'elsewhere'].flatMap(namespace =>
+      users.flatMap(user =>
+        pods.map((pod, index) => ({
+          name: `${namespace} ${user.username} ${index}`,
+          operation: 'CREATE',
+          namespace,
+          user,
+          policies,
+          rbac: objectOf(parseJson(printJson(rbac))),
+          pod,
+        })),
+      ),
+    );
+    const answers = askCel(
+      inputs.map(
+        ({name, namespace, user, pod}, index): CelCase => ({
+          name,
+          ...(index === 0 ? {objects} : {}),
+          object: pod,
+          namespace,
+          user: {name: user.username, groups: user.groups},
+          rbac: objectOf(parseJson(printJson(rbac))),
+        }),
+      ),
+    );
+    const differences = inputs.flatMap((input, index) => {
+      const answer = answers[index];
+      const expected = objectOf(parseJson(printJson(conformanceResult(input))));
+      return answer === undefined ? ['none'] : (celDifferences({input, expected}, answer) ?? []);
+    });
+    expect(differences.slice(0, 5)).toEqual([]);
+    expect(answers.filter(({allowed}) => allowed).length).toBeGreaterThan(10);
+  });
+
+  test('3,500 of them fit, and are right', {timeout: 600_000}, () => {
+    const tenants = tenantsOf(3500);
+    const rbac = rbacOf(tenants);
+    const policies = tenants.map(tenant => decodePolicy(tenantPolicy(tenant)));
+    const {objects, losses} = nativeObjects(policies, options, rbac);
+    const sizes = objects.map(object => printJson(object).length);
+    expect(Math.max(...sizes)).toBeLessThan(1024 * 1024);
+    expect(losses.some(({says}) => says.includes('a later binding to one of them'))).toBe(true);
+
+    const sample = tenants.filter(tenant => tenant % 18 === 5);
+    const cases = sample.flatMap((tenant): readonly CelCase[] => {
+      const [namespace, policy] = [`ns-${tenant}`, `tool-${tenant}`];
+      const user = {name: 'controller', groups: ['system:authenticated']};
+      const grants = [{serviceAccount: `${namespace}/default`, policies: [policy]}];
+      return [
+        {object: podOf({}), namespace, user, grants},
+        {object: podOf({runAsUser: idOf(tenant) + 3}), namespace, user, grants},
+      ];
+    });
+    const admission = objects.filter(({kind}) => kind !== 'ConfigMap');
+    const [first, ...rest] = cases;
+    if (first === undefined) throw new Error('no cases');
+    const root: CelCase = {
+      object: podOf({}),
+      namespace: 'elsewhere',
+      user: {name: 'root', groups: []},
+      grants: [{user: 'root', policies: ['*']}],
+    };
+    const asked = [{...first, objects: admission, stored: true}, ...rest, root];
+    const [byRoot, ...answers] = askCel(asked).toReversed();
+    expect(byRoot?.pod?.metadata).toMatchObject({annotations: {'kubernetes.io/psp': 'tool-0'}});
+    answers.reverse();
+    expect(answers[0]?.invalid ?? []).toEqual([]);
+    const wrong = answers.filter(({allowed, phase, pod, cost}, index) => {
+      if (Math.max(cost.mutation, cost.validation) > 9_000_000) return true;
+      if (index % 2 === 1) return allowed || phase !== 'validate';
+      const [container] = objectOf(pod?.spec ?? {}).containers as readonly JsonObject[];
+      const {runAsUser} = objectOf(container?.securityContext ?? {});
+      return !allowed || runAsUser !== idOf(sample[index / 2] ?? 0);
+    });
+    expect(wrong.slice(0, 3)).toEqual([]);
+    expect(answers).toHaveLength(2 * sample.length);
+    expect(sample.length).toBeGreaterThan(190);
+  });
+});
+
+test.runIf(hasCelReference())(
+  '60 policies, each for another group, are chosen from',
+  {timeout: 300_000},
+  () => {
+    const numbers = tenantsOf(60);
+    // Every third has another shape, so that no run is long enough to be put together.
+    const policies = numbers.map(number =>
+      decodePolicy(
+        policyObject(`p${String(number).padStart(2, '0')}`, {
+          runAsUser: {rule: 'MustRunAs', ranges: [{min: number + 1, max: number + 1}]},
+          ...(number % 3 === 0 ? {readOnlyRootFilesystem: true} : {}),
+        }),
+      ),
+    );
+    const {objects} = nativeObjects(policies, options, rbacOf([]));
+    const answers = askCel(
+      numbers.map(
+        (number): CelCase => ({
+          ...(number === 0 ? {objects, stored: true} : {}),
+          object: podOf({}),
+          namespace: 'default',
+          user: {name: 'someone', groups: [`group-${number}`]},
+          grants: numbers.map(one => ({
+            group: `group-${one}`,
+            policies: [policies[one]?.metadata.name ?? ''],
+          })),
+        }),
+      ),
+    );
+    const found = answers.map(({pod}) => {
+      const [container] = objectOf(pod?.spec ?? {}).containers as readonly JsonObject[];
+      return objectOf(container?.securityContext ?? {}).runAsUser;
+    });
+    expect(found).toEqual(numbers.map(number => number + 1));
+    expect(Math.max(...answers.map(({cost}) => cost.mutation))).toBeLessThan(10_000_000);
+  },
+);
