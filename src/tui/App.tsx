@@ -1,32 +1,36 @@
 import {Box, useApp, useWindowSize} from 'ink';
 import {type ReactElement, useCallback, useEffect, useMemo, useSyncExternalStore} from 'react';
 import {controlById, isControlId} from '../controls/index.ts';
-import type {Freshness, LiveInventory} from '../inventory/follow/followCluster.ts';
-import type {Inventory} from '../inventory/inventory.ts';
+import type {LiveInventory} from '../inventory/follow/followCluster.ts';
 import {isByLabels} from '../inventory/regime.ts';
 import type {Context} from './context.ts';
 import {Footer} from './frame/Footer.tsx';
 import {Crumbs, Divider, Header, StateLine} from './frame/Header.tsx';
+import {Status} from './frame/Status.tsx';
 import {Lines, lastScroll, partInSight} from './Lines.tsx';
 import {List} from './List.tsx';
 import {rememberedLinesOf} from './lines.ts';
-import {gapsText, ThemeContext} from './marks.ts';
+import {ThemeContext} from './marks.ts';
 import {modelOf} from './model.ts';
 import type {Mouse} from './mouse.ts';
-import {Prompt, promptHeight} from './Prompt.tsx';
-import {plainTheme, type Theme, type Tone} from './paint.ts';
+import {promptHeight} from './Prompt.tsx';
+import {plainTheme, type Theme} from './paint.ts';
 import {footerLines} from './promptKeys.ts';
 import type {RichLine} from './rich.ts';
 import {plainWordsOf, wrapRich} from './rich.ts';
 import {RowsContext} from './rowsInSight.ts';
-import {TextLine} from './StyledLine.tsx';
-import {EditorFooter, editorFooterHeight} from './screens/EditorFooter.tsx';
+import {
+  EditorFooter,
+  editorFooterHeight,
+  hasEditorFooter,
+  soFarText,
+} from './screens/EditorFooter.tsx';
 import {Values} from './screens/Values.tsx';
 import {Walk} from './screens/Walk.tsx';
 import type {Services} from './services.ts';
-import {editedDrafts, type Frame, type Session, topOf} from './session.ts';
-import {createSideEffects, type SideEffects} from './sideEffects.ts';
-import {crumbsOf, driftOf, policyOf, type Shown, shownOf} from './state.ts';
+import {type Frame, topOf} from './session.ts';
+import {createSideEffects} from './sideEffects.ts';
+import {crumbsOf, policyOf, shownOf} from './state.ts';
 import type {SessionStore} from './store.ts';
 import {useKeys} from './useKeys.ts';
 import {useMouse} from './useMouse.ts';
@@ -142,7 +146,7 @@ export function App({live, services, store, user, jobs, mouse, theme = plainThem
           sideEffects={sideEffects}
           frame={frame}
           shown={shown}
-          part={text === undefined ? '' : partInSight(text, frame.scroll, size)}
+          said={saidOf({session, model, text, size, frame})}
           width={columns}
         />
         <Footer lines={keys} width={columns} />
@@ -196,7 +200,7 @@ function middleOf(middle: Middle): ReactElement {
   if (view.name === 'walk' && policy) {
     return <Walk {...{view, table, shown, frame, model}} {...policy} {...size} />;
   }
-  const isEditor = view.name === 'policy' && policy !== undefined && size.height > 10;
+  const isEditor = view.name === 'policy' && policy !== undefined && hasEditorFooter(size.height);
   const height = isEditor ? size.height - editorFooterHeight : size.height;
   const id = shown.rows[shown.cursor]?.key ?? '';
   return (
@@ -222,73 +226,11 @@ function middleOf(middle: Middle): ReactElement {
   );
 }
 
-interface StatusProps {
-  readonly session: Session;
-  readonly inventory: Inventory;
-  readonly freshness: Freshness;
-  readonly dispatch: Context['dispatch'];
-  readonly sideEffects: SideEffects;
-  readonly frame: Frame;
-  readonly shown: Shown;
-  /** Which lines of a text are in sight; '' if all are. */
-  readonly part: string;
-  readonly width: number;
-}
-
-/** The prompt, or what there is to say; else how many rows there are. */
-function Status(props: StatusProps) {
-  const {session, inventory, dispatch, sideEffects, frame, width} = props;
-  const {prompt} = session;
-  if (prompt !== undefined) {
-    const hasEdits = editedDrafts(session).length > 0;
-    return (
-      <Prompt
-        prompt={prompt}
-        inventory={inventory}
-        dispatch={dispatch}
-        sideEffects={sideEffects}
-        width={width}
-        hasEdits={hasEdits}
-        filter={frame.filter}
-      />
-    );
-  }
-  const {text, tone} = statusText(props);
-  return <TextLine text={text} tone={tone} width={width} />;
-}
-
-interface StatusText {
-  readonly text: string;
-  readonly tone: Tone;
-}
-
-/** What matters most of all that could be said. */
-function statusText({session, inventory, freshness, frame, shown, part}: StatusProps): StatusText {
-  const {busy, notice, drafts} = session;
-  if (busy !== undefined) return {text: `${busy}…`, tone: 'plain'};
-  if (notice !== undefined) {
-    const {tone, text} = notice;
-    return {text: tone === 'bad' ? `! ${text}` : text, tone: tone === 'info' ? 'plain' : tone};
-  }
-  const drift =
-    'policy' in frame.view && frame.view.policy !== undefined
-      ? driftOf(frame.view.policy, drafts, inventory)
-      : undefined;
-  if (drift === 'changed') {
-    const text = '! It was changed in the cluster since your edit began: m puts your edit on top';
-    return {text, tone: 'bad'};
-  }
-  if (drift === 'gone') {
-    return {text: '! It was deleted in the cluster: your edit is kept, w writes it', tone: 'bad'};
-  }
-  if (freshness.state === 'stale') {
-    const wait = Math.round(freshness.retryInMs / 1000);
-    return {text: `! next try in ${wait} s: ${freshness.reason}`, tone: 'bad'};
-  }
-  const {table, rows} = shown;
-  const filter = frame.filter === '' ? '' : ` of ${table?.rows.length}, filter: ${frame.filter}`;
-  const count = `${rows.length}${filter} ${rows.length === 1 ? 'row' : 'rows'}`;
-  const loading = freshness.state === 'loading' ? 'still reading, so not final' : undefined;
-  const parts = [table ? count : part, loading, gapsText(inventory.gaps)];
-  return {text: parts.filter(Boolean).join('; '), tone: 'plain'};
+/** What a view says of itself below: where one is in a text, and what an edit does if nothing above says it. */
+function saidOf({session, model, text, size, frame}: Omit<Middle, 'shown'>): string | undefined {
+  if (text !== undefined) return partInSight(text, frame.scroll, size);
+  const {view} = frame;
+  if (view.name !== 'policy' || hasEditorFooter(size.height)) return undefined;
+  const policy = policyOf(view.policy, session.drafts, model.inventory);
+  return policy && soFarText(policy, model, size.width);
 }

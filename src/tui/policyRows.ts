@@ -39,7 +39,7 @@ export function policyTable(model: Model): Table {
       ? 'The policies could not be read.'
       : policyApi === 'unknown'
         ? 'No policies yet.'
-        : 'The cluster has no PodSecurityPolicy.',
+        : 'The cluster has no PodSecurityPolicy: :advise makes some.',
     rows: model.inventory.policies.map(policy => {
       const {name} = policy.metadata;
       const bound = model.boundTo.get(name) ?? [];

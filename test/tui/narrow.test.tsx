@@ -42,6 +42,14 @@ test('the tab that is shown is in sight, however narrow it is', async () => {
   await screen.shows(/\[17 stay\]$/m);
 });
 
+test('where the editor has no room for what an edit does, the status line says it', async () => {
+  const start = [{name: 'policy', policy: 'data'}] as const;
+  const screen = openScreen({start, columns: 60, rows: 15});
+  await screen.shows(/^Nothing is edited yet$/m);
+  await screen.press(right);
+  await screen.shows(/^So far: 17 stay$/m);
+});
+
 test('a text says which of its lines are in sight, if not all are', async () => {
   const start = [{name: 'why', item: 'ci/CronJob/nightly-e2e'}] as const;
   const screen = openScreen({start, columns: 80, rows: 24});

@@ -151,7 +151,7 @@ describe('the cluster behind it', () => {
     const screen = openScreen({live: changing(nothing)});
     await screen.shows('No namespaces yet.');
     await screen.press(enter, ':', ...'policies', enter);
-    await screen.shows('The cluster has no PodSecurityPolicy.');
+    await screen.shows('The cluster has no PodSecurityPolicy: :advise makes some.');
     await screen.press(':', ...'pods', enter);
     await screen.shows('No pod and no idle workload here.');
   });

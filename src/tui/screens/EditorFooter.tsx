@@ -1,7 +1,7 @@
 import {Box} from 'ink';
 import {useContext, useMemo} from 'react';
 import type {Control} from '../../controls/control.ts';
-import {atRisk, type Impact, impactHint, impactText} from '../../effect/impact.ts';
+import {atRisk, impactHint, impactText} from '../../effect/impact.ts';
 import type {Policy} from '../../kube/objects.ts';
 import {barSpans, impactParts, type Part} from '../bars.ts';
 import {impactOfDraft} from '../draftImpact.ts';
@@ -23,6 +23,11 @@ interface Props {
 /** How many lines the footer takes. */
 export const editorFooterHeight = 5;
 
+/** Whether a view of so many lines has room for it, with rows enough above. */
+export function hasEditorFooter(height: number): boolean {
+  return height > 10;
+}
+
 /** How wide the bar of a step is. */
 const barWidth = 14;
 
@@ -37,7 +42,7 @@ export function EditorFooter({control, base, now, model, width}: Props) {
     }),
     [control, base, now, model],
   );
-  const sum = base === now ? 'Nothing is edited yet' : soFar(impactOfDraft(model, now), width);
+  const sum = soFarText({base, now}, model, width);
   return (
     <Box flexDirection="column" height={editorFooterHeight}>
       <TextLine text={control?.risk ?? ''} tone="dim" width={width} />
@@ -60,7 +65,13 @@ export function EditorFooter({control, base, now, model, width}: Props) {
 }
 
 /** What the edit does, in fewer words where there is no room for more: what is unknown is told in any case. */
-function soFar(impact: Impact, width: number): string {
+export function soFarText(
+  {base, now}: Pick<Props, 'base' | 'now'>,
+  model: Model,
+  width: number,
+): string {
+  if (base === now) return 'Nothing is edited yet';
+  const impact = impactOfDraft(model, now);
   const text = `So far: ${impactText(impact)}`;
   return safeWidthOf(text) <= width ? text : `So far: ${impactHint(impact)}`;
 }
