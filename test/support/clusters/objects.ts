@@ -126,19 +126,20 @@ export interface Run {
 export function runs({kind, namespace, name, account, spec, under, pods = 2}: Run) {
   const podSpec = {serviceAccountName: account ?? name, ...spec};
   const uid = `uid-${namespace}-${name}`;
+  const selector = {matchLabels: {app: name}};
   const template = {metadata: {labels: {app: name}}, spec: podSpec};
   const whole = {
     apiVersion: 'apps/v1',
     kind,
     metadata: {name, namespace, uid},
-    spec: {...(kind === 'DaemonSet' ? {} : {replicas: pods}), template},
+    spec: {...(kind === 'DaemonSet' ? {} : {replicas: pods}), selector, template},
   };
   const owner = {apiVersion: 'apps/v1', kind, name, uid, controller: true};
   const set = {
     apiVersion: 'apps/v1',
     kind: 'ReplicaSet',
     metadata: {name: `${name}-5d`, namespace, uid: `${uid}-5d`, ownerReferences: [owner]},
-    spec: {replicas: pods, template},
+    spec: {replicas: pods, selector, template},
   };
   const setOwner = {
     apiVersion: 'apps/v1',
