@@ -21,7 +21,8 @@ export function ${camel}Lines({inventory}: Model): readonly string[] {
         text: `import {expect, test} from 'vitest';
 import {modelOf} from '../../src/tui/model.ts';
 import {${camel}Lines} from '../../src/tui/${camel}Lines.ts';
-import {demo, openScreen} from './screen.tsx';
+import {openScreen} from './screen.tsx';
+import {demo} from './standIns.ts';
 
 test('the view ${kebab} says what it is for', () => {
   expect(${camel}Lines(modelOf(demo))).toEqual(['what it says']);
