@@ -4,16 +4,15 @@ import {type NativeMode, nativeModes} from '../../inventory/native/options.ts';
 import {type JsonObject, printJson} from '../../kube/json.ts';
 import {minorOf} from '../../kube/release.ts';
 import {needsExtensions} from '../../migrate/native/extensions.ts';
-import type {Loss} from '../../migrate/native/losses.ts';
 import {firstMutatingV1, nativeObjects} from '../../migrate/native/nativeObjects.ts';
 import {nativeStages} from '../../migrate/native/stages.ts';
-import {escapeJson, escapeText} from '../../report/escape.ts';
-import {count} from '../../text.ts';
+import {escapeJson} from '../../report/escape.ts';
 import {printYaml} from '../../yaml/documents.ts';
 import {choose} from '../flags.ts';
 import {loadOffline, requirePolicies, warnOfGaps, withBase} from '../input/load.ts';
 import type {World} from '../world.ts';
 import {type MigrateFlags, migrateFormats, nativeVersions} from './migrateFlags.ts';
+import {tellLosses} from './tellLosses.ts';
 
 /** The releases that have what the objects are made of. */
 const [firstVersion, lastVersion] = [30, 37];
@@ -135,19 +134,3 @@ function printObjects(world: World, format: 'yaml' | 'json', objects: readonly J
     world.print(objects.map(object => printYaml(object)).join('---\n'));
   }
 }
-
-/** Says on standard error what is not kept. */
-export function tellLosses(world: World, losses: readonly Loss[]): ExitCode {
-  if (losses.length === 0) return exitCodes.ok;
-  const byText = Map.groupBy(losses, ({says}) => says);
-  for (const [says, same] of byText) {
-    const names = same.flatMap(({policy}) => policy ?? []);
-    const shown = names.slice(0, namesShown).join(', ');
-    const more =
-      names.length > namesShown ? ` and ${count(names.length - namesShown, 'other')}` : '';
-    world.warn(escapeText(`lost: ${names.length === 0 ? '' : `${shown}${more}: `}${says}`));
-  }
-  return exitCodes.no;
-}
-
-const namesShown = 5;

@@ -28,9 +28,9 @@ import {makeChanges, tellApplied, tryChanges} from '../applyChanges.ts';
 import type {Cluster, World} from '../world.ts';
 import {isAgreed} from './migrateApply.ts';
 import type {MigrateFlags} from './migrateFlags.ts';
-import {tellLosses} from './migratePolicies.ts';
 import {connectionWords} from './migrateRequest.ts';
 import {waitUntilInForce} from './nativeCanary.ts';
+import {tellLosses} from './tellLosses.ts';
 
 /** The policies that are to live in a cluster, and how. */
 export interface NativeRequest {
