@@ -5,7 +5,14 @@ import type {Policy} from '../kube/objects.ts';
 import {labelOf} from '../kube/reference.ts';
 import {metadataOf, type PlannedChange, resourceVersionOf, withMetadata} from './change.ts';
 import {type FieldChange, lastAppliedKey, rewriteLastApplied} from './lastApplied.ts';
-import {differenceOf, normalSpec, plain, profileKeys, specKeys} from './sameMeaning.ts';
+import {
+  differenceOf,
+  normalSpec,
+  ownAnnotations,
+  plain,
+  profileKeys,
+  specKeys,
+} from './sameMeaning.ts';
 
 /** The result of planning to create an object: something to do, nothing, or an object of its name in the way. */
 export type CreatePlan =
@@ -72,9 +79,6 @@ export function planCreate(object: object, existing?: JsonObject): CreatePlan {
         text: `${label} exists and differs in its ${difference}: resolve that first`,
       };
 }
-
-/** What this program's own annotations begin with. */
-const ownAnnotations = 'psp.kubectl/';
 
 /**
  * Putting an object of this program into its place, all of it: `existing` is what is there, as just read. Labels and

@@ -19,6 +19,9 @@ export const profileKeys: readonly string[] = [
 /** The fields of a policy's spec, in the API's order. */
 export const specKeys: readonly string[] = Object.keys(policySpec({}));
 
+/** What the annotations of this program begin with. */
+export const ownAnnotations = 'psp.kubectl/';
+
 /** The fields in which unset and the zero value are different (api v0.24, policy/v1beta1/types.go). */
 const pointers = ['defaultAllowPrivilegeEscalation', 'allowPrivilegeEscalation'];
 
@@ -75,6 +78,15 @@ function meaningOf(object: JsonObject): Readonly<Record<string, unknown>> {
       const raw = Array.isArray(object.rules) ? object.rules.filter(isObject) : [];
       const urls = raw.flatMap(({nonResourceURLs}) => nonResourceURLs ?? []);
       return {rules: [rules.map(ruleKey).sort(), urls], aggregation: aggregationRule ?? null};
+    }
+    case 'ConfigMap':
+    case 'MutatingAdmissionPolicy':
+    case 'ValidatingAdmissionPolicy': {
+      const {annotations} = metadataOf(object);
+      const own = Object.entries(isObject(annotations) ? annotations : {}).filter(([key]) =>
+        key.startsWith(ownAnnotations),
+      );
+      return {spec: object.spec ?? null, data: object.data ?? null, annotations: own.sort()};
     }
     default: {
       const {roleRef, subjects = []} = binding(object);

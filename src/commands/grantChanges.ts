@@ -7,6 +7,7 @@ import type {RightsChange} from '../grant/planDelete.ts';
 import {policyVersion, rbacVersion} from '../kube/apiGroups.ts';
 import type {Binding, Policy, Role} from '../kube/objects.ts';
 import {labelOf} from '../kube/reference.ts';
+import {nativeChanges} from './nativeChanges.ts';
 import type {Cluster} from './world.ts';
 
 /** The object of a step as kubectl takes it. */
@@ -23,7 +24,7 @@ export async function changesFor(
   {deleted, steps}: RightsChange,
 ): Promise<readonly PlannedChange[]> {
   const changes: PlannedChange[] = [];
-  if (deleted !== undefined) changes.push(await deletionOf(cluster, deleted));
+  if (deleted !== undefined) changes.push(...(await deletionOf(cluster, deleted)));
   for (const step of steps) {
     const change = await changeFor(cluster, step);
     if (change !== undefined) changes.push(change);
@@ -31,12 +32,14 @@ export async function changesFor(
   return changes;
 }
 
-async function deletionOf(cluster: Cluster, {metadata}: Policy): Promise<PlannedChange> {
-  const {name, resourceVersion} = metadata;
+async function deletionOf(cluster: Cluster, policy: Policy): Promise<readonly PlannedChange[]> {
+  const {name, resourceVersion} = policy.metadata;
   const place = {apiVersion: policyVersion, kind: 'PodSecurityPolicy', metadata: {name}};
   const found = await readObject(cluster, objectPath(place));
   const label = labelOf({kind: place.kind, name});
   if (found === undefined) {
+    const native = await nativeChanges(cluster, {removed: [policy]});
+    if (native !== undefined) return native;
     throw new UserError(`${label} is gone from the cluster already`, exitCodes.refused);
   }
   const planned = planDelete({apiVersion: place.apiVersion, kind: place.kind, ...found});
@@ -46,7 +49,7 @@ async function deletionOf(cluster: Cluster, {metadata}: Policy): Promise<Planned
       exitCodes.refused,
     );
   }
-  return planned;
+  return [planned];
 }
 
 async function changeFor(cluster: Cluster, step: BindingStep): Promise<PlannedChange | undefined> {

@@ -8,6 +8,7 @@ import {printablePolicy} from '../../report/advice.ts';
 import type {Services, Wanted} from '../../tui/services.ts';
 import {makeChanges, tryChanges} from '../applyChanges.ts';
 import {changesFor} from '../grantChanges.ts';
+import {nativeChanges} from '../nativeChanges.ts';
 import type {Cluster, World} from '../world.ts';
 
 type Changes = Pick<Services, 'readOnly' | 'plan' | 'dryRun' | 'apply'>;
@@ -61,6 +62,8 @@ async function changesOf(cluster: Cluster, wanted: Wanted): Promise<readonly Pla
 async function policyChanges(cluster: Cluster, draft: Policy): Promise<readonly PlannedChange[]> {
   const raw = await readObject(cluster, objectPath(printablePolicy(draft)));
   if (raw === undefined) {
+    const native = await nativeChanges(cluster, {put: [draft]});
+    if (native !== undefined) return native;
     throw new UserError(
       `PodSecurityPolicy ${draft.metadata.name} is gone from the cluster: press w to write your edit to a file, then kubectl create -f recreates it`,
       exitCodes.refused,
@@ -75,11 +78,14 @@ async function adviceChanges(
   cluster: Cluster,
   advices: readonly Advice[],
 ): Promise<readonly PlannedChange[]> {
+  // Only a cluster without PodSecurityPolicies can have them anywhere else.
+  const put = advices.map(({policy}) => policy);
+  const native = await nativeChanges(cluster, {put});
   const objects = advices.flatMap(advice => [
-    printablePolicy(advice.policy),
+    ...(native === undefined ? [printablePolicy(advice.policy)] : []),
     ...grantObjects(advice),
   ]);
-  const changes: PlannedChange[] = [];
+  const changes: PlannedChange[] = [...(native ?? [])];
   for (const object of objects) {
     const planned = planCreate(object, await readObject(cluster, objectPath(object)));
     if (planned.plan === 'conflict') throw new UserError(planned.text, exitCodes.refused);

@@ -45,7 +45,9 @@ export function nativeReading(
 ): NativeReading {
   const found = policiesOfNativeObjects(objects);
   if (found === undefined) return {policies: []};
-  if (!('problem' in found)) return {policies: found.policies, admissionPolicies: objects};
+  if (!('problem' in found)) {
+    return {policies: versioned(found.policies, objects), admissionPolicies: objects};
+  }
   problem(`${unreadSources}: ${found.problem}`);
   return {policies: [], admissionPolicies: objects};
 }
@@ -61,6 +63,22 @@ async function readMap(
     gaps.push({resource: 'configmaps', namespace: sourcesNamespace, reason: messageOf(error)});
     return undefined;
   }
+}
+
+/** The policies with the version of the object that they come from: an edit of one begins from there. */
+function versioned(
+  policies: Inventory['policies'],
+  objects: readonly JsonObject[],
+): Inventory['policies'] {
+  const resourceVersion = versionOfNative(objects);
+  return policies.map(policy => ({...policy, metadata: {...policy.metadata, resourceVersion}}));
+}
+
+/** The version of the object that keeps the sources. */
+export function versionOfNative(objects: readonly JsonObject[]): string | undefined {
+  const keeper = objects.find(({kind}) => kind === 'ValidatingAdmissionPolicy');
+  const {resourceVersion} = isObject(keeper?.metadata) ? keeper.metadata : {};
+  return typeof resourceVersion === 'string' ? resourceVersion : undefined;
 }
 
 /** A ConfigMap that sources are kept in; undefined if it is not there. */
