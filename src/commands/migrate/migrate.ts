@@ -45,7 +45,8 @@ policies: the same policies for a later release, as a MutatingAdmissionPolicy th
 defaults, and a ValidatingAdmissionPolicy that refuses what none accepts. Roles and bindings stay as they are:
 who may use a policy may use it there. --server v1.N is the version that is to have them (default: the
 server's own, or v1.37). Full from v1.36; --mode validate from v1.30, where pods have to
-carry what policies write; --mode audit only warns. What is lost is said on standard error, with exit code 1.
+carry what policies write; --mode audit only warns. --to kyverno and --to gatekeeper
+print the same for these engines, as far as they can hold it. What is lost is said on standard error, with exit code 1.
 
 Exits with 1 if something breaks or differs, and with 3 if nothing is known to break but not all can be told, as
 for pods that lose a user or group which a policy sets.`,

@@ -39,7 +39,7 @@ export const migrateFormats = {
 const plannedVersions = Array.from({length: 13}, (_, index) => `v1.${25 + index}`);
 
 /** What policies can be turned into. */
-export const policyTargets = ['kubernetes'] as const;
+export const policyTargets = ['kubernetes', 'kyverno', 'gatekeeper'] as const;
 
 /** The versions that can have admission policies in place of PodSecurityPolicies. */
 export const nativeVersions = plannedVersions.filter(version => Number(version.slice(3)) >= 30);
@@ -50,7 +50,7 @@ export const migrateFlags = {
     type: 'string',
     placeholder: 'v1.N',
     choices: [...plannedVersions, ...policyTargets],
-    help: 'the version to go to (default: the next one without PodSecurityPolicies); policies: kubernetes (default), or the version that is to have them, as with --server v1.N',
+    help: 'the version to go to (default: the next one without PodSecurityPolicies); policies: kubernetes (default), kyverno or gatekeeper, or the version that is to have them, as with --server v1.N',
   },
   level: {
     type: 'string',

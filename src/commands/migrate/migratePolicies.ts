@@ -3,15 +3,17 @@ import type {Inventory} from '../../inventory/inventory.ts';
 import {type NativeMode, nativeModes} from '../../inventory/native/options.ts';
 import {type JsonObject, printJson} from '../../kube/json.ts';
 import {minorOf} from '../../kube/release.ts';
+import {gatekeeperObjects} from '../../migrate/engines/gatekeeper.ts';
+import {kyvernoObjects} from '../../migrate/engines/kyverno.ts';
 import {needsExtensions} from '../../migrate/native/extensions.ts';
 import {firstMutatingV1, nativeObjects} from '../../migrate/native/nativeObjects.ts';
 import {nativeStages} from '../../migrate/native/stages.ts';
 import {escapeJson} from '../../report/escape.ts';
 import {printYaml} from '../../yaml/documents.ts';
-import {choose} from '../flags.ts';
+import {choose, flagName} from '../flags.ts';
 import {loadOffline, requirePolicies, warnOfGaps, withBase} from '../input/load.ts';
 import type {World} from '../world.ts';
-import {type MigrateFlags, migrateFormats, nativeVersions} from './migrateFlags.ts';
+import {type MigrateFlags, migrateFormats, nativeVersions, policyTargets} from './migrateFlags.ts';
 import {tellLosses} from './tellLosses.ts';
 
 /** The releases that have what the objects are made of. */
@@ -23,6 +25,8 @@ const firstStatic = 37;
 /** Prints the objects by which a later release does what the policies do. */
 export async function runPolicies(world: World, given: MigrateFlags): Promise<ExitCode> {
   const format = choose('-o', given.output, migrateFormats.policies);
+  const target = targetOf(given.to);
+  if (target !== 'kubernetes') return printForEngine(world, given, target, format);
   const {version, flags} = versionIn(given);
   const mode = choose('--mode', flags.mode, nativeModes);
   if (version !== undefined) requireVersion(version, mode, flags.static);
@@ -60,6 +64,36 @@ export async function runPolicies(world: World, given: MigrateFlags): Promise<Ex
       `v1.${server} has MutatingAdmissionPolicy only with --feature-gates=MutatingAdmissionPolicy=true and --runtime-config=admissionregistration.k8s.io/v1beta1=true`,
     );
   }
+  return tellLosses(world, losses);
+}
+
+function targetOf(to: string | undefined): (typeof policyTargets)[number] {
+  return policyTargets.find(target => target === to) ?? 'kubernetes';
+}
+
+/** Prints the objects of an engine that has to be there; what belongs to Kubernetes' own is refused. */
+async function printForEngine(
+  world: World,
+  flags: MigrateFlags,
+  target: 'kyverno' | 'gatekeeper',
+  format: 'yaml' | 'json',
+): Promise<ExitCode> {
+  const {mode, static: isStatic, closeGaps, apply} = flags;
+  const given = Object.entries({mode, static: isStatic, closeGaps, apply}).find(
+    ([, value]) => value,
+  );
+  if (given !== undefined) {
+    throw new UserError(
+      `--${flagName(given[0])} belongs to --to kubernetes, and means nothing to ${target}`,
+      exitCodes.usage,
+    );
+  }
+  const inventory = await readPolicies(world, flags, target === 'gatekeeper');
+  const {objects, losses} =
+    target === 'kyverno'
+      ? kyvernoObjects(inventory.policies, needsExtensions(inventory))
+      : gatekeeperObjects(inventory);
+  printObjects(world, format, objects);
   return tellLosses(world, losses);
 }
 
@@ -106,7 +140,11 @@ function requireVersion(server: number, mode: NativeMode, isStatic: boolean): vo
 }
 
 /** All policies and roles of the source, whatever the namespace; files are a world of their own. */
-async function readPolicies(world: World, flags: MigrateFlags): Promise<Inventory> {
+async function readPolicies(
+  world: World,
+  flags: MigrateFlags,
+  workloads = false,
+): Promise<Inventory> {
   const {from, filename, kustomize} = flags;
   if (filename.length + kustomize.length > 0) {
     const offline = await loadOffline(world, {...flags, from: [...from, ...filename]});
@@ -118,7 +156,7 @@ async function readPolicies(world: World, flags: MigrateFlags): Promise<Inventor
   }
   // Where they move to has rights of its own.
   const rbac = !flags.apply;
-  const needs = {policies: true, rbac, workloads: false, caller: false, whole: true, exact: true};
+  const needs = {policies: true, rbac, workloads, caller: false, whole: true, exact: true};
   const scope = {...flags, namespace: undefined, allNamespaces: true};
   return withBase(world, scope, needs, async ({inventory}) => {
     requirePolicies(inventory);

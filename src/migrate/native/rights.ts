@@ -21,23 +21,51 @@ export function policiesInBudget(extensions: boolean): number {
 export function askRights(
   prefix: string,
   name: Cel | undefined,
-  extensions: boolean,
+  {extensions, asks = 'authorizer'}: RightsOptions,
 ): {readonly mayUse: Cel; readonly variables: readonly Variable[]} {
   const groups = extensions ? ['policy', 'extensions'] : ['policy'];
+  const ask = asks === 'reviews' ? byReview : byAuthorizer;
   const variables = groups.map(group => ({
     name: group === 'policy' ? `${prefix}_mayUse` : `${prefix}_mayUseOld`,
-    value: mayUse(name, group),
+    value: ask(name, group),
   }));
   return {mayUse: anyOf(variables.map(one => variable(one.name))), variables};
 }
 
-function mayUse(name: Cel | undefined, group: string): Cel {
+/** How rights are asked for. */
+export interface RightsOptions {
+  /** Whether roles grant them in the API group `extensions` as well. */
+  readonly extensions: boolean;
+  /** By the server's own authorizer, or where expressions have none, by SubjectAccessReviews. */
+  readonly asks?: 'authorizer' | 'reviews';
+}
+
+const account = cel`object.spec.?serviceAccountName.orValue('')`;
+
+function byAuthorizer(name: Cel | undefined, group: string): Cel {
   const ofPolicies = cel`.group(${group}).resource('podsecuritypolicies').namespace(request.namespace)`;
   const named = name === undefined ? ofPolicies : cel`${ofPolicies}.name(${name})`;
   const use = cel`${named}.check('use').allowed()`;
-  const account = cel`object.spec.?serviceAccountName.orValue('')`;
   return anyOf([
     cel`${account} != '' && authorizer.serviceAccount(request.namespace, ${account})${use}`,
     cel`authorizer${use}`,
+  ]);
+}
+
+/** An account has these two groups to PodSecurityPolicy (pkg/serviceaccount/util.go, UserInfo, v1.24). */
+function byReview(name: Cel | undefined, group: string): Cel {
+  const attributes = cel`{'group': ${group}, 'resource': 'podsecuritypolicies', 'verb': 'use', 'namespace': request.namespace, 'name': ${name ?? cel`''`}}`;
+  const allowed = (user: Cel, groups: Cel) => {
+    const spec = cel`{'user': dyn(${user}), 'groups': dyn(${groups}), 'resourceAttributes': dyn(${attributes})}`;
+    const review = cel`{'apiVersion': dyn('authorization.k8s.io/v1'), 'kind': dyn('SubjectAccessReview'), 'spec': dyn(${spec})}`;
+    return cel`resource.Post('authorization.k8s.io/v1', 'subjectaccessreviews', ${review}).status.allowed`;
+  };
+  const ofAccount = allowed(
+    cel`'system:serviceaccount:' + request.namespace + ':' + ${account}`,
+    cel`['system:serviceaccounts', 'system:serviceaccounts:' + request.namespace]`,
+  );
+  return anyOf([
+    cel`${account} != '' && ${ofAccount}`,
+    allowed(cel`request.userInfo.username`, cel`request.userInfo.groups`),
   ]);
 }

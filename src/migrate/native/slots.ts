@@ -12,7 +12,7 @@ import type {Grant} from '../../rbac/authorize.ts';
 import {byText} from '../../text.ts';
 import type {NativePolicy} from './chosen.ts';
 import {claimed} from './mutating.ts';
-import {askRights} from './rights.ts';
+import {askRights, type RightsOptions} from './rights.ts';
 import {celTable, namesOfRun, type PolicyRun, partsOf, rowOf} from './runs.ts';
 import {
   type ControlRules,
@@ -67,8 +67,7 @@ export function candidatesOf(
   return {everywhere: [...everywhere].sort(byText), byNamespace: all};
 }
 
-interface SlotOptions {
-  readonly extensions: boolean;
+interface SlotOptions extends RightsOptions {
   readonly isMutating: boolean;
   readonly judged: readonly Judged[];
   checksOf(rules: readonly ControlRules[]): readonly SharedCheck[];
@@ -81,11 +80,7 @@ interface SlotOptions {
 export function slotsOf(run: PolicyRun, candidates: Candidates, options: SlotOptions): Slots {
   const {prefix, members} = run;
   const names = variable(namesOfRun(run));
-  const {mayUse: mayUseAny, variables: anyRights} = askRights(
-    `${prefix}_any`,
-    undefined,
-    options.extensions,
-  );
+  const {mayUse: mayUseAny, variables: anyRights} = askRights(`${prefix}_any`, undefined, options);
   const title = `${members[0]?.name} to ${members.at(-1)?.name}`;
   const firsts = options.judged.map(way => ({
     name: `${prefix}_first_${way}`,
@@ -98,7 +93,7 @@ export function slotsOf(run: PolicyRun, candidates: Candidates, options: SlotOpt
   };
   const slot = ({name: own}: Variable, rights?: ReturnType<typeof askRights>): NativePolicy => {
     const name = variable(own);
-    const {mayUse, variables} = rights ?? askRights(own, name, options.extensions);
+    const {mayUse, variables} = rights ?? askRights(own, name, options);
     const isThere = cel`${name} != ''`;
     const checks = options.checksOf(run.rulesOf(name));
     return {prefix: own, title, name, isThere, checks, mayUse, rights: variables};

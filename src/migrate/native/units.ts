@@ -3,7 +3,7 @@ import type {Policy} from '../../kube/objects.ts';
 import {lastRelease} from '../../kube/release.ts';
 import {authorizerOf, type RbacObjects} from '../../rbac/authorize.ts';
 import {fixedPolicy, type NativePolicy} from './chosen.ts';
-import {askRights} from './rights.ts';
+import {askRights, type RightsOptions} from './rights.ts';
 import {isRun, type PolicyRun, runsIn} from './runs.ts';
 import {checkMaker, type Judged, type RuledPolicy, ruledPolicies} from './sharedChecks.ts';
 import {type Candidates, candidatesOf, type Slots, slotsOf} from './slots.ts';
@@ -32,8 +32,7 @@ export function unitsOf(
 /** The units as policies of an admission policy's expressions, in the order in which they are tried. */
 export function policiesIn(
   units: readonly Unit[],
-  options: {
-    readonly extensions: boolean;
+  options: RightsOptions & {
     readonly isMutating: boolean;
     readonly judged: readonly Judged[];
   },
@@ -43,7 +42,7 @@ export function policiesIn(
     if ('run' in unit) return slotsOf(unit.run, unit.candidates, {...options, checksOf});
     const {name, rules} = unit.policy;
     const prefix = `policy_${index + 1}`;
-    const rights = askRights(prefix, cel`${name}`, options.extensions);
+    const rights = askRights(prefix, cel`${name}`, options);
     const policy: NativePolicy = fixedPolicy(name, prefix, checksOf(rules), rights);
     return {policies: [policy], variables: []};
   });
