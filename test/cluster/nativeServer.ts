@@ -1,5 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {isObject, type Json, type JsonObject} from '../../src/kube/json.ts';
+import {canaryObjects, isCanaryAnswer} from '../../src/migrate/native/canary.ts';
 import type {CelAnswer, CelCase} from '../support/kubernetes/celReference.ts';
 import {objectOf} from '../support/run/output.ts';
 import type {ApiAnswer, ApiClient} from '../support/server/apiClient.ts';
@@ -68,7 +69,7 @@ export async function enforce(
   canary: string,
 ): Promise<readonly string[]> {
   const paths: string[] = [];
-  const all = [...objects, ...canaries(canary)];
+  const all = [...objects, ...canaryObjects(canary)];
   for (const isBinding of [false, true]) {
     for (const object of all.filter(({kind}) => /Binding$/.test(String(kind)) === isBinding)) {
       const collection = `${admission}/${collections[String(object.kind)]}`;
@@ -92,55 +93,12 @@ async function createOnce(client: ApiClient, path: string, object: JsonObject): 
   }
 }
 
-/**
- * Policies that do something that can be seen: a server that has them has all that came before. The second
- * refuses what the first has changed.
- */
-function canaries(name: string): readonly JsonObject[] {
-  const apiVersion = 'admissionregistration.k8s.io/v1';
-  const rule = {
-    apiGroups: [''],
-    apiVersions: ['v1'],
-    operations: ['CREATE'],
-    resources: ['configmaps'],
-  };
-  const matchConstraints = {resourceRules: [rule]};
-  const expression = `object.metadata.name == '${name}' ? Object{data: {'is': '${name}'}} : Object{}`;
-  const isChanged = `object.?data['is'].orValue('') == '${name}'`;
-  const bound = {policyName: name};
-  return [
-    {
-      apiVersion,
-      kind: 'MutatingAdmissionPolicy',
-      metadata: {name},
-      spec: {
-        matchConstraints,
-        reinvocationPolicy: 'Never',
-        mutations: [{patchType: 'ApplyConfiguration', applyConfiguration: {expression}}],
-      },
-    },
-    {
-      apiVersion,
-      kind: 'ValidatingAdmissionPolicy',
-      metadata: {name},
-      spec: {matchConstraints, validations: [{expression: `!(${isChanged})`, message: 'canary'}]},
-    },
-    {apiVersion, kind: 'MutatingAdmissionPolicyBinding', metadata: {name}, spec: bound},
-    {
-      apiVersion,
-      kind: 'ValidatingAdmissionPolicyBinding',
-      metadata: {name},
-      spec: {...bound, validationActions: ['Deny']},
-    },
-  ];
-}
-
 /** Waits until the server has all policies that were made before the canary. */
 async function inForce(client: ApiClient, name: string): Promise<void> {
   const path = '/api/v1/namespaces/default/configmaps?dryRun=All';
   for (;;) {
     const {text} = await client.request('POST', path, {metadata: {name}});
-    if (text.includes('canary') && text.includes('denied')) return;
+    if (isCanaryAnswer(text)) return;
     await sleep(200);
   }
 }
