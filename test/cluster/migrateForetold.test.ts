@@ -1,8 +1,5 @@
-import {readdirSync, readFileSync} from 'node:fs';
-import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {isObject, type Json, type JsonObject} from '../../src/kube/json.ts';
-import {readDocuments} from '../../src/yaml/documents.ts';
+import type {Json, JsonObject} from '../../src/kube/json.ts';
 import {anyCluster} from '../support/builders/anyCluster.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
 import {successorApiServer} from '../support/kubernetes/successor.ts';
@@ -10,58 +7,10 @@ import {fileOf} from '../support/run/files.ts';
 import {itemsOf, objectOf} from '../support/run/output.ts';
 import {runHere} from '../support/run/run.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
-
-const demoFolder = join(import.meta.dirname, '../../scripts/demo');
-
-/** The demo's manifests, as its cluster was made of them. */
-function demoObjects(): readonly JsonObject[] {
-  return readdirSync(demoFolder)
-    .filter(name => name.endsWith('.yaml') && !name.startsWith('later'))
-    .sort()
-    .flatMap(name => readDocuments(readFileSync(join(demoFolder, name), 'utf8'), name))
-    .map(({value}) => objectOf(value));
-}
-
-const creators: Readonly<Record<string, string>> = {
-  Deployment: 'replicaset-controller',
-  ReplicaSet: 'replicaset-controller',
-  ReplicationController: 'replication-controller',
-  StatefulSet: 'statefulset-controller',
-  DaemonSet: 'daemon-set-controller',
-  Job: 'job-controller',
-  CronJob: 'job-controller',
-};
+import {create, creators, demoObjects, keyOf, templateOf} from './workloadPods.ts';
 
 /** What a server made of the pods of a template: let in, refused by a level, or taken for invalid. */
 type Fate = 'in' | 'refused' | 'invalid';
-
-const keyOf = ({kind, metadata}: JsonObject) => {
-  const {namespace = 'default', name} = objectOf(metadata);
-  return `${kind} ${namespace}/${name}`;
-};
-
-function templateOf({kind, metadata, spec}: JsonObject): JsonObject | undefined {
-  if (kind === 'Pod') return {metadata: metadata ?? null, spec: spec ?? null};
-  if (!(String(kind) in creators)) return undefined;
-  const jobTemplate = objectOf(spec).jobTemplate;
-  const owner = kind === 'CronJob' && isObject(jobTemplate) ? jobTemplate.spec : spec;
-  const template = objectOf(objectOf(owner).template);
-  const claims = objectOf(spec).volumeClaimTemplates;
-  if (!Array.isArray(claims)) return template;
-  // The controller of StatefulSets adds a volume for each claim.
-  const added = claims.map(claim => {
-    const {name = ''} = objectOf(objectOf(claim).metadata);
-    return {name, persistentVolumeClaim: {claimName: `${name}-0`}};
-  });
-  const {volumes, ...rest} = objectOf(template.spec);
-  const own = Array.isArray(volumes) ? volumes : [];
-  return {...template, spec: {...rest, volumes: [...own, ...added]}};
-}
-
-async function create(server: ApiServer, path: string, object: JsonObject): Promise<void> {
-  const {status, text} = await server.request('POST', path, object);
-  if (status !== 201 && status !== 409) throw new Error(`${path}: ${status}: ${text}`);
-}
 
 async function fateOf(server: ApiServer, object: JsonObject, template: JsonObject): Promise<Fate> {
   const {namespace = 'default'} = objectOf(object.metadata);
