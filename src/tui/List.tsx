@@ -39,12 +39,13 @@ export function List({table, rows, cursor, width, height, sort, descending}: Pro
   const hasAny = useMemo(() => table.rows.some(({bar}) => bar !== undefined), [table]);
   const hasBars = width >= wide && hasAny;
   const room = width - gap.length - (hasBars ? barWidth + gap.length : 0);
-  const {caption, spare} = table;
+  const {caption, spare, wordRoom} = table;
   const {columns, hidden} = useMemo(() => {
     // What rows are sorted by is in sight.
     const places = spare?.map(name => table.columns.indexOf(name)).filter(place => place !== sort);
-    return layoutOf({titles: sorted.split(','), rows, room, gap: gap.length, spare: places});
-  }, [rows, sorted, room, spare, table.columns, sort]);
+    const titles = sorted.split(',');
+    return layoutOf({titles, rows, room, gap: gap.length, spare: places, wordRoom});
+  }, [rows, sorted, room, spare, wordRoom, table.columns, sort]);
   const detailLines =
     hidden === 0 || height < leastForDetail ? 0 : detailHeight(hidden, {width, height});
   const chrome = (caption === undefined ? 1 : 2) + detailLines;

@@ -37,26 +37,29 @@ interface Demand {
   readonly room: number;
   readonly gap: number;
   /** The places of the columns that may be left out, the first one first. */
-  readonly spare?: readonly number[];
+  readonly spare?: readonly number[] | undefined;
+  /** How many columns words want before spare columns are shown, if not the usual. */
+  readonly wordRoom?: number | undefined;
 }
 
 /**
  * The columns of a table that has so much room. If it does not take all, what is made of several words gives way first, down
  * to a few of them; then names do, the widest first. Where that leaves too little of one, spare columns are left out.
  */
-export function layoutOf({titles, rows, room, gap, spare = []}: Demand): Layout {
+export function layoutOf({titles, rows, room, gap, spare = [], wordRoom}: Demand): Layout {
+  const wanted = wordRoom === undefined ? comfort : {...comfort, prose: wordRoom};
   const needs = needsOf(titles, rows);
   let leftOut: ReadonlySet<number> = new Set();
   let widths = widthsOf(needs, leftOut, room, gap);
   for (const place of spare) {
-    if (!needs.some((need, index) => isCramped(need, widths[index], index === 0))) break;
+    if (!needs.some((need, index) => isCramped(need, widths[index], index === 0, wanted))) break;
     leftOut = new Set([...leftOut, place]);
     widths = widthsOf(needs, leftOut, room, gap);
   }
-  const columns = needs.map(({width: wanted, isNumeric}, index) => {
+  const columns = needs.map(({width: whole, isNumeric}, index) => {
     const width = widths[index] ?? 0;
     const isLeftOut = leftOut.has(index);
-    return {width, isNumeric, isCut: !isLeftOut && width < wanted, isLeftOut};
+    return {width, isNumeric, isCut: !isLeftOut && width < whole, isLeftOut};
   });
   const hidden = columns.reduce((sum, {isCut, isLeftOut}, index) => {
     if (!isCut && !isLeftOut) return sum;
@@ -105,8 +108,13 @@ function widthsOf(
 }
 
 /** So little of a column that another one is better left out. */
-function isCramped(need: Need, width: number | undefined, isFirst: boolean): boolean {
-  const least = need.short ?? comfort[kindOf(need, isFirst)];
+function isCramped(
+  need: Need,
+  width: number | undefined,
+  isFirst: boolean,
+  wanted: Readonly<Record<Kind, number>>,
+): boolean {
+  const least = need.short ?? wanted[kindOf(need, isFirst)];
   return width !== undefined && width < Math.min(need.width, least);
 }
 

@@ -20,6 +20,7 @@ export function findingTable({findings, inventory}: Model, namespace: string | u
   return {
     columns: ['SEVERITY', 'RULE', 'OBJECT', 'WHAT'],
     spare: ['RULE'],
+    wordRoom: 40,
     empty:
       inventory.gaps.length > 0
         ? 'The audit finds nothing in what was read; not all could be.'

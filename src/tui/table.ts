@@ -33,6 +33,8 @@ export interface Table {
   readonly rows: readonly Row[];
   /** Of the columns, those that are left out where there is little room, the first one first. */
   readonly spare?: readonly string[];
+  /** How many columns the words of a cell want before spare columns are shown, if not the usual. */
+  readonly wordRoom?: number;
   /** What the rows are, and what else there is, above them. */
   readonly caption?: RichLine | undefined;
   /** What to say if there are no rows. */

@@ -57,6 +57,20 @@ test('spare columns are left out one by one, only where another would say too li
   expect(leftOut(70)).toEqual([1, 3]);
 });
 
+test('where words matter more, they have their room before spare columns are shown', () => {
+  const rows = [row('name', 'words that are not a name at all, but many of them', 'n'.repeat(20))];
+  const leftOut = (wordRoom?: number) =>
+    layoutOf({
+      titles: ['A', 'B', 'C'],
+      rows,
+      room: 60,
+      gap: 2,
+      spare: [2],
+      wordRoom,
+    }).columns.some(({isLeftOut}) => isLeftOut);
+  expect([leftOut(), leftOut(32), leftOut(40)]).toEqual([false, false, true]);
+});
+
 test('a column that can say it shortly is left out only where that has no room either', () => {
   const said = {
     value: 'one, two, three and many more of them',
