@@ -1,3 +1,4 @@
+import {controlById} from '../controls/index.ts';
 import {isOfPolicies, nextPaneWords} from './panes.ts';
 import type {View} from './session.ts';
 
@@ -156,12 +157,22 @@ export function keysOf(view: View, byLabels = false): readonly KeyHint[] {
   const pane = nextPaneWords(view, byLabels);
   const tab = pane === undefined ? [] : [{key: 'Tab', does: pane}];
   const keys = byLabels ? keysByLabels(view) : perView[view.name];
-  const own = keys.map(hint =>
-    view.name === 'policy' && view.item !== undefined && hint.key === 'a'
-      ? {...hint, does: 'loosen for it'}
-      : hint,
-  );
+  const own = keys
+    .filter(({key}) => hasUse(key, view))
+    .map(hint =>
+      view.name === 'policy' && view.item !== undefined && hint.key === 'a'
+        ? {...hint, does: 'loosen for it'}
+        : hint,
+    );
   return [...own, ...tab, ...here];
+}
+
+/** Whether a key of a picker does anything there: one of a few cannot be added to, and has no other part. */
+function hasUse(key: string, view: View): boolean {
+  if (view.name !== 'values') return true;
+  const {fields} = controlById[view.control];
+  if (key === 'Tab') return fields.length > 1;
+  return key !== '+' || fields[view.picking?.part ?? 0]?.kind === 'list';
 }
 
 /** How much room there is for keys, and which they are. */

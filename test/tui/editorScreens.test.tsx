@@ -180,3 +180,18 @@ describe('the editor', () => {
     await screen.shows('22 of 22');
   });
 });
+
+test('a picker offers only keys that do something in it', async () => {
+  const values = (control: 'privileged' | 'volumes' | 'runAsUser') =>
+    keysOf({name: 'values', policy: 'data', control}).map(({key}) => key);
+  expect(values('privileged')).not.toContain('+');
+  expect(values('privileged')).not.toContain('Tab');
+  expect(values('volumes')).toContain('+');
+  expect(values('volumes')).not.toContain('Tab');
+  expect(values('runAsUser')).toContain('Tab');
+});
+
+test('where no pod uses a policy, the editor says so in place of bars', async () => {
+  const screen = openScreen({start: editor('web')});
+  await screen.shows('No pod that was read would use it');
+});

@@ -83,6 +83,9 @@ function twoBars(
   width: number,
   theme: Theme,
 ): readonly Piece[] {
+  if ([...before, ...(after ?? [])].every(({count}) => count === 0)) {
+    return [{text: 'No pod that was read would use it', tone: 'dim'}];
+  }
   const labels = ['Before ', '  After '] as const;
   const room = Math.floor((width - labels.join('').length) / 2);
   return [
