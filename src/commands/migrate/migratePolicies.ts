@@ -1,4 +1,5 @@
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
+import {rbacKinds} from '../../inventory/gaps.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
 import {type NativeMode, nativeModes} from '../../inventory/native/options.ts';
 import {type JsonObject, printJson} from '../../kube/json.ts';
@@ -56,7 +57,7 @@ export async function runPolicies(world: World, given: MigrateFlags): Promise<Ex
       closeGaps: flags.closeGaps,
       extensions: needsExtensions(inventory),
     },
-    inventory.rbac,
+    isRbacRead(inventory) ? inventory.rbac : undefined,
   );
   printObjects(world, format, objects);
   if (mode === 'full' && server < firstMutatingV1) {
@@ -65,6 +66,11 @@ export async function runPolicies(world: World, given: MigrateFlags): Promise<Ex
     );
   }
   return tellLosses(world, losses);
+}
+
+/** Whether it is known who may use what. */
+function isRbacRead({gaps}: Inventory): boolean {
+  return !gaps.some(({resource}) => rbacKinds.some(({plural}) => plural === resource));
 }
 
 function targetOf(to: string | undefined): (typeof policyTargets)[number] {

@@ -127,13 +127,17 @@ function objectsFor(
   readonly objects: readonly JsonObject[];
   readonly losses: ReturnType<typeof nativeObjects>['losses'];
 } {
-  const {objects, losses} = nativeObjects(policies, {
-    mode: modeOnStage(stage, mode),
-    server: minorOf(target.serverVersion) ?? 0,
-    static: false,
-    closeGaps,
-    extensions: needsExtensions(target),
-  });
+  const {objects, losses} = nativeObjects(
+    policies,
+    {
+      mode: modeOnStage(stage, mode),
+      server: minorOf(target.serverVersion) ?? 0,
+      static: false,
+      closeGaps,
+      extensions: needsExtensions(target),
+    },
+    target.rbac,
+  );
   // What the stage leaves out for now is no loss.
   return {objects: objectsOnStage(objects, stage), losses: stage === 'audit' ? [] : losses};
 }

@@ -1,5 +1,6 @@
 import {controls} from '../../controls/index.ts';
 import type {NativeOptions} from '../../inventory/native/options.ts';
+import {type JsonObject, printJson} from '../../kube/json.ts';
 import type {Policy} from '../../kube/objects.ts';
 import {lastRelease} from '../../kube/release.ts';
 import {count} from '../../text.ts';
@@ -17,13 +18,14 @@ interface Made {
   readonly groupSize: number;
   readonly isFolded: boolean;
   readonly isWithoutSources: boolean;
+  readonly objects: readonly JsonObject[];
 }
 
 /** What is lost with these options. */
 export function lossesOf(
   policies: readonly Policy[],
   {mode}: Pick<NativeOptions, 'mode'>,
-  {groupSize, isFolded, isWithoutSources}: Made,
+  {groupSize, isFolded, isWithoutSources, objects}: Made,
 ): readonly Loss[] {
   const ofPolicies = policies.flatMap(policy => {
     const {name} = policy.metadata;
@@ -61,7 +63,20 @@ export function lossesOf(
         },
       ]
     : [];
-  return [...open, ...tooMany, ...folded, ...unkept, ...ofPolicies];
+  return [...tooLarge(objects), ...open, ...tooMany, ...folded, ...unkept, ...ofPolicies];
+}
+
+/** What etcd takes of one object, as the API server sends it (etcd, --max-request-bytes). */
+const largestObject = 1.4 * 1024 * 1024;
+
+function tooLarge(objects: readonly JsonObject[]): readonly Loss[] {
+  return objects
+    .map(object => ({kind: String(object.kind), size: printJson(object).length}))
+    .filter(({size}) => size > largestObject)
+    .map(({kind, size}) => ({
+      policy: undefined,
+      says: `The ${kind} has ${Math.ceil(size / 1024)} KiB, and an API server takes 1.5 MiB: these are too many policies that differ in more than values, or whose grants are not known here.`,
+    }));
 }
 
 function lossOfDefaults(

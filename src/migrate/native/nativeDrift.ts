@@ -11,11 +11,11 @@ import {nativeObjects} from './nativeObjects.ts';
  */
 export const nativeDrift = weaklyKeyed(driftOf);
 
-function driftOf({admissionPolicies, policies}: Inventory): string | undefined {
+function driftOf({admissionPolicies, policies, rbac}: Inventory): string | undefined {
   const home = admissionPolicies && nativeHomeOf(admissionPolicies);
   if (admissionPolicies === undefined || home === undefined) return undefined;
   if (home.options === undefined) return 'they do not say how they were made';
-  const made = nativeObjects(policies, home.options).objects.filter(isPolicy);
+  const made = nativeObjects(policies, home.options, rbac).objects.filter(isPolicy);
   const found = admissionPolicies.filter(isPolicy);
   const keyOf = ({kind, metadata}: JsonObject) =>
     `${kind} ${isObject(metadata) ? metadata.name : ''}`;

@@ -45,20 +45,22 @@ export function nativeObjects(
   const sources = keptSources(sorted, nativeName);
   const annotations = {...sources.annotations, [optionsKey]: printJson(options)};
   const validating = validatingObject(validation, {name, annotations}, options);
+  const objects = [
+    // The files of a server hold nothing but admission policies.
+    ...(options.static ? [] : sources.configMaps),
+    ...(mode === 'full' ? mutatingObjects(mutatingOf(units, options), name, options) : []),
+    validating,
+    bindingOf('ValidatingAdmissionPolicyBinding', 'v1', name, {
+      validationActions: mode === 'audit' ? ['Warn', 'Audit'] : ['Deny'],
+    }),
+  ];
   return {
-    objects: [
-      // The files of a server hold nothing but admission policies.
-      ...(options.static ? [] : sources.configMaps),
-      ...(mode === 'full' ? mutatingObjects(mutatingOf(units, options), name, options) : []),
-      validating,
-      bindingOf('ValidatingAdmissionPolicyBinding', 'v1', name, {
-        validationActions: mode === 'audit' ? ['Warn', 'Audit'] : ['Deny'],
-      }),
-    ],
+    objects,
     losses: lossesOf(usable, options, {
       groupSize,
       isFolded: units.some(unit => 'run' in unit),
       isWithoutSources: options.static && sources.configMaps.length > 0,
+      objects,
     }),
   };
 }

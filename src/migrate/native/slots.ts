@@ -32,13 +32,16 @@ export interface Slots {
   readonly variables: readonly Variable[];
 }
 
-/** Which members somebody may use, by namespace; undefined if that are too many to try. */
+/** Which members somebody may use, by namespace. */
 export interface Candidates {
   readonly everywhere: readonly string[];
   readonly byNamespace: ReadonlyMap<string, readonly string[]>;
 }
 
-/** By the grants to single members. Who may use all policies finds them otherwise. */
+/**
+ * By the grants to single members; undefined if there are none, or too many in one place to try them all. Who may
+ * use all policies finds them otherwise.
+ */
 export function candidatesOf(
   {members}: PolicyRun,
   grants: readonly Grant[],
@@ -63,7 +66,8 @@ export function candidatesOf(
     ]),
   );
   const most = Math.max(everywhere.size, ...[...all.values()].map(own => own.length));
-  if (most > mostCandidates) return undefined;
+  // Without a grant to any of them, it is not known where they are used.
+  if (most === 0 || most > mostCandidates) return undefined;
   return {everywhere: [...everywhere].sort(byText), byNamespace: all};
 }
 

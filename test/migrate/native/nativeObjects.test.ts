@@ -259,4 +259,20 @@ describe('losses', () => {
       {policy: undefined, says: expect.stringMatching(/^No pod is refused/)},
     ]);
   });
+
+  test('that an object is too large for a server', () => {
+    const many = Array.from({length: 1500}, (_, index) =>
+      policy(
+        {...openRules, allowedHostPaths: [{pathPrefix: `/data/${index}`}]},
+        {name: `p${index}`},
+      ),
+    );
+    const rbac = {clusterRoles: [], clusterRoleBindings: [], roles: [], roleBindings: []};
+    const {losses} = nativeObjects(many, options, rbac);
+    expect(losses.map(({says}) => says)).toContainEqual(
+      expect.stringMatching(
+        /^The ValidatingAdmissionPolicy has \d+ KiB, and an API server takes 1\.5 MiB/,
+      ),
+    );
+  });
 });
