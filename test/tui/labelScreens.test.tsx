@@ -120,7 +120,9 @@ describe('on a cluster without policies the session', () => {
     expect(rows).toMatch(/Deployment +report +0 +denied +baseline +allowPrivilegeEscalation/);
     await screen.press(tab);
     const findings = await screen.shows('Findings of payments');
-    expect(findings).toMatch(/high +denied-by-level +Deployment …report/);
+    expect(findings).toMatch(
+      /high +Deployment payments\/report +the level of its namespace refuses its/,
+    );
     await screen.press(tab);
     await screen.shows('SERVICE ACCOUNT');
   });
