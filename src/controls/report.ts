@@ -24,7 +24,6 @@ export class Report {
   /** Whether the question is answered, so that looking further is useless. */
   answered = false;
   readonly #question: ReportQuestion;
-  #ignoresErrors = false;
 
   constructor(question: ReportQuestion) {
     this.#question = question;
@@ -64,9 +63,11 @@ export class Report {
 
   /** What `check` fills in counts, and what it objects to does not. */
   onlyFills(check: () => void): void {
-    this.#ignoresErrors = true;
+    const {errors, answered} = this;
+    this.errors = noErrors;
     check();
-    this.#ignoresErrors = false;
+    this.errors = errors;
+    this.answered = answered || (this.mutates && this.#question === 'anything');
   }
 
   /** Notes that something is filled in; returns whether the edit is wanted. */
@@ -84,7 +85,6 @@ export class Report {
   }
 
   #add({type, field, badValue, detail}: FieldError, grounds: Grounds): void {
-    if (this.#ignoresErrors) return;
     const {at, where, does, value, allowed, fix} = grounds;
     const objection = {type, field, badValue, detail, at, where, does, value, allowed, fix};
     if (this.errors === noErrors) this.errors = [objection];

@@ -89,16 +89,13 @@ export function viewOf(pod: Pod, release: Release): PodView {
   const context = spec.securityContext;
   const annotations = pod.metadata.annotations ?? noAnnotations;
   const isAnnotated = hasKeys(annotations);
-  const containers: ContainerView[] = [];
-  const unchecked: ContainerView[] = [];
+  const all: ContainerView[] = [];
   for (const list of containerLists) {
     spec[list]?.forEach((container, index) => {
-      const view = viewOfContainer(container, list, index, pod, isAnnotated);
-      if (list !== 'ephemeralContainers') containers.push(view);
-      else if (ephemeral(release) === 'checked') containers.push(view);
-      else if (ephemeral(release) === 'unchecked') unchecked.push(view);
+      all.push(viewOfContainer(container, list, index, pod, isAnnotated));
     });
   }
+  const late = spec.ephemeralContainers === undefined ? 'checked' : ephemeral(release);
   return {
     release,
     pod,
@@ -120,9 +117,13 @@ export function viewOf(pod: Pod, release: Release): PodView {
         type: volumeType(volume),
         path: pathOf('volumes', index),
       })) ?? none,
-    containers,
-    unchecked,
+    containers: late === 'checked' ? all : all.filter(view => !isEphemeral(view)),
+    unchecked: late === 'unchecked' ? all.filter(isEphemeral) : none,
   };
+}
+
+function isEphemeral({list}: ContainerView): boolean {
+  return list === 'ephemeralContainers';
 }
 
 function viewOfContainer(
