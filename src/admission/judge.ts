@@ -255,7 +255,8 @@ function standingOver(policies: PolicySet, rights: SubmissionRights): Known {
     const couldCreator =
       held.requester !== true && creatorTo !== undefined && creatorTo(name) !== false;
     const right = couldCreator ? {...held, requester: undefined} : held;
-    shown.set(name, right);
+    // Of hundreds of policies an account has few: a note of each that it has not would fill the memory.
+    if (right.serviceAccount !== false || right.requester !== false) shown.set(name, right);
     if (unusable !== undefined) continue;
     if (isUsable(held)) open.push(policy);
     else if (isPerhapsUsable(held)) perhaps.push(policy);
