@@ -7,11 +7,11 @@ import {
   type Vector,
   vectorsOf,
 } from '../../support/kubernetes/conformance.ts';
-import {hasReference, runReference} from '../../support/kubernetes/reference.ts';
+import {hasReference, isThorough, runReference} from '../../support/kubernetes/reference.ts';
 import {objectOf} from '../../support/run/output.ts';
 
 /** How many recorded cases are tried, and how many new ones; PSP_CEL_CASES=3000 is all that there are. */
-const tried = Number(process.env.PSP_CEL_CASES ?? 40);
+const tried = Number(process.env.PSP_CEL_CASES ?? (isThorough ? 150 : 25));
 const {PSP_SEED = `${Math.floor(Math.random() * 2 ** 31)}`} = process.env;
 
 /** As many as are wanted, spread over all. */

@@ -9,6 +9,7 @@ export const longTests: readonly string[] = [
   'test/faults/*.test.ts',
   'test/house/new.test.ts',
   'test/journeys/!(sweep).test.ts',
+  'test/migrate/native/runs.test.ts',
   'test/release/installed.test.ts',
   'test/support/server/apiServer.test.ts',
 ];
