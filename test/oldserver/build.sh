@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Builds the API server of an old release, v1.20: see README.md here.
+# Builds the API server of an old release, v1.20: see ../kubernetes/README.md.
 #
-#   oldserver.sh         builds kube-apiserver; prints its folder, as the last line
-#   oldserver.sh --dir   only prints the folder
+#   build.sh         builds kube-apiserver; prints its folder, as the last line
+#   build.sh --dir   only prints the folder
 #
 # The module of that release lacks one file, which Kubernetes generates when it is built: the OpenAPI document. Here
 # it is one that has the names of all types and nothing about them, in a copy of the module. Needs Go 1.26 or later.
@@ -14,7 +14,7 @@ staging=v0.20.15
 
 sha256() { if command -v sha256sum >/dev/null; then sha256sum; else shasum -a 256; fi; }
 
-hash=$(cat oldserver.sh oldserver/main.go oldserver/openapi/openapi.go | sha256 | cut -c1-16)
+hash=$(cat build.sh main.go openapi/openapi.go | sha256 | cut -c1-16)
 dir=${XDG_CACHE_HOME:-$HOME/.cache}/kubectl-psp/oldserver/$hash
 if [[ ${1-} == --dir ]] || [[ -x $dir/kube-apiserver ]]; then
   printf '%s\n' "$dir"
@@ -29,8 +29,8 @@ module=$(go mod download -json "k8s.io/kubernetes@$kubernetes" | awk -F'"' '$2 =
 mkdir "$building/kubernetes" "$building/server"
 for part in cmd pkg plugin third_party go.mod; do cp -R "$module/$part" "$building/kubernetes/"; done
 chmod -R u+w "$building/kubernetes"
-cp oldserver/openapi/openapi.go "$building/kubernetes/pkg/generated/openapi/zz_generated.openapi.go"
-cp oldserver/main.go "$building/server/"
+cp openapi/openapi.go "$building/kubernetes/pkg/generated/openapi/zz_generated.openapi.go"
+cp main.go "$building/server/"
 
 # The modules that the release pins, its staging folders as they are published, and newer ones of those that
 # today's Go can't link.
