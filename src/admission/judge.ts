@@ -76,7 +76,7 @@ function judgeBy(
   options: JudgeOptions,
 ): (submission: Submission) => Judgement {
   const regime = regimeOf(source);
-  if (regime.kind === 'podSecurity') return labelJudge(source, regime.minor, options);
+  if (regime.kind === 'podSecurity') return labelJudge(source, regime, options);
   const {admissionPolicies, namespaces} = source;
   const home = admissionPolicies && nativeHomeOf(admissionPolicies);
   if (home === undefined || source.gaps.some(isOfAdmission)) return policyJudge(source, options);
@@ -89,7 +89,7 @@ function judgeBy(
     {
       full: policyJudge(source, options),
       unchanged: policyJudge(source, {...options, operation: 'UPDATE'}),
-      byLabels: labelJudge(source, minor, options),
+      byLabels: labelJudge(source, {minor, mayHavePolicies: false}, options),
     },
   );
 }

@@ -1,5 +1,5 @@
 import type {Inventory} from '../inventory/inventory.ts';
-import type {RegimeSource} from '../inventory/regime.ts';
+import type {Regime, RegimeSource} from '../inventory/regime.ts';
 import type {Submission} from '../inventory/submissions/submissions.ts';
 import {type PodSecurityAnswer, podSecurityAnswer} from '../podSecurity/answer.ts';
 import {violationText} from '../podSecurity/judge.ts';
@@ -11,6 +11,9 @@ import {podOnServer} from './prepare.ts';
 /** What Pod Security Admission judges by. */
 export type LabelSource = RegimeSource & Pick<Inventory, 'namespaces' | 'podSecurity' | 'caller'>;
 
+/** The server, as far as it decides by labels. */
+type LabelRegime = Pick<Extract<Regime, {kind: 'podSecurity'}>, 'minor' | 'mayHavePolicies'>;
+
 /** Who creates bare pods, if that is known. */
 interface CreatorOptions {
   readonly requester?: Identity | 'caller' | undefined;
@@ -19,7 +22,7 @@ interface CreatorOptions {
 /** Judges by the labels of namespaces, as Pod Security Admission of a server of this minor version does. */
 export function labelJudge(
   {namespaces, podSecurity: settings, caller}: LabelSource,
-  minor: number,
+  {minor, mayHavePolicies}: LabelRegime,
   {requester}: CreatorOptions,
 ): (submission: Submission) => Judgement {
   const labelsOf = new Map(
@@ -30,7 +33,7 @@ export function labelJudge(
     const {view, namespace, isLivePod, isBare, isSketch = false} = submission;
     const user = submission.requester?.user ?? (isBare ? named : undefined);
     const pod = podOnServer(view.pod, minor);
-    const answer = podSecurityAnswer(
+    const told = podSecurityAnswer(
       {
         // Debug containers come later, by requests of their own.
         pod: isLivePod ? {...pod, spec: {...pod.spec, ephemeralContainers: undefined}} : pod,
@@ -41,10 +44,22 @@ export function labelJudge(
       },
       {minor, settings},
     );
+    const answer = told.allowed && mayHavePolicies ? {...told, ...perhapsRefused} : told;
     const isForCaller = user !== undefined && requester === 'caller' && !submission.requester;
     return judgementBy(submission, answer, user, isForCaller);
   };
 }
+
+/** What a level lets in, policies may refuse that live where nobody could look. */
+const perhapsRefused = {
+  allowed: undefined,
+  doubts: [
+    {
+      about: 'whether policies live in admission policies, and refuse it',
+      needs: 'validatingadmissionpolicies',
+    },
+  ],
+} as const;
 
 function judgementBy(
   {view}: Submission,

@@ -14,6 +14,7 @@ import {limiter} from '../inventory/read/limiter.ts';
 import {readVersion, sortedGaps, sourceOf} from '../inventory/read/readCluster.ts';
 import type {ClusterReader} from '../inventory/read/reader.ts';
 import {readNative} from '../inventory/read/readNative.ts';
+import {isOfNoKind} from '../inventory/read/removedKinds.ts';
 import {isByLabels} from '../inventory/regime.ts';
 import {validatedPolicyKey} from '../kube/annotations.ts';
 import {policyVersions, rbacVersion} from '../kube/apiGroups.ts';
@@ -81,7 +82,7 @@ export async function readCheckFacts(
   client: ClusterReader,
   namespace: string,
 ): Promise<CheckFacts> {
-  const [version, servedIn, groups, policies, hasAzureBinding, own] = await Promise.all([
+  const [version, servedIn, groups, listed, hasAzureBinding, own] = await Promise.all([
     readVersion(client),
     readServed(client),
     readGroups(client),
@@ -90,13 +91,16 @@ export async function readCheckFacts(
     readOwnRights(client, namespace),
   ]);
   const mayBeOn = servedIn === undefined || servedIn.length > 0;
+  // Who may not list them is told so also where there is no such kind.
+  const policies = mayBeOn ? listed : {found: [], gaps: []};
   const probe = mayBeOn ? await safeProbe(client, namespace, version) : undefined;
   const gaps: Gap[] = [];
   const reading = {client, namespace: undefined, home: '', exact: false, gaps, run: limiter()};
   const native = mayBeOn ? undefined : await readNative({...reading, namespaces: async () => []});
   const found = native?.admissionPolicies === undefined ? policies.found : native.policies;
   const state = native && nativeStateOf(native);
-  const isLabelled = !mayBeOn && state !== 'inForce' && gaps.length === 0;
+  const isHidden = gaps.length > 0 && native?.admissionPolicies !== undefined;
+  const isLabelled = !mayBeOn && state !== 'inForce' && !isHidden;
   const podSecurity = isLabelled ? await safeLabelProbe(client, namespace, version) : undefined;
   const evidence = probe?.plugin === 'unknown' ? await readEvidence(client, namespace) : undefined;
   return {
@@ -115,8 +119,12 @@ export async function readCheckFacts(
     managed: await readReaches(client, found ?? [], releaseOf(version)),
     groups,
     hasAzureBinding: hasAzureBinding !== undefined,
-    rights: own.rights,
-    gaps: sortedGaps([...own.gaps, ...policies.gaps, ...gaps]),
+    rights: own.rights.filter(({resource}) => mayBeOn || resource !== resources.policies.plural),
+    gaps: sortedGaps([
+      ...own.gaps,
+      ...policies.gaps,
+      ...gaps.filter(gap => !isOfNoKind(gap, version)),
+    ]),
   };
 }
 

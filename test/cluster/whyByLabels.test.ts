@@ -4,8 +4,10 @@ import {isObject, type Json, type JsonObject} from '../../src/kube/json.ts';
 import {type PodSecurityLevel, warningText} from '../../src/podSecurity/judge.ts';
 import {parseStandardVersion} from '../../src/podSecurity/version.ts';
 import {anyPod} from '../support/builders/anyPod.ts';
+import {binding, role} from '../support/builders/audits.ts';
 import {
   barePod,
+  deploymentOf,
   hostSpec,
   labelled,
   plainSpec,
@@ -263,6 +265,62 @@ describe.runIf(successor !== undefined)('what an API server is told in its file'
     expect(ran.out.replaceAll(/\s+/g, ' ')).toContain(
       "baseline:v1.30 is enforced in namespace none, which has no label: it is the server's default",
     );
+  });
+});
+
+describe.runIf(successor !== undefined)('who may see one namespace alone', () => {
+  let server: ApiServer;
+  const view = {
+    apiGroups: ['', 'apps', 'batch'],
+    resources: ['*'],
+    verbs: ['get', 'list', 'watch'],
+  };
+  const subjects = [{kind: 'User', name: 'jane', apiGroup: 'rbac.authorization.k8s.io'}];
+  const list = {
+    apiGroups: ['admissionregistration.k8s.io'],
+    resources: ['validatingadmissionpolicies'],
+    verbs: ['list', 'watch'],
+  };
+
+  beforeAll(async () => {
+    server = await startApiServer({admissionPlugins: [], program: successor ?? ''});
+    await server.createAll([labelled('shop', {enforce: 'baseline'})]);
+    await server.createAll([
+      deploymentOf('shop', 'tight', restrictedSpec),
+      deploymentOf('shop', 'host', hostSpec),
+      role('viewer', view),
+      {...binding('viewer', 'viewer', []), subjects},
+      role('lister', list),
+    ]);
+  }, 120_000);
+  afterAll(() => server?.stop());
+
+  const asJane = (...args: readonly string[]) =>
+    runHere(...args, '-n', 'shop', '--kubeconfig', server.kubeconfig, '--as', 'jane');
+  const states = (out: string) => itemsOf(out).map(({name, state}) => `${name}: ${state}`);
+
+  test('is told of denials, and of the rest that policies may live where nobody could look', async () => {
+    const {code, out, err} = await asJane('why', '-o', 'json');
+    expect(code).toBe(0);
+    expect(err).toBe(
+      "incomplete: can't list validatingadmissionpolicies (forbidden); affected answers say unknown\n",
+    );
+    expect(states(out)).toEqual(['host: denied', 'tight: unknown']);
+    const summary = await asJane('-o', 'table');
+    expect(summary).toMatchObject({code: 0});
+    expect(summary.out).toMatch(/^shop +0 +2 +baseline +privileged +1 +1 +0$/m);
+  });
+
+  test('and of all, once it may list these: never that podsecuritypolicies are missing', async () => {
+    await server.createAll([{...binding('lister', 'lister', [], true), subjects}]);
+    const {code, out, err} = await asJane('why', '-o', 'json');
+    expect({code, err}).toEqual({code: 0, err: ''});
+    expect(states(out)).toEqual(['host: denied', 'tight: ok']);
+    const check = await asJane('check');
+    expect(check.code).toBe(0);
+    expect(check.out).toContain('Pods are judged by Pod Security Admission');
+    expect(check.out).not.toContain('podsecuritypolicies');
+    expect(check.err).toBe('');
   });
 });
 

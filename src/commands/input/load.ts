@@ -201,16 +201,20 @@ export function warnOfGaps(
 
 /** The gaps that an answer depends on: files need not hold what nobody asks about. */
 function relevantGaps(
-  {gaps, policies: known}: Inventory,
+  inventory: Inventory,
   {policies, rbac = policies, workloads, volumes}: ReadNeeds,
 ): Pick<Inventory, 'gaps'> {
+  const {gaps, policies: known} = inventory;
   const wanted = [
     ...(rbac && known.length > 0 ? rbacKinds : []),
     ...(workloads ? runningKinds : []),
     ...(volumes ? [persistentVolumes] : []),
   ];
   const isWanted = ({resource}: Gap) => wanted.some(({plural}) => plural === resource);
-  return {gaps: gaps.filter(gap => !isAbsence(gap) || isWanted(gap))};
+  // What a level does to pods does not depend on rights.
+  const isVain = ({resource}: Gap) =>
+    workloads && isByLabels(inventory) && rbacKinds.some(({plural}) => plural === resource);
+  return {gaps: gaps.filter(gap => (!isAbsence(gap) || isWanted(gap)) && !isVain(gap))};
 }
 
 /** Refuses to answer about a namespace that is not there: a misspelt one has no findings. */
@@ -250,8 +254,11 @@ export function requirePolicies(inventory: Inventory): void {
 }
 
 /** Refuses to answer where there may be policies that could not be read. */
-export function requireReadPolicies({gaps}: Inventory): void {
-  const gap = gaps.find(one => one.resource === 'podsecuritypolicies' || isOfAdmission(one));
+export function requireReadPolicies(inventory: Inventory): void {
+  if (isByLabels(inventory)) return;
+  const gap = inventory.gaps.find(
+    one => one.resource === 'podsecuritypolicies' || isOfAdmission(one),
+  );
   if (gap !== undefined) {
     throw new UserError(`could not read ${gap.resource}: ${gap.reason}`, exitCodes.refused);
   }

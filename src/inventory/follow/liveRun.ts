@@ -165,7 +165,10 @@ function startKind<T>(work: Work, resource: Resource<T>, collection: Collection<
       collection.retain(() => false);
       onListed(end.apiVersion);
       addGap(tables, {resource: plural, namespace: undefined, reason: end.reason});
-      if (plural === resources.policies.plural) notePolicyApi(tables, end.apiVersion);
+      if (plural === resources.policies.plural) {
+        notePolicyApi(tables, end.apiVersion);
+        startAdmission(work, 0); // who may not list them is told so also where there are none
+      }
     }
   };
   const feed = {resource, namespace: undefined, collection, signal, onListed};

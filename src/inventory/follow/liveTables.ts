@@ -2,10 +2,15 @@ import {isDeepStrictEqual} from 'node:util';
 import type {JsonObject} from '../../kube/json.ts';
 import {releaseOf} from '../../kube/release.ts';
 import {emptyInventory, type Gap, type Inventory} from '../inventory.ts';
-import {admissionResources, resources, workloadResources} from '../kinds/resources.ts';
+import {
+  admissionResources,
+  isOfAdmission,
+  resources,
+  workloadResources,
+} from '../kinds/resources.ts';
 import {isNative} from '../native/nativeHome.ts';
 import {sourceMapsOf} from '../native/sources.ts';
-import {policyApiOf, sortedGaps, sourceOf} from '../read/readCluster.ts';
+import {sortedGaps, sourceOf} from '../read/readCluster.ts';
 import type {ClusterReader} from '../read/reader.ts';
 import {
   admissionGap,
@@ -13,6 +18,7 @@ import {
   nativeReading,
   unreadSources,
 } from '../read/readNative.ts';
+import {isGapOfPolicies, isOfNoKind, policyApiIn} from '../read/removedKinds.ts';
 import {type Collection, createCollection, sharing} from './liveStore.ts';
 
 /** Everything that is known about a cluster, as it changes; it survives a new reading of everything. */
@@ -79,7 +85,7 @@ function gapKey({resource, namespace = ''}: Omit<Gap, 'reason'>): string {
 
 /** Notes under which apiVersion policies were found, if anywhere; call it after the gaps are noted. */
 export function notePolicyApi({gaps, facts}: Tables, apiVersion: string | undefined): void {
-  facts.policyApi = policyApiOf(apiVersion, [...gaps.values()]);
+  facts.policyApi = policyApiIn(apiVersion, [...gaps.values()], facts.serverVersion);
 }
 
 /** The inventory of a cluster before anything is read. */
@@ -94,11 +100,12 @@ export function unreadInventory(client: ClusterReader): Inventory {
 
 /** The policies, and what they live in where the server serves none; what can't be read of that is a gap. */
 function nativeIn(
-  {policies, admission, sourceMaps, facts}: Tables,
+  {policies, admission, sourceMaps}: Tables,
+  policyApi: Inventory['policyApi'],
   before: Inventory,
 ): NativeReading & {readonly gaps: readonly Gap[]} {
   const own = admission.flatMap(kind => kind.value()).filter(isNative);
-  if (facts.policyApi !== 'absent' || own.length === 0) {
+  if (policyApi !== 'absent' || own.length === 0) {
     return {policies: policies.value(), admissionPolicies: undefined, gaps: []};
   }
   const maps = own
@@ -115,18 +122,35 @@ function nativeIn(
   return {...reading, gaps};
 }
 
+/** What could not be read, but for kinds that the server has not; and where it serves policies. */
+function missingIn({gaps, facts}: Tables): {
+  readonly policyApi: Inventory['policyApi'];
+  readonly missing: readonly Gap[];
+} {
+  const all = [...gaps.values()];
+  const missing = all.filter(gap => !isOfNoKind(gap, facts.serverVersion));
+  const policyApi =
+    all.some(isGapOfPolicies) && !missing.some(isGapOfPolicies) ? 'absent' : facts.policyApi;
+  // Elsewhere nobody looks for policies in admission policies.
+  return {
+    policyApi,
+    missing: policyApi === 'absent' ? missing : missing.filter(gap => !isOfAdmission(gap)),
+  };
+}
+
 /**
  * The inventory of what the tables hold now. What is the same as in `before` is the same value: each
  * list, and the inventory itself. `time` is now, as ISO 8601.
  */
 export function inventoryOf(tables: Tables, before: Inventory, time: string): Inventory {
-  const {gaps: nativeGaps, ...native} = nativeIn(tables, before);
-  const gaps = sortedGaps([...tables.gaps.values(), ...nativeGaps]);
+  const {policyApi, missing} = missingIn(tables);
+  const {gaps: nativeGaps, ...native} = nativeIn(tables, policyApi, before);
+  const gaps = sortedGaps([...missing, ...nativeGaps]);
   const next: Inventory = {
     ...before,
     serverVersion: tables.facts.serverVersion,
     release: releaseOf(tables.facts.serverVersion),
-    policyApi: tables.facts.policyApi,
+    policyApi,
     ...native,
     rbac: sharing(before.rbac, {
       clusterRoles: tables.clusterRoles.value(),

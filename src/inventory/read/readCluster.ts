@@ -1,10 +1,9 @@
 import {messageOf} from '../../errors.ts';
-import {policyVersions} from '../../kube/apiGroups.ts';
 import {isObject} from '../../kube/json.ts';
 import type {PersistentVolume} from '../../kube/objects.ts';
 import {releaseOf} from '../../kube/release.ts';
 import {once} from '../../once.ts';
-import type {Gap, Inventory, PolicyApi} from '../inventory.ts';
+import type {Gap, Inventory} from '../inventory.ts';
 import {
   persistentVolumes,
   type Resource,
@@ -19,6 +18,7 @@ import {namespacesFor, readNamespaces} from './readNamespaces.ts';
 import {readNative} from './readNative.ts';
 import {readPodsSpokenFor} from './readPods.ts';
 import {type Listing, nothing, type Reading, readResource} from './readResource.ts';
+import {isGapOfPolicies, isOfNoKind, policyApiIn} from './removedKinds.ts';
 
 /** What an answer needs from a cluster. */
 export interface ReadNeeds {
@@ -79,12 +79,12 @@ export async function readCluster(client: ClusterReader, plan: ReadPlan): Promis
     ...(plan.whole ? [namespaces()] : []),
     ...(judges ? [version()] : []),
   ]);
-  const {policies, clusterRoles, roles, clusterRoleBindings, roleBindings, ...inside} = lists;
-  const {serviceAccounts, workloads, pods, volumes} = inside;
-  const policyApi = plan.policies ? policyApiOf(policies.apiVersion, gaps) : 'unknown';
+  const {policies, roles, roleBindings, serviceAccounts, workloads, pods, volumes} = lists;
+  const told = gaps.some(isGapOfPolicies) ? await version() : undefined;
+  const policyApi = plan.policies ? policyApiIn(policies.apiVersion, gaps, told) : 'unknown';
   const native = policyApi === 'absent' ? await readNative({...shared, namespaces: namesOf}) : {};
   const isEmpty = isVoid([pods, ...workloads, roles, roleBindings, serviceAccounts]);
-  const serverVersion = judges || policyApi === 'absent' ? await version() : undefined;
+  const serverVersion = judges || policyApi === 'absent' ? await version() : told;
   const wantsNamespaces = plan.whole || (namespace !== undefined && isEmpty);
   const inventory: Inventory = {
     origin: 'cluster',
@@ -96,12 +96,7 @@ export async function readCluster(client: ClusterReader, plan: ReadPlan): Promis
     policyApi,
     policies: sortedByName(policies.items),
     ...native,
-    rbac: {
-      clusterRoles: sortedByName(clusterRoles.items),
-      roles: sortedByName(roles.items),
-      clusterRoleBindings: sortedByName(clusterRoleBindings.items),
-      roleBindings: sortedByName(roleBindings.items),
-    },
+    rbac: rbacOf(lists),
     namespaces: sortedByName(
       await namespacesFor(shared, namespaces, wantsNamespaces, policyApi === 'absent'),
     ),
@@ -110,11 +105,20 @@ export async function readCluster(client: ClusterReader, plan: ReadPlan): Promis
     pods: sortedByName(pods.items),
     persistentVolumes: volumes && sortedByName(volumes.items.filter(showsNode)),
     caller: undefined,
-    gaps: sortedGaps(gaps),
+    gaps: sortedGaps(gaps.filter(gap => !isOfNoKind(gap, serverVersion))),
     unjudged: [],
   };
   if (!plan.caller) return inventory;
   return withCaller(client, inventory, inventory.pods);
+}
+
+function rbacOf(lists: Awaited<ReturnType<typeof readLists>>): Inventory['rbac'] {
+  return {
+    clusterRoles: sortedByName(lists.clusterRoles.items),
+    roles: sortedByName(lists.roles.items),
+    clusterRoleBindings: sortedByName(lists.clusterRoleBindings.items),
+    roleBindings: sortedByName(lists.roleBindings.items),
+  };
 }
 
 /** All kinds of the plan except namespaces: the longest list goes first, and nothing waits for anything else. */
@@ -180,12 +184,6 @@ function isVoid(lists: readonly Listing<unknown>[]): boolean {
 /** Where a cluster's inventory comes from, for people. */
 export function sourceOf({context, server}: ClusterReader): string {
   return context === '' ? server : `context ${context}`;
-}
-
-/** What the apiVersion says under which policies were found; undefined: under none. */
-export function policyApiOf(apiVersion: string | undefined, gaps: readonly Gap[]): PolicyApi {
-  if (gaps.some(({resource}) => resource === 'podsecuritypolicies')) return 'unknown';
-  return policyVersions.find(version => version === apiVersion) ?? 'absent';
 }
 
 /** The server's git version; undefined if it may not be read. */

@@ -84,6 +84,7 @@ export function labelReasons({podSecurity, item}: Verdict): readonly string[] {
     ];
   }
   if (allowed === undefined) {
+    if (above.length === 0) return [];
     return listed(
       `Where ${levelsAbove(needs)} is enforced, it is refused; restricted has this against it:`,
       above,
