@@ -94,10 +94,11 @@ function configure(
     .enablePositionalOptions()
     .showSuggestionAfterError(true)
     .exitOverride()
-    .configureHelp({visibleArguments: () => []})
+    .configureHelp({visibleArguments: () => [], subcommandTerm: each => each.name()})
     .configureOutput({
       writeOut: text => world.print(text),
-      writeErr: text => world.warn(text.trimEnd()),
+      writeErr: text =>
+        world.warn(text.trimEnd().replace(/\n\(Did you mean (.*)\?\)$/, ': did you mean $1?')),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
       getOutHelpWidth: () => 100,

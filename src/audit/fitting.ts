@@ -34,8 +34,8 @@ export function fromStrictToOpen({ordered}: PolicySet): readonly Policy[] {
 
 /**
  * Whether pods of the account, other than this one, would move to a policy that the account were given: those
- * that it lets in as they are, and that bind to one that sorts later or changes them. `others` are those of
- * its namespace.
+ * that it lets in as they are, and that bind to one that sorts later or changes them; or would pass it over,
+ * and miss what it fills in. `others` are those of its namespace.
  */
 export function wouldMoveOthers(
   policy: string,
@@ -49,7 +49,9 @@ export function wouldMoveOthers(
     if (submission.serviceAccount !== serviceAccount || other.chosen === undefined) return false;
     const now = other.chosen.policy.name;
     const candidate = other.candidate(policy);
-    if (now === policy || candidate?.allowed !== true || candidate.mutates) return false;
+    if (now === policy || candidate?.allowed !== true) return false;
+    // One that would fill in defaults is passed over for one that takes the pod as it is.
+    if (candidate.mutates) return policy < now && !other.chosen.mutates;
     return other.chosen.mutates || policy < now;
   });
 }

@@ -8,6 +8,7 @@ import {preparePolicy} from '../policy/evaluate.ts';
 import {authorizerOf} from '../rbac/authorize.ts';
 import {whoCan} from '../rbac/whoCan.ts';
 import {byText} from '../text.ts';
+import {agreeing} from './agreeing.ts';
 import {contextOf, type Unanswered} from './context.ts';
 import {type Audit, type Finding, severities} from './finding.ts';
 import type {AuditRule, RuleFinding, RuleNeed} from './rule.ts';
@@ -55,7 +56,9 @@ export function auditOf(inventory: Inventory, {namespace, isWhole}: AuditScope):
     namespace,
     verdicts: verdicts.filter(({item}) => isAbout(item.namespace)),
     rights: whoCan(authorizer, {policies: names, namespace, identity: undefined}),
-    findings: findings.filter(({object}) => isAbout(object.namespace)).sort(bySeverity),
+    findings: agreeing(findings)
+      .filter(({object}) => isAbout(object.namespace))
+      .sort(bySeverity),
     ignored: [],
   };
 }

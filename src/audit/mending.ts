@@ -1,10 +1,11 @@
 import type {Verdict} from '../admission/judgement.ts';
 import type {Policy, Subject} from '../kube/objects.ts';
 import {dangersOf} from '../policy/danger.ts';
-import {type ObjectReference, podIdentity, serviceAccountUser} from '../rbac/authorize.ts';
+import {accountOfUser, type ObjectReference, podIdentity} from '../rbac/authorize.ts';
 import {type Grantee, granteesOf, isPartOf} from '../rbac/grantee.ts';
 import {podMakers} from '../rbac/indirect.ts';
 import type {NearFix, NearMiss} from '../rbac/nearMisses.ts';
+import {isAboutPolicies} from '../rbac/nearRules.ts';
 import type {AuditContext} from './context.ts';
 import {fittingPolicy} from './fitting.ts';
 import {bindCommand, commandLine, inTurn, kubectl, patch} from './remedies.ts';
@@ -23,14 +24,17 @@ export function mendingCommand(misses: readonly NearMiss[], context: AuditContex
   const meant = [...new Set(misses.flatMap(({policies}) => policies))];
   const known = context.policies.map(({prepared}) => prepared.name);
   const role = roleAt(object, context.inventory.rbac);
-  const isOfAll = misses.some(({policies}) => policies.length === 0);
+  const isOfAll = misses.some(miss => miss.isOfAll);
   if (role !== undefined && !isOfAll && !meant.some(name => known.includes(name))) {
     return withoutPolicies(object, role, name => meant.includes(name));
   }
   if (fixes.length < misses.length) return handCommand(object, context);
   const isKnown = !isOfAll && meant.every(name => known.includes(name));
   const gained = misses.flatMap(({fix}) => gainsOf(object, fix, context));
-  const isSafe = isKnown && meant.every(name => isAwaited(name, gained, context));
+  const isSafe =
+    isKnown &&
+    opensNoMore(misses, context) &&
+    meant.every(name => isAwaited(name, gained, context));
   return fixCommand(object, fixes, meant, isSafe);
 }
 
@@ -139,6 +143,7 @@ function isAwaited(name: string, gains: readonly Gain[], context: AuditContext):
     .filter(verdict => gains.some(gain => reaches(gain, verdict)));
   if (!reached.some(verdict => isMissing(facts.policy, verdict))) return false;
   if (reached.some(verdict => wouldMove(name, verdict))) return false;
+  if (reached.some(verdict => wouldComeOtherwise(name, gains, verdict))) return false;
   if (dangersOf(facts.policy).length === 0) return true;
   return gains.every(gain => isNeeded(facts.policy, gain, reached, context));
 }
@@ -151,12 +156,10 @@ function placeOf({subject, namespace}: Gain): string | undefined {
 function reaches({subject, namespace}: Gain, {item, requester}: Verdict): boolean {
   const {namespace: home, serviceAccount} = item.submission;
   if (namespace !== undefined && namespace !== home) return false;
-  const isCreator = subject.kind !== 'Group' && requester === userOf(subject);
-  return isCreator || isPartOf(subject, podIdentity(home, serviceAccount));
-}
-
-function userOf({namespace, name}: Grantee): string {
-  return namespace === undefined ? name : serviceAccountUser(namespace, name);
+  if (isPartOf(subject, podIdentity(home, serviceAccount))) return true;
+  const creator = requester === undefined ? undefined : accountOfUser(requester);
+  if (creator === undefined) return subject.kind === 'User' && subject.name === requester;
+  return isPartOf(subject, podIdentity(creator.namespace, creator.name));
 }
 
 /** Whether a denied pod would get in by the policy, and it opens nothing severe that the pod does not need. */
@@ -171,6 +174,50 @@ function wouldMove(name: string, verdict: Verdict): boolean {
   const other = verdict.candidate(name);
   if (other?.allowed !== true || other.mutates) return false;
   return chosen.mutates || name < chosen.policy.name;
+}
+
+/** Whether a denied pod would get in, but by the right of who creates it, or under another policy than it had. */
+function wouldComeOtherwise(name: string, gains: readonly Gain[], verdict: Verdict): boolean {
+  const {state, item} = verdict;
+  if (state !== 'denied' || verdict.candidate(name)?.allowed !== true) return false;
+  const {namespace, serviceAccount} = item.submission;
+  const identity = podIdentity(namespace, serviceAccount);
+  const {admittedBy = name} = item;
+  const isOwn = gains.some(
+    gain =>
+      (gain.namespace === undefined || gain.namespace === namespace) &&
+      isPartOf(gain.subject, identity),
+  );
+  return admittedBy !== name || !isOwn;
+}
+
+/** Whether the roles that the corrections open, or give to others, let do nothing but use policies and look at them. */
+function opensNoMore(misses: readonly NearMiss[], {inventory: {rbac}}: AuditContext): boolean {
+  const mild = ['use', 'get', 'list', 'watch'];
+  return misses.every(({object, fix}) => {
+    const own = roleAt(object, rbac);
+    const bindings = [...rbac.clusterRoleBindings, ...rbac.roleBindings];
+    const binding = bindings.find(
+      ({metadata}) =>
+        metadata?.name === object.name && (metadata.namespace || undefined) === object.namespace,
+    );
+    const {kind, name = ''} = binding?.roleRef ?? {};
+    const bound: ObjectReference | undefined =
+      kind === 'ClusterRole'
+        ? {kind, namespace: undefined, name}
+        : kind === 'Role'
+          ? {kind, namespace: object.namespace, name}
+          : undefined;
+    const given = fix?.kind === 'again' ? fix.role : bound;
+    const role = own ?? (given && roleAt(given, rbac));
+    return (role?.rules ?? []).every(
+      rule =>
+        (own !== undefined && !isAboutPolicies(rule)) ||
+        (isAboutPolicies(rule) &&
+          !(rule.resources ?? []).includes('*') &&
+          (rule.verbs ?? []).every(verb => mild.includes(verb.toLowerCase()))),
+    );
+  });
 }
 
 function isNeeded(

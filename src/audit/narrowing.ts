@@ -4,7 +4,7 @@ import type {Submission} from '../inventory/submissions/submissions.ts';
 import {type Grant, podIdentity, policiesOf} from '../rbac/authorize.ts';
 import {type Grantee, granteesOf} from '../rbac/grantee.ts';
 import {type AuditContext, lacksPods} from './context.ts';
-import {fittingPolicy} from './fitting.ts';
+import {fittingPolicy, wouldMoveOthers} from './fitting.ts';
 import {bindAllCommand, inTurn, kubectl, patch, unbindCommand} from './remedies.ts';
 import {roleAt} from './roleEdits.ts';
 import {objectText, rbacReference} from './words.ts';
@@ -40,9 +40,14 @@ export function narrowingCommand(
     const {namespace, serviceAccount} = submission;
     const policy = fittingPolicy(verdict, context.fromStrict) ?? verdict.chosen?.policy.name;
     if (policy === undefined || serviceAccount === '') return undefined;
+    // It would come to another one first: a person looks at that.
+    if (comesFirst(verdict, policy)) return undefined;
     const accounts = bySubject.get(policy) ?? new Set();
     const account = `sa:${namespace}/${serviceAccount}`;
-    if (!accounts.has(account)) count++;
+    if (!accounts.has(account)) {
+      if (wouldMoveOthers(policy, verdict, context.verdictsIn(namespace))) return undefined;
+      count++;
+    }
     // Of a big cluster nearly all pods are left out by this, and a fitting policy is dear to find.
     if (count > mostAccounts) return undefined;
     bySubject.set(policy, accounts.add(account));
@@ -80,6 +85,17 @@ function staysWithout(verdict: Verdict, grant: Grant, {authorizer}: AuditContext
   return authorizer
     .grantsOf(podIdentity(namespace, serviceAccount), namespace, admittedBy)
     .some(other => other !== grant);
+}
+
+/** Whether another policy that the pod may use takes it as it is, and sorts before this one. */
+function comesFirst({chosen, granted}: Verdict, policy: string): boolean {
+  return granted.some(
+    candidate =>
+      candidate !== chosen &&
+      candidate.policy.name < policy &&
+      candidate.allowed &&
+      !candidate.mutates,
+  );
 }
 
 /** Whether the account has a policy that lets the pod in, changed or not, through a grant to itself that names it. */

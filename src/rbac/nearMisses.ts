@@ -10,8 +10,10 @@ export interface NearMiss {
   readonly object: ObjectReference;
   /** What is wrong, as a sentence without a full stop: `names the resource "psp"; ...`. */
   readonly says: string;
-  /** The policies that were meant; none if that is not known. */
+  /** The policies that were meant by name. */
   readonly policies: readonly string[];
+  /** Whether all policies were meant, or nobody knows which. */
+  readonly isOfAll: boolean;
   /** What makes it what was meant; undefined if nobody knows. */
   readonly fix?: NearFix | undefined;
 }
@@ -78,7 +80,9 @@ function missesOfRole(role: Role): readonly NearMiss[] {
     if (meant.length > 0 && meant.every(name => granted.has(name))) return [];
     const isMade = role.aggregationRule !== undefined;
     const fix: NearFix = {kind: 'patch', steps: mendingSteps(rule, index)};
-    return [{object: referenceToRole(role), says, policies: meant, fix: isMade ? undefined : fix}];
+    const isOfAll = meant.length === 0;
+    const object = referenceToRole(role);
+    return [{object, says, policies: meant, isOfAll, fix: isMade ? undefined : fix}];
   });
 }
 
@@ -92,7 +96,7 @@ function missesOfBinding(binding: Binding, roles: KnownRoles): readonly NearMiss
     const says = missOfSubject(subject, object.namespace);
     if (says === undefined) return [];
     const fix = fixOfSubject(subject, `/subjects/${index}`, object.namespace);
-    return [{object, says, policies, fix}];
+    return [{object, says, ...policies, fix}];
   });
 }
 
@@ -128,12 +132,12 @@ function missOfRoleRef(
       role: referenceToRole(role),
       subjects: right.flatMap(one => one ?? []),
     } as const;
-    return [{object, says, policies, fix: isClear ? again : undefined}];
+    return [{object, says, ...policies, fix: isClear ? again : undefined}];
   };
   if (kind === 'Role' && namespace === undefined) {
     const role = clusterRoleOf.get(name);
     const says = `is invalid: it refers to Role/${name}, and a ClusterRoleBinding can only refer to a ClusterRole`;
-    return role === undefined ? [{object, says, policies: []}] : missed(role, says);
+    return role === undefined ? [{object, says, policies: [], isOfAll: true}] : missed(role, says);
   }
   const other = clusterRoleOf.get(name) ?? roleOf.get(placeOf({namespace, name}));
   if (other !== undefined) {
@@ -160,16 +164,17 @@ function meantPolicies(rule: Rule): 'all' | readonly string[] | undefined {
   return resourceNames.length === 0 ? 'all' : resourceNames;
 }
 
-/** The policies that a role grants by name, or was meant to; undefined if it grants none, [] if it grants all. */
-function namedPolicies({rules = []}: Role): readonly string[] | undefined {
+/** The policies that a role grants, or was meant to; undefined if it grants none. */
+function namedPolicies({rules = []}: Role): Pick<NearMiss, 'policies' | 'isOfAll'> | undefined {
   const granted = rules.flatMap(rule => {
     const policies = meantPolicies(rule);
     return policies === undefined ? [] : [policies];
   });
   if (granted.length === 0) return undefined;
-  return granted.some(policies => policies === 'all')
-    ? []
-    : granted.flatMap(policies => (policies === 'all' ? [] : policies));
+  return {
+    policies: granted.flatMap(policies => (policies === 'all' ? [] : policies)),
+    isOfAll: granted.includes('all'),
+  };
 }
 
 function roleOf({metadata, roleRef}: Binding, {clusterRoleOf, roleOf}: KnownRoles) {

@@ -49,7 +49,9 @@ function trial(inventory: Inventory) {
   return {problems, applied, findings};
 }
 
-const seeds = Array.from({length: isThorough ? 300 : 30}, (_, seed) => seed + 1);
+/** Clusters in which remedies once did not hold. */
+const found = [378, 528, 646, 685, 715, 795, 1007, 1070, 1107, 1224];
+const seeds = [...Array.from({length: isThorough ? 300 : 30}, (_, seed) => seed + 1), ...found];
 
 describe('each remedy, applied to a copy, does away with its finding and makes nothing worse', () => {
   test('in the demo', () => {

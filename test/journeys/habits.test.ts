@@ -76,6 +76,8 @@ const typed: readonly (readonly [readonly string[], number, RegExp])[] = [
   [['get'], 2, /kubectl get psp -o yaml/],
   [['summary'], 2, /prints without a command/],
   [['wyh'], 2, /did you mean "why"\?/],
+  [['why', '--selecter', 'a=b'], 2, /unknown option '--selecter': did you mean --selector\?\n$/],
+  [['snapshot', '-A', '--demo'], 0, /"kind":"Snapshot"/],
   [['xyzzy'], 2, /see kubectl psp --help/],
 ];
 

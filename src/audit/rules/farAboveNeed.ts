@@ -6,10 +6,11 @@ import {controlNames, dangersOf} from '../../policy/danger.ts';
 import {leastPolicy} from '../../policy/least.ts';
 import {levelText, openness} from '../../policy/level.ts';
 import {count} from '../../text.ts';
+import type {AuditContext} from '../context.ts';
 import {fittingPolicy, wouldMoveOthers} from '../fitting.ts';
 import type {VerdictGroup} from '../groups.ts';
 import {passedByName} from '../passedByName.ts';
-import {adviseCommand, bindCommand} from '../remedies.ts';
+import {adviseCommand, bindCommand, whyCommand} from '../remedies.ts';
 import {defineRule} from '../rule.ts';
 import {firstOf, objectText, viaLines} from '../words.ts';
 
@@ -32,15 +33,7 @@ export const farAboveNeed = defineRule({
       const [first] = found;
       if (first === undefined) return [];
       const {verdict, policy, least, unneeded} = first;
-      const {namespace, serviceAccount} = verdict.item.submission;
       const {name} = policy.metadata;
-      const others = context.verdictsIn(namespace);
-      const tighter = fittingPolicy(
-        verdict,
-        context.fromStrict,
-        other => other < name && !wouldMoveOthers(other, verdict, others),
-      );
-      const sharers = tighter === undefined ? needier(verdict, context.groups) : [];
       return [
         {
           object: group.object,
@@ -50,16 +43,42 @@ export const farAboveNeed = defineRule({
             ...viaLines(verdict),
           ],
           controls: unneeded,
-          remedy:
-            tighter !== undefined
-              ? bindCommand(tighter, namespace, serviceAccount)
-              : sharers.length > 0
-                ? `Give it a service account of its own, and then a policy of its own: ${serviceAccount} is also that of ${firstOf(sharers, 3).join(', ')}, which ${sharers.length === 1 ? 'needs' : 'need'} more.`
-                : adviseCommand(namespace),
+          remedy: remedyFor(group, verdict, context),
         },
       ];
     }),
 });
+
+function remedyFor(group: VerdictGroup, verdict: Verdict, context: AuditContext): string {
+  const {namespace, serviceAccount} = verdict.item.submission;
+  const name = verdict.chosen?.policy.name ?? '';
+  const others = context.verdictsIn(namespace);
+  const tighter = fittingPolicy(
+    verdict,
+    context.fromStrict,
+    other => other < name && !wouldMoveOthers(other, verdict, others),
+  );
+  if (tighter !== undefined) return bindCommand(tighter, namespace, serviceAccount);
+  const sharers = needier(verdict, context.groups);
+  if (sharers.length > 0) {
+    return `Give it a service account of its own, and then a policy of its own: ${serviceAccount} is also that of ${firstOf(sharers, 3).join(', ')}, which ${sharers.length === 1 ? 'needs' : 'need'} more.`;
+  }
+  // Whoever creates the pod may use all policies: those that are advised for other accounts, too.
+  return isSwept(verdict, context) ? whyCommand(group, verdict) : adviseCommand(namespace);
+}
+
+/** Whether a pod has its policy by a right of its creator to all policies. */
+function isSwept({via}: Verdict, {authorizer}: AuditContext): boolean {
+  const sweeping = new Set(
+    authorizer.grants
+      .filter(({policies}) => policies === undefined)
+      .map(({binding}) => objectText(binding)),
+  );
+  return via.some(
+    ({right, binding}) =>
+      right === 'requester' && binding !== undefined && sweeping.has(objectText(binding)),
+  );
+}
 
 /** From so many controls on, or where one is privileged itself, a policy is far above. */
 const far = 2;

@@ -3,7 +3,7 @@ import {dangersOf} from '../../policy/danger.ts';
 import {count} from '../../text.ts';
 import type {AuditContext} from '../context.ts';
 import {fittingPolicy, wouldMoveOthers} from '../fitting.ts';
-import {bindCommand} from '../remedies.ts';
+import {bindCommand, whyCommand} from '../remedies.ts';
 import {defineRule} from '../rule.ts';
 import {accountText, objectText, viaLines} from '../words.ts';
 import {isFarAbove} from './farAboveNeed.ts';
@@ -33,13 +33,17 @@ export const requesterOnly = defineRule({
       const what = group.runs
         ? `${count(borrowed.length, 'pod')} bound to`
         : 'its pods would bind to';
+      const own = ownPolicy(first, policy, context);
       const who = first.requester ?? 'everybody who is logged in';
       return [
         {
           object: group.object,
           message: `${what} ${policy} through the right of ${who} alone`,
           evidence: [`${accountText(first)} may not use ${policy}`, ...viaLines(first)],
-          remedy: bindCommand(ownPolicy(first, policy, context), namespace, serviceAccount),
+          remedy:
+            own === undefined
+              ? whyCommand(group, first)
+              : bindCommand(own, namespace, serviceAccount),
           severity: isBare ? 'low' : undefined,
         },
       ];
@@ -63,13 +67,17 @@ function isForEverybody({chosen, via}: Verdict, {authorizer}: AuditContext): boo
   );
 }
 
-/** The tightest policy that it would bind to if its account had the right: admission has to come to it first. */
-function ownPolicy(verdict: Verdict, policy: string, context: AuditContext): string {
+/**
+ * The tightest policy that it would bind to if its account had the right: admission has to come to it first.
+ * undefined if other pods of the account would move.
+ */
+function ownPolicy(verdict: Verdict, policy: string, context: AuditContext): string | undefined {
   const others = context.verdictsIn(verdict.item.namespace);
+  const moves = (other: string) => wouldMoveOthers(other, verdict, others);
   const tighter = fittingPolicy(
     verdict,
     context.fromStrict,
-    other => other < policy && !wouldMoveOthers(other, verdict, others),
+    other => other < policy && !moves(other),
   );
-  return tighter ?? policy;
+  return tighter ?? (moves(policy) ? undefined : policy);
 }

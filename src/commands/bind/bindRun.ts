@@ -107,7 +107,10 @@ function understand(
 ): Asked {
   const [policy, ...more] = args;
   if (policy === undefined || more.length > 0) {
-    throw new UserError(`${verb} takes one POLICY, got ${args.length}`, exitCodes.usage);
+    throw new UserError(
+      `${verb} takes one POLICY, got ${args.join(' ') || 'none'}: kubectl psp ${verb} POLICY --to sa:NS/NAME`,
+      exitCodes.usage,
+    );
   }
   if (flags.to.length === 0 && like === undefined) {
     throw new UserError(

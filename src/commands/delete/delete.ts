@@ -31,7 +31,10 @@ which kubectl create -f puts all of it back. The demo, snapshots and manifests (
   async run({flags, args, world}) {
     const [policy, ...more] = args;
     if (policy === undefined || more.length > 0) {
-      throw new UserError(`delete takes one POLICY, got ${args.length}`, exitCodes.usage);
+      throw new UserError(
+        `delete takes one POLICY, got ${args.join(' ') || 'none'}`,
+        exitCodes.usage,
+      );
     }
     const {runDelete} = await import('./deleteRun.ts');
     return runDelete(world, policyName(policy), flags);

@@ -116,8 +116,16 @@ subjects:
 
 describe.each(['bind', 'unbind'])('%s refuses', verb => {
   test.each([
-    [[], 2, `error: ${verb} takes one POLICY, got 0`],
-    [['web', 'wide', '--to', 'sa:a/b'], 2, `error: ${verb} takes one POLICY, got 2`],
+    [
+      [],
+      2,
+      `error: ${verb} takes one POLICY, got none: kubectl psp ${verb} POLICY --to sa:NS/NAME`,
+    ],
+    [
+      ['web', 'wide', '--to', 'sa:a/b'],
+      2,
+      `error: ${verb} takes one POLICY, got web wide: kubectl psp ${verb} POLICY --to sa:NS/NAME`,
+    ],
     [['web'], 2, `error: ${verb}: --to is missing: sa:NS/NAME, ns:NS, group:NAME or user:NAME`],
     [
       ['web', '--to', 'sa:api'],

@@ -28,8 +28,8 @@ describe('delete', () => {
   });
 
   test.each([
-    [[], 2, 'error: delete takes one POLICY, got 0'],
-    [['web', 'wide'], 2, 'error: delete takes one POLICY, got 2'],
+    [[], 2, 'error: delete takes one POLICY, got none'],
+    [['web', 'wide'], 2, 'error: delete takes one POLICY, got web wide'],
     [['wob'], 3, /^error: policy "wob" not found in .*: did you mean "web"\?$/],
   ])('refuses %j', async (args, code, message) => {
     const ran = await runHere('delete', ...args, ...from());

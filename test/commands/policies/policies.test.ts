@@ -65,7 +65,9 @@ describe('policies prints', () => {
   test('a usage error for others', async () => {
     const {code, out, err} = await runHere('policies', 'restrict');
     expect({code, out}).toEqual({code: 2, out: ''});
-    expect(err).toBe('error: unknown policy "restrict": did you mean "restricted"?\n');
+    expect(err).toBe(
+      'error: unknown policy "restrict": did you mean "restricted"?; those of a cluster: kubectl get psp\n',
+    );
   });
 });
 
