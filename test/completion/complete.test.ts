@@ -1,5 +1,5 @@
 import {join} from 'node:path';
-import {describe, expect, test} from 'vitest';
+import {describe, expect, test, vi} from 'vitest';
 import {argumentsUsage} from '../../src/commands/command.ts';
 import {understand} from '../../src/commands/completion/line.ts';
 import {flagName} from '../../src/commands/flags.ts';
@@ -8,8 +8,18 @@ import {fileOf, folderOf} from '../support/run/files.ts';
 import {runBuilt, runHere} from '../support/run/run.ts';
 import {json, serve, status} from '../world/fakeApiServer.ts';
 
-/** The values offered for the last of these words, and the directive. */
+/** The values offered for the last of these words, and the directive; however long it takes. */
 async function offered(...words: readonly string[]): Promise<readonly [string, ...string[]]> {
+  vi.useFakeTimers({toFake: ['setTimeout']});
+  try {
+    return await offeredInTime(...words);
+  } finally {
+    vi.useRealTimers();
+  }
+}
+
+/** The same, as far as it is known when the time for it is over. */
+async function offeredInTime(...words: readonly string[]): Promise<readonly [string, ...string[]]> {
   const {code, out, err} = await runHere('__complete', ...words);
   expect([code, err]).toEqual([0, '']);
   const lines = out.trimEnd().split('\n');
@@ -117,7 +127,7 @@ describe('values', () => {
     const pod = (name: string) => `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}}\n`;
     const file = fileOf([pod('web'), pod('"two\\nlines"'), pod('"\\e[1m"')].join('---\n'));
     expect(await offered('why', '--from', file, '')).toContain('web');
-    const {out} = await runHere('__complete', 'why', '--from', file, '');
+    const out = (await offered('why', '--from', file, '')).join('\n');
     expect(out).not.toContain('two');
     expect(out).not.toContain('\u001b');
     expect(await offered('why', '--from', `${file}.gone`, 'w')).toEqual([':4']);
@@ -228,7 +238,8 @@ describe('a live cluster', () => {
       const metadata = {resourceVersion: '1', continue: 'more'};
       json(response, {kind: 'List', metadata, items: [{metadata: {name: 'first'}}]});
     });
-    expect(await offered('--kubeconfig', kubeconfigOf(url), '-n', '')).toEqual([':4', 'first']);
+    const words = ['--kubeconfig', kubeconfigOf(url), '-n', ''];
+    expect(await offeredInTime(...words)).toEqual([':4', 'first']);
   });
 });
 
