@@ -96,11 +96,13 @@ function yamlLines(object: object): readonly string[] {
   return printYaml(object).trimEnd().split('\n');
 }
 
-/** A table as text. */
-function tableLines({caption, columns, rows, empty}: Table): readonly string[] {
-  const words = rows.map(({cells}) => cells.map(cell => String(cellValue(cell))));
-  const all = rows.length === 0 ? [] : [columns, ...words];
-  const widths = columns.map((_, column) =>
+/** A table as text, which has no second chance to say less: without the columns that can be spared. */
+function tableLines({caption, columns, rows, empty, spare = []}: Table): readonly string[] {
+  const kept = <T>(cells: readonly T[]) =>
+    cells.filter((_, index) => !spare.includes(columns[index] ?? ''));
+  const words = rows.map(({cells}) => kept(cells).map(cell => String(cellValue(cell))));
+  const all = rows.length === 0 ? [] : [kept(columns), ...words];
+  const widths = kept(columns).map((_, column) =>
     Math.max(...all.map(cells => (cells[column] ?? '').length), 0),
   );
   const lines = all.map(cells =>

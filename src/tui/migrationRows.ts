@@ -35,6 +35,7 @@ export function migrationTable({inventory}: Model, namespace: string | undefined
   const one = namespaceOnTheWay(inventory, namespace);
   return {
     columns: ['KIND', 'NAME', 'POLICY', 'LEVEL NOW', 'NEEDED', 'PATCH', 'AFTER PSP'],
+    spare: ['POLICY', 'PATCH'],
     caption: `${namespace}: stage ${one === undefined ? 'not read' : stageText(one)}`,
     empty: 'Nothing runs here.',
     rows: one?.workloads.map(workload => workloadRow(workload, one, plan.step.to)) ?? [],

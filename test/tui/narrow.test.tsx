@@ -60,3 +60,13 @@ test('a text says which of its lines are in sight, if not all are', async () => 
   await screen.shows('API server says');
   expect(screen.frame()).not.toContain('Lines');
 });
+
+test('what describes a policy has a line a subject, in 80 columns', async () => {
+  const start = [{name: 'describe', what: 'policy', key: 'baseline'}] as const;
+  const screen = openScreen({start});
+  const frame = await screen.shows('Who may use baseline');
+  expect(frame).toMatch(/^ {2}SUBJECT +IN +BINDING +PODS$/m);
+  expect(frame).toMatch(
+    /^ {2}group:system:serviceaccounts:monitoring +monitoring +psp-baseline +9$/m,
+  );
+});
