@@ -94,11 +94,10 @@ function runOf(members: readonly RuledPolicy[], prefix: string): PolicyRun {
   const key = (id: string, place: Place) => `${id} ${place.join(' ')}`;
   const differing = new Set<string>();
   const [first] = members;
-  for (const [row, {id, rules}] of (first?.rules ?? []).entries()) {
-    for (const [index, [place]] of expressionsIn(rules).entries()) {
-      const values = members.map(one =>
-        literalsOf(expressionsIn(one.rules[row]?.rules ?? {})[index]?.[1]),
-      );
+  const expressions = members.map(one => one.rules.map(({rules}) => expressionsIn(rules)));
+  for (const [row, {id}] of (first?.rules ?? []).entries()) {
+    for (const [index, [place]] of (expressions[0]?.[row] ?? []).entries()) {
+      const values = expressions.map(own => literalsOf(own[row]?.[index]?.[1]));
       const holes = (values[0] ?? []).map((_, hole) => {
         const column = values.map(own => own[hole] ?? '');
         const texts = column.map(value => String(cel`${value}`));
