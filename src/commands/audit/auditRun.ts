@@ -2,7 +2,11 @@ import type {Audit, Severity} from '../../audit/finding.ts';
 import {severities} from '../../audit/finding.ts';
 import {ignoreEntries, ignoring} from '../../audit/ignore.ts';
 import {auditOf} from '../../audit/index.ts';
+import {admissionOf} from '../../check/answerCheck.ts';
+import {admissionFactsOf} from '../../check/checkFacts.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
+import type {Inventory} from '../../inventory/inventory.ts';
+import {isByLabels} from '../../inventory/regime.ts';
 import {auditDocument} from '../../report/audit/json.ts';
 import {auditJunit} from '../../report/audit/junit.ts';
 import {auditSarif} from '../../report/audit/sarif.ts';
@@ -49,6 +53,7 @@ export async function runAudit(
   const today = world.now().slice(0, 10);
   const {audit, notes} = ignoring(auditOf(inventory, {namespace, isWhole}), entries, today);
   for (const note of notes) world.warn(note);
+  warnOfAdmission(world, inventory);
 
   const text = await auditText(audit, request, flags, places);
   if (flags.outputFile === undefined) world.print(text);
@@ -57,6 +62,13 @@ export async function runAudit(
     world.warn(`wrote ${flags.outputFile}: ${countsText(audit)}`);
   }
   return fails(audit, request.failOn) ? exitCodes.no : exitCodes.ok;
+}
+
+/** Where no policy seems to be asked, what is said of denials is not what happens now. */
+function warnOfAdmission(world: World, inventory: Inventory): void {
+  const {answer, says} = admissionOf({...admissionFactsOf(inventory), probe: undefined});
+  if (answer !== 'no' || isByLabels(inventory)) return;
+  world.warn(`note: PSP admission is ${says}; findings tell what holds if it is on: see check`);
 }
 
 function fails({findings}: Audit, failOn: Severity | undefined): boolean {

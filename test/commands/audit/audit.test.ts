@@ -16,6 +16,19 @@ const objects = [
 const manifests = fileOf(objects.slice(0, 4).concat(deployment('idle', {}, {replicas: 0})));
 
 describe('audit', () => {
+  test('says that no policy seems to be asked, where no pod was let in by one', async () => {
+    const demo = JSON.parse(readFileSync('src/demo/snapshot.json', 'utf8'));
+    const pods = demo.pods.map((pod: {metadata: object}) => ({
+      ...pod,
+      metadata: {...pod.metadata, annotations: {}},
+    }));
+    const {err, code} = await runHere('audit', '--from', fileOf([{...demo, pods}], 'off.json'));
+    expect(code).toBe(0);
+    expect(err).toBe(
+      'note: PSP admission is probably off: 0 of 84 pods carry kubernetes.io/psp; findings tell what holds if it is on: see check\n',
+    );
+  });
+
   test('is about all namespaces; -n narrows it', async () => {
     const all = await runHere('audit', '--demo');
     expect({code: all.code, err: all.err}).toEqual({code: 0, err: ''});
