@@ -98,11 +98,10 @@ export function isFarAbove(verdict: Verdict): boolean {
 /** What runs with the account of a pod and needs a hold on its node: no one policy of the account is right for both. */
 function needier({item}: Verdict, groups: readonly VerdictGroup[]): readonly string[] {
   const {namespace, serviceAccount} = item.submission;
-  const sharing = groups.flatMap(({object, verdicts}) => {
+  const here = groups.filter(({object}) => object.namespace === namespace);
+  const sharing = here.flatMap(({object, verdicts}) => {
     const submissions = verdicts.map(verdict => verdict.item.submission);
-    const same = submissions.filter(
-      one => one.namespace === namespace && one.serviceAccount === serviceAccount,
-    );
+    const same = submissions.filter(one => one.serviceAccount === serviceAccount);
     const views = [...new Set(same.map(({view}) => view))];
     return isNonEmpty(views)
       ? [{object, dangers: dangersOf(leastPolicy('least', views, false))}]
