@@ -26,6 +26,8 @@ export interface PlanToApply {
   readonly policy: string;
   readonly dryRun: (typeof dryRuns)[number];
   readonly printer: PlanPrinter;
+  /** What else belongs to it, planned on the cluster as it is now. */
+  also?(cluster: Cluster): Promise<readonly PlannedChange[]>;
 }
 
 /** Has the server try the plan, asks the user, and makes it: all of it or nothing. */
@@ -36,7 +38,8 @@ export async function applyPlan(
 ): Promise<ExitCode> {
   const cluster = await world.connect(flags);
   try {
-    const changes = await changesFor(cluster, request.change);
+    const own = await changesFor(cluster, request.change);
+    const changes = [...own, ...((await request.also?.(cluster)) ?? [])];
     return (
       (await tryPlan(cluster, changes, request)) ??
       (await askUser(world, flags, request)) ??

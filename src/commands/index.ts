@@ -1,4 +1,5 @@
 import {advise} from './advise/advise.ts';
+import {applyCommand} from './apply/apply.ts';
 import {audit} from './audit/audit.ts';
 import {bind} from './bind/bind.ts';
 import {unbind} from './bind/unbind.ts';
@@ -8,6 +9,7 @@ import {compare} from './compare/compare.ts';
 import {completion} from './completion/completion.ts';
 import {deletePolicyCommand} from './delete/delete.ts';
 import {diff} from './diff/diff.ts';
+import {getCommand} from './get/get.ts';
 import {migrate} from './migrate/migrate.ts';
 import {optionsCommand} from './options/options.ts';
 import {policies} from './policies/policies.ts';
@@ -30,6 +32,8 @@ export const commands: readonly Command[] = [
   tryCommand,
   bind,
   unbind,
+  getCommand,
+  applyCommand,
   deletePolicyCommand,
   audit,
   migrate,

@@ -47,9 +47,10 @@ export function policiesInVain(
   before: Inventory,
   {policies, refused = []}: Pick<Inventory, 'policies' | 'refused'>,
 ): string | undefined {
-  if (!isByLabels(before) || policies.length + refused.length === 0) return undefined;
+  const isNative = before.admissionPolicies !== undefined;
+  if (isNative || !isByLabels(before) || policies.length + refused.length === 0) return undefined;
   const {serverVersion = 'this version'} = before;
-  return `the change has PodSecurityPolicies, and the server (${serverVersion}) knows none: migrate policies makes objects of them that it enforces`;
+  return `the change has PodSecurityPolicies, and the server (${serverVersion}) has no PodSecurityPolicy: migrate policies makes objects of them that it enforces`;
 }
 
 /** The levels of namespaces that are kept, though the files leave them out. */

@@ -37,6 +37,7 @@ describe.runIf(successor !== undefined)('policies on a server of v1.37', () => {
     const answers = await poseAll(
       server,
       vectors.map(({input}) => celCaseOf(input)),
+      operation.slice(0, 1).toLowerCase(),
     );
     const results = vectors.map((vector, index) => {
       const answer = answers[index];

@@ -16,11 +16,13 @@ export const otherPlugins =
 
 /**
  * What a real API server says of the cases: undefined of those that it can't be asked, as nobody can be
- * impersonated who is no authenticated user, and members of system:masters may do anything.
+ * impersonated who is no authenticated user, and members of system:masters may do anything. `prefix` tells these cases
+ * from others on the same server.
  */
 export async function poseAll(
   client: ApiClient,
   cases: readonly CelCase[],
+  prefix: string,
 ): Promise<readonly (CelAnswer | undefined)[]> {
   await createOnce(client, `${rbac}/clusterroles`, {
     metadata: {name: 'sends-pods'},
@@ -30,8 +32,8 @@ export async function poseAll(
   for (let start = 0; start < cases.length; start += batchSize) {
     const batch = cases
       .slice(start, start + batchSize)
-      .map((one, index) => new Pose(client, one, `c${start + index}`));
-    answers.push(...(await poseBatch(client, batch, `canary-${start}`)));
+      .map((one, index) => new Pose(client, one, `${prefix}${start + index}`));
+    answers.push(...(await poseBatch(client, batch, `canary-${prefix}${start}`)));
   }
   return answers;
 }

@@ -87,7 +87,7 @@ describe('try, on a cluster without policies, takes labels as the change', () =>
     const {code, err} = await tried([policy]);
     expect(code).toBe(3);
     expect(err).toContain(
-      'the change has PodSecurityPolicies, and the server (v1.29.4) knows none',
+      'the change has PodSecurityPolicies, and the server (v1.29.4) has no PodSecurityPolicy',
     );
   });
 });

@@ -1,5 +1,7 @@
 import type {World} from '../../../src/commands/world.ts';
 import {connect, isForbidden, isNotFound} from '../../../src/world/client.ts';
+import {policyObject} from '../builders/policies.ts';
+import {fileOf} from '../run/files.ts';
 import {type Ran, runIn} from '../run/run.ts';
 
 /** One command line that reads the cluster; `name` is the command's, '' that of the summary. */
@@ -49,6 +51,14 @@ export const rows: readonly Row[] = [
     args: ['delete', 'tight', '--dry-run=client'],
     printsObjects: true,
     says: 'delete PodSecurityPolicy tight',
+    doesWithout: ['namespaces'],
+  },
+  {name: 'get', args: ['get', '-o', 'json'], printsObjects: true, doesWithout: ['namespaces']},
+  {
+    name: 'apply',
+    args: ['apply', '-f', fileOf([policyObject('tight', {hostPID: true})]), '--dry-run=client'],
+    printsObjects: true,
+    says: 'Nothing was changed: --dry-run=client.',
     doesWithout: ['namespaces'],
   },
   {name: 'audit', args: ['audit', '-o', 'json']},
