@@ -1,8 +1,11 @@
 import fc from 'fast-check';
-import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
+import {realClock} from '../../src/inventory/follow/followCluster.ts';
+import {regimeOf} from '../../src/inventory/regime.ts';
 import {isObject, type Json, type JsonObject} from '../../src/kube/json.ts';
 import {type PodSecurityLevel, warningText} from '../../src/podSecurity/judge.ts';
 import {parseStandardVersion} from '../../src/podSecurity/version.ts';
+import {connect} from '../../src/world/client.ts';
 import {anyPod} from '../support/builders/anyPod.ts';
 import {binding, role} from '../support/builders/audits.ts';
 import {
@@ -19,6 +22,7 @@ import {fileOf} from '../support/run/files.ts';
 import {itemsOf, objectOf} from '../support/run/output.ts';
 import {runHere} from '../support/run/run.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
+import {followed, untilState} from '../support/server/following.ts';
 
 const namespaces = [
   labelled('none'),
@@ -309,6 +313,17 @@ describe.runIf(successor !== undefined)('who may see one namespace alone', () =>
     const summary = await asJane('-o', 'table');
     expect(summary).toMatchObject({code: 0});
     expect(summary.out).toMatch(/^shop +0 +2 +baseline +privileged +1 +1 +0$/m);
+  });
+
+  test('the session sees the same', async () => {
+    const client = await connect({kubeconfig: server.kubeconfig, as: 'jane'}, {env: {}, warn() {}});
+    onTestFinished(() => client.close());
+    const live = followed(client, 'shop', realClock);
+    await untilState(live, 'live');
+    const {inventory} = live.current();
+    expect(inventory.policyApi).toBe('absent');
+    expect(inventory.gaps.map(({resource}) => resource)).not.toContain('podsecuritypolicies');
+    expect(regimeOf(inventory)).toEqual({kind: 'podSecurity', minor: 37, mayHavePolicies: true});
   });
 
   test('and of all, once it may list these: never that podsecuritypolicies are missing', async () => {

@@ -1,7 +1,9 @@
 import {describe, expect, test} from 'vitest';
 import {emptyInventory} from '../../src/inventory/inventory.ts';
+import {widthOf} from '../../src/tui/text.ts';
 import {laterInventory} from '../support/builders/laterCluster.ts';
 import {policy} from '../support/builders/policies.ts';
+import {anyViews} from './anyView.ts';
 import {enter, esc, openScreen, type ScreenOptions} from './screen.tsx';
 import {agreeing, changing} from './standIns.ts';
 
@@ -152,6 +154,24 @@ describe('on a cluster without policies the session', () => {
     await other.press(':', ...'try p.yaml', enter);
     await other.shows('the server (v1.29.4) has no PodSecurityPolicy');
   });
+
+  test.each([
+    [60, 15],
+    [80, 24],
+    [120, 40],
+    [250, 50],
+  ])(
+    'fits %i columns and %i lines in every view, also of those that say nothing',
+    (columns, rows) => {
+      for (const view of anyViews) {
+        const screen = open({start: [{name: 'namespaces'}, view], columns, rows});
+        const lines = screen.lines();
+        expect(lines, view.name).toHaveLength(rows);
+        for (const line of lines) expect(widthOf(line), line).toBeLessThanOrEqual(columns);
+        screen.close();
+      }
+    },
+  );
 
   test('does not speak of defaults that are known', async () => {
     const podSecurity = {
