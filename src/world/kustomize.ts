@@ -36,7 +36,17 @@ export async function renderKustomization(
     .split('\n')
     .filter(line => line !== '')
     .slice(-1);
-  throw new UserError(`${command}: ${said || `ended with ${code}`}`, exitCodes.unreadable);
+  throw new UserError(
+    `${command}: ${plainError(said) || `ended with ${code}`}`,
+    exitCodes.unreadable,
+  );
+}
+
+/** What went wrong, of a line that may be one of kubectl's log, with `err="..."` at its end. */
+function plainError(line: string): string {
+  const [, quoted] = /^E\d{4} .*? err=("(?:[^"\\]|\\.)*")$/.exec(line) ?? [];
+  if (quoted === undefined) return line.replace(/^error: /, '');
+  return quoted.slice(1, -1).replaceAll(/\\(.)/g, '$1');
 }
 
 function startProblem({code, message}: Error & {readonly code?: string}): string {

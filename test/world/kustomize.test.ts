@@ -46,8 +46,13 @@ describe('-k DIR', () => {
     expect(await runHere('advise', '-k', 'x')).toEqual({
       code: 3,
       out: '',
-      err: 'error: kubectl kustomize x: error: no kustomization file found\n',
+      err: 'error: kubectl kustomize x: no kustomization file found\n',
     });
+    const logged = String.raw`E1129 15:27:56.5 16 run.go:72] "command failed" err="no \"x\" there"`;
+    withKubectl(`echo '${logged}' >&2; exit 1`);
+    expect((await runHere('advise', '-k', 'x')).err).toBe(
+      'error: kubectl kustomize x: no "x" there\n',
+    );
   });
 
   test('says that kubectl is missing', async () => {
