@@ -35,7 +35,7 @@ const views: Readonly<Record<string, readonly [keys: readonly string[], shows: R
   advise: [jump('advise'), /WORKLOADS/],
   advice: [['Enter'], /^# Least/m],
   help: [['?'], /^Here/m],
-  workloads: [jump('deploy'), /KIND/],
+  workloads: [jump('deploy'), /^Deployments/m],
   grants: [jump('grants'), /BINDING/],
   subjects: [jump('who-can web'), /SUBJECT/],
   rights: [['Enter'], /What group:/],

@@ -27,6 +27,7 @@ export function migrationTable({inventory}: Model, namespace: string | undefined
   if (namespace === undefined) {
     return {
       columns: ['NAMESPACE', 'LEVEL NOW', 'NEEDED', 'BREAKS', 'PATCHES', 'UNKNOWN', 'STAGE'],
+      spare: ['LEVEL NOW', 'PATCHES'],
       caption: `To v1.${plan.step.to}: ${verdictText(plan)}`,
       empty: 'No namespace was read.',
       rows: plan.namespaces.map(namespaceRow),
@@ -35,7 +36,7 @@ export function migrationTable({inventory}: Model, namespace: string | undefined
   const one = namespaceOnTheWay(inventory, namespace);
   return {
     columns: ['KIND', 'NAME', 'POLICY', 'LEVEL NOW', 'NEEDED', 'PATCH', 'AFTER PSP'],
-    spare: ['POLICY', 'PATCH'],
+    spare: ['POLICY', 'PATCH', 'LEVEL NOW'],
     caption: `${namespace}: stage ${one === undefined ? 'not read' : stageText(one)}`,
     empty: 'Nothing runs here.',
     rows: one?.workloads.map(workload => workloadRow(workload, one, plan.step.to)) ?? [],
