@@ -44,22 +44,21 @@ export function labelJudge(
       },
       {minor, settings},
     );
-    const answer = told.allowed && mayHavePolicies ? {...told, ...perhapsRefused} : told;
+    const answer = mayHavePolicies ? perhapsRefused(told) : told;
     const isForCaller = user !== undefined && requester === 'caller' && !submission.requester;
     return judgementBy(submission, answer, user, isForCaller);
   };
 }
 
-/** What a level lets in, policies may refuse that live where nobody could look. */
-const perhapsRefused = {
-  allowed: undefined,
-  doubts: [
-    {
-      about: 'whether policies live in admission policies, and refuse it',
-      needs: 'validatingadmissionpolicies',
-    },
-  ],
-} as const;
+/** What a level lets in, or may let in, policies may refuse that live where nobody could look. */
+function perhapsRefused(told: PodSecurityAnswer): PodSecurityAnswer {
+  if (told.allowed === false) return told;
+  const doubt = {
+    about: 'whether policies live in admission policies, and refuse it',
+    needs: 'validatingadmissionpolicies',
+  };
+  return {...told, allowed: undefined, doubts: [...told.doubts, doubt]};
+}
 
 function judgementBy(
   {view}: Submission,

@@ -70,4 +70,17 @@ shop        0      3      baseline   restricted   restricted   privileged   1   
     expect(out).toMatch(/^shop +0 +3 +unknown +privileged +0 +2 +0$/m);
     expect(out.replaceAll('\n', ' ')).toContain('What it would do to 2 is unknown: see why -A.');
   });
+
+  test('what policies may refuse that nobody could look for is not let in for sure', async () => {
+    const gaps = [{resource: 'validatingadmissionpolicies', reason: 'forbidden'}];
+    const from = await laterSnapshot({gaps, serverVersion: 'v1.31.2'});
+    const {code, out} = await runHere('--from', from);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^payments +0 +2 +restricted:v1\.29 +baseline +1 +1 +0$/m);
+    const text = out.replaceAll('\n', ' ');
+    expect(text).toContain('would deny 2 and warn of 0. What it would do to 8 is unknown');
+    expect(text).not.toContain('lets them in');
+    const why = await runHere('why', 'pod/debug', '-n', 'default', '--from', from);
+    expect(why.out).toContain('whether policies live in admission policies, and refuse it');
+  });
 });
