@@ -38,19 +38,19 @@ export function migrationTable({inventory}: Model, namespace: string | undefined
     columns: ['KIND', 'NAME', 'POLICY', 'LEVEL NOW', 'NEEDED', 'PATCH', 'AFTER PSP'],
     spare: ['POLICY', 'PATCH', 'LEVEL NOW'],
     caption: `${namespace}: stage ${one === undefined ? 'not read' : stageText(one)}`,
-    empty: 'Nothing runs here.',
+    empty: one?.isUncertain === false ? 'Nothing runs here.' : 'Nothing that was read runs here.',
     rows: one?.workloads.map(workload => workloadRow(workload, one, plan.step.to)) ?? [],
   };
 }
 
 function namespaceRow(plan: NamespacePlan): Row {
-  const {namespace, now, after, isUncertain, breaks, patches, doubts} = plan;
+  const {namespace, now, isUncertain, breaks, patches, doubts} = plan;
   return {
     key: namespace,
     cells: [
       namespace,
       levelCellOf(now, false),
-      levelCellOf(neededIn(plan), isUncertain && after !== undefined),
+      levelCellOf(neededIn(plan), isUncertain),
       {value: itemsIn(breaks), tone: 'bad'},
       {value: patches.length, tone: 'moved'},
       {value: itemsIn(doubts), tone: 'warn'},
@@ -75,7 +75,7 @@ function stageText({labels, stage}: NamespacePlan): string {
 }
 
 function levelCellOf(level: PodSecurityLevel | undefined, isUncertain: boolean): Cell {
-  if (level === undefined) return '-';
+  if (level === undefined) return isUncertain ? '?' : '-';
   return {value: `${level}${isUncertain ? '?' : ''}`, tone: levelTones[level]};
 }
 

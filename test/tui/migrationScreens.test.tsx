@@ -110,3 +110,15 @@ test('a cluster without policies still shows its way', async () => {
   const screen = openScreen({live, start: way(), columns: 120, rows: 40});
   await screen.shows(/^To v1\.26: /m);
 });
+
+test('where workloads were not read, none are said to be needed or to run', async () => {
+  const live = changing({
+    ...demo,
+    gaps: [{resource: 'cronjobs', namespace: 'default', reason: 'forbidden'}],
+  });
+  const screen = openScreen({live, start: way(), columns: 120, rows: 60});
+  expect(await screen.shows('NEEDED')).toMatch(/^. default +- +\? +0 +0 +0 +-$/m);
+  expect(screen.frame()).toMatch(/^. kube-public +- +- +0 +0 +0 +-$/m);
+  await screen.press('/', ...'default', enter, enter);
+  await screen.shows('Nothing that was read runs here.');
+});
