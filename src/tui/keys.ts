@@ -247,7 +247,7 @@ export function helpLines(of?: View, byLabels = false): readonly string[] {
     ...[...moving, ...lists, ...general, {key: 'r', does: 'read the cluster again'}].map(line),
     ...everywhere.map(line),
     '',
-    'Jump with : and a word, and the name of a namespace or policy if you like',
+    'Jump with : and a word, and a namespace or policy if you like; Tab completes',
     '  :ns shop  :po shop  :deploy shop (any workload)  :sa shop  :psp web  :who-can web',
     '  :grants  :findings  :advise  :migrate  :gaps  :help  :quit  :ctx NAME',
     '  :try FILE        what the files of a change would do to all that runs',
