@@ -167,21 +167,18 @@ function unknownCommand(name: string): UserError {
 }
 
 const inSession = 'policies are edited in the session: kubectl psp, or kubectl psp --open psp/NAME';
-const byKubectl = 'kubectl has it: kubectl get psp -o yaml';
 
 /** What does the work of kubectl's own commands here. */
 const otherwise: Readonly<Record<string, string>> = {
   edit: inSession,
   patch: inSession,
-  get: byKubectl,
-  list: byKubectl,
+  list: 'get prints the policies of a cluster: kubectl psp get',
   summary: 'it is what kubectl psp prints without a command, as kubectl psp -o table',
   describe: 'why tells all about a pod, who-can about a policy: kubectl psp why POD',
   explain: 'why tells all about a pod: kubectl psp why POD',
   auth: 'who-can tells who may use a policy: kubectl psp who-can POLICY',
   'can-i': 'who-can tells who may use a policy: kubectl psp who-can POLICY',
   create: 'bind makes grants and advise writes policies: kubectl psp advise --grant',
-  apply: 'try says what files would change, kubectl applies them: kubectl psp try -f FILE',
 };
 
 function optionFor(key: string, flag: Flag): Option {

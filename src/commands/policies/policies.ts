@@ -58,7 +58,7 @@ function levelOf(name: string): (typeof levels)[number] {
   const found = levels.find(level => level === name || `pss-${level}` === name);
   if (found !== undefined) return found;
   throw new UserError(
-    `unknown policy ${JSON.stringify(name)}: ${nearNames(name, levels, 'built-in policies')}; those of a cluster: kubectl get psp`,
+    `unknown policy ${JSON.stringify(name)}: ${nearNames(name, levels, 'built-in policies')}; those of a cluster: kubectl psp get`,
     exitCodes.usage,
   );
 }

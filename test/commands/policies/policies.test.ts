@@ -66,7 +66,7 @@ describe('policies prints', () => {
     const {code, out, err} = await runHere('policies', 'restrict');
     expect({code, out}).toEqual({code: 2, out: ''});
     expect(err).toBe(
-      'error: unknown policy "restrict": did you mean "restricted"?; those of a cluster: kubectl get psp\n',
+      'error: unknown policy "restrict": did you mean "restricted"?; those of a cluster: kubectl psp get\n',
     );
   });
 });
