@@ -13,7 +13,7 @@ import {contextOf, type Unanswered} from './context.ts';
 import {type Audit, type Finding, severities} from './finding.ts';
 import type {AuditRule, RuleFinding, RuleNeed} from './rule.ts';
 import {noPolicy} from './rules/answers.ts';
-import {labelRules, policyRules} from './rules/index.ts';
+import {admissionRules, labelRules, policyRules} from './rules/index.ts';
 import {refusedPolicy} from './rules/unusable.ts';
 import {objectText} from './words.ts';
 
@@ -65,8 +65,9 @@ export function auditOf(inventory: Inventory, {namespace, isWhole}: AuditScope):
 
 /** The rules that are about what decides there. */
 function rulesFor(inventory: Inventory): readonly AuditRule[] {
-  if (isByLabels(inventory)) return labelRules;
-  return inventory.policies.length === 0 ? [refusedPolicy, noPolicy] : policyRules;
+  const more = inventory.admissionPolicies === undefined ? [] : admissionRules;
+  if (isByLabels(inventory)) return [...labelRules, ...more];
+  return inventory.policies.length === 0 ? [refusedPolicy, noPolicy] : [...policyRules, ...more];
 }
 
 /** What of a rule has no answer; undefined if it has a whole one. */

@@ -18,12 +18,19 @@ import {
 } from '../support/builders/audits.ts';
 import {clusterWith} from '../support/builders/inventory.ts';
 import {labelRules} from './cases/labelRules.ts';
+import {nativeRules} from './cases/nativeRules.ts';
 import {podRules} from './cases/podRules.ts';
 import {policyRules} from './cases/policyRules.ts';
 import {rightsRules} from './cases/rightsRules.ts';
 import {hostPaths, open, privileged, type RuleCases, strict, web} from './cases/ruleCase.ts';
 
-const cases: RuleCases = {...podRules, ...policyRules, ...rightsRules, ...labelRules};
+const cases: RuleCases = {
+  ...podRules,
+  ...policyRules,
+  ...rightsRules,
+  ...nativeRules,
+  ...labelRules,
+};
 
 test('every rule has its case here, but the one about unread objects', () => {
   expect(Object.keys(cases)).toEqual(rules.map(({id}) => id).filter(id => id !== 'not-answered'));

@@ -12,6 +12,7 @@ import {writableHostPath} from './hostPaths.ts';
 import {hostPathVolume} from './hostPathVolumes.ts';
 import {deniedByLevel, mayRelabel} from './levelDenies.ts';
 import {exemptFromLevels, levelAboveNeed, levelNotPinned, noLevel, wrongLevel} from './levels.ts';
+import {mayChangeAdmission, notEverywhere} from './nativeObjects.ts';
 import {nearMissGrant} from './nearMiss.ts';
 import {openToMany, openToWorkloads} from './openToWorkloads.ts';
 import {changedByOrder, defaultsBypassed} from './order.ts';
@@ -37,6 +38,9 @@ export const policyRules: readonly AuditRule[] = [
   noPolicy, notAnswered,
 ];
 
+/** Those about the objects that policies live in, where they do. */
+export const admissionRules: readonly AuditRule[] = [notEverywhere, mayChangeAdmission];
+
 /** Those where the labels of namespaces decide. */
 const levelRules = [
   ...[deniedByLevel, noLevel, wrongLevel, levelAboveNeed, levelNotPinned],
@@ -46,5 +50,5 @@ const levelRules = [
 /** The same, and what could not be looked at. */
 export const labelRules: readonly AuditRule[] = [...levelRules, notAnswered];
 
-/** All of them: a rule is registered here, in one of the two. */
-export const rules: readonly AuditRule[] = [...policyRules, ...levelRules];
+/** All of them: a rule is registered here, in one of the three. */
+export const rules: readonly AuditRule[] = [...policyRules, ...admissionRules, ...levelRules];
