@@ -2,12 +2,17 @@ import {describe, expect, test} from 'vitest';
 import {findingTable} from '../../src/tui/findingRows.ts';
 import {modelOf} from '../../src/tui/model.ts';
 import {remedyOf, remedyWords} from '../../src/tui/remedy.ts';
+import {grantsPlan} from '../../src/tui/rightsPlans.ts';
 import {grantTable, rightOfRow, rightTable, subjectTable} from '../../src/tui/rightsRows.ts';
 import {cellValue, type Row} from '../../src/tui/table.ts';
 import {workloadTable} from '../../src/tui/workloadRows.ts';
 import {demo} from './standIns.ts';
 
 const model = modelOf(demo);
+const severalGrants = [
+  'kubectl psp bind log-shipper --to sa:logging/log-shipper',
+  'kubectl psp unbind log-shipper --to group:system:serviceaccounts',
+].join(' && ');
 /** The rows as what their cells show, those that have all these words. */
 const cellsOf = (rows: readonly Row[], ...wanted: readonly string[]) =>
   rows
@@ -69,9 +74,7 @@ describe('findings and workloads, in the session', () => {
     const byRule = Object.groupBy(model.findings, ({rule}) => rule);
     const words = (rule: string) => byRule[rule]?.map(each => remedyWords(remedyOf(each)))[0];
     expect(words('denied-now')).toBe('bind baseline to sa:payments/default');
-    expect(words('open-to-workloads')).toMatch(
-      /^bind baseline to sa:data\/postgres-operator, .*, then bind log-shipper to sa:logging\/log-shipper, then unbind log-shipper from group:system:serviceaccounts$/,
-    );
+    expect(words('open-to-workloads')).toBe('see who may use log-shipper');
     expect(words('missing-role')).toBe('delete RoleBinding/psp-tls');
     expect(words('ignored-policy')).toBe('edit shop-legacy');
     expect(words('over-broad-policy')).toBe('edit ci-builder');
@@ -93,6 +96,20 @@ describe('findings and workloads, in the session', () => {
       do: 'grants',
       grants: [{verb: 'unbind', policy: 'web', to: ['group:a b'], namespace: 'shop'}],
     });
+  });
+
+  test('a remedy of several grants is one change with one question', () => {
+    const [finding] = model.findings;
+    const remedy = finding && remedyOf({...finding, remedy: severalGrants});
+    expect(remedyWords(remedy)).toBe(
+      'bind log-shipper to sa:logging/log-shipper, then unbind log-shipper from group:system:serviceaccounts',
+    );
+    const plan = grantsPlan(demo, remedy?.do === 'grants' ? remedy.grants : []);
+    expect(plan).toMatchObject({question: 'Make these changes?', name: 'log-shipper'});
+    expect(plan.plan.steps.map(({action, object}) => [action, object.reference.name])).toEqual([
+      ['create', 'psp:log-shipper'],
+      ['update', 'psp:log-shipper'],
+    ]);
   });
 
   test('the findings of a namespace, with those of the cluster', () => {
