@@ -12,6 +12,7 @@ import {runBig} from './big/index.ts';
 import {engineFigures} from './engine.ts';
 import {engineSection} from './engineSection.ts';
 import {liveSection} from './liveSection.ts';
+import {scaleSection} from './scaleSection.ts';
 import {type Section, tableOf} from './section.ts';
 import {sessionSection} from './sessionSection.ts';
 import {snapshotSection} from './snapshotSection.ts';
@@ -75,6 +76,7 @@ async function runSections(): Promise<readonly Section[]> {
     liveSection,
     snapshotSection,
     auditSection,
+    scaleSection,
     sessionSection,
     engineSection,
   ]) {
