@@ -46,7 +46,15 @@ export function openTerminal(
     const own = ['-u', '-f', '/dev/null', '-S', join(folder, 'tmux')];
     const {status, stdout, stderr, error} = spawnSync('tmux', [...own, ...words], {
       encoding: 'utf8',
-      env: {PATH: process.env.PATH, HOME: folder, LANG: 'C.UTF-8', TERM: 'xterm-256color', ...env},
+      env: {
+        PATH: process.env.PATH,
+        HOME: folder,
+        // The program keeps unsaved edits when its terminal is closed: here nobody wants them.
+        TMPDIR: folder,
+        LANG: 'C.UTF-8',
+        TERM: 'xterm-256color',
+        ...env,
+      },
     });
     if (error) throw error;
     if (status !== 0) throw new Error(`tmux ${words[0]}: ${stderr.trim()}`);
@@ -79,7 +87,7 @@ export function openTerminal(
     colored: () => tmux('capture-pane', '-e', '-N', '-p'),
     close() {
       tmux('kill-server');
-      rmSync(folder, {recursive: true, force: true});
+      rmSync(folder, {recursive: true, force: true, maxRetries: 10});
     },
   };
 }
