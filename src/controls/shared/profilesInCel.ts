@@ -86,7 +86,7 @@ function isKnown(profile: Cel): Cel {
 }
 
 function fieldOf(profile: Cel): Cel {
-  return cel`${profile} in ${sameAsDefault} ? {'type': 'RuntimeDefault'} : ${profile} == 'unconfined' ? {'type': 'Unconfined'} : {'type': 'Localhost', 'localhostProfile': ${profile}.substring(10)}`;
+  return cel`${profile} in ${sameAsDefault} ? {'type': 'RuntimeDefault'} : ${profile} == 'unconfined' ? {'type': 'Unconfined'} : {'type': 'Localhost', 'localhostProfile': ${profile}.replace('localhost/', '', 1)}`;
 }
 
 interface AppArmorRule {
