@@ -139,11 +139,8 @@ export function editorTable(
         directionOf(control, policy, least, release) === 'tighter';
       const excess = isDenier ? 'denies it' : isExcess ? 'looser' : '';
       const edited = control.describe(policy) === control.describe(base) ? '' : 'edited';
-      const tone = isDenier
-        ? 'bad'
-        : editTones[
-            edited === '' && isExcess ? 'looser' : directionOf(control, base, policy, release)
-          ];
+      const tone = isDenier ? 'bad' : editTones[directionOf(control, base, policy, release)];
+      const markTone = isExcess ? editTones.looser : tone;
       const level = control.level(policy);
       return {
         key: control.id,
@@ -152,7 +149,7 @@ export function editorTable(
           {value: control.describeForPeople(policy), tone: edited === '' ? 'plain' : tone},
           least === undefined ? '-' : control.describeForPeople(least),
           level === undefined ? '-' : {value: level, tone: levelTones[level]},
-          {value: [edited, excess].filter(Boolean).join(', '), tone},
+          {value: [edited, excess].filter(Boolean).join(', '), tone: markTone},
         ],
         enter: {name: 'values', policy: base.metadata.name, control: control.id},
       };
