@@ -78,9 +78,9 @@ export const ${camel}Case: RuleCases = {
       },
       {
         path: 'test/audit/rules.test.ts',
-        at: '...podRules, ...policyRules, ...rightsRules',
+        at: '  ...rightsRules,\n',
         where: 'after',
-        text: `, ...${camel}Case`,
+        text: `  ...${camel}Case,\n`,
       },
     ],
     test: ['test/audit/rules.test.ts', '-t', kebab],

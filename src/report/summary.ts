@@ -2,7 +2,7 @@ import type {CheckFinding} from '../check/answerCheck.ts';
 import type {NamespaceSummary} from '../effect/summary.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import {type UnreadPlaces, unreadPlaces, unreadText} from '../inventory/unreadPlaces.ts';
-import {atLeast} from '../text.ts';
+import {atLeast, count} from '../text.ts';
 import {escapeText} from './escape.ts';
 import {table} from './table.ts';
 
@@ -81,16 +81,15 @@ function totalText(
 ): string {
   const total = (of: (row: NamespaceSummary) => number) =>
     judged.reduce((sum, row) => sum + of(row), 0);
-  const [denied, mutated, drifted] = [
-    total(row => row.denied),
-    total(row => row.mutated),
-    total(row => row.drifted),
-  ];
+  const denied = total(row => row.denied);
+  const mutated = total(row => row.mutated);
+  const drifted = total(row => row.drifted);
   const would = (words: string) => [
     `${words} ${denied}, change`,
     `${mutated} and move ${drifted} to another policy.`,
   ];
-  const what = `${total(({pods, idle}) => pods + idle)} pods and idle workloads`;
+  const all = total(({pods, idle}) => pods + idle);
+  const what = count(all, 'pod or idle workload', 'pods and idle workloads');
   const isUndecided = answer === 'unknown' && policies.length > 0;
   const sentences = {
     yes: would(`Of ${what}, a restart would deny`),

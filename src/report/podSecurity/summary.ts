@@ -76,7 +76,11 @@ function totalText(inventory: Inventory, rows: readonly LabelSummary[]): string 
   const total = (of: (row: LabelSummary) => number) => rows.reduce((sum, row) => sum + of(row), 0);
   const [denied, warned] = [total(row => row.denied), total(row => row.warned)];
   const [unknown, byDefault] = [total(row => row.unknown), total(row => row.byDefault)];
-  const what = `${total(({pods, idle}) => pods + idle)} pods and idle workloads`;
+  const what = count(
+    total(({pods, idle}) => pods + idle),
+    'pod or idle workload',
+    'pods and idle workloads',
+  );
   const rest = unknown - byDefault;
   const unread = unreadPlaces(inventory);
   return [

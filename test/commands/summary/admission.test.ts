@@ -110,3 +110,8 @@ describe('the summary says whether admission asks policies, before what would be
     expect(out).not.toContain('would deny');
   });
 });
+
+test('one pod is told as one', async () => {
+  const {text} = await summaryOf([pod('a', marked)]);
+  expect(text.replaceAll(/\s+/g, ' ')).toContain('f 1 pod or idle workload, a restart would deny');
+});
