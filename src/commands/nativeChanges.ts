@@ -1,13 +1,20 @@
 import {type PlannedChange, readObject} from '../apply/applyAll.ts';
 import {objectPath, planPut} from '../apply/planChange.ts';
+import {plain} from '../apply/sameMeaning.ts';
 import {exitCodes, UserError} from '../errors.ts';
+import {gapText} from '../inventory/gaps.ts';
 import {emptyInventory, type Gap, type Inventory} from '../inventory/inventory.ts';
 import {nativeHomeOf} from '../inventory/native/nativeHome.ts';
 import {limiter} from '../inventory/read/limiter.ts';
+import {readNamespaces} from '../inventory/read/readNamespaces.ts';
 import {readNative, versionOfNative} from '../inventory/read/readNative.ts';
+import {readRbac, withGranted} from '../inventory/read/readRbac.ts';
+import type {Reading} from '../inventory/read/readResource.ts';
 import {policyVersion} from '../kube/apiGroups.ts';
 import {isObject, type JsonObject} from '../kube/json.ts';
 import type {Policy} from '../kube/objects.ts';
+import {once} from '../once.ts';
+import type {RbacObjects} from '../rbac/authorize.ts';
 import type {Cluster} from './world.ts';
 
 /** A change of the policies that live in admission policies. */
@@ -15,6 +22,8 @@ export interface NativeEdit {
   /** Made, or put in the place of those of the same name. */
   readonly put?: readonly Policy[];
   readonly removed?: readonly Policy[];
+  /** Roles and bindings that are made with it, as the API has them. */
+  readonly granted?: readonly object[];
 }
 
 /**
@@ -24,19 +33,12 @@ export interface NativeEdit {
  */
 export async function nativeChanges(
   cluster: Cluster,
-  {put = [], removed = []}: NativeEdit,
+  {put = [], removed = [], granted = []}: NativeEdit,
 ): Promise<readonly PlannedChange[] | undefined> {
   if (await servesPolicies(cluster)) return undefined;
   const gaps: Gap[] = [];
-  const reading = {
-    client: cluster,
-    namespace: undefined,
-    home: '',
-    exact: true,
-    gaps,
-    run: limiter(),
-  };
-  const read = await readNative({...reading, namespaces: async () => []});
+  const reading = readingOf(cluster, gaps);
+  const read = await readNative(reading);
   if (gaps[0] !== undefined) {
     throw refused(`what policies live in could not be read: ${gaps[0].reason}`);
   }
@@ -54,10 +56,39 @@ export async function nativeChanges(
   requireVersion([...put, ...removed], versionOfNative(admissionPolicies));
   const after = policiesAfter(policies, {put, removed});
   const {nativeObjects} = await import('../migrate/native/nativeObjects.ts');
-  const made = nativeObjects(after, options).objects;
+  const made = nativeObjects(after, options, await rightsFor(after, reading, granted)).objects;
   return changesOf(
     cluster,
     made.filter(({kind}) => !/Binding$/.test(String(kind))),
+  );
+}
+
+/** All namespaces, as they are now. */
+function readingOf(cluster: Cluster, gaps: Gap[]): Reading {
+  const reading = {client: cluster, namespace: undefined, exact: true, gaps, run: limiter()};
+  const namespaces = once(async () => {
+    const all = await readNamespaces({...reading, gaps: []});
+    return all.flatMap(({metadata}) => metadata?.name ?? []);
+  });
+  return {...reading, home: cluster.namespace, namespaces};
+}
+
+/**
+ * The rights by which policies that differ in values alone are put together; undefined if there are none such. One
+ * that could not be read would be a policy that is never tried: an error.
+ */
+async function rightsFor(
+  policies: readonly Policy[],
+  reading: Reading,
+  granted: readonly object[],
+): Promise<RbacObjects | undefined> {
+  const {runsOf} = await import('../migrate/native/units.ts');
+  if (runsOf(policies).length === 0) return undefined;
+  const rbac = await readRbac(reading);
+  const [gap] = reading.gaps;
+  if (gap === undefined) return withGranted(rbac, granted.map(plain));
+  throw refused(
+    `so many are alike that they are tried by who may use them, and that is not known: ${gapText(gap)}`,
   );
 }
 

@@ -1,5 +1,5 @@
 import {byText} from '../text.ts';
-import type {Gap} from './inventory.ts';
+import type {Gap, Inventory} from './inventory.ts';
 import {persistentVolumes, resources, workloadResources} from './kinds/resources.ts';
 
 /** Why nothing is known about a kind of which the files hold no object: its objects may be kept elsewhere. */
@@ -17,6 +17,12 @@ export const rbacKinds = [
   resources.roles,
   resources.roleBindings,
 ] as const;
+
+/** Who may use what; undefined if that is not known everywhere. */
+export function wholeRbac({gaps, rbac}: Pick<Inventory, 'gaps' | 'rbac'>) {
+  const isUnread = gaps.some(({resource}) => rbacKinds.some(({plural}) => plural === resource));
+  return isUnread ? undefined : rbac;
+}
 
 /** Pods, and all kinds of workloads that are read. */
 export const runningKinds = [resources.pods, ...workloadResources] as const;

@@ -90,8 +90,9 @@ export async function withBase<T>(
       : (flags.namespace ?? inventory.defaultNamespace);
     return use({inventory, namespace}, cluster);
   };
+  const checked = needs.sourcesAlone ? async (read: Inventory) => read : checkedNative;
   const offline = await loadOffline(world, flags);
-  if (offline !== undefined) return answer(await checkedNative(offline), undefined);
+  if (offline !== undefined) return answer(await checked(offline), undefined);
   return withCluster(world, flags, async (cluster, namespace) => {
     const read = await readCluster(cluster, {
       namespace: needs.everywhere ? undefined : namespace,
@@ -99,7 +100,7 @@ export async function withBase<T>(
       ...needs,
       time: world.now(),
     });
-    return answer(await checkedNative(await withSettings(world, flags, read)), cluster);
+    return answer(await checked(await withSettings(world, flags, read)), cluster);
   });
 }
 

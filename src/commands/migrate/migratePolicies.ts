@@ -1,5 +1,5 @@
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
-import {rbacKinds} from '../../inventory/gaps.ts';
+import {wholeRbac} from '../../inventory/gaps.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
 import {type NativeMode, nativeModes} from '../../inventory/native/options.ts';
 import {type JsonObject, printJson} from '../../kube/json.ts';
@@ -57,7 +57,7 @@ export async function runPolicies(world: World, given: MigrateFlags): Promise<Ex
       closeGaps: flags.closeGaps,
       extensions: needsExtensions(inventory),
     },
-    isRbacRead(inventory) ? inventory.rbac : undefined,
+    wholeRbac(inventory),
   );
   printObjects(world, format, objects);
   if (mode === 'full' && server < firstMutatingV1) {
@@ -66,11 +66,6 @@ export async function runPolicies(world: World, given: MigrateFlags): Promise<Ex
     );
   }
   return tellLosses(world, losses);
-}
-
-/** Whether it is known who may use what. */
-function isRbacRead({gaps}: Inventory): boolean {
-  return !gaps.some(({resource}) => rbacKinds.some(({plural}) => plural === resource));
 }
 
 function targetOf(to: string | undefined): (typeof policyTargets)[number] {
@@ -162,7 +157,15 @@ async function readPolicies(
   }
   // Where they move to has rights of its own.
   const rbac = !flags.apply;
-  const needs = {policies: true, rbac, workloads, caller: false, whole: true, exact: true};
+  const needs = {
+    policies: true,
+    rbac,
+    workloads,
+    caller: false,
+    whole: true,
+    exact: true,
+    sourcesAlone: true,
+  };
   const scope = {...flags, namespace: undefined, allNamespaces: true};
   return withBase(world, scope, needs, async ({inventory}) => {
     requirePolicies(inventory);

@@ -3,6 +3,7 @@ import type {Verdict} from '../../admission/judgement.ts';
 import {type PlannedChange, readObject} from '../../apply/applyAll.ts';
 import {objectPath, planDelete, planPut} from '../../apply/planChange.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
+import {wholeRbac} from '../../inventory/gaps.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
 import {admissionResources, isOfAdmission} from '../../inventory/kinds/resources.ts';
 import {isNative} from '../../inventory/native/nativeHome.ts';
@@ -136,7 +137,7 @@ function objectsFor(
       closeGaps,
       extensions: needsExtensions(target),
     },
-    target.rbac,
+    wholeRbac(target),
   );
   // What the stage leaves out for now is no loss.
   return {objects: objectsOnStage(objects, stage), losses: stage === 'audit' ? [] : losses};

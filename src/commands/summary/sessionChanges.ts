@@ -80,7 +80,7 @@ async function adviceChanges(
 ): Promise<readonly PlannedChange[]> {
   // Only a cluster without PodSecurityPolicies can have them anywhere else.
   const put = advices.map(({policy}) => policy);
-  const native = await nativeChanges(cluster, {put});
+  const native = await nativeChanges(cluster, {put, granted: advices.flatMap(grantObjects)});
   const objects = advices.flatMap(advice => [
     ...(native === undefined ? [printablePolicy(advice.policy)] : []),
     ...grantObjects(advice),

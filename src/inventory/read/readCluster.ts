@@ -48,6 +48,8 @@ export interface ReadNeeds {
   readonly volumes?: boolean;
   /** Not from the server's cache, because something is going to be changed. */
   readonly exact?: boolean;
+  /** The policies alone, which may be made again: not whether what they live in does what they say. */
+  readonly sourcesAlone?: boolean;
   /** All namespaces, whichever is asked about: what policies do is not known from one. */
   readonly everywhere?: boolean;
 }

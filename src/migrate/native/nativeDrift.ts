@@ -3,19 +3,26 @@ import {nativeHomeOf} from '../../inventory/native/nativeHome.ts';
 import {admissionGap, unreadSources} from '../../inventory/read/readNative.ts';
 import {isObject, type Json, type JsonObject} from '../../kube/json.ts';
 import {weaklyKeyed} from '../../once.ts';
-import {nativeObjects} from './nativeObjects.ts';
+import {candidatesIn, untriedGrant} from './candidates.ts';
+import {nativeObjectsBy} from './nativeObjects.ts';
+import {runsOf} from './units.ts';
 
 /**
  * In what the admission policies of a cluster differ from what their own sources come to; undefined if in
- * nothing, or if there are none. What differs does something that is not known here.
+ * nothing, or if there are none. What differs does something that is not known here. Which policies are tried
+ * where is taken from them as it is: see untriedIn().
  */
 export const nativeDrift = weaklyKeyed(driftOf);
 
-function driftOf({admissionPolicies, policies, rbac}: Inventory): string | undefined {
+/** What they are made from and what they are. */
+type Made = Pick<Inventory, 'admissionPolicies' | 'policies' | 'rbac'>;
+
+function driftOf({admissionPolicies, policies}: Pick<Made, 'admissionPolicies' | 'policies'>) {
   const home = admissionPolicies && nativeHomeOf(admissionPolicies);
   if (admissionPolicies === undefined || home === undefined) return undefined;
   if (home.options === undefined) return 'they do not say how they were made';
-  const made = nativeObjects(policies, home.options, rbac).objects.filter(isPolicy);
+  const candidates = candidatesIn(admissionPolicies);
+  const made = nativeObjectsBy(policies, home.options, candidates).objects.filter(isPolicy);
   const found = admissionPolicies.filter(isPolicy);
   const keyOf = ({kind, metadata}: JsonObject) =>
     `${kind} ${isObject(metadata) ? metadata.name : ''}`;
@@ -27,6 +34,22 @@ function driftOf({admissionPolicies, policies, rbac}: Inventory): string | undef
   }
   return undefined;
 }
+
+/**
+ * A right that counts for nothing, because admission policies that put many policies together were made before it
+ * was granted; undefined if there is none among the rights that were read.
+ */
+export const untriedIn = weaklyKeyed(({admissionPolicies, policies, rbac}: Made) => {
+  const candidates = candidatesIn(admissionPolicies ?? []);
+  for (const run of admissionPolicies === undefined ? [] : runsOf(policies)) {
+    const known = candidates(run);
+    const untried = known && untriedGrant(run, known, rbac);
+    if (untried === undefined) continue;
+    const where = untried.namespace === undefined ? '' : ` in namespace ${untried.namespace}`;
+    return `they were made before policy ${untried.policy} was granted${where}, and don't try it there`;
+  }
+  return undefined;
+});
 
 function isPolicy({kind}: JsonObject): boolean {
   return /AdmissionPolicy$/.test(String(kind));
@@ -74,8 +97,10 @@ function isEmpty(value: Json | undefined): boolean {
 /** The inventory, with a gap where its admission policies are not what they say they are. */
 export function withNativeDrift(inventory: Inventory): Inventory {
   const isUnread = inventory.gaps.some(({reason}) => reason.startsWith(unreadSources));
-  const drift = isUnread ? undefined : nativeDrift(inventory);
+  if (isUnread) return inventory;
+  const edited = nativeDrift(inventory);
+  const drift = edited ? `${edited}: edited, or made by another version` : untriedIn(inventory);
   if (drift === undefined) return inventory;
-  const reason = `${drift}: edited, or made by another version; kubectl psp migrate policies makes them again`;
+  const reason = `${drift}; kubectl psp migrate policies makes them again`;
   return {...inventory, gaps: [...inventory.gaps, {...admissionGap, reason}]};
 }

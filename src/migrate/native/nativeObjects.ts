@@ -6,6 +6,7 @@ import type {Policy} from '../../kube/objects.ts';
 import {whyUnusable} from '../../policy/evaluate.ts';
 import type {RbacObjects} from '../../rbac/authorize.ts';
 import {byText} from '../../text.ts';
+import {type CandidatesOf, candidatesBy} from './candidates.ts';
 import {defaultsPatch} from './defaultsPatch.ts';
 import {type Loss, lossesOf} from './losses.ts';
 import {mutatingSpec} from './mutating.ts';
@@ -24,15 +25,15 @@ export interface Native {
  * PodSecurityPolicies as admission policies of Kubernetes itself: one that writes defaults, one that refuses, and
  * their bindings. Policies whose rules admission does not know were left out by it, and are left out here.
  */
-export function nativeObjects(
+export function nativeObjectsBy(
   policies: readonly Policy[],
   options: NativeOptions,
-  rbac?: RbacObjects,
+  candidatesOf: CandidatesOf | undefined,
 ): Native {
   const {mode, extensions} = options;
   const sorted = policies.toSorted((a, b) => byText(a.metadata.name, b.metadata.name));
   const usable = sorted.filter(policy => whyUnusable(policy) === undefined);
-  const units = unitsOf(usable, rbac);
+  const units = unitsOf(usable, candidatesOf);
   const groupSize = policiesInBudget(extensions);
   const judged = mode === 'audit' ? 'filled' : 'asIs';
   const validated = policiesIn(units, {extensions, isMutating: false, judged: [judged]});
@@ -63,6 +64,15 @@ export function nativeObjects(
       objects,
     }),
   };
+}
+
+/** The same, put together by these rights; without them, no policies are. */
+export function nativeObjects(
+  policies: readonly Policy[],
+  options: NativeOptions,
+  rbac?: RbacObjects,
+): Native {
+  return nativeObjectsBy(policies, options, rbac && candidatesBy(rbac));
 }
 
 function validatingObject(

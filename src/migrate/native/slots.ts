@@ -8,8 +8,8 @@ import {
   isSame,
   listOf,
 } from '../../cel/cel.ts';
-import type {Grant} from '../../rbac/authorize.ts';
 import {byText} from '../../text.ts';
+import {type Candidates, candidatesName, candidateTable} from './candidates.ts';
 import type {NativePolicy} from './chosen.ts';
 import {claimed} from './mutating.ts';
 import {askRights, type RightsOptions} from './rights.ts';
@@ -23,52 +23,10 @@ import {
 } from './sharedChecks.ts';
 import {type Variable, variable} from './variables.ts';
 
-/** So many members of a run can be tried for one pod. */
-const mostCandidates = 12;
-
 /** The places in which members of a run stand for one pod, in the order in which they are tried. */
 export interface Slots {
   readonly policies: readonly NativePolicy[];
   readonly variables: readonly Variable[];
-}
-
-/** Which members somebody may use, by namespace. */
-export interface Candidates {
-  readonly everywhere: readonly string[];
-  readonly byNamespace: ReadonlyMap<string, readonly string[]>;
-}
-
-/**
- * By the grants to single members; undefined if there are none, or too many in one place to try them all. Who may
- * use all policies finds them otherwise.
- */
-export function candidatesOf(
-  {members}: PolicyRun,
-  grants: readonly Grant[],
-): Candidates | undefined {
-  const names = new Set(members.map(({name}) => name));
-  const everywhere = new Set<string>();
-  const byNamespace = new Map<string, Set<string>>();
-  for (const {policies, binding} of grants) {
-    for (const name of policies ?? []) {
-      if (!names.has(name)) continue;
-      if (binding.namespace === undefined) everywhere.add(name);
-      else {
-        const known = byNamespace.get(binding.namespace) ?? new Set();
-        byNamespace.set(binding.namespace, known.add(name));
-      }
-    }
-  }
-  const all = new Map(
-    [...byNamespace].map(([namespace, own]) => [
-      namespace,
-      [...new Set([...own, ...everywhere])].sort(byText),
-    ]),
-  );
-  const most = Math.max(everywhere.size, ...[...all.values()].map(own => own.length));
-  // Without a grant to any of them, it is not known where they are used.
-  if (most === 0 || most > mostCandidates) return undefined;
-  return {everywhere: [...everywhere].sort(byText), byNamespace: all};
 }
 
 interface SlotOptions extends RightsOptions {
@@ -90,7 +48,7 @@ export function slotsOf(run: PolicyRun, candidates: Candidates, options: SlotOpt
     name: `${prefix}_first_${way}`,
     value: firstWhere([[mayUseAny, firstName(run, way, options)]], cel`''`),
   }));
-  const found = candidateSlots(candidates, prefix);
+  const found = candidateSlots(candidates, run);
   const claim = {
     name: `${prefix}_claimed`,
     value: cel`${claimed} in ${names} ? ${claimed} : ''`,
@@ -111,7 +69,7 @@ export function slotsOf(run: PolicyRun, candidates: Candidates, options: SlotOpt
     variables: [
       ...run.tables,
       ...namesVariables(run, title),
-      ...candidateVariables(candidates, prefix),
+      ...candidateVariables(candidates, run),
       ...anyRights,
       claim,
       ...firsts,
@@ -123,12 +81,12 @@ export function slotsOf(run: PolicyRun, candidates: Candidates, options: SlotOpt
 /** As many places as there are candidates anywhere. */
 function candidateSlots(
   {everywhere, byNamespace}: Candidates,
-  prefix: string,
+  run: PolicyRun,
 ): readonly Variable[] {
-  const list = variable(`${prefix}_candidates`);
+  const list = variable(candidatesName(run));
   const most = Math.max(everywhere.length, ...[...byNamespace.values()].map(own => own.length));
   return Array.from({length: most}, (_, index) => ({
-    name: `${prefix}_candidate_${index + 1}`,
+    name: `${run.prefix}_candidate_${index + 1}`,
     value: cel`size(${list}) > ${index} ? string(${list}[${index}]) : ''`,
   }));
 }
@@ -145,19 +103,16 @@ function namesVariables(run: PolicyRun, title: string): readonly Variable[] {
 
 function candidateVariables(
   {everywhere, byNamespace}: Candidates,
-  prefix: string,
+  run: PolicyRun,
 ): readonly Variable[] {
   const rows = [...byNamespace].toSorted(([a], [b]) => byText(a, b));
   const table = celTable(
-    `${prefix}_candidatesIn`,
+    candidateTable(run),
     rows.map(([namespace, own]) => [namespace, cel`${own}`]),
   );
   const others = listOf(everywhere.map(name => cel`${name}`));
   const found = cel`${rowOf(table, cel`request.namespace`)}.orValue(${others})`;
-  return [
-    ...table.parts,
-    {name: `${prefix}_candidates`, value: rows.length === 0 ? others : found},
-  ];
+  return [...table.parts, {name: candidatesName(run), value: rows.length === 0 ? others : found}];
 }
 
 /** The first member that accepts the pod; a pod that every policy changes is never taken as it is. */

@@ -1,12 +1,14 @@
 import {cel} from '../../cel/cel.ts';
 import type {Policy} from '../../kube/objects.ts';
 import {lastRelease} from '../../kube/release.ts';
-import {authorizerOf, type RbacObjects} from '../../rbac/authorize.ts';
+import {whyUnusable} from '../../policy/evaluate.ts';
+import {byText} from '../../text.ts';
+import type {Candidates, CandidatesOf} from './candidates.ts';
 import {fixedPolicy, type NativePolicy} from './chosen.ts';
 import {askRights, type RightsOptions} from './rights.ts';
 import {isRun, type PolicyRun, runsIn} from './runs.ts';
 import {checkMaker, type Judged, type RuledPolicy, ruledPolicies} from './sharedChecks.ts';
-import {type Candidates, candidatesOf, type Slots, slotsOf} from './slots.ts';
+import {type Slots, slotsOf} from './slots.ts';
 
 /** A policy, or a run of policies with those that may be used where. */
 export type Unit =
@@ -16,17 +18,23 @@ export type Unit =
 /** The policies in their order. Without rights, or where too many may be used in one place, none are put together. */
 export function unitsOf(
   policies: readonly Policy[],
-  rbac: RbacObjects | undefined,
+  candidatesOf: CandidatesOf | undefined,
 ): readonly Unit[] {
   const ruled = ruledPolicies(policies, lastRelease);
-  if (rbac === undefined) return ruled.map(policy => ({policy}));
-  const {grants} = authorizerOf(rbac);
+  if (candidatesOf === undefined) return ruled.map(policy => ({policy}));
   return runsIn(ruled).flatMap((one): readonly Unit[] => {
     if (!isRun(one)) return [{policy: one}];
-    const candidates = candidatesOf(one, grants);
+    const candidates = candidatesOf(one);
     if (candidates === undefined) return one.members.map(policy => ({policy}));
     return [{run: one, candidates}];
   });
+}
+
+/** The policies that may be put together, by who may use them. */
+export function runsOf(policies: readonly Policy[]): readonly PolicyRun[] {
+  const usable = policies.filter(policy => whyUnusable(policy) === undefined);
+  const sorted = usable.toSorted((a, b) => byText(a.metadata.name, b.metadata.name));
+  return runsIn(ruledPolicies(sorted, lastRelease)).filter(isRun);
 }
 
 /** The units as policies of an admission policy's expressions, in the order in which they are tried. */

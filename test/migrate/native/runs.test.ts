@@ -1,7 +1,9 @@
 import {describe, expect, test} from 'vitest';
 import {conformanceResult} from '../../../src/conformance/conformance.ts';
+import {emptyInventory} from '../../../src/inventory/inventory.ts';
 import {type JsonObject, parseJson, printJson} from '../../../src/kube/json.ts';
 import {decodePolicy} from '../../../src/kube/objects.ts';
+import {withNativeDrift} from '../../../src/migrate/native/nativeDrift.ts';
 import {nativeObjects} from '../../../src/migrate/native/nativeObjects.ts';
 import type {RbacObjects} from '../../../src/rbac/authorize.ts';
 import {policyObject} from '../../support/builders/policies.ts';
@@ -236,3 +238,78 @@ test.runIf(hasCelReference())(
     expect(Math.max(...answers.map(({cost}) => cost.mutation))).toBeLessThan(10_000_000);
   },
 );
+
+describe('what admission policies with tables say of themselves', () => {
+  const tenants = tenantsOf(25);
+  const policies = tenants.map(tenant => decodePolicy(tenantPolicy(tenant)));
+  const everywhere = (tenant: number): RbacObjects => {
+    const {roles, roleBindings, ...rest} = rbacOf([tenant]);
+    const global = <T extends {readonly metadata?: object | undefined}>(one: T) => ({
+      ...one,
+      metadata: {name: 'use', namespace: undefined, uid: undefined, labels: undefined},
+    });
+    return {
+      ...rest,
+      clusterRoles: roles.map(global),
+      clusterRoleBindings: roleBindings.map(one => ({
+        ...global(one),
+        roleRef: {apiGroup: rbacGroup, kind: 'ClusterRole', name: 'use'},
+      })),
+      roles: [],
+      roleBindings: [],
+    };
+  };
+  const both = (one: RbacObjects, other: RbacObjects): RbacObjects => ({
+    clusterRoles: [...one.clusterRoles, ...other.clusterRoles],
+    clusterRoleBindings: [...one.clusterRoleBindings, ...other.clusterRoleBindings],
+    roles: [...one.roles, ...other.roles],
+    roleBindings: [...one.roleBindings, ...other.roleBindings],
+  });
+  const nobody: RbacObjects = emptyInventory.rbac;
+  const madeBy = (rbac: RbacObjects | undefined) => nativeObjects(policies, options, rbac).objects;
+  const said = (admissionPolicies: readonly JsonObject[], rbac: RbacObjects) => {
+    const inventory = {...emptyInventory, policies, admissionPolicies, rbac};
+    return withNativeDrift(inventory).gaps.map(({reason}) => reason.split(';')[0]);
+  };
+  const late = (policy: string, where = '') =>
+    `they were made before policy ${policy} was granted${where}, and don't try it there`;
+
+  test.each([
+    ['in namespaces', rbacOf(tenants)],
+    ['everywhere', everywhere(3)],
+    ['both', both(rbacOf([1, 2]), everywhere(3))],
+  ])('nothing, whichever of these grants are read: %s', (_, rbac) => {
+    const made = madeBy(rbac);
+    expect(printJson(made)).toContain('run_1_candidates');
+    for (const read of [rbac, nobody, {...rbac, roleBindings: []}, {...rbac, roles: []}]) {
+      expect(said(made, read)).toEqual([]);
+    }
+  });
+
+  test('nothing where each is asked by itself', () => {
+    expect(said(madeBy(undefined), rbacOf(tenants))).toEqual([]);
+    expect(said(madeBy(nobody), rbacOf(tenants))).toEqual([]);
+  });
+
+  test('which later grant they lack', () => {
+    const made = madeBy(rbacOf([1, 2]));
+    expect(said(made, rbacOf([1, 2, 4]))).toEqual([late('tool-4', ' in namespace ns-4')]);
+    expect(said(made, both(rbacOf([1, 2]), everywhere(3)))).toEqual([late('tool-3')]);
+    const wide = madeBy(both(rbacOf([1]), everywhere(3)));
+    expect(said(wide, both(rbacOf([1, 2]), everywhere(3)))).toEqual([
+      late('tool-2', ' in namespace ns-2'),
+    ]);
+  });
+
+  test.each([
+    ["['tool-1']", "['tool-1', 'tool-2'] + ['tool-3']"],
+    ["['tool-1']", "['tool-1'].filter(x, false)"],
+    ['[?request.namespace]', "[?'ns-2']"],
+  ])('that somebody put in another expression for %s', (old, other) => {
+    const text = printJson(madeBy(rbacOf([1, 2]))).replaceAll(old, other);
+    const edited = parseJson(text) as readonly JsonObject[];
+    expect(said(edited, rbacOf([1, 2]))[0]).toMatch(
+      / differs in spec\.variables.*: edited, or made/,
+    );
+  });
+});
