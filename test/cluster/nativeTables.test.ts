@@ -142,7 +142,11 @@ describe.runIf(successor !== undefined)(
     });
 
     test('say which grant they were made before, until they are made again', async () => {
-      await server.createAll(toolFor('ns-2', 1).filter(({kind}) => kind === 'RoleBinding'));
+      const bound = await run('bind', 'tool-1', '--to', 'ns:ns-2', '-n', 'ns-2', '-y');
+      expect(bound.code).toBe(0);
+      expect(bound.out + bound.err).toMatch(
+        /note: .*before policy tool-1 was granted in namespace ns-2.* counts once kubectl psp migrate policies --apply/,
+      );
       const stale = await run('who-can', '-A');
       expect(stale.err).toContain('made before policy tool-1 was granted in namespace ns-2');
       expect(await given('ns-2')).toEqual([201, 'tool-2', 50_002]);

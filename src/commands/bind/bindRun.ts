@@ -160,7 +160,8 @@ async function carryOut(
   const done = plan.kept.length > 0 ? exitCodes.no : exitCodes.ok;
 
   const printer = bindPrinter(world, format);
-  printer.plan(plan, effect, policy);
+  const notes = [...plan.notes, ...(await nativeNotes(inventory, after))];
+  printer.plan({...plan, notes}, effect, policy);
   if (plan.steps.length === 0) {
     printer.objects([]);
     return done;
@@ -172,6 +173,12 @@ async function carryOut(
   const question = questionFor({before: inventory, after, treated: effect.shifts});
   const code = await applyPlan(world, flags, {change, question, policy, dryRun, printer});
   return code === exitCodes.ok ? done : code;
+}
+
+async function nativeNotes(before: Inventory, after: Inventory): Promise<readonly string[]> {
+  if (before.admissionPolicies === undefined) return [];
+  const {untriedNotes} = await import('../../migrate/native/nativeDrift.ts');
+  return untriedNotes(before, after);
 }
 
 /** Why the plan is only shown and the server not asked; undefined if it is to be made or tried. */

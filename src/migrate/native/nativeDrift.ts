@@ -51,6 +51,14 @@ export const untriedIn = weaklyKeyed(({admissionPolicies, policies, rbac}: Made)
   return undefined;
 });
 
+/** What is to be known of a change of rights: that it counts for nothing yet. */
+export function untriedNotes(before: Inventory, after: Inventory): readonly string[] {
+  const untried = untriedIn(before) === undefined ? untriedIn(after) : undefined;
+  if (untried === undefined) return [];
+  const again = 'the grant counts once kubectl psp migrate policies --apply makes them again';
+  return [`the policies live in admission policies, and ${untried}: ${again}`];
+}
+
 function isPolicy({kind}: JsonObject): boolean {
   return /AdmissionPolicy$/.test(String(kind));
 }
