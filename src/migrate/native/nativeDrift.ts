@@ -3,30 +3,49 @@ import {nativeHomeOf} from '../../inventory/native/nativeHome.ts';
 import {admissionGap, unreadSources} from '../../inventory/read/readNative.ts';
 import {isObject, type Json, type JsonObject} from '../../kube/json.ts';
 import {weaklyKeyed} from '../../once.ts';
-import {candidatesIn, untriedGrant} from './candidates.ts';
+import {type Candidates, candidatesIn, untriedGrant} from './candidates.ts';
 import {nativeObjectsBy} from './nativeObjects.ts';
-import {runsOf} from './units.ts';
+import type {PolicyRun} from './runs.ts';
+
+/** What they are made from and what they are. */
+type Made = Pick<Inventory, 'admissionPolicies' | 'policies' | 'rbac'>;
 
 /**
  * In what the admission policies of a cluster differ from what their own sources come to; undefined if in
  * nothing, or if there are none. What differs does something that is not known here. Which policies are tried
  * where is taken from them as it is: see untriedIn().
  */
-export const nativeDrift = weaklyKeyed(driftOf);
+export function nativeDrift(made: Made): string | undefined {
+  return comparison(made).drift;
+}
 
-/** What they are made from and what they are. */
-type Made = Pick<Inventory, 'admissionPolicies' | 'policies' | 'rbac'>;
+/** What the comparison with their sources gives, and which policies they try where of those put together. */
+interface Comparison {
+  readonly drift: string | undefined;
+  readonly tried: ReadonlyMap<PolicyRun, Candidates>;
+}
 
-function driftOf({admissionPolicies, policies}: Pick<Made, 'admissionPolicies' | 'policies'>) {
+const comparison = weaklyKeyed(({admissionPolicies, policies}: Made): Comparison => {
+  const tried = new Map<PolicyRun, Candidates>();
   const home = admissionPolicies && nativeHomeOf(admissionPolicies);
-  if (admissionPolicies === undefined || home === undefined) return undefined;
-  if (home.options === undefined) return 'they do not say how they were made';
-  const candidates = candidatesIn(admissionPolicies);
-  const made = nativeObjectsBy(policies, home.options, candidates).objects.filter(isPolicy);
-  const found = admissionPolicies.filter(isPolicy);
+  if (admissionPolicies === undefined || home === undefined) return {drift: undefined, tried};
+  if (home.options === undefined) return {drift: 'they do not say how they were made', tried};
+  const found = candidatesIn(admissionPolicies);
+  const made = nativeObjectsBy(policies, home.options, run => {
+    const candidates = found(run);
+    if (candidates !== undefined) tried.set(run, candidates);
+    return candidates;
+  });
+  return {drift: differenceOf(made.objects, admissionPolicies), tried};
+});
+
+function differenceOf(
+  made: readonly JsonObject[],
+  found: readonly JsonObject[],
+): string | undefined {
   const keyOf = ({kind, metadata}: JsonObject) =>
     `${kind} ${isObject(metadata) ? metadata.name : ''}`;
-  for (const object of made) {
+  for (const object of made.filter(isPolicy)) {
     const there = found.find(other => keyOf(other) === keyOf(object));
     if (there === undefined) return `${keyOf(object)} is not there`;
     const place = differingPlace(object.spec, there.spec, 'spec');
@@ -39,11 +58,9 @@ function driftOf({admissionPolicies, policies}: Pick<Made, 'admissionPolicies' |
  * A right that counts for nothing, because admission policies that put many policies together were made before it
  * was granted; undefined if there is none among the rights that were read.
  */
-export const untriedIn = weaklyKeyed(({admissionPolicies, policies, rbac}: Made) => {
-  const candidates = candidatesIn(admissionPolicies ?? []);
-  for (const run of admissionPolicies === undefined ? [] : runsOf(policies)) {
-    const known = candidates(run);
-    const untried = known && untriedGrant(run, known, rbac);
+export const untriedIn = weaklyKeyed((made: Made): string | undefined => {
+  for (const [run, known] of comparison(made).tried) {
+    const untried = untriedGrant(run, known, made.rbac);
     if (untried === undefined) continue;
     const where = untried.namespace === undefined ? '' : ` in namespace ${untried.namespace}`;
     return `they were made before policy ${untried.policy} was granted${where}, and don't try it there`;
