@@ -6,6 +6,7 @@ import {decodePolicy} from '../../src/kube/objects.ts';
 import {nativeObjects} from '../../src/migrate/native/nativeObjects.ts';
 import {policyObject} from '../support/builders/policies.ts';
 import {grantOfUse} from '../support/builders/useGrants.ts';
+import {advicesFor, applyIn, openBareSession} from '../support/faults/session.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
 import {successorApiServer} from '../support/kubernetes/successor.ts';
 import {fileOf, folderOf} from '../support/run/files.ts';
@@ -157,6 +158,30 @@ describe.runIf(successor !== undefined)(
       expect(again).toMatchObject({code: 0});
       expect(again.out).toContain('In force on stage enforce');
       expect(await given('ns-2')).toEqual([201, 'tool-1', 90_001]);
+      expect(await run('who-can', '-A')).toMatchObject({code: 0, err: ''});
+    });
+
+    test('are tried by the grants that a session makes with them', async () => {
+      const labels = {app: 'web'};
+      const template = {metadata: {labels}, spec: {containers: [{name: 'app', image: 'app'}]}};
+      const web = {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: {name: 'web', namespace: 'ns-1'},
+        spec: {selector: {matchLabels: labels}, template},
+      };
+      await server.createAll([web]);
+      const at = {kubeconfig: server.kubeconfig, server: server.url};
+      const session = await openBareSession(at, folder);
+      const advices = advicesFor(session.inventory, 'ns-1').map(advice => ({
+        ...advice,
+        policy: decodePolicy(tool(0.5, 70_000)),
+      }));
+      expect(advices).toHaveLength(1);
+      expect(await applyIn(session, {kind: 'advice', advices})).toMatchObject({ok: true});
+      session.end();
+      await enforce(server, [], 'advised');
+      expect(await given('ns-1')).toEqual([201, 'tool-0.5', 70_000]);
       expect(await run('who-can', '-A')).toMatchObject({code: 0, err: ''});
     });
 
