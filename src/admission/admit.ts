@@ -66,12 +66,17 @@ export type Ending =
   | {readonly kind: 'passed'}
   /** `refusal`: why it is refused, in the API server's words; undefined if those are unknown. */
   | {readonly kind: 'denied'; readonly refusal: string | undefined}
-  /** The policy lets the pod in, but the server refuses the result. */
-  | {
-      readonly kind: 'invalid';
-      readonly chosen: Candidate;
-      readonly errors: readonly FieldError[];
-    };
+  | Invalid;
+
+/** The server refuses the pod by its own validation, whoever else would let it in. */
+export interface Invalid {
+  readonly kind: 'invalid';
+  /** The policy that lets it in; undefined where no policy is asked. */
+  readonly chosen: Candidate | undefined;
+  readonly errors: readonly FieldError[];
+  /** Whether the errors are in words of this program: those of the server are not known. */
+  readonly isParaphrased?: boolean;
+}
 
 /** What an answer depends on, and what would be needed to know it. */
 export interface Unknown {
@@ -202,5 +207,10 @@ export function forbiddenMessage(name: string, refusal: string): string {
 /** The policies that could be chosen, where nobody knows which is. */
 export function possiblePolicies(decision: Decision): readonly string[] {
   if (decision.kind !== 'unknown') return [];
-  return decision.endings.flatMap(ending => ('chosen' in ending ? ending.chosen.policy.name : []));
+  return decision.endings.flatMap(ending => policyOfEnding(ending)?.policy.name ?? []);
+}
+
+/** The policy that an ending is about; undefined if it is about none. */
+export function policyOfEnding(ending: Ending): Candidate | undefined {
+  return 'chosen' in ending ? ending.chosen : undefined;
 }

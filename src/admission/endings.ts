@@ -8,6 +8,7 @@ import {
   type Ending,
   type Operation,
   type PolicySet,
+  policyOfEnding,
   type RightsTo,
   type Unknown,
 } from './admit.ts';
@@ -105,7 +106,7 @@ function settled(
   const [first, ...others] = different;
   if (first !== undefined && others.length === 0) return first;
   if (different.every(({kind}) => kind !== 'admitted')) return {kind: 'denied', refusal: undefined};
-  const names = different.flatMap(ending => ('chosen' in ending ? policyOf(ending) : []));
+  const names = different.flatMap(ending => policyOfEnding(ending)?.policy.name ?? []);
   return {
     kind: 'unknown',
     endings: different,
@@ -136,11 +137,8 @@ function possibleEndings(decision: Decision): readonly Ending[] | undefined {
   return decision.endings.length === 0 ? undefined : decision.endings;
 }
 
-function policyOf({chosen}: Extract<Ending, {readonly chosen: Candidate}>): string {
-  return chosen.policy.name;
-}
-
 function keyOf(ending: Ending): string {
-  if (!('chosen' in ending)) return ending.kind;
-  return `${ending.kind} ${String(ending.chosen.mutates)} ${policyOf(ending)}`;
+  const about = policyOfEnding(ending);
+  if (about === undefined) return ending.kind;
+  return `${ending.kind} ${String(about.mutates)} ${about.policy.name}`;
 }

@@ -219,7 +219,7 @@ export function apiMessageOf(
     const {refusal} = decision;
     return refusal === undefined ? undefined : forbiddenMessage(ownName || generateName, refusal);
   }
-  return decision.kind === 'invalid'
+  return decision.kind === 'invalid' && decision.isParaphrased !== true
     ? invalidMessage(ownName || (generateName && `${generateName}xxxxx`), decision.errors)
     : undefined;
 }

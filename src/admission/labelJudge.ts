@@ -1,11 +1,15 @@
 import type {Inventory} from '../inventory/inventory.ts';
 import type {Regime, RegimeSource} from '../inventory/regime.ts';
 import type {Submission} from '../inventory/submissions/submissions.ts';
+import {forbidden} from '../kube/fieldError.ts';
+import type {Pod} from '../kube/pod.ts';
 import {type PodSecurityAnswer, podSecurityAnswer} from '../podSecurity/answer.ts';
 import {violationText} from '../podSecurity/judge.ts';
 import type {Identity} from '../rbac/authorize.ts';
 import type {Decision, Ending} from './admit.ts';
 import {apiMessageOf, type Judgement} from './judgement.ts';
+import {laterErrors} from './laterValidation.ts';
+import {lastingErrors} from './podValidation.ts';
 import {podOnServer} from './prepare.ts';
 
 /** What Pod Security Admission judges by. */
@@ -46,7 +50,41 @@ export function labelJudge(
     );
     const answer = mayHavePolicies ? perhapsRefused(told) : told;
     const isForCaller = user !== undefined && requester === 'caller' && !submission.requester;
-    return judgementBy(submission, answer, user, isForCaller);
+    const judged = judgementBy(submission, answer, user, isForCaller);
+    // What runs was valid when it was stored, and a controller may still complete a sketch.
+    return isLivePod || isSketch ? judged : asValidated(judged, pod, minor);
+  };
+}
+
+/**
+ * With what the server itself finds wrong. It looks at a new pod before plugins that only validate, as Pod Security
+ * Admission, get to see it (staging/src/k8s.io/apiserver v1.37, pkg/registry/generic/registry/store.go, Create).
+ */
+function asValidated(judged: Judgement, pod: Pod, minor: number): Judgement {
+  const later = laterErrors(pod, minor);
+  const errors = [
+    ...lastingErrors(pod),
+    ...later.filter(({isKnown}) => isKnown).map(({says}) => forbidden('spec', says)),
+  ];
+  if (errors.length > 0) {
+    const decision = {kind: 'invalid', chosen: undefined, errors, isParaphrased: true} as const;
+    return {...judged, decision, allowed: false, unknown: [], message: undefined};
+  }
+  const [doubt] = later;
+  const {podSecurity} = judged;
+  if (doubt === undefined || podSecurity === undefined) return judged;
+  // It is refused either way; in which words is not known.
+  if (judged.allowed === false) {
+    return {...judged, decision: {kind: 'denied', refusal: undefined}, message: undefined};
+  }
+  const unknown = [...podSecurity.doubts, {about: doubt.says, needs: 'the server'}];
+  const answer = {...podSecurity, allowed: undefined, doubts: unknown};
+  return {
+    ...judged,
+    decision: decisionBy(answer),
+    allowed: undefined,
+    unknown,
+    podSecurity: answer,
   };
 }
 

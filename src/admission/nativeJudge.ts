@@ -6,7 +6,7 @@ import {
   seccompPodKey,
 } from '../kube/annotations.ts';
 import {applyEdits} from '../kube/edits.ts';
-import type {FieldError} from '../kube/fieldError.ts';
+import {forbidden} from '../kube/fieldError.ts';
 import type {Pod} from '../kube/pod.ts';
 import {seccompFieldText, viewOf} from '../kube/podView.ts';
 import {lastRelease} from '../kube/release.ts';
@@ -69,10 +69,11 @@ export function nativeJudge(
     const {chosen} = judged;
     if (error !== undefined && chosen !== undefined) {
       if (!error.isKnown) return unknownOf(judged, [{about: error.says, needs: 'the server'}]);
-      const errors: readonly FieldError[] = [
-        {type: 'FieldValueForbidden', field: 'spec', badValue: undefined, detail: error.says},
-      ];
-      return new Restated(judged, {kind: 'invalid', chosen, errors}, undefined);
+      return new Restated(
+        judged,
+        {kind: 'invalid', chosen, errors: [forbidden('spec', error.says)], isParaphrased: true},
+        undefined,
+      );
     }
     const level = byLabels({...submission, view: viewOf(pod, lastRelease)});
     // As on v1.24, a level that nobody names is taken for the one that servers have by default: privileged.

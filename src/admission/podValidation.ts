@@ -16,7 +16,7 @@ import {
   type PodSpec,
   volumeType,
 } from '../kube/pod.ts';
-import type {Release} from '../kube/release.ts';
+import {lastRelease, type Release} from '../kube/release.ts';
 import {annotationErrors, seccompFieldErrors, seccompMatchErrors} from './profileValidation.ts';
 import {hostProcessErrors, osErrors} from './windowsValidation.ts';
 
@@ -52,6 +52,24 @@ export function podErrors(pod: Pod, release: Release): readonly FieldError[] {
     ...osErrors(spec),
     ...(isNew ? [] : [forbidden('spec.ephemeralContainers', 'cannot be set on create')]),
     ...seccompMatchErrors(pod),
+  ];
+}
+
+/**
+ * Those errors that every server from v1.25 to v1.37 has, in other words here and there; about annotations and
+ * volumes these have rules of their own.
+ */
+export function lastingErrors({spec}: Pod): readonly FieldError[] {
+  const {containers = [], initContainers = [], ephemeralContainers = []} = spec;
+  const release = lastRelease;
+  return [
+    ...containerErrors(containers, {list: 'spec.containers', isNeeded: true, release}),
+    ...containerErrors(initContainers, {list: 'spec.initContainers', isNeeded: false, release}),
+    ...initNameErrors(spec),
+    ...podContextErrors(spec, laterSysctlFormat),
+    ...(ephemeralContainers.length === 0
+      ? []
+      : [forbidden('spec.ephemeralContainers', 'cannot be set on create')]),
   ];
 }
 
@@ -165,7 +183,7 @@ function idErrors(id: Integer | undefined, field: string): readonly FieldError[]
 }
 
 /** ValidatePodSecurityContext. */
-function podContextErrors(spec: PodSpec): readonly FieldError[] {
+function podContextErrors(spec: PodSpec, format = sysctlFormat): readonly FieldError[] {
   const {securityContext: context, hostNetwork, containers = []} = spec;
   const at = 'spec.securityContext';
   return [
@@ -176,7 +194,7 @@ function podContextErrors(spec: PodSpec): readonly FieldError[] {
     ...(context?.supplementalGroups ?? []).flatMap((group, index) =>
       idErrors(group, `${at}.supplementalGroups[${index}]`),
     ),
-    ...sysctlErrors(context?.sysctls?.map(({name = ''}) => name) ?? [], `${at}.sysctls`),
+    ...sysctlErrors(context?.sysctls?.map(({name = ''}) => name) ?? [], `${at}.sysctls`, format),
     ...seccompFieldErrors(context?.seccompProfile, `${at}.seccompProfile`),
   ];
 }
@@ -197,15 +215,17 @@ function hostNetworkErrors({ports = []}: Container, container: number): readonly
 
 const segment = '[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
 const sysctlFormat = `(${segment}\\.)*${segment}`;
+/** Later servers take slashes between segments as well (SysctlContainSlashFmt of v1.37). */
+const laterSysctlFormat = `(${segment}[./])*${segment}`;
 const longestSysctl = 253;
 
-function sysctlErrors(names: readonly string[], at: string): readonly FieldError[] {
-  const whole = new RegExp(`^${sysctlFormat}$`);
+function sysctlErrors(names: readonly string[], at: string, format: string): readonly FieldError[] {
+  const whole = new RegExp(`^${format}$`);
   return names.flatMap((name, index) => {
     const field = `${at}[${index}].name`;
     if (name === '') return [required(field, '')];
     if (name.length > longestSysctl || !whole.test(name)) {
-      const detail = `must have at most ${longestSysctl} characters and match regex ${sysctlFormat}`;
+      const detail = `must have at most ${longestSysctl} characters and match regex ${format}`;
       return [invalid(field, name, detail)];
     }
     return names.indexOf(name) < index ? [duplicate(field, name)] : [];

@@ -46,7 +46,7 @@ export function refusalLines({granted, decision, item}: Verdict): readonly strin
     const {chosen, errors} = decision;
     return errors.map(
       error =>
-        `invalid once ${chosen.policy.name} let it in: ${validationReason(error, item.submission.view)}`,
+        `invalid${chosen === undefined ? '' : ` once ${chosen.policy.name} let it in`}: ${validationReason(error, item.submission.view)}`,
     );
   }
   if (granted.length === 0)

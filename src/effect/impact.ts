@@ -1,4 +1,4 @@
-import {type Ending, isPerhapsUsable, isUsable} from '../admission/admit.ts';
+import {type Ending, isPerhapsUsable, isUsable, policyOfEnding} from '../admission/admit.ts';
 import {type Judge, judgeOf} from '../admission/judge.ts';
 import type {Judgement, Verdict} from '../admission/judgement.ts';
 import {merged} from '../inventory/files/overlay.ts';
@@ -193,8 +193,9 @@ function isSameUnknown(
 }
 
 function endingText(ending: Ending): string {
-  if (!('chosen' in ending)) return ending.kind;
-  const {policy, mutates} = ending.chosen;
+  const about = policyOfEnding(ending);
+  if (about === undefined) return ending.kind;
+  const {policy, mutates} = about;
   // What a policy would write depends on the whole policy.
   const writes = mutates && ending.kind === 'admitted' ? printJson(policy.policy) : '';
   return `${ending.kind} ${policy.name} ${writes}`;

@@ -1,4 +1,4 @@
-import {type Candidate, type Ending, isUsable} from '../admission/admit.ts';
+import {type Candidate, type Invalid, isUsable} from '../admission/admit.ts';
 import type {Judgement} from '../admission/judgement.ts';
 import {reasonText, validationReason} from '../admission/reasons.ts';
 import {isInvalidByItself} from '../admission/validation.ts';
@@ -127,14 +127,11 @@ function unknownText({unknown}: Judgement): string {
   return `depends on ${unknown.map(({about, needs}) => `${about} (${needs})`).join(', ')}`;
 }
 
-function invalidText(
-  {chosen: {policy, mutates}, errors}: Extract<Ending, {readonly kind: 'invalid'}>,
-  {submission}: Item,
-): string {
+function invalidText({chosen, errors}: Invalid, {submission}: Item): string {
   const [error] = errors;
   const what = error === undefined ? '' : `: ${validationReason(error, submission.view)}`;
-  return mutates && !isInvalidByItself(submission)
-    ? `what ${policy.name} writes into it makes it invalid${what}`
+  return chosen?.mutates && !isInvalidByItself(submission)
+    ? `what ${chosen.policy.name} writes into it makes it invalid${what}`
     : `it is invalid${what}`;
 }
 

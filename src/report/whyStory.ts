@@ -148,7 +148,9 @@ function invalidLines({decision, item}: Verdict): readonly string[] {
   const reasons = decision.errors.map(error => validationReason(error, view));
   return [
     '',
-    'The API server refuses what comes out:',
+    decision.chosen === undefined
+      ? 'The API server itself refuses it:'
+      : 'The API server refuses what comes out:',
     ...new Set(reasons.map(each => `  - ${each}`)),
   ];
 }
@@ -161,8 +163,9 @@ function changeLines({changes}: Verdict): readonly string[] {
 
 /** The last part: the API server's own words, if it would say any. Not yet safe to show. */
 export function whyMessage(verdict: Verdict): readonly string[] {
-  const {message, state, podSecurity} = verdict;
+  const {message, state, podSecurity, decision} = verdict;
   if (message !== undefined) return ['', 'The API server says:', `  ${message}`];
+  if (decision.kind === 'invalid') return [];
   if (podSecurity !== undefined) return labelMessage(verdict);
   return state === 'denied'
     ? ['', 'The API server would deny it; its words depend on rights that are not known here.']
@@ -191,9 +194,9 @@ function stateText(verdict: Verdict): string {
 }
 
 /** Who makes a pod invalid that a policy lets in. */
-function invalidText({policy, mutates}: Candidate, {item}: Verdict): string {
-  return mutates && !isInvalidByItself(item.submission)
-    ? `denied: what ${policy.name} writes into it makes it invalid`
+function invalidText(chosen: Candidate | undefined, {item}: Verdict): string {
+  return chosen?.mutates && !isInvalidByItself(item.submission)
+    ? `denied: what ${chosen.policy.name} writes into it makes it invalid`
     : 'denied: it is invalid, whatever the policies say';
 }
 

@@ -1,4 +1,5 @@
 import type {State, Verdict} from '../admission/judgement.ts';
+import {validationReason} from '../admission/reasons.ts';
 import type {LabelSummary} from '../effect/labelSummary.ts';
 import {isByLabels} from '../inventory/regime.ts';
 import {itemKey} from '../inventory/submissions/items.ts';
@@ -170,7 +171,11 @@ function podRow(verdict: Verdict, withNamespace: boolean): Row {
 }
 
 /** What decides about it has against it, in short; of an unknown one, what the strictest level would have. */
-function reasonsOf({state, podSecurity}: Verdict): readonly string[] {
+function reasonsOf({state, podSecurity, decision, item}: Verdict): readonly string[] {
+  if (decision.kind === 'invalid') {
+    const {view} = item.submission;
+    return [`invalid: ${decision.errors.map(error => validationReason(error, view)).join(', ')}`];
+  }
   if (podSecurity === undefined) return [];
   const {refusals, above} = podSecurity;
   const {enforce, warn, audit} = refusals;

@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {emptyInventory} from '../../src/inventory/inventory.ts';
 import {widthOf} from '../../src/tui/text.ts';
+import {deploymentOf} from '../support/builders/labelledCluster.ts';
 import {laterInventory} from '../support/builders/laterCluster.ts';
 import {policy} from '../support/builders/policies.ts';
 import {anyViews} from './anyView.ts';
@@ -90,6 +91,20 @@ describe('on a cluster without policies the session', () => {
     expect(why).toContain('host namespaces: hostNetwork=true');
     expect(why).not.toContain('Policies in the order');
     expect(why).toContain('a advise  m policies for it');
+  });
+
+  test('says what the server itself refuses, whatever the level', async () => {
+    const torn = {privileged: true, allowPrivilegeEscalation: false};
+    const spec = {containers: [{name: 'app', image: 'app', securityContext: torn}]};
+    const inventory = await laterInventory({}, [deploymentOf('monitoring', 'torn', spec)]);
+    const screen = open({live: changing(inventory)});
+    await screen.press('/', ...'monitoring', enter, enter);
+    const pods = await screen.shows('AGAINST IT');
+    expect(pods).toMatch(/Deployment\/torn +denied +privileged +invalid: container app/);
+    await screen.press('/', ...'torn', enter, enter);
+    const why = await screen.shows('The API server itself refuses it:');
+    expect(why).toContain('monitoring: denied: it is invalid, whatever');
+    expect(why).not.toContain('kubectl label');
   });
 
   test('has advice and the two objects a key away, and nothing to apply', async () => {

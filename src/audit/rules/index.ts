@@ -10,7 +10,7 @@ import {escalationBesideAdmin, escalationContradiction} from './escalation.ts';
 import {farAboveNeed} from './farAboveNeed.ts';
 import {writableHostPath} from './hostPaths.ts';
 import {hostPathVolume} from './hostPathVolumes.ts';
-import {deniedByLevel, mayRelabel} from './levelDenies.ts';
+import {deniedByLevel, mayRelabel, refusedByServer} from './levelDenies.ts';
 import {exemptFromLevels, levelAboveNeed, levelNotPinned, noLevel, wrongLevel} from './levels.ts';
 import {mayChangeAdmission, notEverywhere} from './nativeObjects.ts';
 import {nearMissGrant} from './nearMiss.ts';
@@ -43,7 +43,7 @@ export const admissionRules: readonly AuditRule[] = [notEverywhere, mayChangeAdm
 
 /** Those where the labels of namespaces decide. */
 const levelRules = [
-  ...[deniedByLevel, noLevel, wrongLevel, levelAboveNeed, levelNotPinned],
+  ...[deniedByLevel, refusedByServer, noLevel, wrongLevel, levelAboveNeed, levelNotPinned],
   ...[exemptFromLevels, mayRelabel],
 ];
 

@@ -1,9 +1,10 @@
 import {violationText} from '../../podSecurity/judge.ts';
 import {relabelRights} from '../../rbac/relabel.ts';
 import {count} from '../../text.ts';
+import type {VerdictGroup} from '../groups.ts';
 import {labelCommand} from '../remedies.ts';
 import {defineRule} from '../rule.ts';
-import {firstOf, objectText, rbacReference} from '../words.ts';
+import {firstOf, objectText, rbacReference, refusalLines} from '../words.ts';
 
 /** Workloads that the level of their namespace refuses. */
 export const deniedByLevel = defineRule({
@@ -17,13 +18,13 @@ export const deniedByLevel = defineRule({
   breadth: 'namespace',
   find: ({groups}) =>
     groups.flatMap(({object, verdicts, runs, workload}) => {
-      const denied = verdicts.filter(({state}) => state === 'denied');
+      const denied = verdicts.filter(
+        ({state, decision}) => state === 'denied' && decision.kind !== 'invalid',
+      );
       const [first] = denied;
       if (first?.podSecurity?.asked === undefined) return [];
       const {asked, refusals, needs, doubts} = first.podSecurity;
       const {level, version} = asked.enforce;
-      const {replicas = 1, suspend = false} = workload ?? {};
-      const isIdle = !runs && (replicas === 0 || suspend);
       return [
         {
           object,
@@ -35,11 +36,46 @@ export const deniedByLevel = defineRule({
             ...doubts.map(({about, needs: where}) => `depends on ${about} (${where})`),
           ],
           remedy: labelCommand(object.namespace ?? '', {enforce: needs}),
-          ...(isIdle ? {severity: 'medium' as const} : {}),
+          ...(isIdle({runs, workload}) ? {severity: 'medium' as const} : {}),
         },
       ];
     }),
 });
+
+/** Workloads that the server refuses by itself, whatever level is enforced. */
+export const refusedByServer = defineRule({
+  id: 'refused-by-server',
+  severity: 'high',
+  milder: 'medium for workloads that are scaled to zero or suspended.',
+  title: 'Pods that the server itself refuses, whatever the level',
+  why: 'The server validates a pod when it is created, and a newer server may refuse what an older one has let in. Those that run go on, but a restart, a drained node or a new release leaves their workload without pods.',
+  remedy: 'Change the pod template in these points: no label helps.',
+  needs: ['workloads', 'pods'],
+  breadth: 'namespace',
+  find: ({groups}) =>
+    groups.flatMap(({object, verdicts, runs, workload}) => {
+      const refused = verdicts.filter(({decision}) => decision.kind === 'invalid');
+      const [first] = refused;
+      if (first === undefined) return [];
+      return [
+        {
+          object,
+          message: runs
+            ? `${howMany(refused.length, verdicts.length)} would be refused as invalid if recreated`
+            : 'the server refuses its pods as invalid',
+          evidence: firstOf(refusalLines(first)),
+          remedy: 'Change the pod template in these points: no label helps.',
+          ...(isIdle({runs, workload}) ? {severity: 'medium' as const} : {}),
+        },
+      ];
+    }),
+});
+
+/** Whether nobody waits for its pods. */
+function isIdle({runs, workload}: Pick<VerdictGroup, 'runs' | 'workload'>): boolean {
+  const {replicas = 1, suspend = false} = workload ?? {};
+  return !runs && (replicas === 0 || suspend);
+}
 
 /** Who may lower the level of a namespace. */
 export const mayRelabel = defineRule({

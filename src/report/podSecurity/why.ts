@@ -17,8 +17,11 @@ export const wideLabelHeader = [...labelHeader, 'WARNED', 'AUDITED', 'REQUESTER'
 
 /** A row of a verdict by labels. */
 export function labelRow(verdict: Verdict, wide: boolean): readonly string[] {
-  const {item, state, judgedForCaller, podSecurity, requester = '', message} = verdict;
-  const remark = judgedForCaller ? ' (creator unknown: judged for you)' : '';
+  const {item, state, judgedForCaller, podSecurity, requester = '', message, decision} = verdict;
+  const remark =
+    (decision.kind === 'invalid' && ' (invalid)') ||
+    (judgedForCaller && ' (creator unknown: judged for you)') ||
+    '';
   const {asked, needs = ''} = podSecurity ?? {};
   const row = [
     item.namespace,
@@ -29,12 +32,13 @@ export function labelRow(verdict: Verdict, wide: boolean): readonly string[] {
     `${state}${remark}`,
   ];
   if (!wide) return row;
-  const said = message ?? warningsOf(podSecurity)[0] ?? '';
+  const said = message ?? warningsOf(verdict)[0] ?? '';
   return [...row, askedCell(asked, 'warn'), askedCell(asked, 'audit'), requester, said];
 }
 
 /** What the level of a namespace does to a pod, in the words of a story's first line. */
-export function labelStateText({state, podSecurity}: Verdict): string {
+export function labelStateText({state, podSecurity, decision}: Verdict): string {
+  if (decision.kind === 'invalid') return 'denied: it is invalid, whatever the level';
   const {asked, exempt} = podSecurity ?? {};
   const enforced = asked === undefined ? '' : ` by ${pinnedText(asked.enforce)}`;
   switch (state) {
@@ -50,10 +54,11 @@ export function labelStateText({state, podSecurity}: Verdict): string {
 }
 
 /** The facts of a story: what its namespace asks for, and what the pod needs. */
-export function labelFacts({podSecurity, unknown}: Verdict): readonly string[] {
+export function labelFacts({podSecurity, decision}: Verdict): readonly string[] {
   if (podSecurity === undefined) return [];
-  const {asked, needs, doubts} = podSecurity;
-  const areDefaultsKnown = unknown.length === 0 && asked?.enforce.levelFrom === 'default';
+  const {asked, needs, allowed} = podSecurity;
+  const doubts = decision.kind === 'invalid' ? [] : podSecurity.doubts;
+  const areDefaultsKnown = allowed !== undefined && asked?.enforce.levelFrom === 'default';
   const source = (mode: 'enforce' | 'warn' | 'audit') =>
     asked === undefined ? 'unknown' : levelSource(asked[mode], areDefaultsKnown);
   const depends = doubts.map(({about, needs: where}) => `${about} (${where})`);
@@ -67,8 +72,8 @@ export function labelFacts({podSecurity, unknown}: Verdict): readonly string[] {
 }
 
 /** What each level has against the pod, and what would let it in. */
-export function labelReasons({podSecurity, item}: Verdict): readonly string[] {
-  if (podSecurity === undefined) return [];
+export function labelReasons({podSecurity, item, decision}: Verdict): readonly string[] {
+  if (podSecurity === undefined || decision.kind === 'invalid') return [];
   const {allowed, refusals, needs, above, asked, exempt} = podSecurity;
   if (exempt !== undefined) return [];
   if (allowed === false) {
@@ -111,16 +116,16 @@ export function labelReason({asked, refusals, allowed, exempt}: PodSecurityAnswe
 }
 
 /** The warnings with which the server lets a pod in. */
-export function warningsOf(answer: PodSecurityAnswer | undefined): readonly string[] {
-  if (answer?.asked === undefined || !answer.allowed || answer.refusals.warn.length === 0)
-    return [];
-  const {level, version} = answer.asked.warn;
-  return [`Warning: ${warningText(level, version, answer.refusals.warn)}`];
+function warningsOf({allowed, podSecurity}: Verdict): readonly string[] {
+  const {asked, refusals} = podSecurity ?? {};
+  if (!allowed || asked === undefined || !refusals?.warn.length) return [];
+  const {level, version} = asked.warn;
+  return [`Warning: ${warningText(level, version, refusals.warn)}`];
 }
 
 /** The words of the server about a pod that it lets in. */
-export function labelMessage({podSecurity}: Verdict): readonly string[] {
-  const warnings = warningsOf(podSecurity);
+export function labelMessage(verdict: Verdict): readonly string[] {
+  const warnings = warningsOf(verdict);
   return warnings.length === 0
     ? []
     : ['', 'The API server says:', ...warnings.map(line => `  ${line}`)];

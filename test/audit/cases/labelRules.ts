@@ -7,6 +7,17 @@ import type {RuleCases} from './ruleCase.ts';
 const later: Partial<Inventory> = {policyApi: 'absent', serverVersion: 'v1.31.2'};
 const shop = (levels: Readonly<Record<string, string>>) => labelled('shop', levels);
 const onHost = deployment('app', {}, {spec: {hostNetwork: true}});
+const unmasked = (hostUsers: boolean) =>
+  deployment(
+    'app',
+    {},
+    {
+      spec: {
+        hostUsers,
+        containers: [{name: 'app', image: 'app', securityContext: {procMount: 'Unmasked'}}],
+      },
+    },
+  );
 const tight = deployment('app', {}, {spec: restrictedSpec});
 const noPrivilege = {
   defaults: {
@@ -31,6 +42,18 @@ export const labelRules: RuleCases = {
     ],
     shows: 'violates PodSecurity "baseline:latest": host namespaces (hostNetwork=true)',
     no: [shop({enforce: 'baseline'}), deployment('app'), ...podsOf('app', undefined, 2)],
+  },
+  'refused-by-server': {
+    cluster: {...later, serverVersion: 'v1.37.2'},
+    yes: [shop({enforce: 'privileged'}), unmasked(true), ...podsOf('app', undefined, 2)],
+    finds: [
+      'Deployment/shop/app',
+      'high',
+      'all 2 pods would be refused as invalid if recreated',
+      'Change the pod template in these points: no label helps.',
+    ],
+    shows: 'invalid: spec: Forbidden: procMount Unmasked needs hostUsers: false',
+    no: [shop({enforce: 'privileged'}), unmasked(false), ...podsOf('app', undefined, 2)],
   },
   'no-level': {
     cluster: later,

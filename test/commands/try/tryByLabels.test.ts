@@ -71,6 +71,16 @@ describe('try, on a cluster without policies, takes labels as the change', () =>
     ]);
   });
 
+  test('a template that the server itself refuses is denied, at whatever level', async () => {
+    const torn = {privileged: true, allowPrivilegeEscalation: false};
+    const spec = {containers: [{name: 'app', image: 'app', securityContext: torn}]};
+    const {code, out} = await tried([deploymentOf('monitoring', 'grafana', spec)], '-A');
+    expect(code).toBe(1);
+    expect(out).toMatch(
+      /grafana +admitted +denied +denied +it is invalid: container app: cannot set `allowPriv/,
+    );
+  });
+
   test('what could not be read makes the answer unknown, where the labels reach', async () => {
     const gaps = [{resource: 'deployments', namespace: 'payments', reason: 'forbidden'}];
     const from = await laterSnapshot({gaps});

@@ -1,6 +1,8 @@
 import {describe, expect, test} from 'vitest';
+import type {JsonObject} from '../../../src/kube/json.ts';
 import {
   barePod,
+  deploymentOf,
   hostSpec,
   labelled,
   labelledObjects,
@@ -115,5 +117,77 @@ The API server says:
     const {out} = await runHere('why', '-f', file, '--from', base, '-o', 'json');
     const states = itemsOf(out).map(({namespace, state}) => `${namespace}: ${state}`);
     expect(states).toEqual(['middle: denied', 'nowhere: unknown', 'open: warned']);
+  });
+});
+
+describe('what the server itself refuses', () => {
+  const container = (securityContext: JsonObject): JsonObject => ({
+    containers: [{name: 'app', image: 'app', securityContext}],
+  });
+  const unmasked = container({procMount: 'Unmasked'});
+  const sysctl: JsonObject = {
+    ...hostSpec,
+    securityContext: {sysctls: [{name: 'net.ipv4.ip_forward', value: '1'}]},
+  };
+  const torn = container({privileged: true, allowPrivilegeEscalation: false});
+  const objects = [
+    labelled('open', {enforce: 'privileged', warn: 'restricted'}),
+    labelled('strict', {enforce: 'baseline'}),
+    deploymentOf('open', 'unmasked', unmasked),
+    deploymentOf('open', 'users', {...unmasked, hostUsers: false}),
+    deploymentOf('open', 'sysctl', sysctl),
+    deploymentOf('open', 'torn', torn),
+    deploymentOf('strict', 'sysctl', sysctl),
+  ];
+  const saidOf = async (serverVersion: string) => {
+    const file = await labelledSnapshot(objects, {serverVersion});
+    const {out} = await runHere('why', '-A', '-o', 'json', '--from', file);
+    return itemsOf(out).map(({namespace, name, state, allowed, phase = '', message}) =>
+      [namespace, name, state, allowed, phase, message === null ? '' : 'words'].join(' ').trim(),
+    );
+  };
+
+  test('is denied where the server is known to, before levels are asked', async () => {
+    expect(await saidOf('v1.37.2')).toEqual([
+      'open sysctl denied false validation',
+      'open torn denied false validation',
+      'open unmasked denied false validation',
+      'open users warned true',
+      'strict sysctl denied false validation',
+    ]);
+  });
+
+  test('is unknown where that is not known, and no words are made up', async () => {
+    expect(await saidOf('v1.31.0')).toEqual([
+      'open sysctl unknown',
+      'open torn denied false validation',
+      'open unmasked warned true',
+      'open users warned true',
+      'strict sysctl denied false',
+    ]);
+  });
+
+  test('is told without a level, a label or a warning', async () => {
+    const file = await labelledSnapshot(objects, {serverVersion: 'v1.37.2'});
+    const {out} = await runHere('why', 'deploy/torn', '-n', 'open', '--from', file);
+    expect(out).toMatch(/^Deployment\/torn in namespace open: denied: it is invalid, whatever/);
+    expect(out).toContain(
+      'The API server itself refuses it:\n  - container app: cannot set `allowPrivilegeEscalation` to false and `privileged` to true',
+    );
+    expect(out).not.toMatch(/Warning:|kubectl label|Depends on|The API server says/);
+    const table = await runHere('why', '-n', 'open', '--from', file, '-o', 'wide');
+    expect(table.out).toMatch(/Deployment\/torn .* denied \(invalid\) +restricted +<none>/);
+    expect(table.out.match(/Warning:/g)).toHaveLength(1);
+    const summary = await runHere('--from', file, '-o', 'table');
+    expect(summary.out).toMatch(/^open +0 +4 +privileged +privileged +3 +1$/m);
+  });
+
+  test('leaves live pods alone', async () => {
+    const file = await labelledSnapshot([
+      labelled('open', {enforce: 'privileged'}),
+      barePod('open', 'torn', torn),
+    ]);
+    const {out} = await runHere('why', '-A', '--from', file, '-o', 'json');
+    expect(itemsOf(out)).toMatchObject([{state: 'ok', judgedByLivePod: true}]);
   });
 });

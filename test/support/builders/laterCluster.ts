@@ -32,13 +32,19 @@ export const laterObjects: readonly JsonObject[] = [
   barePod('default', 'debug', plainSpec),
 ];
 
-/** The same as an inventory, of v1.29. */
-export async function laterInventory(changes: JsonObject = {}): Promise<Inventory> {
-  const text = readFileSync(await laterSnapshot(changes), 'utf8');
+/** The same as an inventory, of v1.29, with what else there is. */
+export async function laterInventory(
+  changes: JsonObject = {},
+  more: readonly JsonObject[] = [],
+): Promise<Inventory> {
+  const text = readFileSync(await laterSnapshot(changes, more), 'utf8');
   return inventoryOfSnapshot(objectOf(parseJson(text)), 'later');
 }
 
 /** The file of a snapshot of it, of v1.29. */
-export async function laterSnapshot(changes: JsonObject = {}): Promise<string> {
-  return labelledSnapshot(laterObjects, {serverVersion: 'v1.29.4', ...changes});
+export async function laterSnapshot(
+  changes: JsonObject = {},
+  more: readonly JsonObject[] = [],
+): Promise<string> {
+  return labelledSnapshot([...laterObjects, ...more], {serverVersion: 'v1.29.4', ...changes});
 }
