@@ -71,7 +71,9 @@ function ofEach(says: string): string {
 function withValues(first: Objection, others: readonly Objection[]): Objection {
   const values = [...new Set([first, ...others].map(({value}) => value))];
   if (values.length === 1) return first;
-  return {...first, value: values.join(', '), where: generalized(first)};
+  const {type, field, badValue, detail, at, does, allowed, fix} = first;
+  const [value, where] = [values.join(', '), generalized(first)];
+  return {type, field, badValue, detail, at, where, does, value, allowed, fix};
 }
 
 function commonParts(objection: Objection): readonly string[] {

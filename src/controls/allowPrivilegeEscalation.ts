@@ -60,7 +60,7 @@ export const allowPrivilegeEscalation = defineControl<Value>({
         if (!allowed && (asked ?? filled)) {
           const where = securityFieldOf(container, 'allowPrivilegeEscalation');
           const detail = 'Allowing privilege escalation for containers is not allowed';
-          report.invalid(where, asked ?? filled, detail, {
+          report.invalid(where, asked ?? filled, detail, () => ({
             at: container,
             where,
             does: `${asked === undefined ? 'is given' : 'sets'} allowPrivilegeEscalation:`,
@@ -70,7 +70,7 @@ export const allowPrivilegeEscalation = defineControl<Value>({
               says: 'set allowPrivilegeEscalation: false',
               edits: [inContainer(container, 'allowPrivilegeEscalation', false)],
             }),
-          });
+          }));
         }
       },
     };

@@ -69,7 +69,7 @@ export const allowedHostPaths = defineControl<readonly HostPath[]>({
         const asked = volume.hostPath.path ?? '';
         const matching = paths.filter(({pathPrefix}) => isUnder(asked, pathPrefix));
         if (matching.length === 0) {
-          report.invalid(`${path}.hostPath.pathPrefix`, asked, 'is not allowed to be used', {
+          report.invalid(`${path}.hostPath.pathPrefix`, asked, 'is not allowed to be used', () => ({
             at: view,
             where: `${path}.hostPath.path`,
             does: 'shows host path',
@@ -79,7 +79,7 @@ export const allowedHostPaths = defineControl<readonly HostPath[]>({
               says: 'remove with all mounts, or show a path that is allowed',
               edits: withoutVolume(pod, view),
             }),
-          });
+          }));
         } else if (matching.every(({readOnly}) => readOnly)) {
           for (const mount of writingMounts(pod, name)) refuseWriting(mount, asked, report);
         }
@@ -161,7 +161,7 @@ interface WritingMount {
 function refuseWriting({container, index, path}: WritingMount, asked: string, report: Report) {
   const {list, index: place} = container;
   const where = `${container.path}.volumeMounts[${index}].readOnly`;
-  report.invalid(where, false, 'must be read-only', {
+  report.invalid(where, false, 'must be read-only', () => ({
     at: container,
     where,
     does: 'may write to host path',
@@ -171,7 +171,7 @@ function refuseWriting({container, index, path}: WritingMount, asked: string, re
       says: `set readOnly: true for the mount at ${path}`,
       edits: [{at: ['spec', list, place, 'volumeMounts', index, 'readOnly'], value: true}],
     }),
-  });
+  }));
 }
 
 function contains(outer: HostPath, inner: HostPath): boolean {

@@ -46,7 +46,7 @@ export const allowedProcMountTypes = defineControl<readonly string[]>({
         if (allowed.includes(container.procMount)) return;
         const where = securityFieldOf(container, 'procMount');
         const {procMount} = container;
-        report.invalid(where, procMount, 'ProcMountType is not allowed', {
+        report.invalid(where, procMount, 'ProcMountType is not allowed', () => ({
           at: container,
           where,
           does: 'has procMount',
@@ -56,7 +56,7 @@ export const allowedProcMountTypes = defineControl<readonly string[]>({
             says: `set procMount: ${allowed[0]}`,
             edits: [inContainer(container, 'procMount', allowed[0])],
           }),
-        });
+        }));
       },
     };
   },

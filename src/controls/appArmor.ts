@@ -86,7 +86,7 @@ export const appArmor = defineControl<Value>({
         if (names === undefined || (profile !== '' && names.includes(profile))) return;
         const key = `${appArmorContainerPrefix}${container.name}`;
         const detail = profile === '' ? 'AppArmor profile must be set' : profile + end;
-        report.forbidden(`pod.metadata.annotations[${key}]`, detail, {
+        report.forbidden(`pod.metadata.annotations[${key}]`, detail, () => ({
           at: container,
           where: `metadata.annotations[${key}]`,
           does:
@@ -99,7 +99,7 @@ export const appArmor = defineControl<Value>({
             says: `set the annotation ${key}: ${names[0]}`,
             edits: [{at: ['metadata', 'annotations', key], value: names[0]}],
           }),
-        });
+        }));
       },
     };
   },

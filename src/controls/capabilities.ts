@@ -192,14 +192,14 @@ function enforce({allowed, defaultAdd, requiredDrop}: Value): Enforcement | unde
       for (const name of changes ? unique(add) : add) {
         if (mayBeAdded.has(name)) continue;
         const where = securityFieldOf(container, 'capabilities.add');
-        report.invalid(where, name, 'capability may not be added', {
+        report.invalid(where, name, 'capability may not be added', () => ({
           at: container,
           where,
           does: 'adds capability',
           value: name,
           allowed: inWords,
           fix: () => removal(container, name),
-        });
+        }));
       }
     },
   };

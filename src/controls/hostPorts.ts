@@ -45,10 +45,10 @@ export const hostPorts = defineControl<readonly Range[]>({
       container(container, pod, report) {
         for (const port of container.hostPorts) {
           if (includes(allowed, port)) continue;
-          report.invalid(`${container.path}.hostPort`, port, `Host port ${port}${end}`, {
+          report.invalid(`${container.path}.hostPort`, port, `Host port ${port}${end}`, () => ({
             ...claimOf(port, container, pod),
             allowed: inWords,
-          });
+          }));
         }
       },
     };

@@ -19,7 +19,7 @@ export const privileged = defineFlag({
     container(container, _pod, report) {
       if (!container.privileged) return;
       const where = securityFieldOf(container, 'privileged');
-      report.invalid(where, true, 'Privileged containers are not allowed', {
+      report.invalid(where, true, 'Privileged containers are not allowed', () => ({
         at: container,
         where,
         does: 'sets privileged:',
@@ -29,7 +29,7 @@ export const privileged = defineFlag({
           says: 'remove privileged: true',
           edits: [inContainer(container, 'privileged', undefined)],
         }),
-      });
+      }));
     },
   },
   forbidInCel: {

@@ -36,7 +36,7 @@ export const readOnlyRootFilesystem = defineControl<boolean>({
           report.fillContainer(container, 'readOnlyRootFilesystem', true);
         } else if (!container.readOnlyRootFilesystem) {
           const where = securityFieldOf(container, 'readOnlyRootFilesystem');
-          report.invalid(where, false, 'ReadOnlyRootFilesystem must be set to true', {
+          report.invalid(where, false, 'ReadOnlyRootFilesystem must be set to true', () => ({
             at: container,
             where,
             does: 'sets readOnlyRootFilesystem:',
@@ -46,7 +46,7 @@ export const readOnlyRootFilesystem = defineControl<boolean>({
               says: 'set readOnlyRootFilesystem: true',
               edits: [inContainer(container, 'readOnlyRootFilesystem', true)],
             }),
-          });
+          }));
         }
       },
     };

@@ -1,5 +1,5 @@
 import type {Edit} from '../kube/edits.ts';
-import {type BadValue, type FieldError, forbidden, invalid} from '../kube/fieldError.ts';
+import type {BadValue, FieldErrorType} from '../kube/fieldError.ts';
 import type {ContainerSecurityContext, PodSecurityContext} from '../kube/pod.ts';
 import type {ContainerView} from '../kube/podView.ts';
 import type {Grounds, Objection} from './objection.ts';
@@ -53,12 +53,12 @@ export class Report {
   }
 
   /** `field`, the value and the detail are the API server's words, `grounds` those for people. */
-  invalid(field: string, badValue: BadValue, detail: string, grounds: Grounds): void {
-    this.#add(invalid(field, badValue, detail), grounds);
+  invalid(field: string, badValue: BadValue, detail: string, grounds: () => Grounds): void {
+    this.#add(new LateObjection('FieldValueInvalid', field, badValue, detail, grounds));
   }
 
-  forbidden(field: string, detail: string, grounds: Grounds): void {
-    this.#add(forbidden(field, detail), grounds);
+  forbidden(field: string, detail: string, grounds: () => Grounds): void {
+    this.#add(new LateObjection('FieldValueForbidden', field, undefined, detail, grounds));
   }
 
   /** What `check` fills in counts, and what it objects to does not. */
@@ -84,11 +84,56 @@ export class Report {
     else (this.edits as Edit[]).push({at, value});
   }
 
-  #add({type, field, badValue, detail}: FieldError, grounds: Grounds): void {
-    const {at, where, does, value, allowed, fix} = grounds;
-    const objection = {type, field, badValue, detail, at, where, does, value, allowed, fix};
+  #add(objection: Objection): void {
     if (this.errors === noErrors) this.errors = [objection];
     else (this.errors as Objection[]).push(objection);
     this.answered = this.#question === 'anything';
+  }
+}
+
+/** One whose grounds are found when somebody reads them: most decisions need none. */
+class LateObjection implements Objection {
+  readonly type: FieldErrorType;
+  readonly field: string;
+  readonly badValue: BadValue | undefined;
+  readonly detail: string;
+  #grounds: Grounds | (() => Grounds);
+
+  constructor(
+    type: FieldErrorType,
+    field: string,
+    badValue: BadValue | undefined,
+    detail: string,
+    grounds: () => Grounds,
+  ) {
+    this.type = type;
+    this.field = field;
+    this.badValue = badValue;
+    this.detail = detail;
+    this.#grounds = grounds;
+  }
+
+  get at() {
+    return this.#found.at;
+  }
+  get where() {
+    return this.#found.where;
+  }
+  get does() {
+    return this.#found.does;
+  }
+  get value() {
+    return this.#found.value;
+  }
+  get allowed() {
+    return this.#found.allowed;
+  }
+  get fix() {
+    return this.#found.fix;
+  }
+
+  get #found(): Grounds {
+    if (typeof this.#grounds === 'function') this.#grounds = this.#grounds();
+    return this.#grounds;
   }
 }

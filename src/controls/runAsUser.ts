@@ -141,14 +141,14 @@ function enforceRanges(ranges: readonly Range[]) {
       if (asked === undefined) report.fillContainer(container, 'runAsUser', filled);
       if (!includes(ranges, asked ?? filled)) {
         const place = sharedField(container, pod, 'runAsUser');
-        report.invalid(securityFieldOf(container, 'runAsUser'), asked ?? filled, detail, {
+        report.invalid(securityFieldOf(container, 'runAsUser'), asked ?? filled, detail, () => ({
           at: container,
           where: place.where,
           does: asked === undefined ? 'is given user' : 'runs as user',
           value: String(asked ?? filled),
           allowed,
           fix: () => place.fix(`set runAsUser: ${filled}`, filled),
-        });
+        }));
       }
     },
   };
@@ -160,21 +160,21 @@ function enforceNonRoot(container: ContainerView, pod: PodView, report: Report):
     report.fillContainer(container, 'runAsNonRoot', true);
   } else if (runAsNonRoot === false) {
     const place = sharedField(container, pod, 'runAsNonRoot');
-    report.invalid(securityFieldOf(container, 'runAsNonRoot'), false, 'must be true', {
+    report.invalid(securityFieldOf(container, 'runAsNonRoot'), false, 'must be true', () => ({
       at: container,
       where: place.where,
       does: 'sets runAsNonRoot:',
       value: 'false',
       allowed: 'true',
       fix: () => place.fix('set runAsNonRoot: true', true),
-    });
+    }));
   } else if (user === 0) {
     const place = sharedField(container, pod, 'runAsUser');
     report.invalid(
       securityFieldOf(container, 'runAsUser'),
       0,
       'running with the root UID is forbidden',
-      {
+      () => ({
         at: container,
         where: place.where,
         does: 'runs as user',
@@ -185,7 +185,7 @@ function enforceNonRoot(container: ContainerView, pod: PodView, report: Report):
             'set runAsUser to another user that the image works with, or remove it',
             undefined,
           ),
-      },
+      }),
     );
   }
 }

@@ -66,7 +66,7 @@ export const runtimeClass = defineControl<Value>({
         const name = asked ?? fill;
         if (any || name === undefined || allowed.includes(name)) return;
         const where = 'spec.runtimeClassName';
-        report.invalid(where, name, '', {
+        report.invalid(where, name, '', () => ({
           at: undefined,
           where,
           does: asked === undefined ? 'is given runtime class' : 'names runtime class',
@@ -76,7 +76,7 @@ export const runtimeClass = defineControl<Value>({
             says: 'remove runtimeClassName',
             edits: [{at: ['spec', 'runtimeClassName'], value: undefined}],
           }),
-        });
+        }));
       },
     };
   },

@@ -72,14 +72,14 @@ export const seLinux = defineControl<Value>({
       if (asked === options) return;
       for (const part of mismatches(options, asked)) {
         const detail = `must be ${options[part] ?? ''}`;
-        report.invalid(`${place.field}.${part}`, asked[part] ?? '', detail, {
+        report.invalid(`${place.field}.${part}`, asked[part] ?? '', detail, () => ({
           at: place.at,
           where: `${place.where}.${part}`,
           does: `has SELinux ${part}`,
           value: asked[part] || 'unset',
           allowed: options[part] || 'unset',
           fix: () => place.fix('remove seLinuxOptions', undefined),
-        });
+        }));
       }
     };
     return {

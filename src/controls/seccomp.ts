@@ -197,7 +197,7 @@ function enforce(value: Value, release: Release) {
   const rule = {names: value.allowed?.split(',') ?? []};
   const isAllowed = (profile: string) =>
     any || (allowed === undefined ? profile === '' : allowed.has(profile));
-  const refuse = (key: string, profile: string, report: Report, grounds: Grounds) => {
+  const refuse = (key: string, profile: string, report: Report, grounds: () => Grounds) => {
     const detail = allowed === undefined ? 'seccomp may not be set' : profile + end;
     report.forbidden(`pod.metadata.annotations[${key}]`, detail, grounds);
   };
@@ -209,7 +209,7 @@ function enforce(value: Value, release: Release) {
       if (filled !== '') report.fillAnnotation(seccompPodKey, filled);
       const profile = filled || profileOfPod(pod);
       if (isAllowed(profile)) return;
-      refuse(seccompPodKey, profile, report, podSeccompGrounds(pod, profile, rule));
+      refuse(seccompPodKey, profile, report, () => podSeccompGrounds(pod, profile, rule));
     },
     ...(any
       ? {}
@@ -217,8 +217,9 @@ function enforce(value: Value, release: Release) {
           container(container: ContainerView, pod: PodView, report: Report) {
             const profile = profileOf(container, pod, filling(pod) || undefined);
             if (isAllowed(profile)) return;
-            const grounds = containerSeccompGrounds(container, pod, profile, rule);
-            refuse(seccompContainerPrefix + container.name, profile, report, grounds);
+            refuse(seccompContainerPrefix + container.name, profile, report, () =>
+              containerSeccompGrounds(container, pod, profile, rule),
+            );
           },
         }),
   };

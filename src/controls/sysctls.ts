@@ -70,14 +70,14 @@ export const sysctls = defineControl<Value>({
         pod.sysctls.forEach((name, index) => {
           const verdict = judge(value, name, safe);
           if (verdict === undefined) return;
-          report.forbidden(`pod.spec.securityContext.sysctls[${index}]`, verdict, {
+          report.forbidden(`pod.spec.securityContext.sysctls[${index}]`, verdict, () => ({
             at: undefined,
             where: `spec.securityContext.sysctls[${index}]`,
             does: 'sets sysctl',
             value: name,
             allowed: inWords(value),
             fix: () => removal(pod, name),
-          });
+          }));
         });
       },
     };

@@ -79,10 +79,10 @@ export const volumes = defineControl<readonly string[]>({
       volume(view, pod, report) {
         const {volume, type, path} = view;
         if (allowed.has(type) || (tokenToo && isServiceAccountToken(volume))) return;
-        report.invalid(path, type, `${type} volumes are not allowed to be used`, {
+        report.invalid(path, type, `${type} volumes are not allowed to be used`, () => ({
           ...volumeGrounds(view, pod),
           allowed: types.join(', ') || 'none',
-        });
+        }));
       },
     };
   },

@@ -57,10 +57,10 @@ export function defineDriverList(list: DriverList): Control {
         volume(view, pod, report) {
           const driver = driverOf(view.volume);
           if (driver === undefined || drivers.includes(driver)) return;
-          report.invalid(`${view.path}.${list.errorField}`, driver, list.errorDetail, {
+          report.invalid(`${view.path}.${list.errorField}`, driver, list.errorDetail, () => ({
             ...driverGrounds(driver, volumeType, view, pod),
             allowed: drivers.join(', '),
-          });
+          }));
         },
       };
     },

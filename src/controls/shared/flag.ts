@@ -69,7 +69,7 @@ export function forbidHostFlag(field: HostFlag, detail: string): Enforcement {
   return {
     pod(pod, report) {
       if (!pod[field]) return;
-      report.invalid(`spec.securityContext.${field}`, true, detail, {
+      report.invalid(`spec.securityContext.${field}`, true, detail, () => ({
         at: undefined,
         where: `spec.${field}`,
         does: `sets ${field}:`,
@@ -79,7 +79,7 @@ export function forbidHostFlag(field: HostFlag, detail: string): Enforcement {
           says: `remove ${field}: true`,
           edits: [{at: ['spec', field], value: undefined}],
         }),
-      });
+      }));
     },
   };
 }

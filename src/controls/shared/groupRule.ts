@@ -202,22 +202,27 @@ function groupCheck({rule, ranges}: GroupValue): GroupCheck {
     filled: ranges[0]?.min ?? 0,
     accepts: group => includes(ranges, group),
     check({groups, field, at, does, place: {where, fix}}, report) {
-      const grounds = {at, where, does, allowed};
       if (mustRunAs && groups.length === 0) {
         const detail = 'unable to validate empty groups against required ranges';
-        report.invalid(field, goList(groups), detail, {
-          ...grounds,
+        report.invalid(field, goList(groups), detail, () => ({
+          at,
+          where,
+          does,
+          allowed,
           value: 'none',
           fix: () => fix('remove the empty list', undefined),
-        });
+        }));
       }
       for (const group of groups) {
         if (includes(ranges, group)) continue;
-        report.invalid(field, goList(groups), `group ${group}${end}`, {
-          ...grounds,
+        report.invalid(field, goList(groups), `group ${group}${end}`, () => ({
+          at,
+          where,
+          does,
+          allowed,
           value: String(group),
           fix: () => fix(`remove group ${group}`, withoutGroup(groups, group)),
-        });
+        }));
       }
     },
   };
