@@ -29,5 +29,6 @@ test.each([
   const secondsOf = (rbac: RbacObjects) =>
     Math.min(...Array.from({length: 3}, () => processorSeconds(() => nearMisses(rbac, []))));
   secondsOf(few); // compiles the code
-  expect(secondsOf(many)).toBeLessThan(8 * secondsOf(few) + 0.01);
+  // Some systems count in steps of a hundredth; in a square it would be seconds.
+  expect(secondsOf(many)).toBeLessThan(8 * secondsOf(few) + 0.2);
 });
