@@ -54,9 +54,9 @@ export function mendingSteps(rule: Rule, index: number): readonly PatchStep[] {
       ? resources.every(isWritten)
       : policyGroups.some(right => right === group.toLowerCase().split('/')[0]);
   const fields = {
-    apiGroups: mended(apiGroups, [...policyGroups, '*'], isNearGroup),
-    resources: mended(resources, [resource, '*'], isWritten),
-    verbs: mended(verbs, ['use', '*'], isNearUse),
+    apiGroups: corrected(apiGroups, [...policyGroups, '*'], isNearGroup),
+    resources: corrected(resources, [resource, '*'], isWritten),
+    verbs: corrected(verbs, ['use', '*'], isNearUse),
   };
   return Object.entries(fields).flatMap(([field, value]) =>
     value === undefined ? [] : [{op: 'add', path: `/rules/${index}/${field}`, value}],
@@ -64,7 +64,7 @@ export function mendingSteps(rule: Rule, index: number): readonly PatchStep[] {
 }
 
 /** The words in which one that is near is the first of the right ones, added if none is; undefined if one is there. */
-function mended(
+function corrected(
   words: readonly string[],
   right: readonly string[],
   isNear: (word: string) => boolean,
