@@ -2,6 +2,7 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {decodePolicy} from '../../src/kube/objects.ts';
 import {nativeObjects} from '../../src/migrate/native/nativeObjects.ts';
+import {fullOptions} from '../support/builders/nativeOptions.ts';
 import {applyIn, draftOf, openBareSession} from '../support/faults/session.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
 import {successorApiServer} from '../support/kubernetes/successor.ts';
@@ -37,14 +38,7 @@ describe.runIf(successor !== undefined)(
       server = await startApiServer({admissionPlugins: [], program: successor ?? ''});
       const all = grantedPolicies.filter(isPolicy).map(one => decodePolicy(one));
       await server.createAll([...verifyWorld, ...grantedPolicies.filter(one => !isPolicy(one))]);
-      const options = {
-        mode: 'full',
-        server: 37,
-        static: false,
-        closeGaps: false,
-        extensions: false,
-      } as const;
-      await enforce(server, nativeObjects(all, options).objects, 'canary');
+      await enforce(server, nativeObjects(all, fullOptions).objects, 'canary');
     }, 180_000);
     afterAll(() => server?.stop());
 

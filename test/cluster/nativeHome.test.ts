@@ -2,6 +2,7 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {decodePolicy} from '../../src/kube/objects.ts';
 import {nativeObjects} from '../../src/migrate/native/nativeObjects.ts';
+import {fullOptions} from '../support/builders/nativeOptions.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
 import {successorApiServer} from '../support/kubernetes/successor.ts';
 import {itemsOf, objectOf} from '../support/run/output.ts';
@@ -47,14 +48,7 @@ describe.runIf(successor !== undefined)('policies in admission policies, on v1.3
         }),
       ),
     ]);
-    const options = {
-      mode: 'full',
-      server: 37,
-      static: false,
-      closeGaps: false,
-      extensions: false,
-    } as const;
-    await enforce(server, nativeObjects(policies, options).objects, 'canary');
+    await enforce(server, nativeObjects(policies, fullOptions).objects, 'canary');
   }, 180_000);
   afterAll(() => server?.stop());
 

@@ -4,6 +4,7 @@ import {withGranted} from '../../src/inventory/read/readRbac.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {decodePolicy} from '../../src/kube/objects.ts';
 import {nativeObjects} from '../../src/migrate/native/nativeObjects.ts';
+import {fullOptions} from '../support/builders/nativeOptions.ts';
 import {policyObject} from '../support/builders/policies.ts';
 import {grantOfUse} from '../support/builders/useGrants.ts';
 import {advicesFor, applyIn, openBareSession} from '../support/faults/session.ts';
@@ -76,14 +77,7 @@ describe.runIf(successor !== undefined)(
       ]);
       const all = Array.from({length: 22}, (_, index) => decodePolicy(tool(index)));
       const rbac = withGranted(emptyInventory.rbac, grants);
-      const options = {
-        mode: 'full',
-        server: 37,
-        static: false,
-        closeGaps: false,
-        extensions: false,
-      } as const;
-      await enforce(server, nativeObjects(all, options, rbac).objects, 'canary');
+      await enforce(server, nativeObjects(all, fullOptions, rbac).objects, 'canary');
     }, 180_000);
     afterAll(() => server?.stop());
 

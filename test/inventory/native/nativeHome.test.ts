@@ -10,18 +10,13 @@ import {
   nativeStages,
   objectsOnStage,
 } from '../../../src/migrate/native/stages.ts';
+import {fullOptions} from '../../support/builders/nativeOptions.ts';
 import {policyObject} from '../../support/builders/policies.ts';
 import {objectOf} from '../../support/run/output.ts';
 
 const policies = [decodePolicy(policyObject('one'))];
-const options = {
-  mode: 'full',
-  server: 37,
-  static: false,
-  closeGaps: false,
-  extensions: false,
-} as const;
-const on = (stage: NativeStage) => objectsOnStage(nativeObjects(policies, options).objects, stage);
+const on = (stage: NativeStage) =>
+  objectsOnStage(nativeObjects(policies, fullOptions).objects, stage);
 const labellings: readonly (Readonly<Record<string, string>> | undefined)[] = [
   {},
   {'psp.kubectl/stage': 'mutate'},

@@ -4,6 +4,7 @@ import {kyvernoObjects} from '../../../src/migrate/engines/kyverno.ts';
 import {nativeObjects} from '../../../src/migrate/native/nativeObjects.ts';
 import {readDocuments} from '../../../src/yaml/documents.ts';
 import {somePolicies} from '../../support/builders/anyPolicy.ts';
+import {fullOptions} from '../../support/builders/nativeOptions.ts';
 import {policyObject} from '../../support/builders/policies.ts';
 import {askCel, hasCelReference} from '../../support/kubernetes/celReference.ts';
 import {fileOf} from '../../support/run/files.ts';
@@ -26,14 +27,7 @@ function variablesIn({variables}: JsonObject): Readonly<Record<string, Json>> {
 
 describe('Kyverno', () => {
   const policies = somePolicies.slice(0, 10);
-  const options = {
-    mode: 'full',
-    server: 37,
-    static: false,
-    closeGaps: false,
-    extensions: false,
-  } as const;
-  const native = nativeObjects(policies, options).objects;
+  const native = nativeObjects(policies, fullOptions).objects;
   const {objects, losses} = kyvernoObjects(policies, false);
 
   test.each([

@@ -3,6 +3,7 @@ import type {NativeOptions} from '../../../src/inventory/native/options.ts';
 import type {JsonObject} from '../../../src/kube/json.ts';
 import {nativeObjects} from '../../../src/migrate/native/nativeObjects.ts';
 import {somePolicies} from '../../support/builders/anyPolicy.ts';
+import {fullOptions} from '../../support/builders/nativeOptions.ts';
 import {
   askCel,
   type CelAnswer,
@@ -10,13 +11,6 @@ import {
   hasCelReference,
 } from '../../support/kubernetes/celReference.ts';
 
-const options: NativeOptions = {
-  mode: 'full',
-  server: 37,
-  static: false,
-  closeGaps: false,
-  extensions: false,
-};
 const names = somePolicies.map(({metadata}) => metadata.name);
 
 function podOf(containers: number, fields: JsonObject = {}): JsonObject {
@@ -43,7 +37,7 @@ function ask(
   cases: readonly Partial<CelCase>[],
   more: Partial<NativeOptions> = {},
 ): readonly CelAnswer[] {
-  const {objects} = nativeObjects(somePolicies, {...options, ...more});
+  const {objects} = nativeObjects(somePolicies, {...fullOptions, ...more});
   return askCel(
     cases.map((one, index) => ({
       ...(index === 0 ? {objects, stored: true} : {}),

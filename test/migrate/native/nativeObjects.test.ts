@@ -14,17 +14,11 @@ import {nativeObjects} from '../../../src/migrate/native/nativeObjects.ts';
 import {printYaml} from '../../../src/yaml/print.ts';
 import {anyPolicy, somePolicies} from '../../support/builders/anyPolicy.ts';
 import {celTokens, expectBalanced} from '../../support/builders/celTokens.ts';
+import {fullOptions} from '../../support/builders/nativeOptions.ts';
 import {openRules, policy} from '../../support/builders/policies.ts';
 
-const options: NativeOptions = {
-  mode: 'full',
-  server: 37,
-  static: false,
-  closeGaps: false,
-  extensions: false,
-};
 const made = (policies: readonly Policy[], more: Partial<NativeOptions> = {}) =>
-  nativeObjects(policies, {...options, ...more});
+  nativeObjects(policies, {...fullOptions, ...more});
 
 /** Policies in any number and order, each with a name of its own. */
 const anyPolicies = fc.array(anyPolicy, {maxLength: 30}).map(all =>
@@ -268,7 +262,7 @@ describe('losses', () => {
       ),
     );
     const rbac = {clusterRoles: [], clusterRoleBindings: [], roles: [], roleBindings: []};
-    const {losses} = nativeObjects(many, options, rbac);
+    const {losses} = nativeObjects(many, fullOptions, rbac);
     expect(losses.map(({says}) => says)).toContainEqual(
       expect.stringMatching(
         /^The ValidatingAdmissionPolicy has \d+ KiB, and an API server takes 1\.5 MiB/,

@@ -6,6 +6,7 @@ import {decodePolicy} from '../../../src/kube/objects.ts';
 import {withNativeDrift} from '../../../src/migrate/native/nativeDrift.ts';
 import {nativeObjects} from '../../../src/migrate/native/nativeObjects.ts';
 import type {RbacObjects} from '../../../src/rbac/authorize.ts';
+import {fullOptions} from '../../support/builders/nativeOptions.ts';
 import {policyObject} from '../../support/builders/policies.ts';
 import {celDifferences} from '../../support/kubernetes/celCases.ts';
 import {askCel, type CelCase, hasCelReference} from '../../support/kubernetes/celReference.ts';
@@ -69,14 +70,6 @@ function rbacOf(tenants: readonly number[]): RbacObjects {
   };
 }
 
-const options = {
-  mode: 'full',
-  server: 37,
-  static: false,
-  closeGaps: false,
-  extensions: false,
-} as const;
-
 function podOf(fields: JsonObject, spec: JsonObject = {}): JsonObject {
   return {
     apiVersion: 'v1',
@@ -103,7 +96,7 @@ describe.runIf(hasCelReference())('policies that differ in values alone', () => 
     const rbac = rbacOf(tenants);
     const {objects} = nativeObjects(
       policies.map(one => decodePolicy(one)),
-      options,
+      fullOptions,
       rbac,
     );
     const folder = (path: string) => ({volumes: [{name: 'v', hostPath: {path}}]});
@@ -159,7 +152,7 @@ describe.runIf(hasCelReference())('policies that differ in values alone', () => 
     const tenants = tenantsOf(3500);
     const rbac = rbacOf(tenants);
     const policies = tenants.map(tenant => decodePolicy(tenantPolicy(tenant)));
-    const {objects, losses} = nativeObjects(policies, options, rbac);
+    const {objects, losses} = nativeObjects(policies, fullOptions, rbac);
     const sizes = objects.map(object => printJson(object).length);
     expect(Math.max(...sizes)).toBeLessThan(1024 * 1024);
     expect(losses.some(({says}) => says.includes('a later binding to one of them'))).toBe(true);
@@ -215,7 +208,7 @@ test.runIf(hasCelReference())(
         }),
       ),
     );
-    const {objects} = nativeObjects(policies, options, rbacOf([]));
+    const {objects} = nativeObjects(policies, fullOptions, rbacOf([]));
     const answers = askCel(
       numbers.map(
         (number): CelCase => ({
@@ -266,7 +259,8 @@ describe('what admission policies with tables say of themselves', () => {
     roleBindings: [...one.roleBindings, ...other.roleBindings],
   });
   const nobody: RbacObjects = emptyInventory.rbac;
-  const madeBy = (rbac: RbacObjects | undefined) => nativeObjects(policies, options, rbac).objects;
+  const madeBy = (rbac: RbacObjects | undefined) =>
+    nativeObjects(policies, fullOptions, rbac).objects;
   const said = (admissionPolicies: readonly JsonObject[], rbac: RbacObjects) => {
     const inventory = {...emptyInventory, policies, admissionPolicies, rbac};
     return withNativeDrift(inventory).gaps.map(({reason}) => reason.split(';')[0]);
