@@ -72,6 +72,20 @@ describe('the views, by keys', () => {
   });
 });
 
+test.each([
+  ['v1.24.17', 24, 'v1.24.17  PSP'],
+  ['v1.15.12', 16, 'v1.15.12, judged as v1.16  PSP'],
+  [undefined, 21, 'judged as v1.21  PSP'],
+] as const)(
+  'the header says by whose rules a server of %s is judged',
+  async (serverVersion, release, words) => {
+    const inventory = {...demo, source: 'files', serverVersion, release};
+    expect(openScreen({live: changing(inventory)}).frame()).toContain(
+      `kubectl psp  files  ${words}`,
+    );
+  },
+);
+
 test('advise: all of a namespace in one apply, and then the grants that it no longer needs', async () => {
   const services = agreeing();
   const start: readonly View[] = [{name: 'advise', scope: 'service-account', namespace: 'shop'}];

@@ -3,6 +3,7 @@ import type {Freshness} from '../../inventory/follow/followCluster.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
 import {isByLabels} from '../../inventory/regime.ts';
 import {unreadPlaces} from '../../inventory/unreadPlaces.ts';
+import {lastRelease, minorOf, releaseName} from '../../kube/release.ts';
 import {atLeast} from '../../text.ts';
 import {barSpans, stateParts, stateTones} from '../bars.ts';
 import {freshnessText, ThemeContext} from '../marks.ts';
@@ -28,7 +29,7 @@ const admissionTexts = {
 
 /** Where the facts come from and how current they are. */
 export const Header = memo(function Header({inventory, freshness, user, width}: HeaderProps) {
-  const {source, serverVersion, policyApi, admissionPolicies} = inventory;
+  const {source, policyApi, admissionPolicies} = inventory;
   const byLabels = isByLabels(inventory);
   const gone = admissionPolicies === undefined ? 'gone' : 'in admission policies';
   const psp = policyApi === 'absent' ? gone : policyApi === 'unknown' ? '?' : 'served';
@@ -38,7 +39,7 @@ export const Header = memo(function Header({inventory, freshness, user, width}: 
   const isKnown = freshness.state === 'loading' || policyApi === 'absent';
   const judged = byLabels ? 'Pod Security' : `PSP ${psp}`;
   const admission = isKnown ? '' : admissionTexts[modelOf(inventory).admission];
-  const facts = [serverVersion ?? '', `${judged}${admission}`, user].join('  ');
+  const facts = [versionText(inventory, freshness), `${judged}${admission}`, user].join('  ');
   const room = Math.max(0, width - name.length - right.length - 1);
   const place = fitWords(`  ${source}`, Math.min(room, safeWidthOf(source) + 2));
   const isBad = freshness.state === 'stale';
@@ -55,6 +56,16 @@ export const Header = memo(function Header({inventory, freshness, user, width}: 
     />
   );
 });
+
+/** The server's version, and the release by whose rules it is judged where that is not its own. */
+function versionText(inventory: Inventory, {state}: Freshness): string {
+  const {serverVersion, release} = inventory;
+  const minor = minorOf(serverVersion);
+  const rules = `judged as ${releaseName(release)}`;
+  if (minor === undefined) return state === 'loading' || isByLabels(inventory) ? '' : rules;
+  const isItsOwn = minor === release || (minor > lastRelease && release === lastRelease);
+  return isItsOwn ? `${serverVersion}` : `${serverVersion}, ${rules}`;
+}
 
 interface StateLineProps {
   readonly model: Model;
