@@ -1,6 +1,7 @@
 import {type Candidate, type PolicySet, possiblePolicies} from '../admission/admit.ts';
 import type {Verdict} from '../admission/judgement.ts';
 import {type LabelSummary, labelSummaries} from '../effect/labelSummary.ts';
+import {byNamespaceOf} from '../effect/summary.ts';
 import {runningKinds} from '../inventory/gaps.ts';
 import type {Gap, Inventory} from '../inventory/inventory.ts';
 import {isByLabels} from '../inventory/regime.ts';
@@ -93,7 +94,9 @@ export function contextOf(
     dangling: danglingGrants(inventory.rbac, authorizer, names),
     nearMisses: nearMisses(inventory.rbac, names),
     unanswered,
-    levels: isByLabels(inventory) ? labelSummaries(inventory, verdicts, undefined) : [],
+    levels: isByLabels(inventory)
+      ? labelSummaries(inventory, byNamespaceOf(verdicts), undefined)
+      : [],
     wanted,
   };
 }

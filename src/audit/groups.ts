@@ -25,7 +25,7 @@ export interface VerdictGroup {
 
 /** The verdicts by what they are about, sorted by namespace, kind and name. */
 export function verdictGroupsOf(
-  inventory: Inventory,
+  inventory: Pick<Inventory, 'pods' | 'workloads'>,
   verdicts: readonly Verdict[],
 ): readonly VerdictGroup[] {
   const topOf = topIndex(inventory);
@@ -48,7 +48,7 @@ interface Top {
 }
 
 /** Finds what owns a pod in the end; a workload's own place otherwise. */
-function topIndex(inventory: Inventory) {
+function topIndex(inventory: Pick<Inventory, 'pods' | 'workloads'>) {
   const byOwner = ownerIndex(inventory.workloads);
   const pods = new Map(inventory.pods.map(pod => [placeOf(pod), pod]));
   return (item: Item): Top => {

@@ -167,19 +167,26 @@ export function admissionFactsOf({
   CheckFacts,
   'servedIn' | 'evidence' | 'native'
 > {
-  const pods = listed.filter(({metadata}) => origin === 'cluster' || metadata.uid !== undefined);
-  const marked = pods.filter(
-    ({metadata}) => metadata.annotations?.[validatedPolicyKey] !== undefined,
-  );
+  const {pods, marked} = marksOf(listed, origin);
   const isRead = (gap: Gap) => gap.resource !== 'pods' || isAbsence(gap);
-  const arePodsUnread = pods.length === 0 && !gaps.every(isRead);
+  const arePodsUnread = pods === 0 && !gaps.every(isRead);
   return {
     native: nativeStateOf({admissionPolicies}),
     servedIn: policyApi === 'unknown' ? undefined : policyApi === 'absent' ? [] : [policyApi],
-    evidence: arePodsUnread
-      ? undefined
-      : {pods: pods.length, marked: marked.length, youngest: undefined},
+    evidence: arePodsUnread ? undefined : {pods, marked, youngest: undefined},
   };
+}
+
+/** How many pods a cluster let in, and how many of them bear the name of a policy. */
+function marksOf(listed: Inventory['pods'], origin: Inventory['origin']) {
+  let pods = 0;
+  let marked = 0;
+  for (const {metadata} of listed) {
+    if (origin !== 'cluster' && metadata.uid === undefined) continue;
+    pods += 1;
+    if (metadata.annotations?.[validatedPolicyKey] !== undefined) marked += 1;
+  }
+  return {pods, marked};
 }
 
 /** Tries a pod where servers can be asked to; on older ones, nothing is known. */

@@ -28,10 +28,9 @@ export interface LabelSummary {
 /** A line for each namespace; with `only`, of that one. */
 export function labelSummaries(
   inventory: Inventory,
-  all: readonly Verdict[],
+  byNamespace: ReadonlyMap<string, readonly Verdict[]>,
   only: string | undefined,
 ): readonly LabelSummary[] {
-  const byNamespace = Map.groupBy(all, ({item}) => item.namespace);
   const labelsOf = new Map(
     inventory.namespaces.map(({metadata}) => [metadata?.name ?? '', metadata?.labels ?? {}]),
   );

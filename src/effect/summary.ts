@@ -5,6 +5,7 @@ import type {Inventory} from '../inventory/inventory.ts';
 import {namespacesOf} from '../inventory/inventory.ts';
 import {itemsOf} from '../inventory/submissions/items.ts';
 import {unreadPlaces} from '../inventory/unreadPlaces.ts';
+import {weaklyKeyed} from '../once.ts';
 import {openness, policyLevel} from '../policy/level.ts';
 import {byText} from '../text.ts';
 
@@ -38,16 +39,23 @@ export function summarize(
   inventory: Inventory,
   only: string | undefined,
 ): readonly NamespaceSummary[] {
-  return summaryOf(inventory, itemsOf(inventory).map(judgeOf(inventory).verdict), only);
+  const verdicts = itemsOf(inventory).map(judgeOf(inventory).verdict);
+  return summaryOf(inventory, byNamespaceOf(verdicts), only);
 }
 
-/** The same, of verdicts that are known already. */
+/** Verdicts by the namespace of what they are about. */
+export function byNamespaceOf(
+  verdicts: readonly Verdict[],
+): ReadonlyMap<string, readonly Verdict[]> {
+  return Map.groupBy(verdicts, ({item}) => item.namespace);
+}
+
+/** The same, of the verdicts of each namespace. */
 export function summaryOf(
   inventory: Inventory,
-  all: readonly Verdict[],
+  byNamespace: ReadonlyMap<string, readonly Verdict[]>,
   only: string | undefined,
 ): readonly NamespaceSummary[] {
-  const byNamespace = Map.groupBy(all, ({item}) => item.namespace);
   const inUse = new Map(
     inventory.policies.map(policy => [
       policy.metadata.name,
@@ -61,29 +69,40 @@ export function summaryOf(
   return namespacesOf(inventory)
     .filter(namespace => only === undefined || namespace === only)
     .map(namespace => {
-      const verdicts = byNamespace.get(namespace) ?? [];
-      const count = (is: (verdict: Verdict) => boolean) => verdicts.filter(is).length;
-      const pods = count(({item}) => item.kind === 'Pod');
+      const {pods, idle, names, ...states} = countsOf(byNamespace.get(namespace) ?? none);
       return {
         namespace,
         pods,
-        idle: verdicts.length - pods,
+        idle,
         serviceAccounts: accounts.get(namespace)?.length ?? 0,
-        denied: count(({state}) => state === 'denied'),
-        unknown: count(({state}) => state === 'unknown'),
-        mutated: count(({state}) => state === 'mutated'),
-        drifted: count(({state}) => state === 'drifted'),
+        ...states,
         isPartial: unreadPlaces(inventory, new Set([namespace])) !== undefined,
-        policies: policiesOf(verdicts, inUse),
+        policies: policiesOf(names, inUse),
       };
     });
 }
 
+const none: readonly Verdict[] = [];
+
+/** In a session, the verdicts of most namespaces are the same ones again and again. */
+const countsOf = weaklyKeyed((verdicts: readonly Verdict[]) => {
+  const count = (is: (verdict: Verdict) => boolean) => verdicts.filter(is).length;
+  const pods = count(({item}) => item.kind === 'Pod');
+  return {
+    pods,
+    idle: verdicts.length - pods,
+    denied: count(({state}) => state === 'denied'),
+    unknown: count(({state}) => state === 'unknown'),
+    mutated: count(({state}) => state === 'mutated'),
+    drifted: count(({state}) => state === 'drifted'),
+    names: new Set(verdicts.flatMap(({chosen}) => chosen?.policy.name ?? [])),
+  };
+});
+
 function policiesOf(
-  verdicts: readonly Verdict[],
+  names: ReadonlySet<string>,
   inUse: ReadonlyMap<string, InUse>,
 ): readonly InUse[] {
-  const names = new Set(verdicts.flatMap(({chosen}) => chosen?.policy.name ?? []));
   return [...names]
     .flatMap(name => inUse.get(name) ?? [])
     .sort((a, b) => b.openness - a.openness || byText(a.name, b.name));

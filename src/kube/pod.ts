@@ -1,4 +1,5 @@
 /** The part of core/v1 Pod that decides what PodSecurityPolicy does with it. */
+import {isDeepStrictEqual} from 'node:util';
 import {
   boolean,
   DecodeError,
@@ -204,6 +205,20 @@ function specOf({spec}: Late): PodSpec {
 export function passingPod(pod: Pod): Pod {
   const late = lates.get(pod);
   return late === undefined ? pod : {metadata: pod.metadata, spec: specOf(late)};
+}
+
+/**
+ * A pod that came again, as a watch brings it each time that its status changes: `before` itself where nothing that is
+ * read is different, which its version is not, and else with the spec of before where that is the same, as it may be
+ * bytes still. May throw.
+ */
+export function podAgain(before: Pod, now: Pod): Pod {
+  if (!isDeepStrictEqual(passingPod(before).spec, passingPod(now).spec)) return now;
+  const {resourceVersion} = now.metadata;
+  if (isDeepStrictEqual({...before.metadata, resourceVersion}, now.metadata)) return before;
+  const late = lates.get(before);
+  const {metadata} = now;
+  return late === undefined ? {metadata, spec: before.spec} : decodeLatePod({...late, metadata});
 }
 
 /**

@@ -44,8 +44,9 @@ export function List({table, rows, cursor, width, height, sort, descending}: Pro
     // What rows are sorted by is in sight.
     const places = spare?.map(name => table.columns.indexOf(name)).filter(place => place !== sort);
     const titles = sorted.split(',');
-    return layoutOf({titles, rows, room, gap: gap.length, spare: places, wordRoom});
-  }, [rows, sorted, room, spare, wordRoom, table.columns, sort]);
+    const parts = rows.length === table.rows.length ? (table.parts ?? [rows]) : [rows];
+    return layoutOf({titles, parts, room, gap: gap.length, spare: places, wordRoom});
+  }, [rows, sorted, room, spare, wordRoom, table, sort]);
   const detailLines =
     hidden === 0 || height < leastForDetail ? 0 : detailHeight(hidden, {width, height});
   const chrome = (caption === undefined ? 1 : 2) + detailLines;

@@ -33,7 +33,8 @@ interface Need {
 /** What there is to lay out, and in how much room. */
 interface Demand {
   readonly titles: readonly string[];
-  readonly rows: readonly Row[];
+  /** In parts, each of which is looked at once; the order makes no difference. */
+  readonly parts: readonly (readonly Row[])[];
   readonly room: number;
   readonly gap: number;
   /** The places of the columns that may be left out, the first one first. */
@@ -46,9 +47,9 @@ interface Demand {
  * The columns of a table that has so much room. If it does not take all, what is made of several words gives way first, down
  * to a few of them; then names do, the widest first. Where that leaves too little of one, spare columns are left out.
  */
-export function layoutOf({titles, rows, room, gap, spare = [], wordRoom}: Demand): Layout {
+export function layoutOf({titles, parts, room, gap, spare = [], wordRoom}: Demand): Layout {
   const wanted = wordRoom === undefined ? comfort : {...comfort, prose: wordRoom};
-  const needs = needsOf(titles, rows);
+  const needs = needsOf(titles, parts);
   let leftOut: ReadonlySet<number> = new Set();
   let widths = widthsOf(needs, leftOut, room, gap);
   for (const place of spare) {
@@ -69,26 +70,41 @@ export function layoutOf({titles, rows, room, gap, spare = [], wordRoom}: Demand
 }
 
 /** What each column needs to be whole. */
-function needsOf(titles: readonly string[], rows: readonly Row[]): readonly Need[] {
-  const needs: Need[] = titles.map(title => ({
-    width: safeWidthOf(title),
-    short: undefined,
-    isNumeric: rows.length > 0,
-    isProse: false,
-  }));
+function needsOf(titles: readonly string[], parts: readonly (readonly Row[])[]): readonly Need[] {
+  const found = parts.filter(rows => rows.length > 0).map(needsIn);
+  return titles.map((title, column) => {
+    const needs = found.flatMap(each => each[column] ?? []);
+    const shorts = needs.flatMap(({short}) => short ?? []);
+    return {
+      width: needs.reduce((most, {width}) => Math.max(most, width), safeWidthOf(title)),
+      short: shorts.length === 0 ? undefined : shorts.reduce((a, b) => Math.max(a, b)),
+      isNumeric: found.length > 0 && needs.every(({isNumeric}) => isNumeric),
+      isProse: needs.some(({isProse}) => isProse),
+    };
+  });
+}
+
+/** What the cells of some rows need; a long table is drawn again and again with mostly the same parts. */
+const needsIn = weaklyKeyed((rows: readonly Row[]): readonly Need[] => {
+  const needs: Need[] = [];
   for (const {cells} of rows) {
     const facts = factsOf(cells);
-    for (const [column, need] of needs.entries()) {
+    for (let column = 0; column < facts.length; column++) {
       const fact = facts[column];
+      const need = needs[column];
       if (fact === undefined) continue;
+      if (need === undefined) {
+        needs[column] = {...fact};
+        continue;
+      }
       need.width = Math.max(need.width, fact.width);
       if (fact.short !== undefined) need.short = Math.max(need.short ?? 0, fact.short);
-      need.isNumeric &&= fact.isNumber;
+      need.isNumeric &&= fact.isNumeric;
       need.isProse ||= fact.isProse;
     }
   }
   return needs;
-}
+});
 
 /** How wide each column may be; undefined for one that is left out. */
 function widthsOf(
@@ -163,15 +179,15 @@ function shrink(
   }
 }
 
-/** What each cell of a row needs; a long table is drawn again and again with mostly the same rows. */
-const factsOf = weaklyKeyed((cells: readonly Cell[]) =>
+/** What each cell of a row needs; rows that are filtered are the same again and again. */
+const factsOf = weaklyKeyed((cells: readonly Cell[]): readonly Need[] =>
   cells.map(cell => {
     const value = cellValue(cell);
     const text = String(value);
     return {
       width: safeWidthOf(text),
       short: typeof cell === 'object' && cell.short ? safeWidthOf(cell.short) : undefined,
-      isNumber: typeof value === 'number' || /^(\d+\+)?$/.test(text),
+      isNumeric: typeof value === 'number' || /^(\d+\+)?$/.test(text),
       isProse: /, | .* /.test(text),
     };
   }),

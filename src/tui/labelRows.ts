@@ -15,7 +15,7 @@ import {stateCell} from './rows.ts';
 import type {View} from './session.ts';
 import {type Cell, countCell, type Row, type Table} from './table.ts';
 import {restartWords} from './tally.ts';
-import {workloadTableWith} from './workloadRows.ts';
+import {telling, workloadTableWith} from './workloadRows.ts';
 
 /** The tables that are others where the labels of namespaces decide; undefined elsewhere. */
 export function labelTableOf(view: View, model: Model): Table | undefined {
@@ -136,13 +136,12 @@ function restartCell(verdicts: readonly Verdict[]): Cell {
 }
 
 /** A row for each pod, and workload without one: what becomes of it, what it needs, and what is against it. */
-function podTable({verdicts, inventory}: Model, view: Extract<View, {name: 'pods'}>): Table {
+function podTable({parts, inventory}: Model, view: Extract<View, {name: 'pods'}>): Table {
   const {namespace, account} = view;
-  const shown = verdicts.filter(
-    ({item}) =>
-      (namespace === undefined || item.namespace === namespace) &&
-      (account === undefined || item.submission.serviceAccount === account),
-  );
+  const shown = parts
+    .filter(part => namespace === undefined || part.namespace === namespace)
+    .flatMap(({verdicts}) => verdicts)
+    .filter(({item}) => account === undefined || item.submission.serviceAccount === account);
   const withNamespace = namespace === undefined;
   const places = namespace === undefined ? undefined : new Set([namespace]);
   const isPartial = unreadPlaces(inventory, places) !== undefined;
@@ -185,11 +184,10 @@ function reasonsOf({state, podSecurity, decision, item}: Verdict): readonly stri
 
 /** A row for each workload, or pod of its own: its pods together, with the worst state among them. */
 function workloadTable(model: Model, view: Extract<View, {name: 'workloads'}>): Table {
-  return workloadTableWith(model, view, {
-    columns: ['NEEDS', 'AGAINST IT'],
-    cells: ({verdicts}, worst) => [
-      neededCell(verdicts),
-      worst === undefined ? '' : reasonsOf(worst).join(', '),
-    ],
-  });
+  return workloadTableWith(model, view, reasonsOfEach);
 }
+
+const reasonsOfEach = telling(['NEEDS', 'AGAINST IT'], ({verdicts}, worst) => [
+  neededCell(verdicts),
+  worst === undefined ? '' : reasonsOf(worst).join(', '),
+]);

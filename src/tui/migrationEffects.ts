@@ -28,8 +28,8 @@ export function migrationEffects(
 ): MigrationEffects {
   return {
     proposeStage(namespace, {stage, isBack}) {
-      const {inventory} = model();
-      const {to} = migrationOf(inventory).step;
+      const {inventory, still} = model();
+      const {to} = migrationOf({still}).step;
       const [labels] = labelsFor(inventory, {level: 'auto', stage, to, namespace});
       if (labels === undefined) return;
       const step = labelStep(labels, {stage, isBack, isNamed: false});

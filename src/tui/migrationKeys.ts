@@ -24,7 +24,7 @@ export function migrationKey(
     sideEffects.proposeStage(namespace, {stage, isBack: false});
     return true;
   }
-  const last = namespaceOnTheWay(model.inventory, namespace)?.stage;
+  const last = namespaceOnTheWay(model, namespace)?.stage;
   if (last === undefined) inform(context, `${namespace} has no stage to take back`);
   else sideEffects.proposeStage(namespace, {stage: last, isBack: true});
   return true;

@@ -1,10 +1,9 @@
-import {possiblePolicies} from '../admission/admit.ts';
 import {judgeOf} from '../admission/judge.ts';
 import type {Verdict} from '../admission/judgement.ts';
 import {type Advice, adviceFor} from '../advice/advice.ts';
 import type {Scope} from '../advice/scope.ts';
 import type {Finding} from '../audit/finding.ts';
-import {type VerdictGroup, verdictGroupsOf} from '../audit/groups.ts';
+import type {VerdictGroup} from '../audit/groups.ts';
 import {auditOf} from '../audit/index.ts';
 import {admissionOf, type CheckVerdict} from '../check/answerCheck.ts';
 import {admissionFactsOf} from '../check/checkFacts.ts';
@@ -12,7 +11,7 @@ import {type LabelSummary, labelSummaries} from '../effect/labelSummary.ts';
 import {type NamespaceSummary, summaryOf} from '../effect/summary.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import {isByLabels} from '../inventory/regime.ts';
-import {itemsOf, itemsWith, templatesOf} from '../inventory/submissions/items.ts';
+import {templatesOf} from '../inventory/submissions/items.ts';
 import type {Policy} from '../kube/objects.ts';
 import {withNativeDrift} from '../migrate/native/nativeDrift.ts';
 import {isNonEmpty} from '../nonEmpty.ts';
@@ -22,11 +21,25 @@ import {type Authorizer, authorizerOf, podIdentity} from '../rbac/authorize.ts';
 import {possibleRights} from '../rbac/possibleRights.ts';
 import {type UnreadRbac, unreadRbac} from '../rbac/unreadRbac.ts';
 import {type UseRight, whoCan} from '../rbac/whoCan.ts';
+import {
+  boundInAll,
+  couldServeIn,
+  groupsIn,
+  type NamespacePart,
+  partsInTurn,
+  perhapsBoundIn,
+  stillInTurn,
+  verdictsIn,
+} from './parts.ts';
 import {remember} from './store.ts';
 
 /** Everything the views show, computed from one inventory; each part when it is first asked for. */
 export interface Model {
   readonly inventory: Inventory;
+  /** What is in each namespace, and how it is judged. */
+  readonly parts: readonly NamespacePart[];
+  /** The inventory without the pods that a workload speaks for: the same one while only those change. */
+  readonly still: Inventory;
   /** All pods, and workloads without one. */
   readonly verdicts: readonly Verdict[];
   readonly namespaces: readonly NamespaceSummary[];
@@ -40,6 +53,8 @@ export interface Model {
   readonly boundTo: ReadonlyMap<string, readonly Verdict[]>;
   /** The policies that pods could bind to of which nobody can tell. */
   readonly perhapsBound: ReadonlySet<string>;
+  /** The policies that some pod may use and that would let it in. */
+  readonly couldServe: ReadonlySet<string>;
   /** What of RBAC was not read. */
   readonly unread: UnreadRbac;
   /** The policies that a service account may use, in the order in which they are tried. */
@@ -57,17 +72,6 @@ export interface Model {
 
 /** The model of an inventory; the same one for the same inventory. */
 export const modelOf: (inventory: Inventory) => Model = weaklyKeyed(makeModel);
-
-/** A live cluster's pods change all the time, and seldom anything else: what is known of the rest stays. */
-const itemsFrom = remember(
-  (
-    workloads: Inventory['workloads'],
-    serviceAccounts: Inventory['serviceAccounts'],
-    origin: Inventory['origin'],
-    gaps: Inventory['gaps'],
-    release: Inventory['release'],
-  ) => itemsWith({workloads, serviceAccounts, origin, gaps, release}),
-);
 
 /** What verdicts depend on where policies decide: never on the labels of namespaces, which others do. */
 const noNamespaces: Inventory['namespaces'] = [];
@@ -91,10 +95,19 @@ const judgeFrom = remember(
   },
 );
 
+const partsFrom = partsInTurn();
+const stillFrom = stillInTurn();
+const templatesFrom = remember(templatesOf);
+const authorizerFrom = remember(authorizerOf);
+const rightsFrom = remember((authorizer: Authorizer, policies: Inventory['policies']) => {
+  const names = policies.map(({metadata}) => metadata.name).sort();
+  return whoCan(authorizer, {policies: names, namespace: undefined, identity: undefined});
+});
+
 function makeModel(read: Inventory): Model {
   const inventory = withNativeDrift(read);
-  const verdicts = once(() => {
-    const {workloads, serviceAccounts, origin, policies, rbac, gaps} = inventory;
+  const parts = once(() => {
+    const {origin, policies, rbac, gaps} = inventory;
     const {policyApi, admissionPolicies, serverVersion, podSecurity, release} = inventory;
     const areLabelsAsked = isByLabels(inventory) || admissionPolicies !== undefined;
     const namespaces = areLabelsAsked ? inventory.namespaces : noNamespaces;
@@ -110,34 +123,26 @@ function makeModel(read: Inventory): Model {
       podSecurity,
       release,
     );
-    return itemsOf(inventory, itemsFrom(workloads, serviceAccounts, origin, gaps, release)).map(
-      judge,
-    );
+    return partsFrom(inventory, judge);
   });
-  const namespaces = once(() => summaryOf(inventory, verdicts(), undefined));
-  const labelled = once(() => labelSummaries(inventory, verdicts(), undefined));
+  const verdicts = once(() => parts().flatMap(part => part.verdicts));
+  const namespaces = once(() => summaryOf(inventory, verdictsIn(parts()), undefined));
+  const labelled = once(() => labelSummaries(inventory, verdictsIn(parts()), undefined));
   const admission = once(
     () => admissionOf({...admissionFactsOf(inventory), probe: undefined}).answer,
   );
-  const authorizer = once(() => authorizerOf(inventory.rbac));
+  const authorizer = once(() => authorizerFrom(inventory.rbac));
   const names = inventory.policies.map(({metadata}) => metadata.name).sort();
-  const rights = once(() =>
-    whoCan(authorizer(), {policies: names, namespace: undefined, identity: undefined}),
-  );
-  const boundTo = once(() =>
-    Map.groupBy(
-      verdicts().filter(({chosen}) => chosen !== undefined),
-      ({chosen}) => chosen?.policy.name ?? '',
-    ),
-  );
+  const rights = once(() => rightsFrom(authorizer(), inventory.policies));
+  const boundTo = once(() => boundInAll(parts()));
   const unread = once(() => unreadRbac(inventory));
   const possible = once(() => possibleRights(inventory.rbac, authorizer(), unread()));
-  const perhapsBound = once(
-    () => new Set(verdicts().flatMap(({decision}) => possiblePolicies(decision))),
-  );
-  const groups = once(() => verdictGroupsOf(inventory, verdicts()));
+  const perhapsBound = once(() => new Set(parts().flatMap(perhapsBoundIn)));
+  const couldServe = once(() => new Set(parts().flatMap(couldServeIn)));
+  const groups = once(() => parts().flatMap(groupsIn));
   const findings = once(() => auditOf(inventory, {namespace: undefined, isWhole: true}).findings);
-  const templates = once(() => templatesOf(inventory));
+  const still = once(() => stillFrom(inventory, parts()));
+  const templates = once(() => templatesFrom(still()));
   const least = keyed((policy: string) => {
     const submissions = new Set((boundTo().get(policy) ?? []).map(({item}) => item.submission));
     const views = [...submissions].map(({view}) => view);
@@ -149,6 +154,9 @@ function makeModel(read: Inventory): Model {
   });
   return {
     inventory,
+    get parts() {
+      return parts();
+    },
     get verdicts() {
       return verdicts();
     },
@@ -172,6 +180,12 @@ function makeModel(read: Inventory): Model {
     },
     get perhapsBound() {
       return perhapsBound();
+    },
+    get still() {
+      return still();
+    },
+    get couldServe() {
+      return couldServe();
     },
     get unread() {
       return unread();

@@ -1,4 +1,3 @@
-import {isUsable} from '../admission/admit.ts';
 import type {Verdict} from '../admission/judgement.ts';
 import {scopes} from '../advice/scope.ts';
 import {controls} from '../controls/index.ts';
@@ -32,6 +31,7 @@ export function policyTable(model: Model): Table {
   const {gaps, policyApi} = model.inventory;
   const isUnread = gaps.some(({resource}) => resource === 'podsecuritypolicies');
   const arePodsUnread = unreadPlaces(model.inventory) !== undefined;
+  const rights = Map.groupBy(model.rights, ({policy}) => policy);
   return {
     columns: ['POLICY', 'LEVEL', 'PODS', 'SUBJECTS', 'STATE', 'NEXT LEVEL'],
     spare: ['NEXT LEVEL', 'SUBJECTS'],
@@ -43,9 +43,7 @@ export function policyTable(model: Model): Table {
     rows: model.inventory.policies.map(policy => {
       const {name} = policy.metadata;
       const bound = model.boundTo.get(name) ?? [];
-      const subjects = new Set(
-        model.rights.filter(right => right.policy === name).map(right => labelOf(right.subject)),
-      );
+      const subjects = new Set(rights.get(name)?.map(right => labelOf(right.subject)));
       const state = policyState(policy, model, bound.length, subjects.size);
       return {
         key: name,
@@ -87,13 +85,7 @@ function policyState(
   if (subjects === 0) return model.unread.isAny ? 'unknown' : 'granted to nobody';
   const isOpen = model.unread.isAny || unreadPlaces(model.inventory) !== undefined;
   if (isOpen || model.perhapsBound.has(name)) return 'unknown';
-  const couldServe = model.verdicts.some(({candidates}) =>
-    candidates.some(
-      ({policy: candidate, allowed, rights}) =>
-        candidate.name === name && allowed && isUsable(rights),
-    ),
-  );
-  return couldServe ? 'shadowed' : 'unused';
+  return model.couldServe.has(name) ? 'shadowed' : 'unused';
 }
 
 /** What an edit of a control means: what lets more through is never good news. */

@@ -63,7 +63,7 @@ export function namespaceTable({namespaces: all, inventory}: Model, only?: strin
 }
 
 export function accountTable(model: Model, namespace: string): Table {
-  const mine = model.verdicts.filter(({item}) => item.namespace === namespace);
+  const mine = model.parts.find(part => part.namespace === namespace)?.verdicts ?? [];
   const byAccount = Map.groupBy(mine, ({item}) => item.submission.serviceAccount);
   const known = model.inventory.serviceAccounts.flatMap(({metadata}) =>
     metadata?.namespace === namespace ? (metadata.name ?? []) : [],
@@ -99,15 +99,17 @@ export function stateCell(state: State): Cell {
   return {value: restartWords[state], tone: state === 'ok' ? 'dim' : stateTones[state]};
 }
 
-export function podTable({verdicts, inventory}: Model, view: Extract<View, {name: 'pods'}>): Table {
+export function podTable({parts, inventory}: Model, view: Extract<View, {name: 'pods'}>): Table {
   const {namespace, account, policy} = view;
-  const shown = verdicts.filter(
-    ({item, chosen}) =>
-      (namespace === undefined || item.namespace === namespace) &&
-      (account === undefined || item.submission.serviceAccount === account) &&
-      (policy === undefined || chosen?.policy.name === policy),
-  );
   const withNamespace = namespace === undefined;
+  const rowsOf = withNamespace ? podRowsAnywhere : podRowsHere;
+  const isShown = ({item, chosen}: Verdict) =>
+    (account === undefined || item.submission.serviceAccount === account) &&
+    (policy === undefined || chosen?.policy.name === policy);
+  const isAll = account === undefined && policy === undefined;
+  const rowParts = parts
+    .filter(part => namespace === undefined || part.namespace === namespace)
+    .map(({verdicts}) => rowsOf(isAll ? verdicts : verdicts.filter(isShown)));
   const places = namespace === undefined ? undefined : new Set([namespace]);
   const isPartial = unreadPlaces(inventory, places) !== undefined;
   return {
@@ -116,13 +118,19 @@ export function podTable({verdicts, inventory}: Model, view: Extract<View, {name
     empty: isPartial
       ? 'None that was read; not all could be.'
       : 'No pod and no idle workload here.',
-    rows: shown.map(withNamespace ? podRowAnywhere : podRowHere),
+    rows: rowParts.flat(),
+    parts: rowParts,
   };
 }
 
-/** Of many thousands of rows, few change at once. */
-const podRowHere = weaklyKeyed((verdict: Verdict) => makePodRow(verdict, false));
-const podRowAnywhere = weaklyKeyed((verdict: Verdict) => makePodRow(verdict, true));
+/** Of many thousands of rows, few change at once: those of few namespaces, and there of few pods. */
+const podRowsHere = podRowsWith(false);
+const podRowsAnywhere = podRowsWith(true);
+
+function podRowsWith(withNamespace: boolean): (verdicts: readonly Verdict[]) => readonly Row[] {
+  const rowOf = weaklyKeyed((verdict: Verdict) => makePodRow(verdict, withNamespace));
+  return weaklyKeyed(verdicts => verdicts.map(rowOf));
+}
 
 function makePodRow(verdict: Verdict, withNamespace: boolean): Row {
   const {item, state, chosen, via, isByAnnotation} = verdict;

@@ -31,6 +31,8 @@ export interface Row {
 export interface Table {
   readonly columns: readonly string[];
   readonly rows: readonly Row[];
+  /** The same rows in parts, of which most are the same lists each time that a long table is made. */
+  readonly parts?: readonly (readonly Row[])[];
   /** Of the columns, those that are left out where there is little room, the first one first. */
   readonly spare?: readonly string[];
   /** How many columns the words of a cell want before spare columns are shown, if not the usual. */

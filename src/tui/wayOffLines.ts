@@ -14,11 +14,11 @@ import type {Services} from './services.ts';
 
 /** A workload on its way off: the pod as submitted (T), what a policy makes of it (P), and what is lost. */
 export function wayOffLines(
-  {inventory}: Model,
+  model: Model,
   key: string,
   {diff}: Pick<Services, 'diff'>,
 ): readonly string[] {
-  const {namespaces, step} = migrationOf(inventory);
+  const {namespaces, step} = migrationOf(model);
   const place = namespaces.flatMap(plan => plan.workloads.map(workload => ({plan, workload})));
   const found = place.find(({workload}) => itemKey(workload.item) === key);
   if (found === undefined) return ['It is gone: the cluster no longer has it.'];

@@ -5,7 +5,7 @@ import type {Cell, Row} from '../../src/tui/table.ts';
 
 const row = (...cells: readonly Cell[]): Row => ({key: String(cells), cells, enter: undefined});
 const widths = (rows: readonly Row[], room: number, titles = ['A', 'B', 'C']) =>
-  layoutOf({titles, rows, room, gap: 2}).columns.map(({width}) => width);
+  layoutOf({titles, parts: [rows], room, gap: 2}).columns.map(({width}) => width);
 
 test('words give way first, then names, words again, the first column, and numbers last', () => {
   const rows = [row('f'.repeat(20), 'n'.repeat(30), 12_345, 'one of many words '.repeat(4).trim())];
@@ -31,6 +31,10 @@ test('the widest of a kind is cut first, and all fit while there is room for any
           room,
         );
         expect(all.reduce((sum, width) => sum + width, 4)).toBeLessThanOrEqual(room);
+        const rows = cells.map(each => row(...each));
+        const whole = layoutOf({titles: ['A', 'B', 'C'], parts: [rows], room, gap: 2});
+        const parts = [rows.slice(0, 2), rows.slice(2)];
+        expect(layoutOf({titles: ['A', 'B', 'C'], parts, room, gap: 2})).toEqual(whole);
       },
     ),
   );
@@ -39,7 +43,7 @@ test('the widest of a kind is cut first, and all fit while there is room for any
 test('a column of numbers is one at their right, gaps and all', () => {
   const rows = [row('a', 1, ''), row('b', {value: 20, tone: 'bad'}, 'c')];
   expect(
-    layoutOf({titles: ['A', 'B', 'C'], rows, room: 80, gap: 2}).columns.map(
+    layoutOf({titles: ['A', 'B', 'C'], parts: [rows], room: 80, gap: 2}).columns.map(
       ({isNumeric}) => isNumeric,
     ),
   ).toEqual([false, true, false]);
@@ -48,9 +52,13 @@ test('a column of numbers is one at their right, gaps and all', () => {
 test('spare columns are left out one by one, only where another would say too little', () => {
   const rows = [row('f'.repeat(40), 'words that are not a name', 'n'.repeat(20), 'm'.repeat(20))];
   const leftOut = (room: number) =>
-    layoutOf({titles: ['A', 'B', 'C', 'D'], rows, room, gap: 2, spare: [3, 1]}).columns.flatMap(
-      ({isLeftOut}, index) => (isLeftOut ? [index] : []),
-    );
+    layoutOf({
+      titles: ['A', 'B', 'C', 'D'],
+      parts: [rows],
+      room,
+      gap: 2,
+      spare: [3, 1],
+    }).columns.flatMap(({isLeftOut}, index) => (isLeftOut ? [index] : []));
   expect(leftOut(111)).toEqual([]);
   expect(leftOut(110)).toEqual([]);
   expect(leftOut(96)).toEqual([3]);
@@ -62,7 +70,7 @@ test('where words matter more, they have their room before spare columns are sho
   const leftOut = (wordRoom?: number) =>
     layoutOf({
       titles: ['A', 'B', 'C'],
-      rows,
+      parts: [rows],
       room: 60,
       gap: 2,
       spare: [2],
@@ -80,7 +88,7 @@ test('a column that can say it shortly is left out only where that has no room e
   const leftOut = (room: number) =>
     layoutOf({
       titles: ['A', 'B'],
-      rows: [row('n'.repeat(20), {...said, tone: 'plain'})],
+      parts: [[row('n'.repeat(20), {...said, tone: 'plain'})]],
       room,
       gap: 2,
       spare: [1],
@@ -91,7 +99,7 @@ test('a column that can say it shortly is left out only where that has no room e
 test('what is hidden of a row is counted, for the lines that show it', () => {
   const rows = [row('f'.repeat(40), 'm'.repeat(20))];
   const hidden = (room: number, spare: readonly number[]) =>
-    layoutOf({titles: ['A', 'B'], rows, room, gap: 2, spare}).hidden;
+    layoutOf({titles: ['A', 'B'], parts: [rows], room, gap: 2, spare}).hidden;
   expect(hidden(62, [1])).toBe(0);
   expect(hidden(50, [1])).toBe(20 + 'b:   '.length + 1);
   expect(hidden(30, [])).toBe(40 + 20 + 2 * '   '.length);

@@ -3,7 +3,7 @@ import {admissionOf, type CheckFinding} from '../../check/answerCheck.ts';
 import {admissionFactsOf} from '../../check/checkFacts.ts';
 import {readEvidence} from '../../check/podEvidence.ts';
 import {labelSummaries} from '../../effect/labelSummary.ts';
-import {type NamespaceSummary, summarize} from '../../effect/summary.ts';
+import {byNamespaceOf, type NamespaceSummary, summarize} from '../../effect/summary.ts';
 import {type ExitCode, exitCodes} from '../../errors.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
 import type {ClusterReader} from '../../inventory/read/reader.ts';
@@ -61,7 +61,7 @@ function answerFor(
   });
   if (isByLabels(inventory)) {
     const verdicts = itemsOf(inventory).map(judgeOf(inventory).verdict);
-    const rows = labelSummaries(inventory, verdicts, namespace);
+    const rows = labelSummaries(inventory, byNamespaceOf(verdicts), namespace);
     return {
       facts: rows,
       text: wide => labelSummaryText(inventory, rows, wide),

@@ -33,6 +33,8 @@ export interface Tables {
   readonly pods: Collection<Inventory['pods'][number]>;
   /** One for each kind, in the order of `workloadResources`. */
   readonly workloads: readonly Collection<Inventory['workloads'][number]>[];
+  /** All of them; the same list until something in it changes. */
+  joinedWorkloads(): Inventory['workloads'];
   /** One for each kind that policies may live in, in the order of `admissionResources`. */
   readonly admission: readonly Collection<JsonObject>[];
   /** The ConfigMaps that their sources are kept in, by name. */
@@ -52,6 +54,7 @@ export interface Facts {
 }
 
 export function createTables(): Tables {
+  const workloads = workloadResources.map(createCollection);
   return {
     policies: createCollection(resources.policies),
     clusterRoles: createCollection(resources.clusterRoles),
@@ -61,11 +64,29 @@ export function createTables(): Tables {
     namespaces: createCollection(resources.namespaces),
     serviceAccounts: createCollection(resources.serviceAccounts),
     pods: createCollection(resources.pods),
-    workloads: workloadResources.map(createCollection),
+    workloads,
+    joinedWorkloads: joining(workloads),
     admission: admissionResources.map(createCollection),
     sourceMaps: new Map(),
     gaps: new Map(),
     facts: {serverVersion: undefined, isWhole: false, policyApi: 'unknown'},
+  };
+}
+
+/** The lists of some collections as one. */
+function joining<T>(collections: readonly Collection<T>[]): () => readonly T[] {
+  let lists: readonly (readonly T[])[] = [];
+  let joined: readonly T[] = [];
+  return () => {
+    const now = sharing(
+      lists,
+      collections.map(each => each.value()),
+    );
+    if (now !== lists) {
+      lists = now;
+      joined = lists.flat();
+    }
+    return joined;
   };
 }
 
@@ -160,10 +181,7 @@ export function inventoryOf(tables: Tables, before: Inventory, time: string): In
     }),
     namespaces: tables.namespaces.value(),
     serviceAccounts: tables.serviceAccounts.value(),
-    workloads: sharing(
-      before.workloads,
-      tables.workloads.flatMap(kind => kind.value()),
-    ),
+    workloads: tables.joinedWorkloads(),
     pods: tables.pods.value(),
     gaps: isDeepStrictEqual(gaps, before.gaps) ? before.gaps : gaps,
   };

@@ -12,7 +12,7 @@ import {
   role,
   serviceAccountObject,
 } from '../../kube/objects.ts';
-import {decodeLatePod, decodePod, type Late} from '../../kube/pod.ts';
+import {decodeLatePod, decodePod, type Late, podAgain} from '../../kube/pod.ts';
 import type {LateHead} from '../../kube/protobuf/late.ts';
 import {placeOf} from '../../kube/reference.ts';
 import {workloadKinds} from '../../kube/workloadKinds.ts';
@@ -31,6 +31,8 @@ export interface Resource<T> {
   readonly decode: Decoder<T>;
   /** Like `decode`, for an object whose spec may wait; absent for small kinds. */
   decodeLate?(late: Late): T;
+  /** What to keep of an object that comes again; absent: the new one, if anything is different. */
+  again?(before: T, now: T): T;
 }
 
 const rbacVersions = [rbacVersion, `${rbacGroup}/v1beta1`];
@@ -66,6 +68,7 @@ export const resources = {
     apiVersions: ['v1'],
     namespaced: true,
     decodeLate: decodeLatePod,
+    again: podAgain,
   }),
 } as const;
 

@@ -101,7 +101,15 @@ export function itemsWith(source: SubmissionSource): Items {
  * waiting for their hour, or just written in a manifest). A pod of a manifest counts unless a workload
  * speaks for it. Sorted by namespace, kind and name.
  */
-export function itemsOf(inventory: Inventory, items = itemsWith(inventory)): readonly Item[] {
+export function itemsOf(inventory: SubmissionSource & Pick<Inventory, 'pods'>): readonly Item[] {
+  return itemsWithin(inventory, itemsWith(inventory));
+}
+
+/** The same, with items that are made already for the pods and workloads that are still the same. */
+export function itemsWithin(
+  inventory: Pick<Inventory, 'pods' | 'workloads' | 'origin'>,
+  items: Items,
+): readonly Item[] {
   const [live, written] = partition(inventory.pods, pod => isLive(pod, inventory));
   const speakerOf = speakerIn(inventory.workloads);
   const pods = [...live, ...written.filter(pod => speakerOf(pod) === undefined)];

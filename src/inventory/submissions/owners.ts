@@ -21,7 +21,9 @@ export const ownerIndex = weaklyKeyed((workloads: readonly Workload[]): OwnerInd
   }
   return ({uid, apiVersion = '', kind = '', name}, namespace) => {
     const known = uid ? byUid.get(uid) : undefined;
-    if (known !== undefined) return known;
+    // Kubernetes takes an owner in another namespace for absent (pkg/controller/garbagecollector, v1.24).
+    if ((known?.metadata.namespace ?? '') === (namespace ?? '') && known !== undefined)
+      return known;
     const found = byPlace.get(workloadKey({apiVersion, kind, metadata: {namespace, name}}));
     return uid && found?.metadata.uid ? undefined : found;
   };
@@ -64,7 +66,7 @@ export function speakerIn(
 }
 
 /** Workloads that no other workload of the inventory owns, without those kept as history. */
-export function topWorkloads({workloads}: Inventory): readonly Workload[] {
+export function topWorkloads({workloads}: Pick<Inventory, 'workloads'>): readonly Workload[] {
   const controllerOf = controllerIn(workloads);
   return workloads.filter(
     workload => controllerOf(workload.metadata) === undefined && !isHistory(workload),
@@ -81,7 +83,10 @@ function isHistory(workload: Workload): boolean {
 }
 
 /** The workloads that own a pod, directly or through workloads of theirs. */
-export function workloadsWithPods({workloads, pods}: Inventory): ReadonlySet<Workload> {
+export function workloadsWithPods({
+  workloads,
+  pods,
+}: Pick<Inventory, 'workloads' | 'pods'>): ReadonlySet<Workload> {
   const controllerOf = controllerIn(workloads);
   const found = new Set<Workload>();
   for (const pod of pods) {
