@@ -9,7 +9,7 @@ import {minorOf} from '../kube/release.ts';
 import {weaklyKeyed} from '../once.ts';
 import {newestStandard} from '../podSecurity/version.ts';
 import {type PreparedPolicy, preparePolicy} from '../policy/evaluate.ts';
-import {authorizerOf, type Identity} from '../rbac/authorize.ts';
+import {authorizerOf, type Identity, podIdentity} from '../rbac/authorize.ts';
 import {possibleRights} from '../rbac/possibleRights.ts';
 import {type UnreadRbac, unreadRbac} from '../rbac/unreadRbac.ts';
 import {
@@ -41,7 +41,7 @@ export interface Judge {
 }
 
 /** What verdicts depend on, besides the item itself. */
-export type JudgeSource = PolicySource & LabelSource;
+export type JudgeSource = PolicySource & LabelSource & Pick<Inventory, 'native'>;
 
 type PolicySource = Pick<Inventory, 'policies' | 'rbac' | 'caller' | 'origin' | 'gaps' | 'release'>;
 
@@ -85,13 +85,34 @@ function judgeBy(
     namespaces.map(({metadata}) => [metadata?.name ?? '', metadata?.labels ?? {}]),
   );
   return nativeJudge(
-    {home, minor, labelsOf: name => labels.get(name)},
+    {
+      home,
+      facts: source.native,
+      mayUseAll: sweepingRights(source, options),
+      minor,
+      labelsOf: name => labels.get(name),
+    },
     {
       full: policyJudge(source, options),
       unchanged: policyJudge(source, {...options, operation: 'UPDATE'}),
       byLabels: labelJudge(source, {minor, mayHavePolicies: false}, options),
     },
   );
+}
+
+/** Whether the account or the requester of a submission may use all policies there are. */
+function sweepingRights(
+  {rbac}: PolicySource,
+  {requester, assumeAuthorized = false}: JudgeOptions,
+): (submission: Submission) => boolean {
+  const authorizer = authorizerOf(rbac);
+  const named = requester === 'caller' ? undefined : requester;
+  return ({namespace, serviceAccount, isBare, requester: own = isBare ? named : undefined}) => {
+    const account = podIdentity(namespace, serviceAccount);
+    // No policy has this name: it is open to those who may use all.
+    const maySweep = (identity: Identity) => authorizer.mayUse(identity, namespace, '');
+    return assumeAuthorized || maySweep(account) || (own !== undefined && maySweep(own));
+  };
 }
 
 /**

@@ -1,3 +1,4 @@
+import {isTriedIn, makeAgain, type NativeFacts} from '../inventory/native/nativeFacts.ts';
 import type {NativeForce, NativeHome} from '../inventory/native/nativeHome.ts';
 import type {Submission} from '../inventory/submissions/submissions.ts';
 import {
@@ -11,7 +12,7 @@ import type {Pod} from '../kube/pod.ts';
 import {seccompFieldText, viewOf} from '../kube/podView.ts';
 import {lastRelease} from '../kube/release.ts';
 import {containersOf} from '../podSecurity/check.ts';
-import type {Decision, Unknown} from './admit.ts';
+import {type Decision, possiblePolicies, type Unknown} from './admit.ts';
 import type {Judgement} from './judgement.ts';
 import {laterErrors} from './laterValidation.ts';
 import {prepareForCreate} from './prepare.ts';
@@ -31,6 +32,10 @@ export interface NativeJudges {
 
 export interface NativeServer {
   readonly home: NativeHome;
+  /** Compared with their sources; undefined if nobody looked. */
+  readonly facts: NativeFacts | undefined;
+  /** Whether somebody who could be the creator, or the account, may use all policies in its namespace. */
+  mayUseAll(submission: Submission): boolean;
   readonly minor: number;
   /** The labels of a namespace; undefined if they were not read. */
   labelsOf(namespace: string): Readonly<Record<string, string>> | undefined;
@@ -41,9 +46,10 @@ export interface NativeServer {
  * itself finds wrong, then Pod Security Admission.
  */
 export function nativeJudge(
-  {home, minor, labelsOf}: NativeServer,
+  server: NativeServer,
   {full, unchanged, byLabels}: NativeJudges,
 ): JudgeOne {
+  const {home, minor, labelsOf} = server;
   const judgedBy: Readonly<Record<Exclude<NativeForce, 'none'>, JudgeOne>> = {
     full: submission => full(withAppArmor(submission)),
     validate: submission => unchanged(asLater(withAppArmor(submission), minor)),
@@ -57,6 +63,8 @@ export function nativeJudge(
     const force = home.force(labelsOf(submission.namespace));
     if (force === 'none') return beside(byLabels(submission));
     const judged = judgedBy[force](submission);
+    const doubt = doubtAbout(submission, judged, server);
+    if (doubt !== undefined) return unknownOf(judged, [{about: doubt, needs: makeAgain}]);
     if (judged.allowed !== true) return judged.allowed === false ? inOtherWords(judged) : judged;
     return asStored(submission, judged);
   };
@@ -83,6 +91,25 @@ export function nativeJudge(
   }
 }
 
+/** Why admission policies may do something else with a pod than the policies in them. */
+function doubtAbout(
+  submission: Submission,
+  {chosen, granted, decision}: Judgement,
+  {facts, mayUseAll}: NativeServer,
+): string | undefined {
+  if (facts === undefined) return undefined;
+  if (facts.drift !== undefined) {
+    return 'what the admission policies do: they differ from their sources';
+  }
+  if (facts.tried.length === 0 || mayUseAll(submission)) return undefined;
+  const names = [
+    ...[...(chosen ? [chosen] : []), ...granted].map(({policy}) => policy.name),
+    ...possiblePolicies(decision),
+  ];
+  const late = names.find(name => !isTriedIn(facts.tried, name, submission.namespace));
+  return late && `policy ${late}, which was granted after the admission policies were made`;
+}
+
 /** The server has words of its own for what policies refuse. */
 function inOtherWords(judged: Judgement): Judgement {
   const {decision} = judged;
@@ -98,10 +125,12 @@ function beside(judged: Judgement): Judgement {
 
 function unknownOf(judged: Judgement, unknown: readonly Unknown[]): Judgement {
   const {decision} = judged;
-  const endings =
-    decision.kind === 'unknown'
-      ? decision.endings
-      : [decision, {kind: 'denied', refusal: undefined} as const];
+  const known = decision.kind === 'unknown' ? decision.endings : [decision];
+  const endings = [
+    ...known,
+    {kind: 'passed'} as const,
+    {kind: 'denied', refusal: undefined} as const,
+  ];
   return new Restated(judged, {kind: 'unknown', endings, unknown}, undefined);
 }
 

@@ -3,6 +3,7 @@ import {validatedPolicyKey} from '../kube/annotations.ts';
 import {minorOf} from '../kube/release.ts';
 import {count} from '../text.ts';
 import type {CheckFacts} from './checkFacts.ts';
+import {isIdle, type NativeState} from './checkNative.ts';
 import {type ManagedPolicy, managedPolicies} from './managedPolicies.ts';
 import type {PodEvidence} from './podEvidence.ts';
 import {type Rules, rulesOf} from './rules.ts';
@@ -103,11 +104,9 @@ export function admissionOf({
   probe,
   evidence,
 }: Pick<CheckFacts, 'servedIn' | 'native' | 'probe' | 'evidence'>): CheckFinding {
-  if (native === 'inForce') {
-    return {about: 'admission', answer: 'yes', says: 'on: admission policies do what policies say'};
-  }
-  if (native === 'idle') {
-    return {about: 'admission', answer: 'no', says: 'off: the admission policies refuse nothing'};
+  if (native !== undefined) {
+    const [answer, says] = nativeAnswers[native];
+    return {about: 'admission', answer, says};
   }
   if (servedIn?.length === 0) {
     return {about: 'admission', answer: 'no', says: 'off: there is no plugin without the API'};
@@ -118,6 +117,13 @@ export function admissionOf({
   const reason = probe === undefined ? '' : ` (${probe.reason})`;
   return {about: 'admission', answer, says: says + reason};
 }
+
+const nativeAnswers: Readonly<Record<NativeState, readonly [CheckVerdict, string]>> = {
+  inForce: ['yes', 'on: admission policies do what policies say'],
+  inPlaces: ['yes', 'on where the bindings of the admission policies say so: see audit'],
+  idle: ['no', 'off: the admission policies refuse nothing'],
+  changed: ['unknown', 'unknown: the admission policies differ from their sources: see audit'],
+};
 
 const firstByDefault = 23;
 
@@ -164,7 +170,7 @@ function judged({pods, marked, youngest}: PodEvidence): readonly [CheckVerdict, 
 
 function notesOn(facts: CheckFacts, admission: CheckVerdict): readonly string[] {
   const {servedIn, native, policies, groups, isLive, podSecurity} = facts;
-  const isGone = servedIn?.length === 0 && native !== 'inForce';
+  const isGone = servedIn?.length === 0 && isIdle(native);
   return [
     ...(isGone
       ? [

@@ -9,11 +9,8 @@ import {
   resources,
   sortedByName,
 } from '../inventory/kinds/resources.ts';
-import {nativeHomeOf} from '../inventory/native/nativeHome.ts';
-import {limiter} from '../inventory/read/limiter.ts';
 import {readVersion, sortedGaps, sourceOf} from '../inventory/read/readCluster.ts';
 import type {ClusterReader} from '../inventory/read/reader.ts';
-import {readNative} from '../inventory/read/readNative.ts';
 import {isOfNoKind} from '../inventory/read/removedKinds.ts';
 import {isByLabels} from '../inventory/regime.ts';
 import {validatedPolicyKey} from '../kube/annotations.ts';
@@ -22,6 +19,13 @@ import type {Binding, Policy, Role} from '../kube/objects.ts';
 import {minorOf, type Release, releaseOf} from '../kube/release.ts';
 import type {RbacObjects} from '../rbac/authorize.ts';
 import {ask, itemsIn} from './asking.ts';
+import {
+  type CompareNative,
+  isIdle,
+  type NativeState,
+  nativeStateOf,
+  readHome,
+} from './checkNative.ts';
 import {type Probe, probePlugin} from './checkProbe.ts';
 import {type OwnRight, readOwnRights} from './checkRights.ts';
 import {isPlatformName, type PolicyReach} from './managedPolicies.ts';
@@ -41,7 +45,7 @@ export interface CheckFacts {
   readonly release: Release;
   /** The API versions that serve it; undefined if that is unknown. */
   readonly servedIn: readonly string[] | undefined;
-  /** Policies that live in admission policies: whether these refuse anything; undefined if there are none. */
+  /** Policies that live in admission policies: what these do; undefined if there are none. */
   readonly native: NativeState | undefined;
   /** undefined: no pod was tried. */
   readonly probe: Probe | undefined;
@@ -67,20 +71,11 @@ const azureBinding = 'default:privileged';
 /** The first release in which a server respects `dryRun`; an older one would create the pod. */
 const firstDryRun = 13;
 
-/** What policies do that live in admission policies. */
-export type NativeState = 'inForce' | 'idle';
-
-function nativeStateOf({
-  admissionPolicies,
-}: Pick<Inventory, 'admissionPolicies'>): NativeState | undefined {
-  const home = admissionPolicies && nativeHomeOf(admissionPolicies);
-  return home && (home.isInForce ? 'inForce' : 'idle');
-}
-
 /** Asks a cluster. What may not be asked becomes unknown; throws if the server can't be reached. */
 export async function readCheckFacts(
   client: ClusterReader,
   namespace: string,
+  compare: CompareNative,
 ): Promise<CheckFacts> {
   const [version, servedIn, groups, listed, hasAzureBinding, own] = await Promise.all([
     readVersion(client),
@@ -94,13 +89,9 @@ export async function readCheckFacts(
   // Who may not list them is told so also where there is no such kind.
   const policies = mayBeOn ? listed : {found: [], gaps: []};
   const probe = mayBeOn ? await safeProbe(client, namespace, version) : undefined;
-  const gaps: Gap[] = [];
-  const reading = {client, namespace: undefined, home: '', exact: false, gaps, run: limiter()};
-  const native = mayBeOn ? undefined : await readNative({...reading, namespaces: async () => []});
-  const found = native?.admissionPolicies === undefined ? policies.found : native.policies;
-  const state = native && nativeStateOf(native);
-  const isHidden = gaps.length > 0 && native?.admissionPolicies !== undefined;
-  const isLabelled = !mayBeOn && state !== 'inForce' && !isHidden;
+  const home = mayBeOn ? undefined : await readHome(client, compare);
+  const found = home?.policies ?? policies.found;
+  const isLabelled = home !== undefined && isIdle(home.state) && !home.isHidden;
   const podSecurity = isLabelled ? await safeLabelProbe(client, namespace, version) : undefined;
   const evidence = probe?.plugin === 'unknown' ? await readEvidence(client, namespace) : undefined;
   return {
@@ -115,7 +106,7 @@ export async function readCheckFacts(
     podSecurity,
     evidence,
     policies: found?.map(({metadata}) => metadata.name),
-    native: state,
+    native: home?.state,
     managed: await readReaches(client, found ?? [], releaseOf(version)),
     groups,
     hasAzureBinding: hasAzureBinding !== undefined,
@@ -123,7 +114,7 @@ export async function readCheckFacts(
     gaps: sortedGaps([
       ...own.gaps,
       ...policies.gaps,
-      ...gaps.filter(gap => !isOfNoKind(gap, version)),
+      ...(home?.gaps ?? []).filter(gap => !isOfNoKind(gap, version)),
     ]),
   };
 }
@@ -163,15 +154,16 @@ export function admissionFactsOf({
   pods: listed,
   gaps,
   admissionPolicies,
-}: Pick<Inventory, 'origin' | 'policyApi' | 'pods' | 'gaps' | 'admissionPolicies'>): Pick<
-  CheckFacts,
-  'servedIn' | 'evidence' | 'native'
-> {
+  native,
+}: Pick<
+  Inventory,
+  'origin' | 'policyApi' | 'pods' | 'gaps' | 'admissionPolicies' | 'native'
+>): Pick<CheckFacts, 'servedIn' | 'evidence' | 'native'> {
   const {pods, marked} = marksOf(listed, origin);
   const isRead = (gap: Gap) => gap.resource !== 'pods' || isAbsence(gap);
   const arePodsUnread = pods === 0 && !gaps.every(isRead);
   return {
-    native: nativeStateOf({admissionPolicies}),
+    native: nativeStateOf({admissionPolicies, native}),
     servedIn: policyApi === 'unknown' ? undefined : policyApi === 'absent' ? [] : [policyApi],
     evidence: arePodsUnread ? undefined : {pods, marked, youngest: undefined},
   };

@@ -3,7 +3,8 @@ import {objectPath, planPut} from '../apply/planChange.ts';
 import {plain} from '../apply/sameMeaning.ts';
 import {exitCodes, UserError} from '../errors.ts';
 import {gapText} from '../inventory/gaps.ts';
-import {emptyInventory, type Gap, type Inventory} from '../inventory/inventory.ts';
+import type {Gap, Inventory} from '../inventory/inventory.ts';
+import {driftText, makeAgain} from '../inventory/native/nativeFacts.ts';
 import {nativeHomeOf} from '../inventory/native/nativeHome.ts';
 import {limiter} from '../inventory/read/limiter.ts';
 import {readNamespaces} from '../inventory/read/readNamespaces.ts';
@@ -45,12 +46,11 @@ export async function nativeChanges(
   const {policies, admissionPolicies = []} = read;
   const options = nativeHomeOf(admissionPolicies)?.options;
   if (admissionPolicies.length === 0) return undefined;
-  const {nativeDrift} = await import('../migrate/native/nativeDrift.ts');
-  const drift = nativeDrift({...emptyInventory, ...read});
+  const {nativeFactsOf} = await import('../migrate/native/nativeDrift.ts');
+  const drift = nativeFactsOf(admissionPolicies)?.drift;
   if (drift !== undefined || options === undefined) {
-    throw refused(
-      `${drift ?? 'they do not say how they were made'}: kubectl psp migrate policies --apply makes them again first`,
-    );
+    const why = drift ? driftText(drift) : 'they do not say how they were made';
+    throw refused(`${why}; ${makeAgain} makes them again first`);
   }
   if (options.static) throw refused('they are files of the server');
   requireVersion([...put, ...removed], versionOfNative(admissionPolicies));

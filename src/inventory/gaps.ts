@@ -10,6 +10,14 @@ export function isAbsence({reason}: Gap): boolean {
   return reason === notAmongFiles;
 }
 
+/** The resource of a gap about admission policies that were read, and do something that is not known. */
+export const nativeEffect = 'what admission policies do';
+
+/** Whether it is such a gap. */
+export function isOfEffect({resource}: Pick<Gap, 'resource'>): boolean {
+  return resource === nativeEffect;
+}
+
 /** The kinds of RBAC. */
 export const rbacKinds = [
   resources.clusterRoles,
@@ -31,6 +39,7 @@ export const runningKinds = [resources.pods, ...workloadResources] as const;
 export function gapText(gap: Gap): string {
   const {resource, reason} = gap;
   if (isAbsence(gap)) return `no ${resource} among the files`;
+  if (isOfEffect(gap)) return `${resource} is unknown: ${reason}`;
   return `could not read ${resource}${placeText(placesOf(gap))}: ${reason}`;
 }
 
@@ -51,7 +60,7 @@ export function gapSummaries(gaps: readonly Gap[]): readonly string[] {
   const absence = absenceText(gaps);
   const byCause = Map.groupBy(
     gaps.filter(gap => !isAbsence(gap)),
-    gap => `${isQuestion(gap) ? '' : "can't list "}\0${causeOf(gap)}`,
+    gap => `${verbOf(gap)}\0${causeOf(gap)}`,
   );
   return [
     ...[...byCause].map(([key, same]) => {
@@ -61,6 +70,12 @@ export function gapSummaries(gaps: readonly Gap[]): readonly string[] {
     }),
     ...(absence === undefined ? [] : [`${absence} among the files`]),
   ].map(text => `${text}; affected answers say unknown`);
+}
+
+/** What could not be done; nothing where the server was asked, and there is no kind to name. */
+function verbOf(gap: Gap): string {
+  if (isQuestion(gap)) return '';
+  return isOfEffect(gap) ? "can't tell " : "can't list ";
 }
 
 /** Whether the server was asked what the caller may do, rather than for a list. */

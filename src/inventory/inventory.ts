@@ -11,6 +11,7 @@ import {lastRelease, type Release} from '../kube/release.ts';
 import type {PodSecuritySettings} from '../podSecurity/settings.ts';
 import type {RbacObjects} from '../rbac/authorize.ts';
 import type {Workload} from './kinds/workloads.ts';
+import type {NativeFacts} from './native/nativeFacts.ts';
 
 /** A pod whose metadata alone was listed: its workload's template decides about it. */
 export interface SpokenPod {
@@ -91,6 +92,8 @@ export interface Inventory {
    * their bindings. Only those of this program.
    */
   readonly admissionPolicies?: readonly JsonObject[] | undefined;
+  /** What these turned out to be, compared with the policies that they were made from; undefined if nobody looked. */
+  readonly native?: NativeFacts | undefined;
   /** The ones in files that are not among the policies; what a cluster stores counts as it is. */
   readonly refused?: readonly RefusedPolicy[];
   readonly rbac: RbacObjects;

@@ -13,7 +13,7 @@ import type {Inventory} from '../inventory/inventory.ts';
 import {isByLabels} from '../inventory/regime.ts';
 import {templatesOf} from '../inventory/submissions/items.ts';
 import type {Policy} from '../kube/objects.ts';
-import {withNativeDrift} from '../migrate/native/nativeDrift.ts';
+import {withNativeFacts} from '../migrate/native/nativeDrift.ts';
 import {isNonEmpty} from '../nonEmpty.ts';
 import {keyed, once, weaklyKeyed} from '../once.ts';
 import {leastPolicy} from '../policy/least.ts';
@@ -88,10 +88,11 @@ const judgeFrom = remember(
     serverVersion: Inventory['serverVersion'],
     podSecurity: Inventory['podSecurity'],
     release: Inventory['release'],
+    native: Inventory['native'],
   ) => {
     const facts = {origin, policyApi, serverVersion, podSecurity, release, caller: undefined};
-    const native = {admissionPolicies};
-    return weaklyKeyed(judgeOf({policies, rbac, namespaces, gaps, ...facts, ...native}).verdict);
+    const home = {admissionPolicies, native};
+    return weaklyKeyed(judgeOf({policies, rbac, namespaces, gaps, ...facts, ...home}).verdict);
   },
 );
 
@@ -105,7 +106,7 @@ const rightsFrom = remember((authorizer: Authorizer, policies: Inventory['polici
 });
 
 function makeModel(read: Inventory): Model {
-  const inventory = withNativeDrift(read);
+  const inventory = withNativeFacts(read);
   const parts = once(() => {
     const {origin, policies, rbac, gaps} = inventory;
     const {policyApi, admissionPolicies, serverVersion, podSecurity, release} = inventory;
@@ -122,6 +123,7 @@ function makeModel(read: Inventory): Model {
       serverVersion,
       podSecurity,
       release,
+      inventory.native,
     );
     return partsFrom(inventory, judge);
   });

@@ -142,8 +142,15 @@ describe.runIf(successor !== undefined)('policies in admission policies, on v1.3
     const validations = [{expression: 'true'}];
     const put = await server.request('PUT', path, {...policy, spec: {...spec, validations}});
     expect(put.status).toBe(200);
-    const {code, err} = await run('why', '-n', 'shop');
-    expect(code).toBe(4);
+    const {code, out, err} = await run('why', '-n', 'shop', '-o', 'json');
+    expect(code).toBe(0);
     expect(err).toContain('ValidatingAdmissionPolicy kubectl-psp differs in spec.validations');
+    expect(itemsOf(out).map(({state}) => state)).toEqual(['unknown']);
+    const audit = await run('audit', '-o', 'json');
+    expect(itemsOf(audit.out).map(({rule}) => rule)).toContain('admission-policies-edited');
+    const again = await run('migrate', 'policies', '--apply', '-y', '--stage', 'mutate');
+    expect([again.code, again.err]).toEqual([0, '']);
+    const known = await run('why', '-n', 'shop', '-o', 'json');
+    expect([known.code, known.err]).toEqual([0, '']);
   });
 });

@@ -12,7 +12,15 @@ import {writableHostPath} from './hostPaths.ts';
 import {hostPathVolume} from './hostPathVolumes.ts';
 import {deniedByLevel, mayRelabel, refusedByServer} from './levelDenies.ts';
 import {exemptFromLevels, levelAboveNeed, levelNotPinned, noLevel, wrongLevel} from './levels.ts';
-import {mayChangeAdmission, notEverywhere} from './nativeObjects.ts';
+import {
+  changedByHand,
+  defaultsUnbound,
+  mayChangeAdmission,
+  nearLimit,
+  notEverywhere,
+  outOfDate,
+  untriedGrant,
+} from './nativeObjects.ts';
 import {nearMissGrant} from './nearMiss.ts';
 import {openToMany, openToWorkloads} from './openToWorkloads.ts';
 import {changedByOrder, defaultsBypassed} from './order.ts';
@@ -39,7 +47,10 @@ export const policyRules: readonly AuditRule[] = [
 ];
 
 /** Those about the objects that policies live in, where they do. */
-export const admissionRules: readonly AuditRule[] = [notEverywhere, mayChangeAdmission];
+export const admissionRules: readonly AuditRule[] = [
+  ...[changedByHand, outOfDate, notEverywhere, defaultsUnbound, untriedGrant, nearLimit],
+  mayChangeAdmission,
+];
 
 /** Those where the labels of namespaces decide. */
 const levelRules = [

@@ -1,5 +1,6 @@
 import {answerCheck, type CheckAnswer, podSecurityOf} from '../../check/answerCheck.ts';
 import {type CheckFacts, checkFactsOf, readCheckFacts} from '../../check/checkFacts.ts';
+import type {CompareNative} from '../../check/checkNative.ts';
 import {type Upgrade, upgradeOf} from '../../effect/upgrade.ts';
 import {type ExitCode, exitCodes} from '../../errors.ts';
 import {isAbsence} from '../../inventory/gaps.ts';
@@ -8,7 +9,13 @@ import {readCluster} from '../../inventory/read/readCluster.ts';
 import {lastRelease, minorOf} from '../../kube/release.ts';
 import {checkDocument, checkText, type Outlook} from '../../report/check.ts';
 import {printMachine} from '../answer.ts';
-import {loadOffline, requireConsistentSource, warnOfGaps, withCluster} from '../input/load.ts';
+import {
+  checkedNative,
+  loadOffline,
+  requireConsistentSource,
+  warnOfGaps,
+  withCluster,
+} from '../input/load.ts';
 import {laterRelease, nextRelease} from '../input/release.ts';
 import type {World} from '../world.ts';
 import type {CheckFlags, checkFormats} from './checkFlags.ts';
@@ -34,11 +41,12 @@ export async function runCheck(
   format: (typeof checkFormats)[number],
 ): Promise<ExitCode> {
   requireConsistentSource(flags);
-  const offline = await loadOffline(world, flags);
+  const read = await loadOffline(world, flags);
+  const offline = read && (await checkedNative(read));
   const {facts, answer, outlook, gaps} =
     offline === undefined
       ? await withCluster(world, flags, async (cluster, wanted) => {
-          const facts = await readCheckFacts(cluster, wanted ?? cluster.namespace);
+          const facts = await readCheckFacts(cluster, wanted ?? cluster.namespace, compareNative);
           return checkedOf(facts, flags, () =>
             readCluster(cluster, {
               ...everything,
@@ -60,6 +68,12 @@ export async function runCheck(
   if (plugin === undefined) return exitCodeOf[answer.inForce];
   return plugin === 'no' ? exitCodes.no : exitCodes.ok;
 }
+
+/** Loaded where there is something to compare. */
+const compareNative: CompareNative = async objects => {
+  const {nativeFactsOf} = await import('../../migrate/native/nativeDrift.ts');
+  return nativeFactsOf(objects);
+};
 
 const everything = {
   policies: true,

@@ -5,6 +5,7 @@ import {type Gap, type Inventory, namespacesOf} from '../../inventory/inventory.
 import {isOfAdmission, persistentVolumes} from '../../inventory/kinds/resources.ts';
 import {type ReadNeeds, readCluster, withCaller} from '../../inventory/read/readCluster.ts';
 import type {ClusterReader} from '../../inventory/read/reader.ts';
+import {unreadSources} from '../../inventory/read/readNative.ts';
 import {isByLabels} from '../../inventory/regime.ts';
 import {nearNames} from '../../kube/nearNames.ts';
 import type {Policy} from '../../kube/objects.ts';
@@ -107,8 +108,8 @@ export async function withBase<T>(
 /** The inventory, once it is known whether admission policies that policies live in do what these say. */
 export async function checkedNative(inventory: Inventory): Promise<Inventory> {
   if (inventory.admissionPolicies === undefined) return inventory;
-  const {withNativeDrift} = await import('../../migrate/native/nativeDrift.ts');
-  return withNativeDrift(inventory);
+  const {withNativeFacts} = await import('../../migrate/native/nativeDrift.ts');
+  return withNativeFacts(inventory);
 }
 
 /** The demo or --from; undefined if the cluster is meant. */
@@ -260,7 +261,9 @@ export function requireReadPolicies(inventory: Inventory): void {
   const gap = inventory.gaps.find(
     one => one.resource === 'podsecuritypolicies' || isOfAdmission(one),
   );
-  if (gap !== undefined) {
-    throw new UserError(`could not read ${gap.resource}: ${gap.reason}`, exitCodes.refused);
-  }
+  if (gap === undefined) return;
+  const why = gap.reason.startsWith(unreadSources)
+    ? `the policies live in admission policies, and ${gap.reason}; kubectl psp migrate policies --from FILE --apply makes them again from the policies in a file`
+    : `could not read ${gap.resource}: ${gap.reason}`;
+  throw new UserError(why, exitCodes.refused);
 }

@@ -62,7 +62,7 @@ export const migrateFlags = {
     type: 'string',
     placeholder: 'STAGE',
     choices: ['warn', 'audit', 'mutate', 'deny', 'enforce'],
-    help: 'labels: set those up to warn (default), audit or enforce; policies --apply: audit (default) warns, mutate and deny work in namespaces with the label psp.kubectl/stage, enforce everywhere',
+    help: 'labels: set those up to warn (default), audit or enforce; policies --apply (default: the stage that the cluster is on, at first audit): audit warns, mutate and deny work in namespaces with the label psp.kubectl/stage, enforce everywhere',
   },
   check: {
     type: 'boolean',

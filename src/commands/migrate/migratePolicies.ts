@@ -37,13 +37,11 @@ export async function runPolicies(world: World, given: MigrateFlags): Promise<Ex
       throw new UserError('--static makes files, which nobody can apply', exitCodes.usage);
     }
     const {applyPolicies} = await import('./migratePoliciesApply.ts');
-    const stage = choose('--stage', flags.stage, nativeStages);
-    const {policies} = inventory;
     return applyPolicies(world, flags, {
-      policies,
-      mode,
-      stage,
-      requireVersion: minor => requireVersion(minor, mode, false),
+      policies: inventory.policies,
+      mode: flags.mode === undefined ? undefined : mode,
+      stage: flags.stage === undefined ? undefined : choose('--stage', flags.stage, nativeStages),
+      requireVersion: (minor, wanted) => requireVersion(minor, wanted, false),
     });
   }
   const server = version ?? serverOf(inventory);

@@ -6,7 +6,8 @@ import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
 import {wholeRbac} from '../../inventory/gaps.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
 import {admissionResources, isOfAdmission} from '../../inventory/kinds/resources.ts';
-import {isNative} from '../../inventory/native/nativeHome.ts';
+import {isNative, nativeHomeOf} from '../../inventory/native/nativeHome.ts';
+import {nativeName} from '../../inventory/native/nativePolicies.ts';
 import type {NativeMode} from '../../inventory/native/options.ts';
 import {readCluster} from '../../inventory/read/readCluster.ts';
 import {itemsOf} from '../../inventory/submissions/items.ts';
@@ -19,6 +20,7 @@ import {
   type NativeStage,
   objectsOnStage,
   refusesOn,
+  stageIn,
   stageLabel,
 } from '../../migrate/native/stages.ts';
 import {systemNamespace, systemObstacles} from '../../migrate/native/systemGrants.ts';
@@ -36,10 +38,19 @@ import {tellLosses} from './tellLosses.ts';
 /** The policies that are to live in a cluster, and how. */
 export interface NativeRequest {
   readonly policies: Inventory['policies'];
+  /** undefined: as it is; `full` where there are no such objects yet. */
+  readonly mode: NativeMode | undefined;
+  /** undefined: the one that the cluster is on; `audit` where there are no such objects yet. */
+  readonly stage: NativeStage | undefined;
+  /** Refuses a version of the cluster that can't have objects of this mode. */
+  requireVersion(minor: number, mode: NativeMode): void;
+}
+
+/** The same with everything decided. */
+interface NativeGoal {
   readonly mode: NativeMode;
   readonly stage: NativeStage;
-  /** Refuses a version of the cluster that can't have such objects. */
-  requireVersion(minor: number): void;
+  readonly closeGaps: boolean;
 }
 
 /** Brings a cluster on a stage: tried, judged and asked about; all of it or nothing. */
@@ -51,12 +62,14 @@ export async function applyPolicies(
   const cluster = await world.connect(flags);
   try {
     const target = await readTarget(world, cluster, request);
-    const {objects, losses} = objectsFor(target, flags, request);
+    const goal = goalOf(target, flags, request);
+    const {stage} = goal;
+    const {objects, losses} = objectsFor(target, goal);
     tellLosses(world, losses);
     const say = (line: string) => world.print(`${escapeText(line)}\n`);
     const verdicts = foretold(target);
-    for (const line of impactLines(verdicts, request.stage, target)) say(line);
-    requireSystem(target, verdicts, request.stage);
+    for (const line of impactLines(verdicts, stage, target)) say(line);
+    requireSystem(target, verdicts, stage);
     const changes = await planned(cluster, objects, target);
     const tried = await tryChanges(cluster, changes);
     for (const line of tried.lines) say(line);
@@ -64,14 +77,14 @@ export async function applyPolicies(
       say('Nothing was changed.');
       return exitCodes.refused;
     }
-    if (!flags.yes && !(await isAgreed(world, questionOf(request.stage)))) {
+    if (!flags.yes && !(await isAgreed(world, questionOf(stage)))) {
       say('Nothing was changed.');
       return exitCodes.no;
     }
     const code = await make(world, cluster, flags, changes);
     if (code !== exitCodes.ok) return code;
     await waitUntilInForce(world, cluster, target);
-    say(`In force on stage ${request.stage}: ${stageWords[request.stage]}`);
+    say(`In force on stage ${stage}: ${stageWords[stage]}`);
     return exitCodes.ok;
   } finally {
     cluster.close();
@@ -89,7 +102,7 @@ const stageWords: Readonly<Record<NativeStage, string>> = {
 async function readTarget(
   world: World,
   cluster: Cluster,
-  {policies, requireVersion}: NativeRequest,
+  {policies}: Pick<NativeRequest, 'policies'>,
 ): Promise<Inventory> {
   const read = await readCluster(cluster, {
     namespace: undefined,
@@ -108,7 +121,6 @@ async function readTarget(
       exitCodes.usage,
     );
   }
-  requireVersion(minor);
   const gap = gaps.find(isOfAdmission);
   // Sources that can't be read are replaced; what may not be read could be anything.
   if (gap !== undefined && read.admissionPolicies === undefined) {
@@ -120,16 +132,42 @@ async function readTarget(
   return {...read, policies, gaps: gaps.filter(one => !isOfAdmission(one))};
 }
 
+/**
+ * What was asked for, and for the rest what the cluster has: who makes objects again changes neither their stage nor
+ * what they do. A UserError where their bindings are those of no stage.
+ */
+function goalOf(
+  {admissionPolicies = [], serverVersion}: Inventory,
+  {closeGaps}: MigrateFlags,
+  {mode, stage, requireVersion}: NativeRequest,
+): NativeGoal {
+  const options = nativeHomeOf(admissionPolicies)?.options;
+  const hadMode = options?.mode === 'validate' ? 'validate' : 'full';
+  const had = stageIn(admissionPolicies);
+  if (stage === undefined && had === 'odd') {
+    throw new UserError(
+      `nothing was changed: the bindings of ${nativeName} are those of no stage: name one with --stage`,
+      exitCodes.usage,
+    );
+  }
+  const goal = {
+    mode: mode ?? hadMode,
+    stage: stage ?? (had === 'odd' ? undefined : had) ?? 'audit',
+    closeGaps: closeGaps || options?.closeGaps === true,
+  };
+  requireVersion(minorOf(serverVersion) ?? 0, goal.mode);
+  return goal;
+}
+
 function objectsFor(
   target: Inventory,
-  {closeGaps}: MigrateFlags,
-  {policies, mode, stage}: NativeRequest,
+  {mode, stage, closeGaps}: NativeGoal,
 ): {
   readonly objects: readonly JsonObject[];
   readonly losses: ReturnType<typeof nativeObjects>['losses'];
 } {
   const {objects, losses} = nativeObjects(
-    policies,
+    target.policies,
     {
       mode: modeOnStage(stage, mode),
       server: minorOf(target.serverVersion) ?? 0,

@@ -43,7 +43,7 @@ export function snapshotText(inventory: Inventory): Iterable<string> {
 }
 
 function* piecesOf(inventory: Inventory): Generator<string, void> {
-  const {rbac, refused: _, release: _known, ...rest} = inventory;
+  const {rbac, refused: _, release: _known, native: _compared, ...rest} = inventory;
   const passing = (pod: ListedPod) =>
     isSpokenFor(pod) ? {metadata: pod.metadata} : passingPod(pod);
   const fields = {

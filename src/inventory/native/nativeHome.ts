@@ -22,8 +22,20 @@ export interface NativeHome {
   readonly isInForce: boolean;
   /** Whether they do the same everywhere. */
   readonly isUniform: boolean;
+  /** Whether nothing writes the defaults of the policies, though it was made to be. */
+  readonly lacksDefaults: boolean;
+  /** The bindings that say more than which namespaces they are for, with what they say: nobody looks into that. */
+  readonly odd: readonly OddBinding[];
   /** What they do in a namespace with these labels; undefined labels are not known. */
   force(labels: Readonly<Record<string, string>> | undefined): NativeForce;
+}
+
+/** A binding that reaches only some pods. */
+export interface OddBinding {
+  readonly kind: string;
+  readonly name: string;
+  /** What of it says so, such as `objectSelector`. */
+  readonly fields: readonly string[];
 }
 
 /** The home of policies in these objects; undefined if they are none of this program. */
@@ -39,7 +51,13 @@ export const nativeHomeOf = weaklyKeyed(
     return {
       options,
       isInForce: denies.length > 0,
-      isUniform: [...denies, ...writes].every(({selector}) => selector === undefined),
+      isUniform: [...denies, ...writes].every(
+        ({selector, odd}) => selector === undefined && odd.length === 0,
+      ),
+      lacksDefaults: options?.mode === 'full' && denies.length > 0 && writes.length === 0,
+      odd: [...denies, ...writes].flatMap(({kind, name, odd}) =>
+        odd.length === 0 ? [] : [{kind, name, fields: odd}],
+      ),
       force(labels) {
         const isDenied = isReached(denies, labels);
         if (isDenied !== true) return isDenied === false ? 'none' : 'unknown';
@@ -62,31 +80,37 @@ export function isNative({kind, metadata, spec}: JsonObject): boolean {
 
 /** What a binding reaches. */
 interface Reach {
+  readonly kind: string;
+  readonly name: string;
   readonly actions: readonly Json[];
   /** undefined: all namespaces. */
   readonly selector: JsonObject | undefined;
-  /** Whether it says something else about what it reaches, which is not looked into. */
-  readonly isOdd: boolean;
+  /** What else it says about what it reaches, which is not looked into. */
+  readonly odd: readonly string[];
 }
 
 function reachesOf(objects: readonly JsonObject[], kind: string): readonly Reach[] {
   return objects
     .filter(object => object.kind === kind && isNative(object))
-    .map(({spec}) => {
+    .map(({spec, metadata}) => {
       const {validationActions, matchResources, paramRef} = isObject(spec) ? spec : {};
       const {namespaceSelector, objectSelector, resourceRules, excludeResourceRules} = isObject(
         matchResources,
       )
         ? matchResources
         : {};
-      const others = [objectSelector, resourceRules, excludeResourceRules, paramRef];
+      const others = {objectSelector, resourceRules, excludeResourceRules, paramRef};
       return {
+        kind,
+        name: isObject(metadata) ? String(metadata.name) : '',
         actions: Array.isArray(validationActions) ? validationActions : [],
         selector:
           isObject(namespaceSelector) && !isEmpty(namespaceSelector)
             ? namespaceSelector
             : undefined,
-        isOdd: others.some(one => one !== undefined && !isEmpty(one)),
+        odd: Object.entries(others).flatMap(([field, one]) =>
+          one !== undefined && !isEmpty(one) ? [field] : [],
+        ),
       };
     });
 }
@@ -104,7 +128,8 @@ function isReached(
   reaches: readonly Reach[],
   labels: Readonly<Record<string, string>> | undefined,
 ): boolean | undefined {
-  const each = reaches.map(({selector, isOdd}) => {
+  const each = reaches.map(({selector, odd}) => {
+    const isOdd = odd.length > 0;
     if (selector === undefined) return isOdd ? undefined : true;
     const selects = labels === undefined ? undefined : isSelected(selector, labels);
     return selects === false ? false : isOdd ? undefined : selects;

@@ -1,7 +1,7 @@
 import {isObject, type JsonObject} from '../../kube/json.ts';
 import type {Policy} from '../../kube/objects.ts';
 import {type NativeOptions, readOptions} from './options.ts';
-import {findSources} from './sources.ts';
+import {findSources, policiesKey} from './sources.ts';
 
 /** The objects have one name, whatever their kind. */
 export const nativeName = 'kubectl-psp';
@@ -19,15 +19,16 @@ export type FoundNative =
     }
   | {readonly problem: string};
 
-/** The policies that objects of this program were made from; undefined if there are none among the objects. */
+/** The policies that objects of this program were made from; undefined if there are no such objects among these. */
 export function policiesOfNativeObjects(objects: readonly JsonObject[]): FoundNative | undefined {
   for (const {kind, metadata} of objects) {
     if (kind !== 'ValidatingAdmissionPolicy' || !isObject(metadata)) continue;
-    const {name, annotations} = metadata;
+    const {name, annotations: given} = metadata;
     if (name !== nativeName && name !== nativeName + staticSuffix) continue;
-    if (!isObject(annotations)) continue;
+    const annotations = isObject(given) ? given : {};
     const found = findSources(annotations, objects);
-    if (found === undefined) continue;
+    // Somebody took the annotation away: there are policies, and nobody knows which.
+    if (found === undefined) return {problem: `it has no annotation ${policiesKey}`};
     if ('problem' in found) return found;
     return {policies: found.policies, options: readOptions(annotations[optionsKey])};
   }

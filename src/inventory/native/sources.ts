@@ -21,9 +21,14 @@ export interface Sources {
   readonly configMaps: readonly JsonObject[];
 }
 
+/** Each policy as it is kept, as JSON. */
+export function sourceTexts(policies: readonly Policy[]): readonly string[] {
+  return policies.map(policy => printJson(plain(policy)));
+}
+
 /** The policies as they are kept: in an annotation, or in ConfigMaps that it names. */
 export function keptSources(policies: readonly Policy[], name: string): Sources {
-  const texts = policies.map(policy => printJson(plain(policy)));
+  const texts = sourceTexts(policies);
   const whole = `[${texts.join(',')}]`;
   if (byteLength(whole) <= longestAnnotation) {
     return {annotations: {[policiesKey]: whole}, configMaps: []};

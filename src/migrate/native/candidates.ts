@@ -1,17 +1,9 @@
+import type {Candidates} from '../../inventory/native/nativeFacts.ts';
+import {mostCandidates} from '../../inventory/native/nativeLimits.ts';
+import {grantedOf} from '../../inventory/native/untriedGrants.ts';
 import {isObject, type JsonObject} from '../../kube/json.ts';
-import {authorizerOf, type Grant, type RbacObjects} from '../../rbac/authorize.ts';
-import {byText} from '../../text.ts';
+import {authorizerOf, type RbacObjects} from '../../rbac/authorize.ts';
 import type {PolicyRun} from './runs.ts';
-
-/** So many members of a run can be tried for one pod. */
-const mostCandidates = 12;
-
-/** Which members of a run somebody may use, by namespace. */
-export interface Candidates {
-  readonly everywhere: readonly string[];
-  /** Where there are more than those; with them. */
-  readonly byNamespace: ReadonlyMap<string, readonly string[]>;
-}
 
 /** Says which members of a run are tried where; undefined if they are not put together. */
 export type CandidatesOf = (run: PolicyRun) => Candidates | undefined;
@@ -23,7 +15,7 @@ export type CandidatesOf = (run: PolicyRun) => Candidates | undefined;
 export function candidatesBy(rbac: RbacObjects): CandidatesOf {
   const {grants} = authorizerOf(rbac);
   return run => {
-    const granted = grantedOf(run, grants);
+    const granted = grantedOf(namesIn(run), grants);
     const all = [granted.everywhere, ...granted.byNamespace.values()];
     const most = Math.max(...all.map(own => own.length));
     // Without a grant to any of them, it is not known where they are used.
@@ -31,27 +23,9 @@ export function candidatesBy(rbac: RbacObjects): CandidatesOf {
   };
 }
 
-function grantedOf({members}: PolicyRun, grants: readonly Grant[]): Candidates {
-  const names = new Set(members.map(({name}) => name));
-  const everywhere = new Set<string>();
-  const byNamespace = new Map<string, Set<string>>();
-  for (const {policies, binding} of grants) {
-    for (const name of policies ?? []) {
-      if (!names.has(name)) continue;
-      if (binding.namespace === undefined) everywhere.add(name);
-      else {
-        const known = byNamespace.get(binding.namespace) ?? new Set();
-        byNamespace.set(binding.namespace, known.add(name));
-      }
-    }
-  }
-  const all = new Map(
-    [...byNamespace].map(([namespace, own]) => [
-      namespace,
-      [...new Set([...own, ...everywhere])].sort(byText),
-    ]),
-  );
-  return {everywhere: [...everywhere].sort(byText), byNamespace: all};
+/** The names of the policies that are put together. */
+export function namesIn({members}: PolicyRun): ReadonlySet<string> {
+  return new Set(members.map(({name}) => name));
 }
 
 /** The variable with the candidates of a namespace. */
@@ -96,29 +70,4 @@ export function candidatesIn(objects: readonly JsonObject[]): CandidatesOf {
 
 function textsIn(list: string): readonly string[] {
   return [...list.matchAll(/'([^'\\]*)'/g)].map(([, text = '']) => text);
-}
-
-/** A grant of a member that is not tried where it counts. More than are granted do no harm: their rights are asked. */
-export interface UntriedGrant {
-  readonly policy: string;
-  /** undefined: everywhere. */
-  readonly namespace: string | undefined;
-}
-
-/** The first grant of these objects that the candidates of a run lack. */
-export function untriedGrant(
-  run: PolicyRun,
-  known: Candidates,
-  rbac: RbacObjects,
-): UntriedGrant | undefined {
-  const granted = grantedOf(run, authorizerOf(rbac).grants);
-  const lists = [known.everywhere, ...known.byNamespace.values()].map(list => new Set(list));
-  const everywhere = granted.everywhere.find(name => lists.some(list => !list.has(name)));
-  if (everywhere !== undefined) return {policy: everywhere, namespace: undefined};
-  for (const [namespace, names] of granted.byNamespace) {
-    const tried = new Set(known.byNamespace.get(namespace) ?? known.everywhere);
-    const policy = names.find(name => !tried.has(name));
-    if (policy !== undefined) return {policy, namespace};
-  }
-  return undefined;
 }

@@ -1,4 +1,5 @@
 import {controls} from '../../controls/index.ts';
+import {largestObject} from '../../inventory/native/nativeLimits.ts';
 import type {NativeOptions} from '../../inventory/native/options.ts';
 import {type JsonObject, printJson} from '../../kube/json.ts';
 import type {Policy} from '../../kube/objects.ts';
@@ -65,9 +66,6 @@ export function lossesOf(
     : [];
   return [...tooLarge(objects), ...open, ...tooMany, ...folded, ...unkept, ...ofPolicies];
 }
-
-/** What etcd takes of one object, as the API server sends it (etcd, --max-request-bytes). */
-const largestObject = 1.4 * 1024 * 1024;
 
 function tooLarge(objects: readonly JsonObject[]): readonly Loss[] {
   return objects

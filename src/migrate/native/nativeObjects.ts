@@ -9,6 +9,7 @@ import {byText} from '../../text.ts';
 import {type CandidatesOf, candidatesBy} from './candidates.ts';
 import {defaultsPatch} from './defaultsPatch.ts';
 import {type Loss, lossesOf} from './losses.ts';
+import {madeKey, markOf, markText} from './madeMark.ts';
 import {mutatingSpec} from './mutating.ts';
 import {policiesInBudget} from './rights.ts';
 import {policiesIn, type Unit, unitsOf} from './units.ts';
@@ -44,13 +45,19 @@ export function nativeObjectsBy(
   });
   const name = options.static ? nativeName + staticSuffix : nativeName;
   const sources = keptSources(sorted, nativeName);
-  const annotations = {...sources.annotations, [optionsKey]: printJson(options)};
-  const validating = validatingObject(validation, {name, annotations}, options);
+  const mutating =
+    mode === 'full' ? mutatingObjects(mutatingOf(units, options), name, options) : [];
+  const validating = validatingObject(validation, {name}, options);
+  const annotations = {
+    ...sources.annotations,
+    [optionsKey]: printJson(options),
+    [madeKey]: markText(markOf([...mutating, validating], sorted)),
+  };
   const objects = [
     // The files of a server hold nothing but admission policies.
     ...(options.static ? [] : sources.configMaps),
-    ...(mode === 'full' ? mutatingObjects(mutatingOf(units, options), name, options) : []),
-    validating,
+    ...mutating,
+    {...validating, metadata: {name, annotations}},
     bindingOf('ValidatingAdmissionPolicyBinding', 'v1', name, {
       validationActions: mode === 'audit' ? ['Warn', 'Audit'] : ['Deny'],
     }),

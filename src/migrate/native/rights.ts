@@ -1,12 +1,6 @@
 import {anyOf, type Cel, cel} from '../../cel/cel.ts';
+import {checksInBudget} from '../../inventory/native/nativeLimits.ts';
 import {type Variable, variable} from './variables.ts';
-
-/**
- * Checks of the authorizer that one mutation, or one validating policy, can pay for: each costs 350,000 of
- * a budget of 10,000,000 (k8s.io/apiserver v0.37.2, pkg/cel/library/authz.go and pkg/apis/cel/config.go), which
- * is room for 28. Some of it is kept for everything else.
- */
-const checksInBudget = 26;
 
 /** For how many policies rights can be asked for in one go. */
 export function policiesInBudget(extensions: boolean): number {

@@ -8,8 +8,9 @@ import {
   isSame,
   listOf,
 } from '../../cel/cel.ts';
+import type {Candidates} from '../../inventory/native/nativeFacts.ts';
 import {byText} from '../../text.ts';
-import {type Candidates, candidatesName, candidateTable} from './candidates.ts';
+import {candidatesName, candidateTable} from './candidates.ts';
 import type {NativePolicy} from './chosen.ts';
 import {claimed} from './mutating.ts';
 import {askRights, type RightsOptions} from './rights.ts';

@@ -1,6 +1,8 @@
 import {nativeName} from '../../inventory/native/nativePolicies.ts';
 import type {NativeMode} from '../../inventory/native/options.ts';
-import {isObject, type JsonObject} from '../../kube/json.ts';
+import {isObject, type JsonObject, printJson} from '../../kube/json.ts';
+import {byText} from '../../text.ts';
+import {withoutDefaults} from './madeMark.ts';
 
 /** How far admission policies that take the place of PodSecurityPolicies are in force. */
 export const nativeStages = ['audit', 'mutate', 'deny', 'enforce'] as const;
@@ -64,6 +66,41 @@ function bound(object: JsonObject, more: JsonObject): JsonObject {
 function selected(...stages: readonly NativeStage[]): JsonObject {
   const matchExpressions = [{key: stageLabel, operator: 'In', values: stages}];
   return {matchResources: {namespaceSelector: {matchExpressions}}};
+}
+
+/**
+ * The stage that the bindings among the objects of a cluster amount to; undefined if there are none, 'odd' if they
+ * are those of no stage, as after an edit.
+ */
+export function stageIn(objects: readonly JsonObject[]): NativeStage | 'odd' | undefined {
+  const bindings = objects.filter(({kind}) => /Binding$/.test(String(kind)));
+  if (bindings.length === 0) return undefined;
+  const found = shapeOf(bindings);
+  const asMade = ['full', 'validate'].flatMap(mode => {
+    const writing = mode === 'full' ? [plainBinding('MutatingAdmissionPolicyBinding')] : [];
+    const refusing = {
+      ...plainBinding('ValidatingAdmissionPolicyBinding'),
+      spec: {policyName: nativeName, validationActions: ['Deny']},
+    };
+    return nativeStages.map(stage => ({
+      stage,
+      shape: shapeOf(objectsOnStage([...writing, refusing], stage)),
+    }));
+  });
+  return asMade.find(({shape}) => shape === found)?.stage ?? 'odd';
+}
+
+function plainBinding(kind: string): JsonObject {
+  return {kind, metadata: {name: nativeName}, spec: {policyName: nativeName}};
+}
+
+/** What decides about bindings, in one order, as a text. */
+function shapeOf(bindings: readonly JsonObject[]): string {
+  const each = bindings.map(({kind, metadata, spec}) => {
+    const name = isObject(metadata) ? metadata.name : undefined;
+    return printJson([kind, name, withoutDefaults(spec ?? {})]);
+  });
+  return each.sort(byText).join('\n');
 }
 
 /** Whether pods of a namespace with these labels are refused on a stage. */

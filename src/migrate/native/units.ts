@@ -1,9 +1,10 @@
 import {cel} from '../../cel/cel.ts';
+import type {Candidates} from '../../inventory/native/nativeFacts.ts';
 import type {Policy} from '../../kube/objects.ts';
 import {lastRelease} from '../../kube/release.ts';
 import {whyUnusable} from '../../policy/evaluate.ts';
 import {byText} from '../../text.ts';
-import type {Candidates, CandidatesOf} from './candidates.ts';
+import type {CandidatesOf} from './candidates.ts';
 import {fixedPolicy, type NativePolicy} from './chosen.ts';
 import {askRights, type RightsOptions} from './rights.ts';
 import {isRun, type PolicyRun, runsIn} from './runs.ts';

@@ -1,14 +1,16 @@
 import {describe, expect, test} from 'vitest';
-import {emptyInventory} from '../../../src/inventory/inventory.ts';
 import {nativeHomeOf} from '../../../src/inventory/native/nativeHome.ts';
+import {policiesOfNativeObjects} from '../../../src/inventory/native/nativePolicies.ts';
 import type {JsonObject} from '../../../src/kube/json.ts';
 import {decodePolicy} from '../../../src/kube/objects.ts';
-import {nativeDrift} from '../../../src/migrate/native/nativeDrift.ts';
+import {markOf, markText} from '../../../src/migrate/native/madeMark.ts';
+import {nativeFactsOf} from '../../../src/migrate/native/nativeDrift.ts';
 import {nativeObjects} from '../../../src/migrate/native/nativeObjects.ts';
 import {
   type NativeStage,
   nativeStages,
   objectsOnStage,
+  stageIn,
 } from '../../../src/migrate/native/stages.ts';
 import {fullOptions} from '../../support/builders/nativeOptions.ts';
 import {policyObject} from '../../support/builders/policies.ts';
@@ -63,24 +65,77 @@ describe('admission policies that policies live in', () => {
 });
 
 describe('what their sources come to', () => {
-  const driftOf = (admissionPolicies: readonly JsonObject[]) =>
-    nativeDrift({...emptyInventory, policies, admissionPolicies});
-
-  test.each(nativeStages.slice(1))('is what they are on stage %s', stage => {
-    expect(driftOf(on(stage))).toBeUndefined();
+  const factsOf = (objects: readonly JsonObject[]) => nativeFactsOf(objects);
+  const driftOf = (objects: readonly JsonObject[]) => factsOf(objects)?.drift;
+  const editing = (edit: (object: JsonObject) => JsonObject) =>
+    on('enforce').map(object =>
+      object.kind === 'ValidatingAdmissionPolicy' ? edit(object) : object,
+    );
+  const annotated = (more: JsonObject) =>
+    editing(object => {
+      const metadata = objectOf(object.metadata);
+      return {
+        ...object,
+        metadata: {...metadata, annotations: {...objectOf(metadata.annotations), ...more}},
+      };
+    });
+  const open = (object: JsonObject) => ({
+    ...object,
+    spec: {...objectOf(object.spec), failurePolicy: 'Ignore', validations: [{expression: 'true'}]},
   });
 
-  test('is no longer so after an edit by hand', () => {
-    const edited = on('enforce').map(object =>
+  test.each(nativeStages)('is what they are on stage %s', stage => {
+    expect(factsOf(on(stage))).toEqual({drift: undefined, tried: []});
+  });
+
+  test('is no longer so after an edit by hand, of which all places are told', () => {
+    const differs = 'ValidatingAdmissionPolicy kubectl-psp differs in spec.';
+    expect(driftOf(editing(open))).toEqual({
+      cause: 'edited',
+      places: [
+        `${differs}failurePolicy`,
+        `${differs}validations[0].expression`,
+        `${differs}validations[0].message`,
+        `${differs}validations[0].messageExpression`,
+        `${differs}validations[0].reason`,
+      ],
+    });
+    const without = on('enforce').filter(({kind}) => kind !== 'MutatingAdmissionPolicy');
+    expect(driftOf(without)).toEqual({
+      cause: 'edited',
+      places: ['MutatingAdmissionPolicy kubectl-psp is not there'],
+    });
+  });
+
+  test('is told from policies that were changed in their annotation, and from objects of other versions', () => {
+    const [other] = nativeObjects([decodePolicy(policyObject('one', {hostPID: true}))], fullOptions)
+      .objects.filter(({kind}) => kind === 'ValidatingAdmissionPolicy')
+      .map(({metadata}) => objectOf(objectOf(metadata).annotations));
+    const changed = annotated({'psp.kubectl/policies': other?.['psp.kubectl/policies'] ?? ''});
+    expect(driftOf(changed)?.cause).toBe('sources');
+
+    // As an older version made them, and marked them.
+    const old = editing(open);
+    const mark = markText(markOf(old, policies));
+    const marked = old.map(object =>
       object.kind === 'ValidatingAdmissionPolicy'
-        ? {...object, spec: {...objectOf(object.spec), failurePolicy: 'Ignore'}}
+        ? {
+            ...object,
+            metadata: {
+              ...objectOf(object.metadata),
+              annotations: {
+                ...objectOf(objectOf(object.metadata).annotations),
+                'psp.kubectl/made': mark,
+              },
+            },
+          }
         : object,
     );
-    expect(driftOf(edited)).toBe(
-      'ValidatingAdmissionPolicy kubectl-psp differs in spec.failurePolicy',
+    expect(driftOf(marked)?.cause).toBe('version');
+    const unmarked = annotated({'psp.kubectl/made': 'nothing'}).map(object =>
+      object.kind === 'ValidatingAdmissionPolicy' ? open(object) : object,
     );
-    const without = on('enforce').filter(({kind}) => kind !== 'MutatingAdmissionPolicy');
-    expect(driftOf(without)).toBe('MutatingAdmissionPolicy kubectl-psp is not there');
+    expect(driftOf(unmarked)?.cause).toBe('unknown');
   });
 
   test('may have what the server fills in', () => {
@@ -96,5 +151,31 @@ describe('what their sources come to', () => {
       return {...object, spec: {...spec, matchConstraints}};
     });
     expect(driftOf(filled)).toBeUndefined();
+  });
+
+  test('is not known where they no longer say what they were made from', () => {
+    const bare = annotated({'psp.kubectl/policies': undefined});
+    expect(factsOf(bare)).toBeUndefined();
+    expect(policiesOfNativeObjects(bare)).toEqual({
+      problem: 'it has no annotation psp.kubectl/policies',
+    });
+  });
+});
+
+describe('the stage of bindings', () => {
+  test.each(nativeStages)('is read back: %s', stage => {
+    expect(stageIn(on(stage))).toBe(stage);
+  });
+
+  test('is none of those that somebody has changed', () => {
+    const warns = on('enforce').map(object =>
+      object.kind === 'ValidatingAdmissionPolicyBinding'
+        ? {...object, spec: {...objectOf(object.spec), validationActions: ['Warn']}}
+        : object,
+    );
+    expect(stageIn(warns)).toBe('odd');
+    expect(
+      stageIn(on('enforce').filter(({kind}) => !/Binding$/.test(String(kind)))),
+    ).toBeUndefined();
   });
 });

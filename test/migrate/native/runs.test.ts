@@ -3,7 +3,7 @@ import {conformanceResult} from '../../../src/conformance/conformance.ts';
 import {emptyInventory} from '../../../src/inventory/inventory.ts';
 import {type JsonObject, parseJson, printJson} from '../../../src/kube/json.ts';
 import {decodePolicy} from '../../../src/kube/objects.ts';
-import {withNativeDrift} from '../../../src/migrate/native/nativeDrift.ts';
+import {withNativeFacts} from '../../../src/migrate/native/nativeDrift.ts';
 import {nativeObjects} from '../../../src/migrate/native/nativeObjects.ts';
 import type {RbacObjects} from '../../../src/rbac/authorize.ts';
 import {fullOptions} from '../../support/builders/nativeOptions.ts';
@@ -263,7 +263,7 @@ describe('what admission policies with tables say of themselves', () => {
     nativeObjects(policies, fullOptions, rbac).objects;
   const said = (admissionPolicies: readonly JsonObject[], rbac: RbacObjects) => {
     const inventory = {...emptyInventory, policies, admissionPolicies, rbac};
-    return withNativeDrift(inventory).gaps.map(({reason}) => reason.split(';')[0]);
+    return withNativeFacts(inventory).gaps.map(({reason}) => reason.split(';')[0]);
   };
   const late = (policy: string, where = '') =>
     `they were made before policy ${policy} was granted${where}, and don't try it there`;
@@ -303,7 +303,7 @@ describe('what admission policies with tables say of themselves', () => {
     const text = printJson(madeBy(rbacOf([1, 2]))).replaceAll(old, other);
     const edited = parseJson(text) as readonly JsonObject[];
     expect(said(edited, rbacOf([1, 2]))[0]).toMatch(
-      / differs in spec\.variables.*: edited, or made/,
+      /^they were edited by hand: .* differs in spec\.variables/,
     );
   });
 });
