@@ -1,6 +1,7 @@
 import type {Inventory} from '../inventory/inventory.ts';
 import {isOfAdmission} from '../inventory/kinds/resources.ts';
 import {nativeHomeOf} from '../inventory/native/nativeHome.ts';
+import {mayAskNoPolicy, type PolicyTraces} from '../inventory/noPolicies.ts';
 import {regimeOf} from '../inventory/regime.ts';
 import type {Item} from '../inventory/submissions/items.ts';
 import {decidingFor, type Submission} from '../inventory/submissions/submissions.ts';
@@ -43,7 +44,7 @@ export interface Judge {
 /** What verdicts depend on, besides the item itself. */
 export type JudgeSource = PolicySource & LabelSource & Pick<Inventory, 'native'>;
 
-type PolicySource = Pick<Inventory, 'policies' | 'rbac' | 'caller' | 'origin' | 'gaps' | 'release'>;
+type PolicySource = PolicyTraces & Pick<Inventory, 'rbac' | 'caller' | 'gaps' | 'release'>;
 
 /** Everything else that makes a difference. */
 export interface JudgeOptions {
@@ -55,6 +56,11 @@ export interface JudgeOptions {
   readonly operation?: Operation;
   /** What was not read of RBAC, if the inventory itself can't tell, because it is one with a change. */
   readonly unread?: UnreadRbac;
+  /**
+   * Whether there are no policies, and nothing tells whether any would be asked; if the inventory itself can't
+   * tell, because it is one with a change.
+   */
+  readonly mayAskNone?: boolean;
   /** Leave out what the server checks after the policies. */
   readonly isAdmissionOnly?: boolean;
 }
@@ -139,9 +145,12 @@ function policyJudge(
     gap => gap.resource === 'podsecuritypolicies' || isOfAdmission(gap),
   );
   const validates = operation === 'CREATE' && !options.isAdmissionOnly;
+  const {mayAskNone = mayAskNoPolicy(source)} = options;
+  const isOpen = validates && policies.ordered.length === 0 && mayAskNone;
+  const open = arePoliciesUnread ? 'unread' : isOpen ? source.origin : undefined;
   const decisionOn = (submission: Submission, known: Known): Decision =>
-    arePoliciesUnread
-      ? withoutPolicies
+    open !== undefined
+      ? withoutPolicies[open]
       : decisionOf({
           operation,
           ...questionAbout(submission, known, policies),
@@ -170,11 +179,19 @@ function policyJudge(
   };
 }
 
-const withoutPolicies: Decision = {
-  kind: 'unknown',
-  endings: [],
-  unknown: [{about: 'the policies', needs: 'podsecuritypolicies'}],
+/** Where no policy is known: those that were not read, that a cluster has not, and that files have not. */
+const withoutPolicies: Readonly<Record<'unread' | Inventory['origin'], Decision>> = {
+  unread: undecided({about: 'the policies', needs: 'podsecuritypolicies'}),
+  cluster: undecided({about: 'whether PSP admission is on', needs: 'kubectl psp check'}),
+  manifests: undecided({
+    about: 'the policies',
+    needs: 'podsecuritypolicies, of which the files have none',
+  }),
 };
+
+function undecided(unknown: Unknown): Decision {
+  return {kind: 'unknown', endings: [], unknown: [unknown]};
+}
 
 /** What of a submission decides, as far as its own standing tells. */
 function questionAbout(

@@ -6,7 +6,7 @@ import {podSecurityPrefix} from '../podSecurity/labels.ts';
 import {refusalText} from '../policy/refused.ts';
 import {type Authorizer, authorizerOf, policiesOf} from '../rbac/authorize.ts';
 import {danglingNotes} from '../rbac/dangling.ts';
-import {unreadRbac} from '../rbac/unreadRbac.ts';
+import {type UnreadRbac, unreadRbac} from '../rbac/unreadRbac.ts';
 
 /** What a change contains, and the cluster without and with it. */
 export interface ChangedInventory {
@@ -22,10 +22,10 @@ export interface ChangedInventory {
  */
 export function changeNotes({before, after, files}: ChangedInventory): readonly string[] {
   const authorizer = authorizerOf(after.rbac);
-  const old = new Set(dangling(before, authorizerOf(before.rbac)));
-  const {clusterRoles, roles} = files.rbac;
   // That nothing refers to an object follows only from all that could.
   const unread = unreadRbac(before);
+  const old = new Set(dangling(before, authorizerOf(before.rbac), unread));
+  const {clusterRoles, roles} = files.rbac;
   return [
     ...(files.refused ?? []).map(refusalText),
     ...files.policies.flatMap(({metadata: {name}}) =>
@@ -38,7 +38,7 @@ export function changeNotes({before, after, files}: ChangedInventory): readonly 
       .filter(role => !unread.isAny && grantsUse(role) && !isBound(role, after.rbac))
       .map(role => `${roleLabel(role)} grants the use of policies, but no binding refers to it`),
     ...labelsKept(before, files),
-    ...(unread.isAny ? [] : dangling(after, authorizer).filter(note => !old.has(note))),
+    ...dangling(after, authorizer, unread).filter(note => !old.has(note)),
   ];
 }
 
@@ -67,9 +67,13 @@ function labelsKept(before: Inventory, {namespaces}: Inventory): readonly string
   });
 }
 
-function dangling({rbac, policies}: Inventory, authorizer: Authorizer): readonly string[] {
+function dangling(
+  {rbac, policies}: Inventory,
+  authorizer: Authorizer,
+  unread: UnreadRbac,
+): readonly string[] {
   const names = policies.map(({metadata}) => metadata.name);
-  return danglingNotes(rbac, authorizer, names);
+  return danglingNotes(rbac, authorizer, names, {unread});
 }
 
 function grantsUse({rules = []}: Role): boolean {

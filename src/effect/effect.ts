@@ -3,6 +3,7 @@ import {type Judge, judgeOf} from '../admission/judge.ts';
 import type {Judgement} from '../admission/judgement.ts';
 import {verdictOf} from '../admission/verdict.ts';
 import type {Inventory} from '../inventory/inventory.ts';
+import {mayAskNoPolicy} from '../inventory/noPolicies.ts';
 import {byPlace, type Item, itemKey, itemsOf} from '../inventory/submissions/items.ts';
 import type {Submission} from '../inventory/submissions/submissions.ts';
 import {type UnreadPlaces, unreadPlaces} from '../inventory/unreadPlaces.ts';
@@ -78,7 +79,11 @@ export function effectOf(
   {requester}: EffectOptions = {},
 ): Effect {
   // A change makes nothing known that was not read before.
-  const options = {requester, unread: unreadRbac(before)};
+  const options = {
+    requester,
+    unread: unreadRbac(before),
+    mayAskNone: mayAskNoPolicy(before),
+  };
   const sides = {before: judgeOf(before, options), after: judgeOf(after, options)};
   const old = itemsOf(before);
   const now = hasSameItems(before, after) ? old : itemsOf(after);

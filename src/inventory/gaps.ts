@@ -1,9 +1,7 @@
+import {notAmongFiles} from '../rbac/unreadRbac.ts';
 import {byText} from '../text.ts';
 import type {Gap, Inventory} from './inventory.ts';
 import {persistentVolumes, resources, workloadResources} from './kinds/resources.ts';
-
-/** Why nothing is known about a kind of which the files hold no object: its objects may be kept elsewhere. */
-export const notAmongFiles = 'not among the files';
 
 /** Whether the gap is a kind of which the files hold no object, rather than something that could not be read. */
 export function isAbsence({reason}: Gap): boolean {
@@ -18,13 +16,11 @@ export function isOfEffect({resource}: Pick<Gap, 'resource'>): boolean {
   return resource === nativeEffect;
 }
 
+export const roleKinds = [resources.clusterRoles, resources.roles] as const;
+export const bindingKinds = [resources.clusterRoleBindings, resources.roleBindings] as const;
+
 /** The kinds of RBAC. */
-export const rbacKinds = [
-  resources.clusterRoles,
-  resources.clusterRoleBindings,
-  resources.roles,
-  resources.roleBindings,
-] as const;
+export const rbacKinds = [...roleKinds, ...bindingKinds] as const;
 
 /** Who may use what; undefined if that is not known everywhere. */
 export function wholeRbac({gaps, rbac}: Pick<Inventory, 'gaps' | 'rbac'>) {
@@ -48,8 +44,9 @@ export function absenceText(gaps: readonly Gap[]): string | undefined {
   const absent = new Set(gaps.filter(isAbsence).map(({resource}) => resource));
   const has = (kinds: readonly {readonly plural: string}[]) =>
     kinds.some(({plural}) => absent.has(plural));
+  const rbac = [...(has(roleKinds) ? ['roles'] : []), ...(has(bindingKinds) ? ['bindings'] : [])];
   const words = [
-    ...(has(rbacKinds) ? ['RBAC objects'] : []),
+    ...(rbac.length === 2 ? ['RBAC objects'] : rbac),
     ...(has(runningKinds) ? ['pods or workloads'] : []),
   ];
   return words.length === 0 ? undefined : `no ${words.join(', ')}`;

@@ -1,5 +1,6 @@
 import type {JsonObject} from '../kube/json.ts';
 import {type Binding, type Role, role} from '../kube/objects.ts';
+import {placeOf} from '../kube/reference.ts';
 import {aggregateRules} from './aggregate.ts';
 
 const aggregates = (to: string): JsonObject => ({
@@ -113,6 +114,26 @@ export const bootstrapRoles: readonly Role[] = [
   ...otherNames.map(name => ({metadata: {name}})),
 ].map(role);
 
+/**
+ * The Roles that the API server creates in namespaces of its own; none of them has to do with policies
+ * (bootstrappolicy/namespace_policy.go, v1.24).
+ */
+const namespacedNames: Readonly<Record<string, readonly string[]>> = {
+  'kube-public': ['system:controller:bootstrap-signer'],
+  'kube-system': [
+    'extension-apiserver-authentication-reader',
+    'system::leader-locking-kube-controller-manager',
+    'system::leader-locking-kube-scheduler',
+    'system:controller:bootstrap-signer',
+    'system:controller:cloud-provider',
+    'system:controller:token-cleaner',
+  ],
+};
+
+const namespacedRoles: readonly Role[] = Object.entries(namespacedNames).flatMap(
+  ([namespace, names]) => names.map(name => role({metadata: {namespace, name}})),
+);
+
 const controllerPrefix = 'system:controller:';
 
 /**
@@ -125,21 +146,44 @@ export const controllerAccounts: readonly string[] = bootstrapRoles.flatMap(({me
 });
 
 /**
- * The ClusterRoles of manifests with their aggregated rules, and with those bootstrap roles that the
+ * The roles of manifests, the ClusterRoles with their aggregated rules, and with those bootstrap roles that the
  * bindings refer to: every cluster has them, so a binding to one is no mistake. Roles in the files win.
  */
 export function withBootstrapRoles(
-  clusterRoles: readonly Role[],
+  {clusterRoles, roles}: {readonly clusterRoles: readonly Role[]; readonly roles: readonly Role[]},
   bindings: readonly Binding[],
-): readonly Role[] {
-  const own = new Set(clusterRoles.map(({metadata}) => metadata?.name));
+): {readonly clusterRoles: readonly Role[]; readonly roles: readonly Role[]} {
+  const own = new Set([...clusterRoles, ...roles].map(keyOf));
   const referred = new Set(
-    bindings.flatMap(({roleRef}) => (roleRef?.kind === 'ClusterRole' ? [roleRef.name] : [])),
+    bindings.flatMap(({metadata, roleRef}) => {
+      if (roleRef?.kind === 'ClusterRole') return [placeOf({name: roleRef.name})];
+      const {namespace} = metadata ?? {};
+      return roleRef?.kind === 'Role' && namespace
+        ? [placeOf({namespace, name: roleRef.name})]
+        : [];
+    }),
   );
-  const added = bootstrapRoles.filter(({metadata}) => !own.has(metadata?.name));
-  return aggregateRules([...clusterRoles, ...added]).filter(
-    ({metadata}) => own.has(metadata?.name) || referred.has(metadata?.name),
-  );
+  const added = bootstrapRoles.filter(one => !own.has(keyOf(one)));
+  const addedHere = namespacedRoles.filter(one => !own.has(keyOf(one)) && referred.has(keyOf(one)));
+  return {
+    clusterRoles: aggregateRules([...clusterRoles, ...added]).filter(
+      one => own.has(keyOf(one)) || referred.has(keyOf(one)),
+    ),
+    roles: [...roles, ...addedHere],
+  };
+}
+
+const bootstrapKeys: ReadonlySet<string> = new Set(
+  [...bootstrapRoles, ...namespacedRoles].map(keyOf),
+);
+
+/** Whether the API server creates a role of this name in every cluster. */
+export function isBootstrapRole(one: Role): boolean {
+  return bootstrapKeys.has(keyOf(one));
+}
+
+function keyOf({metadata}: Role): string {
+  return placeOf(metadata);
 }
 
 function aggregated(name: string, labels: JsonObject): JsonObject {

@@ -1,6 +1,7 @@
 import type {Binding} from '../kube/objects.ts';
 import {type Authorizer, type ObjectReference, policiesOf, type RbacObjects} from './authorize.ts';
-import {nearMisses} from './nearMisses.ts';
+import {type NearMiss, nearMisses} from './nearMisses.ts';
+import type {UnreadRbac} from './unreadRbac.ts';
 
 /** An object of RBAC that leads nowhere. */
 export interface DanglingGrant {
@@ -50,29 +51,52 @@ export function danglingGrants(
   return [...missing, ...named, ...unbound];
 }
 
-/**
- * The same in sentences, with what looks like a grant but is not one, sorted; of a namespace, if one is given, and
- * of the whole cluster.
- */
+/** Of what there is a note, and what of RBAC was read. */
+interface NoteScope {
+  /** The notes of this namespace and of the whole cluster; undefined: of all. */
+  readonly namespace?: string | undefined;
+  /** A role that was not read is not missing. */
+  readonly unread: UnreadRbac;
+}
+
+/** The same in sentences, with what looks like a grant but is not one, sorted. */
 export function danglingNotes(
   rbac: RbacObjects,
   authorizer: Authorizer,
   policies: readonly string[],
-  namespace?: string,
+  {namespace, unread}: NoteScope,
 ): readonly string[] {
   const isAbout = ({object}: {readonly object: ObjectReference}) =>
     [undefined, object.namespace].includes(namespace) || object.namespace === undefined;
   const misses = nearMisses(rbac, policies);
   const explained = new Set(misses.map(({object}) => placeText(object)));
+  const dangling = danglingGrants(rbac, authorizer, policies);
+  const perhapsThere = new Set(
+    dangling.filter(grant => mayExist(grant, unread)).map(({object}) => placeText(object)),
+  );
+  const isKnown = ({object}: NearMiss) => !perhapsThere.has(placeText(object));
   return [
-    ...danglingGrants(rbac, authorizer, policies)
+    ...dangling
       .filter(isAbout)
-      .filter(
-        ({problem, object}) => problem !== 'missing-role' || !explained.has(placeText(object)),
-      )
+      .filter(({problem, object}) => {
+        const place = placeText(object);
+        return problem !== 'missing-role' || !(explained.has(place) || perhapsThere.has(place));
+      })
       .flatMap(notesOf),
-    ...misses.filter(isAbout).map(({object, says}) => `${placeText(object)} ${says}`),
+    ...misses
+      .filter(isAbout)
+      .filter(isKnown)
+      .map(({object, says}) => `${placeText(object)} ${says}`),
   ].sort();
+}
+
+/** Whether a binding's role may be one of those that were not read. */
+function mayExist({problem, object, names: [role = '']}: DanglingGrant, unread: UnreadRbac) {
+  if (problem !== 'missing-role') return false;
+  const {namespace = ''} = object;
+  if (!role.startsWith('Role/')) return unread.lacks('clusterroles', namespace);
+  // A ClusterRoleBinding can't refer to a Role, wherever there is one.
+  return namespace !== '' && unread.lacks('roles', namespace);
 }
 
 function notesOf({problem, object, names}: DanglingGrant): readonly string[] {

@@ -1,5 +1,8 @@
 import type {RbacObjects} from './authorize.ts';
 
+/** Why nothing is known about a kind of which the files hold no object: its objects may be kept elsewhere. */
+export const notAmongFiles = 'not among the files';
+
 /** What could not be read, as an inventory notes it. */
 interface UnreadKind {
   /** The plural name of the kind. */
@@ -8,6 +11,7 @@ interface UnreadKind {
   readonly namespace: string | undefined;
   /** Where it could be read all the same. */
   readonly except?: readonly string[] | undefined;
+  readonly reason?: string;
 }
 
 /** Whether objects of the kind that count in a namespace were not read. */
@@ -48,6 +52,13 @@ export function unreadRbac({origin, rbac, gaps}: RbacSource): UnreadRbac {
   const byResource = Map.groupBy(relevant, ({resource}) => resource);
   const lacks = (resource: RbacResource, namespace: string): boolean =>
     byResource.get(resource)?.some(gap => isUnreadIn(gap, namespace)) === true;
+  if (relevant.every(({reason}) => reason === notAmongFiles)) {
+    const has = (kind: RegExp) => relevant.some(({resource}) => kind.test(resource));
+    return lackingFiles(
+      [...(has(/roles$/) ? ['roles'] : []), ...(has(/bindings$/) ? ['bindings'] : [])],
+      lacks,
+    );
+  }
   return {
     isAny: true,
     lacks,
@@ -58,14 +69,25 @@ export function unreadRbac({origin, rbac, gaps}: RbacSource): UnreadRbac {
   };
 }
 
+/**
+ * Files that hold no object of these kinds. A binding that is kept elsewhere may be of a role that every cluster has,
+ * such as cluster-admin.
+ */
+function lackingFiles(kinds: readonly string[], lacks: UnreadRbac['lacks']): UnreadRbac {
+  const needs = [`${kinds.join(' and ')}, of which the files have none`];
+  return {
+    isAny: true,
+    lacks: (resource, namespace) =>
+      lacks(resource, namespace) ||
+      (resource === 'clusterroles' && lacks('clusterrolebindings', namespace)),
+    needs: () => needs,
+  };
+}
+
 /** RBAC that was read completely. */
 const nothingUnread: UnreadRbac = {isAny: false, lacks: () => false, needs: () => []};
 
-const allUnread: UnreadRbac = {
-  isAny: true,
-  lacks: () => true,
-  needs: () => ['roles and bindings, of which the files have none'],
-};
+const allUnread = lackingFiles(['roles', 'bindings'], () => true);
 
 function isVoid(rbac: RbacObjects): boolean {
   return Object.values(rbac).every(objects => objects.length === 0);

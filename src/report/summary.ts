@@ -114,7 +114,8 @@ function totalText(
           'off, nothing is denied; if it is on, no pod gets in.',
         ],
   };
-  const unknown = total(row => row.unknown);
+  // Without policies, that is all there is to say.
+  const unknown = policies.length === 0 ? 0 : total(row => row.unknown);
   return [
     ...sentences[answer],
     ...(unknown === 0 ? [] : [`What it would do to ${unknown} is unknown: see why -A.`]),

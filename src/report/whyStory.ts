@@ -40,14 +40,18 @@ export function sameStories(verdicts: readonly Verdict[]): readonly NonEmpty<Ver
 export function whyStory(verdicts: NonEmpty<Verdict>, options: StoryOptions): string {
   const [verdict] = verdicts;
   if (verdict.podSecurity !== undefined) return labelStory(verdicts);
-  const {chosen, candidates, state} = verdict;
+  const {chosen, candidates} = verdict;
   const usable = candidates.filter(candidate => isTold(candidate, chosen));
   const others = candidates.filter(candidate => !isTold(candidate, chosen));
   const lines = [
     ...whyFacts(verdicts),
     '',
     ...(candidates.length === 0
-      ? [state === 'unknown' ? 'The policies are unknown.' : 'There are no PodSecurityPolicies.']
+      ? [
+          arePoliciesKnown(verdict)
+            ? 'There are no PodSecurityPolicies.'
+            : 'The policies are unknown.',
+        ]
       : usable.length === 0
         ? ['It may use no policy for sure.']
         : [triedTitle]),
@@ -61,6 +65,10 @@ export function whyStory(verdicts: NonEmpty<Verdict>, options: StoryOptions): st
     ...(options.all ? others.flatMap(each => candidateLines(each, verdict, options)) : []),
   ];
   return `${lines.map(escapeText).join('\n')}\n`;
+}
+
+function arePoliciesKnown({unknown}: Verdict): boolean {
+  return !unknown.some(({about}) => about === 'the policies');
 }
 
 /** The story where the labels of namespaces decide. */

@@ -10,6 +10,7 @@ import {admissionFactsOf} from '../check/checkFacts.ts';
 import {type LabelSummary, labelSummaries} from '../effect/labelSummary.ts';
 import {type NamespaceSummary, summaryOf} from '../effect/summary.ts';
 import type {Inventory} from '../inventory/inventory.ts';
+import {mayAskNoPolicy} from '../inventory/noPolicies.ts';
 import {isByLabels} from '../inventory/regime.ts';
 import {templatesOf} from '../inventory/submissions/items.ts';
 import type {Policy} from '../kube/objects.ts';
@@ -89,10 +90,12 @@ const judgeFrom = remember(
     podSecurity: Inventory['podSecurity'],
     release: Inventory['release'],
     native: Inventory['native'],
+    mayAskNone: boolean,
   ) => {
     const facts = {origin, policyApi, serverVersion, podSecurity, release, caller: undefined};
     const home = {admissionPolicies, native};
-    return weaklyKeyed(judgeOf({policies, rbac, namespaces, gaps, ...facts, ...home}).verdict);
+    const source = {policies, rbac, namespaces, gaps, ...facts, ...home};
+    return weaklyKeyed(judgeOf(source, {mayAskNone}).verdict);
   },
 );
 
@@ -124,6 +127,7 @@ function makeModel(read: Inventory): Model {
       podSecurity,
       release,
       inventory.native,
+      mayAskNoPolicy(inventory),
     );
     return partsFrom(inventory, judge);
   });

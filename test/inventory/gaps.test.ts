@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
-import {gapSummaries, notAmongFiles} from '../../src/inventory/gaps.ts';
+import {gapSummaries} from '../../src/inventory/gaps.ts';
 import type {Gap} from '../../src/inventory/inventory.ts';
+import {notAmongFiles} from '../../src/rbac/unreadRbac.ts';
 
 const forbidden = (resource: string, namespace?: string): Gap => ({
   resource,
@@ -35,7 +36,7 @@ describe('what could not be read', () => {
     expect(gapSummaries(gaps)).toEqual([
       "can't ask what you may use (forbidden); affected answers say unknown",
       "can't list roles (there is no such resource); affected answers say unknown",
-      'no RBAC objects among the files; affected answers say unknown',
+      'no roles among the files; affected answers say unknown',
     ]);
   });
 

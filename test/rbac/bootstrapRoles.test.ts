@@ -10,10 +10,10 @@ import {objectOf} from '../support/run/output.ts';
 
 const kubernetes = goModule('k8s.io/kubernetes@v1.24.17', "Kubernetes' bootstrap roles");
 
-/** The ClusterRoles that v1.24 creates, as its own tests have them. */
-function createdRoles(): readonly Role[] {
+/** The roles that v1.24 creates, as its own tests have them. */
+function createdRoles(...files: readonly string[]): readonly Role[] {
   const folder = 'plugin/pkg/auth/authorizer/rbac/bootstrappolicy/testdata';
-  return ['cluster-roles.yaml', 'controller-roles.yaml'].flatMap(name => {
+  return files.flatMap(name => {
     const text = readFileSync(join(kubernetes ?? '', folder, name), 'utf8');
     return readDocuments(text, name).flatMap(({value}) => {
       const {items} = objectOf(value ?? null);
@@ -48,11 +48,36 @@ describe.runIf(kubernetes !== undefined)('the bootstrap roles', () => {
     (one.name ?? '') < (other.name ?? '') ? -1 : 1;
 
   test('are those of Kubernetes, with all that they grant of policies, roles and bindings', () => {
-    const created = createdRoles();
+    const created = createdRoles('cluster-roles.yaml', 'controller-roles.yaml');
     expect(created.length).toBeGreaterThan(60);
     expect(bootstrapRoles.map(outline).toSorted(byName)).toEqual(
       created.map(outline).toSorted(byName),
     );
+  });
+});
+
+describe.runIf(kubernetes !== undefined)('the bootstrap roles of namespaces', () => {
+  const created = () => createdRoles('namespace-roles.yaml');
+  const placed = ({metadata}: Role) => `${metadata?.namespace}/${metadata?.name}`;
+
+  test('are those of Kubernetes, and grant nothing of policies, roles and bindings', () => {
+    expect(created().flatMap(reachingRules)).toEqual([]);
+    const bindings = created().map(({metadata}) =>
+      binding({
+        metadata: {name: 'b', namespace: metadata?.namespace},
+        roleRef: {kind: 'Role', name: metadata?.name},
+      }),
+    );
+    const {roles} = withBootstrapRoles({clusterRoles: [], roles: []}, bindings);
+    expect(roles.map(placed).toSorted()).toEqual(created().map(placed).toSorted());
+  });
+
+  test('are in their own namespaces only', () => {
+    const elsewhere = binding({
+      metadata: {name: 'b', namespace: 'shop'},
+      roleRef: {kind: 'Role', name: 'extension-apiserver-authentication-reader'},
+    });
+    expect(withBootstrapRoles({clusterRoles: [], roles: []}, [elsewhere]).roles).toEqual([]);
   });
 });
 
@@ -76,10 +101,8 @@ describe('manifests', () => {
   });
   const opened = (name: string, own: readonly Role[]) => {
     const bindings = [bindingOf(name)];
-    const clusterRoles = withBootstrapRoles(own, bindings);
     const {grants} = authorizerOf({
-      clusterRoles,
-      roles: [],
+      ...withBootstrapRoles({clusterRoles: own, roles: []}, bindings),
       clusterRoleBindings: bindings,
       roleBindings: [],
     });
@@ -89,10 +112,9 @@ describe('manifests', () => {
   test('have the bootstrap roles that they bind, and no others', () => {
     expect(opened('cluster-admin', [])).toEqual(['all']);
     expect(opened('edit', [])).toEqual([]);
-    const names = withBootstrapRoles([labelled], [bindingOf('system:node')]).map(
-      ({metadata}) => metadata?.name,
-    );
-    expect(names).toEqual(['psp', 'system:node']);
+    const own = {clusterRoles: [labelled], roles: []};
+    const {clusterRoles} = withBootstrapRoles(own, [bindingOf('system:node')]);
+    expect(clusterRoles.map(({metadata}) => metadata?.name)).toEqual(['psp', 'system:node']);
   });
 
   test('add rules to them by aggregation, over several steps', () => {

@@ -134,7 +134,7 @@ function inForce(
   {answer}: CheckFinding,
 ): NamespaceSummary {
   const hasSay = answer === 'yes' || (answer === 'unknown' && policies.length > 0);
-  return hasSay ? row : {...row, denied: 0, mutated: 0, drifted: 0};
+  return hasSay ? row : {...row, denied: 0, unknown: 0, mutated: 0, drifted: 0};
 }
 
 /** A row as machine output has it. */

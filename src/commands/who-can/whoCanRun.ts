@@ -177,7 +177,10 @@ async function print(
 ): Promise<void> {
   const {rbac, gaps, policies} = inventory;
   const names = policies.map(({metadata}) => metadata.name);
-  const notes = danglingNotes(rbac, authorizer, names, question.namespace);
+  const notes = danglingNotes(rbac, authorizer, names, {
+    namespace: question.namespace,
+    unread: unreadRbac(inventory),
+  });
   const powers = indirect ? indirectPowers(inventory, question, authorizer) : [];
   switch (format) {
     case 'json':

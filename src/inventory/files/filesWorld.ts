@@ -1,5 +1,8 @@
-import {withBootstrapRoles} from '../../rbac/bootstrapRoles.ts';
-import {isAbsence, notAmongFiles, rbacKinds, runningKinds} from '../gaps.ts';
+import type {Binding} from '../../kube/objects.ts';
+import {placeOf} from '../../kube/reference.ts';
+import {isBootstrapRole, withBootstrapRoles} from '../../rbac/bootstrapRoles.ts';
+import {notAmongFiles} from '../../rbac/unreadRbac.ts';
+import {bindingKinds, isAbsence, roleKinds, runningKinds} from '../gaps.ts';
 import type {Inventory} from '../inventory.ts';
 
 /** Whether an inventory is made of files alone: no cluster lies below them. */
@@ -9,30 +12,43 @@ export function isFilesAlone({origin, takenAt}: Pick<Inventory, 'origin' | 'take
 
 /**
  * The inventory of files that no cluster lies below. Every cluster has the bootstrap roles, so bindings
- * of them refer to something. Kinds of which the files hold nothing are gaps: RBAC if there is no object of
- * it at all, pods and workloads if there are neither.
+ * of them refer to something. Kinds of which the files hold nothing are gaps: roles if a binding refers to
+ * one, bindings, pods and workloads if there are neither, policies.
  */
 export function asFilesWorld(inventory: Inventory): Inventory {
-  const {rbac, workloads, pods, gaps} = inventory;
-  const {clusterRoles, roles, clusterRoleBindings, roleBindings} = rbac;
-  const hasRbac = [clusterRoles, roles, clusterRoleBindings, roleBindings].some(
-    ({length}) => length > 0,
-  );
-  const absent = [
-    ...(hasRbac ? [] : rbacKinds),
-    ...(workloads.length + pods.length > 0 ? [] : runningKinds),
-  ];
-  const bindings = [...clusterRoleBindings, ...roleBindings];
+  const {rbac, gaps} = inventory;
+  const bindings = [...rbac.clusterRoleBindings, ...rbac.roleBindings];
+  const whole = {...rbac, ...withBootstrapRoles(rbac, bindings)};
   return {
     ...inventory,
-    rbac: {...rbac, clusterRoles: withBootstrapRoles(clusterRoles, bindings)},
+    rbac: whole,
     gaps: [
       ...gaps.filter(gap => !isAbsence(gap)),
-      ...absent.map(({plural}) => ({
+      ...absentKinds({...inventory, rbac: whole}).map(({plural}) => ({
         resource: plural,
         namespace: undefined,
         reason: notAmongFiles,
       })),
     ],
   };
+}
+
+function absentKinds({rbac, workloads, pods}: Inventory): readonly {readonly plural: string}[] {
+  const {clusterRoles, roles, clusterRoleBindings, roleBindings} = rbac;
+  const own = [...clusterRoles, ...roles].filter(role => !isBootstrapRole(role));
+  const bindings = [...clusterRoleBindings, ...roleBindings];
+  const known = new Set([...clusterRoles, ...roles].map(({metadata}) => placeOf(metadata)));
+  const isOfNone = ({metadata, roleRef}: Binding) =>
+    !known.has(
+      placeOf({
+        namespace: roleRef?.kind === 'Role' ? metadata?.namespace : '',
+        name: roleRef?.name,
+      }),
+    );
+  const lacksRoles = own.length === 0 && (bindings.length === 0 || bindings.some(isOfNone));
+  return [
+    ...(lacksRoles ? roleKinds : []),
+    ...(bindings.length === 0 ? bindingKinds : []),
+    ...(workloads.length + pods.length > 0 ? [] : runningKinds),
+  ];
 }

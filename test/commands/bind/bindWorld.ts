@@ -50,7 +50,9 @@ export const account = (name: string, namespace = 'shop') => ({
 });
 export const group = (name: string) => ({kind: 'Group', apiGroup: rbac, name});
 const world = [
+  // Of no policy: with roles and bindings, files say who may use what.
   {apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata: {name: 'none'}},
+  binding('none', undefined, [group('nobody')]),
   policyObject('web', {volumes: ['*']}),
   policyObject('wide', {volumes: ['*'], privileged: true}),
   deployment('api'),

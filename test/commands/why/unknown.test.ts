@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
+import type {JsonObject} from '../../../src/kube/json.ts';
 import {fakeCluster} from '../../inventory/fakeCluster.ts';
-import {binding, grant, psp, roleFor} from '../../support/builders/audits.ts';
+import {binding, grant, psp, role, roleFor} from '../../support/builders/audits.ts';
 import {policyObject} from '../../support/builders/policies.ts';
 import {fileOf} from '../../support/run/files.ts';
 import {itemsHere, runHere} from '../../support/run/run.ts';
@@ -88,6 +89,89 @@ describe('what is not known', () => {
       pod('plain'),
     ]);
     expect(await itemsHere('why', '-f', files)).toMatchObject([{state: 'denied', allowed: false}]);
+  });
+});
+
+describe('what the files have none of', () => {
+  const all = ['group:system:serviceaccounts'];
+  const secrets = {apiGroups: [''], resources: ['secrets'], verbs: ['get']};
+
+  test.each([
+    ['roles', [binding('all', 'use-web', all, true)]],
+    ['bindings', [roleFor('use-web', 'web')]],
+    // A binding that is kept elsewhere may be of cluster-admin.
+    ['bindings', [role('other', secrets)]],
+  ])('without %s, nobody knows who may use a policy', async (kind, rbac) => {
+    const files = fileOf([psp('web'), pod('plain'), ...rbac]);
+    const [item] = await itemsHere('why', '-f', files);
+    expect(item).toMatchObject({
+      state: 'unknown',
+      allowed: null,
+      unknown: [
+        {about: 'who may use web', needs: `${kind}, of which the files have none`},
+        {about: 'who creates it'},
+      ],
+    });
+    const whoCan = await runHere('who-can', '-A', '--from', files);
+    expect(whoCan).toMatchObject({
+      out: '',
+      err: `incomplete: no ${kind} among the files; affected answers say unknown\nWho may use it here is unknown: nothing that was read lets a subject use it.\n`,
+    });
+    const audit = await itemsHere('audit', '--from', files);
+    expect(new Set(audit.map(({rule}) => rule))).toEqual(new Set(['not-answered']));
+  });
+
+  test('a binding of a role that every cluster has needs no role among them', async () => {
+    const reader = 'extension-apiserver-authentication-reader';
+    const files = fileOf([
+      psp('web'),
+      pod('plain'),
+      binding('everything', 'cluster-admin', all, true),
+      {
+        ...binding('reader', reader, all),
+        metadata: {name: 'reader', namespace: 'kube-system'},
+        roleRef: {apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: reader},
+      },
+    ]);
+    expect(await itemsHere('why', '-f', files)).toMatchObject([{state: 'ok', policy: 'web'}]);
+    const {err} = await runHere('who-can', '-A', '--from', files);
+    expect(err).toBe('');
+  });
+
+  test('without policies, it is not known which decide', async () => {
+    const rbac = [roleFor('use-web', 'web'), binding('all', 'use-web', all, true)];
+    const files = fileOf([pod('plain'), ...rbac]);
+    expect(await itemsHere('why', '-A', '--from', files)).toMatchObject([
+      {
+        state: 'unknown',
+        allowed: null,
+        message: null,
+        unknown: [
+          {about: 'the policies', needs: 'podsecuritypolicies, of which the files have none'},
+        ],
+      },
+    ]);
+    const invalid = {...psp('web'), apiVersion: 'policy/v1'};
+    const refused = fileOf([pod('plain'), invalid, ...rbac]);
+    // They are meant for a cluster that asks policies, and there is none that it would take.
+    expect(await itemsHere('why', '-A', '--from', refused)).toMatchObject([{state: 'denied'}]);
+  });
+
+  test('in a cluster without policies, all depends on whether the plugin is on', async () => {
+    const why = async (annotations: object) => {
+      const made = pod('plain', {}, {uid: '7', annotations});
+      const {flags} = await fakeCluster({objects: {'/api/v1/pods': [made as JsonObject]}});
+      return itemsHere('why', '-A', ...flags);
+    };
+    expect(await why({})).toMatchObject([
+      {
+        state: 'unknown',
+        allowed: null,
+        unknown: [{about: 'whether PSP admission is on', needs: 'kubectl psp check'}],
+      },
+    ]);
+    const marked = {'kubernetes.io/psp': 'gone'};
+    expect(await why(marked)).toMatchObject([{state: 'denied', allowed: false}]);
   });
 });
 
