@@ -32,6 +32,7 @@ import {nativeJudge} from './nativeJudge.ts';
 import {type RightsSource, rightsKey, rightsOf, type SubmissionRights} from './rights.ts';
 import {validationOf} from './validation.ts';
 import {judgementOfTwin, verdictOf} from './verdict.ts';
+import {decisionWithoutPolicies} from './withoutPolicies.ts';
 
 /** Judges by the policies and rights of one inventory. */
 export interface Judge {
@@ -141,16 +142,12 @@ function policyJudge(
       : {caller: undefined, requester}),
     assumeAuthorized,
   });
-  const arePoliciesUnread = source.gaps.some(
-    gap => gap.resource === 'podsecuritypolicies' || isOfAdmission(gap),
-  );
   const validates = operation === 'CREATE' && !options.isAdmissionOnly;
   const {mayAskNone = mayAskNoPolicy(source)} = options;
-  const isOpen = validates && policies.ordered.length === 0 && mayAskNone;
-  const open = arePoliciesUnread ? 'unread' : isOpen ? source.origin : undefined;
+  const withoutPolicies = decisionWithoutPolicies(source, validates && mayAskNone);
   const decisionOn = (submission: Submission, known: Known): Decision =>
-    open !== undefined
-      ? withoutPolicies[open]
+    withoutPolicies !== undefined
+      ? withoutPolicies(submission)
       : decisionOf({
           operation,
           ...questionAbout(submission, known, policies),
@@ -177,20 +174,6 @@ function policyJudge(
       ifChanged: changed => decisionOn({...submission, view: changed, isLivePod: false}, known),
     });
   };
-}
-
-/** Where no policy is known: those that were not read, that a cluster has not, and that files have not. */
-const withoutPolicies: Readonly<Record<'unread' | Inventory['origin'], Decision>> = {
-  unread: undecided({about: 'the policies', needs: 'podsecuritypolicies'}),
-  cluster: undecided({about: 'whether PSP admission is on', needs: 'kubectl psp check'}),
-  manifests: undecided({
-    about: 'the policies',
-    needs: 'podsecuritypolicies, of which the files have none',
-  }),
-};
-
-function undecided(unknown: Unknown): Decision {
-  return {kind: 'unknown', endings: [], unknown: [unknown]};
 }
 
 /** What of a submission decides, as far as its own standing tells. */
