@@ -1,4 +1,6 @@
+import {type ExitCode, exitCodes} from '../../errors.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
+import type {MigrationPlan} from '../../migrate/plan.ts';
 import type {World} from '../world.ts';
 import type {MigrateFlags} from './migrateFlags.ts';
 
@@ -16,6 +18,12 @@ export interface MigrateRequest {
 /** Whether the answer is about a cluster as it is now, which can be changed. */
 export function isLiveSource({from, filename, kustomize, demo}: MigrateFlags): boolean {
   return !demo && from.length + filename.length + kustomize.length === 0;
+}
+
+/** What a plan amounts to as an exit code: whether something breaks, or may. */
+export function planExit({state}: Pick<MigrationPlan, 'state'>): ExitCode {
+  const codes = {breaks: exitCodes.no, unknown: exitCodes.unreadable, fine: exitCodes.ok};
+  return codes[state];
 }
 
 /** The flags that name the same source and scope again. */

@@ -24,7 +24,7 @@ import {choose, flagName} from '../flags.ts';
 import {type Loaded, load, requireNamespace} from '../input/load.ts';
 import type {World} from '../world.ts';
 import {type MigrateFlags, type MigrateTopic, migrateFormats} from './migrateFlags.ts';
-import {isLiveSource, type MigrateRequest, sourceWords} from './migrateRequest.ts';
+import {isLiveSource, type MigrateRequest, planExit, sourceWords} from './migrateRequest.ts';
 
 /** Answers about the way off PodSecurityPolicies. */
 export async function runMigrate(
@@ -185,8 +185,7 @@ async function printPlan({
   } else {
     world.print(planText(plan, {wide: format === 'wide', headers: !flags.noHeaders, ...options}));
   }
-  const codes = {breaks: exitCodes.no, unknown: exitCodes.unreadable, fine: exitCodes.ok};
-  return codes[plan.state];
+  return planExit(plan);
 }
 
 async function printPatches({

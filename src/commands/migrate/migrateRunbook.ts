@@ -13,7 +13,7 @@ import {runbookHtml, runbookMarkdown} from '../../report/runbook.ts';
 import {printYaml} from '../../yaml/documents.ts';
 import {choose} from '../flags.ts';
 import {migrateFormats} from './migrateFlags.ts';
-import {connectionWords, type MigrateRequest, sourceWords} from './migrateRequest.ts';
+import {connectionWords, type MigrateRequest, planExit, sourceWords} from './migrateRequest.ts';
 
 /** Prints the steps of this cluster as one page. */
 export async function runRunbook(request: MigrateRequest): Promise<ExitCode> {
@@ -23,7 +23,8 @@ export async function runRunbook(request: MigrateRequest): Promise<ExitCode> {
     flags.platform === undefined ? undefined : choose('--platform', flags.platform, platformIds);
   // The steps are for the cluster itself, whatever this answer was read from.
   const again = sourceWords({...flags, from: [], filename: [], kustomize: [], demo: false});
-  const runbook = runbookOf(planOf(inventory, {to, namespace, platform}), {
+  const plan = planOf(inventory, {to, namespace, platform});
+  const runbook = runbookOf(plan, {
     migrate: (...words) => shellLine(['kubectl', 'psp', 'migrate', ...words, ...again]),
     psp: (...words) => shellLine(['kubectl', 'psp', ...words, ...connectionWords(flags)]),
     line: (...words) => shellLine(words),
@@ -31,7 +32,7 @@ export async function runRunbook(request: MigrateRequest): Promise<ExitCode> {
   const {source, takenAt, gaps} = inventory;
   const page = format === 'html' ? runbookHtml : runbookMarkdown;
   world.print(page(runbook, {source, takenAt, unread: gapSummaries(gaps)}));
-  return exitCodes.ok;
+  return planExit(plan);
 }
 
 /** Prints the AdmissionConfiguration of the API server. */

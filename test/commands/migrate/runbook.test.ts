@@ -25,7 +25,8 @@ const enforced = {
 describe('the runbook', () => {
   test('of the demo has its steps in order, for the cluster itself', async () => {
     const {code, out} = await runHere('migrate', 'runbook', '-A', '--demo', '--platform', 'gke');
-    expect(code).toBe(0);
+    // As the plan: a default of a policy has no place in the levels.
+    expect(code).toBe(3);
     expect(out.split('\n').filter(line => line.startsWith('## '))).toEqual([
       '## 1. Save what is there',
       '## 2. Write into templates what policies write into pods',
@@ -138,6 +139,7 @@ describe('the plan as a page', () => {
     // Without policies in the files, what enforces has the road behind it.
     expect([enforce - start, warn - start]).toEqual([440, 110]);
     expect(out).toContain('<li>CronJob a/old: no matches for kind &quot;CronJob&quot; in version');
+    expect((await runHere('migrate', 'runbook', '-A', '--from', file)).code).toBe(1);
   });
 
   test('needs nothing else and runs nothing, whatever names hold', async () => {
