@@ -35,6 +35,7 @@ export function podErrors(pod: Pod, release: Release): readonly FieldError[] {
   return [
     ...annotationErrors(pod),
     ...volumeErrors(spec),
+    ...hostPathErrors(spec),
     ...containerErrors(spec.containers ?? [], {list: 'spec.containers', isNeeded: true, release}),
     ...containerErrors(spec.initContainers ?? [], {
       list: 'spec.initContainers',
@@ -44,11 +45,7 @@ export function podErrors(pod: Pod, release: Release): readonly FieldError[] {
     ...initNameErrors(spec),
     ...podContextErrors(spec),
     ...hostProcessErrors(spec, release),
-    ...(spec.runtimeClassName === undefined
-      ? []
-      : dnsSubdomainProblems(spec.runtimeClassName, release).map(problem =>
-          invalid('spec.runtimeClassName', spec.runtimeClassName ?? '', problem),
-        )),
+    ...runtimeClassErrors(spec, release),
     ...osErrors(spec),
     ...(isNew ? [] : [forbidden('spec.ephemeralContainers', 'cannot be set on create')]),
     ...seccompMatchErrors(pod),
@@ -56,21 +53,35 @@ export function podErrors(pod: Pod, release: Release): readonly FieldError[] {
 }
 
 /**
- * Those errors that every server from v1.25 to v1.37 has, in other words here and there; about annotations and
- * volumes these have rules of their own.
+ * Those errors that every server from v1.25 to v1.37 has, in other words here and there: these parts of its validation
+ * are the same in v1.24, v1.30, v1.35 and v1.37. A volume without a source that v1.24 knows may have a later one.
  */
-export function lastingErrors({spec}: Pod): readonly FieldError[] {
+export function lastingErrors(pod: Pod): readonly FieldError[] {
+  const {spec} = pod;
   const {containers = [], initContainers = [], ephemeralContainers = []} = spec;
   const release = lastRelease;
   return [
+    ...annotationErrors(pod),
+    ...hostPathErrors(spec),
     ...containerErrors(containers, {list: 'spec.containers', isNeeded: true, release}),
     ...containerErrors(initContainers, {list: 'spec.initContainers', isNeeded: false, release}),
     ...initNameErrors(spec),
     ...podContextErrors(spec, laterSysctlFormat),
+    ...hostProcessErrors(spec, release),
+    ...runtimeClassErrors(spec, release),
+    ...osErrors(spec),
     ...(ephemeralContainers.length === 0
       ? []
       : [forbidden('spec.ephemeralContainers', 'cannot be set on create')]),
+    ...seccompMatchErrors(pod),
   ];
+}
+
+function runtimeClassErrors({runtimeClassName}: PodSpec, release: Release): readonly FieldError[] {
+  if (runtimeClassName === undefined) return [];
+  return dnsSubdomainProblems(runtimeClassName, release).map(problem =>
+    invalid('spec.runtimeClassName', runtimeClassName, problem),
+  );
 }
 
 /** Volumes have a source by default; one that a feature gate has dropped is missing. */
@@ -80,6 +91,17 @@ function volumeErrors({volumes = []}: PodSpec): readonly FieldError[] {
       ? [required(`spec.volumes[${index}]`, 'must specify a volume type')]
       : [],
   );
+}
+
+/** validateHostPathVolumeSource. */
+function hostPathErrors({volumes = []}: PodSpec): readonly FieldError[] {
+  return volumes.flatMap(({hostPath}, index) => {
+    if (hostPath === undefined) return [];
+    const {path = ''} = hostPath;
+    const at = `spec.volumes[${index}].hostPath.path`;
+    if (path === '') return [required(at, '')];
+    return path.split('/').includes('..') ? [invalid(at, path, "must not contain '..'")] : [];
+  });
 }
 
 /** validateContainers, as far as ports and security contexts go. */
@@ -93,7 +115,7 @@ function containerErrors(
 ): readonly FieldError[] {
   if (containers.length === 0) return isNeeded ? [required(list, '')] : [];
   const names = new Set<string>();
-  return containers.flatMap((container, index) => {
+  const own = containers.flatMap((container, index) => {
     const {name = '', securityContext} = container;
     const at = `${list}[${index}]`;
     const isTwice = names.has(name);
@@ -107,6 +129,23 @@ function containerErrors(
       ...contextErrors(securityContext, `${at}.securityContext`),
     ];
   });
+  // Init containers run one after the other; each is told of as if it were the first.
+  const together = isNeeded ? [containers] : containers.map(container => [container]);
+  return [...own, ...together.flatMap(some => portConflicts(some, list))];
+}
+
+/** AccumulateUniqueHostPorts: a port of the node that is claimed twice, by the same protocol and address. */
+function portConflicts(containers: readonly Container[], list: string): readonly FieldError[] {
+  const claimed = new Set<string>();
+  return containers.flatMap(({ports = []}, container) =>
+    ports.flatMap(({hostPort = 0, protocol, hostIP = ''}, port) => {
+      const claim = `${protocol || 'TCP'}/${hostIP}/${hostPort}`;
+      if (hostPort === 0) return [];
+      const isTaken = claimed.has(claim);
+      claimed.add(claim);
+      return isTaken ? [duplicate(`${list}[${container}].ports[${port}].hostPort`, claim)] : [];
+    }),
+  );
 }
 
 /** The names of init containers must differ from those of containers (validateInitContainers). */
@@ -184,7 +223,7 @@ function idErrors(id: Integer | undefined, field: string): readonly FieldError[]
 
 /** ValidatePodSecurityContext. */
 function podContextErrors(spec: PodSpec, format = sysctlFormat): readonly FieldError[] {
-  const {securityContext: context, hostNetwork, containers = []} = spec;
+  const {securityContext: context, hostNetwork, hostPID, containers = []} = spec;
   const at = 'spec.securityContext';
   return [
     ...(hostNetwork === true ? containers.flatMap(hostNetworkErrors) : []),
@@ -194,6 +233,15 @@ function podContextErrors(spec: PodSpec, format = sysctlFormat): readonly FieldE
     ...(context?.supplementalGroups ?? []).flatMap((group, index) =>
       idErrors(group, `${at}.supplementalGroups[${index}]`),
     ),
+    ...(spec.shareProcessNamespace === true && hostPID === true
+      ? [
+          invalid(
+            `${at}.shareProcessNamespace`,
+            true,
+            'ShareProcessNamespace and HostPID cannot both be enabled',
+          ),
+        ]
+      : []),
     ...sysctlErrors(context?.sysctls?.map(({name = ''}) => name) ?? [], `${at}.sysctls`, format),
     ...seccompFieldErrors(context?.seccompProfile, `${at}.seccompProfile`),
   ];

@@ -26,6 +26,7 @@ function windowsErrors(spec: PodSpec): readonly FieldError[] {
     ...has(context?.seccompProfile, `${at}.seccompProfile`),
     ...has(context?.fsGroup, `${at}.fsGroup`),
     ...set((context?.sysctls ?? []).length > 0, `${at}.sysctls`),
+    ...has(spec.shareProcessNamespace, 'spec.shareProcessNamespace'),
     ...has(context?.runAsUser, `${at}.runAsUser`),
     ...has(context?.runAsGroup, `${at}.runAsGroup`),
     ...has(context?.supplementalGroups, `${at}.supplementalGroups`),

@@ -70,7 +70,7 @@ export type ContainerSecurityContext = TypeOf<typeof containerSecurityContext>;
 
 const container = object({
   name: string,
-  ports: list(object({containerPort: int32, hostPort: int32})),
+  ports: list(object({containerPort: int32, hostPort: int32, protocol: string, hostIP: string})),
   volumeMounts: list(object({name: string, mountPath: string, readOnly: boolean})),
   securityContext: containerSecurityContext,
   livenessProbe: hostHandler,
@@ -158,6 +158,7 @@ export const podSpec = object({
   hostPID: boolean,
   hostIPC: boolean,
   hostUsers: later(boolean),
+  shareProcessNamespace: boolean,
   runtimeClassName: string,
   os: object({name: string}),
   securityContext: podSecurityContext,

@@ -83,14 +83,17 @@ function taken({metadata, spec}: JsonObject, how: number) {
 }
 
 /** Every other one with what v1.37 itself refuses of the fields that are judged. */
-function torn({spec}: JsonObject, hostUsers: boolean | undefined) {
-  const {containers, hostNetwork, hostIPC, securityContext} = objectOf(spec);
-  const {sysctls} = objectOf(securityContext ?? {});
+function torn({metadata, spec}: JsonObject, hostUsers: boolean | undefined) {
+  const {containers, volumes, hostNetwork, hostPID, hostIPC, securityContext} = objectOf(spec);
+  const {sysctls, seccompProfile} = objectOf(securityContext ?? {});
+  const isOnHost = (volume: Json) => isObject(volume) && volume.hostPath !== undefined;
   return {
-    metadata: {},
+    metadata: {annotations: objectOf(metadata).annotations ?? {}},
     spec: {
-      ...(hostUsers === false ? {hostUsers} : {hostNetwork, hostIPC}),
-      securityContext: {sysctls},
+      ...(hostUsers === false ? {hostUsers} : {shareProcessNamespace: hostPID}),
+      ...{hostNetwork, hostPID, hostIPC},
+      securityContext: {sysctls, seccompProfile},
+      volumes: Array.isArray(volumes) ? volumes.filter(isOnHost) : [],
       containers: (containers as readonly JsonObject[]).map(({name, ports, securityContext}) => ({
         name,
         image: 'i',

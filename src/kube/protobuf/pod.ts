@@ -52,6 +52,8 @@ const securityContext = message(go('SecurityContext'), {
 const containerPort = message(go('ContainerPort'), {
   hostPort: nonZero(2, 'int32'),
   containerPort: one(3, 'int32'),
+  protocol: nonZero(4, 'string'),
+  hostIP: nonZero(5, 'string'),
 });
 
 /** The name of a volume; those of tokens are random. */
@@ -186,6 +188,7 @@ export const podSpecMessage = message(go('PodSpec'), {
   securityContext: one(14, podSecurityContext),
   initContainers: many(20, container),
   automountServiceAccountToken: one(21, 'bool'),
+  shareProcessNamespace: one(27, 'bool'),
   runtimeClassName: one(29, 'string'),
   ephemeralContainers: many(34, ephemeralContainer),
   os: one(36, message(go('PodOS'), {name: one(1, 'string')})),
