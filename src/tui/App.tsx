@@ -3,6 +3,7 @@ import {type ReactElement, useCallback, useEffect, useMemo, useSyncExternalStore
 import {controlById, isControlId} from '../controls/index.ts';
 import type {LiveInventory} from '../inventory/follow/followCluster.ts';
 import {isByLabels} from '../inventory/regime.ts';
+import type {Policy} from '../kube/objects.ts';
 import type {Context} from './context.ts';
 import {Footer} from './frame/Footer.tsx';
 import {Crumbs, Divider, Header, StateLine} from './frame/Header.tsx';
@@ -13,6 +14,7 @@ import {rememberedLinesOf} from './lines.ts';
 import {ThemeContext} from './marks.ts';
 import {modelOf} from './model.ts';
 import type {Mouse} from './mouse.ts';
+import {listHeight, Preview} from './Preview.tsx';
 import {promptHeight} from './Prompt.tsx';
 import {plainTheme, type Theme} from './paint.ts';
 import {footerLines} from './promptKeys.ts';
@@ -104,15 +106,16 @@ export function App({live, services, store, user, jobs, mouse, theme = plainThem
     const now = store.get();
     const current = modelOf(live.current().inventory);
     const words = rememberedLinesOf(topOf(now).view, current, now.drafts, services);
+    const shown = shownOf(now, current);
     return {
       session: now,
       model: current,
-      shown: shownOf(now, current),
+      shown,
       dispatch,
       sideEffects,
       services,
       refresh,
-      page: Math.max(1, size.height - 2),
+      page: Math.max(1, listHeight(size.height, shown, topOf(now).view) - 2),
       textLines: () => (words ?? []).flatMap(line => wrapRich(line, size.width)).map(plainWordsOf),
       lastScroll: words === undefined ? 0 : lastScroll(words, size.width, size.height),
     };
@@ -135,7 +138,7 @@ export function App({live, services, store, user, jobs, mouse, theme = plainThem
           width={columns}
         />
         <RowsContext value={inSight}>
-          {middleOf({session, model, shown, text, size, frame})}
+          {middleOf({session, model, shown, text, size, frame, services})}
         </RowsContext>
         {lines >= roomy ? <Divider width={columns} /> : null}
         <Status
@@ -173,7 +176,7 @@ function useSuspension(jobs: JobControl | undefined): () => void {
   return suspend;
 }
 
-interface Middle extends Pick<Context, 'session' | 'model' | 'shown'> {
+interface Middle extends Pick<Context, 'session' | 'model' | 'shown' | 'services'> {
   readonly text: readonly RichLine[] | undefined;
   readonly size: {readonly width: number; readonly height: number};
   readonly frame: Frame;
@@ -201,8 +204,7 @@ function middleOf(middle: Middle): ReactElement {
     return <Walk {...{view, table, shown, frame, model}} {...policy} {...size} />;
   }
   const isEditor = view.name === 'policy' && policy !== undefined && hasEditorFooter(size.height);
-  const height = isEditor ? size.height - editorFooterHeight : size.height;
-  const id = shown.rows[shown.cursor]?.key ?? '';
+  const height = isEditor ? size.height - editorFooterHeight : listHeight(size.height, shown, view);
   return (
     <Box flexDirection="column" height={size.height}>
       <List
@@ -214,20 +216,39 @@ function middleOf(middle: Middle): ReactElement {
         sort={frame.sort}
         descending={frame.descending}
       />
-      {isEditor ? (
-        <EditorFooter
-          control={isControlId(id) ? controlById[id] : undefined}
-          {...policy}
-          model={model}
-          width={size.width}
-        />
-      ) : null}
+      {isEditor ? belowEditor(middle, policy) : belowList(middle, size.height - height)}
     </Box>
   );
 }
 
+/** What the control of the chosen row is about, and what its next steps would do. */
+function belowEditor(
+  {shown, model, size}: Middle,
+  policy: {readonly base: Policy; readonly now: Policy},
+): ReactElement {
+  const id = shown.rows[shown.cursor]?.key ?? '';
+  const control = isControlId(id) ? controlById[id] : undefined;
+  return <EditorFooter {...{control, model}} {...policy} width={size.width} />;
+}
+
+/** What Enter would open, in the lines that the list leaves. */
+function belowList(
+  {session: {drafts}, shown, model, size, services}: Middle,
+  height: number,
+): ReactElement | null {
+  const view = shown.rows[shown.cursor]?.enter;
+  if (view === undefined || height <= 0) return null;
+  return <Preview {...{view, drafts, model, services}} width={size.width} height={height} />;
+}
+
 /** What a view says of itself below: where one is in a text, and what an edit does if nothing above says it. */
-function saidOf({session, model, text, size, frame}: Omit<Middle, 'shown'>): string | undefined {
+function saidOf({
+  session,
+  model,
+  text,
+  size,
+  frame,
+}: Omit<Middle, 'shown' | 'services'>): string | undefined {
   if (text !== undefined) return partInSight(text, frame.scroll, size);
   const {view} = frame;
   if (view.name !== 'policy' || hasEditorFooter(size.height)) return undefined;

@@ -12,7 +12,7 @@ import {fitWords, safeWidthOf, wrapLine} from './text.ts';
 interface Props {
   readonly table: Table;
   readonly rows: readonly Row[];
-  /** The place of the chosen row. */
+  /** The place of the chosen row; -1 if none can be chosen. */
   readonly cursor: number;
   readonly width: number;
   readonly height: number;
@@ -48,7 +48,9 @@ export function List({table, rows, cursor, width, height, sort, descending}: Pro
     return layoutOf({titles, parts, room, gap: gap.length, spare: places, wordRoom});
   }, [rows, sorted, room, spare, wordRoom, table, sort]);
   const detailLines =
-    hidden === 0 || height < leastForDetail ? 0 : detailHeight(hidden, {width, height});
+    hidden === 0 || cursor < 0 || height < leastForDetail
+      ? 0
+      : detailHeight(hidden, {width, height});
   const chrome = (caption === undefined ? 1 : 2) + detailLines;
   const visible = Math.max(1, height - chrome);
   const first = firstVisible(cursor, rows.length, visible);

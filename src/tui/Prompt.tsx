@@ -15,6 +15,8 @@ import {mostColumns} from './typing.ts';
 interface Props {
   readonly prompt: PromptState;
   readonly filter: string;
+  /** How many rows of a table have what the filter says. */
+  readonly found: string | undefined;
   readonly width: number;
   readonly hasEdits: boolean;
   readonly inventory: Inventory;
@@ -93,12 +95,13 @@ function typingOf(
   close: () => void,
   exit: (end?: SessionEnd) => void,
 ): Typing | undefined {
-  const {prompt, filter, inventory, dispatch, sideEffects} = props;
+  const {prompt, filter, found, inventory, dispatch, sideEffects} = props;
   switch (prompt.kind) {
     case 'filter':
       return {
         label: '/',
         value: filter,
+        ...(found === undefined ? {} : {hint: `  ${found}`}),
         onSubmit: close,
         onChange: text => dispatch({type: 'filter', text}),
       };

@@ -113,11 +113,16 @@ function widthsOf(
   room: number,
   gap: number,
 ): readonly (number | undefined)[] {
-  const drawn = needs.map((need, index) => (leftOut.has(index) ? undefined : {...need}));
+  const drawn = needs.map((need, index) =>
+    leftOut.has(index) ? undefined : {...need, whole: need.width},
+  );
   const shown = drawn.filter(need => need !== undefined);
   const total = room - gap * (shown.length - 1);
   for (const {kind, least} of stages) {
-    shrink(shown, total, need => (kindOf(need, need === shown[0]) === kind ? least : undefined));
+    shrink(shown, total, need => {
+      if (kind === 'short') return need.short;
+      return kindOf(need, need === shown[0]) === kind ? least : undefined;
+    });
   }
   shrink(shown, total, () => 4);
   return drawn.map(need => need?.width);
@@ -145,29 +150,44 @@ function kindOf({isNumeric, isProse}: Need, isFirst: boolean): Kind {
 
 /**
  * How far columns give way, one after the other: so many columns say something of a list or of words, so many tell most
- * names apart.
+ * names apart; `short` are those that can say the same in fewer words.
  */
-const stages: readonly {readonly kind: Kind; readonly least: number}[] = [
+const stages: readonly {readonly kind: Kind | 'short'; readonly least?: number}[] = [
   {kind: 'prose', least: 24},
   {kind: 'name', least: 24},
   {kind: 'name', least: 16},
   {kind: 'prose', least: 16},
+  {kind: 'short'},
   {kind: 'first', least: 16},
 ];
 
 /** From so many columns on, one of a kind is good to read. */
 const comfort: Readonly<Record<Kind, number>> = {first: 32, number: Infinity, prose: 24, name: 24};
 
-/** Takes columns from the widest of those that may give way, until all fit or none can any more. */
+/** A column that gives way, and how wide it would be whole. */
+interface Giving extends Need {
+  readonly whole: number;
+}
+
+/**
+ * Takes columns from the widest of those that may give way, until all fit or none can any more. Of several as wide, the one
+ * that already lacks most goes on giving, so that others stay whole.
+ */
 function shrink(
-  needs: readonly Need[],
+  needs: readonly Giving[],
   total: number,
-  leastOf: (need: Need) => number | undefined,
+  leastOf: (need: Giving) => number | undefined,
 ): void {
   let over = needs.reduce((sum, {width}) => sum + width, 0) - total;
   while (over > 0) {
     const able = needs.filter(need => need.width > (leastOf(need) ?? need.width));
-    const widest = able.findLast(({width}) => width === Math.max(...able.map(each => each.width)));
+    const most = Math.max(...able.map(({width}) => width));
+    const widest = able
+      .filter(({width}) => width === most)
+      .reduce<Giving | undefined>(
+        (best, each) => (best !== undefined && best.whole > each.whole ? best : each),
+        undefined,
+      );
     if (widest === undefined) return;
     const next = Math.max(
       leastOf(widest) ?? 0,

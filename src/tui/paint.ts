@@ -53,10 +53,12 @@ const reversed: Code = {start: '7', end: 27};
 
 function codesOf({tone = 'plain', bold: isBold, isArea, on}: Look, theme: Theme): readonly Code[] {
   const usesOwn = isOwn(theme);
+  // Faint on a row in reverse video is grey on grey.
+  const isLost = tone === 'dim' && on === 'chosen' && !usesOwn;
   return [
     ...(isBold ? [bold] : []),
     ...(on === undefined ? [] : usesOwn ? [ground(theme, on)] : on === 'chosen' ? [reversed] : []),
-    ...(tone === 'plain' ? [] : toneCodes(tone, isArea === true, theme)),
+    ...(tone === 'plain' || isLost ? [] : toneCodes(tone, isArea === true, theme)),
   ];
 }
 

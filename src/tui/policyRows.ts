@@ -141,7 +141,11 @@ export function editorTable(
           {value: control.describeForPeople(policy), tone: edited === '' ? 'plain' : tone},
           least === undefined ? '-' : control.describeForPeople(least),
           level === undefined ? '-' : {value: level, tone: levelTones[level]},
-          {value: [edited, excess].filter(Boolean).join(', '), tone: markTone},
+          {
+            value: [edited, excess].filter(Boolean).join(', '),
+            ...(edited === '' || excess === '' ? {} : {short: `* ${excess}`}),
+            tone: markTone,
+          },
         ],
         enter: {name: 'values', policy: base.metadata.name, control: control.id},
       };

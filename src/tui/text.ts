@@ -46,15 +46,17 @@ export function fitWords(raw: string, width: number): string {
 const leastWord = 6;
 
 function fitName(text: string, width: number): string {
-  const last = /[-.:/]([^-.:/ ]{2,})$/.exec(text)?.[1] ?? '';
-  if (last === '' || widthOf(last) + 4 > width) return fitTo(text, width);
+  const space = text.indexOf(' ');
+  const firstWord = space >= leastWord && space < width - 1 ? text.slice(0, space) : undefined;
+  const isRange = / .*\d-\d+$/.test(text);
+  const last = isRange ? '' : (/[-.:/]([^-.:/ ]{2,})$/.exec(text)?.[1] ?? '');
+  if (last === '' || widthOf(last) + 4 > width) {
+    return fitTo(firstWord === undefined ? text : `${firstWord} …`, width);
+  }
   const room = width - 1 - widthOf(last);
   const head = beginningOf(text, room);
   const end = /^.*[-.:/ ]/.exec(head)?.[0].length;
-  const space = text.indexOf(' ');
-  if (end === undefined && space >= leastWord && space < width - 1) {
-    return fitTo(`${text.slice(0, space)} …`, width);
-  }
+  if (end === undefined && firstWord !== undefined) return fitTo(`${firstWord} …`, width);
   // Few letters of a word are none.
   const shown = end ?? (head.length < leastWord ? 0 : head.length);
   return fitTo(`${head.slice(0, shown)}…${last}`, width);

@@ -75,6 +75,7 @@ function rowOf(group: VerdictGroup, withNamespace: boolean, cells: CellsOf): Row
   const {object, verdicts, runs} = group;
   const {namespace = '', kind, name} = object;
   const worst = worstOf(verdicts);
+  const parts = stateParts(statesOf(verdicts));
   return {
     key: `${namespace}/${kind}/${name}`,
     cells: [
@@ -85,7 +86,8 @@ function rowOf(group: VerdictGroup, withNamespace: boolean, cells: CellsOf): Row
       stateCell(worst?.state ?? 'ok'),
       ...cells(group, worst),
     ],
-    bar: stateParts(statesOf(verdicts)),
+    // Where all its pods are alike, the state says it.
+    ...(parts.filter(({count}) => count > 0).length > 1 ? {bar: parts} : {}),
     enter: worst && {name: 'why', item: itemKey(worst.item)},
   };
 }

@@ -221,7 +221,7 @@ describe.runIf(isReady)('the session in a terminal, on a real server', () => {
     screen.press('q');
     await screen.shows('Quit and lose them? y/n');
     screen.press('n');
-    await screen.shows('22 rows');
+    await screen.shows('of 22');
     screen.press('C-c');
     await screen.shows('Quit and lose them? y/n');
     screen.press('C-c');

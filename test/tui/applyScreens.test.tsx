@@ -147,7 +147,7 @@ describe('what was edited', () => {
       await screen.press(...keys);
       await screen.shows('Quit and lose them? y/n');
       await screen.press('n');
-      await screen.shows('22 rows');
+      await screen.shows('of 22');
     }
     await screen.press('q', 'y');
     await expect.poll(screen.ended).toBeUndefined();

@@ -104,3 +104,13 @@ test('what is hidden of a row is counted, for the lines that show it', () => {
   expect(hidden(50, [1])).toBe(20 + 'b:   '.length + 1);
   expect(hidden(30, [])).toBe(40 + 20 + 2 * '   '.length);
 });
+
+test('of columns as wide, the one that lacks most already gives way, so that the other stays whole', () => {
+  const list = (parts: number) => Array(parts).fill('secret').join(', ');
+  const rows = [row('name', list(9), list(5)), row('name', list(5), list(9))];
+  const [first, second] = rows.map(
+    one => layoutOf({titles: ['A', 'B', 'C'], parts: [[one]], room: 76, gap: 2}).columns,
+  );
+  expect(first?.map(({width}) => width)).toEqual([4, 30, 38]);
+  expect(second?.map(({width}) => width)).toEqual([4, 38, 30]);
+});

@@ -45,9 +45,9 @@ describe('on a cluster without policies the session', () => {
         shop         ████▓▓▓▓▓─────     3  baseline          restricted           privileged       1        0
 
 
-
-
-
+      Enter Pods of default ──────────────────────────────────────────────────────────────────────────────────────────────────
+        NAME   STATE    NEEDS     AGAINST IT
+        debug  unknown  baseline  allowPrivilegeEscalation != false, unrestricted capabilities, runAsNonRoot != true, …
 
 
 
@@ -71,7 +71,7 @@ describe('on a cluster without policies the session', () => {
 
 
       ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-      5 rows
+      Row 1 of 5
       ↑↓ move  Enter open  Esc back  a advise  m policies for it  / filter  s sort  d describe  y copy name  Tab pods  ? help"
     `);
   });

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {enter, openScreen, right} from './screen.tsx';
+import {down, enter, left, openScreen, right} from './screen.tsx';
 
 test('in 60 columns what tells rows apart is whole, and the chosen row says what is left out', async () => {
   const screen = openScreen({columns: 60, rows: 15});
@@ -40,6 +40,15 @@ test('the tab that is shown is in sight, however narrow it is', async () => {
   expect(await screen.shows('BEFORE')).toMatch(/^ 0 denied .*\[17 stay\]$/m);
   await screen.resize(30, 15);
   await screen.shows(/\[17 stay\]$/m);
+});
+
+test('what is edited and looser than needed says so in 60 columns too, in fewer words', async () => {
+  const start = [{name: 'policy', policy: 'data'}] as const;
+  const screen = openScreen({start, columns: 60, rows: 15});
+  await screen.press(...Array<string>(10).fill(down), left);
+  expect(await screen.shows('So far')).toMatch(/^> Group +MayRunAs … +no group set +\* looser$/m);
+  await screen.resize(80, 24);
+  await screen.shows(/^> Group .* edited, looser$/m);
 });
 
 test('where the editor has no room for what an edit does, the status line says it', async () => {

@@ -35,6 +35,8 @@ describe('looks', () => {
     expect(painted([chosen], dark)).toContain('48;2;43;51;69');
     expect(painted([chosen], named)).toBe('\u001B[7;31mdenied\u001B[27;39m');
     expect(painted([chosen], plain)).toBe('\u001B[7mdenied\u001B[27m');
+    // Faint on reverse video could not be read.
+    expect(painted([{text: '0', tone: 'dim', on: 'chosen'}], plain)).toBe('\u001B[7m0\u001B[27m');
   });
 
   test('without colours there are none', () => {

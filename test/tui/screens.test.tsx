@@ -28,7 +28,7 @@ describe('the views, by keys', () => {
     await screen.press('/', 's', 'h', 'o', enter);
     expect(await screen.shows('1 of 11, filter: sho')).toMatch(/^> shop/m);
     await screen.press(esc);
-    await screen.shows('11 rows');
+    await screen.shows('Row 1 of 11');
     await screen.press('s', 's');
     expect(await screen.shows('NAMESPACE↓')).toMatch(/^> shop(.|\n)*default/m);
     await screen.press('s');

@@ -70,6 +70,8 @@ describe('text on a screen', () => {
     expect(fitWords('0-least.ingress.edge-proxy', 20)).toBe('0-least.…proxy      ');
     expect(fitWords('checkout-7d9f8b6c5-x2k4p', 18)).toBe('checkout-…x2k4p   ');
     expect(fitWords('x'.repeat(20), 5)).toBe('xxxx…');
+    expect(fitWords('MustRunAs 3000-3999', 17)).toBe('MustRunAs …      ');
+    expect(fitWords('Flexvolume drivers', 14)).toBe('Flexvolume …  ');
     fc.assert(
       fc.property(text, fc.nat(60), (any, width) => {
         expect(widthOf(fitWords(any, width))).toBe(width);

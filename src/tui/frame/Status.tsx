@@ -24,7 +24,7 @@ interface StatusProps {
 
 /** The prompt, or what there is to say; else how many rows there are. */
 export function Status(props: StatusProps) {
-  const {session, inventory, dispatch, sideEffects, frame, width} = props;
+  const {session, inventory, dispatch, sideEffects, frame, shown, width} = props;
   const {prompt} = session;
   if (prompt !== undefined) {
     const hasEdits = editedDrafts(session).length > 0;
@@ -37,6 +37,7 @@ export function Status(props: StatusProps) {
         width={width}
         hasEdits={hasEdits}
         filter={frame.filter}
+        found={shown.table && `${shown.rows.length} of ${shown.table.rows.length}`}
       />
     );
   }
@@ -72,10 +73,14 @@ function statusText({session, inventory, freshness, frame, shown, said}: StatusP
     const wait = Math.round(freshness.retryInMs / 1000);
     return {text: `! next try in ${wait} s: ${freshness.reason}`, tone: 'bad'};
   }
-  const {table, rows} = shown;
-  const filter = frame.filter === '' ? '' : ` of ${table?.rows.length}, filter: ${frame.filter}`;
-  const count = `${rows.length}${filter} ${rows.length === 1 ? 'row' : 'rows'}`;
   const loading = freshness.state === 'loading' ? 'still reading, so not final' : undefined;
-  const parts = [said ?? (table && count), loading, gapsText(inventory.gaps)];
+  const parts = [said ?? rowText(shown, frame.filter), loading, gapsText(inventory.gaps)];
   return {text: parts.filter(Boolean).join('; '), tone: 'plain'};
+}
+
+/** Where one is in a table; of a filtered one, how many rows there would be without. */
+function rowText({table, rows, cursor}: Shown, filter: string): string | undefined {
+  if (table === undefined) return undefined;
+  const all = filter === '' ? '' : ` of ${table.rows.length}, filter: ${filter}`;
+  return rows.length === 0 ? `0 rows${all}` : `Row ${cursor + 1} of ${rows.length}${all}`;
 }
