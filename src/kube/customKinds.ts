@@ -35,6 +35,8 @@ function isCreator(creators: PodCreator | Creators): creators is PodCreator {
   return typeof creators.by === 'string';
 }
 
+const constraints = 'constraints.gatekeeper.sh';
+
 /** Each line names the project whose documentation says so. */
 const rows: readonly CustomKind[] = [
   // Argo Rollouts: the controller manages ReplicaSets, as a Deployment does.
@@ -146,13 +148,18 @@ const rows: readonly CustomKind[] = [
   ...kinds('none', 'apps', 'ControllerRevision'),
   // Kyverno: patterns that pods are matched against.
   ...kinds('none', 'kyverno.io', 'Policy ClusterPolicy'),
+  // Gatekeeper: what pods are compared with, in a kind for each template.
+  ...kinds('none', constraints, ''),
+  // Kubernetes: the schema of other objects.
+  ...kinds('none', 'apiextensions.k8s.io', 'CustomResourceDefinition'),
 ];
 
 const byGroupKind = new Map(rows.map(row => [`${row.group}/${row.kind}`, row]));
 
 /** What is known about a custom resource; undefined if nothing is. */
 export function customKindOf(apiVersion: string, kind: string): CustomKind | undefined {
-  return byGroupKind.get(`${groupOf(apiVersion)}/${kind}`);
+  const group = groupOf(apiVersion);
+  return byGroupKind.get(`${group}/${group === constraints ? '' : kind}`);
 }
 
 /** Who creates the pods of the template at these keys of an object of the kind. */

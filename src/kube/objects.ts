@@ -99,7 +99,9 @@ export interface Policy {
 
 export function decodePolicy(value: Parameters<typeof policyFields>[0]): Policy {
   const {metadata, spec} = policyFields(value);
-  const {name = '', uid, resourceVersion, labels, annotations} = metadata ?? {};
+  const {generateName = '', uid, resourceVersion, labels, annotations} = metadata ?? {};
+  // The server will complete it: five letters or digits take their place.
+  const name = metadata?.name || (generateName && `${generateName}xxxxx`);
   return {
     metadata: {name, uid, resourceVersion, labels, annotations},
     spec: spec ?? policySpec({}),

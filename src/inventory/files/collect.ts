@@ -14,6 +14,7 @@ import {
 import {decodeWorkload, type Workload, workloadAt} from '../kinds/workloads.ts';
 import {claimedVolumes} from './claimedVolumes.ts';
 import {definitionNotes} from './definitions.ts';
+import {type NoSuchKind, noSuchKind} from './noSuchKind.ts';
 import {otherKinds, type TemplatePlace} from './otherObjects.ts';
 import {flattened, hasOpenParameter, type SourceObject} from './sourceObjects.ts';
 import {type StrictObject, unknownFieldRemarks} from './unknownFieldRemarks.ts';
@@ -59,17 +60,17 @@ export function collect(objects: readonly SourceObject[], defaultNamespace: stri
   const unjudged = new Map<string, UnjudgedObject>();
   const definitions = definitionNotes();
   const strict: StrictObject[] = [];
-  const refused: RefusedPolicy[] = [];
+  const misnamed = misnamedObjects();
   let unnamed = 0;
 
   for (const source of objects.flatMap(flattened)) {
     const {apiVersion, kind, name} = headOf(source);
     const value = inNamespace(source.value, kind, defaultNamespace);
     const object = {where: source.where, label: labelOf(kind, value, name), kind, value};
-    if (isMisversioned(apiVersion, kind)) {
-      const policy = read(source, decodePolicy, value);
-      if (policy !== undefined) refused.push({policy, reason: versionProblem(apiVersion)});
-      strict.push(object);
+    const missing = noSuchKind(apiVersion, kind);
+    if (missing !== undefined && !missing.holdsPods) {
+      misnamed.put(source, object, missing);
+      strict.push({...object, kind: missing.kind});
       continue;
     }
     // Objects that the server will name are all distinct.
@@ -91,13 +92,14 @@ export function collect(objects: readonly SourceObject[], defaultNamespace: stri
       if (!known.put(key, source, value)) setAside(needsParameter);
     } else {
       const isOwn = workloadKindOf(apiVersion, kind) !== undefined;
-      const other = isOwn ? undefined : others.see(apiVersion, kind, value);
+      const other = isOwn ? undefined : (missing ?? others.see(apiVersion, kind, value));
       if (other?.unjudged !== undefined) setAside(other.unjudged);
       if (other?.templates.length === 0) continue;
       const found = read(source, all => workloadsOf(all, other?.templates), value);
       workloads.set(key, found ?? []);
       if (found === undefined) setAside(needsParameter);
     }
+    if (known === shelves.policies) misnamed.noteOld(apiVersion, object);
     const isOwn = known !== undefined || workloadKindOf(apiVersion, kind) !== undefined;
     const isStorage =
       known === shelves.persistentVolumes || known === shelves.persistentVolumeClaims;
@@ -108,7 +110,7 @@ export function collect(objects: readonly SourceObject[], defaultNamespace: stri
 
   return {
     policies: shelves.policies.objects(),
-    refused,
+    refused: misnamed.refused,
     clusterRoles: shelves.clusterRoles.objects(),
     roles: shelves.roles.objects(),
     clusterRoleBindings: shelves.clusterRoleBindings.objects(),
@@ -125,6 +127,7 @@ export function collect(objects: readonly SourceObject[], defaultNamespace: stri
     remarks: [
       ...others.remarks(),
       ...unjudgedTexts([...unjudged.values()]),
+      ...misnamed.remarks,
       ...unknownFieldRemarks(strict),
       ...definitions.remarks(),
     ],
@@ -155,17 +158,30 @@ function unjudgedTexts(objects: readonly UnjudgedObject[]): readonly string[] {
   });
 }
 
-/** Whether a PodSecurityPolicy is meant, under an apiVersion that no server has for it. */
-function isMisversioned(apiVersion: string, kind: string): boolean {
-  if (kind !== resources.policies.kind) return false;
-  if (resources.policies.apiVersions.includes(apiVersion)) return false;
-  const group = groupOf(apiVersion);
-  // A group with its own domain has its own kinds.
-  return !group.includes('.') || group.endsWith('.k8s.io');
-}
-
-function versionProblem(apiVersion: string): string {
-  return `apiVersion: ${apiVersion} has no PodSecurityPolicy, it is ${policyVersion}`;
+/** Objects of kinds that no server knows: the policies among them, and what to say of the others. */
+function misnamedObjects() {
+  const refused: RefusedPolicy[] = [];
+  const remarks: string[] = [];
+  return {
+    refused,
+    remarks,
+    /** Says that a policy is of an apiVersion that servers once had; one with a uid comes from such a server. */
+    noteOld(apiVersion: string, {where, label, value}: StrictObject): void {
+      const isStored = isObject(value.metadata) && value.metadata.uid !== undefined;
+      if (apiVersion === policyVersion || isStored) return;
+      remarks.push(
+        `${where}: ${label}: no server has it under ${apiVersion} from v1.16 on: write ${policyVersion}`,
+      );
+    },
+    put(source: SourceObject, {where, label, value}: StrictObject, {kind, says}: NoSuchKind): void {
+      if (kind !== resources.policies.kind) {
+        remarks.push(`${where}: ${label} was not read: ${says}`);
+        return;
+      }
+      const policy = read(source, decodePolicy, value);
+      if (policy !== undefined) refused.push({policy, reason: `apiVersion: ${says}`});
+    },
+  };
 }
 
 /** Objects that are read in the same way, the last one of each key. */

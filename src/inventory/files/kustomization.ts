@@ -1,7 +1,7 @@
 import {basename, dirname, join} from 'node:path/posix';
 import {UserError} from '../../errors.ts';
 import {groupOf} from '../../kube/apiGroups.ts';
-import {isObject, type Json, type JsonObject} from '../../kube/json.ts';
+import {isObject, type Json, type JsonObject, printJson} from '../../kube/json.ts';
 import {count, shellWord} from '../../text.ts';
 import type {SourceDocument} from '../../yaml/documents.ts';
 
@@ -47,12 +47,53 @@ export function withoutKustomizations(documents: readonly SourceDocument[]): Man
     );
   }
   const names = kustomizations.map(({file}) => file).join(', ');
+  const others = documents.filter(document => !isKustomization(document));
+  refuseUnlisted(others, kustomizations);
   return {
-    documents: documents.filter(document => !isKustomization(document)),
+    documents: others,
     remarks: [
       `skipped ${count(kustomizations.length, 'kustomization')} that only ${kustomizations.length === 1 ? 'lists' : 'list'} files: ${names}`,
     ],
   };
+}
+
+/**
+ * Refuses an object in a file that no kustomization of its folder lists, if a listed file has another one of its
+ * name: that one alone is applied.
+ */
+function refuseUnlisted(
+  documents: readonly SourceDocument[],
+  kustomizations: readonly SourceDocument[],
+): void {
+  const folders = kustomizations.map(({file}) => dirname(normal(file)));
+  const listed = new Set(
+    kustomizations.flatMap(({file, value}) =>
+      isObject(value) ? listedIn(value).map(path => join(dirname(normal(file)), path)) : [],
+    ),
+  );
+  const isListed = ({file}: SourceDocument) => listed.has(normal(file));
+  const inUse = new Map(documents.filter(isListed).map(each => [nameOf(each), each]));
+  for (const document of documents) {
+    const {file, value} = document;
+    const folder = folders.find(each => each === '.' || normal(file).startsWith(`${each}/`));
+    const used = inUse.get(nameOf(document));
+    if (isListed(document) || folder === undefined || used === undefined) continue;
+    if (printJson(used.value) === printJson(value)) continue;
+    throw new UserError(
+      `${file}: ${nameOf(document)} is in ${used.file} too, and only that file is listed in the kustomization: ` +
+        `kubectl kustomize ${shellWord(folder)} | kubectl psp ... -f -`,
+    );
+  }
+}
+
+/** What tells objects apart: group, kind, namespace and name. */
+function nameOf({value}: SourceDocument): string {
+  if (!isObject(value)) return '';
+  const {apiVersion, kind, metadata} = value;
+  const {namespace, name} = isObject(metadata) ? metadata : {};
+  const group = groupOf(String(apiVersion ?? ''));
+  const place = [namespace, name].filter(text => typeof text === 'string').join('/');
+  return `${String(kind)}${group.includes('.') ? `.${group}` : ''} ${place}`;
 }
 
 function isComponent({value}: SourceDocument): boolean {
@@ -87,9 +128,12 @@ function reasonToRender(
     .filter(([field, value]) => !harmless.includes(field) && !isEmpty(value))
     .map(([field]) => field);
   if (changing.length > 0) return `changes objects (${changing.sort().join(', ')})`;
-  const listed = [...textsOf(kustomization.resources), ...textsOf(kustomization.bases)];
-  const elsewhere = listed.find(path => !read.has(join(dirname(file), path)));
+  const elsewhere = listedIn(kustomization).find(path => !read.has(join(dirname(file), path)));
   return elsewhere === undefined ? undefined : `takes in ${elsewhere}`;
+}
+
+function listedIn({resources, bases}: JsonObject): readonly string[] {
+  return [...textsOf(resources), ...textsOf(bases)];
 }
 
 function textsOf(value: Json | undefined): readonly string[] {

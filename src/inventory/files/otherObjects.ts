@@ -1,7 +1,5 @@
-import {groupOf} from '../../kube/apiGroups.ts';
 import {customKindOf} from '../../kube/customKinds.ts';
 import type {JsonObject} from '../../kube/json.ts';
-import {workloadKinds} from '../../kube/workloadKinds.ts';
 import {count} from '../../text.ts';
 import {partOf, podTemplatesIn} from '../kinds/podTemplates.ts';
 
@@ -25,6 +23,8 @@ export interface OtherKinds {
   remarks(): readonly string[];
 }
 
+const madeOfSettings = 'it has settings for pods that its controller makes';
+
 /** Collects notes about kinds that are not Kubernetes' own. */
 export function otherKinds(): OtherKinds {
   const skipped = new Map<string, number>();
@@ -33,12 +33,8 @@ export function otherKinds(): OtherKinds {
   const completed = new Map<string, number>();
   return {
     see(apiVersion, kind, value) {
-      const meant = ownVersionOf(apiVersion, kind);
-      if (meant !== undefined) {
-        return {templates: [], unjudged: `${apiVersion} has no ${kind}, it is ${meant}`};
-      }
       const custom = customKindOf(apiVersion, kind);
-      const {found, hasOther, hasText} = podTemplatesIn(value);
+      const {found, hasOther, hasSettings, hasText} = podTemplatesIn(value);
       const templates = found.map(path => ({
         path,
         part: found.length > 1 ? partOf(path) : undefined,
@@ -52,6 +48,7 @@ export function otherKinds(): OtherKinds {
       if (isMade) return {templates, unjudged: 'its controller makes pods of more than a template'};
       if (hasOther)
         return {templates, unjudged: 'it holds a pod spec at a place that is not known'};
+      if (hasSettings && custom?.pods !== 'template') return {templates, unjudged: madeOfSettings};
       if (hasText) return {templates, unjudged: 'it holds a text that looks like a pod spec'};
       if (found.length === 0) increase(skipped, kind);
       else if (custom?.pods === 'completed') increase(completed, kind);
@@ -74,18 +71,6 @@ export function otherKinds(): OtherKinds {
       ...textOf(idle, 'with pod templates that create no pods'),
     ],
   };
-}
-
-/**
- * The apiVersion of a kind of Kubernetes' own that is written with that of another group of its own: the server
- * has no such kind. undefined for all others.
- */
-function ownVersionOf(apiVersion: string, kind: string): string | undefined {
-  const group = groupOf(apiVersion);
-  if (group.includes('.')) return undefined;
-  if (kind === 'Pod') return group === '' ? undefined : 'v1';
-  const [newest] = workloadKinds.find(each => each.kind === kind)?.apiVersions ?? [];
-  return newest;
 }
 
 function lookalikeText(kind: string, place: string, n: number): string {

@@ -12,21 +12,25 @@ export interface DefinedObject {
 }
 
 /**
- * Refuses two objects of the same name one of which has no containers: that is a patch, as in kustomize,
- * and neither of the two is what gets applied. Throws a UserError with the line to type.
+ * Refuses two objects of the same name one of which has no containers, or containers without images: that is a
+ * patch, as in kustomize, and neither of the two is what gets applied. Throws a UserError with the line to type.
  */
 export function refusePatches(one: DefinedObject, other: DefinedObject): void {
-  if (hasContainers(one.value) === hasContainers(other.value)) return;
-  const [patch, whole] = hasContainers(one.value) ? [other, one] : [one, other];
+  const what = (['containers', 'images'] as const).find(
+    part => hasAll(one.value)[part] !== hasAll(other.value)[part],
+  );
+  if (what === undefined) return;
+  const [patch, whole] = hasAll(one.value)[what] ? [other, one] : [one, other];
   const [file = ''] = patch.where.split(': document ');
   throw new UserError(
-    `${patch.where}: ${patch.label} has no containers and is defined in ${whole.where} too: ` +
+    `${patch.where}: ${patch.label} has no ${what} and is defined in ${whole.where} too: ` +
       'one is a patch of the other, so these files are not what gets applied: ' +
       `kubectl kustomize ${dirname(file.replaceAll('\\', '/'))} | kubectl psp ... -f -`,
   );
 }
 
-function hasContainers(object: JsonObject): boolean {
+/** What every whole pod has. */
+function hasAll(object: JsonObject): Readonly<Record<'containers' | 'images', boolean>> {
   const {apiVersion, kind} = object;
   const path =
     kind === 'Pod'
@@ -36,5 +40,9 @@ function hasContainers(object: JsonObject): boolean {
     (tree, key) => (isObject(tree) ? tree[key] : undefined),
     object,
   );
-  return Array.isArray(containers) && containers.length > 0;
+  const list = Array.isArray(containers) ? containers : [];
+  return {
+    containers: list.length > 0,
+    images: list.every((each: Json) => isObject(each) && Boolean(each.image)),
+  };
 }

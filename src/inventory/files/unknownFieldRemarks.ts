@@ -2,7 +2,7 @@ import type {JsonObject} from '../../kube/json.ts';
 import {unknownFields} from '../../kube/unknownFields.ts';
 
 /** This many unknown fields are reported one by one. */
-const shown = 5;
+const shown = 20;
 
 /** An object of a kind whose fields are known. */
 export interface StrictObject {

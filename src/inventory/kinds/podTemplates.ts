@@ -8,6 +8,8 @@ export interface PodTemplates {
   readonly found: readonly (readonly string[])[];
   /** Whether there is something else that looks like the spec of a pod. */
   readonly hasOther: boolean;
+  /** Whether something in it is a setting of a pod or a container that makes no sense elsewhere. */
+  readonly hasSettings: boolean;
   /** Whether a text in it, such as a file in a ConfigMap, holds what looks like the spec of a pod. */
   readonly hasText: boolean;
 }
@@ -22,6 +24,7 @@ export function podTemplatesIn(value: JsonObject): PodTemplates {
   const found: (readonly string[])[] = [];
   const seen = new Set<object>();
   let hasOther = false;
+  let hasSettings = false;
   let hasText = false;
   const look = (node: Json | undefined, path: readonly string[]): void => {
     if (typeof node === 'string') hasText ||= isPodText(node);
@@ -31,12 +34,16 @@ export function podTemplatesIn(value: JsonObject): PodTemplates {
     for (const [key, item] of Object.entries(node)) {
       if (path.length === 0 && ['metadata', 'status'].includes(key)) continue;
       const place = [...path, key];
-      if (templateKeys.includes(key) && isTemplate(item)) found.push(place);
-      else look(item, place);
+      if (templateKeys.includes(key) && isTemplate(item)) {
+        found.push(place);
+        continue;
+      }
+      hasSettings ||= isSetting(key, item);
+      look(item, place);
     }
   };
   look(value, []);
-  return {found, hasOther, hasText};
+  return {found, hasOther, hasSettings, hasText};
 }
 
 function isTemplate(value: Json | undefined): boolean {
@@ -45,6 +52,15 @@ function isTemplate(value: Json | undefined): boolean {
 
 function isPodSpec(value: Json): boolean {
   return isObject(value) && ['containers', 'initContainers'].some(key => hasContainers(value[key]));
+}
+
+const switches = ['hostNetwork', 'hostPID', 'hostIPC'];
+
+/** A part of a pod, which a controller completes: `podTemplate`, a security context, `hostNetwork: true`. */
+function isSetting(key: string, value: Json | undefined): boolean {
+  if (switches.includes(key)) return typeof value === 'boolean';
+  const isPart = /^pod(?:Template)?(?:Spec)?$|SecurityContext$|^securityContext$/.test(key);
+  return isPart && isObject(value) && Object.keys(value).length > 0;
 }
 
 /** Containers have images; lists of container names, or of patches to containers, have none. */

@@ -135,7 +135,7 @@ describe('manifests', () => {
     const unnamed = {apiVersion: 'v1', kind: 'Pod', metadata, ...template};
     const privileged = {
       ...unnamed,
-      spec: {containers: [{name: 'main', securityContext: {privileged: true}}]},
+      spec: {containers: [{name: 'main', image: 'x', securityContext: {privileged: true}}]},
     };
     const [first] = await itemsHere('advise', '-f', fileOf([privileged, unnamed]));
     expect(first).toMatchObject({policy: {spec: {privileged: true}}});

@@ -41,6 +41,16 @@ describe('policies that the API server would refuse', () => {
       policy('new', {}, {apiVersion: 'policy/v1'}),
       'apiVersion: policy/v1 has no PodSecurityPolicy, it is policy/v1beta1',
     ],
+    [
+      'a kind in lower case',
+      policy('lower', {}, {kind: 'podsecuritypolicy'}),
+      'apiVersion: policy/v1beta1 has no podsecuritypolicy, it is PodSecurityPolicy',
+    ],
+    [
+      'a kind in the plural',
+      policy('many', {}, {apiVersion: 'v1', kind: 'PodSecurityPolicies'}),
+      'apiVersion: v1 has no PodSecurityPolicies, it is PodSecurityPolicy of policy/v1beta1',
+    ],
   ] as const;
 
   test.each(wrong)('are told and not chosen: %s', async (_, refused, reason) => {
@@ -65,6 +75,24 @@ describe('policies that the API server would refuse', () => {
     expect(err).toContain('PodSecurityPolicy Upper is invalid');
     const audit = await runHere('audit', '--from', fileOf([policy('Upper')]), '-o', 'json');
     expect(itemsOf(audit.out).map(({rule}) => rule)).toEqual(['refused-policy', 'no-policy']);
+  });
+
+  test('of an apiVersion of old servers are read, and said to be of one', async () => {
+    const old = {apiVersion: 'extensions/v1beta1'};
+    const warning =
+      'PodSecurityPolicy old: no server has it under extensions/v1beta1 from v1.16 on: write policy/v1beta1\n';
+    const written = await runHere('why', '-f', fileOf([policy('old', {}, old), everybody, web]));
+    expect(written.err).toContain(warning);
+    const metadata = {name: 'old', uid: 'u'};
+    const stored = fileOf([policy('old', {}, {...old, metadata}), everybody, web]);
+    expect((await runHere('why', '-f', stored)).err).not.toContain('no server');
+  });
+
+  test('get the rest of their names from the server, which is no fault', async () => {
+    const made = policy('', {}, {metadata: {generateName: 'made-'}});
+    const {out, err} = await runHere('why', '-f', fileOf([made, everybody, web]), '-o', 'json');
+    expect(itemsOf(out)).toMatchObject([{name: 'web', policy: 'made-xxxxx'}]);
+    expect(err).toBe('');
   });
 
   test('leave the policy that they would change as it is', async () => {
@@ -128,10 +156,10 @@ describe('unknown fields', () => {
     ]);
   });
 
-  test('are counted from the sixth on', async () => {
-    const fields = Object.fromEntries(Array.from({length: 8}, (_, index) => [`zz${index}`, 1]));
+  test('are counted from the twenty-first on', async () => {
+    const fields = Object.fromEntries(Array.from({length: 23}, (_, index) => [`zz${index}`, 1]));
     const found = await warnings(policy('q', fields));
-    expect(found).toHaveLength(6);
+    expect(found).toHaveLength(21);
     expect(found.at(-1)).toBe('3 more unknown fields');
   });
 
@@ -160,10 +188,35 @@ describe('a patch among plain files', () => {
     expect(err).toContain(`kubectl kustomize ${join(folder, name, '..')} | kubectl psp ... -f -`);
   });
 
+  test('may have containers without images', async () => {
+    const [name, image] = ['c', 'x'];
+    const whole = {...web, spec: {template: {spec: {containers: [{name, image}]}}}};
+    const context = {securityContext: {privileged: true}};
+    const patch = {...web, spec: {template: {spec: {containers: [{name, ...context}]}}}};
+    for (const files of [fileOf([whole, patch]), fileOf([patch, whole])]) {
+      const {code, err} = await runHere('why', '-f', files);
+      expect(code).toBe(3);
+      expect(err).toContain('Deployment a/web has no images and is defined in');
+    }
+  });
+
   test('is one of no other object: two whole ones replace each other', async () => {
     const other = {...web, spec: {...web.spec, replicas: 2}};
     const {code, err} = await runHere('advise', '-f', fileOf([web, other]));
     expect(code).toBe(0);
     expect(err).toContain('is defined again, differently');
+  });
+});
+
+describe('objects of RBAC under an apiVersion that has none', () => {
+  test.each([
+    ['rbac/v1', 'rbac/v1 has no ClusterRoleBinding, it is rbac.authorization.k8s.io/v1'],
+    ['v1', 'v1 has no ClusterRoleBinding, it is rbac.authorization.k8s.io/v1'],
+  ])('are told, and give nothing: %s', async (apiVersion, says) => {
+    const files = fileOf([policy('p'), everybody, {...everybody, apiVersion}, web]);
+    const {err} = await runHere('why', '-f', files);
+    expect(err).toMatch(/: ClusterRoleBinding \S+ was not read: /);
+    expect(err).toContain(`was not read: ${says}\n`);
+    expect(err).not.toContain('skipped');
   });
 });

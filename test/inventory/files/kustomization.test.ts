@@ -31,6 +31,31 @@ describe('a kustomization that only lists files that are read too', () => {
   });
 });
 
+describe('two files of an object of which a kustomization lists one', () => {
+  const list = document('base/kustomization.yaml', {...typed, resources: ['deploy.yaml']});
+  const web = (file: string, replicas: number, name = 'web') =>
+    document(file, {apiVersion: 'apps/v1', kind: 'Deployment', metadata: {name}, spec: {replicas}});
+
+  test('are refused: only the listed one is applied', () => {
+    for (const file of ['base/old.yaml', './base/deeper/z.yaml']) {
+      expect(() => withoutKustomizations([list, web('base/deploy.yaml', 1), web(file, 2)])).toThrow(
+        `${file}: Deployment web is in base/deploy.yaml too, and only that file is listed in the kustomization: kubectl kustomize base | kubectl psp ... -f -`,
+      );
+    }
+  });
+
+  test('are read where they say the same, are of other folders, or have other names', () => {
+    const deploy = web('base/deploy.yaml', 1);
+    for (const other of [
+      web('base/old.yaml', 1),
+      web('other/deploy.yaml', 2),
+      web('base/api.yaml', 2, 'api'),
+    ]) {
+      expect(filesOf(list, deploy, other)).toEqual(['base/deploy.yaml', other.file]);
+    }
+  });
+});
+
 describe('a kustomization that has to be rendered is refused, with the line to type', () => {
   const refused = [
     [{patches: [{path: 'p.yaml'}]}, 'changes objects (patches)'],

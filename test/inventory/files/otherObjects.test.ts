@@ -99,6 +99,17 @@ describe('an object with several templates', () => {
   });
 });
 
+test('a template does not hide what its object says of pods elsewhere', async () => {
+  const {items, unjudged, codes} = await judged(
+    object('elasticsearch.k8s.elastic.co/v1', 'Elasticsearch', {
+      nodeSets: [{podTemplate: pod}, {podTemplate: {spec: {hostNetwork: true}}}],
+    }),
+  );
+  expect(items).toMatchObject([{kind: 'Elasticsearch', state: 'ok'}]);
+  expect(unjudged).toMatchObject([{kind: 'Elasticsearch', name: 'x'}]);
+  expect(codes).toEqual([3, 0]);
+});
+
 describe('is not judged, and said not to be:', () => {
   test.each([
     ['kafka.strimzi.io/v1beta2', 'Kafka', {kafka: {replicas: 3}}],
@@ -114,6 +125,14 @@ describe('is not judged, and said not to be:', () => {
     ['batch/v1', 'StatefulSet', {}],
     ['apps/v1', 'Pod', {containers: [container]}],
     ['example.com/v1', 'Thing', {template: {containers: [container]}}],
+    // Settings that a controller makes pods with, whatever the rest of them is.
+    ['example.com/v1', 'Thing', {podTemplate: {spec: {hostNetwork: true}}}],
+    ['example.com/v1', 'Thing', {pod: {tolerations: [{operator: 'Exists'}]}}],
+    ['example.com/v1', 'Thing', {agent: [{image: 'x', securityContext: {privileged: true}}]}],
+    ['example.com/v1', 'Thing', {podSecurityContext: {runAsUser: 0}}],
+    ['example.com/v1', 'Thing', {node: {hostPID: true}}],
+    ['apps/v1', 'deployment', {template: pod}],
+    ['batch/v1', 'cronjobs', {}],
   ])('%s %s', async (apiVersion, kind, spec) => {
     const {items, unjudged, codes, err, failing} = await judged(object(apiVersion, kind, spec));
     expect(items).toEqual([]);
@@ -183,11 +202,17 @@ test('what makes no pods is skipped, in true words', async () => {
     revision,
     object('kyverno.io/v1', 'ClusterPolicy', {rules: [{pattern: pod}]}),
     object('v1', 'Service', {}),
+    object('constraints.gatekeeper.sh/v1beta1', 'K8sHostNetwork', {
+      parameters: {hostNetwork: false},
+    }),
+    object('apiextensions.k8s.io/v1', 'CustomResourceDefinition', {
+      schema: {properties: {securityContext: {type: 'object'}}},
+    }),
     object('apps.kruise.io/v1alpha1', 'ContainerRecreateRequest', {containers: [{name: 'main'}]}),
     object('apps/v1', 'Deployment', {template: pod}, 'web'),
   );
   expect(err).toBe(
-    'skipped 2 objects without a pod template: 1 ContainerRecreateRequest, 1 Service\n' +
+    'skipped 4 objects without a pod template: 1 ContainerRecreateRequest, 1 CustomResourceDefinition, 1 K8sHostNetwork, 1 Service\n' +
       'skipped 2 objects with pod templates that create no pods: 1 ClusterPolicy, 1 ControllerRevision\n' +
       'incomplete: no RBAC objects among the files; affected answers say unknown\n',
   );
