@@ -214,12 +214,19 @@ export function passingPod(pod: Pod): Pod {
  * bytes still. May throw.
  */
 export function podAgain(before: Pod, now: Pod): Pod {
-  if (!isDeepStrictEqual(passingPod(before).spec, passingPod(now).spec)) return now;
+  if (!hasSameSpec(before, now)) return now;
   const {resourceVersion} = now.metadata;
   if (isDeepStrictEqual({...before.metadata, resourceVersion}, now.metadata)) return before;
   const late = lates.get(before);
   const {metadata} = now;
   return late === undefined ? {metadata, spec: before.spec} : decodeLatePod({...late, metadata});
+}
+
+/** Whether two pods have the same spec, which they do not keep for that. May throw. */
+export function hasSameSpec(one: Pod, other: Pod): boolean {
+  const [late, otherLate] = [lates.get(one), lates.get(other)];
+  if (late !== undefined && late.spec === otherLate?.spec) return true;
+  return isDeepStrictEqual(passingPod(one).spec, passingPod(other).spec);
 }
 
 /**

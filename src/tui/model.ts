@@ -22,6 +22,7 @@ import {type Authorizer, authorizerOf, podIdentity} from '../rbac/authorize.ts';
 import {possibleRights} from '../rbac/possibleRights.ts';
 import {type UnreadRbac, unreadRbac} from '../rbac/unreadRbac.ts';
 import {type UseRight, whoCan} from '../rbac/whoCan.ts';
+import {auditedInTurn, stillInTurn} from './calm.ts';
 import {
   boundInAll,
   couldServeIn,
@@ -29,7 +30,6 @@ import {
   type NamespacePart,
   partsInTurn,
   perhapsBoundIn,
-  stillInTurn,
   verdictsIn,
 } from './parts.ts';
 import {remember} from './store.ts';
@@ -101,6 +101,10 @@ const judgeFrom = remember(
 
 const partsFrom = partsInTurn();
 const stillFrom = stillInTurn();
+const auditedFrom = auditedInTurn();
+const findingsFrom = remember(
+  (inventory: Inventory) => auditOf(inventory, {namespace: undefined, isWhole: true}).findings,
+);
 const templatesFrom = remember(templatesOf);
 const authorizerFrom = remember(authorizerOf);
 const rightsFrom = remember((authorizer: Authorizer, policies: Inventory['policies']) => {
@@ -146,7 +150,7 @@ function makeModel(read: Inventory): Model {
   const perhapsBound = once(() => new Set(parts().flatMap(perhapsBoundIn)));
   const couldServe = once(() => new Set(parts().flatMap(couldServeIn)));
   const groups = once(() => parts().flatMap(groupsIn));
-  const findings = once(() => auditOf(inventory, {namespace: undefined, isWhole: true}).findings);
+  const findings = once(() => findingsFrom(auditedFrom(inventory, parts())));
   const still = once(() => stillFrom(inventory, parts()));
   const templates = once(() => templatesFrom(still()));
   const least = keyed((policy: string) => {

@@ -5,7 +5,6 @@ import {sharing} from '../inventory/follow/liveStore.ts';
 import type {Inventory, ListedPod} from '../inventory/inventory.ts';
 import type {Workload} from '../inventory/kinds/workloads.ts';
 import {type Item, itemsWith, itemsWithin} from '../inventory/submissions/items.ts';
-import {speakerIn} from '../inventory/submissions/owners.ts';
 import {weaklyKeyed} from '../once.ts';
 import {remember} from './store.ts';
 
@@ -60,30 +59,6 @@ export function partsInTurn(): (
     });
   });
 }
-
-/**
- * One inventory after the other without the pods that a workload speaks for: the same value while only those change,
- * as they do all the time. What is about templates needs no more. Its time is that of the first such one.
- */
-export function stillInTurn(): (
-  inventory: Inventory,
-  parts: readonly NamespacePart[],
-) => Inventory {
-  let last: Inventory | undefined;
-  return (inventory, parts) => {
-    const takenAt = last?.takenAt ?? inventory.takenAt;
-    const pods = sharing<Inventory['pods']>(last?.pods ?? none, parts.flatMap(unspokenIn));
-    const next = {...inventory, pods};
-    const isSame = last !== undefined && sharing(last, {...next, takenAt}) === last;
-    if (!isSame) last = next;
-    return last ?? next;
-  };
-}
-
-const unspokenIn = weaklyKeyed(({pods, workloads}: NamespacePart) => {
-  const speakerOf = speakerIn(workloads);
-  return pods.filter(pod => speakerOf(pod) === undefined);
-});
 
 /** The verdicts of each namespace. */
 export function verdictsIn(

@@ -29,10 +29,10 @@ const reply = /\u001B\](\d+;[^\u0007\u001B]*)(?:\u0007|\u001B\\)/gu;
 const cutReply = /\u001B\](?:\d[^\u0007\u001B]*\u001B?)?$/u;
 
 /**
- * How long after Escape the next key is held back, in milliseconds: what follows immediately would be taken
- * for the rest of an escape sequence.
+ * Escape as the Kitty keyboard protocol writes it: an Escape by itself, Ink would keep for 20 ms, in case that more comes,
+ * and what follows it at once would be taken for the rest of a sequence. Here it is known to be whole.
  */
-const afterEscapeMs = 40;
+const escapeKey = '\u001B[27u';
 
 const pasteBegins = '\u001B[200~';
 const pasteEnds = '\u001B[201~';
@@ -120,10 +120,9 @@ export function openKeys(terminal: ReadStream, {onReply, onMouse}: Listeners = {
       return;
     }
     // Before the terminal is told otherwise, it says Enter like the end of a line.
-    stream.push(token === '\n' ? '\r' : token);
+    stream.push(token === '\n' ? '\r' : token === '\u001B' ? escapeKey : token);
     // One turn of the event loop later, the effect of this key is drawn and listens for the next one.
-    if (token === '\u001B') setTimeout(next, afterEscapeMs);
-    else setImmediate(next);
+    setImmediate(next);
   };
   const onData = (data: string | Uint8Array) => {
     waiting.push(...tokensOf(String(data)));

@@ -34,9 +34,9 @@ test('what is typed fast comes out key by key', async () => {
   expect(await keysOf(['日é👍', '\u001B[5~'], 4)).toEqual(['日', 'é', '👍', '\u001B[5~']);
 });
 
-test('Escape and the key after it are two', async () => {
-  expect(await keysOf(['\u001Bq'], 2)).toEqual(['\u001B', 'q']);
-  expect(await keysOf(['\u001B\u001B'], 2)).toEqual(['\u001B', '\u001B']);
+test('Escape and the key after it are two, and Escape comes in a form that nothing can follow', async () => {
+  expect(await keysOf(['\u001Bq'], 2)).toEqual(['\u001B[27u', 'q']);
+  expect(await keysOf(['\u001B\u001B'], 2)).toEqual(['\u001B[27u', '\u001B[27u']);
 });
 
 test('no key is lost, however many come at once', async () => {

@@ -3,6 +3,7 @@ import {expect, test} from 'vitest';
 import {judgeOf} from '../../src/admission/judge.ts';
 import type {Verdict} from '../../src/admission/judgement.ts';
 import {verdictGroupsOf} from '../../src/audit/groups.ts';
+import {auditOf} from '../../src/audit/index.ts';
 
 import {summarize} from '../../src/effect/summary.ts';
 
@@ -73,6 +74,8 @@ function expectFresh(model: Model, inventory: Inventory): void {
     fresh.filter(({item}) => item.kind === 'Pod').length,
     fresh.length,
   ]);
+  const {findings} = auditOf(inventory, {namespace: undefined, isWhole: true});
+  expect(model.findings).toEqual(findings);
   const plan = (of: ReturnType<typeof planOf>) =>
     of.namespaces.map(({namespace, now, after, breaks, workloads}) => [
       [namespace, now, after],
@@ -98,6 +101,13 @@ test('where a pod changes, all of the other namespaces is the same as before', (
   const [part] = changed;
   const old = before.find(({namespace}) => namespace === part?.namespace);
   expect(part?.verdicts.filter(verdict => !old?.verdicts.includes(verdict))).toHaveLength(1);
+});
+
+test('findings are made again for what the audit looks at, and for nothing else', () => {
+  const {findings} = modelOf(demo);
+  const labelled = changeOf('pods', 'label')(demo, 3);
+  expect(modelOf(labelled).findings).toBe(findings);
+  expect(modelOf(changeOf('pods', 'drop')(labelled, 3)).findings).not.toBe(findings);
 });
 
 test('the plan of the way off is made again for what it is about, and for nothing else', () => {
