@@ -1,9 +1,11 @@
+import {mayReadFiles} from '../inventory/native/nativePolicies.ts';
 import type {Regime} from '../inventory/regime.ts';
 import {validatedPolicyKey} from '../kube/annotations.ts';
 import {minorOf} from '../kube/release.ts';
 import {count} from '../text.ts';
 import type {CheckFacts} from './checkFacts.ts';
 import {isIdle, type NativeState} from './checkNative.ts';
+import {differencesOf} from './differences.ts';
 import {type ManagedPolicy, managedPolicies} from './managedPolicies.ts';
 import type {PodEvidence} from './podEvidence.ts';
 import {type Rules, rulesOf} from './rules.ts';
@@ -30,6 +32,8 @@ export interface CheckAnswer {
   readonly findings: readonly CheckFinding[];
   readonly rules: Rules;
   readonly managed: readonly ManagedPolicy[];
+  /** What the server does otherwise than v1.24 did, each as a sentence without a full stop. */
+  readonly differences: readonly string[];
   /** What follows for an admin, each as a sentence without a full stop. */
   readonly notes: readonly string[];
 }
@@ -48,6 +52,7 @@ export function answerCheck(facts: CheckFacts): CheckAnswer {
     findings: facts.isByLabels ? [...findings, podSecurityFinding(facts)] : findings,
     rules: rulesOf(facts),
     managed: managedPolicies(facts.managed, facts.hasAzureBinding),
+    differences: isGoneFrom(facts) ? differencesOf(facts.version, facts.native !== undefined) : [],
     notes: notesOn(facts, admission.answer),
   };
 }
@@ -168,6 +173,11 @@ function judged({pods, marked, youngest}: PodEvidence): readonly [CheckVerdict, 
   return ['unknown', `unknown: ${counted}`];
 }
 
+/** Whether the server has no PodSecurityPolicies of its own any more. */
+function isGoneFrom({servedIn, version}: CheckFacts): boolean {
+  return servedIn?.length === 0 && (minorOf(version) ?? 0) >= gone;
+}
+
 function notesOn(facts: CheckFacts, admission: CheckVerdict): readonly string[] {
   const {servedIn, native, policies, groups, isLive, podSecurity} = facts;
   const isGone = servedIn?.length === 0 && isIdle(native);
@@ -175,6 +185,11 @@ function notesOn(facts: CheckFacts, admission: CheckVerdict): readonly string[] 
     ...(isGone
       ? [
           'what answers here: the summary, the session, why, audit, try and migrate labels, by the labels of namespaces; advise, snapshot and policies as everywhere; and all commands for files that hold policies (-f or --from)',
+        ]
+      : []),
+    ...(native === undefined && mayReadFiles(facts.version)
+      ? [
+          'admission policies in files of the API server can be seen over no API: --static-policies PATH names the files, and pods are then judged by them as well',
         ]
       : []),
     ...(podSecurity?.told === undefined ? [] : [podSecurity.told]),

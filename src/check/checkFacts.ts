@@ -20,7 +20,7 @@ import {minorOf, type Release, releaseOf} from '../kube/release.ts';
 import type {RbacObjects} from '../rbac/authorize.ts';
 import {ask, itemsIn} from './asking.ts';
 import {
-  type CompareNative,
+  type CheckNative,
   isIdle,
   type NativeState,
   nativeStateOf,
@@ -75,7 +75,7 @@ const firstDryRun = 13;
 export async function readCheckFacts(
   client: ClusterReader,
   namespace: string,
-  compare: CompareNative,
+  how: CheckNative,
 ): Promise<CheckFacts> {
   const [version, servedIn, groups, listed, hasAzureBinding, own] = await Promise.all([
     readVersion(client),
@@ -89,7 +89,7 @@ export async function readCheckFacts(
   // Who may not list them is told so also where there is no such kind.
   const policies = mayBeOn ? listed : {found: [], gaps: []};
   const probe = mayBeOn ? await safeProbe(client, namespace, version) : undefined;
-  const home = mayBeOn ? undefined : await readHome(client, compare);
+  const home = mayBeOn ? undefined : await readHome(client, how);
   const found = home?.policies ?? policies.found;
   const isLabelled = home !== undefined && isIdle(home.state) && !home.isHidden;
   const podSecurity = isLabelled ? await safeLabelProbe(client, namespace, version) : undefined;

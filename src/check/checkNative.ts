@@ -3,7 +3,7 @@ import type {NativeFacts} from '../inventory/native/nativeFacts.ts';
 import {nativeHomeOf} from '../inventory/native/nativeHome.ts';
 import {limiter} from '../inventory/read/limiter.ts';
 import type {ClusterReader} from '../inventory/read/reader.ts';
-import {readNative} from '../inventory/read/readNative.ts';
+import {admissionGap, nativeReading, readNative} from '../inventory/read/readNative.ts';
 import type {JsonObject} from '../kube/json.ts';
 
 /** What policies do that live in admission policies; `changed`: something that is not known. */
@@ -21,6 +21,13 @@ export function nativeStateOf({
   return home.isUniform ? 'inForce' : 'inPlaces';
 }
 
+/** What `check` knows of admission policies besides what the API tells. */
+export interface CheckNative {
+  readonly compare: CompareNative;
+  /** Those that the server reads from files, if somebody named these. */
+  readonly statics?: readonly JsonObject[] | undefined;
+}
+
 /** Compares admission policies with the policies that they were made from. */
 export type CompareNative = (objects: readonly JsonObject[]) => Promise<NativeFacts | undefined>;
 
@@ -35,10 +42,18 @@ export interface ReadHome {
 }
 
 /** Reads what the policies of a server live in that serves none. */
-export async function readHome(client: ClusterReader, compare: CompareNative): Promise<ReadHome> {
+export async function readHome(
+  client: ClusterReader,
+  {compare, statics = []}: CheckNative,
+): Promise<ReadHome> {
   const gaps: Gap[] = [];
   const reading = {client, namespace: undefined, home: '', exact: false, gaps, run: limiter()};
-  const read = await readNative({...reading, namespaces: async () => []});
+  const live = await readNative({...reading, namespaces: async () => []});
+  const problem = (reason: string) => gaps.push({...admissionGap, reason});
+  const read =
+    statics.length === 0
+      ? live
+      : nativeReading([...(live.admissionPolicies ?? []), ...statics], problem);
   const {admissionPolicies} = read;
   if (admissionPolicies === undefined) {
     return {policies: undefined, state: undefined, isHidden: false, gaps};

@@ -137,6 +137,16 @@ export const settingsFlag = {
   },
 } as const satisfies Flags;
 
+/** What no API tells of a server that has policies in files. */
+export const staticFlag = {
+  staticPolicies: {
+    type: 'list',
+    placeholder: 'PATH',
+    completes: 'files',
+    help: 'of a server from v1.37 on: the files of admission policies that it reads by itself, as migrate policies --static makes them: no API shows them, and pods are judged by the policies in them too (repeatable)',
+  },
+} as const satisfies Flags;
+
 export const scopeFlags = {
   namespace: {
     type: 'string',

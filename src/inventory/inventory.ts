@@ -92,6 +92,8 @@ export interface Inventory {
    * their bindings. Only those of this program.
    */
   readonly admissionPolicies?: readonly JsonObject[] | undefined;
+  /** Those of them that the user has told of: the server reads them from files, and no API shows them. */
+  readonly staticPolicies?: readonly JsonObject[] | undefined;
   /** What these turned out to be, compared with the policies that they were made from; undefined if nobody looked. */
   readonly native?: NativeFacts | undefined;
   /** The ones in files that are not among the policies; what a cluster stores counts as it is. */

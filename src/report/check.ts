@@ -43,7 +43,7 @@ export function checkText(
   {rights, namespace}: {readonly rights: readonly OwnRight[]; readonly namespace: string},
   outlook: Outlook,
 ): string {
-  const {inForce, findings, rules, managed, notes} = answer;
+  const {inForce, findings, rules, managed, differences, notes} = answer;
   const plugin = podSecurityOf(answer);
   const lines = [
     plugin === undefined ? conclusions[inForce] : byLabels[plugin],
@@ -54,6 +54,7 @@ export function checkText(
     ...managed.flatMap(({policy, platform, says}) =>
       titled('Managed', `${policy} (${platform}): ${says}`),
     ),
+    ...differences.flatMap(says => titled('Since 1.24', says)),
     ...notes.flatMap(note => titled('Note', note)),
   ];
   const text = lines.map(line => `${escapeText(line)}\n`).join('');
@@ -135,7 +136,7 @@ function cellOf(own: readonly OwnRight[], verbs: readonly string[]): string {
 
 /** The answer as machine output has it. */
 export function checkDocument(
-  {inForce, judgedBy, findings, rules, managed, notes}: CheckAnswer,
+  {inForce, judgedBy, findings, rules, managed, differences, notes}: CheckAnswer,
   {rights, gaps}: {readonly rights: readonly OwnRight[]; readonly gaps: readonly Gap[]},
   outlook: Outlook,
 ): object {
@@ -146,6 +147,7 @@ export function checkDocument(
     rules: releaseName(rules.release),
     upgrade: printedOutlook(outlook),
     managed,
+    differences,
     notes,
     rights,
   };

@@ -1,12 +1,8 @@
-import {
-  causeText,
-  type DriftCause,
-  makeAgain,
-  type NativeDrift,
-} from '../../inventory/native/nativeFacts.ts';
+import type {Inventory} from '../../inventory/inventory.ts';
+import {causeText, type DriftCause, makeAgain} from '../../inventory/native/nativeFacts.ts';
 import {nativeHomeOf} from '../../inventory/native/nativeHome.ts';
 import {nearLimits} from '../../inventory/native/nativeLimits.ts';
-import {nativeName} from '../../inventory/native/nativePolicies.ts';
+import {nativeName, staticSuffix} from '../../inventory/native/nativePolicies.ts';
 import {untriedGrants} from '../../inventory/native/untriedGrants.ts';
 import {isObject, type JsonObject} from '../../kube/json.ts';
 import {admissionWriters} from '../../rbac/admissionWriters.ts';
@@ -26,7 +22,8 @@ export const notEverywhere = defineRule({
   remedy: 'Go on to the next stage, up to enforce.',
   needs: [],
   breadth: 'cluster',
-  find({inventory: {admissionPolicies}}) {
+  find({inventory}) {
+    const {admissionPolicies} = inventory;
     const home = admissionPolicies && nativeHomeOf(admissionPolicies);
     if (home === undefined || (home.isInForce && home.isUniform)) return [];
     const {isInForce, odd} = home;
@@ -42,14 +39,18 @@ export const notEverywhere = defineRule({
           ...bindingLines(admissionPolicies ?? []),
           ...odd.map(({kind, name, fields}) => `${kind} ${name} has ${fields.join(', ')}`),
         ],
-        remedy: enforceAgain,
+        remedy: againIn(inventory, false),
         ...(isInForce ? {severity: 'medium' as const} : {}),
       },
     ];
   },
 });
 
-const enforceAgain = `${makeAgain} --stage enforce`;
+/** How objects are made again: those that the server reads from files are nobody's to apply. */
+function againIn({staticPolicies}: Inventory, isOnStage = true): string {
+  if (staticPolicies !== undefined) return 'kubectl psp migrate policies --static > policies.yaml';
+  return isOnStage ? makeAgain : `${makeAgain} --stage enforce`;
+}
 
 /** The validating bindings with what they do; what binds nothing is said as well. */
 function bindingLines(objects: readonly JsonObject[]): readonly string[] {
@@ -72,7 +73,8 @@ export const defaultsUnbound = defineRule({
   remedy: 'Bind it again.',
   needs: [],
   breadth: 'cluster',
-  find({inventory: {admissionPolicies}}) {
+  find({inventory}) {
+    const {admissionPolicies} = inventory;
     const home = admissionPolicies && nativeHomeOf(admissionPolicies);
     if (home?.lacksDefaults !== true) return [];
     return [
@@ -80,7 +82,7 @@ export const defaultsUnbound = defineRule({
         object: {...object, kind: 'MutatingAdmissionPolicy'},
         message: 'the mutating admission policy is not bound: defaults are not written',
         evidence: ['no MutatingAdmissionPolicyBinding'],
-        remedy: enforceAgain,
+        remedy: againIn(inventory, false),
       },
     ];
   },
@@ -95,9 +97,9 @@ export const changedByHand = defineRule({
   remedy: 'Make the objects again from their policies.',
   needs: [],
   breadth: 'cluster',
-  find: ({inventory: {native}}) =>
+  find: ({inventory}) =>
     driftFindings(
-      native?.drift,
+      inventory,
       ['edited', 'unknown'],
       'the admission policies are not what was made of their policies',
     ),
@@ -112,22 +114,28 @@ export const outOfDate = defineRule({
   remedy: 'Make the objects again from their policies.',
   needs: [],
   breadth: 'cluster',
-  find: ({inventory: {native}}) =>
+  find: ({inventory}) =>
     driftFindings(
-      native?.drift,
+      inventory,
       ['sources', 'version'],
       'the admission policies are not what their policies come to now',
     ),
 });
 
 function driftFindings(
-  drift: NativeDrift | undefined,
+  inventory: Inventory,
   causes: readonly DriftCause[],
   message: string,
 ): readonly RuleFinding[] {
+  const drift = inventory.native?.drift;
   if (drift === undefined || !causes.includes(drift.cause)) return [];
   return [
-    {object, message, evidence: firstOf([causeText(drift), ...drift.places]), remedy: makeAgain},
+    {
+      object,
+      message,
+      evidence: firstOf([causeText(drift), ...drift.places]),
+      remedy: againIn(inventory),
+    },
   ];
 }
 
@@ -140,7 +148,8 @@ export const untriedGrant = defineRule({
   remedy: 'Make the objects again.',
   needs: ['rbac'],
   breadth: 'cluster',
-  find({inventory: {native, rbac}}) {
+  find({inventory}) {
+    const {native, rbac} = inventory;
     const untried = untriedGrants(native?.tried ?? [], rbac);
     if (untried.length === 0) return [];
     return [
@@ -150,7 +159,7 @@ export const untriedGrant = defineRule({
         evidence: firstOf(
           untried.map(({policy, namespace}) => `${policy} in ${namespace ?? 'all namespaces'}`),
         ),
-        remedy: makeAgain,
+        remedy: againIn(inventory),
       },
     ];
   },
@@ -191,8 +200,11 @@ export const mayChangeAdmission = defineRule({
   needs: ['rbac'],
   breadth: 'cluster',
   find({inventory: {admissionPolicies = [], rbac}}) {
+    // What the server reads from files, nobody can change over its API.
     const names = admissionPolicies.flatMap(({metadata}) =>
-      isObject(metadata) ? [String(metadata.name)] : [],
+      isObject(metadata) && !String(metadata.name).endsWith(staticSuffix)
+        ? [String(metadata.name)]
+        : [],
     );
     if (names.length === 0) return [];
     const writers = admissionWriters(rbac, names).filter(

@@ -6,6 +6,7 @@ import {
   scopeFlags,
   settingsFlag,
   sourceFlags,
+  staticFlag,
   type ValuesOf,
 } from '../flags.ts';
 
@@ -38,6 +39,7 @@ export const auditFlags = {
   force: {type: 'boolean', help: 'overwrite FILE without asking'},
   ...noHeadersFlag,
   ...settingsFlag,
+  ...staticFlag,
   ...sourceFlags,
 } as const satisfies Flags;
 

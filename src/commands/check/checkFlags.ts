@@ -1,5 +1,12 @@
 import {releaseNames} from '../../kube/release.ts';
-import {type Flags, outputFlag, scopeFlags, sourceFlags, type ValuesOf} from '../flags.ts';
+import {
+  type Flags,
+  outputFlag,
+  scopeFlags,
+  sourceFlags,
+  staticFlag,
+  type ValuesOf,
+} from '../flags.ts';
 
 /** The output formats. */
 export const checkFormats = ['table', 'json', 'yaml'] as const;
@@ -16,6 +23,7 @@ export const checkFlags = {
     help: 'the release whose rules are compared with those of now (default: the next one)',
   },
   ...outputFlag(...checkFormats),
+  ...staticFlag,
   ...sourceFlags,
 } as const satisfies Flags;
 

@@ -17,6 +17,7 @@ import {
   withCluster,
 } from '../input/load.ts';
 import {laterRelease, nextRelease} from '../input/release.ts';
+import {wantedStatics} from '../input/staticPolicies.ts';
 import type {World} from '../world.ts';
 import type {CheckFlags, checkFormats} from './checkFlags.ts';
 
@@ -41,12 +42,14 @@ export async function runCheck(
   format: (typeof checkFormats)[number],
 ): Promise<ExitCode> {
   requireConsistentSource(flags);
+  const statics = await wantedStatics(world, flags);
   const read = await loadOffline(world, flags);
   const offline = read && (await checkedNative(read));
   const {facts, answer, outlook, gaps} =
     offline === undefined
       ? await withCluster(world, flags, async (cluster, wanted) => {
-          const facts = await readCheckFacts(cluster, wanted ?? cluster.namespace, compareNative);
+          const place = wanted ?? cluster.namespace;
+          const facts = await readCheckFacts(cluster, place, {compare: compareNative, statics});
           return checkedOf(facts, flags, () =>
             readCluster(cluster, {
               ...everything,

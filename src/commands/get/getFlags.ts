@@ -1,4 +1,11 @@
-import {type Flags, noHeadersFlag, outputFlag, sourceFlags, type ValuesOf} from '../flags.ts';
+import {
+  type Flags,
+  noHeadersFlag,
+  outputFlag,
+  sourceFlags,
+  staticFlag,
+  type ValuesOf,
+} from '../flags.ts';
 
 /** The output formats of `get`. */
 export const getFormats = ['table', 'name', 'yaml', 'json'] as const;
@@ -7,6 +14,7 @@ export const getFormats = ['table', 'name', 'yaml', 'json'] as const;
 export const getFlags = {
   ...outputFlag(...getFormats),
   ...noHeadersFlag,
+  ...staticFlag,
   ...sourceFlags,
 } as const satisfies Flags;
 

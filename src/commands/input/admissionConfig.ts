@@ -1,10 +1,11 @@
 import type {Inventory} from '../../inventory/inventory.ts';
 import {isByLabels} from '../../inventory/regime.ts';
 import type {PodSecuritySettings} from '../../podSecurity/settings.ts';
-import type {settingsFlag, ValuesOf} from '../flags.ts';
+import type {settingsFlag, staticFlag, ValuesOf} from '../flags.ts';
 import type {World} from '../world.ts';
+import {withStatics} from './staticPolicies.ts';
 
-type SettingsRequest = Partial<ValuesOf<typeof settingsFlag>>;
+type SettingsRequest = Partial<ValuesOf<typeof settingsFlag & typeof staticFlag>>;
 
 /** What --admission-config says; undefined if it is not given. */
 export async function wantedSettings(
@@ -19,12 +20,13 @@ export async function wantedSettings(
   return settingsIn(document?.value ?? null, document?.file ?? admissionConfig);
 }
 
-/** The inventory with what --admission-config says, where that decides. */
+/** The inventory with what --static-policies and --admission-config say, where that decides. */
 export async function withSettings(
   world: World,
   flags: SettingsRequest,
-  inventory: Inventory,
+  read: Inventory,
 ): Promise<Inventory> {
+  const inventory = await withStatics(world, flags, read);
   const podSecurity = await wantedSettings(world, flags);
   if (podSecurity === undefined) return inventory;
   if (!isByLabels(inventory)) {

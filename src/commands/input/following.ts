@@ -4,6 +4,7 @@ import type {World} from '../world.ts';
 import {wantedSettings} from './admissionConfig.ts';
 import type {SourceRequest} from './load.ts';
 import {refuseOwnVersion} from './release.ts';
+import {wantedStatics} from './staticPolicies.ts';
 
 /**
  * Hands over the inventory of the cluster each time that it changes, one after the other, until the process
@@ -16,8 +17,10 @@ export async function followInventory(
 ): Promise<never> {
   refuseOwnVersion(flags);
   const podSecurity = await wantedSettings(world, flags);
+  const staticPolicies = await wantedStatics(world, flags);
   const cluster = await world.connect(flags);
-  const live = followCluster(cluster, {home: flags.namespace ?? cluster.namespace, podSecurity});
+  const home = flags.namespace ?? cluster.namespace;
+  const live = followCluster(cluster, {home, podSecurity, staticPolicies});
   let isNews = true;
   let wake = () => {};
   live.subscribe(() => {

@@ -3,6 +3,7 @@ import {exitCodes, UserError} from '../../errors.ts';
 import {gapSummaries, gapText, isAbsence, rbacKinds, runningKinds} from '../../inventory/gaps.ts';
 import {type Gap, type Inventory, namespacesOf} from '../../inventory/inventory.ts';
 import {isOfAdmission, persistentVolumes} from '../../inventory/kinds/resources.ts';
+import {mayReadFiles} from '../../inventory/native/nativePolicies.ts';
 import {type ReadNeeds, readCluster, withCaller} from '../../inventory/read/readCluster.ts';
 import type {ClusterReader} from '../../inventory/read/reader.ts';
 import {unreadSources} from '../../inventory/read/readNative.ts';
@@ -11,7 +12,14 @@ import {nearNames} from '../../kube/nearNames.ts';
 import type {Policy} from '../../kube/objects.ts';
 import {firstRelease, minorOf} from '../../kube/release.ts';
 import {count} from '../../text.ts';
-import type {filenameFlag, scopeFlags, settingsFlag, sourceFlags, ValuesOf} from '../flags.ts';
+import type {
+  filenameFlag,
+  scopeFlags,
+  settingsFlag,
+  sourceFlags,
+  staticFlag,
+  ValuesOf,
+} from '../flags.ts';
 import type {World} from '../world.ts';
 import {withSettings} from './admissionConfig.ts';
 import {readSources, sourceNames} from './readSources.ts';
@@ -19,7 +27,13 @@ import {refuseOwnVersion, releaseOfFiles, wantedRelease} from './release.ts';
 
 /** Where a command is to look. */
 export type SourceRequest = Partial<
-  ValuesOf<typeof sourceFlags & typeof scopeFlags & typeof filenameFlag & typeof settingsFlag>
+  ValuesOf<
+    typeof sourceFlags &
+      typeof scopeFlags &
+      typeof filenameFlag &
+      typeof settingsFlag &
+      typeof staticFlag
+  >
 >;
 
 export interface Loaded {
@@ -247,9 +261,12 @@ export function policyNamed({policies, refused = [], source}: Inventory, wanted:
 /** Refuses to answer about policies where there are none, and says by what that world judges. */
 export function requirePolicies(inventory: Inventory): void {
   const {serverVersion = 'this version'} = inventory;
+  const unseen = mayReadFiles(inventory.serverVersion)
+    ? ', and those that the server itself reads from files, which no API shows, with --static-policies'
+    : '';
   if (isByLabels(inventory) && inventory.policies.length === 0) {
     throw new UserError(
-      `the server (${serverVersion}) has no PodSecurityPolicy: Kubernetes 1.25 removed it, and the labels of namespaces decide: see why and migrate labels; policies in files are read with -f or --from`,
+      `the server (${serverVersion}) has no PodSecurityPolicy: Kubernetes 1.25 removed it, and the labels of namespaces decide: see why and migrate labels; policies in files are read with -f or --from${unseen}`,
     );
   }
   requireReadPolicies(inventory);

@@ -7,6 +7,7 @@ import {choose} from '../flags.ts';
 import {wantedSettings} from '../input/admissionConfig.ts';
 import {loadOffline} from '../input/load.ts';
 import {refuseOwnVersion} from '../input/release.ts';
+import {wantedStatics} from '../input/staticPolicies.ts';
 import type {SessionOptions, World} from '../world.ts';
 import {failureLine, readDrafts} from './drafts.ts';
 import {viewsToOpen} from './openAt.ts';
@@ -62,7 +63,8 @@ async function onClusters(world: World, flags: Partial<SummaryFlags>, first: Ope
       const {code, context} = await openKept(world, opened.options);
       if (context === undefined) return code;
       // What is known of one server tells nothing about another.
-      const there = {...flags, context, namespace: undefined, admissionConfig: undefined};
+      const known = {admissionConfig: undefined, staticPolicies: undefined};
+      const there = {...flags, ...known, context, namespace: undefined};
       try {
         const next = await openCluster(world, there, {...first, drafts: [], open: undefined});
         opened.close();
@@ -86,9 +88,10 @@ async function openCluster(
   const {namespace} = flags;
   refuseOwnVersion(flags);
   const podSecurity = await wantedSettings(world, flags);
+  const staticPolicies = await wantedStatics(world, flags);
   const cluster = await world.connect(flags);
   const home = namespace ?? cluster.namespace;
-  const live = followCluster(cluster, {home, podSecurity});
+  const live = followCluster(cluster, {home, podSecurity, staticPolicies});
   const services = {
     ...fileServices(world, cluster, home),
     ...clusterChanges(world, cluster),

@@ -4,6 +4,7 @@ import {
   scopeFlags,
   settingsFlag,
   sourceFlags,
+  staticFlag,
   type ValuesOf,
   watchFlag,
 } from '../flags.ts';
@@ -38,6 +39,7 @@ export const summaryFlags = {
   ...watchFlag,
   ...outputFlag(...summaryFormats),
   ...settingsFlag,
+  ...staticFlag,
   ...sourceFlags,
 } as const satisfies Flags;
 

@@ -6,6 +6,7 @@ import {
   scopeFlags,
   settingsFlag,
   sourceFlags,
+  staticFlag,
   type ValuesOf,
 } from '../flags.ts';
 
@@ -26,6 +27,7 @@ export const tryFlags = {
   ...outputFlag(...tryFormats),
   ...noHeadersFlag,
   ...settingsFlag,
+  ...staticFlag,
   ...sourceFlags,
 } as const satisfies Flags;
 

@@ -4,6 +4,7 @@ import {
   outputFlag,
   scopeFlags,
   sourceFlags,
+  staticFlag,
   type ValuesOf,
 } from '../flags.ts';
 
@@ -30,6 +31,7 @@ export const whoCanFlags = {
   ...scopeFlags,
   ...outputFlag(...whoCanFormats),
   ...noHeadersFlag,
+  ...staticFlag,
   ...sourceFlags,
 } as const satisfies Flags;
 

@@ -7,6 +7,7 @@ import {
   selectorFlag,
   settingsFlag,
   sourceFlags,
+  staticFlag,
   type ValuesOf,
   watchFlag,
 } from '../flags.ts';
@@ -46,6 +47,7 @@ export const whyFlags = {
     help: 'who creates bare pods (default: you, for -f on a live cluster; else nobody knows)',
   },
   ...settingsFlag,
+  ...staticFlag,
   ...sourceFlags,
 } as const satisfies Flags;
 

@@ -48,6 +48,7 @@ export interface FollowOptions {
   /** The namespace that is followed alone where not even the namespaces may be listed. */
   readonly home: string;
   readonly podSecurity?: Inventory['podSecurity'];
+  readonly staticPolicies?: Inventory['staticPolicies'];
 }
 
 /**
@@ -57,7 +58,7 @@ export interface FollowOptions {
  */
 export function followCluster(
   client: WatchingReader,
-  {home, podSecurity}: FollowOptions,
+  {home, ...told}: FollowOptions,
   clock: Clock = realClock,
 ): LiveInventory {
   const tables = createTables();
@@ -79,7 +80,7 @@ export function followCluster(
   const start = (): Run => startRun(client, home, tables, clock, changed);
   let run = start();
   let view: LiveView = {
-    inventory: {...unreadInventory(client), podSecurity},
+    inventory: {...unreadInventory(client), ...told},
     freshness: freshnessOf(run),
   };
   return {

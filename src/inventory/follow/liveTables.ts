@@ -125,7 +125,8 @@ function nativeIn(
   policyApi: Inventory['policyApi'],
   before: Inventory,
 ): NativeReading & {readonly gaps: readonly Gap[]} {
-  const own = admission.flatMap(kind => kind.value()).filter(isNative);
+  const {staticPolicies = []} = before;
+  const own = [...admission.flatMap(kind => kind.value()).filter(isNative), ...staticPolicies];
   if (policyApi !== 'absent' || own.length === 0) {
     return {policies: policies.value(), admissionPolicies: undefined, gaps: []};
   }

@@ -5,7 +5,7 @@ import {atLeast, count} from '../../text.ts';
 import {escapeText} from '../escape.ts';
 import {table} from '../table.ts';
 import {wrap} from '../wrapped.ts';
-import {askedCell, defaultsText, needsCell, printedLevels} from './words.ts';
+import {askedCell, defaultsText, needsCell, printedLevels, unseenText} from './words.ts';
 
 /** Where the facts come from, the table of namespaces, and what a restart would do. */
 export function labelSummaryText(
@@ -26,6 +26,7 @@ function headText(inventory: Inventory): string {
     ['Server', serverVersion],
     ['Judged by', 'Pod Security Admission, as there are no PodSecurityPolicies'],
     ['Defaults', defaultsText(inventory)],
+    ['Not seen', unseenText(inventory)],
   ];
   const lines = facts.flatMap(([title, says]) =>
     says === undefined

@@ -1,5 +1,6 @@
 import type {LabelSummary} from '../../effect/labelSummary.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
+import {mayReadFiles} from '../../inventory/native/nativePolicies.ts';
 import {type PodSecurityAnswer, settingsSource} from '../../podSecurity/answer.ts';
 import {
   type ModeLevel,
@@ -52,6 +53,16 @@ export function defaultsText({podSecurity}: Pick<Inventory, 'podSecurity'>): str
   ];
   const levels = modesInOrder.map(mode => `${mode} ${pinnedText(defaults[mode])}`).join(', ');
   return `${levels}; exempt: ${exempt.join('; ') || 'nothing'}`;
+}
+
+/** That there may be policies that no API shows; undefined where that can't be, or somebody has named them. */
+export function unseenText({
+  serverVersion,
+  staticPolicies,
+}: Pick<Inventory, 'serverVersion' | 'staticPolicies'>): string | undefined {
+  return staticPolicies === undefined && mayReadFiles(serverVersion)
+    ? 'admission policies in files of the API server, which no API shows (--static-policies)'
+    : undefined;
 }
 
 /** What a namespace asks for in each mode, as machine output has it. */
