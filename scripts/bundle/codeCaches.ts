@@ -7,11 +7,15 @@ import {join} from 'node:path';
  * 4 MB for young objects, from the start and for good: a short run then needs no collection, and one
  * over a large cluster no more memory than it must. One helper of V8's: more of them take turns with
  * the main thread, and with an API server on the same machine. The launcher of a checkout has them too.
+ *
+ * With OpenSSL's own store of authorities, Node does not read in its bundled ones as soon as TLS is loaded, which
+ * takes a tenth of a `who-can`; src/world/credentials.ts always says whom to trust.
  */
 export const nodeFlags: readonly string[] = [
   '--min-semi-space-size=4',
   '--max-semi-space-size=4',
   '--v8-pool-size=1',
+  '--use-openssl-ca',
 ];
 
 /**

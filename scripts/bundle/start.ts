@@ -16,7 +16,7 @@ chunkRequire(name => {
   const file = join(chunks, name);
   const cachedData = cacheOf(file);
   return new Script(readFileSync(file, 'utf8'), {filename: file, ...(cachedData && {cachedData})});
-}, require)('./kubectl-psp.mjs');
+}, require)('./kubectl-psp.mjs/kubectl-psp.mjs');
 
 /** Most chunks that a usual command loads have one. */
 function cacheOf(file: string): Buffer | undefined {

@@ -85,7 +85,7 @@ function goOn(): void {
 function run(args: readonly string[]): void {
   process.argv = [...program, ...args];
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.removeAllListeners(signal);
-  chunkRequire(scriptOf, createRequire(import.meta.url))(`./${mainChunk}`);
+  chunkRequire(scriptOf, createRequire(import.meta.url))(`./${mainChunk}/${mainChunk}`);
 }
 
 function scriptOf(name: string): Script {

@@ -13,7 +13,7 @@ chunkRequire(name => {
   if (source === undefined) throw new Error(`this executable has no part ${name}`);
   const cachedData = bytes(`${name}.cache`);
   return new Script(source, cachedData ? {filename: name, cachedData} : {filename: name});
-}, require)('./kubectl-psp.mjs');
+}, require)('./kubectl-psp.mjs/kubectl-psp.mjs');
 
 function bytes(asset: string): Buffer | undefined {
   try {

@@ -6,11 +6,10 @@ import {type Effect, type Shift, type ShiftKind, shiftKinds} from '../effect/eff
 import type {Item} from '../inventory/submissions/items.ts';
 import {unreadText} from '../inventory/unreadPlaces.ts';
 import {kindText} from '../kube/workloadKinds.ts';
-import {printedPlace} from './place.ts';
+import {printedPlace, referenceText} from './place.ts';
 import {labelReason} from './podSecurity/why.ts';
 import {printedPodSecurity} from './podSecurity/words.ts';
 import {table} from './table.ts';
-import {referenceText} from './why.ts';
 
 const header = ['NAMESPACE', 'KIND', 'NAME', 'BEFORE', 'AFTER', 'CHANGE', 'REASON'];
 const wideHeader = [

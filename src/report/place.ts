@@ -1,5 +1,6 @@
 import type {Item} from '../inventory/submissions/items.ts';
 import {isOwnKind, kindText} from '../kube/workloadKinds.ts';
+import type {ObjectReference} from '../rbac/authorize.ts';
 
 /** Where an item is, as machine output has it: with its API group, unless its kind is one of Kubernetes' own. */
 export interface PrintedPlace {
@@ -27,4 +28,9 @@ export function printedPlace(item: Item): PrintedPlace {
 /** `web-0` for a pod, `Deployment/web` for a workload. */
 export function nameOf(item: Item): string {
   return item.kind === 'Pod' ? item.name : `${kindText(item)}/${item.name}`;
+}
+
+/** Kind and name of an object of RBAC: `RoleBinding/psp`. */
+export function referenceText({kind, name}: ObjectReference): string {
+  return `${kind}/${name}`;
 }

@@ -3,8 +3,8 @@ import type {Expansion} from '../rbac/expand.ts';
 import type {IndirectRight} from '../rbac/indirect.ts';
 import type {UseRight} from '../rbac/whoCan.ts';
 import {count} from '../text.ts';
+import {referenceText} from './place.ts';
 import {table} from './table.ts';
-import {referenceText} from './why.ts';
 
 const header = ['POLICY', 'SUBJECT', 'SCOPE', 'VIA', 'NOTE'];
 

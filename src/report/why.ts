@@ -1,8 +1,7 @@
 import type {Verdict} from '../admission/judgement.ts';
 import type {Via} from '../admission/rights.ts';
-import type {ObjectReference} from '../rbac/authorize.ts';
 import {byText} from '../text.ts';
-import {nameOf} from './place.ts';
+import {nameOf, referenceText} from './place.ts';
 import {labelHeader, labelRow, wideLabelHeader} from './podSecurity/why.ts';
 import {table} from './table.ts';
 
@@ -70,9 +69,4 @@ function wideRow(verdict: Verdict): readonly string[] {
 function shortViaText({right, binding}: Via): string {
   const whose = right === 'serviceAccount' ? 'sa' : 'requester';
   return `${whose}: ${binding === undefined ? 'granted by the API server (binding unknown)' : referenceText(binding)}`;
-}
-
-/** Kind and name of an object of RBAC: `RoleBinding/psp`. */
-export function referenceText({kind, name}: ObjectReference): string {
-  return `${kind}/${name}`;
 }

@@ -7,10 +7,9 @@ import {decidingFor} from '../inventory/submissions/submissions.ts';
 import {fieldErrorText} from '../kube/fieldError.ts';
 import type {NonEmpty} from '../nonEmpty.ts';
 import {escapeText} from './escape.ts';
-import {nameOf} from './place.ts';
+import {nameOf, referenceText} from './place.ts';
 import {labelFacts, labelMessage, labelReasons, labelStateText} from './podSecurity/why.ts';
 import {waysOutLines} from './waysOut.ts';
-import {referenceText} from './why.ts';
 
 /** How much of a story is told. */
 export interface StoryOptions {

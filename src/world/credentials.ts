@@ -1,7 +1,12 @@
 import {readFileSync} from 'node:fs';
 import type {Agent as HttpAgent} from 'node:http';
 import {Agent as HttpsAgent, type RequestOptions} from 'node:https';
-import {createSecureContext, getCACertificates, type SecureContext} from 'node:tls';
+import {
+  createSecureContext,
+  getCACertificates,
+  type SecureContext,
+  setDefaultCACertificates,
+} from 'node:tls';
 import type {User} from '@kubernetes/client-node';
 import {messageOf, UserError} from '../errors.ts';
 import type {ExecEnvironment} from './execCredential.ts';
@@ -157,6 +162,7 @@ function material(data: string | undefined, file: string | undefined): Buffer | 
 async function appliedByLibrary(target: ConnectionTarget, user: User): Promise<RequestOptions> {
   // Only this module of client-node: the rest of it would double the loading time.
   const {KubeConfig} = await import('@kubernetes/client-node/dist/config.js');
+  setDefaultCACertificates(systemTrust()); // what it asks itself, such as who gives tokens
   const kubeConfig = new KubeConfig();
   const plain = target.cluster.server.startsWith('http:');
   // client-node talks plain HTTP only where it may skip TLS.
@@ -186,9 +192,13 @@ function firstLine(error: unknown): string {
   return messageOf(error).trim().split('\n')[0] ?? '';
 }
 
-/** Without a certificate authority of its own, kubectl trusts what the machine trusts. */
+/**
+ * Without a certificate authority of its own, kubectl trusts what the machine trusts. Node's default would be
+ * less, or nothing: the program starts without its authorities (scripts/bundle/codeCaches.ts).
+ */
 function systemTrust(): string[] {
-  return [...new Set([...getCACertificates('default'), ...getCACertificates('system')])];
+  const stores = ['bundled', 'extra', 'system'] as const;
+  return [...new Set(stores.flatMap(store => getCACertificates(store)))];
 }
 
 function agentFor(target: ConnectionTarget, options: RequestOptions): HttpAgent {

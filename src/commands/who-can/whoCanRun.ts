@@ -4,12 +4,9 @@ import {decidingSpec, type Inventory} from '../../inventory/inventory.ts';
 import {isByLabels} from '../../inventory/regime.ts';
 import {serviceAccountOf} from '../../kube/pod.ts';
 import {labelOf} from '../../kube/reference.ts';
-import {dangerousPodRights} from '../../policy/danger.ts';
 import {type Authorizer, authorizerOf} from '../../rbac/authorize.ts';
 import {danglingNotes} from '../../rbac/dangling.ts';
 import {type Account, expandGroup} from '../../rbac/expand.ts';
-import {isPartOf} from '../../rbac/grantee.ts';
-import {type IndirectRight, indirectRights, podMakers} from '../../rbac/indirect.ts';
 import {unreadRbac} from '../../rbac/unreadRbac.ts';
 import {type UseRight, type WhoCanQuestion, whoCan} from '../../rbac/whoCan.ts';
 import {document} from '../../report/machine.ts';
@@ -148,19 +145,6 @@ function accountsOf({serviceAccounts, pods}: Inventory): readonly Account[] {
   });
 }
 
-/** Who could get the policies that are asked about without being given them; only the subject, if one is asked about. */
-function indirectPowers(
-  {rbac, policies}: Inventory,
-  {policies: names, namespace, identity}: WhoCanQuestion,
-  authorizer: Authorizer,
-): readonly IndirectRight[] {
-  const asked = policies.filter(({metadata}) => names.includes(metadata.name));
-  const opened = dangerousPodRights(asked, authorizer);
-  return [...indirectRights(rbac, namespace), ...podMakers(rbac, namespace, opened)].filter(
-    ({subject}) => identity === undefined || isPartOf(subject, identity),
-  );
-}
-
 interface PrintOptions {
   readonly format: Format;
   readonly headers: boolean;
@@ -181,7 +165,9 @@ async function print(
     namespace: question.namespace,
     unread: unreadRbac(inventory),
   });
-  const powers = indirect ? indirectPowers(inventory, question, authorizer) : [];
+  const powers = indirect
+    ? (await import('./whoCanIndirect.ts')).indirectPowers(inventory, question, authorizer)
+    : [];
   switch (format) {
     case 'json':
     case 'yaml': {

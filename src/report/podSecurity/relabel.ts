@@ -1,7 +1,7 @@
 import {labelOf} from '../../kube/reference.ts';
 import type {RelabelRight} from '../../rbac/relabel.ts';
+import {referenceText} from '../place.ts';
 import {table} from '../table.ts';
-import {referenceText} from '../why.ts';
 
 /** A row for each subject that may change the labels of namespaces, and through what. */
 export function relabelTable(rights: readonly RelabelRight[], headers: boolean): string {
