@@ -73,7 +73,13 @@ function withValues(first: Objection, others: readonly Objection[]): Objection {
   if (values.length === 1) return first;
   const {type, field, badValue, detail, at, does, allowed, fix} = first;
   const [value, where] = [values.join(', '), generalized(first)];
-  return {type, field, badValue, detail, at, where, does, value, allowed, fix};
+  return {type, field, badValue, detail, at, where, does: ofSeveral(does), value, allowed, fix};
+}
+
+/** `adds capability`, for several: `adds capabilities`. */
+function ofSeveral(does: string): string {
+  if (does.endsWith('capability')) return does.replace(/y$/, 'ies');
+  return /\b(driver|group|path|port|sysctl|user)$/.test(does) ? `${does}s` : does;
 }
 
 function commonParts(objection: Objection): readonly string[] {

@@ -1,4 +1,5 @@
 import type {Verdict} from '../admission/judgement.ts';
+import type {CheckFinding} from '../check/answerCheck.ts';
 import type {Control} from '../controls/control.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import type {UseRight} from '../rbac/whoCan.ts';
@@ -46,6 +47,8 @@ export interface Audit {
   readonly inventory: Inventory;
   /** The namespace that it is about; undefined for the whole cluster. */
   readonly namespace: string | undefined;
+  /** Whether policies are asked there; undefined where the labels of namespaces decide. */
+  readonly admission: CheckFinding | undefined;
   readonly verdicts: readonly Verdict[];
   /** Who may use which policy. */
   readonly rights: readonly UseRight[];

@@ -1,5 +1,8 @@
 import {policySet} from '../admission/admit.ts';
 import {judgeOf} from '../admission/judge.ts';
+import {admissionIn} from '../check/admissionIn.ts';
+import type {CheckFinding} from '../check/answerCheck.ts';
+import {isFilesAlone} from '../inventory/files/filesWorld.ts';
 import type {Gap, Inventory} from '../inventory/inventory.ts';
 import {persistentVolumes, workloadResources} from '../inventory/kinds/resources.ts';
 import {isByLabels} from '../inventory/regime.ts';
@@ -47,13 +50,18 @@ export function auditOf(inventory: Inventory, {namespace, isWhole}: AuditScope):
   const voids = new Map(unanswered.map(entry => [entry.rule, entry]));
   const isAbout = (place: string | undefined) =>
     namespace === undefined || place === undefined || place === namespace;
+  const admission = admissionIn(inventory);
+  const isAsked = admission === undefined || supposesAdmission(admission, inventory);
   const findings = asked.flatMap(rule =>
-    answerOf(voids.get(rule.id), () => rule.find(context)).map(found => findingOf(rule, found)),
+    answerOf(voids.get(rule.id), () => rule.find(context)).map(found =>
+      findingOf(rule, isAsked ? found : conditional(rule, found)),
+    ),
   );
   const names = policies.ordered.map(({name}) => name);
   return {
     inventory,
     namespace,
+    admission,
     verdicts: verdicts.filter(({item}) => isAbout(item.namespace)),
     rights: whoCan(authorizer, {policies: names, namespace, identity: undefined}),
     findings: agreeing(findings)
@@ -61,6 +69,15 @@ export function auditOf(inventory: Inventory, {namespace, isWhole}: AuditScope):
       .sort(bySeverity),
     ignored: [],
   };
+}
+
+/** Files are audited for a cluster that asks policies; of a cluster, that has to be known. */
+function supposesAdmission({answer}: CheckFinding, inventory: Inventory): boolean {
+  return answer === 'yes' || (answer === 'unknown' && isFilesAlone(inventory));
+}
+
+function conditional({isAboutAdmission}: AuditRule, found: RuleFinding): RuleFinding {
+  return isAboutAdmission ? {...found, message: `${found.message}, if PSP admission is on`} : found;
 }
 
 /** The rules that are about what decides there. */

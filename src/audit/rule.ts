@@ -40,6 +40,8 @@ export interface AuditRule {
    * `namespace`: it only voids what is said of that namespace.
    */
   readonly breadth: 'cluster' | 'namespace';
+  /** Whether its messages say what admission does, which is nothing where its plugin is off. */
+  readonly isAboutAdmission?: boolean;
   find(context: AuditContext): readonly RuleFinding[];
 }
 

@@ -9,7 +9,7 @@ export interface UndoFiles {
   readonly objects: readonly (readonly [file: string, text: string])[];
 }
 
-/** The way back from changes: what was not there is deleted, the last first; what was there is put back. */
+/** How to take changes back: what was not there before is deleted, the last first; what was there is put back. */
 export function undoNativeFiles(
   changes: readonly PlannedChange[],
   {

@@ -76,7 +76,7 @@ describe('reasons name the place, the value, what is allowed and the field', () 
       },
       [
         'container init-chown-data (init): adds capability CHOWN; allowed: NET_BIND_SERVICE (securityContext.capabilities.add)',
-        'container c: adds capability SYS_ADMIN, NET_ADMIN; allowed: NET_BIND_SERVICE (securityContext.capabilities.add)',
+        'container c: adds capabilities SYS_ADMIN, NET_ADMIN; allowed: NET_BIND_SERVICE (securityContext.capabilities.add)',
       ],
     ],
     [
@@ -110,7 +110,7 @@ describe('reasons name the place, the value, what is allowed and the field', () 
       {securityContext: {runAsGroup: 0, fsGroup: 3, supplementalGroups: [4, 1, 5]}},
       [
         'pod: sets volume group 3; allowed: 1-2 (spec.securityContext.fsGroup)',
-        'pod: has supplemental group 4, 5; allowed: 1-2 (spec.securityContext.supplementalGroups)',
+        'pod: has supplemental groups 4, 5; allowed: 1-2 (spec.securityContext.supplementalGroups)',
         'container c: runs with group 0; allowed: none (spec.securityContext.runAsGroup)',
       ],
     ],
@@ -128,7 +128,7 @@ describe('reasons name the place, the value, what is allowed and the field', () 
         containers: [{name: 'c', ports: [{containerPort: 1}, {containerPort: 2}]}],
       },
       [
-        "container c: on the host's network, claims port 1, 2; allowed: none (ports[*].containerPort)",
+        "container c: on the host's network, claims ports 1, 2; allowed: none (ports[*].containerPort)",
       ],
     ],
     [
@@ -143,7 +143,7 @@ describe('reasons name the place, the value, what is allowed and the field', () 
         },
       },
       [
-        'pod: sets sysctl kernel.shm_rmid_forced, kernel.sem; allowed: the safe ones, net.*, but not kernel.shm_rmid_forced (spec.securityContext.sysctls[*])',
+        'pod: sets sysctls kernel.shm_rmid_forced, kernel.sem; allowed: the safe ones, net.*, but not kernel.shm_rmid_forced (spec.securityContext.sysctls[*])',
       ],
     ],
     [

@@ -21,6 +21,7 @@ function auditWith(...findings: readonly Finding[]): Audit {
   return {
     inventory: emptyInventory,
     namespace: undefined,
+    admission: undefined,
     verdicts: [],
     rights: [],
     findings,

@@ -26,6 +26,7 @@ function auditWith(...findings: readonly Finding[]): Audit {
   return {
     inventory: emptyInventory,
     namespace: undefined,
+    admission: undefined,
     verdicts: [],
     rights: [],
     findings,

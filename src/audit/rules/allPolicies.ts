@@ -102,6 +102,7 @@ export const passedOverByWildcard = defineRule({
   remedy: 'Take the use of policies out of the role for everything: name what it is to give.',
   needs: ['rbac', 'workloads', 'pods'],
   breadth: 'namespace',
+  isAboutAdmission: true,
   find: ({groups, authorizer}) =>
     groups.flatMap(group => {
       const passing = group.verdicts.filter(

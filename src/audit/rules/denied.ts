@@ -24,6 +24,7 @@ export const deniedOnRestart = defineRule({
   remedy,
   needs,
   breadth: 'namespace',
+  isAboutAdmission: true,
   find: context =>
     context.groups.flatMap(group => {
       const denied = group.runs ? group.verdicts.filter(isDenied) : [];
@@ -47,6 +48,7 @@ export const deniedNow = defineRule({
   remedy,
   needs,
   breadth: 'namespace',
+  isAboutAdmission: true,
   find: context =>
     idle(context, true, 'has no pods: admission denies every pod it tries to create'),
 });
@@ -60,6 +62,7 @@ export const deniedIdle = defineRule({
   remedy,
   needs,
   breadth: 'namespace',
+  isAboutAdmission: true,
   find: context => idle(context, false, 'is idle, and admission would deny its pods'),
 });
 

@@ -18,6 +18,7 @@ export const policyDrift = defineRule({
     'Look at which policy is meant (kubectl psp why), take the other one from its service account, and restart it at a good moment.',
   needs: ['rbac', 'workloads', 'pods'],
   breadth: 'namespace',
+  isAboutAdmission: true,
   find: ({inventory, groups}) => {
     const known = new Set(inventory.policies.map(({metadata}) => metadata.name));
     return groups.flatMap(group => {

@@ -23,6 +23,7 @@ export const farAboveNeed = defineRule({
   remedy: 'Let the account use a tighter policy that sorts first (kubectl psp advise).',
   needs: ['rbac', 'workloads', 'pods'],
   breadth: 'namespace',
+  isAboutAdmission: true,
   find: context =>
     context.groups.flatMap(group => {
       // Past a policy that was meant for it: the matter of another rule.

@@ -168,9 +168,7 @@ function needsText({pods, idle, needs, isPartial}: LabelSummary): string {
   if (isPartial) return 'not all that is there could be read';
   const all = pods + idle;
   if (all === 0) return 'nothing runs there';
-  return all === 1
-    ? `what is there needs ${needs}`
-    : `all that is there needs no more than ${needs}`;
+  return all === 1 ? `what is there needs ${needs}` : `nothing there needs more than ${needs}`;
 }
 
 function enforceCommand(namespace: string, level: string, version: string | undefined): string {

@@ -9,7 +9,11 @@ import {whyCommand} from '../remedies.ts';
 import {defineRule} from '../rule.ts';
 import {firstOf, viaLines} from '../words.ts';
 
-const common = {needs: ['rbac', 'workloads', 'pods'], breadth: 'namespace'} as const;
+const common = {
+  needs: ['rbac', 'workloads', 'pods'],
+  breadth: 'namespace',
+  isAboutAdmission: true,
+} as const;
 
 /** Pods that a looser policy lets through unchanged, past the one that would harden them. */
 export const defaultsBypassed = defineRule({

@@ -20,6 +20,7 @@ export const requesterOnly = defineRule({
     'Let the service account use the policy (kubectl psp bind), then take it from the requester.',
   needs: ['rbac', 'workloads', 'pods'],
   breadth: 'namespace',
+  isAboutAdmission: true,
   find: context =>
     context.groups.flatMap(group => {
       // A policy far above its need is none to bind: that is the matter of another rule.

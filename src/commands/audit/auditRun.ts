@@ -2,11 +2,9 @@ import type {Audit, Severity} from '../../audit/finding.ts';
 import {severities} from '../../audit/finding.ts';
 import {ignoreEntries, ignoring} from '../../audit/ignore.ts';
 import {auditOf} from '../../audit/index.ts';
-import {admissionOf} from '../../check/answerCheck.ts';
-import {admissionFactsOf} from '../../check/checkFacts.ts';
+import type {CheckFinding} from '../../check/answerCheck.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
-import type {Inventory} from '../../inventory/inventory.ts';
-import {isByLabels} from '../../inventory/regime.ts';
+import {isFilesAlone} from '../../inventory/files/filesWorld.ts';
 import {auditDocument} from '../../report/audit/json.ts';
 import {auditJunit} from '../../report/audit/junit.ts';
 import {auditSarif} from '../../report/audit/sarif.ts';
@@ -15,6 +13,7 @@ import {countsText} from '../../report/audit/text.ts';
 import {jsonText} from '../../report/machine.ts';
 import {build} from '../../version.ts';
 import {printYaml} from '../../yaml/documents.ts';
+import {warnOfAdmission} from '../admissionOff.ts';
 import {load, requireNamespace, requireReadPolicies} from '../input/load.ts';
 import type {World} from '../world.ts';
 import type {AuditFlags, auditFormats} from './auditFlags.ts';
@@ -53,7 +52,7 @@ export async function runAudit(
   const today = world.now().slice(0, 10);
   const {audit, notes} = ignoring(auditOf(inventory, {namespace, isWhole}), entries, today);
   for (const note of notes) world.warn(note);
-  warnOfAdmission(world, inventory);
+  warnOfAdmission(world, doubtOf(audit), 'findings tell');
 
   const text = await auditText(audit, request, flags, places);
   if (flags.outputFile === undefined) world.print(text);
@@ -64,11 +63,10 @@ export async function runAudit(
   return fails(audit, request.failOn) ? exitCodes.no : exitCodes.ok;
 }
 
-/** Where no policy seems to be asked, what is said of denials is not what happens now. */
-function warnOfAdmission(world: World, inventory: Inventory): void {
-  const {answer, says} = admissionOf({...admissionFactsOf(inventory), probe: undefined});
-  if (answer !== 'no' || isByLabels(inventory)) return;
-  world.warn(`note: PSP admission is ${says}; findings tell what holds if it is on: see check`);
+/** What tells that policies may not be asked; files are audited for a cluster that asks them. */
+function doubtOf({admission, inventory}: Audit): CheckFinding | undefined {
+  const isSupposed = admission?.answer === 'unknown' && isFilesAlone(inventory);
+  return admission?.answer === 'yes' || isSupposed ? undefined : admission;
 }
 
 function fails({findings}: Audit, failOn: Severity | undefined): boolean {

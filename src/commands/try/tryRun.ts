@@ -12,6 +12,7 @@ import {
 } from '../../report/effect.ts';
 import {escapeText} from '../../report/escape.ts';
 import {document} from '../../report/machine.ts';
+import {admissionOff, printedAdmission, warnOfAdmission} from '../admissionOff.ts';
 import {printMachine} from '../answer.ts';
 import {requireNamespace} from '../input/load.ts';
 import {loadOverlay, type Overlaid, type Removal} from '../input/loadOverlay.ts';
@@ -37,7 +38,9 @@ export async function runTry(
   const effect = effectOf(before, after);
   for (const note of changeNotes(overlaid)) world.warn(`note: ${note}`);
   if (effect.same + effect.shifts.length === 0) requireCluster(overlaid);
-  await print(world, effect, overlaid, options);
+  const off = await admissionOff(before);
+  warnOfAdmission(world, off, 'this tells');
+  await print(world, effect, overlaid, {...options, admission: printedAdmission(off)});
   const isRefused = (overlaid.files.refused ?? []).length > 0;
   return isRefused || isRisky(effect) ? exitCodes.no : exitCodes.ok;
 }
@@ -46,7 +49,7 @@ async function print(
   world: World,
   effect: Effect,
   {before: {gaps}, namespace}: Overlaid,
-  {format, headers}: TryOptions,
+  {format, headers, admission}: TryOptions & {readonly admission: object | undefined},
 ): Promise<void> {
   const shifts = effect.shifts.filter(
     ({item}) => namespace === undefined || item.namespace === namespace,
@@ -56,7 +59,7 @@ async function print(
     case 'json':
     case 'yaml': {
       const answer = document('Try', shifts.map(printedShift), gaps);
-      await printMachine(world, format, {...answer, summary: printedSummary(effect)});
+      await printMachine(world, format, {...answer, admission, summary: printedSummary(effect)});
       return;
     }
     case 'name':

@@ -19,6 +19,8 @@ export type WhyFormat = (typeof whyFormats)[number];
 export interface WhyPrintOptions {
   readonly format: WhyFormat;
   readonly inventory: Inventory;
+  /** What machine output says of the admission plugin; undefined unless it seems to be off. */
+  readonly admission: object | undefined;
   /** Whether pods were asked for by name: then people get the whole story. */
   readonly isNamed: boolean;
   readonly noHeaders: boolean;
@@ -31,13 +33,14 @@ export interface WhyPrintOptions {
 export async function printWhy(
   world: World,
   verdicts: readonly Verdict[],
-  {format, isNamed, inventory, all, ...options}: WhyPrintOptions,
+  {format, isNamed, inventory, admission, all, ...options}: WhyPrintOptions,
 ): Promise<void> {
   const wide = format === 'wide';
   if (format === 'json' || format === 'yaml') {
     const {gaps, unjudged} = inventory;
     const answer = {
       ...document('Why', oneByOne(verdicts, printedVerdict), gaps),
+      admission,
       unjudged: unjudged.length > 0 && !isNamed ? unjudged : undefined,
     };
     await printMachine(world, format, answer);

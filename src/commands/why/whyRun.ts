@@ -5,6 +5,7 @@ import type {Inventory, UnjudgedObject} from '../../inventory/inventory.ts';
 import {unreadPlaces} from '../../inventory/unreadPlaces.ts';
 import {type Identity, requestIdentity} from '../../rbac/authorize.ts';
 import {count} from '../../text.ts';
+import {admissionOff, printedAdmission, warnOfAdmission} from '../admissionOff.ts';
 import {warnOfNothing} from '../answer.ts';
 import {load, requireReadPolicies} from '../input/load.ts';
 import {requireLive} from '../input/requireLive.ts';
@@ -43,7 +44,9 @@ export async function runWhy(
   const verdicts = await judge(inventory);
   if (verdicts.length === 0) warnOfNothing(world, namespace, inventory);
   const isNamed = targets.kind === 'names';
-  const options = {...flags, inventory, format, isNamed};
+  const off = await admissionOff(inventory);
+  warnOfAdmission(world, off, 'this tells');
+  const options = {...flags, inventory, format, isNamed, admission: printedAdmission(off)};
   await printWhy(world, verdicts, options);
   if (flags.watch) {
     const {watchWhy} = await import('./whyWatch.ts');

@@ -4,10 +4,11 @@ import {countsOf} from './text.ts';
 
 /** An audit as machine output has it. */
 export function auditDocument(audit: Audit): object {
-  const {findings, ignored, inventory, namespace} = audit;
+  const {findings, ignored, inventory, namespace, admission} = audit;
   return {
     ...document('Audit', findings.map(printedFinding), inventory.gaps),
     namespace: namespace ?? null,
+    admission: admission && {answer: admission.answer, says: admission.says},
     counts: Object.fromEntries(countsOf(audit)),
     ignored: ignored.map(({finding, reason, until}) => ({
       ...printedFinding(finding),

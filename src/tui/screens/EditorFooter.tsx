@@ -57,7 +57,9 @@ export function EditorFooter({control, base, now, model, width}: Props) {
       ))}
       <TextLine text={sum} bold={true} width={width} />
       <StyledLine
-        spans={twoBars(before, base === now ? undefined : after, width, theme)}
+        spans={
+          twoBars(before, base === now ? undefined : after, width, theme) ?? noneText(base, model)
+        }
         width={width}
       />
     </Box>
@@ -76,16 +78,21 @@ export function soFarText(
   return safeWidthOf(text) <= width ? text : `So far: ${impactHint(impact)}`;
 }
 
-/** The pods of the policy before the edit and after it, side by side. */
+function noneText(base: Policy, model: Model): readonly Piece[] {
+  const text = model.perhapsBound.has(base.metadata.name)
+    ? 'Whether a pod would use it is unknown'
+    : 'No pod that was read would use it';
+  return [{text, tone: 'dim'}];
+}
+
+/** The pods of the policy before the edit and after it, side by side; undefined if there are none. */
 function twoBars(
   before: readonly Part[],
   after: readonly Part[] | undefined,
   width: number,
   theme: Theme,
-): readonly Piece[] {
-  if ([...before, ...(after ?? [])].every(({count}) => count === 0)) {
-    return [{text: 'No pod that was read would use it', tone: 'dim'}];
-  }
+): readonly Piece[] | undefined {
+  if ([...before, ...(after ?? [])].every(({count}) => count === 0)) return undefined;
   const labels = ['Before ', '  After '] as const;
   const room = Math.floor((width - labels.join('').length) / 2);
   return [

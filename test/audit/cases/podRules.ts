@@ -30,7 +30,7 @@ export const podRules: RuleCases = {
     finds: [
       'Deployment/shop/app',
       'high',
-      'has no pods: admission denies every pod it tries to create',
+      'has no pods: admission denies every pod it tries to create, if PSP admission is on',
       'kubectl psp bind open --to sa:shop/web',
     ],
     shows: 'open would admit it unchanged',
@@ -41,7 +41,7 @@ export const podRules: RuleCases = {
     finds: [
       'Deployment/shop/app',
       'medium',
-      'is idle, and admission would deny its pods',
+      'is idle, and admission would deny its pods, if PSP admission is on',
       'kubectl psp advise -n shop --grant',
     ],
     no: [...web, deployment('app', {}, {replicas: 0}), deployment('now', privileged)],
@@ -108,7 +108,7 @@ export const podRules: RuleCases = {
     finds: [
       'Deployment/shop/app',
       'medium',
-      'binds to a-open, which nothing names, while strict is granted by name',
+      'binds to a-open, which nothing names, while strict is granted by name, if PSP admission is on',
       'kubectl edit clusterrole/everything',
     ],
     shows: 'service account: RoleBinding/shop/web -> ClusterRole/everything',
@@ -131,7 +131,7 @@ export const podRules: RuleCases = {
     finds: [
       'Deployment/shop/app',
       'medium',
-      'a-hardening would fill in defaults, but open is looser and takes it unchanged',
+      'a-hardening would fill in defaults, but open is looser and takes it unchanged, if PSP admission is on',
       'kubectl psp why deployment/app -n shop',
     ],
     shows: 'a-hardening: add /spec/containers/0/securityContext {"capabilities":{"drop":["ALL"]}}',
@@ -148,7 +148,7 @@ export const podRules: RuleCases = {
     finds: [
       'Deployment/shop/app',
       'low',
-      'a-hardening changes its pods because it sorts before b-hardening, which would change them differently',
+      'a-hardening changes its pods because it sorts before b-hardening, which would change them differently, if PSP admission is on',
       'kubectl psp why deployment/app -n shop',
     ],
     shows: 'b-hardening: add /spec/containers/0/securityContext {"capabilities":{"drop":["KILL"]}}',

@@ -22,11 +22,34 @@ describe('audit', () => {
       ...pod,
       metadata: {...pod.metadata, annotations: {}},
     }));
-    const {err, code} = await runHere('audit', '--from', fileOf([{...demo, pods}], 'off.json'));
+    const off = fileOf([{...demo, pods}], 'off.json');
+    const says = 'probably off: 0 of 84 pods carry kubernetes.io/psp';
+    const {err, code, out} = await runHere('audit', '--from', off);
     expect(code).toBe(0);
     expect(err).toBe(
-      'note: PSP admission is probably off: 0 of 84 pods carry kubernetes.io/psp; findings tell what holds if it is on: see check\n',
+      `note: PSP admission is ${says}; findings tell what holds if it is on: see check\n`,
     );
+    // No finding says of itself that something is denied, moved or bound.
+    expect(out).toMatch(/ its pod would be denied if recreated, if PSP admission is on\n/);
+    expect(out).not.toMatch(/(denied if recreated|denies every pod it tries to create)\n/);
+    const json = await runHere('audit', '--from', off, '-o', 'json');
+    const admission = {answer: 'no', says};
+    expect(JSON.parse(json.out)).toMatchObject({admission});
+    const page = await runHere('audit', '--from', off, '-o', 'html');
+    expect(page.out).toContain(`PSP admission is ${says}. What follows holds if it is on.`);
+
+    for (const [verb, ...args] of [
+      ['why', '-A'],
+      ['try', '-A', '--delete', 'privileged'],
+    ]) {
+      const told = await runHere(String(verb), ...args, '--from', off, '-o', 'json');
+      expect(told.err, verb).toContain(
+        `note: PSP admission is ${says}; this tells what holds if it is on: see check\n`,
+      );
+      expect(JSON.parse(told.out), verb).toMatchObject({admission});
+      const on = await runHere(String(verb), ...args, '--demo', '-o', 'json');
+      expect(JSON.parse(on.out), verb).not.toHaveProperty('admission');
+    }
   });
 
   test('is about all namespaces; -n narrows it', async () => {

@@ -16,7 +16,7 @@ spec:
   supplementalGroups: {rule: RunAsAny}
   fsGroup: {rule: RunAsAny}
 ---
-apiVersion: extensions/v1beta1
+apiVersion: policy/v1beta1
 kind: PodSecurityPolicy
 metadata: {name: restricted}
 spec:

@@ -18,6 +18,7 @@ export function auditWith(inventory: Inventory, findings: readonly Finding[]): A
   return {
     inventory,
     namespace: undefined,
+    admission: undefined,
     verdicts: itemsOf(inventory).map(judgeOf(inventory).verdict),
     rights: whoCan(authorizerOf(inventory.rbac), question),
     findings,

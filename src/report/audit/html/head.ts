@@ -46,7 +46,12 @@ function ledeOf(audit: Audit): Markup {
   if (isByLabels(audit.inventory)) {
     return html`<p class="sentence">A restart of the <span data-total="all">${judgedWords(audit)}</span>${where} would ${denied}, and warn of ${number('warned')}.${unknown}</p>`;
   }
-  return html`<p class="sentence">A restart of the <span data-total="all">${judgedWords(audit)}</span>${where} would ${denied}, change ${number('mutated')}, and move ${number('drifted')} to another policy.${unknown}</p>`;
+  const {admission} = audit;
+  const condition =
+    admission === undefined || admission.answer === 'yes'
+      ? html``
+      : html`<p class="sentence">PSP admission is ${admission.says}. What follows holds if it is on.</p>`;
+  return html`${condition}<p class="sentence">A restart of the <span data-total="all">${judgedWords(audit)}</span>${where} would ${denied}, change ${number('mutated')}, and move ${number('drifted')} to another policy.${unknown}</p>`;
 }
 
 function factsOf({inventory, namespace}: Audit, namespaces: readonly string[]): Markup {
