@@ -5,6 +5,7 @@ import {afterChange} from '../grant/planDelete.ts';
 import {gapSummaries, rbacKinds} from '../inventory/gaps.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import {itemKey} from '../inventory/submissions/items.ts';
+import {untriedNotes} from '../migrate/native/nativeDrift.ts';
 import {bindingLines, deletionLines} from '../report/binding.ts';
 import {effectText, shiftCells} from '../report/effect.ts';
 import type {Model} from './model.ts';
@@ -64,14 +65,16 @@ export function rightsEffects(
 
 /** Has the server try a plan and asks; where nothing can be changed, shows what it would do. */
 function ask(
-  {title, question, name, plan, command, deleted}: RightsPlan,
+  {title, question, name, plan: wished, command, deleted}: RightsPlan,
   {model, services, dispatch}: Surroundings,
   voice: Voice,
   {propose}: ProposalEffects,
 ): void {
   const {inventory} = model();
-  const change = {deleted, steps: plan.steps};
-  const effect = effectOf(inventory, afterChange(inventory, change));
+  const change = {deleted, steps: wished.steps};
+  const after = afterChange(inventory, change);
+  const effect = effectOf(inventory, after);
+  const plan = {...wished, notes: [...untriedNotes(inventory, after), ...wished.notes]};
   const unread = unreadLines(inventory);
   const isNothing = plan.steps.length === 0 && deleted === undefined;
   const shifts = shiftLines(effect);

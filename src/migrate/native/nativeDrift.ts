@@ -8,7 +8,7 @@ import {
   type TriedPolicies,
 } from '../../inventory/native/nativeFacts.ts';
 import {policiesOfNativeObjects} from '../../inventory/native/nativePolicies.ts';
-import {untriedGrants} from '../../inventory/native/untriedGrants.ts';
+import {type UntriedGrant, untriedGrants} from '../../inventory/native/untriedGrants.ts';
 import {isObject, type Json, type JsonObject} from '../../kube/json.ts';
 import {weaklyKeyed} from '../../once.ts';
 import {candidatesIn, namesIn} from './candidates.ts';
@@ -91,17 +91,22 @@ function placesIn(
  */
 function untriedIn({native, rbac}: Pick<Inventory, 'native' | 'rbac'>): string | undefined {
   const [untried] = untriedGrants(native?.tried ?? [], rbac);
-  if (untried === undefined) return undefined;
-  const where = untried.namespace === undefined ? '' : ` in namespace ${untried.namespace}`;
-  return `they were made before policy ${untried.policy} was granted${where}, and don't try it there`;
+  return untried && untriedText(untried);
+}
+
+function untriedText({policy, namespace}: UntriedGrant): string {
+  const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
+  return `they were made before policy ${policy} was granted${where}, and don't try it there`;
 }
 
 /** What is to be known of a change of rights: that it counts for nothing yet. */
 export function untriedNotes(before: Inventory, after: Inventory): readonly string[] {
-  const untried = untriedIn(before) === undefined ? untriedIn(after) : undefined;
-  if (untried === undefined) return [];
+  const tried = after.native?.tried ?? [];
+  const known = new Set(untriedGrants(tried, before.rbac).map(untriedText));
+  const [late] = untriedGrants(tried, after.rbac).filter(one => !known.has(untriedText(one)));
+  if (late === undefined) return [];
   return [
-    `the policies live in admission policies, and ${untried}: the grant counts once ${makeAgain} has made them again`,
+    `the policies live in admission policies, and ${untriedText(late)}: the grant counts once ${makeAgain} has made them again`,
   ];
 }
 
