@@ -50,7 +50,7 @@ export function answerCheck(facts: CheckFacts): CheckAnswer {
     inForce,
     judgedBy: facts.isByLabels ? 'podSecurity' : 'policies',
     findings: facts.isByLabels ? [...findings, podSecurityFinding(facts)] : findings,
-    rules: rulesOf(facts),
+    rules: rulesOf({...facts, hasHome: facts.native !== undefined}),
     managed: managedPolicies(facts.managed, facts.hasAzureBinding),
     differences: isGoneFrom(facts) ? differencesOf(facts.version, facts.native !== undefined) : [],
     notes: notesOn(facts, admission.answer),

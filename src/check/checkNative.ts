@@ -1,6 +1,7 @@
 import type {Gap, Inventory} from '../inventory/inventory.ts';
 import type {NativeFacts} from '../inventory/native/nativeFacts.ts';
 import {nativeHomeOf} from '../inventory/native/nativeHome.ts';
+import {policiesOfNativeObjects} from '../inventory/native/nativePolicies.ts';
 import {limiter} from '../inventory/read/limiter.ts';
 import type {ClusterReader} from '../inventory/read/reader.ts';
 import {admissionGap, nativeReading, readNative} from '../inventory/read/readNative.ts';
@@ -17,7 +18,9 @@ export function nativeStateOf({
   const home = admissionPolicies && nativeHomeOf(admissionPolicies);
   if (home === undefined) return undefined;
   if (!home.isInForce) return 'idle';
-  if (native?.drift !== undefined) return 'changed';
+  const found = policiesOfNativeObjects(admissionPolicies ?? []);
+  const isHidden = found !== undefined && 'problem' in found;
+  if (isHidden || native?.drift !== undefined) return 'changed';
   return home.isUniform ? 'inForce' : 'inPlaces';
 }
 

@@ -21,15 +21,17 @@ export interface RulesSource {
   readonly release: Release;
   /** Whether a server was asked, and not a file. */
   readonly isLive: boolean;
+  /** Whether its policies live in admission policies. */
+  readonly hasHome?: boolean;
 }
 
 /** By which release's rules answers are made, and why. */
-export function rulesOf({version, release, isLive}: RulesSource): Rules {
+export function rulesOf({version, release, isLive, hasHome = false}: RulesSource): Rules {
   const those = `those of ${releaseName(release)}`;
-  return {release, says: `${those}${reasonFor({version, release, isLive})}`};
+  return {release, says: `${those}${reasonFor({version, release, isLive, hasHome})}`};
 }
 
-function reasonFor({version, release, isLive}: RulesSource): string {
+function reasonFor({version, release, isLive, hasHome}: RulesSource): string {
   const minor = minorOf(version);
   const told = ', as --kubernetes-version says';
   if (minor === undefined) {
@@ -38,5 +40,6 @@ function reasonFor({version, release, isLive}: RulesSource): string {
   }
   if (release !== releaseOf(version)) return told;
   if (minor < firstRelease) return ', the oldest that are known here';
+  if (hasHome) return ', which the admission policies keep to, and what the server itself refuses';
   return minor > lastRelease ? ' for policies in files: the server has none' : '';
 }

@@ -126,6 +126,13 @@ test('of grants that the objects were made before, only who has them is unknown'
   });
 });
 
+test('check says of policies that can no longer be read that nobody knows', async () => {
+  const bare = objects.map(object => ({...object, metadata: {name: 'kubectl-psp'}}));
+  const {code, out} = await runHere('check', '--from', snapshotOf(bare));
+  expect(code).toBe(3);
+  expect(out).toContain('unknown: the admission policies differ from their sources');
+});
+
 describe('bindings that somebody has weakened', () => {
   const auditOf = async (more: JsonObject) => {
     const from = snapshotOf(edit('ValidatingAdmissionPolicyBinding', more));

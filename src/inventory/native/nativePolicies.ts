@@ -42,7 +42,10 @@ export function policiesOfNativeObjects(objects: readonly JsonObject[]): FoundNa
   const annotations = isObject(first.annotations) ? first.annotations : {};
   const found = findSources(annotations, objects);
   // Somebody took the annotation away: there are policies, and nobody knows which.
-  if (found === undefined) return {problem: `it has no annotation ${policiesKey}`};
+  if (found === undefined)
+    return {
+      problem: `ValidatingAdmissionPolicy ${String(first.name)} has no annotation ${policiesKey}`,
+    };
   if ('problem' in found) return found;
   return {policies: found.policies, options: readOptions(annotations[optionsKey])};
 }

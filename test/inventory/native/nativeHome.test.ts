@@ -157,7 +157,7 @@ describe('what their sources come to', () => {
     const bare = annotated({'psp.kubectl/policies': undefined});
     expect(factsOf(bare)).toBeUndefined();
     expect(policiesOfNativeObjects(bare)).toEqual({
-      problem: 'it has no annotation psp.kubectl/policies',
+      problem: 'ValidatingAdmissionPolicy kubectl-psp has no annotation psp.kubectl/policies',
     });
   });
 });
