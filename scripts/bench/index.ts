@@ -20,12 +20,13 @@ import {startSection} from './startSection.ts';
 import {whoCanSection} from './whoCanSection.ts';
 import {workOf} from './work.ts';
 
-const usage = `usage: npm run --silent bench -- [--input FILE | --live [--sizes N,...]] [--json FILE]
+const usage = `usage: npm run --silent bench -- [--input FILE | --live [--sizes N,...] [--session]] [--json FILE]
   --input FILE   time the engine on what psp-bench -dump wrote, and print JSON
   --live         measure on API servers with big clusters, and write docs/BENCHMARKS.md
   --sizes N,...  how many pods (default 1000,5000,20000)
   --runs N       how often each command runs (default 5)
-  --minutes N    how long the session is watched at the last size (default 10; 0 leaves it out)
+  --minutes N    how long the session is watched at the last size (default 4; 0 leaves it out)
+  --session      measure the session alone, at each size; the rest of the page stays
   --json FILE    write the figures there as well
 `;
 
@@ -37,7 +38,8 @@ try {
       live: {type: 'boolean'},
       sizes: {type: 'string', default: '1000,5000,20000'},
       runs: {type: 'string', default: '5'},
-      minutes: {type: 'string', default: '10'},
+      minutes: {type: 'string', default: '4'},
+      session: {type: 'boolean', default: false},
       help: {type: 'boolean', short: 'h'},
     },
   });
@@ -45,7 +47,8 @@ try {
   else if (values.live) {
     const sizes = values.sizes.split(',').map(size => count('--sizes', size));
     const [runs, minutes] = [count('--runs', values.runs), Number(values.minutes)];
-    tellFigures(await runBig({sizes, runs, minutes}), values.json);
+    const isSession = values.session;
+    tellFigures(await runBig({sizes, runs, minutes, isSession}), values.json);
   } else if (values.input === undefined) tellFigures(await runSections(), values.json);
   else process.stdout.write(`${timeInput(values.input)}\n`);
 } catch (error) {

@@ -13,6 +13,8 @@ export interface Watched {
   press(key: string, text?: RegExp): Promise<number>;
   /** What the process has resident now, and had at most, in MiB. */
   memory(): {readonly now: number; readonly peak: number};
+  /** The processor time of its main thread so far, in seconds. */
+  busy(): number;
   /** Ends the session. */
   close(): Promise<void>;
 }
@@ -59,6 +61,7 @@ export async function watchSession(program: string, args: readonly string[]): Pr
       return (performance.now() - pressed) / 1000;
     },
     memory: () => memoryOf(pid),
+    busy: () => Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e9,
     async close() {
       const ended = once(child, 'exit');
       process.kill(Number(pid), 'SIGTERM');

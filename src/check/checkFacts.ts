@@ -148,18 +148,14 @@ export function checkFactsOf(inventory: Inventory, namespace: string): CheckFact
 }
 
 /** What an inventory says about the admission plugin: the annotations of pods that a cluster let in tell. */
-export function admissionFactsOf({
-  origin,
-  policyApi,
-  pods: listed,
-  gaps,
-  admissionPolicies,
-  native,
-}: Pick<
-  Inventory,
-  'origin' | 'policyApi' | 'pods' | 'gaps' | 'admissionPolicies' | 'native'
->): Pick<CheckFacts, 'servedIn' | 'evidence' | 'native'> {
-  const {pods, marked} = marksOf(listed, origin);
+export function admissionFactsOf(
+  inventory: Pick<
+    Inventory,
+    'origin' | 'policyApi' | 'pods' | 'gaps' | 'admissionPolicies' | 'native'
+  >,
+  {pods, marked}: Marks = marksOf(inventory),
+): Pick<CheckFacts, 'servedIn' | 'evidence' | 'native'> {
+  const {policyApi, gaps, admissionPolicies, native} = inventory;
   const isRead = (gap: Gap) => gap.resource !== 'pods' || isAbsence(gap);
   const arePodsUnread = pods === 0 && !gaps.every(isRead);
   return {
@@ -170,10 +166,16 @@ export function admissionFactsOf({
 }
 
 /** How many pods a cluster let in, and how many of them bear the name of a policy. */
-function marksOf(listed: Inventory['pods'], origin: Inventory['origin']) {
+export interface Marks {
+  readonly pods: number;
+  readonly marked: number;
+}
+
+/** What the pods tell of the admission plugin. */
+export function marksOf({pods: all, origin}: Pick<Inventory, 'pods' | 'origin'>): Marks {
   let pods = 0;
   let marked = 0;
-  for (const {metadata} of listed) {
+  for (const {metadata} of all) {
     if (origin !== 'cluster' && metadata.uid === undefined) continue;
     pods += 1;
     if (metadata.annotations?.[validatedPolicyKey] !== undefined) marked += 1;

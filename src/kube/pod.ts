@@ -218,8 +218,16 @@ export function podAgain(before: Pod, now: Pod): Pod {
   const {resourceVersion} = now.metadata;
   if (isDeepStrictEqual({...before.metadata, resourceVersion}, now.metadata)) return before;
   const late = lates.get(before);
-  const {metadata} = now;
+  const metadata = sharedMetadata(before.metadata, now.metadata);
   return late === undefined ? {metadata, spec: before.spec} : decodeLatePod({...late, metadata});
+}
+
+/** The metadata of now, with what the pods of a workload have in common from before, where it is the same. */
+function sharedMetadata(before: ObjectMeta, now: ObjectMeta): ObjectMeta {
+  const kept = <K extends 'labels' | 'annotations' | 'ownerReferences'>(key: K): ObjectMeta[K] =>
+    isDeepStrictEqual(before[key], now[key]) ? before[key] : now[key];
+  const [labels, annotations] = [kept('labels'), kept('annotations')];
+  return {...now, labels, annotations, ownerReferences: kept('ownerReferences')};
 }
 
 /** Whether two pods have the same spec, which they do not keep for that. May throw. */

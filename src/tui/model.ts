@@ -27,6 +27,7 @@ import {
   boundInAll,
   couldServeIn,
   groupsIn,
+  marksInAll,
   type NamespacePart,
   partsInTurn,
   perhapsBoundIn,
@@ -138,9 +139,10 @@ function makeModel(read: Inventory): Model {
   const verdicts = once(() => parts().flatMap(part => part.verdicts));
   const namespaces = once(() => summaryOf(inventory, verdictsIn(parts()), undefined));
   const labelled = once(() => labelSummaries(inventory, verdictsIn(parts()), undefined));
-  const admission = once(
-    () => admissionOf({...admissionFactsOf(inventory), probe: undefined}).answer,
-  );
+  const admission = once(() => {
+    const facts = admissionFactsOf(inventory, marksInAll(parts(), inventory.origin));
+    return admissionOf({...facts, probe: undefined}).answer;
+  });
   const authorizer = once(() => authorizerFrom(inventory.rbac));
   const names = inventory.policies.map(({metadata}) => metadata.name).sort();
   const rights = once(() => rightsFrom(authorizer(), inventory.policies));

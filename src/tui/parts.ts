@@ -1,6 +1,7 @@
 import {possiblePolicies} from '../admission/admit.ts';
 import type {Verdict} from '../admission/judgement.ts';
 import {verdictGroupsOf} from '../audit/groups.ts';
+import {type Marks, marksOf} from '../check/checkFacts.ts';
 import {sharing} from '../inventory/follow/liveStore.ts';
 import type {Inventory, ListedPod} from '../inventory/inventory.ts';
 import type {Workload} from '../inventory/kinds/workloads.ts';
@@ -66,6 +67,19 @@ export function verdictsIn(
 ): ReadonlyMap<string, readonly Verdict[]> {
   return new Map(parts.map(({namespace, verdicts}) => [namespace, verdicts]));
 }
+
+/** What the pods of all namespaces tell of the admission plugin. */
+export function marksInAll(parts: readonly NamespacePart[], origin: Inventory['origin']): Marks {
+  const all = parts.map(part => marksIn(part)[origin]);
+  const sum = (number: (marks: Marks) => number) =>
+    all.reduce((total, marks) => total + number(marks), 0);
+  return {pods: sum(({pods}) => pods), marked: sum(({marked}) => marked)};
+}
+
+const marksIn = weaklyKeyed(({pods}: NamespacePart) => ({
+  cluster: marksOf({pods, origin: 'cluster'}),
+  manifests: marksOf({pods, origin: 'manifests'}),
+}));
 
 /** The verdicts by the workload, or the pod of its own, that they are about. */
 export const groupsIn = weaklyKeyed((part: NamespacePart) => verdictGroupsOf(part, part.verdicts));

@@ -1,14 +1,14 @@
 import {spawnSync} from 'node:child_process';
-import {writeFileSync} from 'node:fs';
+import {readFileSync, writeFileSync} from 'node:fs';
 import {cpus, totalmem} from 'node:os';
 import {join} from 'node:path';
 import {findProgram} from '../../../test/support/run/executables.ts';
 import {startApiServer} from '../../../test/support/server/apiServer.ts';
 import {clusterOf} from '../cluster.ts';
 import {missingServer} from '../liveSection.ts';
-import {loadCluster} from '../loader.ts';
 import {figure, type Section, tableOf} from '../section.ts';
 import {commandsSection} from './commands.ts';
+import {loadByCopies} from './copies.ts';
 import {findingsText} from './findings.ts';
 import {sessionUnderLoad} from './session.ts';
 
@@ -21,10 +21,17 @@ export interface BigOptions {
   readonly runs: number;
   /** How long the session is watched at the biggest size. */
   readonly minutes: number;
+  /** Whether it is all that is measured, at each size. */
+  readonly isSession: boolean;
 }
 
 /** Measures on real API servers with big clusters, and writes docs/BENCHMARKS.md; gives the figures. */
-export async function runBig({sizes, runs, minutes}: BigOptions): Promise<readonly Section[]> {
+export async function runBig({
+  sizes,
+  runs,
+  minutes,
+  isSession,
+}: BigOptions): Promise<readonly Section[]> {
   const missing = missingServer();
   if (missing !== undefined) throw new Error(missing);
   const sections: Section[] = [];
@@ -33,37 +40,28 @@ export async function runBig({sizes, runs, minutes}: BigOptions): Promise<readon
     sections.push(section);
   };
   for (const [index, size] of sizes.entries()) {
-    const cluster = clusterOf(size, surroundings);
     const server = await startApiServer();
     try {
-      await loadCluster(server, cluster);
-      tell(commandsSection(server, size, runs));
+      await loadByCopies(server, size, surroundingsAt(size));
+      if (!isSession) tell(commandsSection(server, size, runs));
       const isLast = index === sizes.length - 1;
-      if (isLast && minutes > 0) tell(await sessionUnderLoad(server, cluster, minutes));
+      if (minutes > 0 && (isLast || isSession)) tell(await sessionUnderLoad(server, size, minutes));
     } finally {
       await server.stop();
     }
   }
-  writeFileSync(page, pageOf(sections, sizes));
+  writeFileSync(
+    page,
+    isSession
+      ? withSections(readFileSync(page, 'utf8'), sections.map(blockOf))
+      : pageOf(sections, sizes),
+  );
   return sections;
 }
 
 /** The page as Markdown: the machine, and a table for each section. */
 function pageOf(sections: readonly Section[], sizes: readonly number[]): string {
-  const tables = sections.map(({title, notes, rows}) =>
-    [
-      `## ${title}`,
-      '',
-      '| | kubectl psp | beside | ratio | goal | peak RSS |',
-      '| --- | --- | --- | --- | --- | --- |',
-      ...rows.map(
-        ({what, ours, peer = '-', ratio = '-', goal, peak = '-'}) =>
-          `| ${[what, ours, peer, ratio, goal, peak].join(' | ')} |`,
-      ),
-      ...notes.flatMap(note => ['', note]),
-      '',
-    ].join('\n'),
-  );
+  const tables = sections.map(section => blockOf(section).text);
   return `# Benchmarks
 
 Written by \`npm run bench -- --live\`; don't edit. Each size has a kube-apiserver ${serverVersion} and an etcd of
@@ -77,6 +75,44 @@ ${machine().join('\n')}
 
 ${tables.join('\n')}
 ${findingsText()}`;
+}
+
+interface Block {
+  /** Its heading up to the first comma: the rest may be worded anew. */
+  readonly start: string;
+  readonly text: string;
+}
+
+function blockOf({title, notes, rows}: Section): Block {
+  const lines = [
+    `## ${title}`,
+    '',
+    '| | kubectl psp | beside | ratio | goal | peak RSS |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...rows.map(
+      ({what, ours, peer = '-', ratio = '-', goal, peak = '-'}) =>
+        `| ${[what, ours, peer, ratio, goal, peak].join(' | ')} |`,
+    ),
+    ...notes.flatMap(note => ['', note]),
+    '',
+  ];
+  return {start: `## ${title.split(/, (?!\d)/)[0]}`, text: lines.join('\n')};
+}
+
+/** The page with these blocks in place of those that begin so, and new ones before what is told last. */
+function withSections(text: string, blocks: readonly Block[]): string {
+  const [told = '', ...others] = text.split(/^(?=## )/m);
+  const kept = others.filter(other => !other.startsWith('## What profiles'));
+  for (const {start, text} of blocks) {
+    const at = kept.findIndex(other => other.startsWith(start));
+    kept.splice(at < 0 ? kept.length : at, at < 0 ? 0 : 1, `${text}\n`);
+  }
+  return `${told}${kept.join('')}${findingsText()}`;
+}
+
+/** As many policies as a cluster of that size may have. */
+function surroundingsAt(pods: number) {
+  return pods < 100_000 ? surroundings : {...surroundings, policies: 499};
 }
 
 const serverVersion = 'v1.24.17';

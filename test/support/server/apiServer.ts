@@ -32,6 +32,8 @@ export interface ApiServerOptions {
 export interface ApiServer extends ApiClient {
   /** `https://127.0.0.1:PORT` */
   readonly url: string;
+  /** The `http://127.0.0.1:PORT` of its etcd, which also answers JSON. */
+  readonly etcdUrl: string;
   /** The token of the admin, a member of system:masters. */
   readonly token: string;
   /** The file of the certificates that the server's own is checked with. */
@@ -99,6 +101,7 @@ async function startOnce(options: ApiServerOptions): Promise<ApiServer> {
     const {request, close} = await openWhenReady(url, caFile, running);
     return {
       url,
+      etcdUrl,
       token,
       caFile,
       dir,
