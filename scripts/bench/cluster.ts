@@ -225,6 +225,29 @@ export function withOwnerUids(
   });
 }
 
+/** The cluster with the pods alone, owned by nobody and so many to a namespace. */
+export function withoutOwners(cluster: BenchCluster, podsOfNamespace: number): BenchCluster {
+  const places = cluster.serviceAccounts.map(({metadata}) => (isObject(metadata) ? metadata : {}));
+  const names = [...new Set(places.map(({namespace}) => String(namespace)))];
+  const pods = cluster.pods.map((pod, index) => {
+    const {ownerReferences: _, ...metadata} = isObject(pod.metadata) ? pod.metadata : {};
+    const spec = isObject(pod.spec) ? pod.spec : {};
+    const namespace = names[Math.floor(index / podsOfNamespace)] ?? 'default';
+    const account = {serviceAccountName: 'default', serviceAccount: 'default'};
+    return {
+      ...pod,
+      metadata: {...metadata, namespace, name: `pod-${index}`},
+      spec: {...spec, ...account},
+    };
+  });
+  const accounts = names.map(namespace => ({
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: {namespace, name: 'default'},
+  }));
+  return {...cluster, serviceAccounts: accounts, workloads: [], replicaSets: [], pods};
+}
+
 /** What `kubectl psp snapshot` would write of the cluster. */
 export function snapshotText(cluster: BenchCluster): string {
   const objects = Object.values(cluster).flat() as readonly JsonObject[];

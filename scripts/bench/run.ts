@@ -48,13 +48,26 @@ export interface Goal {
   readonly mib?: number;
 }
 
+/** Other programs, where they are on PATH. */
+export function findPeers(
+  peers: readonly {readonly name: string; readonly args: readonly string[]}[],
+): readonly Command[] {
+  return peers.flatMap(({name, args}) => {
+    const program = findProgram(name);
+    return program === undefined ? [] : [{name, program, args}];
+  });
+}
+
 /** A line of the table: our command beside another one, if there is one. */
 export function usageRow(ours: Usage, beside: Usage | undefined, goal: Goal = {}): Row {
   const {ratio, seconds, mib} = goal;
+  const is = (value: number | undefined, most: number) =>
+    value === undefined ? '' : value <= most ? ' (met)' : ' (not met)';
+  const times = beside && ours.wall_s / beside.wall_s;
   const goals = [
-    ...(ratio === undefined ? [] : [`${ratio} x`]),
-    ...(seconds === undefined ? [] : [`${seconds} s`]),
-    ...(mib === undefined ? [] : [`${mib} MiB`]),
+    ...(ratio === undefined ? [] : [`${ratio} x${is(times, ratio)}`]),
+    ...(seconds === undefined ? [] : [`${seconds} s${is(ours.wall_s, seconds)}`]),
+    ...(mib === undefined ? [] : [`${mib} MiB${is(ours.peak_rss_mib, mib)}`]),
   ];
   return {
     what: ours.name,
@@ -147,7 +160,7 @@ function runnerIn(folder: string): (command: Command) => Run {
     const {status, stderr, error} = spawnSync(first, rest, {
       encoding: 'utf8',
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: {...process.env, ...env},
+      env: {...withoutTrust(process.env), ...env},
     });
     const wall = (performance.now() - start) / 1000;
     if (error) throw error;
@@ -156,6 +169,12 @@ function runnerIn(folder: string): (command: Command) => Run {
     const [user = 0, system = 0, kib = 0] = readFileSync(report, 'utf8').split(' ').map(Number);
     return {wall, cpu: user + system, peak: kib / 1024};
   };
+}
+
+/** What Node reads in before it trusts anybody: few machines set it, and nothing that is measured needs it. */
+function withoutTrust(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const {NODE_EXTRA_CA_CERTS: _, SSL_CERT_FILE: _file, SSL_CERT_DIR: _folder, ...others} = env;
+  return others;
 }
 
 /** The path of GNU time; other programs of that name know no format. */

@@ -45,9 +45,11 @@ function measure(packaged: string | undefined): Section {
       ...(packaged === undefined ? [noPackagedNote] : []),
     ],
     rows: [
-      usageRow(ours, bare),
+      usageRow(ours, bare, {ratio: 1.15}),
       usageRow(ours, theirs),
-      ...(version === undefined ? [] : [usageRow(version, theirs, {ratio: 0.8})]),
+      ...(version === undefined
+        ? []
+        : [usageRow(version, bare, {ratio: 1.15}), usageRow(version, theirs, {ratio: 0.8})]),
       ...(advise === undefined ? [] : [usageRow(advise, theirs, {ratio: 1.2})]),
     ],
     figures: {ours, kubectl: theirs, node: bare, packaged: {version, advise}},

@@ -1,15 +1,16 @@
+import {join} from 'node:path';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {type ApiServer, startApiServer} from '../../test/support/server/apiServer.ts';
 import {policies} from './clusterRights.ts';
 import {kubectlCommand, missingServer} from './liveSection.ts';
 import {noPackagedNote, withPackaged} from './packaged.ts';
-import {type Command, ourProgram, timeByTurns, type Usage, usageRow} from './run.ts';
+import {type Command, findPeers, ourProgram, timeGroups, usageRow} from './run.ts';
 import {type Section, skipped} from './section.ts';
 
 const namespaces = 100;
 const rolesOfNamespace = 30;
 const policyCount = 20;
-const runs = 7;
+const runs = 11;
 const total = (namespaces * rolesOfNamespace).toLocaleString('en-US');
 const title = `Who-can: ${total} Roles and as many RoleBindings in ${namespaces} namespaces; medians of ${runs} runs by turns`;
 
@@ -61,59 +62,62 @@ function objectsOfNamespace(number: number): readonly JsonObject[] {
 }
 
 const rbacKinds = 'roles,rolebindings,clusterroles,clusterrolebindings';
+const where = 'ns-3';
 
 function measure(server: ApiServer, packaged: string | undefined): Section {
-  const args = (...scope: readonly string[]) => [
-    'who-can',
-    'policy-1',
-    ...scope,
-    '--kubeconfig',
-    server.kubeconfig,
-  ];
-  const ours = (...scope: readonly string[]): Command => ({
-    name: ['who-can', 'policy-1', ...scope].join(' '),
-    program: ourProgram,
-    args: args(...scope),
+  const own = ['--kubeconfig', server.kubeconfig];
+  const ours = (name: string, program: string, ...scope: readonly string[]): Command => ({
+    name,
+    program,
+    args: ['who-can', 'policy-1', ...scope, ...own],
   });
-  const beside = (command: Command, others: readonly Command[]) => {
-    const [mine, theirs] = timeByTurns([command, ...others], runs);
-    if (mine === undefined) throw new Error('nothing was measured');
-    return {mine, theirs};
-  };
-  const all = beside(ours('-A'), kubectlCommand(server, 'get', rbacKinds, '-A', '-o', 'json'));
-  const one = beside(
-    ours('-n', 'ns-3'),
-    kubectlCommand(server, 'get', 'rolebindings', '-n', 'ns-3'),
+  const use = ['use', 'podsecuritypolicies/policy-1'];
+  const {all, one, bare, listed, listedOne, peers} = timeGroups(
+    {
+      all: [ours('who-can -A', ourProgram, '-A')],
+      one: [
+        ours(`who-can -n ${where}`, ourProgram, '-n', where),
+        ...(packaged ? [ours(`who-can -n ${where}, packaged`, packaged, '-n', where)] : []),
+      ],
+      bare: [bareLists(server)],
+      listed: kubectlCommand(server, 'get', rbacKinds, '-A', '-o', 'json'),
+      listedOne: kubectlCommand(server, 'get', 'rolebindings', '-n', where),
+      peers: findPeers([{name: 'kubectl-who-can', args: [...use, '-n', where, ...own]}]),
+    },
+    runs,
   );
-  const released =
-    packaged === undefined
-      ? undefined
-      : beside(
-          {name: 'who-can -n ns-3, packaged', program: packaged, args: args('-n', 'ns-3')},
-          kubectlCommand(server, 'get', 'rolebindings', '-n', 'ns-3'),
-        );
   return {
     id: 'whoCan',
     title,
     notes: [
-      ...(all.theirs === undefined ? ['kubectl not found: compared with nothing'] : []),
+      ...(listed.length === 0 ? ['kubectl not found: not compared with it'] : []),
       ...(packaged === undefined ? [noPackagedNote] : []),
     ],
     rows: [
-      usageRow(all.mine, all.theirs, {ratio: 0.5, seconds: 0.5, mib: 120}),
-      usageRow(one.mine, one.theirs, {mib: 120}),
-      ...(released === undefined
-        ? []
-        : [usageRow(released.mine, released.theirs, {ratio: 1.2, mib: 120})]),
+      ...all.map(usage => usageRow(usage, listed[0], {ratio: 0.15, seconds: 0.3, mib: 120})),
+      ...one.flatMap(usage => [
+        usageRow(usage, bare[0], {ratio: 1.25, mib: 120}),
+        ...listedOne.map(peer => usageRow(usage, peer)),
+        ...peers.map(peer => usageRow(usage, peer, {ratio: 1})),
+      ]),
     ],
-    figures: {
-      all: figuresOf(all),
-      oneNamespace: figuresOf(one),
-      packaged: released && figuresOf(released),
-    },
+    figures: {all, one, bare, listed, listedOne, peers},
   };
 }
 
-function figuresOf({mine, theirs}: {readonly mine: Usage; readonly theirs: Usage | undefined}) {
-  return {ours: mine, kubectl: theirs};
+/** The five lists that decide about one namespace, by a program that does nothing else. */
+function bareLists({url, caFile, token}: ApiServer): Command {
+  const rbac = `${url}/apis/${rbacGroup}/v1`;
+  const lists = [
+    `${url}/apis/policy/v1beta1/podsecuritypolicies`,
+    `${rbac}/clusterroles`,
+    `${rbac}/clusterrolebindings`,
+    `${rbac}/namespaces/${where}/roles`,
+    `${rbac}/namespaces/${where}/rolebindings`,
+  ];
+  return {
+    name: 'bare Node, the same five lists',
+    program: process.execPath,
+    args: [join(import.meta.dirname, 'bareLists.mjs'), caFile, token, ...lists],
+  };
 }

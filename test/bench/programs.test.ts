@@ -2,7 +2,12 @@ import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {clusterOf, snapshotText, withOwnerUids} from '../../scripts/bench/cluster.ts';
+import {
+  clusterOf,
+  snapshotText,
+  withOwnerUids,
+  withoutOwners,
+} from '../../scripts/bench/cluster.ts';
 import {timeByTurns, timeGroups, usageRow} from '../../scripts/bench/run.ts';
 import {judgeOf} from '../../src/admission/judge.ts';
 import {inventoryOfSnapshot} from '../../src/inventory/files/snapshot.ts';
@@ -38,6 +43,13 @@ describe('the cluster of the benchmark', () => {
     const judge = judgeOf(inventory);
     const states = new Set(itemsOf(inventory).map(item => judge.verdict(item).state));
     expect([...states].sort()).toEqual(['denied', 'drifted', 'mutated', 'ok']);
+  });
+
+  test('has pods that nobody owns, so many to a namespace, each judged by itself', () => {
+    const inventory = inventoryOf(snapshotText(withoutOwners(clusterOf(80), 50)));
+    expect(templatesOf(inventory).map(({kind}) => kind)).toEqual(Array(80).fill('Pod'));
+    const counts = Map.groupBy(inventory.pods, ({metadata}) => metadata.namespace);
+    expect([...counts.values()].map(pods => pods.length)).toEqual([50, 30]);
   });
 
   test('names owners by the uids that a server gave them', () => {
@@ -118,9 +130,16 @@ describe('timing of programs', () => {
       ours: '0.5 s',
       peer: 'kubectl 0.25 s',
       ratio: '2 x',
-      goal: '2 x, 90 MiB',
+      goal: '2 x (met), 90 MiB (met)',
       peak: '80 MiB : 40 MiB',
     });
+    const missed = {ratio: 1.9, seconds: 0.4, mib: 79};
+    expect(usageRow(usage('why', 0.5, 80), usage('kubectl', 0.25, 40), missed).goal).toBe(
+      '1.9 x (not met), 0.4 s (not met), 79 MiB (not met)',
+    );
+    expect(usageRow(usage('why', 0.5, undefined), undefined, {ratio: 2, mib: 90}).goal).toBe(
+      '2 x, 90 MiB',
+    );
     expect(usageRow(usage('why', 0.5, undefined), undefined)).toEqual({
       what: 'why',
       ours: '0.5 s',

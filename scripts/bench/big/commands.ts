@@ -1,9 +1,8 @@
 import {join} from 'node:path';
-import {findProgram} from '../../../test/support/run/executables.ts';
 import type {ApiServer} from '../../../test/support/server/apiServer.ts';
 import {kubectlCommand} from '../liveSection.ts';
 import {withPackaged} from '../packaged.ts';
-import {type Command, ourProgram, timeGroups, type Usage, usageRow} from '../run.ts';
+import {type Command, findPeers, ourProgram, timeGroups, type Usage, usageRow} from '../run.ts';
 import {figure, type Row, type Section} from '../section.ts';
 
 /** The kinds that commands read, as kubectl names them. */
@@ -26,9 +25,9 @@ function questionsAt(pods: number): readonly Question[] {
   const limits =
     pods < 5000 ? {} : {goal: {mib: pods > 5000 ? 400 : 160}, bare: pods > 5000 ? 1.2 : 0.85};
   return [
-    {args: ['advise', '-A'], kinds: workloads, ...limits},
+    {args: ['advise', '-A'], kinds: workloads, ...limits, ...(pods === 5000 ? {bare: 0.6} : {})},
     {args: ['why', '-A'], kinds: `${workloads},${rights}`, ...limits},
-    {args: ['who-can', '-A'], kinds: rights, goal: {seconds: 0.5}},
+    {args: ['who-can', '-A'], kinds: rights, goal: {seconds: 0.3}},
     {args: ['audit', '-A'], kinds: `${workloads},${rights}`},
     {
       args: ['migrate', '-A'],
@@ -68,7 +67,7 @@ function measure(
       listed: listings.flatMap(kinds => listing(server, kinds)),
       answers: questions.map(question => commandOf(ourProgram, question, own)),
       released: packaged ? limited.map(question => commandOf(packaged, question, own)) : [],
-      others: peers(own),
+      others: findPeers([{name: 'kube-psp-advisor', args: ['inspect', ...own]}]),
     },
     rounds,
   );
@@ -132,15 +131,4 @@ function bareList({url, caFile, token}: ApiServer, format: 'json' | 'protobuf'):
       format === 'json' ? 'application/json' : 'application/vnd.kubernetes.protobuf',
     ],
   };
-}
-
-/** Other programs for the same questions, where they are on PATH. */
-function peers(own: readonly string[]): readonly Command[] {
-  return [
-    {name: 'kube-psp-advisor', args: ['inspect', ...own]},
-    {name: 'kubectl-who-can', args: ['use', 'podsecuritypolicies', '-A', ...own]},
-  ].flatMap(({name, args}) => {
-    const program = findProgram(name);
-    return program === undefined ? [] : [{name, program, args}];
-  });
 }

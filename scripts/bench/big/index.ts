@@ -4,9 +4,12 @@ import {cpus, totalmem} from 'node:os';
 import {join} from 'node:path';
 import {findProgram} from '../../../test/support/run/executables.ts';
 import {startApiServer} from '../../../test/support/server/apiServer.ts';
+import {bareSection} from '../bareSection.ts';
 import {clusterOf} from '../cluster.ts';
 import {missingServer} from '../liveSection.ts';
 import {figure, type Section, tableOf} from '../section.ts';
+import {startSection} from '../startSection.ts';
+import {whoCanSection} from '../whoCanSection.ts';
 import {commandsSection} from './commands.ts';
 import {loadByCopies} from './copies.ts';
 import {findingsText} from './findings.ts';
@@ -39,6 +42,9 @@ export async function runBig({
     process.stdout.write(`${tableOf([section])}\n`);
     sections.push(section);
   };
+  tell(startSection());
+  tell(await whoCanSection());
+  tell(await bareSection(2 * runs));
   for (const [index, size] of sizes.entries()) {
     const server = await startApiServer();
     try {
@@ -64,7 +70,7 @@ function pageOf(sections: readonly Section[], sizes: readonly number[]): string 
   const tables = sections.map(section => blockOf(section).text);
   return `# Benchmarks
 
-Written by \`npm run bench -- --live\`; don't edit. Each size has a kube-apiserver ${serverVersion} and an etcd of
+Written by \`npm run bench -- --live\`; don't edit. Each table of live answers has a kube-apiserver ${serverVersion} and an etcd of
 its own on the same machine as the programs, so both share its processors. What is beside each other ran by
 turns, each round in another order: what a program leaves behind on the server, as garbage to collect, is not
 always paid for by the same one. Ratios tell more than seconds. Pods have no status, ${surroundings.policies} policies, and a role and a
