@@ -8,6 +8,7 @@ import {type FieldError, invalid, required} from '../kube/fieldError.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {PodView} from '../kube/podView.ts';
 import type {Release} from '../kube/release.ts';
+import {labelErrors} from './labelErrors.ts';
 
 /**
  * The order in which Kubernetes reports (pkg/security/podsecuritypolicy/provider.go, ValidatePod). It
@@ -179,6 +180,7 @@ function run(policy: PreparedPolicy, pod: PodView, report: Report): void {
 export function policyErrors(policy: Policy, release: Release): readonly FieldError[] {
   return [
     ...nameErrors(policy.metadata.name, release),
+    ...labelErrors(policy.metadata.labels ?? {}, release),
     ...order.validation.flatMap(id => controlById[id].validate(policy, release)),
   ];
 }

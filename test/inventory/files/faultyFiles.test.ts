@@ -30,6 +30,16 @@ const web = {
 describe('policies that the API server would refuse', () => {
   const wrong = [
     ['a name in upper case', policy('Upper'), 'metadata.name: '],
+    [
+      'a label that is none',
+      policy('l', {}, {metadata: {name: 'l', labels: {'a b': 'c'}}}),
+      'metadata.labels: Invalid value: "a b": name part must consist of alphanumeric characters',
+    ],
+    [
+      'a value of a label that is none',
+      policy('l', {}, {metadata: {name: 'l', labels: {a: 'b c'}}}),
+      'metadata.labels: Invalid value: "b c": a valid label must be an empty string or consist of',
+    ],
     ['a volume type that is none', policy('v', {volumes: ['hostpath']}), 'spec.volumes: '],
     [
       'a version that is none',
