@@ -1,4 +1,13 @@
-import {allOf, always, type Cel, cel, concatenated, firstWhere} from '../../cel/cel.ts';
+import {
+  allOf,
+  always,
+  type Cel,
+  cel,
+  concatenated,
+  firstWhere,
+  listOf,
+  not,
+} from '../../cel/cel.ts';
 import {checkName, fills, type Judged, passes, type SharedCheck} from './sharedChecks.ts';
 import {type Variable, variable} from './variables.ts';
 
@@ -14,6 +23,8 @@ export interface NativePolicy {
   readonly checks: readonly SharedCheck[];
   readonly mayUse: Cel;
   readonly rights: readonly Variable[];
+  /** Whether it is only there for who may use all policies, which is asked to know it. */
+  readonly asksForAll?: boolean;
 }
 
 /** The checks of the policies, each once. */
@@ -67,19 +78,54 @@ export function policiesFor(
  * the defaults (pkg/security/podsecuritypolicy/admission, computeSecurityContext, v1.24). A pod that every policy
  * changes is never taken as it is.
  */
-export function firstUsable(policies: readonly NativePolicy[], ways: readonly Judged[]): Cel {
-  const accepts = (one: NativePolicy, way: Judged): Cel => {
-    const asIs = variable(acceptance(one, 'asIs').name);
-    const filled = variable(acceptance(one, 'filled').name);
-    if (way === 'filled' || !fillsAny(one)) return filled;
-    return cel`(${variable('isAlwaysChanged')} ? ${filled} : ${asIs})`;
-  };
-  const cases = ways.flatMap(way =>
+export function firstUsable(policies: readonly NativePolicy[]): Cel {
+  const cases = (['asIs', 'filled'] as const).flatMap(way =>
     policiesFor(way, policies).map(
       one => [allOf([accepts(one, way), one.mayUse]), one.name] as const,
     ),
   );
   return firstWhere(cases, cel`''`);
+}
+
+/**
+ * The same for more policies than one expression can ask about: the names of those that accept the pod, in the order
+ * in which they are tried. Whoever is in both lists stands in the first.
+ */
+export function acceptingNames(policies: readonly NativePolicy[]): readonly Variable[] {
+  const listed = (all: readonly (readonly [when: Cel, policy: NativePolicy])[]) => {
+    const names = listOf(all.map(([when, {name}]) => cel`${when} ? ${name} : ''`));
+    return all.length === 0 ? cel`['']` : cel`${names}.filter(n, n != '')`;
+  };
+  const changing = policiesFor('filled', policies);
+  return [
+    {
+      name: 'unchangedBy',
+      value: listed(policies.map(one => [accepts(one, 'asIs'), one])),
+    },
+    {
+      name: 'acceptedBy',
+      value: cel`${variable('unchangedBy')} + ${variable('changedBy')}`,
+    },
+    {
+      name: 'changedBy',
+      value: listed(
+        changing.map(one => [allOf([accepts(one, 'filled'), not(accepts(one, 'asIs'))]), one]),
+      ),
+    },
+  ];
+}
+
+/** One of these names by its number, counted from 0 through both lists; empty behind the last. */
+export function acceptingName(index: number): Cel {
+  const [first, second] = [variable('unchangedBy'), variable('changedBy')];
+  return cel`size(${first}) > ${index} ? ${first}[${index}] : ${second}[?${index} - size(${first})].orValue('')`;
+}
+
+function accepts(one: NativePolicy, way: Judged): Cel {
+  const asIs = variable(acceptance(one, 'asIs').name);
+  const filled = variable(acceptance(one, 'filled').name);
+  if (way === 'filled' || !fillsAny(one)) return filled;
+  return cel`(${variable('isAlwaysChanged')} ? ${filled} : ${asIs})`;
 }
 
 /** The names of the policies for which something holds, as a list. */

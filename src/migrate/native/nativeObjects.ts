@@ -104,7 +104,8 @@ function mutatingOf(units: readonly Unit[], {extensions}: NativeOptions): JsonOb
   const judged = ['asIs', 'filled'] as const;
   const {policies, variables} = policiesIn(units, {extensions, isMutating: true, judged});
   const defaults = defaultsPatch(units.map(unit => ('run' in unit ? unit.run : unit.policy)));
-  return mutatingSpec(policies, variables, defaults, policiesInBudget(extensions));
+  const groupSize = policiesInBudget(extensions);
+  return mutatingSpec(policies, variables, defaults, {extensions, groupSize});
 }
 
 function mutatingObjects(

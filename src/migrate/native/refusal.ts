@@ -1,6 +1,16 @@
-import {always, type Cel, cel, concatenated, firstWhere, listOf, not} from '../../cel/cel.ts';
-import {checksOf, type NativePolicy, namesIf} from './chosen.ts';
-import {usableKey} from './mutating.ts';
+import {
+  allOf,
+  always,
+  anyOf,
+  type Cel,
+  cel,
+  concatenated,
+  firstWhere,
+  listOf,
+  not,
+} from '../../cel/cel.ts';
+import {acceptance, checksOf, type NativePolicy, namesIf} from './chosen.ts';
+import {claimed, usableKey} from './mutating.ts';
 import {faults, type Judged} from './sharedChecks.ts';
 import {type Variable, variable} from './variables.ts';
 
@@ -56,8 +66,34 @@ export function messageVariables(
       name: 'accepting',
       value: namesIf(policies, ({prefix}) => cel`size(${variable(`${prefix}_faults`)}) == 0`),
     },
-    {name: 'message', value: message(afterMutation)},
+    {
+      name: 'message',
+      value: firstWhere(silentFor(policies, judged, afterMutation), message(afterMutation)),
+    },
   ];
+}
+
+/**
+ * The server asks for the message of every pod (validating/validator.go, v1.37), and this is most of the work: so there is
+ * none if the mutating policy has found one that takes the pod. That it may be used can't be asked here again.
+ */
+function silentFor(
+  policies: readonly NativePolicy[],
+  judged: Judged,
+  afterMutation: boolean,
+): readonly (readonly [Cel, Cel])[] {
+  if (!afterMutation) return [];
+  const isTaken = byName(policies, one => variable(acceptance(one, judged).name));
+  return [[allOf([cel`request.operation == 'CREATE'`, isTaken]), cel`''`]];
+}
+
+/** Whether something holds for the policy that the pod names, if it names one. */
+export function byName(
+  policies: readonly NativePolicy[],
+  when: (policy: NativePolicy) => Cel,
+): Cel {
+  const rows = policies.map(one => allOf([one.isThere, cel`${claimed} == ${one.name}`, when(one)]));
+  return allOf([cel`${claimed} != ''`, anyOf(rows)]);
 }
 
 function joinedLists(lists: readonly Cel[]): Cel {

@@ -43,7 +43,7 @@ interface SlotOptions extends RightsOptions {
 export function slotsOf(run: PolicyRun, candidates: Candidates, options: SlotOptions): Slots {
   const {prefix, members} = run;
   const names = variable(namesOfRun(run));
-  const {mayUse: mayUseAny, variables: anyRights} = askRights(`${prefix}_any`, undefined, options);
+  const {mayUse: mayUseAny, variables: anyRights} = askRights('any', undefined, options);
   const title = `${members[0]?.name} to ${members.at(-1)?.name}`;
   const firsts = options.judged.map(way => ({
     name: `${prefix}_first_${way}`,
@@ -54,9 +54,9 @@ export function slotsOf(run: PolicyRun, candidates: Candidates, options: SlotOpt
     name: `${prefix}_claimed`,
     value: cel`${claimed} in ${names} ? ${claimed} : ''`,
   };
-  const slot = ({name: own}: Variable, rights?: ReturnType<typeof askRights>): NativePolicy => {
+  const slot = ({name: own}: Variable): NativePolicy => {
     const name = variable(own);
-    const {mayUse, variables} = rights ?? askRights(own, name, options);
+    const {mayUse, variables} = askRights(own, name, options);
     const isThere = cel`${name} != ''`;
     const checks = options.checksOf(run.rulesOf(name));
     return {prefix: own, title, name, isThere, checks, mayUse, rights: variables};
@@ -64,7 +64,9 @@ export function slotsOf(run: PolicyRun, candidates: Candidates, options: SlotOpt
   return {
     policies: [
       ...(options.isMutating ? [] : [slot(claim)]),
-      ...firsts.map(one => slot(one, {mayUse: mayUseAny, variables: []})),
+      ...firsts.map(
+        (one): NativePolicy => ({...slot(one), mayUse: mayUseAny, rights: [], asksForAll: true}),
+      ),
       ...found.map(one => slot(one)),
     ],
     variables: [

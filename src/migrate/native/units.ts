@@ -57,6 +57,11 @@ export function policiesIn(
   });
   return {
     policies: parts.flatMap(({policies}) => policies),
-    variables: parts.flatMap(({variables}) => variables),
+    // Runs share the question whether all policies may be used.
+    variables: [
+      ...new Map(
+        parts.flatMap(({variables}) => variables).map(one => [one.name, one] as const),
+      ).values(),
+    ],
   };
 }

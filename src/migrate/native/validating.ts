@@ -1,8 +1,8 @@
-import {allOf, anyOf, type Cel, cel, firstWhere, never} from '../../cel/cel.ts';
+import {allOf, anyOf, type Cel, cel} from '../../cel/cel.ts';
 import type {JsonObject} from '../../kube/json.ts';
 import {acceptance, checkVariables, type NativePolicy} from './chosen.ts';
-import {claimed} from './mutating.ts';
-import {messageVariables} from './refusal.ts';
+import {claimed, claimedVariable} from './mutating.ts';
+import {byName, messageVariables} from './refusal.ts';
 import type {Judged} from './sharedChecks.ts';
 import {type Variable, variable, variablesFor} from './variables.ts';
 
@@ -27,20 +27,22 @@ export function validatingSpec(
     allOf([variable(acceptance(one, judged).name), one.mayUse]);
   const any = anyOf(policies.map(accepted));
   // The one that is named costs two checks of rights; trying all could cost more than there is to spend.
-  const byName = firstWhere(
-    policies.map(one => [allOf([one.isThere, cel`${claimed} == ${one.name}`]), accepted(one)]),
-    never,
-  );
-  const rest = how.afterMutation ? allOf([cel`request.operation == 'UPDATE'`, any]) : any;
+  const named = byName(policies, accepted);
+  const isUpdate = cel`request.operation == 'UPDATE'`;
+  const rest = isGrouped && how.afterMutation ? allOf([isUpdate, any]) : any;
   const messages = messageVariables(policies, judged, how.afterMutation);
   const own: Variable[] = [
+    claimedVariable,
     ...more,
     ...checkVariables(policies, [judged]),
     ...policies.flatMap(one => [acceptance(one, judged), ...one.rights]),
-    {name: 'isAccepted', value: isGrouped ? anyOf([byName, rest]) : any},
+    {
+      name: 'isAccepted',
+      value: isGrouped || how.afterMutation ? anyOf([named, rest]) : any,
+    },
     ...messages,
   ];
-  const expressions = [variable('isAccepted'), variable('message')];
+  const expressions = [variable('isAccepted'), variable('message'), claimed];
   return {
     failurePolicy: 'Fail',
     variables: variablesFor('validating', own, expressions),
