@@ -73,6 +73,8 @@ export interface World {
    */
   writeFile(path: string, text: string | Iterable<string>, force: boolean): Promise<void>;
   fileExists(path: string): Promise<boolean>;
+  /** Makes a folder, and those that it is in, if they are not there. */
+  makeFolder(path: string): Promise<void>;
   /** The folder for files that nobody needs for long. */
   temporaryFolder(): string;
   /** What the user answers at the terminal; '' if they end it, undefined if there is no terminal. */

@@ -1,5 +1,5 @@
 import {closeSync, createReadStream, fsync, openSync, rmSync, writeFile} from 'node:fs';
-import {readdir, readFile, rename, stat} from 'node:fs/promises';
+import {mkdir, readdir, readFile, rename, stat} from 'node:fs/promises';
 import {dirname, extname, join} from 'node:path';
 import {createInterface} from 'node:readline/promises';
 import type {Readable} from 'node:stream';
@@ -122,6 +122,15 @@ function unreadable(path: string, error: unknown): UserError {
   return new UserError(`${path}: ${reasons[code] ?? String(error)}`, exitCodes.unreadable, {
     cause: error,
   });
+}
+
+/** Makes a folder, and those that it is in, if they are not there. */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, {recursive: true});
+  } catch (error) {
+    throw unreadable(path, error);
+  }
 }
 
 /**

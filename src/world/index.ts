@@ -59,6 +59,10 @@ export function realWorld(signal: AbortSignal): RealWorld {
       const {exists} = await import('./files.ts');
       return exists(path);
     },
+    async makeFolder(path) {
+      const {makeFolder} = await import('./files.ts');
+      return makeFolder(path);
+    },
     temporaryFolder: () => process.getBuiltinModule('node:os').tmpdir(),
     async ask(question) {
       const {askAtTerminal} = await import('./ask.ts');

@@ -98,8 +98,10 @@ export const migrateFlags = {
     help: 'policies: choose, write defaults and refuse (full, the default), only refuse (validate), or only tell (audit)',
   },
   static: {
-    type: 'boolean',
-    help: 'policies: as files that the server reads by itself, and nobody can change over its API (v1.37)',
+    type: 'string',
+    placeholder: 'DIR',
+    completes: 'files',
+    help: 'policies: write files into this folder that API servers of v1.37 read by themselves, and nobody can change over their API',
   },
   closeGaps: {
     type: 'boolean',

@@ -29,13 +29,12 @@ export async function runPolicies(world: World, given: MigrateFlags): Promise<Ex
   const target = targetOf(given.to);
   if (target !== 'kubernetes') return printForEngine(world, given, target, format);
   const {version, flags} = versionIn(given);
+  const isStatic = flags.static !== undefined;
   const mode = choose('--mode', flags.mode, nativeModes);
-  if (version !== undefined) requireVersion(version, mode, flags.static);
+  if (version !== undefined) requireVersion(version, mode, isStatic);
+  if (isStatic) requireFilesAlone(flags);
   const inventory = await readPolicies(world, flags);
   if (flags.apply) {
-    if (flags.static) {
-      throw new UserError('--static makes files, which nobody can apply', exitCodes.usage);
-    }
     const {applyPolicies} = await import('./migratePoliciesApply.ts');
     return applyPolicies(world, flags, {
       policies: inventory.policies,
@@ -45,19 +44,24 @@ export async function runPolicies(world: World, given: MigrateFlags): Promise<Ex
     });
   }
   const server = version ?? serverOf(inventory);
-  requireVersion(server, mode, flags.static);
+  requireVersion(server, mode, isStatic);
   const {objects, losses} = nativeObjects(
     inventory.policies,
     {
       mode,
       server,
-      static: flags.static,
+      static: isStatic,
       closeGaps: flags.closeGaps,
       extensions: needsExtensions(inventory),
     },
     wholeRbac(inventory),
   );
-  printObjects(world, format, objects);
+  if (flags.static === undefined) {
+    printObjects(world, format, objects);
+  } else {
+    const {writeStatic} = await import('./migrateStatic.ts');
+    await writeStatic(world, flags.static, {objects});
+  }
   if (mode === 'full' && server < firstMutatingV1) {
     world.warn(
       `v1.${server} has MutatingAdmissionPolicy only with --feature-gates=MutatingAdmissionPolicy=true and --runtime-config=admissionregistration.k8s.io/v1beta1=true`,
@@ -122,6 +126,16 @@ function versionIn(flags: MigrateFlags): {
 function serverOf({serverVersion}: Inventory): number {
   const minor = minorOf(serverVersion);
   return minor !== undefined && minor >= firstVersion ? Math.min(minor, lastVersion) : lastVersion;
+}
+
+/** Refuses what means nothing to files of the server. */
+function requireFilesAlone({output, apply}: MigrateFlags): void {
+  if (output !== undefined) {
+    throw new UserError('--static writes files: leave -o out', exitCodes.usage);
+  }
+  if (apply) {
+    throw new UserError('--static makes files, which nobody can apply', exitCodes.usage);
+  }
 }
 
 function requireVersion(server: number, mode: NativeMode, isStatic: boolean): void {

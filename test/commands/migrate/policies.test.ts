@@ -1,10 +1,12 @@
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import {printJson} from '../../../src/kube/json.ts';
+import {type JsonObject, printJson} from '../../../src/kube/json.ts';
 import {readDocuments} from '../../../src/yaml/documents.ts';
 import {policyObject} from '../../support/builders/policies.ts';
-import {fileOf} from '../../support/run/files.ts';
+import {fileOf, folderOf} from '../../support/run/files.ts';
 import {objectOf} from '../../support/run/output.ts';
-import {runHere} from '../../support/run/run.ts';
+import {runHere, runWith} from '../../support/run/run.ts';
 
 const policies = (...args: readonly string[]) => runHere('migrate', 'policies', ...args);
 const kindsIn = (out: string) =>
@@ -87,7 +89,11 @@ describe('migrate policies', () => {
     ],
     [['--to', 'v1.26', '--mode', 'audit'], /^error: --to: "v1\.26": v1\.30 to v1\.37 can/],
     [['--to', 'nowhere'], /^error: --to: "nowhere"/],
-    [['--static', '--server', 'v1.36'], /^error: --static needs v1\.37: v1\.36 reads no policies/],
+    [['--static', 'x', '-o', 'json'], /^error: --static writes files: leave -o out/],
+    [
+      ['--static', 'x', '--server', 'v1.36'],
+      /^error: --static needs v1\.37: v1\.36 reads no policies/,
+    ],
     [['--mode', 'half'], /^error: --mode: "half" is not one of full, validate, audit/],
     [['-n', 'shop'], /^error: migrate policies is about the whole cluster/],
     [['-o', 'table'], /^error: -o: "table" is not one of yaml, json/],
@@ -95,6 +101,34 @@ describe('migrate policies', () => {
     const {code, out, err} = await policies('--demo', ...args);
     expect({code, out, lines: err.trim().split('\n').length}).toEqual({code: 2, out: '', lines: 1});
     expect(err).toMatch(message);
+  });
+
+  test('files of the server are in a folder for each of its plugins', async () => {
+    const folder = folderOf();
+    const args = ['migrate', 'policies', '--demo', '--static', './out/psp/'];
+    const {out} = await runWith({folder}, ...args);
+    expect(out).toContain('--admission-control-config-file=/etc/kubernetes/psp/admission.yaml\n');
+    const read = (name: string) => {
+      const path = join(folder, 'out/psp', name);
+      return readDocuments(readFileSync(path, 'utf8'), path).map(({value}) => objectOf(value));
+    };
+    const [configuration = {}] = read('admission.yaml');
+    const {plugins} = configuration as {readonly plugins: readonly JsonObject[]};
+    const folders = plugins.map(({configuration: own}) => objectOf(own).staticManifestsDir);
+    expect(folders).toEqual(['/etc/kubernetes/psp/mutating', '/etc/kubernetes/psp/validating']);
+    const kinds = (name: string) => read(`${name}/policies.yaml`).map(({kind}) => kind);
+    expect(kinds('mutating')).toEqual([
+      'MutatingAdmissionPolicy',
+      'MutatingAdmissionPolicyBinding',
+    ]);
+    expect(kinds('validating')).toEqual([
+      'ValidatingAdmissionPolicy',
+      'ValidatingAdmissionPolicyBinding',
+    ]);
+    const place = join(folder, 'psp');
+    const validate = await runHere(...args.with(-1, place), '--mode', 'validate');
+    expect(validate.out).not.toContain('mutating');
+    expect(validate.out).toContain(`\n  --admission-control-config-file=${place}/admission.yaml\n`);
   });
 
   test('its flags belong to it', async () => {

@@ -49,6 +49,7 @@ export async function runWith(
     },
     writeFile: (path, text, force) =>
       real.writeFile(folder === undefined ? path : join(folder, path), text, force),
+    makeFolder: path => real.makeFolder(folder === undefined ? path : join(folder, path)),
   });
   return runIn(changes, ...args);
 }
