@@ -33,7 +33,7 @@ describe.runIf(successor !== undefined)('migrate policies --apply, on v1.37', ()
   afterAll(() => server?.stop());
 
   /** What becomes of a pod of an account that may use the policy `strict`, or of one that may use none. */
-  async function fate(namespace: 'shop' | 'edge', spec: JsonObject = {}) {
+  async function fate(namespace: 'shop' | 'edge' | 'data', spec: JsonObject = {}) {
     const serviceAccountName = namespace === 'shop' ? 'web' : 'default';
     const container = {name: 'app', image: 'app'};
     const pod = {
@@ -133,4 +133,45 @@ describe.runIf(successor !== undefined)('migrate policies --apply, on v1.37', ()
     expect([status, stderr]).toEqual([0, '']);
     expect(await bindings()).toEqual(['kubectl-psp', 'kubectl-psp-deny']);
   }, 120_000);
+
+  test('where nothing is to write defaults, those who live on them are foretold, warned and refused', async () => {
+    const labels = {app: 'web'};
+    const template = {
+      metadata: {labels},
+      spec: {serviceAccountName: 'web', containers: [{name: 'app', image: 'app'}]},
+    };
+    await server.createAll([
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: {namespace: 'shop', name: 'web'},
+        spec: {selector: {matchLabels: labels}, template},
+      },
+    ]);
+    const full = await apply('--stage', 'audit');
+    expect(full.out).toContain('Of 1 pod or idle workload, the policies would refuse 0');
+    expect(await fate('shop')).toMatchObject({status: 201, isWarned: false});
+
+    const warned = await apply('--mode', 'validate', '--stage', 'audit');
+    expect(warned.out).toContain('Of 1 pod or idle workload, the policies would refuse 1');
+    expect(warned.out).toContain('pods that no policy takes unchanged are warned of');
+    expect(await fate('shop')).toMatchObject({status: 201, isWarned: true, policy: undefined});
+
+    const {code, out, err} = await apply('--mode', 'validate', '--stage', 'enforce');
+    expect(code).toBe(0);
+    expect(out).toContain('Refused from now on: Deployment shop/web');
+    expect(err).toContain('lost: strict: It writes ');
+    expect(await fate('shop')).toMatchObject({status: 403});
+    expect(await fate('data', {securityContext: {fsGroup: 1}})).toMatchObject({status: 201});
+  }, 120_000);
+
+  test.each([
+    ['audit', 'deny', /^error: --mode audit refuses and changes nothing: its only stage is audit/],
+    ['audit', 'enforce', /^error: --mode audit refuses and changes nothing/],
+    ['validate', 'mutate', /^error: --mode validate writes nothing into pods: its stages are/],
+  ])('mode %s has no stage %s', async (mode, stage, message) => {
+    const {code, out, err} = await apply('--mode', mode, '--stage', stage);
+    expect({code, out}).toEqual({code: 2, out: ''});
+    expect(err).toMatch(message);
+  });
 });

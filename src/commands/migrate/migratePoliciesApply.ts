@@ -14,7 +14,7 @@ import {itemsOf} from '../../inventory/submissions/items.ts';
 import type {JsonObject} from '../../kube/json.ts';
 import {minorOf} from '../../kube/release.ts';
 import {needsExtensions} from '../../migrate/native/extensions.ts';
-import {nativeObjects} from '../../migrate/native/nativeObjects.ts';
+import {type Native, nativeObjects} from '../../migrate/native/nativeObjects.ts';
 import {
   modeOnStage,
   type NativeStage,
@@ -67,7 +67,7 @@ export async function applyPolicies(
     const {objects, losses} = objectsFor(target, goal);
     tellLosses(world, losses);
     const say = (line: string) => world.print(`${escapeText(line)}\n`);
-    const verdicts = foretold(target);
+    const verdicts = foretold(target, goal);
     for (const line of impactLines(verdicts, stage, target)) say(line);
     requireSystem(target, verdicts, stage);
     const changes = await planned(cluster, objects, target);
@@ -83,20 +83,42 @@ export async function applyPolicies(
     }
     const code = await make(world, cluster, flags, changes);
     if (code !== exitCodes.ok) return code;
-    await waitUntilInForce(world, cluster, target);
-    say(`In force on stage ${stage}: ${stageWords[stage]}`);
+    await waitUntilInForce(world, cluster, target, objects);
+    say(`In force on stage ${stage}: ${stageWords(goal)}`);
     return exitCodes.ok;
   } finally {
     cluster.close();
   }
 }
 
-const stageWords: Readonly<Record<NativeStage, string>> = {
-  audit: 'pods that no policy takes are warned of, and told to the audit log; nothing is refused.',
-  mutate: `defaults are written in namespaces with the label ${stageLabel}=mutate; nothing is refused.`,
-  deny: `pods are refused in namespaces with the label ${stageLabel}=deny; ${stageLabel}=mutate only writes defaults.`,
-  enforce: 'pods that no policy takes are refused everywhere.',
-};
+/** A stage that a mode has nothing for would be taken for something that it is not. */
+function requireStage({mode, stage}: NativeGoal): void {
+  if (mode === 'audit' && stage !== 'audit') {
+    throw new UserError(
+      `--mode audit refuses and changes nothing: its only stage is audit, not ${stage}`,
+      exitCodes.usage,
+    );
+  }
+  if (mode === 'validate' && stage === 'mutate') {
+    throw new UserError(
+      '--mode validate writes nothing into pods: its stages are audit, deny and enforce',
+      exitCodes.usage,
+    );
+  }
+}
+
+function stageWords({mode, stage}: NativeGoal): string {
+  const words = {
+    audit:
+      'pods that no policy takes are warned of, and told to the audit log; nothing is refused.',
+    mutate: `defaults are written in namespaces with the label ${stageLabel}=mutate; nothing is refused.`,
+    deny: `pods are refused in namespaces with the label ${stageLabel}=deny; ${stageLabel}=mutate only ${mode === 'full' ? 'writes defaults' : 'warns'}.`,
+    enforce: 'pods that no policy takes are refused everywhere.',
+  }[stage];
+  return mode === 'validate'
+    ? words.replace('no policy takes', 'no policy takes unchanged')
+    : words;
+}
 
 /** The cluster as it is, with the policies that it is to have. */
 async function readTarget(
@@ -152,38 +174,39 @@ function goalOf(
   }
   const goal = {
     mode: mode ?? hadMode,
-    stage: stage ?? (had === 'odd' ? undefined : had) ?? 'audit',
+    stage: stage ?? (had === 'odd' || mode === 'audit' ? undefined : had) ?? 'audit',
     closeGaps: closeGaps || options?.closeGaps === true,
   };
   requireVersion(minorOf(serverVersion) ?? 0, goal.mode);
+  requireStage(goal);
   return goal;
 }
 
-function objectsFor(
-  target: Inventory,
-  {mode, stage, closeGaps}: NativeGoal,
-): {
-  readonly objects: readonly JsonObject[];
-  readonly losses: ReturnType<typeof nativeObjects>['losses'];
-} {
-  const {objects, losses} = nativeObjects(
-    target.policies,
-    {
-      mode: modeOnStage(stage, mode),
-      server: minorOf(target.serverVersion) ?? 0,
-      static: false,
-      closeGaps,
-      extensions: needsExtensions(target),
-    },
-    wholeRbac(target),
-  );
+function objectsFor(target: Inventory, goal: NativeGoal): Native {
+  const {mode, stage} = goal;
+  const {objects, losses} = nativeIn(target, goal, modeOnStage(stage, mode));
   // What the stage leaves out for now is no loss.
   return {objects: objectsOnStage(objects, stage), losses: stage === 'audit' ? [] : losses};
 }
 
-/** What becomes of the cluster's pods once the policies are in force everywhere. */
-function foretold(target: Inventory): readonly Verdict[] {
-  const judge = judgeOf({...target, policyApi: 'unknown', admissionPolicies: undefined});
+function nativeIn(target: Inventory, {closeGaps}: NativeGoal, mode: NativeMode): Native {
+  const options = {
+    mode,
+    server: minorOf(target.serverVersion) ?? 0,
+    static: false,
+    closeGaps,
+    extensions: needsExtensions(target),
+  };
+  return nativeObjects(target.policies, options, wholeRbac(target));
+}
+
+/** What the policies make of the cluster's pods once they are in force everywhere, whatever levels say. */
+function foretold(target: Inventory, goal: NativeGoal): readonly Verdict[] {
+  const {objects} = nativeIn(target, goal, goal.mode === 'validate' ? 'validate' : 'full');
+  const namespaces = target.namespaces.map(({metadata}) => ({
+    metadata: {name: metadata?.name, labels: {}},
+  }));
+  const judge = judgeOf({...target, namespaces, admissionPolicies: objects});
   return itemsOf(target).map(item => judge.verdict(item));
 }
 

@@ -6,26 +6,41 @@ export const canaryPath = '/api/v1/namespaces/default/configmaps?dryRun=All';
 /** What a canary answers. */
 const says = 'the canary of kubectl psp';
 
+export interface Canary {
+  readonly name: string;
+  /** The name of the object that it answers; its own if not given. */
+  readonly asked?: string;
+  /** The version in which the server has mutating policies. */
+  readonly mutatingVersion?: string;
+}
+
+const configMaps = {
+  apiGroups: [''],
+  apiVersions: ['v1'],
+  operations: ['CREATE'],
+  resources: ['configmaps'],
+};
+
 /**
  * Admission policies that do something that can be seen, to a ConfigMap that nobody makes: a server that has them has
  * all that was made before them, as it takes up all of a kind at once. The second refuses what the first has changed.
  */
-export function canaryObjects(name: string): readonly JsonObject[] {
-  const apiVersion = 'admissionregistration.k8s.io/v1';
-  const rule = {
-    apiGroups: [''],
-    apiVersions: ['v1'],
-    operations: ['CREATE'],
-    resources: ['configmaps'],
-  };
-  const matchConstraints = {resourceRules: [rule]};
-  const changes = `object.metadata.name == '${name}' ? Object{data: {'canary': '${name}'}} : Object{}`;
-  const passes = `object.?data['canary'].orValue('') != '${name}'`;
+export function canaryObjects({
+  name,
+  asked = name,
+  mutatingVersion = 'v1',
+}: Canary): readonly JsonObject[] {
+  const [apiVersion = '', mutatingApiVersion = ''] = ['v1', mutatingVersion].map(
+    version => `admissionregistration.k8s.io/${version}`,
+  );
+  const matchConstraints = {resourceRules: [configMaps]};
+  const changes = `object.metadata.name == '${asked}' ? Object{data: {'canary': '${asked}'}} : Object{}`;
+  const passes = `object.?data['canary'].orValue('') != '${asked}'`;
   const metadata = {name};
   const bound = {policyName: name};
   return [
     {
-      apiVersion,
+      apiVersion: mutatingApiVersion,
       kind: 'MutatingAdmissionPolicy',
       metadata,
       spec: {
@@ -45,7 +60,12 @@ export function canaryObjects(name: string): readonly JsonObject[] {
         validations: [{expression: passes, message: says}],
       },
     },
-    {apiVersion, kind: 'MutatingAdmissionPolicyBinding', metadata, spec: bound},
+    {
+      apiVersion: mutatingApiVersion,
+      kind: 'MutatingAdmissionPolicyBinding',
+      metadata,
+      spec: bound,
+    },
     {
       apiVersion,
       kind: 'ValidatingAdmissionPolicyBinding',
@@ -56,8 +76,9 @@ export function canaryObjects(name: string): readonly JsonObject[] {
 }
 
 /** Without what writes: for servers that have no mutating policies. */
-export function validatingCanary(name: string): readonly JsonObject[] {
-  return canaryObjects(name)
+export function validatingCanary(canary: Canary): readonly JsonObject[] {
+  const {name, asked = name} = canary;
+  return canaryObjects(canary)
     .filter(({kind}) => String(kind).startsWith('Validating'))
     .map(object =>
       object.kind === 'ValidatingAdmissionPolicy'
@@ -65,7 +86,7 @@ export function validatingCanary(name: string): readonly JsonObject[] {
             ...object,
             spec: {
               ...(object.spec as JsonObject),
-              validations: [{expression: `object.metadata.name != '${name}'`, message: says}],
+              validations: [{expression: `object.metadata.name != '${asked}'`, message: says}],
             },
           }
         : object,

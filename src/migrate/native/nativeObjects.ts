@@ -113,7 +113,7 @@ function mutatingObjects(
   name: string,
   {server}: NativeOptions,
 ): readonly JsonObject[] {
-  const version = server >= firstMutatingV1 ? 'v1' : 'v1beta1';
+  const version = mutatingVersion(server);
   const {failurePolicy, reinvocationPolicy, ...rest} = spec;
   return [
     {
@@ -132,6 +132,11 @@ function mutatingObjects(
 
 /** The release in which MutatingAdmissionPolicy is v1 and on by default. */
 export const firstMutatingV1 = 36;
+
+/** The version in which a server has MutatingAdmissionPolicy. */
+export function mutatingVersion(server: number): 'v1' | 'v1beta1' {
+  return server >= firstMutatingV1 ? 'v1' : 'v1beta1';
+}
 
 function typeOf(kind: string, version: string) {
   return {apiVersion: `admissionregistration.k8s.io/${version}`, kind};

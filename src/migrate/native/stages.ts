@@ -14,9 +14,9 @@ export const stageLabel = 'psp.kubectl/stage';
 /** The name of the binding that refuses pods while others still warn. */
 const denyName = `${nativeName}-deny`;
 
-/** What the objects are made for on a stage: before anything is refused, nothing is to be missed either. */
+/** What the objects are made for on a stage: before defaults are written, none is to be missed either. */
 export function modeOnStage(stage: NativeStage, mode: NativeMode): NativeMode {
-  return stage === 'audit' ? 'audit' : mode;
+  return stage === 'audit' && mode === 'full' ? 'audit' : mode;
 }
 
 /**
