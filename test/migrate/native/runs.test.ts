@@ -8,31 +8,12 @@ import {nativeObjects} from '../../../src/migrate/native/nativeObjects.ts';
 import type {RbacObjects} from '../../../src/rbac/authorize.ts';
 import {fullOptions} from '../../support/builders/nativeOptions.ts';
 import {policyObject} from '../../support/builders/policies.ts';
+import {idOf, numberedPolicy, tenantPolicy, tenantsOf} from '../../support/builders/tenants.ts';
 import {celDifferences} from '../../support/kubernetes/celCases.ts';
 import {askCel, type CelCase, hasCelReference} from '../../support/kubernetes/celReference.ts';
 import {objectOf} from '../../support/run/output.ts';
 
 const rbacGroup = 'rbac.authorization.k8s.io';
-const idOf = (tenant: number) => 50_000 + tenant * 3;
-
-/** A policy for one tenant, who has a user, a group and a folder of their own. */
-function tenantPolicy(tenant: number): JsonObject {
-  const id = idOf(tenant);
-  const own = {rule: 'MustRunAs', ranges: [{min: id, max: id}]};
-  return policyObject(`tool-${tenant}`, {
-    runAsUser: own,
-    runAsGroup: own,
-    fsGroup: own,
-    supplementalGroups: {rule: 'MustRunAs', ranges: [{min: 1, max: 65535}]},
-    allowedHostPaths: [{pathPrefix: '/var/lib/sss'}, {pathPrefix: `/data/tool-${tenant}`}],
-    requiredDropCapabilities: ['ALL'],
-    allowPrivilegeEscalation: false,
-    volumes: ['secret', 'configMap', 'emptyDir', 'projected', 'hostPath'],
-  });
-}
-
-const tenantsOf = (count: number) => Array.from({length: count}, (_, tenant) => tenant);
-
 /** Each tenant's accounts may use the tenant's policy, in a namespace of theirs; root may use all. */
 function rbacOf(tenants: readonly number[]): RbacObjects {
   const rules = (names: readonly string[]) => [
@@ -199,15 +180,7 @@ test.runIf(hasCelReference())(
   {timeout: 300_000},
   () => {
     const numbers = tenantsOf(60);
-    // Every third has another shape, so that no run is long enough to be put together.
-    const policies = numbers.map(number =>
-      decodePolicy(
-        policyObject(`p${String(number).padStart(2, '0')}`, {
-          runAsUser: {rule: 'MustRunAs', ranges: [{min: number + 1, max: number + 1}]},
-          ...(number % 3 === 0 ? {readOnlyRootFilesystem: true} : {}),
-        }),
-      ),
-    );
+    const policies = numbers.map(number => decodePolicy(numberedPolicy(number)));
     const {objects} = nativeObjects(policies, fullOptions, rbacOf([]));
     const answers = askCel(
       numbers.map(

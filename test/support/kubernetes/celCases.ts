@@ -1,7 +1,15 @@
 import {isDeepStrictEqual} from 'node:util';
+import {conformanceResult} from '../../../src/conformance/conformance.ts';
 import type {NativeOptions} from '../../../src/inventory/native/options.ts';
+import {seccompPodKey} from '../../../src/kube/annotations.ts';
 import {compact} from '../../../src/kube/edits.ts';
-import {isObject, type Json, type JsonObject, printJson} from '../../../src/kube/json.ts';
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  parseJson,
+  printJson,
+} from '../../../src/kube/json.ts';
 import {decodePolicy, type Policy} from '../../../src/kube/objects.ts';
 import {seccompFieldText} from '../../../src/kube/podView.ts';
 import {nativeObjects} from '../../../src/migrate/native/nativeObjects.ts';
@@ -107,6 +115,53 @@ export function celDifferences(
   return [`${answer.name}: ${printJson(found)}, not ${printJson({...wanted, policy})}`];
 }
 
+/**
+ * How the answer of policies that only validate differs from whether a policy of v1.24 that may be used takes the pod
+ * as it is; undefined if that can't be compared.
+ */
+export function asIsDifferences(vector: Vector, answer: CelAnswer): readonly string[] | undefined {
+  if (answer.error) return [`${answer.name}: ${answer.error}`];
+  const {pod} = vector.input;
+  if (answer.phase === 'validation' || hasSeccompAnnotations(pod)) return undefined;
+  const wanted = isTakenAsItIs(vector);
+  return answer.allowed === wanted
+    ? []
+    : [`${answer.name}: allowed ${answer.allowed}, not ${wanted}: ${answer.message}`];
+}
+
+function isTakenAsItIs({input, expected}: Vector): boolean {
+  const {pod = null} = input;
+  const field = objectOf(objectOf(objectOf(pod).spec).securityContext ?? {}).seccompProfile;
+  // Every policy writes the annotation of such a field, so that none would take the pod as it is.
+  const {policies} =
+    field === undefined
+      ? expected
+      : objectOf(
+          parseJson(printJson(conformanceResult({...input, pod: annotated(pod, field)}) as Json)),
+        );
+  return (Array.isArray(policies) ? policies : []).some(one => {
+    const {allowed, mutates, authorizedFor} = objectOf(one);
+    const {serviceAccount, user} = objectOf(authorizedFor ?? {});
+    return allowed === true && mutates === false && (serviceAccount === true || user === true);
+  });
+}
+
+function annotated(pod: Json, field: Json): JsonObject {
+  const {metadata, ...rest} = objectOf(pod);
+  const {annotations, ...more} = objectOf(metadata ?? {});
+  const text = profile(field, undefined);
+  return {
+    ...rest,
+    metadata: {...more, annotations: {...objectOf(annotations ?? {}), [seccompPodKey]: text}},
+  };
+}
+
+/** Whether a pod has the annotations of old, which mean nothing any more. */
+function hasSeccompAnnotations(pod: Json | undefined): boolean {
+  const {annotations} = objectOf(objectOf(pod ?? {}).metadata ?? {});
+  return Object.keys(objectOf(annotations ?? {})).some(key => key.includes('seccomp'));
+}
+
 /** Whether a pod spells out the empty list that CEL can't see. */
 export function hasEmptyGroups(pod: Json | undefined): boolean {
   const {securityContext} = objectOf(objectOf(pod ?? {}).spec ?? {});
@@ -120,4 +175,19 @@ function hasUnknownDefault(input: JsonObject): boolean {
     const fill = annotations['apparmor.security.beta.kubernetes.io/defaultProfileName'] ?? '';
     return !/^(|runtime\/default|unconfined|localhost\/.*)$/.test(fill);
   });
+}
+
+/** What only a server sets: it answers a conflict to another version or uid, and goes on with its own time of creation. */
+const serversOwn = ['resourceVersion', 'uid', 'creationTimestamp'];
+
+/**
+ * Updates that would change that. The code of PodSecurityPolicy alone takes them for a change of the pod; on a server, of
+ * v1.24 as of v1.37, it is not asked, or does not see it (k8s.io/apiserver, pkg/registry/generic/registry/store.go, Update).
+ */
+export function changesServersOwn({input: {operation, pod, oldPod}}: Vector): boolean {
+  if (operation !== 'UPDATE') return false;
+  const [one = {}, other = {}] = [pod, oldPod].map(object =>
+    objectOf(objectOf(object ?? {}).metadata ?? {}),
+  );
+  return serversOwn.some(field => Boolean(one[field]) && one[field] !== other[field]);
 }

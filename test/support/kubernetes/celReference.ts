@@ -82,7 +82,9 @@ export function askCel(cases: readonly CelCase[]): readonly CelAnswer[] {
   const program = celReference();
   if (program === undefined) throw new Error(missing);
   const lines = cases.map(one => `${printJson(one as unknown as Json)}\n`).join('');
-  const text = runProgram(program, [], lines).toString('utf8').trimEnd();
+  // It makes much garbage, and collecting that at the usual rate is a third of its work.
+  const env = {GOGC: '400', ...process.env};
+  const text = runProgram(program, [], lines, env).toString('utf8').trimEnd();
   const answers = text === '' ? [] : text.split('\n');
   if (answers.length !== cases.length) {
     throw new Error(`${cases.length} cases, but ${answers.length} answers`);

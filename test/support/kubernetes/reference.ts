@@ -76,8 +76,9 @@ export function runProgram(
   path: string,
   args: readonly string[],
   input: string | Uint8Array = '',
+  env: NodeJS.ProcessEnv = process.env,
 ): Buffer {
-  const {status, stdout, stderr, error} = spawnSync(path, args, {input, maxBuffer: 2 ** 30});
+  const {status, stdout, stderr, error} = spawnSync(path, args, {input, env, maxBuffer: 2 ** 30});
   if (error) throw error;
   const failure = `${basename(path)} exited with ${status}: ${stderr.toString().trim()}`;
   if (status !== 0) throw new Error(failure);

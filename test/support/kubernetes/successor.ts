@@ -2,6 +2,7 @@ import {spawnSync} from 'node:child_process';
 import {join} from 'node:path';
 import {isExecutable} from '../run/executables.ts';
 
+const releaseScript = join(import.meta.dirname, '../../successor/release.sh');
 const script = join(import.meta.dirname, '../../successor/build.sh');
 
 /**
@@ -17,4 +18,15 @@ export function successorApiServer(): string | undefined {
     process.stderr.write('skipped: no API server of v1.37; test/successor/build.sh makes it\n');
   }
   return found;
+}
+
+/** The API server of a release between v1.24 and that, which test/successor/release.sh has built; undefined likewise. */
+export function releaseApiServer(release: 'v1.30' | 'v1.35'): string | undefined {
+  const {stdout} = spawnSync(releaseScript, [release, '--dir'], {encoding: 'utf8'});
+  const program = join(stdout.trim(), 'kube-apiserver');
+  if (isExecutable(program)) return program;
+  process.stderr.write(
+    `skipped: no API server of ${release}; test/successor/release.sh ${release} makes it\n`,
+  );
+  return undefined;
 }
