@@ -48,7 +48,7 @@ export const notEverywhere = defineRule({
 
 /** How objects are made again: those that the server reads from files are nobody's to apply. */
 function againIn({staticPolicies}: Inventory, isOnStage = true): string {
-  if (staticPolicies !== undefined) return 'kubectl psp migrate policies --static > policies.yaml';
+  if (staticPolicies !== undefined) return 'kubectl psp migrate policies --static psp';
   return isOnStage ? makeAgain : `${makeAgain} --stage enforce`;
 }
 

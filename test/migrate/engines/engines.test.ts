@@ -143,7 +143,7 @@ describe('Gatekeeper', () => {
 });
 
 test.each(['kyverno', 'gatekeeper'])('what belongs to Kubernetes is refused for %s', async to => {
-  const {code, err} = await runHere('migrate', 'policies', '--demo', '--to', to, '--static');
+  const {code, err} = await runHere('migrate', 'policies', '--demo', '--to', to, '--static', 'psp');
   expect([code, err]).toEqual([
     2,
     `error: --static belongs to --to kubernetes, and means nothing to ${to}\n`,
