@@ -9,7 +9,26 @@ export function osErrors(spec: PodSpec): readonly FieldError[] {
   const {name = ''} = os;
   if (name === '') return [required('spec.os.name', 'cannot be empty')];
   if (name === 'windows') return windowsErrors(spec);
-  return name === 'linux' ? [] : [notSupported('spec.os', name, ['linux', 'windows'])];
+  return name === 'linux'
+    ? linuxErrors(spec)
+    : [notSupported('spec.os', name, ['linux', 'windows'])];
+}
+
+/** What a pod that says it is for Linux may not have. */
+function linuxErrors(spec: PodSpec): readonly FieldError[] {
+  const set = (options: unknown, field: string) =>
+    options === undefined
+      ? []
+      : [forbidden(field, 'windows options cannot be set for a linux pod')];
+  const field = 'securityContext.windowsOptions';
+  return [
+    ...set(spec.securityContext?.windowsOptions, `spec.${field}`),
+    ...containerLists.flatMap(list =>
+      (spec[list] ?? []).flatMap(({securityContext}, index) =>
+        set(securityContext?.windowsOptions, `spec.${list}[${index}].${field}`),
+      ),
+    ),
+  ];
 }
 
 /** What a pod that says it is for Windows may not have. */

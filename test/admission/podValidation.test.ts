@@ -326,6 +326,24 @@ test('a name that no container may have is told in the words of the release', ()
   expect(said(20)).toEqual([expect.stringMatching(/^a lowercase RFC 1123 label must consist of/)]);
 });
 
+test('what Windows alone knows is refused of a pod that is for Linux', () => {
+  const windowsOptions = {runAsUserName: 'ContainerUser'};
+  const container = {name: 'c', image: 'x', securityContext: {windowsOptions}};
+  const spec = (os: object | undefined) => ({
+    securityContext: {windowsOptions},
+    containers: [container],
+    os,
+  });
+  const said = (os: object | undefined) =>
+    printed(podErrors(decodePod(plain({spec: spec(os)})), lastRelease));
+  const words = 'windows options cannot be set for a linux pod';
+  expect(said({name: 'linux'})).toEqual([
+    `FieldValueForbidden spec.containers[0].securityContext.windowsOptions ${words}`,
+    `FieldValueForbidden spec.securityContext.windowsOptions ${words}`,
+  ]);
+  expect([said(undefined), said({name: 'windows'})]).toEqual([[], []]);
+});
+
 /** As the reference prints errors: sorted, without the values that Go prints with addresses. */
 function printed(errors: readonly FieldError[]): readonly string[] {
   return errors.map(({type, field, detail}) => `${type} ${field} ${detail}`).sort();
