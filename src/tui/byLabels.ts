@@ -1,4 +1,5 @@
 import type {Inventory} from '../inventory/inventory.ts';
+import {mayReadFiles} from '../inventory/native/nativePolicies.ts';
 import {isByLabels} from '../inventory/regime.ts';
 import {minorOf} from '../kube/release.ts';
 import {newestStandard} from '../podSecurity/version.ts';
@@ -34,7 +35,15 @@ export function policiesHere({serverVersion}: Inventory): readonly string[] {
       : [
           'The same as objects that this cluster enforces:',
           `  kubectl psp migrate policies --from psp.yaml --server v1.${minor}${mode}`,
+          'The same brought into force stage by stage, at first with warnings alone:',
+          `  kubectl psp migrate policies --from psp.yaml --apply${mode}`,
         ]),
+    ...(mayReadFiles(serverVersion)
+      ? [
+          'Policies in files of the API server, which no API shows:',
+          '  kubectl psp --static-policies PATH',
+        ]
+      : []),
     'A snapshot of an older cluster: kubectl psp --from FILE',
   ];
 }

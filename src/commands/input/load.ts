@@ -262,11 +262,11 @@ export function policyNamed({policies, refused = [], source}: Inventory, wanted:
 export function requirePolicies(inventory: Inventory): void {
   const {serverVersion = 'this version'} = inventory;
   const unseen = mayReadFiles(inventory.serverVersion)
-    ? ', and those that the server itself reads from files, which no API shows, with --static-policies'
+    ? '; those that the server itself reads from files no API shows: get, who-can and others take --static-policies'
     : '';
   if (isByLabels(inventory) && inventory.policies.length === 0) {
     throw new UserError(
-      `the server (${serverVersion}) has no PodSecurityPolicy: Kubernetes 1.25 removed it, and the labels of namespaces decide: see why and migrate labels; policies in files are read with -f or --from${unseen}`,
+      `the server (${serverVersion}) has no PodSecurityPolicy: Kubernetes 1.25 removed it, and the labels of namespaces decide: see why and migrate labels; advise proposes policies for what runs, and those in files are read with -f or --from${unseen}`,
     );
   }
   requireReadPolicies(inventory);
