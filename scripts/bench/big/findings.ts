@@ -27,9 +27,20 @@ takes 265 MiB in place of 350, one of 100,000 pods 0.9 to 1.1 GiB in place of 1.
 100,000 pods takes 1.1 GiB in place of 1.45, migrate -A 1.1 in place of 1.4, audit -A 1.4 in place of 1.5.`,
   ],
   [
-    'the session, 20,000 pods and 200 policies',
-    `With that it holds 290 MiB once all is read, and stays between 285 and 305 MiB while 30 pods a second change for 100 s, with the
-list of all pods open; the table above is of before.`,
+    'the session, 20,000 pods and 200 policies, 200 watch events a second',
+    `Each batch of events took 130 ms: all pods were put in order, listed, judged by their templates, counted and measured
+for the columns again, and each pod whose status changed was a new one. Now all of that is kept by namespace, and what
+did not change of one stays: 13 ms, of 100,000 pods some 60. The list of policies tried every policy on every template,
+300 ms, now 20. The plan of the way off (350 ms) and the findings (1 s) are made again only when something changes that
+they are about. Escape was held back for 20 ms by Ink, and what followed it for 40 more; it is now written so that nothing
+has to be waited for. The session takes 11 % of a core, and on a machine that has other work keys wait for that, not for it.
+It holds 280 to 300 MiB once all is read and some 300 after a minute at 195 events a second.`,
+  ],
+  [
+    'the session, 100,000 pods in 2,500 namespaces, 500 policies, 12,500 bindings',
+    `All is read and followed with 916 MiB, 928 MiB at most; while the machine had twenty times the work of its processors it
+took 33 s, and a key 115 ms (p50) to 360 ms (p95), which is no measure of the session. Under 200 events a second it was not
+measured: the API server of that size did not make them there.`,
   ],
   [
     'audit -A, 20,000 pods and 200 policies from a file',

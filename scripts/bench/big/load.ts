@@ -14,6 +14,9 @@ const {request} = openClient(url, caFile, token);
 const tickMs = 50;
 /** A server that can't follow is not asked for more. */
 const mostUnderWay = 48;
+/** Nor given up at once. */
+const mostTries = 10;
+const pauseMs = 500;
 const mergePatch = {contentType: 'application/merge-patch+json'};
 
 interface Place {
@@ -74,7 +77,11 @@ async function asking(
   body?: unknown,
   options?: typeof mergePatch,
 ): Promise<Json | undefined> {
-  const {status, text, json} = await request(method, path, body, options);
+  let {status, text, json} = await request(method, path, body, options);
+  for (let tries = 1; status >= 500 && tries < mostTries; tries++) {
+    await sleep(pauseMs);
+    ({status, text, json} = await request(method, path, body, options));
+  }
   // A pod that an earlier load had just taken away when it was ended.
   if (status === 404) return undefined;
   if (status >= 300) throw new Error(`${method} ${path}: ${status} ${text}`);
