@@ -153,6 +153,17 @@ describe('an owner is', () => {
       'StatefulSet/db',
     ]);
   });
+
+  test('no object of another namespace, whatever its uid', async () => {
+    const owner = {apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'db', uid: 'u1'};
+    const inNamespace = (namespace: string) => ({
+      ...templated('apps/v1', 'StatefulSet', 'db'),
+      metadata: {name: 'db', namespace, uid: 'u1'},
+    });
+    const pod = owned('db-0', owner);
+    expect(await names(inNamespace('a'), pod)).toEqual(['StatefulSet/db']);
+    expect(await names(inNamespace('b'), pod)).toEqual(['Pod/db-0', 'StatefulSet/db']);
+  });
 });
 
 test('the controllers of Kubernetes create pods of its own kinds only', async () => {
