@@ -4,6 +4,7 @@
  */
 import {isRelevantAnnotation} from './annotations.ts';
 import {boolean, int32, int64, list, object, string, stringMap, type TypeOf} from './decode.ts';
+import type {JsonObject} from './json.ts';
 
 const ownerReference = object({
   apiVersion: string,
@@ -133,6 +134,16 @@ export const role = object({
 });
 export type Role = TypeOf<typeof role>;
 
+/** The role in an object whose parts are decoded. */
+export function roleOfDecoded(decoded: JsonObject): Role {
+  const {metadata, rules, aggregationRule} = decoded as unknown as Role;
+  return {metadata: metadata && roleMetaOf(metadata), rules, aggregationRule};
+}
+
+function roleMetaOf({name, namespace, uid, labels}: TypeOf<typeof roleMeta>) {
+  return {name, namespace, uid, labels};
+}
+
 const subject = object({kind: string, apiGroup: string, namespace: string, name: string});
 export type Subject = TypeOf<typeof subject>;
 
@@ -143,6 +154,12 @@ export const binding = object({
   subjects: list(subject),
 });
 export type Binding = TypeOf<typeof binding>;
+
+/** The binding in an object whose parts are decoded. */
+export function bindingOfDecoded(decoded: JsonObject): Binding {
+  const {metadata, roleRef, subjects} = decoded as unknown as Binding;
+  return {metadata: metadata && roleMetaOf(metadata), roleRef, subjects};
+}
 
 /** As far as it matters who reaches which path of a node through a claim. */
 export const persistentVolume = object({

@@ -4,6 +4,7 @@ import {decidingSpec, type Inventory} from '../../src/inventory/inventory.ts';
 import {readCluster} from '../../src/inventory/read/readCluster.ts';
 import type {ClusterReader} from '../../src/inventory/read/reader.ts';
 import {type Json, type JsonObject, parseJson, printJson} from '../../src/kube/json.ts';
+import type {ListItem} from '../../src/kube/listItem.ts';
 import {volumeSourceKeys} from '../../src/kube/pod.ts';
 import {LateItem} from '../../src/kube/protobuf/late.ts';
 import {type Client, connect, isForbidden, isNotFound} from '../../src/world/client.ts';
@@ -89,7 +90,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('protobuf and JSON of one
   test('of a long list, the cache has all that pages have', async () => {
     const namesOf = async (options: {cached?: boolean}) => {
       const names: unknown[] = [];
-      const onLate = (items: readonly (JsonObject | LateItem)[]) => {
+      const onLate = (items: readonly ListItem[]) => {
         for (const item of items)
           names.push(objectOf((item as LateItem).head.metadata as never).name);
       };

@@ -2,11 +2,14 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {decodeLive, resources} from '../../src/inventory/kinds/resources.ts';
 import {DecodeError} from '../../src/kube/decode.ts';
+import type {JsonObject} from '../../src/kube/json.ts';
 import {headOf, type ListItemOrHead, partedItems} from '../../src/kube/listItem.ts';
 import {decodePod} from '../../src/kube/pod.ts';
 import {HeadItem, LateItem} from '../../src/kube/protobuf/late.ts';
 import {readList} from '../../src/kube/protobuf/list.ts';
+import type {Message} from '../../src/kube/protobuf/message.ts';
 import {objectMetaMessage} from '../../src/kube/protobuf/meta.ts';
+import {kinds} from '../../src/kube/protobuf/objects.ts';
 import {podSpecMessage} from '../../src/kube/protobuf/pod.ts';
 import {anyPod} from '../support/builders/anyPod.ts';
 import {
@@ -208,3 +211,47 @@ function expectSense(bytes: Buffer): void {
     if (!(error instanceof DecodeError)) throw error;
   }
 }
+
+describe('objects of RBAC, whose parts are decoded as they are read', () => {
+  const metadata = {name: 'psp', namespace: 'shop', uid: 'u', labels: {team: 'a'}};
+  const own = {...metadata, resourceVersion: '7', annotations: {a: 'b'}};
+  const role = {
+    metadata: own,
+    rules: [
+      {verbs: ['use'], apiGroups: ['policy'], resources: ['podsecuritypolicies']},
+      {verbs: ['get'], apiGroups: [''], resources: ['pods'], resourceNames: ['a', '']},
+    ],
+  };
+  const selectors = [
+    {matchLabels: {a: 'b'}},
+    {matchExpressions: [{key: 'k', operator: 'In', values: ['v']}]},
+  ];
+  const binding = {
+    metadata: own,
+    subjects: [
+      {kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: 'jane'},
+      {kind: 'ServiceAccount', name: 'web', namespace: 'shop'},
+    ],
+    roleRef: {apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'psp'},
+  };
+  const version = 'rbac.authorization.k8s.io/v1';
+
+  test.each([
+    ['roles', role],
+    ['roles', {metadata: own}],
+    ['clusterRoles', {...role, aggregationRule: {clusterRoleSelectors: selectors}}],
+    ['roleBindings', binding],
+    ['clusterRoleBindings', {...binding, subjects: undefined}],
+  ] as const)('%s are to the byte what their JSON is decoded to', (name, object) => {
+    const resource = resources[name];
+    const type = {apiVersion: version, kind: resource.kind};
+    const message = kinds[`${version}/${resource.kind}`] as Message;
+    const [item] = partedItems(read(listOf(type, [encodeMessage(message, object)]))).whole;
+    if (item === undefined) throw new Error('nothing was read');
+    const decoded = decodeLive<unknown>(resource, version, item);
+    expect(JSON.stringify(decoded)).toBe(
+      JSON.stringify(decodeLive<unknown>(resource, version, object as JsonObject)),
+    );
+    expect(headOf(item).metadata).toMatchObject({uid: 'u', resourceVersion: '7'});
+  });
+});

@@ -2,8 +2,7 @@ import type {ServerResponse} from 'node:http';
 import {gzipSync} from 'node:zlib';
 import {expect, onTestFinished, test} from 'vitest';
 import type {JsonObject} from '../../src/kube/json.ts';
-import type {ListItem} from '../../src/kube/listItem.ts';
-import {LateItem} from '../../src/kube/protobuf/late.ts';
+import {headOf, type ListItem} from '../../src/kube/listItem.ts';
 import {listMeta, status} from '../../src/kube/protobuf/meta.ts';
 import {connect} from '../../src/world/client.ts';
 import {bytesField, encodeMessage, envelope, podList} from '../support/builders/protobuf.ts';
@@ -38,7 +37,7 @@ function protobuf(response: ServerResponse, body: Buffer, code = 200): void {
 }
 
 function nameOf(item: ListItem): unknown {
-  const {metadata} = item instanceof LateItem ? item.head : item;
+  const {metadata} = headOf(item);
   return (metadata as {readonly name?: unknown}).name;
 }
 

@@ -2,14 +2,16 @@ import {exitCodes, UserError} from '../../errors.ts';
 import {policyVersions, rbacGroup, rbacVersion} from '../../kube/apiGroups.ts';
 import {DecodeError, type Decoder, rawObject} from '../../kube/decode.ts';
 import type {Json, JsonObject} from '../../kube/json.ts';
-import {headOf, type ListItem, lateOf, wholeOf} from '../../kube/listItem.ts';
+import {decodedOf, headOf, type ListItem, lateOf, wholeOf} from '../../kube/listItem.ts';
 import {
   binding,
+  bindingOfDecoded,
   decodePolicy,
   namespaceObject,
   persistentVolume,
   persistentVolumeClaim,
   role,
+  roleOfDecoded,
   serviceAccountObject,
 } from '../../kube/objects.ts';
 import {decodeLatePod, decodePod, type Late, podAgain} from '../../kube/pod.ts';
@@ -31,6 +33,8 @@ export interface Resource<T> {
   readonly decode: Decoder<T>;
   /** Like `decode`, for an object whose spec may wait; absent for small kinds. */
   decodeLate?(late: Late): T;
+  /** Like `decode`, for an object whose parts are decoded; for the kinds that come so. */
+  ofDecoded?(decoded: JsonObject): T;
   /** What to keep of an object that comes again; absent: the new one, if anything is different. */
   again?(before: T, now: T): T;
 }
@@ -46,15 +50,22 @@ export const resources = {
   clusterRoles: resource('clusterroles', 'ClusterRole', role, {
     apiVersions: rbacVersions,
     namespaced: false,
+    ofDecoded: roleOfDecoded,
   }),
   clusterRoleBindings: resource('clusterrolebindings', 'ClusterRoleBinding', binding, {
     apiVersions: rbacVersions,
     namespaced: false,
+    ofDecoded: bindingOfDecoded,
   }),
-  roles: resource('roles', 'Role', role, {apiVersions: rbacVersions, namespaced: true}),
+  roles: resource('roles', 'Role', role, {
+    apiVersions: rbacVersions,
+    namespaced: true,
+    ofDecoded: roleOfDecoded,
+  }),
   roleBindings: resource('rolebindings', 'RoleBinding', binding, {
     apiVersions: rbacVersions,
     namespaced: true,
+    ofDecoded: bindingOfDecoded,
   }),
   namespaces: resource('namespaces', 'Namespace', namespaceObject, {
     apiVersions: ['v1'],
@@ -169,10 +180,17 @@ export function pagesOf(
 
 /** Reads one object that the server sent; throws a UserError that names the object. */
 export function decodeLive<T>(
-  {decode, decodeLate, kind}: Pick<Resource<T>, 'decode' | 'decodeLate' | 'kind'>,
+  {
+    decode,
+    decodeLate,
+    ofDecoded,
+    kind,
+  }: Pick<Resource<T>, 'decode' | 'decodeLate' | 'ofDecoded' | 'kind'>,
   apiVersion: string,
   item: ListItem,
 ): T {
+  const decoded = decodedOf(item);
+  if (decoded !== undefined && ofDecoded !== undefined) return ofDecoded(decoded);
   const name = nameOf(headOf(item));
   const late = lateOf(item);
   if (late !== undefined && decodeLate !== undefined) {

@@ -1,10 +1,10 @@
 import type {JsonObject} from '../json.ts';
 import type {ListItemOrHead} from '../listItem.ts';
-import {HeadItem, specStore} from './late.ts';
+import {DecodedItem, HeadItem, specStore} from './late.ts';
 import {decodeMessage, readMessage, type Span} from './message.ts';
 import {listMeta, status, unknown} from './meta.ts';
 import {metadataReader} from './metadata.ts';
-import {kinds} from './objects.ts';
+import {decodedKinds, kinds} from './objects.ts';
 import {StreamBuffer, type StreamField} from './streamBuffer.ts';
 import {broken, Wire} from './wire.ts';
 
@@ -161,8 +161,9 @@ function itemReader(
         : store.keep(head, found.spec, bytes, spec as Span);
     };
   }
-  return (bytes: Buffer, from: number, to: number): JsonObject => ({
-    ...type,
-    ...(readMessage(found, new Wire(bytes, from), to) as JsonObject),
-  });
+  const isDecoded = decodedKinds.has(name);
+  return (bytes: Buffer, from: number, to: number): JsonObject | DecodedItem => {
+    const object = {...type, ...(readMessage(found, new Wire(bytes, from), to) as JsonObject)};
+    return isDecoded ? new DecodedItem(object) : object;
+  };
 }

@@ -23,11 +23,11 @@ export const objectMetaMessage = fullMessage(go('ObjectMeta'), {
   ownerReferences: many(13, ownerReference),
 });
 
-export const labelSelector = message(go('LabelSelector'), {
+export const labelSelector = fullMessage(go('LabelSelector'), {
   matchLabels: map(1),
   matchExpressions: many(
     2,
-    message(go('LabelSelectorRequirement'), {
+    fullMessage(go('LabelSelectorRequirement'), {
       key: one(1, 'string'),
       operator: one(2, 'string'),
       values: many(3, 'string'),

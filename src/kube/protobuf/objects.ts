@@ -1,6 +1,15 @@
 /** The messages of k8s.io/api v0.24 besides pods, as far as they are read. */
 import {type ReadKind, type WorkloadKind, workloadKinds} from '../workloadKinds.ts';
-import {type Field, inline, type Message, many, message, nonZero, one} from './message.ts';
+import {
+  type Field,
+  fullMessage,
+  inline,
+  type Message,
+  many,
+  message,
+  nonZero,
+  one,
+} from './message.ts';
 import {labelSelector, objectMetaMessage} from './meta.ts';
 import {hostPath, podSpecMessage, podTemplate, seLinuxOptions} from './pod.ts';
 
@@ -68,7 +77,7 @@ const policySpec = message(policy('PodSecurityPolicySpec'), {
 
 const rules = many(
   2,
-  message(rbac('PolicyRule'), {
+  fullMessage(rbac('PolicyRule'), {
     verbs: many(1, 'string'),
     apiGroups: many(2, 'string'),
     resources: many(3, 'string'),
@@ -80,16 +89,16 @@ const bindingFields = {
   metadata,
   subjects: many(
     2,
-    message(rbac('Subject'), {
+    fullMessage(rbac('Subject'), {
       kind: one(1, 'string'),
       apiGroup: nonZero(2, 'string'),
-      name: one(3, 'string'),
       namespace: nonZero(4, 'string'),
+      name: one(3, 'string'),
     }),
   ),
   roleRef: one(
     3,
-    message(rbac('RoleRef'), {
+    fullMessage(rbac('RoleRef'), {
       apiGroup: one(1, 'string'),
       kind: one(2, 'string'),
       name: one(3, 'string'),
@@ -111,6 +120,13 @@ const persistentVolumeSpec = message(core('PersistentVolumeSpec'), {
   ),
 });
 const claim = message(core('PersistentVolumeClaim'), {metadata});
+
+/** The kinds all of whose parts are read as src/kube/objects.ts decodes them: nothing is left to decode. */
+export const decodedKinds: ReadonlySet<string> = new Set(
+  ['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'].map(
+    kind => `rbac.authorization.k8s.io/v1/${kind}`,
+  ),
+);
 
 /** A kind whose spec is only read when somebody asks for it. */
 export interface LateKind {
@@ -180,7 +196,7 @@ export const kinds: Readonly<Record<string, Message | LateKind>> = {
     rules,
     aggregationRule: one(
       3,
-      message(rbac('AggregationRule'), {clusterRoleSelectors: many(1, labelSelector)}),
+      fullMessage(rbac('AggregationRule'), {clusterRoleSelectors: many(1, labelSelector)}),
     ),
   }),
   'rbac.authorization.k8s.io/v1/RoleBinding': message(rbac('RoleBinding'), bindingFields),
