@@ -34,7 +34,7 @@ did not change of one stays: 13 ms, of 100,000 pods some 60. The list of policie
 300 ms, now 20. The plan of the way off (350 ms) and the findings (1 s) are made again only when something changes that
 they are about. Escape was held back for 20 ms by Ink, and what followed it for 40 more; it is now written so that nothing
 has to be waited for. The session takes 11 % of a core, and on a machine that has other work keys wait for that, not for it.
-It holds 280 to 300 MiB once all is read and some 300 after a minute at 195 events a second.`,
+It holds 260 to 300 MiB once all is read.`,
   ],
   [
     'the session, 100,000 pods in 2,500 namespaces, 500 policies, 12,500 bindings',
