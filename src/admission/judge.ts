@@ -1,6 +1,6 @@
-import type {Inventory} from '../inventory/inventory.ts';
+import {type Inventory, labelsByNamespace} from '../inventory/inventory.ts';
 import {isOfAdmission} from '../inventory/kinds/resources.ts';
-import {nativeHomeOf} from '../inventory/native/nativeHome.ts';
+import {type NativeHome, nativeHomeOf} from '../inventory/native/nativeHome.ts';
 import {mayAskNoPolicy, type PolicyTraces} from '../inventory/noPolicies.ts';
 import {regimeOf} from '../inventory/regime.ts';
 import type {Item} from '../inventory/submissions/items.ts';
@@ -10,7 +10,7 @@ import {minorOf} from '../kube/release.ts';
 import {weaklyKeyed} from '../once.ts';
 import {newestStandard} from '../podSecurity/version.ts';
 import {type PreparedPolicy, preparePolicy} from '../policy/evaluate.ts';
-import {authorizerOf, type Identity, podIdentity} from '../rbac/authorize.ts';
+import {authorizerOf, type Identity} from '../rbac/authorize.ts';
 import {possibleRights} from '../rbac/possibleRights.ts';
 import {type UnreadRbac, unreadRbac} from '../rbac/unreadRbac.ts';
 import {
@@ -28,8 +28,14 @@ import {
 import {type Creator, decisionOf, eitherWay, type Question} from './endings.ts';
 import {type Judgement, judgementOf, type Standing, type Verdict} from './judgement.ts';
 import {type LabelSource, labelJudge} from './labelJudge.ts';
-import {nativeJudge} from './nativeJudge.ts';
-import {type RightsSource, rightsKey, rightsOf, type SubmissionRights} from './rights.ts';
+import {labelsOnceWritten, type NativeServer, nativeJudge} from './nativeJudge.ts';
+import {
+  type RightsSource,
+  rightsKey,
+  rightsOf,
+  type SubmissionRights,
+  sweepingRights,
+} from './rights.ts';
 import {validationOf} from './validation.ts';
 import {judgementOfTwin, verdictOf} from './verdict.ts';
 import {decisionWithoutPolicies} from './withoutPolicies.ts';
@@ -83,42 +89,32 @@ function judgeBy(
   options: JudgeOptions,
 ): (submission: Submission) => Judgement {
   const regime = regimeOf(source);
-  if (regime.kind === 'podSecurity') return labelJudge(source, regime, options);
-  const {admissionPolicies, namespaces} = source;
+  const {admissionPolicies} = source;
   const home = admissionPolicies && nativeHomeOf(admissionPolicies);
+  if (regime.kind === 'podSecurity') {
+    const byLabels = labelJudge(source, regime, options);
+    if (!home?.mayWrite) return byLabels;
+    const full = policyJudge(source, {...options, isAdmissionOnly: true});
+    return labelsOnceWritten(serverOf(source, options, home), {full, byLabels});
+  }
   if (home === undefined || source.gaps.some(isOfAdmission)) return policyJudge(source, options);
-  const minor = minorOf(source.serverVersion) ?? newestStandard;
-  const labels = new Map(
-    namespaces.map(({metadata}) => [metadata?.name ?? '', metadata?.labels ?? {}]),
-  );
-  return nativeJudge(
-    {
-      home,
-      facts: source.native,
-      mayUseAll: sweepingRights(source, options),
-      minor,
-      labelsOf: name => labels.get(name),
-    },
-    {
-      full: policyJudge(source, options),
-      unchanged: policyJudge(source, {...options, operation: 'UPDATE'}),
-      byLabels: labelJudge(source, {minor, mayHavePolicies: false}, options),
-    },
-  );
+  const server = serverOf(source, options, home);
+  return nativeJudge(server, {
+    full: policyJudge(source, options),
+    unchanged: policyJudge(source, {...options, operation: 'UPDATE'}),
+    byLabels: labelJudge(source, {minor: server.minor, mayHavePolicies: false}, options),
+  });
 }
 
-/** Whether the account or the requester of a submission may use all policies there are. */
-function sweepingRights(
-  {rbac}: PolicySource,
-  {requester, assumeAuthorized = false}: JudgeOptions,
-): (submission: Submission) => boolean {
-  const authorizer = authorizerOf(rbac);
-  const named = requester === 'caller' ? undefined : requester;
-  return ({namespace, serviceAccount, isBare, requester: own = isBare ? named : undefined}) => {
-    const account = podIdentity(namespace, serviceAccount);
-    // No policy has this name: it is open to those who may use all.
-    const maySweep = (identity: Identity) => authorizer.mayUse(identity, namespace, '');
-    return assumeAuthorized || maySweep(account) || (own !== undefined && maySweep(own));
+/** The server, as far as admission policies decide on it. */
+function serverOf(source: JudgeSource, options: JudgeOptions, home: NativeHome): NativeServer {
+  const labels = labelsByNamespace(source);
+  return {
+    home,
+    facts: source.native,
+    mayUseAll: sweepingRights(source.rbac, options),
+    minor: minorOf(source.serverVersion) ?? newestStandard,
+    labelsOf: name => labels.get(name),
   };
 }
 

@@ -1,4 +1,4 @@
-import type {Inventory} from '../inventory/inventory.ts';
+import {type Inventory, labelsByNamespace} from '../inventory/inventory.ts';
 import type {Regime, RegimeSource} from '../inventory/regime.ts';
 import type {Submission} from '../inventory/submissions/submissions.ts';
 import {forbidden} from '../kube/fieldError.ts';
@@ -29,9 +29,7 @@ export function labelJudge(
   {minor, mayHavePolicies}: LabelRegime,
   {requester}: CreatorOptions,
 ): (submission: Submission) => Judgement {
-  const labelsOf = new Map(
-    namespaces.map(({metadata}) => [metadata?.name ?? '', metadata?.labels ?? {}]),
-  );
+  const labelsOf = labelsByNamespace({namespaces});
   const named = requester === 'caller' ? caller?.user : requester?.user;
   return submission => {
     const {view, namespace, isLivePod, isBare, isSketch = false} = submission;

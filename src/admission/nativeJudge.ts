@@ -50,7 +50,7 @@ export function nativeJudge(
   {full, unchanged, byLabels}: NativeJudges,
 ): JudgeOne {
   const {home, minor, labelsOf} = server;
-  const judgedBy: Readonly<Record<Exclude<NativeForce, 'none'>, JudgeOne>> = {
+  const judgedBy: Readonly<Record<Exclude<NativeForce, 'none' | 'writes'>, JudgeOne>> = {
     full: submission => full(withAppArmor(submission)),
     validate: submission => unchanged(asLater(withAppArmor(submission), minor)),
     unknown: submission => {
@@ -62,6 +62,7 @@ export function nativeJudge(
   return submission => {
     const force = home.force(labelsOf(submission.namespace));
     if (force === 'none') return beside(byLabels(submission));
+    if (force === 'writes') return beside(writtenOnly(submission, {full, byLabels}, server));
     const judged = judgedBy[force](submission);
     const doubt = doubtAbout(submission, judged, server);
     if (doubt !== undefined) return unknownOf(judged, [{about: doubt, needs: makeAgain}]);
@@ -91,11 +92,61 @@ export function nativeJudge(
   }
 }
 
+/** Judges by labels on a server whose admission policies refuse nothing, and write into pods before. */
+export function labelsOnceWritten(
+  server: NativeServer,
+  judges: Pick<NativeJudges, 'full' | 'byLabels'>,
+): JudgeOne {
+  return submission => {
+    const force = server.home.force(server.labelsOf(submission.namespace));
+    if (force === 'none') return judges.byLabels(submission);
+    return writtenOnly(submission, judges, server, force !== 'unknown');
+  };
+}
+
+/**
+ * Where admission policies write the defaults of the policy that they choose, and refuse nothing: the level of the
+ * namespace is asked about the pod with these.
+ */
+function writtenOnly(
+  submission: Submission,
+  {full, byLabels}: Pick<NativeJudges, 'full' | 'byLabels'>,
+  server: Pick<NativeServer, 'facts' | 'mayUseAll'>,
+  isBound = true,
+): Judgement {
+  const asIs = byLabels(submission);
+  const {podSecurity} = asIs;
+  const {levelFrom, level} = podSecurity?.asked?.enforce ?? {};
+  // Whatever is written, such a level lets it in.
+  if (podSecurity === undefined || (level === 'privileged' && levelFrom !== 'default')) return asIs;
+  const judged = full(withAppArmor(submission));
+  const doubt = doubtAbout(submission, judged, server);
+  const isDoubtful = doubt !== undefined || (!isBound && judged.edits.length > 0);
+  if (judged.allowed === undefined || isDoubtful) {
+    const about = 'what the admission policies write into it';
+    const unknown = isDoubtful ? [{about, needs: makeAgain}] : judged.unknown;
+    const doubts = [...podSecurity.doubts, ...unknown];
+    return {
+      ...asIs,
+      decision: {kind: 'unknown', endings: eitherWay, unknown: doubts},
+      allowed: undefined,
+      unknown: doubts,
+      message: undefined,
+      podSecurity: {...podSecurity, allowed: undefined, doubts},
+    };
+  }
+  if (judged.edits.length === 0) return asIs;
+  const view = viewOf(applyEdits(submission.view.pod, judged.edits), lastRelease);
+  return byLabels({...submission, view});
+}
+
+const eitherWay = [{kind: 'passed'}, {kind: 'denied', refusal: undefined}] as const;
+
 /** Why admission policies may do something else with a pod than the policies in them. */
 function doubtAbout(
   submission: Submission,
   {chosen, granted, decision}: Judgement,
-  {facts, mayUseAll}: NativeServer,
+  {facts, mayUseAll}: Pick<NativeServer, 'facts' | 'mayUseAll'>,
 ): string | undefined {
   if (facts === undefined) return undefined;
   if (facts.drift !== undefined) {

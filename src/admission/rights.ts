@@ -2,9 +2,11 @@ import type {Caller} from '../inventory/inventory.ts';
 import type {Submission} from '../inventory/submissions/submissions.ts';
 import {
   type Authorizer,
+  authorizerOf,
   type Identity,
   type ObjectReference,
   podIdentity,
+  type RbacObjects,
 } from '../rbac/authorize.ts';
 import type {Known, PossibleRights} from '../rbac/possibleRights.ts';
 import type {Rights} from './admit.ts';
@@ -101,3 +103,25 @@ export function rightsOf(submission: Submission, source: RightsSource): Submissi
 }
 
 const byAnswer: Via = {right: 'requester', binding: undefined, role: undefined};
+
+/** Whether the account or the requester of a submission may use all policies there are. */
+export function sweepingRights(
+  rbac: RbacObjects,
+  {
+    requester,
+    assumeAuthorized = false,
+  }: {
+    /** Who creates bare pods, if that is known. */
+    readonly requester?: Identity | 'caller' | undefined;
+    readonly assumeAuthorized?: boolean;
+  },
+): (submission: Submission) => boolean {
+  const authorizer = authorizerOf(rbac);
+  const named = requester === 'caller' ? undefined : requester;
+  return ({namespace, serviceAccount, isBare, requester: own = isBare ? named : undefined}) => {
+    const account = podIdentity(namespace, serviceAccount);
+    // No policy has this name: it is open to those who may use all.
+    const maySweep = (identity: Identity) => authorizer.mayUse(identity, namespace, '');
+    return assumeAuthorized || maySweep(account) || (own !== undefined && maySweep(own));
+  };
+}

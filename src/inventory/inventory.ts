@@ -158,3 +158,10 @@ export function namespacesOf(inventory: Inventory): readonly string[] {
   ];
   return [...new Set(named.filter(name => name !== undefined && name !== ''))].sort() as string[];
 }
+
+/** The labels of each namespace that was read, by its name. */
+export function labelsByNamespace({
+  namespaces,
+}: Pick<Inventory, 'namespaces'>): ReadonlyMap<string, Readonly<Record<string, string>>> {
+  return new Map(namespaces.map(({metadata}) => [metadata?.name ?? '', metadata?.labels ?? {}]));
+}

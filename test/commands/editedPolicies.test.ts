@@ -22,13 +22,14 @@ function snapshotOf(
     ...grant('strict', 'sa:web'),
     deployment('web', {runAsUser: 1000}),
   ],
+  labels: Readonly<Record<string, string>> = {},
 ): string {
   const cluster = clusterWith(others, {
     origin: 'cluster',
     source: 'context later',
     policyApi: 'absent',
     serverVersion: 'v1.37.2',
-    namespaces: [{metadata: {name: 'shop', labels: {}}}],
+    namespaces: [{metadata: {name: 'shop', labels}}],
     admissionPolicies,
   });
   return fileOf([JSON.parse([...snapshotText(cluster)].join('')) as JsonObject]);
@@ -131,6 +132,38 @@ test('check says of policies that can no longer be read that nobody knows', asyn
   const {code, out} = await runHere('check', '--from', snapshotOf(bare));
   expect(code).toBe(3);
   expect(out).toContain('unknown: the admission policies differ from their sources');
+});
+
+test('on stage mutate, the level of a namespace is asked about what the policy has written', async () => {
+  const hardening = psp(
+    'strict',
+    {
+      allowPrivilegeEscalation: false,
+      requiredDropCapabilities: ['ALL'],
+      runAsUser: {rule: 'MustRunAsNonRoot'},
+    },
+    {'seccomp.security.alpha.kubernetes.io/allowedProfileNames': '*'},
+  );
+  const spec = {
+    serviceAccountName: 'web',
+    securityContext: {seccompProfile: {type: 'RuntimeDefault'}},
+    containers: [{name: 'c'}],
+  };
+  const states = async (labels: Readonly<Record<string, string>>, subject: string) => {
+    const made = nativeObjects([decodePolicy(hardening)], fullOptions).objects;
+    const from = snapshotOf(
+      objectsOnStage(made, 'mutate'),
+      [hardening, ...grant('strict', subject), deployment('web', {}, {spec})],
+      {'pod-security.kubernetes.io/enforce': 'restricted', ...labels},
+    );
+    const {code, out} = await runHere('why', '-A', '-o', 'json', '--from', from);
+    expect(code).toBe(0);
+    return itemsOf(out).map(({state}) => state);
+  };
+  const mutated = {'psp.kubectl/stage': 'mutate'};
+  expect(await states({}, 'sa:web')).toEqual(['denied']);
+  expect(await states(mutated, 'sa:web')).toEqual(['ok']);
+  expect(await states(mutated, 'sa:other')).toEqual(['denied']);
 });
 
 describe('bindings that somebody has weakened', () => {

@@ -9,7 +9,9 @@ export type NativeForce =
   | 'full'
   /** They refuse what no policy takes as it is. */
   | 'validate'
-  /** They refuse nothing. */
+  /** They choose a policy and write its defaults, and refuse nothing. */
+  | 'writes'
+  /** They do nothing that counts. */
   | 'none'
   /** That can't be told. */
   | 'unknown';
@@ -20,6 +22,8 @@ export interface NativeHome {
   readonly options: NativeOptions | undefined;
   /** Whether there is a namespace in which they refuse pods, or may. */
   readonly isInForce: boolean;
+  /** Whether there is a namespace in which they write defaults, or may. */
+  readonly mayWrite: boolean;
   /** Whether they do the same everywhere. */
   readonly isUniform: boolean;
   /** Whether nothing writes the defaults of the policies, though it was made to be. */
@@ -51,6 +55,7 @@ export const nativeHomeOf = weaklyKeyed(
     return {
       options,
       isInForce: denies.length > 0,
+      mayWrite: writes.length > 0,
       isUniform: [...denies, ...writes].every(
         ({selector, odd}) => selector === undefined && odd.length === 0,
       ),
@@ -59,11 +64,11 @@ export const nativeHomeOf = weaklyKeyed(
         odd.length === 0 ? [] : [{kind, name, fields: odd}],
       ),
       force(labels) {
-        const isDenied = isReached(denies, labels);
-        if (isDenied !== true) return isDenied === false ? 'none' : 'unknown';
+        const [isDenied, isWritten] = [isReached(denies, labels), isReached(writes, labels)];
+        if (isDenied === undefined || isWritten === undefined) return 'unknown';
+        if (!isDenied) return isWritten ? 'writes' : 'none';
         if (options?.mode === 'validate') return 'validate';
-        const isWritten = isReached(writes, labels);
-        if (options?.mode !== 'full' || isWritten === undefined) return 'unknown';
+        if (options?.mode !== 'full') return 'unknown';
         return isWritten ? 'full' : 'validate';
       },
     };

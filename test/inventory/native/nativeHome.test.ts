@@ -31,8 +31,8 @@ const forces = (objects: readonly JsonObject[]) =>
 describe('admission policies that policies live in', () => {
   test.each([
     ['audit', ['none', 'none', 'none', 'none']],
-    ['mutate', ['none', 'none', 'none', 'none']],
-    ['deny', ['none', 'none', 'full', 'unknown']],
+    ['mutate', ['none', 'writes', 'writes', 'unknown']],
+    ['deny', ['none', 'writes', 'full', 'unknown']],
     ['enforce', ['full', 'full', 'full', 'full']],
   ] as const)('are in force on stage %s as their bindings say', (stage, expected) => {
     expect(forces(on(stage))).toEqual(expected);
