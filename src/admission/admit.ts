@@ -177,8 +177,11 @@ function refusalOf(
 ): string {
   const {prefix, says} = refusalWords(release);
   if (!anyUsable) return `${prefix}no providers available to validate pod request`;
-  const texts = failed.flatMap(({errors}) => errors.map(fieldErrorText));
-  return `${prefix}${says[operation]}: [${texts.join(' ')}]`;
+  let texts = '';
+  for (const {errors} of failed) {
+    for (const error of errors) texts += (texts === '' ? '' : ' ') + fieldErrorText(error);
+  }
+  return `${prefix}${says[operation]}: [${texts}]`;
 }
 
 /** plugin/pkg/admission/security/podsecuritypolicy/admission.go, Admit and Validate. */

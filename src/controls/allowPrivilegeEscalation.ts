@@ -1,11 +1,11 @@
 import {always, cel} from '../cel/cel.ts';
 import {type FieldError, invalid} from '../kube/fieldError.ts';
 import type {Policy} from '../kube/objects.ts';
-import type {PodView} from '../kube/podView.ts';
+import type {ContainerView, PodView} from '../kube/podView.ts';
 import {fillsUnset} from './celFacet.ts';
 import {defineControl, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
-import {inContainer, securityFieldOf} from './objection.ts';
+import {inContainer, securityFieldOf, type Wording} from './objection.ts';
 import {containerRuntime, yesOrNo} from './runtime.ts';
 import {ofContainer} from './shared/celNames.ts';
 import {choiceField} from './shared/fields.ts';
@@ -53,25 +53,11 @@ export const allowPrivilegeEscalation = defineControl<Value>({
     if (allowed && fill === undefined) return undefined;
     const filled = fill ?? allowed;
     return {
-      container(container, _pod, report) {
+      container(container, pod, report) {
         const {allowPrivilegeEscalation: asked} = container;
         if (asked === undefined)
           report.fillContainer(container, 'allowPrivilegeEscalation', filled);
-        if (!allowed && (asked ?? filled)) {
-          const where = securityFieldOf(container, 'allowPrivilegeEscalation');
-          const detail = 'Allowing privilege escalation for containers is not allowed';
-          report.invalid(where, asked ?? filled, detail, () => ({
-            at: container,
-            where,
-            does: `${asked === undefined ? 'is given' : 'sets'} allowPrivilegeEscalation:`,
-            value: 'true',
-            allowed: 'false',
-            fix: () => ({
-              says: 'set allowPrivilegeEscalation: false',
-              edits: [inContainer(container, 'allowPrivilegeEscalation', false)],
-            }),
-          }));
-        }
+        if (!allowed && (asked ?? filled)) report.object(wording, true, container, pod);
       },
     };
   },
@@ -137,6 +123,29 @@ export const allowPrivilegeEscalation = defineControl<Value>({
   },
   level: ({allowed}) => (allowed ? 'baseline' : 'restricted'),
 });
+
+const wording: Wording<true, ContainerView> = {
+  error: (value, container) =>
+    invalid(
+      securityFieldOf(container, 'allowPrivilegeEscalation'),
+      value,
+      'Allowing privilege escalation for containers is not allowed',
+    ),
+  grounds: (value, container) => {
+    const isGiven = container.allowPrivilegeEscalation === undefined;
+    return {
+      at: container,
+      where: securityFieldOf(container, 'allowPrivilegeEscalation'),
+      does: `${isGiven ? 'is given' : 'sets'} allowPrivilegeEscalation:`,
+      value: String(value),
+      allowed: 'false',
+      fix: () => ({
+        says: 'set allowPrivilegeEscalation: false',
+        edits: [inContainer(container, 'allowPrivilegeEscalation', false)],
+      }),
+    };
+  },
+};
 
 /** Whether only containers that set the field themselves get through unchanged. */
 function isExplicit({allowed, fill}: Value): boolean {

@@ -3,8 +3,7 @@ import {goQuote} from '../kube/goQuote.ts';
 import type {AllowedHostPath} from '../kube/objects.ts';
 import type {ContainerView, PodView, VolumeView} from '../kube/podView.ts';
 import {defineControl, type EntryProblem, neverSet, withSpec} from './control.ts';
-import {withoutVolume} from './objection.ts';
-import type {Report} from './report.ts';
+import {type Wording, withoutVolume} from './objection.ts';
 import {containerRuntime} from './runtime.ts';
 import {listField} from './shared/fields.ts';
 import {unique} from './shared/names.ts';
@@ -62,26 +61,17 @@ export const allowedHostPaths = defineControl<readonly HostPath[]>({
 
   enforce(paths) {
     if (paths.length === 0) return undefined;
+    const wording = pathWording(paths);
     return {
       volume(view, pod, report) {
-        const {volume, name, path} = view;
-        if (!volume.hostPath) return;
-        const asked = volume.hostPath.path ?? '';
+        if (view.type !== 'hostPath') return;
+        const asked = pathOf(view);
         const matching = paths.filter(({pathPrefix}) => isUnder(asked, pathPrefix));
-        if (matching.length === 0) {
-          report.invalid(`${path}.hostPath.pathPrefix`, asked, 'is not allowed to be used', () => ({
-            at: view,
-            where: `${path}.hostPath.path`,
-            does: 'shows host path',
-            value: asked,
-            allowed: paths.map(word).join(', '),
-            fix: () => ({
-              says: 'remove with all mounts, or show a path that is allowed',
-              edits: withoutVolume(pod, view),
-            }),
-          }));
-        } else if (matching.every(({readOnly}) => readOnly)) {
-          for (const mount of writingMounts(pod, name)) refuseWriting(mount, asked, report);
+        if (matching.length === 0) report.object(wording, asked, view, pod);
+        else if (matching.every(({readOnly}) => readOnly)) {
+          for (const mount of writingMounts(pod, view.name)) {
+            report.object(mountWording, {mount, asked}, mount.container, pod);
+          }
         }
       },
     };
@@ -158,21 +148,50 @@ interface WritingMount {
   readonly path: string;
 }
 
-function refuseWriting({container, index, path}: WritingMount, asked: string, report: Report) {
-  const {list, index: place} = container;
-  const where = `${container.path}.volumeMounts[${index}].readOnly`;
-  report.invalid(where, false, 'must be read-only', () => ({
+function pathOf({volume}: VolumeView): string {
+  return volume.hostPath?.path ?? '';
+}
+
+/** Of paths that the policy does not allow. */
+function pathWording(paths: readonly HostPath[]): Wording<string, VolumeView> {
+  return {
+    error: (asked, {path}) =>
+      invalid(`${path}.hostPath.pathPrefix`, asked, 'is not allowed to be used'),
+    grounds: (asked, view, pod) => ({
+      at: view,
+      where: `${view.path}.hostPath.path`,
+      does: 'shows host path',
+      value: asked,
+      allowed: paths.map(word).join(', '),
+      fix: () => ({
+        says: 'remove with all mounts, or show a path that is allowed',
+        edits: withoutVolume(pod, view),
+      }),
+    }),
+  };
+}
+
+/** Of mounts that may write to a path which may only be read. */
+const mountWording: Wording<{mount: WritingMount; asked: string}, ContainerView> = {
+  error: ({mount}, container) =>
+    invalid(`${container.path}.volumeMounts[${mount.index}].readOnly`, false, 'must be read-only'),
+  grounds: ({mount: {index, path}, asked}, container) => ({
     at: container,
-    where,
+    where: `${container.path}.volumeMounts[${index}].readOnly`,
     does: 'may write to host path',
     value: `${asked} (mounted at ${path})`,
     allowed: 'only to read it',
     fix: () => ({
       says: `set readOnly: true for the mount at ${path}`,
-      edits: [{at: ['spec', list, place, 'volumeMounts', index, 'readOnly'], value: true}],
+      edits: [
+        {
+          at: ['spec', container.list, container.index, 'volumeMounts', index, 'readOnly'],
+          value: true,
+        },
+      ],
     }),
-  }));
-}
+  }),
+};
 
 function contains(outer: HostPath, inner: HostPath): boolean {
   return isUnder(inner.pathPrefix, outer.pathPrefix) && (!outer.readOnly || inner.readOnly);

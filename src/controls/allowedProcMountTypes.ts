@@ -1,8 +1,9 @@
 import {cel} from '../cel/cel.ts';
-import {notSupported} from '../kube/fieldError.ts';
+import {invalid, notSupported} from '../kube/fieldError.ts';
+import type {ContainerView} from '../kube/podView.ts';
 import {defineControl, neverSet, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
-import {inContainer, securityFieldOf} from './objection.ts';
+import {inContainer, securityFieldOf, type Wording} from './objection.ts';
 import {containerRuntime, yesOrNo} from './runtime.ts';
 import {faultText, ofContainer} from './shared/celNames.ts';
 import {namesField} from './shared/fields.ts';
@@ -41,22 +42,25 @@ export const allowedProcMountTypes = defineControl<readonly string[]>({
   ],
 
   enforce(allowed) {
+    const wording: Wording<string, ContainerView> = {
+      error: (procMount, container) =>
+        invalid(securityFieldOf(container, 'procMount'), procMount, 'ProcMountType is not allowed'),
+      grounds: (procMount, container) => ({
+        at: container,
+        where: securityFieldOf(container, 'procMount'),
+        does: 'has procMount',
+        value: procMount,
+        allowed: allowed.join(', '),
+        fix: () => ({
+          says: `set procMount: ${allowed[0]}`,
+          edits: [inContainer(container, 'procMount', allowed[0])],
+        }),
+      }),
+    };
     return {
-      container(container, _pod, report) {
-        if (allowed.includes(container.procMount)) return;
-        const where = securityFieldOf(container, 'procMount');
+      container(container, pod, report) {
         const {procMount} = container;
-        report.invalid(where, procMount, 'ProcMountType is not allowed', () => ({
-          at: container,
-          where,
-          does: 'has procMount',
-          value: procMount,
-          allowed: allowed.join(', '),
-          fix: () => ({
-            says: `set procMount: ${allowed[0]}`,
-            edits: [inContainer(container, 'procMount', allowed[0])],
-          }),
-        }));
+        if (!allowed.includes(procMount)) report.object(wording, procMount, container, pod);
       },
     };
   },

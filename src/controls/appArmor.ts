@@ -3,12 +3,13 @@ import {
   appArmorContainerPrefix,
   appArmorDefaultKey,
 } from '../kube/annotations.ts';
-import {type FieldError, invalid} from '../kube/fieldError.ts';
+import {type FieldError, forbidden, invalid} from '../kube/fieldError.ts';
 import {goQuote} from '../kube/goQuote.ts';
 import type {Policy} from '../kube/objects.ts';
-import type {PodView} from '../kube/podView.ts';
+import type {ContainerView, PodView} from '../kube/podView.ts';
 import {defineControl, type Level} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep} from './hardening.ts';
+import type {Grounds, Wording} from './objection.ts';
 import {containerRuntime} from './runtime.ts';
 import {containsAll, unique} from './shared/names.ts';
 import {profileFields} from './shared/profileFields.ts';
@@ -76,30 +77,23 @@ export const appArmor = defineControl<Value>({
     if (allowed === undefined && fill === '') return undefined;
     const names = allowed?.split(',');
     const end = ` is not an allowed profile. Allowed values: ${goQuote(allowed ?? '')}`;
+    const wording: Wording<string, ContainerView> = {
+      error: (profile, {name}) =>
+        forbidden(
+          `pod.metadata.annotations[${appArmorContainerPrefix}${name}]`,
+          profile === '' ? 'AppArmor profile must be set' : profile + end,
+        ),
+      grounds: (profile, container) => profileGrounds(profile, names ?? [], container),
+    };
     return {
-      container(container, _pod, report) {
+      container(container, pod, report) {
         const asked = container.appArmorAnnotation ?? '';
         if (asked === '' && fill !== '') {
           report.fillAnnotation(appArmorContainerPrefix + container.name, fill);
         }
         const profile = asked || fill;
         if (names === undefined || (profile !== '' && names.includes(profile))) return;
-        const key = `${appArmorContainerPrefix}${container.name}`;
-        const detail = profile === '' ? 'AppArmor profile must be set' : profile + end;
-        report.forbidden(`pod.metadata.annotations[${key}]`, detail, () => ({
-          at: container,
-          where: `metadata.annotations[${key}]`,
-          does:
-            profile === ''
-              ? 'no AppArmor profile is set'
-              : `${asked === '' ? 'is given' : 'has'} AppArmor profile`,
-          value: profile,
-          allowed: names.join(', '),
-          fix: () => ({
-            says: `set the annotation ${key}: ${names[0]}`,
-            edits: [{at: ['metadata', 'annotations', key], value: names[0]}],
-          }),
-        }));
+        report.object(wording, profile, container, pod);
       },
     };
   },
@@ -144,6 +138,29 @@ export const appArmor = defineControl<Value>({
     return namesOf(allowed).includes('unconfined') ? 'privileged' : 'restricted';
   },
 });
+
+function profileGrounds(
+  profile: string,
+  names: readonly string[],
+  container: ContainerView,
+): Grounds {
+  const key = appArmorContainerPrefix + container.name;
+  const isGiven = !container.appArmorAnnotation;
+  return {
+    at: container,
+    where: `metadata.annotations[${key}]`,
+    does:
+      profile === ''
+        ? 'no AppArmor profile is set'
+        : `${isGiven ? 'is given' : 'has'} AppArmor profile`,
+    value: profile,
+    allowed: names.join(', '),
+    fix: () => ({
+      says: `set the annotation ${key}: ${names[0]}`,
+      edits: [{at: ['metadata', 'annotations', key], value: names[0]}],
+    }),
+  };
+}
 
 function profilesOf(pod: PodView): readonly string[] {
   return pod.containers.map(container => container.appArmorAnnotation ?? '');

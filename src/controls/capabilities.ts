@@ -4,11 +4,11 @@ import type {Policy} from '../kube/objects.ts';
 import type {ContainerView, PodView} from '../kube/podView.ts';
 import {defineControl, type Enforcement, type Level, type ValueField, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
-import {type Fix, inContainer, securityFieldOf} from './objection.ts';
-import type {Report} from './report.ts';
+import {type Fix, inContainer, securityFieldOf, type Wording} from './objection.ts';
 import {containerRuntime} from './runtime.ts';
 import {baselineCapabilities} from './shared/baselineCapabilities.ts';
 import {capabilitiesInCel} from './shared/capabilitiesInCel.ts';
+import {fillCapabilities} from './shared/capabilityFilling.ts';
 import {capabilityStates, heldCapabilities} from './shared/capabilityRuntime.ts';
 import {namesField} from './shared/fields.ts';
 import {containsAll, shorter, unique} from './shared/names.ts';
@@ -184,22 +184,25 @@ function enforce({allowed, defaultAdd, requiredDrop}: Value): Enforcement | unde
   if (anyAdd && defaultAdd.length === 0 && requiredDrop.length === 0) return undefined;
   const mayBeAdded = new Set([...allowed, ...defaultAdd]);
   const inWords = unique([...mayBeAdded]).join(', ') || 'none';
+  const wording: Wording<string, ContainerView> = {
+    error: (name, container) =>
+      invalid(securityFieldOf(container, 'capabilities.add'), name, 'capability may not be added'),
+    grounds: (name, container) => ({
+      at: container,
+      where: securityFieldOf(container, 'capabilities.add'),
+      does: 'adds capability',
+      value: name,
+      allowed: inWords,
+      fix: () => removal(container, name),
+    }),
+  };
   return {
-    container(container, _pod, report) {
+    container(container, pod, report) {
       const changes = fillCapabilities(container, defaultAdd, requiredDrop, report);
       const {capabilitiesAdd: add} = container;
-      if (anyAdd || add.every(name => mayBeAdded.has(name))) return;
-      for (const name of changes ? unique(add) : add) {
-        if (mayBeAdded.has(name)) continue;
-        const where = securityFieldOf(container, 'capabilities.add');
-        report.invalid(where, name, 'capability may not be added', () => ({
-          at: container,
-          where,
-          does: 'adds capability',
-          value: name,
-          allowed: inWords,
-          fix: () => removal(container, name),
-        }));
+      if (anyAdd || add.length === 0) return;
+      for (const name of changes && add.length > 1 ? unique(add) : add) {
+        if (!mayBeAdded.has(name)) report.object(wording, name, container, pod);
       }
     },
   };
@@ -212,30 +215,6 @@ function removal(container: ContainerView, name: string): Fix {
     says: `remove ${name} from capabilities.add`,
     edits: [inContainer(container, 'capabilities', {add, drop: own?.drop})],
   };
-}
-
-/**
- * Tells whether the policy changes what the container adds and drops. Lists that change come out
- * sorted and without duplicates; others are left as they are.
- */
-function fillCapabilities(
-  container: ContainerView,
-  defaultAdd: readonly string[],
-  requiredDrop: readonly string[],
-  report: Report,
-): boolean {
-  const {capabilitiesAdd: add, capabilitiesDrop: drop} = container;
-  const moreAdds = defaultAdd.some(name => !drop.includes(name) && !add.includes(name));
-  if (!moreAdds && requiredDrop.every(name => drop.includes(name))) return false;
-  report.fillContainer(container, 'capabilities', () => {
-    const added = unique([...defaultAdd.filter(name => !drop.includes(name)), ...add]);
-    const dropped = unique([...requiredDrop, ...drop]);
-    return {
-      add: added.length > 0 ? added : undefined,
-      drop: dropped.length > 0 ? dropped : undefined,
-    };
-  });
-  return true;
 }
 
 function validate({spec}: Policy): readonly FieldError[] {

@@ -3,9 +3,6 @@ import {podRuntime} from './runtime.ts';
 import {anyGroupInAll, defineGroupRule, looseRuleErrors, oneGroup} from './shared/groupRule.ts';
 import {fsGroupInCel} from './shared/groupsInCel.ts';
 
-const field = 'spec.securityContext.fsGroup';
-const place = podField('fsGroup');
-
 /** The group that pods may have their volumes owned by. */
 export const fsGroup = defineGroupRule({
   id: 'fsGroup',
@@ -14,17 +11,24 @@ export const fsGroup = defineGroupRule({
   allows: 'Kubernetes may give the files on the volumes of pods to these groups.',
   neededBy: 'pods that write to a persistent volume without being root',
   asked: pod => [pod.fsGroup === undefined ? [] : [pod.fsGroup]],
-  hooks: ({mustRunAs, filled, accepts, check}) => ({
-    pod(pod, report) {
-      let group = pod.fsGroup;
-      if (group === undefined && mustRunAs) {
-        group = filled;
-        report.fillPod('fsGroup', group);
-      }
-      if (group === undefined || accepts(group)) return;
-      check({groups: [group], field, at: undefined, does: 'sets volume group', place}, report);
-    },
-  }),
+  hooks({mustRunAs, filled, accepts, wordingOf}) {
+    const wording = wordingOf<undefined>({
+      field: () => 'spec.securityContext.fsGroup',
+      does: 'sets volume group',
+      place: () => podField('fsGroup'),
+    });
+    return {
+      pod(pod, report) {
+        let group = pod.fsGroup;
+        if (group === undefined && mustRunAs) {
+          group = filled;
+          report.fillPod('fsGroup', group);
+        }
+        if (group === undefined || accepts(group)) return;
+        report.object(wording, {group, groups: [group]}, undefined, pod);
+      },
+    };
+  },
   absent: '',
   builtin: anyGroupInAll,
   // Volumes are given to the group that the processes are in as well (pkg/volume/volume_linux.go,

@@ -1,5 +1,8 @@
+import type {PodView} from '../kube/podView.ts';
 import {podRuntime, yesOrNo} from './runtime.ts';
 import {defineFlag, forbidHostFlag, hostFlagInCel, planHostFlag} from './shared/flag.ts';
+
+const uses = ({hostNetwork}: PodView) => hostNetwork;
 
 /** Whether pods may use the host's network. Set on the pod's spec, but reported under its security context. */
 export const hostNetwork = defineFlag({
@@ -9,10 +12,10 @@ export const hostNetwork = defineFlag({
   allows: 'Pods may use the network of the node itself instead of their own.',
   neededBy: 'network plugins, kube-proxy, node monitoring, ingress controllers on bare metal',
   subject: "the host's network",
-  uses: pod => pod.hostNetwork,
-  forbid: forbidHostFlag('hostNetwork', 'Host network is not allowed to be used'),
+  uses,
+  forbid: forbidHostFlag('hostNetwork', uses, 'Host network is not allowed to be used'),
   forbidInCel: hostFlagInCel('hostNetwork'),
   plan: () => planHostFlag('hostNetwork'),
   // Unset is the network namespace of the pod (pkg/kubelet/kuberuntime/helpers.go, networkNamespaceForPod).
-  runtime: podRuntime({...yesOrNo, read: pod => pod.hostNetwork}),
+  runtime: podRuntime({...yesOrNo, read: uses}),
 });

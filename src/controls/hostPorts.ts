@@ -1,9 +1,10 @@
 import {anyOf, cel} from '../cel/cel.ts';
+import {invalid} from '../kube/fieldError.ts';
 import type {Range} from '../kube/objects.ts';
 import type {ContainerView, PodView} from '../kube/podView.ts';
 import {defineControl, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep} from './hardening.ts';
-import type {Grounds} from './objection.ts';
+import type {Grounds, Wording} from './objection.ts';
 import {containerRuntime} from './runtime.ts';
 import {faultText, within} from './shared/celNames.ts';
 import {rangesField} from './shared/rangeFields.ts';
@@ -40,15 +41,15 @@ export const hostPorts = defineControl<readonly Range[]>({
     if (covers(allowed, [allPorts])) return undefined;
     const inWords = format(allowed, ', ') || 'none';
     const end = ` is not allowed to be used. Allowed ports: [${format(allowed)}]`;
+    const wording: Wording<number, ContainerView> = {
+      error: (port, {path}) => invalid(`${path}.hostPort`, port, `Host port ${port}${end}`),
+      grounds: (port, container, pod) => ({...claimOf(port, container, pod), allowed: inWords}),
+    };
     return {
       // The API server has already copied containerPort to hostPort for pods on the host's network.
       container(container, pod, report) {
         for (const port of container.hostPorts) {
-          if (includes(allowed, port)) continue;
-          report.invalid(`${container.path}.hostPort`, port, `Host port ${port}${end}`, () => ({
-            ...claimOf(port, container, pod),
-            allowed: inWords,
-          }));
+          if (!includes(allowed, port)) report.object(wording, port, container, pod);
         }
       },
     };

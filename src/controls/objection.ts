@@ -13,10 +13,12 @@ export interface Fix {
   readonly isOfPod?: boolean;
 }
 
+/** The container or volume; undefined: the pod as a whole. */
+export type Place = ContainerView | VolumeView | undefined;
+
 /** What a control found in a pod, and what its policy allows, in words for people. */
 export interface Grounds {
-  /** The container or volume; undefined: the pod as a whole. */
-  readonly at: ContainerView | VolumeView | undefined;
+  readonly at: Place;
   /** The field that holds it, or would: as a manifest of the pod has it. */
   readonly where: string;
   /** What is done there, before the value: "adds capability", "runs as user". */
@@ -31,6 +33,17 @@ export interface Grounds {
 
 /** One thing in a pod that a control does not let through: the API server's words, and those for people. */
 export interface Objection extends FieldError, Grounds {}
+
+/**
+ * How a control words its objections of one kind: made with its enforcement, and asked about the few that
+ * somebody reads.
+ */
+export interface Wording<Value, At extends Place> {
+  /** In the API server's words. */
+  error(value: Value, at: At, pod: PodView): FieldError;
+  /** For people. */
+  grounds(value: Value, at: At, pod: PodView): Grounds;
+}
 
 export function isContainer(at: ContainerView | VolumeView): at is ContainerView {
   return 'container' in at;

@@ -1,6 +1,8 @@
 import {cel} from '../cel/cel.ts';
+import {invalid} from '../kube/fieldError.ts';
+import type {ContainerView} from '../kube/podView.ts';
 import {containersIn, setIn} from './hardening.ts';
-import {inContainer, securityFieldOf} from './objection.ts';
+import {inContainer, securityFieldOf, type Wording} from './objection.ts';
 import {containerRuntime, yesOrNo} from './runtime.ts';
 import {ofContainer} from './shared/celNames.ts';
 import {defineFlag} from './shared/flag.ts';
@@ -16,20 +18,8 @@ export const privileged = defineFlag({
   subject: 'privileged containers',
   uses: pod => pod.containers.some(container => container.privileged),
   forbid: {
-    container(container, _pod, report) {
-      if (!container.privileged) return;
-      const where = securityFieldOf(container, 'privileged');
-      report.invalid(where, true, 'Privileged containers are not allowed', () => ({
-        at: container,
-        where,
-        does: 'sets privileged:',
-        value: 'true',
-        allowed: 'false',
-        fix: () => ({
-          says: 'remove privileged: true',
-          edits: [inContainer(container, 'privileged', undefined)],
-        }),
-      }));
+    container(container, pod, report) {
+      if (container.privileged) report.object(wording, true, container, pod);
     },
   },
   forbidInCel: {
@@ -50,3 +40,23 @@ export const privileged = defineFlag({
   // Unset means not privileged (pkg/securitycontext/util.go, HasPrivilegedRequest).
   runtime: containerRuntime({...yesOrNo, read: ({privileged}) => privileged}),
 });
+
+const wording: Wording<true, ContainerView> = {
+  error: (value, container) =>
+    invalid(
+      securityFieldOf(container, 'privileged'),
+      value,
+      'Privileged containers are not allowed',
+    ),
+  grounds: (value, container) => ({
+    at: container,
+    where: securityFieldOf(container, 'privileged'),
+    does: 'sets privileged:',
+    value: String(value),
+    allowed: 'false',
+    fix: () => ({
+      says: 'remove privileged: true',
+      edits: [inContainer(container, 'privileged', undefined)],
+    }),
+  }),
+};

@@ -1,7 +1,9 @@
 import {cel} from '../cel/cel.ts';
+import {invalid} from '../kube/fieldError.ts';
+import type {ContainerView} from '../kube/podView.ts';
 import {fillsUnset} from './celFacet.ts';
 import {defineControl, neverSet, withSpec} from './control.ts';
-import {inContainer, securityFieldOf} from './objection.ts';
+import {inContainer, securityFieldOf, type Wording} from './objection.ts';
 import {containerRuntime, yesOrNo} from './runtime.ts';
 import {ofContainer} from './shared/celNames.ts';
 import {flagField} from './shared/fields.ts';
@@ -31,23 +33,10 @@ export const readOnlyRootFilesystem = defineControl<boolean>({
   enforce(required) {
     if (!required) return undefined;
     return {
-      container(container, _pod, report) {
-        if (container.readOnlyRootFilesystem === undefined) {
-          report.fillContainer(container, 'readOnlyRootFilesystem', true);
-        } else if (!container.readOnlyRootFilesystem) {
-          const where = securityFieldOf(container, 'readOnlyRootFilesystem');
-          report.invalid(where, false, 'ReadOnlyRootFilesystem must be set to true', () => ({
-            at: container,
-            where,
-            does: 'sets readOnlyRootFilesystem:',
-            value: 'false',
-            allowed: 'true',
-            fix: () => ({
-              says: 'set readOnlyRootFilesystem: true',
-              edits: [inContainer(container, 'readOnlyRootFilesystem', true)],
-            }),
-          }));
-        }
+      container(container, pod, report) {
+        const asked = container.readOnlyRootFilesystem;
+        if (asked === undefined) report.fillContainer(container, 'readOnlyRootFilesystem', true);
+        else if (!asked) report.object(wording, asked, container, pod);
       },
     };
   },
@@ -90,3 +79,23 @@ export const readOnlyRootFilesystem = defineControl<boolean>({
   },
   builtin: neverSet,
 });
+
+const wording: Wording<false, ContainerView> = {
+  error: (value, container) =>
+    invalid(
+      securityFieldOf(container, 'readOnlyRootFilesystem'),
+      value,
+      'ReadOnlyRootFilesystem must be set to true',
+    ),
+  grounds: (value, container) => ({
+    at: container,
+    where: securityFieldOf(container, 'readOnlyRootFilesystem'),
+    does: 'sets readOnlyRootFilesystem:',
+    value: String(value),
+    allowed: 'true',
+    fix: () => ({
+      says: 'set readOnlyRootFilesystem: true',
+      edits: [inContainer(container, 'readOnlyRootFilesystem', true)],
+    }),
+  }),
+};

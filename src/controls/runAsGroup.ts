@@ -1,3 +1,4 @@
+import type {ContainerView} from '../kube/podView.ts';
 import {neverSet} from './control.ts';
 import {sharedField} from './objection.ts';
 import {containerRuntime} from './runtime.ts';
@@ -12,19 +13,24 @@ export const runAsGroup = defineGroupRule({
   allows: 'The processes of containers may have these groups as their main one.',
   neededBy: 'images whose files belong to one fixed group',
   asked: pod => pod.containers.map(({runAsGroup: group}) => (group === undefined ? [] : [group])),
-  hooks: ({mustRunAs, filled, accepts, check}) => ({
-    container(container, pod, report) {
-      let group = container.runAsGroup;
-      if (group === undefined && mustRunAs) {
-        group = filled;
-        report.fillContainer(container, 'runAsGroup', group);
-      }
-      if (group === undefined || accepts(group)) return;
-      const field = `${container.path}.securityContext`;
-      const place = sharedField(container, pod, 'runAsGroup');
-      check({groups: [group], field, at: container, does: 'runs with group', place}, report);
-    },
-  }),
+  hooks({mustRunAs, filled, accepts, wordingOf}) {
+    const wording = wordingOf<ContainerView>({
+      field: ({path}) => `${path}.securityContext`,
+      does: 'runs with group',
+      place: (container, pod) => sharedField(container, pod, 'runAsGroup'),
+    });
+    return {
+      container(container, pod, report) {
+        let group = container.runAsGroup;
+        if (group === undefined && mustRunAs) {
+          group = filled;
+          report.fillContainer(container, 'runAsGroup', group);
+        }
+        if (group === undefined || accepts(group)) return;
+        report.object(wording, {group, groups: [group]}, container, pod);
+      },
+    };
+  },
   absent: 'RunAsAny',
   builtin: neverSet,
   // Unset is the group of the user in the image, and root's where the image does not know the user

@@ -10,14 +10,14 @@ import {
   type PodEdit,
   setIn,
 } from './hardening.ts';
-import {securityFieldOf, sharedField} from './objection.ts';
 import type {Report} from './report.ts';
 import {containerRuntime} from './runtime.ts';
 import {allIds, hasIds, rangeErrors} from './shared/idRanges.ts';
 import {unique} from './shared/names.ts';
 import {idFields} from './shared/rangeFields.ts';
-import {clip, covers, format, formatGo, includes, rangesOf} from './shared/ranges.ts';
+import {clip, covers, format, includes, rangesOf} from './shared/ranges.ts';
 import {userInCel} from './shared/userInCel.ts';
+import {mayBeRootWording, rangesWording, rootWording} from './shared/userWording.ts';
 
 /** Ranges only mean something under MustRunAs; for the other rules, the list is empty. */
 interface Value {
@@ -132,23 +132,14 @@ function unusable({rule, ranges}: Value): string | undefined {
 }
 
 function enforceRanges(ranges: readonly Range[]) {
-  const detail = `must be in the ranges: ${formatGo(ranges)}`;
   const filled = ranges[0]?.min ?? 0;
-  const allowed = format(ranges, ', ');
+  const wording = rangesWording(ranges);
   return {
     container(container: ContainerView, pod: PodView, report: Report) {
       const {runAsUser: asked} = container;
       if (asked === undefined) report.fillContainer(container, 'runAsUser', filled);
       if (!includes(ranges, asked ?? filled)) {
-        const place = sharedField(container, pod, 'runAsUser');
-        report.invalid(securityFieldOf(container, 'runAsUser'), asked ?? filled, detail, () => ({
-          at: container,
-          where: place.where,
-          does: asked === undefined ? 'is given user' : 'runs as user',
-          value: String(asked ?? filled),
-          allowed,
-          fix: () => place.fix(`set runAsUser: ${filled}`, filled),
-        }));
+        report.object(wording, asked ?? filled, container, pod);
       }
     },
   };
@@ -158,36 +149,8 @@ function enforceNonRoot(container: ContainerView, pod: PodView, report: Report):
   const {runAsUser: user, runAsNonRoot} = container;
   if (runAsNonRoot === undefined && user === undefined) {
     report.fillContainer(container, 'runAsNonRoot', true);
-  } else if (runAsNonRoot === false) {
-    const place = sharedField(container, pod, 'runAsNonRoot');
-    report.invalid(securityFieldOf(container, 'runAsNonRoot'), false, 'must be true', () => ({
-      at: container,
-      where: place.where,
-      does: 'sets runAsNonRoot:',
-      value: 'false',
-      allowed: 'true',
-      fix: () => place.fix('set runAsNonRoot: true', true),
-    }));
-  } else if (user === 0) {
-    const place = sharedField(container, pod, 'runAsUser');
-    report.invalid(
-      securityFieldOf(container, 'runAsUser'),
-      0,
-      'running with the root UID is forbidden',
-      () => ({
-        at: container,
-        where: place.where,
-        does: 'runs as user',
-        value: '0',
-        allowed: 'all but 0',
-        fix: () =>
-          place.fix(
-            'set runAsUser to another user that the image works with, or remove it',
-            undefined,
-          ),
-      }),
-    );
-  }
+  } else if (runAsNonRoot === false) report.object(mayBeRootWording, false, container, pod);
+  else if (user === 0) report.object(rootWording, user, container, pod);
 }
 
 /** Whether MustRunAsNonRoot lets the container through unchanged. */

@@ -5,6 +5,7 @@ import type {Policy} from '../kube/objects.ts';
 import type {Release} from '../kube/release.ts';
 import {fillsUnset} from './celFacet.ts';
 import {defineControl, neverSet, withSpec} from './control.ts';
+import type {Wording} from './objection.ts';
 import {podRuntime} from './runtime.ts';
 import {faultText} from './shared/celNames.ts';
 import {choiceField, namesField} from './shared/fields.ts';
@@ -59,24 +60,27 @@ export const runtimeClass = defineControl<Value>({
   enforce({allowed, fill}) {
     if (allowed === undefined) return undefined;
     const any = allowed.includes('*');
+    const wording: Wording<string, undefined> = {
+      error: name => invalid('spec.runtimeClassName', name, ''),
+      grounds: (name, _, {runtimeClassName: asked}) => ({
+        at: undefined,
+        where: 'spec.runtimeClassName',
+        does: asked === undefined ? 'is given runtime class' : 'names runtime class',
+        value: name,
+        allowed: allowed.join(', ') || 'none',
+        fix: () => ({
+          says: 'remove runtimeClassName',
+          edits: [{at: ['spec', 'runtimeClassName'], value: undefined}],
+        }),
+      }),
+    };
     return {
       pod(pod, report) {
         const asked = pod.runtimeClassName;
         if (asked === undefined && fill !== undefined) report.fillSpec('runtimeClassName', fill);
         const name = asked ?? fill;
         if (any || name === undefined || allowed.includes(name)) return;
-        const where = 'spec.runtimeClassName';
-        report.invalid(where, name, '', () => ({
-          at: undefined,
-          where,
-          does: asked === undefined ? 'is given runtime class' : 'names runtime class',
-          value: name,
-          allowed: allowed.join(', ') || 'none',
-          fix: () => ({
-            says: 'remove runtimeClassName',
-            edits: [{at: ['spec', 'runtimeClassName'], value: undefined}],
-          }),
-        }));
+        report.object(wording, name, undefined, pod);
       },
     };
   },

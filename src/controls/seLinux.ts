@@ -1,10 +1,9 @@
-import {notSupported} from '../kube/fieldError.ts';
+import {invalid, notSupported} from '../kube/fieldError.ts';
 import type {SELinuxOptions} from '../kube/objects.ts';
 import type {ContainerView, PodView} from '../kube/podView.ts';
 import {defineControl, type Level, type ValueField, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep, setIn} from './hardening.ts';
-import {podField, type SharedPlace, securityFieldOf, sharedField} from './objection.ts';
-import type {Report} from './report.ts';
+import {podField, securityFieldOf, sharedField, type Wording} from './objection.ts';
 import {containerRuntime} from './runtime.ts';
 import {choiceField, namesField} from './shared/fields.ts';
 import {unique} from './shared/names.ts';
@@ -68,30 +67,23 @@ export const seLinux = defineControl<Value>({
 
   enforce({options}) {
     if (options === undefined) return undefined;
-    const check = (place: ContextPlace, asked: SELinuxOptions, report: Report) => {
-      if (asked === options) return;
-      for (const part of mismatches(options, asked)) {
-        const detail = `must be ${options[part] ?? ''}`;
-        report.invalid(`${place.field}.${part}`, asked[part] ?? '', detail, () => ({
-          at: place.at,
-          where: `${place.where}.${part}`,
-          does: `has SELinux ${part}`,
-          value: asked[part] || 'unset',
-          allowed: options[part] || 'unset',
-          fix: () => place.fix('remove seLinuxOptions', undefined),
-        }));
-      }
-    };
+    const wording = partWording(options);
     return {
       pod(pod, report) {
-        if (pod.seLinuxOptions === undefined) report.fillPod('seLinuxOptions', options);
-        check(podPlace, pod.seLinuxOptions ?? options, report);
+        const asked = pod.seLinuxOptions;
+        if (asked === undefined) report.fillPod('seLinuxOptions', options);
+        else {
+          for (const part of mismatches(options, asked)) {
+            report.object(wording, part, undefined, pod);
+          }
+        }
       },
       container(container, pod, report) {
-        const asked = container.seLinuxOptions ?? pod.seLinuxOptions ?? options;
-        const field = securityFieldOf(container, 'seLinuxOptions');
-        const place = sharedField(container, pod, 'seLinuxOptions');
-        check({...place, field, at: container}, asked, report);
+        const asked = container.seLinuxOptions ?? pod.seLinuxOptions;
+        if (asked === undefined) return;
+        for (const part of mismatches(options, asked)) {
+          report.object(wording, part, container, pod);
+        }
       },
     };
   },
@@ -133,20 +125,38 @@ export const seLinux = defineControl<Value>({
   },
 });
 
-/** Where a context stands, and where Kubernetes says that it does. */
-interface ContextPlace extends SharedPlace {
-  readonly field: string;
-  readonly at: ContainerView | undefined;
+type Part = (typeof parts)[number];
+
+/** Of parts in which the context of a pod or container differs from the one that it must have. */
+function partWording(options: SELinuxOptions): Wording<Part, ContainerView | undefined> {
+  const partOf = (part: Part, container: ContainerView | undefined, pod: PodView) =>
+    (container?.seLinuxOptions ?? pod.seLinuxOptions)?.[part] ?? '';
+  return {
+    error: (part, container, pod) => {
+      const field = container
+        ? securityFieldOf(container, 'seLinuxOptions')
+        : 'spec.securityContext.seLinuxOptions';
+      const actual = partOf(part, container, pod);
+      return invalid(`${field}.${part}`, actual, `must be ${options[part] ?? ''}`);
+    },
+    grounds: (part, container, pod) => {
+      const place = container
+        ? sharedField(container, pod, 'seLinuxOptions')
+        : podField('seLinuxOptions');
+      return {
+        at: container,
+        where: `${place.where}.${part}`,
+        does: `has SELinux ${part}`,
+        value: partOf(part, container, pod) || 'unset',
+        allowed: options[part] || 'unset',
+        fix: () => place.fix('remove seLinuxOptions', undefined),
+      };
+    },
+  };
 }
 
-const podPlace: ContextPlace = {
-  field: 'spec.securityContext.seLinuxOptions',
-  at: undefined,
-  ...podField('seLinuxOptions'),
-};
-
 /** Setting a part under another rule chooses MustRunAs. */
-function partField(part: (typeof parts)[number], label: string, hint: string): ValueField<Value> {
+function partField(part: Part, label: string, hint: string): ValueField<Value> {
   return namesField<Value>({
     label,
     hint,
@@ -192,9 +202,10 @@ function isSame(expected: SELinuxOptions) {
 
 /** The parts in which two contexts differ, in the order in which Kubernetes compares them. */
 function mismatches(expected: SELinuxOptions, actual: SELinuxOptions) {
-  let different: (typeof parts)[number][] | undefined;
+  let different: Part[] | undefined;
   for (const part of parts) {
-    const [one, other] = [expected[part] ?? '', actual[part] ?? ''];
+    const one = expected[part] ?? '';
+    const other = actual[part] ?? '';
     if (one === other || (part === 'level' && sameLevel(one, other))) continue;
     different ??= [];
     different.push(part);
@@ -202,7 +213,7 @@ function mismatches(expected: SELinuxOptions, actual: SELinuxOptions) {
   return different ?? noParts;
 }
 
-const noParts: readonly (typeof parts)[number][] = [];
+const noParts: readonly Part[] = [];
 
 /** Categories may be in any order; ranges of them are not understood (selinux/mustrunas.go). */
 function sameLevel(expected: string, actual: string): boolean {

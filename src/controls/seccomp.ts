@@ -4,11 +4,12 @@ import {
   seccompDefaultKey,
   seccompPodKey,
 } from '../kube/annotations.ts';
+import {forbidden} from '../kube/fieldError.ts';
 import type {ContainerView, PodView} from '../kube/podView.ts';
 import type {Release} from '../kube/release.ts';
 import type {NonEmpty} from '../nonEmpty.ts';
 import {defineControl, type Level} from './control.ts';
-import type {Grounds} from './objection.ts';
+import type {Wording} from './objection.ts';
 import type {Report} from './report.ts';
 import {containerRuntime} from './runtime.ts';
 import {containsAll, unique} from './shared/names.ts';
@@ -197,9 +198,16 @@ function enforce(value: Value, release: Release) {
   const rule = {names: value.allowed?.split(',') ?? []};
   const isAllowed = (profile: string) =>
     any || (allowed === undefined ? profile === '' : allowed.has(profile));
-  const refuse = (key: string, profile: string, report: Report, grounds: () => Grounds) => {
-    const detail = allowed === undefined ? 'seccomp may not be set' : profile + end;
-    report.forbidden(`pod.metadata.annotations[${key}]`, detail, grounds);
+  const wording: Wording<string, ContainerView | undefined> = {
+    error: (profile, container) =>
+      forbidden(
+        `pod.metadata.annotations[${container === undefined ? seccompPodKey : seccompContainerPrefix + container.name}]`,
+        allowed === undefined ? 'seccomp may not be set' : profile + end,
+      ),
+    grounds: (profile, container, pod) =>
+      container === undefined
+        ? podSeccompGrounds(pod, profile, rule)
+        : containerSeccompGrounds(container, pod, profile, rule),
   };
   /** What is written into the pod's empty annotation: the field, or else the default. */
   const filling = (pod: PodView) => (pod.seccompAnnotation ? '' : (pod.seccompField ?? value.fill));
@@ -208,18 +216,14 @@ function enforce(value: Value, release: Release) {
       const filled = filling(pod);
       if (filled !== '') report.fillAnnotation(seccompPodKey, filled);
       const profile = filled || profileOfPod(pod);
-      if (isAllowed(profile)) return;
-      refuse(seccompPodKey, profile, report, () => podSeccompGrounds(pod, profile, rule));
+      if (!isAllowed(profile)) report.object(wording, profile, undefined, pod);
     },
     ...(any
       ? {}
       : {
           container(container: ContainerView, pod: PodView, report: Report) {
             const profile = profileOf(container, pod, filling(pod) || undefined);
-            if (isAllowed(profile)) return;
-            refuse(seccompContainerPrefix + container.name, profile, report, () =>
-              containerSeccompGrounds(container, pod, profile, rule),
-            );
+            if (!isAllowed(profile)) report.object(wording, profile, container, pod);
           },
         }),
   };

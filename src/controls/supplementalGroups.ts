@@ -3,9 +3,6 @@ import {namedRights, podRuntime} from './runtime.ts';
 import {anyGroupInAll, defineGroupRule, looseRuleErrors} from './shared/groupRule.ts';
 import {supplementalGroupsInCel} from './shared/groupsInCel.ts';
 
-const field = 'spec.securityContext.supplementalGroups';
-const place = podField('supplementalGroups');
-
 /** The groups that pods may add to their processes. An explicit empty list is not filled in. */
 export const supplementalGroups = defineGroupRule({
   id: 'supplementalGroups',
@@ -14,17 +11,30 @@ export const supplementalGroups = defineGroupRule({
   allows: 'The processes of pods may be in these groups, besides their main one.',
   neededBy: "pods that use others' files on NFS or other shared storage",
   asked: pod => [pod.supplementalGroups ?? []],
-  hooks: ({mustRunAs, filled, check}) => ({
-    pod(pod, report) {
-      let groups = pod.supplementalGroups;
-      if (groups === undefined && mustRunAs) {
-        groups = [filled];
-        report.fillPod('supplementalGroups', groups);
-      }
-      if (groups === undefined) return;
-      check({groups, field, at: undefined, does: 'has supplemental group', place}, report);
-    },
-  }),
+  hooks({mustRunAs, filled, accepts, wordingOf}) {
+    const wording = wordingOf<undefined>({
+      field: () => 'spec.securityContext.supplementalGroups',
+      does: 'has supplemental group',
+      place: () => podField('supplementalGroups'),
+    });
+    const filledList = [filled];
+    return {
+      pod(pod, report) {
+        let groups = pod.supplementalGroups;
+        if (groups === undefined && mustRunAs) {
+          groups = filledList;
+          report.fillPod('supplementalGroups', groups);
+        }
+        if (groups === undefined) return;
+        if (mustRunAs && groups.length === 0) {
+          report.object(wording, {group: undefined, groups}, undefined, pod);
+        }
+        for (const group of groups) {
+          if (!accepts(group)) report.object(wording, {group, groups}, undefined, pod);
+        }
+      },
+    };
+  },
   absent: '',
   builtin: anyGroupInAll,
   // Each group opens the files that are its own. Those of the image come on top in any case

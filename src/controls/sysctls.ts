@@ -5,7 +5,7 @@ import type {PodView} from '../kube/podView.ts';
 import {lastRelease, type Release, sinceRelease} from '../kube/release.ts';
 import {defineControl, withSpec} from './control.ts';
 import type {JudgedTemplate, PlannedStep} from './hardening.ts';
-import type {Fix} from './objection.ts';
+import type {Fix, Wording} from './objection.ts';
 import {namedRights, podRuntime} from './runtime.ts';
 import {namesField} from './shared/fields.ts';
 import {shorter, unique} from './shared/names.ts';
@@ -65,20 +65,31 @@ export const sysctls = defineControl<Value>({
 
   enforce(value, release) {
     const safe = safeIn(release);
+    const wording: Wording<number, undefined> = {
+      error: (index, _, {sysctls: names}) =>
+        forbidden(
+          `pod.spec.securityContext.sysctls[${index}]`,
+          `${matchesAny(value.forbidden, names[index] ?? '') ? '' : 'unsafe '}sysctl ${goQuote(names[index] ?? '')} is not allowed`,
+        ),
+      grounds: (index, _, pod) => {
+        const name = pod.sysctls[index] ?? '';
+        return {
+          at: undefined,
+          where: `spec.securityContext.sysctls[${index}]`,
+          does: 'sets sysctl',
+          value: name,
+          allowed: inWords(value),
+          fix: () => removal(pod, name),
+        };
+      },
+    };
     return {
       pod(pod, report) {
-        pod.sysctls.forEach((name, index) => {
-          const verdict = judge(value, name, safe);
-          if (verdict === undefined) return;
-          report.forbidden(`pod.spec.securityContext.sysctls[${index}]`, verdict, () => ({
-            at: undefined,
-            where: `spec.securityContext.sysctls[${index}]`,
-            does: 'sets sysctl',
-            value: name,
-            allowed: inWords(value),
-            fix: () => removal(pod, name),
-          }));
-        });
+        let index = 0;
+        for (const name of pod.sysctls) {
+          if (isRefused(value, name, safe)) report.object(wording, index, undefined, pod);
+          index++;
+        }
       },
     };
   },
@@ -145,15 +156,12 @@ function plainSysctl(name: string): string {
   return name.replace(/[./]/g, mark => (mark === '/' ? '.' : '/'));
 }
 
-/** Why a sysctl is refused; undefined if it is not. */
-function judge(
+function isRefused(
   {allowedUnsafe, forbidden: names}: Value,
   name: string,
   safe: readonly string[],
-): string | undefined {
-  if (matchesAny(names, name)) return `sysctl ${goQuote(name)} is not allowed`;
-  if (safe.includes(name) || matchesAny(allowedUnsafe, name)) return undefined;
-  return `unsafe sysctl ${goQuote(name)} is not allowed`;
+): boolean {
+  return matchesAny(names, name) || !(safe.includes(name) || matchesAny(allowedUnsafe, name));
 }
 
 function inWords({allowedUnsafe, forbidden: names}: Value): string {
@@ -195,7 +203,7 @@ function covers(looser: Value, stricter: Value, release: Release): boolean {
     entry.endsWith('*') ? [entry.slice(0, -1), `${entry.slice(0, -1)}zz9`] : [entry],
   );
   return ['zz9.other', ...safe, ...names].every(
-    name => judge(stricter, name, safe) !== undefined || judge(looser, name, safe) === undefined,
+    name => isRefused(stricter, name, safe) || !isRefused(looser, name, safe),
   );
 }
 
@@ -274,7 +282,7 @@ function prefixOf(entry: string): string | undefined {
 
 function planSysctls({view}: JudgedTemplate, value: Value): readonly PlannedStep[] {
   const safe = safeIn(view.release);
-  const refused = [...new Set(view.sysctls)].filter(name => judge(value, name, safe) !== undefined);
+  const refused = [...new Set(view.sysctls)].filter(name => isRefused(value, name, safe));
   return refused.map(name => ({
     where: 'pod',
     asks: `sets sysctl ${name}`,

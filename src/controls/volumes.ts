@@ -1,4 +1,4 @@
-import {type FieldError, notSupported} from '../kube/fieldError.ts';
+import {type FieldError, invalid, notSupported} from '../kube/fieldError.ts';
 import {
   type ProjectedSource,
   secretTokenPrefix,
@@ -11,7 +11,7 @@ import type {PodView, VolumeView} from '../kube/podView.ts';
 import {type Release, sinceRelease} from '../kube/release.ts';
 import {defineControl, type Level, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep} from './hardening.ts';
-import {type Grounds, withoutVolume} from './objection.ts';
+import {type Grounds, type Wording, withoutVolume} from './objection.ts';
 import {namedRights, podRuntime} from './runtime.ts';
 import {plainNamesField} from './shared/fields.ts';
 import {containsAll, shorter, unique} from './shared/names.ts';
@@ -75,14 +75,19 @@ export const volumes = defineControl<readonly string[]>({
     if (types.includes('*')) return undefined;
     const allowed = new Set(types);
     const tokenToo = allowed.has('secret') && knowledge(release).secretIsToken;
+    const wording: Wording<string, VolumeView> = {
+      error: (type, {path}) => invalid(path, type, `${type} volumes are not allowed to be used`),
+      grounds: (_, view, pod) => ({
+        ...volumeGrounds(view, pod),
+        allowed: types.join(', ') || 'none',
+      }),
+    };
     return {
       volume(view, pod, report) {
-        const {volume, type, path} = view;
-        if (allowed.has(type) || (tokenToo && isServiceAccountToken(volume))) return;
-        report.invalid(path, type, `${type} volumes are not allowed to be used`, () => ({
-          ...volumeGrounds(view, pod),
-          allowed: types.join(', ') || 'none',
-        }));
+        const {volume, type} = view;
+        if (allowed.has(type)) return;
+        if (tokenToo && type === 'projected' && isServiceAccountToken(volume)) return;
+        report.object(wording, type, view, pod);
       },
     };
   },

@@ -95,7 +95,7 @@ function additionTrends(
   }
   const rising = view.containers.flatMap((container): readonly ControlTrend[] => {
     const here: RunningContainer = {container, pod: view};
-    if (isOverruled(runtime, here) || !denies({...view, containers: [container]})) return [];
+    if (isOverruled(runtime, here) || !denies(view.withOnly(container))) return [];
     const [trend] = filledPod.containers.map(filled =>
       trendOf(runtime.compare(here, {container: filled, pod: filledPod})),
     );

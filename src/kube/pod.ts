@@ -272,9 +272,17 @@ export function secretTokenPrefix(serviceAccount: string): string {
 
 /** The volume's type as policies name it: its source's key, but for one spelling. */
 export function volumeType(volume: Volume): string {
-  const key = volumeSourceKeys.find(key => volume[key] !== undefined);
+  let first: number = volumeSourceKeys.length;
+  for (const key in volume) {
+    const place = placeOfSource.get(key);
+    if (place !== undefined && place < first && volume[key] !== undefined) first = place;
+  }
+  const key: string | undefined = volumeSourceKeys[first];
   return key === 'cephfs' ? 'cephFS' : (key ?? '');
 }
+
+/** A volume has a key or two: to look these up is faster than to ask for all sources. */
+const placeOfSource = new Map<string, number>(volumeSourceKeys.map((key, index) => [key, index]));
 
 /** The name of the account that the pod runs as; '' for none. `serviceAccount` is the old spelling. */
 export function serviceAccountOf({spec}: {readonly spec: PodSpec}): string {

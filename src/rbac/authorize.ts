@@ -90,12 +90,10 @@ export function authorizerOf(objects: RbacObjects): Authorizer {
   for (const binding of objects.clusterRoleBindings) add(binding, undefined);
   for (const binding of objects.roleBindings) add(binding, binding.metadata?.namespace ?? '');
 
-  const grantsTo = ({user, groups}: Identity, namespace: string) => {
-    const keys = [`User/${user}`, ...groups.map(group => `Group/${group}`)];
-    return [cluster, namespaced.get(namespace)].flatMap(index =>
-      keys.flatMap(key => index?.get(key) ?? []),
-    );
-  };
+  const grantsTo = (identity: Identity, namespace: string) => [
+    ...grantsIn(cluster, identity),
+    ...grantsIn(namespaced.get(namespace), identity),
+  ];
   const usableBy = (identity: Identity, namespace: string) => {
     const held = grantsTo(identity, namespace);
     if (held.some(({policies}) => policies === undefined)) return () => true;
@@ -114,6 +112,17 @@ export function authorizerOf(objects: RbacObjects): Authorizer {
         return new Set(held.flatMap(({policies}) => (policies === undefined ? [] : [...policies])));
       }),
   };
+}
+
+function grantsIn(
+  bySubject: ReadonlyMap<string, readonly Grant[]> | undefined,
+  {user, groups}: Identity,
+): readonly Grant[] {
+  const held: Grant[] = [];
+  if (bySubject === undefined) return held;
+  held.push(...(bySubject.get(`User/${user}`) ?? []));
+  for (const group of groups) held.push(...(bySubject.get(`Group/${group}`) ?? []));
+  return held;
 }
 
 function opens({policies}: Grant, policy: string): boolean {

@@ -65,19 +65,61 @@ function distinct([first, ...rest]: NonEmpty<PodView>): NonEmpty<PodView> {
 
 /** Everything in a pod that a control can look at, without its names: pods of one template are alike. */
 function traitsOf(view: PodView): string {
-  const {pod: _pod, annotations: _annotations, volumes, containers, ...rest} = view;
+  const {volumes, containers, unchecked} = view;
   const places = new Map(volumes.map(({name}, index) => [name, index]));
   return printJson({
-    ...rest,
+    ...valuesOf(view, podTraits),
     volumes: volumes.map(({volume, type}) => ({...volume, name: undefined, type})),
     containers: containers.map(container => containerTraits(container, places)),
+    unchecked: unchecked.map(container => containerTraits(container, places)),
   });
 }
 
 function containerTraits(view: ContainerView, places: ReadonlyMap<string, number>): object {
-  const {container, list: _list, index: _index, name: _name, path: _path, ...rest} = view;
   return {
-    ...rest,
-    mounts: container.volumeMounts?.map(({name = '', readOnly}) => [places.get(name), readOnly]),
+    ...valuesOf(view, traitsOfContainers),
+    mounts: view.container.volumeMounts?.map(({name = '', readOnly}) => [
+      places.get(name),
+      readOnly,
+    ]),
   };
 }
+
+function valuesOf<V, K extends keyof V>(view: V, traits: Readonly<Record<K, true>>): object {
+  return Object.fromEntries(Object.keys(traits).map(trait => [trait, view[trait as K]]));
+}
+
+// One that is missing here does not compile.
+
+type PodParts = 'pod' | 'annotations' | 'volumes' | 'containers' | 'unchecked' | 'withOnly';
+const podTraits: Readonly<Record<Exclude<keyof PodView, PodParts>, true>> = {
+  release: true,
+  hostNetwork: true,
+  hostPID: true,
+  hostIPC: true,
+  fsGroup: true,
+  supplementalGroups: true,
+  seLinuxOptions: true,
+  sysctls: true,
+  runtimeClassName: true,
+  seccompField: true,
+  seccompAnnotation: true,
+};
+
+type ContainerParts = 'container' | 'list' | 'index' | 'name' | 'path';
+const traitsOfContainers: Readonly<Record<Exclude<keyof ContainerView, ContainerParts>, true>> = {
+  runAsUser: true,
+  runAsGroup: true,
+  runAsNonRoot: true,
+  seLinuxOptions: true,
+  privileged: true,
+  readOnlyRootFilesystem: true,
+  allowPrivilegeEscalation: true,
+  procMount: true,
+  capabilitiesAdd: true,
+  capabilitiesDrop: true,
+  hostPorts: true,
+  seccompField: true,
+  seccompAnnotation: true,
+  appArmorAnnotation: true,
+};

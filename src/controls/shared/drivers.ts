@@ -1,9 +1,9 @@
-import type {FieldError} from '../../kube/fieldError.ts';
+import {type FieldError, invalid} from '../../kube/fieldError.ts';
 import type {Policy} from '../../kube/objects.ts';
 import type {PodView, VolumeView} from '../../kube/podView.ts';
 import type {Release} from '../../kube/release.ts';
 import {type Control, defineControl, neverSet} from '../control.ts';
-import {type Grounds, withoutVolume} from '../objection.ts';
+import {type Wording, withoutVolume} from '../objection.ts';
 import {namedRights, podRuntime} from '../runtime.ts';
 import {plainNamesField} from './fields.ts';
 import {containsAll, shorter, unique} from './names.ts';
@@ -53,14 +53,12 @@ export function defineDriverList(list: DriverList): Control {
     ],
     enforce(drivers) {
       if (drivers.length === 0) return undefined;
+      const wording = driverWording(list, drivers);
       return {
         volume(view, pod, report) {
-          const driver = driverOf(view.volume);
-          if (driver === undefined || drivers.includes(driver)) return;
-          report.invalid(`${view.path}.${list.errorField}`, driver, list.errorDetail, () => ({
-            ...driverGrounds(driver, volumeType, view, pod),
-            allowed: drivers.join(', '),
-          }));
+          if (view.type !== volumeType) return;
+          const driver = driverOf(view.volume) ?? '';
+          if (!drivers.includes(driver)) report.object(wording, driver, view, pod);
         },
       };
     },
@@ -78,17 +76,19 @@ export function defineDriverList(list: DriverList): Control {
   });
 }
 
-function driverGrounds(
-  driver: string,
-  volumeType: string,
-  view: VolumeView,
-  pod: PodView,
-): Omit<Grounds, 'allowed'> {
+function driverWording(
+  {volumeType, errorField, errorDetail}: DriverList,
+  drivers: readonly string[],
+): Wording<string, VolumeView> {
   return {
-    at: view,
-    where: `${view.path}.${volumeType}.driver`,
-    does: `uses ${volumeType} driver`,
-    value: driver,
-    fix: () => ({says: 'remove with all mounts', edits: withoutVolume(pod, view)}),
+    error: (driver, {path}) => invalid(`${path}.${errorField}`, driver, errorDetail),
+    grounds: (driver, view, pod) => ({
+      at: view,
+      where: `${view.path}.${volumeType}.driver`,
+      does: `uses ${volumeType} driver`,
+      value: driver,
+      allowed: drivers.join(', '),
+      fix: () => ({says: 'remove with all mounts', edits: withoutVolume(pod, view)}),
+    }),
   };
 }

@@ -1,4 +1,5 @@
 import {cel, celName} from '../../cel/cel.ts';
+import {invalid} from '../../kube/fieldError.ts';
 import type {PolicySpec} from '../../kube/objects.ts';
 import type {PodView} from '../../kube/podView.ts';
 import type {CelRules} from '../celFacet.ts';
@@ -10,6 +11,7 @@ import {
   withSpec,
 } from '../control.ts';
 import type {JudgedTemplate, PlannedStep} from '../hardening.ts';
+import type {Wording} from '../objection.ts';
 import type {Runtime} from '../runtime.ts';
 import {flagField} from './fields.ts';
 
@@ -65,21 +67,28 @@ export function defineFlag(flag: Flag): Control {
 }
 
 /** What a policy that forbids it does with a pod that shares something with its node. */
-export function forbidHostFlag(field: HostFlag, detail: string): Enforcement {
+export function forbidHostFlag(
+  field: HostFlag,
+  uses: (pod: PodView) => boolean,
+  detail: string,
+): Enforcement {
+  const wording: Wording<true, undefined> = {
+    error: value => invalid(`spec.securityContext.${field}`, value, detail),
+    grounds: value => ({
+      at: undefined,
+      where: `spec.${field}`,
+      does: `sets ${field}:`,
+      value: String(value),
+      allowed: 'false',
+      fix: () => ({
+        says: `remove ${field}: true`,
+        edits: [{at: ['spec', field], value: undefined}],
+      }),
+    }),
+  };
   return {
     pod(pod, report) {
-      if (!pod[field]) return;
-      report.invalid(`spec.securityContext.${field}`, true, detail, () => ({
-        at: undefined,
-        where: `spec.${field}`,
-        does: `sets ${field}:`,
-        value: 'true',
-        allowed: 'false',
-        fix: () => ({
-          says: `remove ${field}: true`,
-          edits: [{at: ['spec', field], value: undefined}],
-        }),
-      }));
+      if (uses(pod)) report.object(wording, true, undefined, pod);
     },
   };
 }

@@ -11,8 +11,7 @@ import {
   type Enforcement,
   withSpec,
 } from '../control.ts';
-import type {SharedPlace} from '../objection.ts';
-import type {Report} from '../report.ts';
+import type {SharedPlace, Wording} from '../objection.ts';
 import type {Runtime, RuntimeStates} from '../runtime.ts';
 import {allIds, hasIds, rangeErrors} from './idRanges.ts';
 import {unique} from './names.ts';
@@ -34,25 +33,29 @@ const hasRanges = (rule: string) => rule === 'MustRunAs' || rule === 'MayRunAs';
 
 export type GroupField = 'runAsGroup' | 'supplementalGroups' | 'fsGroup';
 
-/** Reports what a policy with these ranges objects to in the groups that a pod or container asks for. */
+/** What a policy with these ranges does with the groups that a pod or container asks for. */
 export interface GroupCheck {
   readonly mustRunAs: boolean;
   /** What is filled in under MustRunAs. */
   readonly filled: Integer;
   accepts(group: Integer): boolean;
-  /** Reports what is wrong with the groups that a pod or container asks for. */
-  check(asked: AskedGroups, report: Report): void;
+  /** How it words its objections. */
+  wordingOf<At extends ContainerView | undefined>(asking: Asking<At>): Wording<AskedGroup, At>;
 }
 
-/** The groups that a pod or container asks for, or is given. */
-export interface AskedGroups {
+/** A group that is not accepted, of those that are asked for or given; undefined: none is, and one must be. */
+export interface AskedGroup {
+  readonly group: Integer | undefined;
   readonly groups: readonly Integer[];
+}
+
+/** How pods or containers ask for groups. */
+export interface Asking<At> {
   /** The field that Kubernetes names. */
-  readonly field: string;
-  readonly at: ContainerView | undefined;
-  /** What is done with each of them: "runs with group". */
+  field(at: At): string;
+  /** What is done with each group: "runs with group". */
   readonly does: string;
-  readonly place: SharedPlace;
+  place(at: At, pod: PodView): SharedPlace;
 }
 
 interface GroupRule {
@@ -201,30 +204,27 @@ function groupCheck({rule, ranges}: GroupValue): GroupCheck {
     mustRunAs,
     filled: ranges[0]?.min ?? 0,
     accepts: group => includes(ranges, group),
-    check({groups, field, at, does, place: {where, fix}}, report) {
-      if (mustRunAs && groups.length === 0) {
-        const detail = 'unable to validate empty groups against required ranges';
-        report.invalid(field, goList(groups), detail, () => ({
-          at,
-          where,
-          does,
-          allowed,
-          value: 'none',
-          fix: () => fix('remove the empty list', undefined),
-        }));
-      }
-      for (const group of groups) {
-        if (includes(ranges, group)) continue;
-        report.invalid(field, goList(groups), `group ${group}${end}`, () => ({
-          at,
-          where,
-          does,
-          allowed,
-          value: String(group),
-          fix: () => fix(`remove group ${group}`, withoutGroup(groups, group)),
-        }));
-      }
-    },
+    wordingOf: ({field, does, place}) => ({
+      error: ({group, groups}, at) =>
+        invalid(
+          field(at),
+          goList(groups),
+          group === undefined
+            ? 'unable to validate empty groups against required ranges'
+            : `group ${group}${end}`,
+        ),
+      grounds: ({group, groups}, at, pod) => {
+        const {where, fix} = place(at, pod);
+        const common = {at, where, does, allowed};
+        return group === undefined
+          ? {...common, value: 'none', fix: () => fix('remove the empty list', undefined)}
+          : {
+              ...common,
+              value: String(group),
+              fix: () => fix(`remove group ${group}`, withoutGroup(groups, group)),
+            };
+      },
+    }),
   };
 }
 
