@@ -10,7 +10,7 @@ export default defineConfig({
   test: {
     // For the longest journeys on a busy machine. Others take a second or two.
     testTimeout: 180_000,
-    hookTimeout: 180_000,
+    hookTimeout: 300_000,
     globalSetup: 'test/support/globalSetup.ts',
     pool: 'threads',
     // No module has state that another test could see, and loading all of them again takes its time.

@@ -4,7 +4,9 @@ import {isObject, type Json, type JsonObject} from '../kube/json.ts';
 /**
  * Whether an update changes nothing except owners, finalizers and bookkeeping
  * (pkg/registry/rbac/helpers.go, IsOnlyMutatingGCFields), once the registry has put back what an update
- * can't change (apiserver's pkg/registry/rest/update.go, BeforeUpdate, and the strategy of pods).
+ * can't change (apiserver's pkg/registry/rest/update.go, BeforeUpdate, and the strategy of pods). A version that
+ * differs is a change to the plugin; a server answers 409 before it asks the plugin
+ * (apiserver's pkg/registry/generic/registry/store.go, Update).
  */
 export function changesOnlyOwners(pod: Json, oldPod: Json): boolean {
   return isDeepStrictEqual(essence(pod, oldPod), essence(oldPod, oldPod));

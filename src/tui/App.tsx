@@ -194,14 +194,16 @@ function middleOf(middle: Middle): ReactElement {
       : undefined;
   if (view.name === 'values' && policy) {
     const {release} = model.inventory;
-    return <Values {...{view, now: policy.now, release, shown, frame}} {...size} />;
+    const values = {view, shown, frame, release};
+    return <Values {...values} now={policy.now} {...size} />;
   }
   const {table} = shown;
   if (table === undefined) {
     return <Lines lines={['It is gone from the cluster.']} scroll={0} {...size} />;
   }
   if (view.name === 'walk' && policy) {
-    return <Walk {...{view, table, shown, frame, model}} {...policy} {...size} />;
+    const walk = {view, table, shown, frame, model};
+    return <Walk {...walk} {...policy} {...size} />;
   }
   const isEditor = view.name === 'policy' && policy !== undefined && hasEditorFooter(size.height);
   const height = isEditor ? size.height - editorFooterHeight : listHeight(size.height, shown, view);
@@ -228,7 +230,7 @@ function belowEditor(
 ): ReactElement {
   const id = shown.rows[shown.cursor]?.key ?? '';
   const control = isControlId(id) ? controlById[id] : undefined;
-  return <EditorFooter {...{control, model}} {...policy} width={size.width} />;
+  return <EditorFooter control={control} model={model} {...policy} width={size.width} />;
 }
 
 /** What Enter would open, in the lines that the list leaves. */
@@ -238,7 +240,16 @@ function belowList(
 ): ReactElement | null {
   const view = shown.rows[shown.cursor]?.enter;
   if (view === undefined || height <= 0) return null;
-  return <Preview {...{view, drafts, model, services}} width={size.width} height={height} />;
+  return (
+    <Preview
+      view={view}
+      drafts={drafts}
+      model={model}
+      services={services}
+      width={size.width}
+      height={height}
+    />
+  );
 }
 
 /** What a view says of itself below: where one is in a text, and what an edit does if nothing above says it. */

@@ -69,9 +69,17 @@ function policyRing(policy: string): readonly View[] {
   ];
 }
 
-const aboutPolicies: ReadonlySet<View['name']> = new Set([
-  ...(['policies', 'policy', 'values', 'walk', 'impact', 'diff', 'waysIn'] as const),
-  ...(['subjects', 'rights', 'grants'] as const),
+const aboutPolicies: ReadonlySet<View['name']> = new Set<View['name']>([
+  'policies',
+  'policy',
+  'values',
+  'walk',
+  'impact',
+  'diff',
+  'waysIn',
+  'subjects',
+  'rights',
+  'grants',
 ]);
 
 /** Whether a view has something to say only where policies decide. */

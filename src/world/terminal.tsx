@@ -29,6 +29,7 @@ export async function openSession(
   const mouse = options.hasMouse ? createMouse() : undefined;
   const keys = openKeys(process.stdin, {onReply, onMouse: mouse?.tell});
   const jobs = process.platform === 'win32' ? undefined : shellJobs(mouse !== undefined);
+  const session = {...options, jobs, mouse};
   const failure = Promise.withResolvers<never>();
   failure.promise.catch(() => undefined); // a second one is of no interest
   let app: Instance | undefined;
@@ -40,7 +41,7 @@ export async function openSession(
   try {
     app = render(
       <FailureBoundary onFailure={failure.reject}>
-        <Themed {...theme}>{now => <App {...options} {...{jobs, mouse}} theme={now} />}</Themed>
+        <Themed {...theme}>{now => <App {...session} theme={now} />}</Themed>
       </FailureBoundary>,
       {
         stdin: keys.stream,

@@ -14,31 +14,10 @@ import {kubectlOn} from '../support/run/kubectl.ts';
 import {objectOf} from '../support/run/output.ts';
 import {type Ran, runIn, runWith} from '../support/run/run.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
+import {deployment, namespaceOf} from './labelObjects.ts';
 
 const prefix = 'pod-security.kubernetes.io/';
 const rbac = 'rbac.authorization.k8s.io';
-
-function deployment(namespace: string, name: string, context: JsonObject = {}): JsonObject {
-  const labels = {app: name};
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: {name, namespace},
-    spec: {
-      selector: {matchLabels: labels},
-      template: {
-        metadata: {labels},
-        spec: {containers: [{name: 'c', image: 'i', securityContext: context}]},
-      },
-    },
-  };
-}
-
-const namespaceOf = (name: string, labels: JsonObject = {}): JsonObject => ({
-  apiVersion: 'v1',
-  kind: 'Namespace',
-  metadata: {name, labels},
-});
 
 describe.runIf(hasReference('etcd', 'kube-apiserver'))('migrate labels, on a cluster', () => {
   let server: ApiServer;

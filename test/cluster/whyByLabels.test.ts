@@ -1,125 +1,26 @@
-import fc from 'fast-check';
-import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
-import {realClock} from '../../src/inventory/follow/followCluster.ts';
-import {regimeOf} from '../../src/inventory/regime.ts';
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {isObject, type Json, type JsonObject} from '../../src/kube/json.ts';
 import {type PodSecurityLevel, warningText} from '../../src/podSecurity/judge.ts';
 import {parseStandardVersion} from '../../src/podSecurity/version.ts';
-import {connect} from '../../src/world/client.ts';
-import {anyPod} from '../support/builders/anyPod.ts';
-import {binding, role} from '../support/builders/audits.ts';
 import {
   barePod,
-  deploymentOf,
   hostSpec,
   labelled,
   plainSpec,
   restrictedSpec,
 } from '../support/builders/labelledCluster.ts';
-import {hasReference, isThorough} from '../support/kubernetes/reference.ts';
+import {hasReference} from '../support/kubernetes/reference.ts';
 import {successorApiServer} from '../support/kubernetes/successor.ts';
 import {fileOf} from '../support/run/files.ts';
 import {itemsOf, objectOf} from '../support/run/output.ts';
 import {runHere} from '../support/run/run.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
-import {followed, untilState} from '../support/server/following.ts';
-
-const namespaces = [
-  labelled('none'),
-  labelled('open', {enforce: 'privileged'}),
-  labelled('warned', {enforce: 'privileged', warn: 'restricted', 'warn-version': 'v1.29'}),
-  labelled('baseline', {enforce: 'baseline', warn: 'baseline'}),
-  labelled('pinned', {enforce: 'baseline', 'enforce-version': 'v1.26', warn: 'restricted'}),
-  labelled('restricted', {enforce: 'restricted', 'enforce-version': 'v1.37'}),
-  labelled('old', {enforce: 'restricted', 'enforce-version': 'v1.20', audit: 'restricted'}),
-  labelled('quiet', {enforce: 'restricted', warn: 'privileged'}),
-];
-const names = namespaces.map(({metadata}) => String(objectOf(metadata).name));
-const podsPerNamespace = isThorough ? 80 : 30;
-const seed = Number(process.env.PSP_SEED ?? Math.floor(Math.random() * 2 ** 31));
-
-/** What restricted asks of a container. */
-const tight = {
-  allowPrivilegeEscalation: false,
-  runAsNonRoot: true,
-  capabilities: {drop: ['ALL']},
-  seccompProfile: {type: 'RuntimeDefault'},
-};
-
-/** Pods of which each level lets some in: half of them are hardened as restricted asks. */
-const pods = fc
-  .sample(fc.tuple(anyPod, fc.nat(3), fc.constantFrom(undefined, false)), {
-    seed,
-    numRuns: names.length * podsPerNamespace,
-  })
-  .map(([pod, how, hostUsers], index) => ({
-    namespace: names[index % names.length] ?? '',
-    ...(how === 3 ? torn(objectOf(pod), hostUsers) : taken(objectOf(pod), how)),
-  }));
-
-/** Without what v1.37 takes for invalid: annotations beside other fields, mounts of nothing, and so on. */
-function taken({metadata, spec}: JsonObject, how: number) {
-  const {initContainers: _, runtimeClassName: __, ...own} = objectOf(spec);
-  const podContext = objectOf(own.securityContext ?? {});
-  const isTight = how > 0;
-  const calm = {hostNetwork: undefined, hostPID: undefined, hostIPC: undefined, volumes: []};
-  const securityContext = {...podContext, sysctls: [], seccompProfile: undefined};
-  const containers = own.containers as readonly JsonObject[];
-  return {
-    metadata: isTight ? {} : {annotations: objectOf(metadata).annotations ?? {}},
-    spec: {
-      ...own,
-      ...(how === 1 ? calm : {}),
-      securityContext: how === 1 ? {} : securityContext,
-      containers: containers.map(container => ({
-        ...container,
-        image: 'i',
-        volumeMounts: [],
-        ports: isTight ? [] : (container.ports ?? []),
-        securityContext: isTight ? tight : fieldsTaken(objectOf(container.securityContext ?? {})),
-      })),
-    },
-  };
-}
-
-/** Every other one with what v1.37 itself refuses of the fields that are judged. */
-function torn({metadata, spec}: JsonObject, hostUsers: boolean | undefined) {
-  const {containers, volumes, hostNetwork, hostPID, hostIPC, securityContext} = objectOf(spec);
-  const {sysctls, seccompProfile} = objectOf(securityContext ?? {});
-  const isOnHost = (volume: Json) => isObject(volume) && volume.hostPath !== undefined;
-  return {
-    metadata: {annotations: objectOf(metadata).annotations ?? {}},
-    spec: {
-      ...(hostUsers === false ? {hostUsers} : {shareProcessNamespace: hostPID}),
-      ...{hostNetwork, hostPID, hostIPC},
-      securityContext: {sysctls, seccompProfile},
-      volumes: Array.isArray(volumes) ? volumes.filter(isOnHost) : [],
-      containers: (containers as readonly JsonObject[]).map(({name, ports, securityContext}) => ({
-        name,
-        image: 'i',
-        ports: ports ?? [],
-        securityContext: securityContext ?? {},
-      })),
-    },
-  };
-}
-
-function fieldsTaken(securityContext: JsonObject): JsonObject {
-  const {seccompProfile: _, procMount: __, ...rest} = securityContext;
-  return rest;
-}
+import {names, namespaces, podOf, pods, seed} from './labelPods.ts';
 
 const controller = {
   as: 'system:serviceaccount:kube-system:replicaset-controller',
   asGroups: ['system:serviceaccounts', 'system:authenticated'],
 };
-
-const podOf = ({metadata, spec, namespace}: (typeof pods)[number], name: object): JsonObject => ({
-  apiVersion: 'v1',
-  kind: 'Pod',
-  metadata: {...metadata, ...name, namespace} as JsonObject,
-  spec: spec as JsonObject,
-});
 
 const successor = hasReference('etcd') ? successorApiServer() : undefined;
 
@@ -301,73 +202,6 @@ describe.runIf(successor !== undefined)('what an API server is told in its file'
     expect(ran.out.replaceAll(/\s+/g, ' ')).toContain(
       "baseline:v1.30 is enforced in namespace none, which has no label: it is the server's default",
     );
-  });
-});
-
-describe.runIf(successor !== undefined)('who may see one namespace alone', () => {
-  let server: ApiServer;
-  const view = {
-    apiGroups: ['', 'apps', 'batch'],
-    resources: ['*'],
-    verbs: ['get', 'list', 'watch'],
-  };
-  const subjects = [{kind: 'User', name: 'jane', apiGroup: 'rbac.authorization.k8s.io'}];
-  const list = {
-    apiGroups: ['admissionregistration.k8s.io'],
-    resources: ['validatingadmissionpolicies'],
-    verbs: ['list', 'watch'],
-  };
-
-  beforeAll(async () => {
-    server = await startApiServer({admissionPlugins: [], program: successor ?? ''});
-    await server.createAll([labelled('shop', {enforce: 'baseline'})]);
-    await server.createAll([
-      deploymentOf('shop', 'tight', restrictedSpec),
-      deploymentOf('shop', 'host', hostSpec),
-      role('viewer', view),
-      {...binding('viewer', 'viewer', []), subjects},
-      role('lister', list),
-    ]);
-  }, 120_000);
-  afterAll(() => server?.stop());
-
-  const asJane = (...args: readonly string[]) =>
-    runHere(...args, '-n', 'shop', '--kubeconfig', server.kubeconfig, '--as', 'jane');
-  const states = (out: string) => itemsOf(out).map(({name, state}) => `${name}: ${state}`);
-
-  test('is told of denials, and of the rest that policies may live where nobody could look', async () => {
-    const {code, out, err} = await asJane('why', '-o', 'json');
-    expect(code).toBe(0);
-    expect(err).toBe(
-      "incomplete: can't list validatingadmissionpolicies (forbidden); affected answers say unknown\n",
-    );
-    expect(states(out)).toEqual(['host: denied', 'tight: unknown']);
-    const summary = await asJane('-o', 'table');
-    expect(summary).toMatchObject({code: 0});
-    expect(summary.out).toMatch(/^shop +0 +2 +baseline +privileged +1 +1 +0$/m);
-  });
-
-  test('the session sees the same', async () => {
-    const client = await connect({kubeconfig: server.kubeconfig, as: 'jane'}, {env: {}, warn() {}});
-    onTestFinished(() => client.close());
-    const live = followed(client, 'shop', realClock);
-    await untilState(live, 'live');
-    const {inventory} = live.current();
-    expect(inventory.policyApi).toBe('absent');
-    expect(inventory.gaps.map(({resource}) => resource)).not.toContain('podsecuritypolicies');
-    expect(regimeOf(inventory)).toEqual({kind: 'podSecurity', minor: 37, mayHavePolicies: true});
-  });
-
-  test('and of all, once it may list these: never that podsecuritypolicies are missing', async () => {
-    await server.createAll([{...binding('lister', 'lister', [], true), subjects}]);
-    const {code, out, err} = await asJane('why', '-o', 'json');
-    expect({code, err}).toEqual({code: 0, err: ''});
-    expect(states(out)).toEqual(['host: denied', 'tight: ok']);
-    const check = await asJane('check');
-    expect(check.code).toBe(0);
-    expect(check.out).toContain('Pods are judged by Pod Security Admission');
-    expect(check.out).not.toContain('podsecuritypolicies');
-    expect(check.err).toBe('');
   });
 });
 

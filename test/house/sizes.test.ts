@@ -16,15 +16,11 @@ const allowed: Readonly<Record<string, string>> = {
   'src/world/index.ts realWorld': 'the World as one value, a few lines for each of its methods',
 };
 
-const sources = globSync('src/**/*.{ts,tsx}', {cwd: root})
-  .sort()
-  .map(file => {
-    const lines = readFileSync(join(root, file), 'utf8').trimEnd().split('\n');
-    return {file: file.replaceAll('\\', '/'), lines};
-  });
+const sources = filesOf('src/**/*.{ts,tsx}');
 
-test(`no file of src/ is longer than ${longestFile} lines`, () => {
-  const long = sources.filter(({lines}) => lines.length > longestFile);
+test(`no file of src/, and no test, is longer than ${longestFile} lines`, () => {
+  const tests = filesOf('test/**/*.{ts,tsx}').filter(({file}) => !file.includes('/fixtures/'));
+  const long = [...sources, ...tests].filter(({lines}) => lines.length > longestFile);
   expect(long.map(({file, lines}) => `${file}: ${lines.length}`)).toEqual([]);
 });
 
@@ -75,4 +71,13 @@ function functionsIn(lines: readonly string[]): readonly Measured[] {
     const length = lines.slice(start).findIndex(text => /^\};?$/.test(text)) + 1;
     return length === 0 ? [] : [{name, length}];
   });
+}
+
+function filesOf(glob: string) {
+  return globSync(glob, {cwd: root})
+    .sort()
+    .map(file => {
+      const lines = readFileSync(join(root, file), 'utf8').trimEnd().split('\n');
+      return {file: file.replaceAll('\\', '/'), lines};
+    });
 }

@@ -41,7 +41,14 @@ export async function runAdvise(
     later &&
     upgradedItems(items, meant, templatesMeant(targets, {...inventory, release: later}, namespace));
   const request: AdviseRequest = {
-    ...{flags, scope, inventory, namespace, items, upgrade, isNamed, world},
+    flags,
+    scope,
+    inventory,
+    namespace,
+    items,
+    upgrade,
+    isNamed,
+    world,
   };
   if (most !== undefined) return adviseMax(request, most);
   if (hardenLevel !== undefined) return adviseHarden(request, hardenLevel);

@@ -103,7 +103,12 @@ export function printedLabelSummary({isPartial, asked, ...row}: LabelSummary): o
     namespace,
     ...printedLevels(asked),
     needs: needs ?? null,
-    ...{pods, idle, denied, unknown, byDefault, warned},
+    pods,
+    idle,
+    denied,
+    unknown,
+    byDefault,
+    warned,
     incomplete: isPartial || undefined,
   };
 }

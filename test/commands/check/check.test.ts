@@ -3,11 +3,9 @@ import {join} from 'node:path';
 import {Ajv2020} from 'ajv/dist/2020.js';
 import {describe, expect, test} from 'vitest';
 import type {JsonObject} from '../../../src/kube/json.ts';
-import {printJson} from '../../../src/kube/json.ts';
-import {fileOf} from '../../support/run/files.ts';
 import {objectOf} from '../../support/run/output.ts';
 import {runHere} from '../../support/run/run.ts';
-import {checked, type Tried} from './checkWorld.ts';
+import {checked, policy, policyList, type Tried} from './checkWorld.ts';
 
 const pods = (...items: readonly JsonObject[]) => ({'/api/v1/pods': items});
 const pod = (
@@ -17,9 +15,6 @@ const pod = (
 ): JsonObject => ({
   metadata: {name, namespace: 'default', creationTimestamp, annotations},
 });
-const policy = (name: string): JsonObject => ({metadata: {name}});
-const policyList = '/apis/policy/v1beta1/podsecuritypolicies';
-const seccompNames = 'seccomp.security.alpha.kubernetes.io/allowedProfileNames';
 const quota: Tried = {message: 'pods "kubectl-psp-check-abcde" is forbidden: exceeded quota: q'};
 
 describe('by a pod that is tried', () => {
@@ -152,93 +147,6 @@ describe('by the version', () => {
   });
 });
 
-describe('managed clusters', () => {
-  test('are known by the names of their policies', async () => {
-    const names = ['eks.privileged', 'gce.unprivileged-addon', 'mine', 'privileged', 'toString'];
-    const objects = {[policyList]: names.map(policy)};
-    const {text} = await checked({objects, tried: [{policy: 'p'}]});
-    expect(text).toContain('Managed: eks.privileged (Amazon EKS): made by EKS');
-    expect(text).toContain('Managed: gce.unprivileged-addon (Google GKE): for system pods');
-    expect(text.match(/Managed: /g)).toHaveLength(2);
-    const azure = await checked({objects, azure: true, tried: [{policy: 'p'}]});
-    expect(azure.text).toContain('Managed: privileged (Azure AKS): made by Azure');
-  });
-
-  const rbac = '/apis/rbac.authorization.k8s.io/v1';
-  const eksPolicy = {
-    metadata: {name: 'eks.privileged', annotations: {[seccompNames]: '*'}},
-    spec: {
-      privileged: true,
-      hostNetwork: true,
-      hostIPC: true,
-      hostPID: true,
-      allowedCapabilities: ['*'],
-      volumes: ['*'],
-      hostPorts: [{min: 0, max: 65535}],
-      allowedUnsafeSysctls: ['*'],
-      allowedProcMountTypes: ['Default', 'Unmasked'],
-      seLinux: {rule: 'RunAsAny'},
-      runAsUser: {rule: 'RunAsAny'},
-      fsGroup: {rule: 'RunAsAny'},
-      supplementalGroups: {rule: 'RunAsAny'},
-    },
-  };
-  const eksObjects = {
-    [policyList]: [eksPolicy],
-    [`${rbac}/clusterroles`]: [
-      {
-        metadata: {name: 'eks:podsecuritypolicy:privileged'},
-        rules: [
-          {
-            apiGroups: ['policy'],
-            resources: ['podsecuritypolicies'],
-            resourceNames: ['eks.privileged'],
-            verbs: ['use'],
-          },
-        ],
-      },
-    ],
-  };
-  const everybody = {
-    metadata: {name: 'eks:podsecuritypolicy:authenticated'},
-    roleRef: {kind: 'ClusterRole', name: 'eks:podsecuritypolicy:privileged'},
-    subjects: [{kind: 'Group', name: 'system:authenticated'}],
-  };
-
-  test.each([
-    [
-      'the binding is there',
-      {...eksObjects, [`${rbac}/clusterrolebindings`]: [everybody]},
-      undefined,
-      'it lets every pod in; ClusterRoleBinding eks:podsecuritypolicy:authenticated gives it to everybody, so no pod is denied until that binding is gone',
-    ],
-    [
-      'the binding is gone',
-      {...eksObjects, [`${rbac}/clusterrolebindings`]: []},
-      undefined,
-      'it lets every pod in; no ClusterRoleBinding gives it to everybody',
-    ],
-    [
-      'bindings may not be read',
-      {...eksObjects, [`${rbac}/clusterrolebindings`]: [everybody]},
-      /clusterrolebindings/,
-      'it lets every pod in; who may use it could not be read',
-    ],
-  ])('what is said of their policies is what the cluster holds: %s', async (...given) => {
-    const [, objects, forbidden, says] = given;
-    const options = forbidden === undefined ? {objects} : {objects, forbidden};
-    const {text} = await checked({...options, tried: [{policy: 'p'}]});
-    expect(text).toContain(`Managed: eks.privileged (Amazon EKS): made by EKS`);
-    expect(text).toContain(`${says} `);
-    if (forbidden !== undefined) expect(text).not.toContain('eks:podsecuritypolicy');
-  });
-
-  test('OpenShift by its API', async () => {
-    const {text} = await checked({groups: ['security.openshift.io'], tried: [{policy: 'p'}]});
-    expect(text).toContain('this is OpenShift');
-  });
-});
-
 test('what could not be asked is a gap, not an end', async () => {
   const given = {
     forbidden: /selfsubjectaccessreviews|podsecuritypolicies|^\/apis/,
@@ -271,45 +179,6 @@ test('text of the server stays away from the terminal', async () => {
   const message = 'admission webhook "\u001b[31mred" denied the request';
   const {out} = await checked({tried: [{message}, {message}]});
   expect(out).not.toContain('\u001b');
-});
-
-describe('offline', () => {
-  const snapshot = JSON.parse(
-    readFileSync(join(import.meta.dirname, '../../../src/demo/snapshot.json'), 'utf8'),
-  );
-  const changed = (change: object) => fileOf(printJson({...snapshot, ...change}), 'snapshot.json');
-
-  test('a snapshot answers by its pods, and knows nothing of rights', async () => {
-    const {code, out} = await runHere('check', '--demo');
-    expect(code).toBe(0);
-    expect(out).toContain('probably on: 84 of 84 pods carry kubernetes.io/psp\n');
-    expect(out).not.toContain('YOU MAY');
-    const document = JSON.parse((await runHere('check', '--demo', '-o', 'json')).out);
-    expect(document).toMatchObject({kind: 'Check', inForce: 'yes', rights: []});
-  });
-
-  test.each([
-    [0, 'off: there is no plugin without the API', {policyApi: 'absent', policies: []}],
-    [3, 'it is not known what the server serves', {policyApi: 'unknown'}],
-    [3, 'unknown: there is no pod to judge by', {pods: []}],
-    [1, 'probably off: 0 of 1 pod', {pods: [{metadata: {name: 'p'}}]}],
-    [
-      3,
-      'unknown: 84 of 85 pods carry kubernetes.io/psp',
-      {pods: [...snapshot.pods, {metadata: {name: 'p'}}]},
-    ],
-  ])('%i: %s', async (code, says, change) => {
-    const ran = await runHere('check', '--from', changed(change));
-    expect(ran.out).toContain(says);
-    expect(ran.code).toBe(code);
-  });
-
-  test('manifests name no server', async () => {
-    const file = fileOf([{apiVersion: 'v1', kind: 'Namespace', metadata: {name: 'n'}}]);
-    const {code, out} = await runHere('check', '--from', file);
-    expect(code).toBe(3);
-    expect(out).toContain('Server:     no server was asked\n');
-  });
 });
 
 test.each([

@@ -1,3 +1,4 @@
+import type {JsonObject} from '../../../src/kube/json.ts';
 import {type FakeOptions, fakeCluster} from '../../inventory/fakeCluster.ts';
 import {objectOf} from '../../support/run/output.ts';
 import {runHere} from '../../support/run/run.ts';
@@ -74,3 +75,7 @@ export async function checked(given: Cluster, ...args: readonly string[]) {
   const {code, out, err} = await runHere('check', ...flags, ...args);
   return {code, text: out.replaceAll(/\s+/g, ' '), out, err, triedPods};
 }
+
+/** Where policies are listed, and one of a name that says nothing else. */
+export const policy = (name: string): JsonObject => ({metadata: {name}});
+export const policyList = '/apis/policy/v1beta1/podsecuritypolicies';

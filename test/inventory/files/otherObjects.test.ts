@@ -1,38 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {fileOf} from '../../support/run/files.ts';
 import {itemsHere, runHere} from '../../support/run/run.ts';
-
-const anything = {rule: 'RunAsAny'};
-const rules = {
-  runAsUser: anything,
-  seLinux: anything,
-  supplementalGroups: anything,
-  fsGroup: anything,
-};
-const policy = {
-  apiVersion: 'policy/v1beta1',
-  kind: 'PodSecurityPolicy',
-  metadata: {name: 'base'},
-  spec: {volumes: ['*'], ...rules},
-};
-const container = {name: 'main', image: 'x'};
-const pod = {spec: {containers: [container]}};
-const privileged = {spec: {containers: [{...container, securityContext: {privileged: true}}]}};
-
-function object(apiVersion: string, kind: string, spec: object, name = 'x'): object {
-  return {apiVersion, kind, metadata: {name, namespace: 'a'}, spec};
-}
-
-async function judged(...objects: readonly object[]) {
-  const file = fileOf([policy, ...objects]);
-  const [all, failing, allowing] = [
-    await runHere('why', '-f', file, '--assume-authorized', '-o', 'json'),
-    await runHere('why', '-f', file, '--assume-authorized', '--fail-on-denied'),
-    await runHere('why', '-f', file, '--assume-authorized', '--fail-on-denied', '--allow-unread'),
-  ];
-  const {items, unjudged} = JSON.parse(all.out);
-  return {items, unjudged, err: all.err, codes: [failing.code, allowing.code], failing};
-}
+import {container, judged, object, pod, policy, privileged} from './judgedObjects.ts';
 
 const account = (name: string) => `system:serviceaccount:kube-system:${name}-controller`;
 
@@ -217,71 +186,6 @@ test('what makes no pods is skipped, in true words', async () => {
       'incomplete: no RBAC objects among the files; affected answers say unknown\n',
   );
   expect(codes).toEqual([0, 0]);
-});
-
-/** What stands for the value of a parameter: as text, and as JSON. */
-const given = (name: string) => `$\{${name}}`;
-const asJson = (name: string) => `$\{{${name}}}`;
-
-describe('a Template of OpenShift', () => {
-  const template = (objects: readonly object[], parameters: readonly object[] = []) => ({
-    apiVersion: 'template.openshift.io/v1',
-    kind: 'Template',
-    metadata: {name: 't'},
-    objects,
-    parameters,
-  });
-
-  test('is taken apart, with the default values of its parameters', async () => {
-    const {items, codes} = await judged(
-      template(
-        [
-          object(
-            'apps/v1',
-            'Deployment',
-            {replicas: asJson('N'), template: privileged},
-            `${given('NAME')}-web`,
-          ),
-          object(
-            'apps/v1',
-            'Deployment',
-            {template: {spec: {...pod.spec, serviceAccountName: given('SA')}}},
-            given('OPEN'),
-          ),
-        ],
-        [
-          {name: 'NAME', value: 'shop'},
-          {name: 'N', value: '2'},
-          {name: 'SA', value: 'web'},
-          {name: 'OPEN'},
-        ],
-      ),
-    );
-    expect(items).toMatchObject([
-      {name: given('OPEN'), serviceAccount: 'web', state: 'ok'},
-      {name: 'shop-web', state: 'denied'},
-    ]);
-    expect(codes).toEqual([1, 1]);
-  });
-
-  test.each([
-    ['replicas', {replicas: asJson('N'), template: pod}],
-    ['an account', {template: {spec: {...pod.spec, serviceAccountName: given('N')}}}],
-    [
-      'a path',
-      {template: {spec: {...pod.spec, volumes: [{name: 'v', hostPath: {path: given('N')}}]}}},
-    ],
-  ])('with a parameter without a value for %s: that object is not judged', async (_, spec) => {
-    const {items, unjudged, codes} = await judged(
-      template([
-        object('apps/v1', 'Deployment', spec),
-        object('apps/v1', 'Deployment', {template: pod}, 'web'),
-      ]),
-    );
-    expect(items).toMatchObject([{name: 'web'}]);
-    expect(unjudged).toMatchObject([{kind: 'Deployment', name: 'x'}]);
-    expect(codes).toEqual([3, 0]);
-  });
 });
 
 test('findings about kinds of others stand where their objects do', async () => {

@@ -56,7 +56,7 @@ export interface ApiServer extends ApiClient {
 }
 
 const token = 'admin-token';
-const startTimeoutMs = 90_000;
+const startTimeoutMs = 240_000;
 const attempts = 4;
 
 /**
