@@ -120,7 +120,8 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('kubectl’s habits, on a
     expect(row).toMatch(/^shop +late +default +/);
     const [header = ''] = why.out().split('\n');
     expect(row.indexOf('default')).toBe(header.indexOf('SERVICE ACCOUNT'));
-    expect(summary.out().slice(before[1]?.length)).toContain('NAMESPACE');
+    const again = () => summary.out().slice(before[1]?.length);
+    await until(again, text => text.includes('NAMESPACE'));
     await server.request('DELETE', '/api/v1/namespaces/shop/pods/late?gracePeriodSeconds=0');
     await until(why.err, text => text.includes('gone: shop/Pod/late\n'));
   });
