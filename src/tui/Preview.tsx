@@ -13,18 +13,21 @@ import {type Shown, tableOf} from './state.ts';
 import {fitWords, safeWidthOf, widthOf} from './text.ts';
 import {titleOf} from './titles.ts';
 
-/** A view of fewer lines shows its rows and nothing else. */
+/** In a view of so many lines a long list leaves some. */
 const leastToShare = 30;
+/** Of such a view, a list of many rows takes this much. */
+const shareOfList = 0.6;
+/** So many lines that a short list leaves say something: a title, and what is most important. */
+const leastPreview = 8;
 /** What a list has besides its rows: a caption, the titles, two lines for what is cut. */
 const listChrome = 4;
-/** Of a view that is shared, a list of many rows takes this much. */
-const shareOfList = 0.6;
 
 /** How many of the lines of a view its list takes; what it leaves shows what the chosen row opens. */
 export function listHeight(height: number, {rows, cursor}: Shown, view: View): number {
-  const isShared = height >= leastToShare && rows[cursor]?.enter !== undefined;
-  if (!isShared || hasOwnFooter(view)) return height;
-  return Math.min(rows.length + listChrome, Math.floor(height * shareOfList));
+  if (rows[cursor]?.enter === undefined || hasOwnFooter(view)) return height;
+  const whole = rows.length + listChrome;
+  if (height >= leastToShare) return Math.min(whole, Math.floor(height * shareOfList));
+  return whole + leastPreview <= height ? whole : height;
 }
 
 /** Whether a view says below what its chosen row is about. */

@@ -1,7 +1,9 @@
 import {subjectWord} from '../grant/namedSubject.ts';
+import {count} from '../text.ts';
 import type {Context} from './context.ts';
 import type {Described} from './describe.ts';
 import {policyYaml, rememberedLinesOf} from './lines.ts';
+import {plainWordsOf} from './rich.ts';
 import {bindingKey, bindingOfRow, rightOfRow} from './rightsRows.ts';
 import {topOf, type View} from './session.ts';
 import {policyOf} from './state.ts';
@@ -40,6 +42,18 @@ export function copiedFrom({session, model, shown, services}: Context): Copied |
       return named(row.key.split('/').at(-1) ?? row.key);
   }
 }
+
+/** The command lines that a text shows, as `Y` copies them: one a line, ready for a shell; undefined if it shows none. */
+export function commandsFrom({session, model, services}: Context): Copied | undefined {
+  const lines = rememberedLinesOf(topOf(session).view, model, session.drafts, services) ?? [];
+  const commands = lines.flatMap(line => shownCommand.exec(plainWordsOf(line))?.[1] ?? []);
+  const what = `${count(commands.length, 'command', 'commands')}: ${commands[0] ?? ''}`;
+  return commands.length === 0 ? undefined : {text: `${commands.join('\n')}\n`, what};
+}
+
+/** A command line has the rest of a line, behind a column of words or a prompt; words about kubectl are none. */
+const shownCommand =
+  /(?:^| {2}|^\$ )(kubectl (?:psp|annotate|apply|create|delete|label|patch|replace|rollout) .+)$/;
 
 /** What `d` describes: what the chosen row is about, or the pod of a view of reasons. */
 export function describedBy({session, model, shown}: Context): View | undefined {

@@ -27,6 +27,8 @@ const texts: readonly KeyHint[] = [
   {key: 'y', does: 'copy'},
   {key: 'Esc', does: 'back'},
 ];
+/** Of texts that show command lines. */
+const withCommands: readonly KeyHint[] = [...texts, {key: 'Y', does: 'copy commands'}];
 const bindings: readonly KeyHint[] = [
   {key: 'b', does: 'bind'},
   {key: 'B', does: 'unbind'},
@@ -50,9 +52,10 @@ const perView: Readonly<Record<View['name'], readonly KeyHint[]>> = {
   pods: [...moving, ...lists, ...describe],
   why: [
     {key: 'e', does: 'edit policy, or the ways in'},
+    {key: 'b', does: 'bind, if denied'},
     {key: 'w', does: 'who may use it'},
     {key: 'd', does: 'describe'},
-    ...texts,
+    ...withCommands,
   ],
   policies: [
     ...moving,
@@ -124,10 +127,10 @@ const perView: Readonly<Record<View['name'], readonly KeyHint[]>> = {
     ...lists,
     ...describe,
   ],
-  wayOff: texts,
-  finding: [{key: 'f', does: 'fix'}, ...texts],
+  wayOff: withCommands,
+  finding: [{key: 'f', does: 'fix'}, ...withCommands],
   describe: texts,
-  text: texts,
+  text: withCommands,
   gaps: texts,
   help: texts,
 };
@@ -142,13 +145,13 @@ const perViewByLabels: Partial<typeof perView> = {
   namespaces: [...moving, ...labelOwn, ...lists, ...describe],
   accounts: [...moving, ...labelOwn, ...lists, ...describe],
   pods: [...moving, ...labelOwn, ...lists, ...describe],
-  why: [...labelOwn, {key: 'd', does: 'describe'}, ...texts],
+  why: [...labelOwn, {key: 'd', does: 'describe'}, ...withCommands],
   advise: [{key: '←→', does: 'scope'}, ...moving, ...lists],
   advice: [{key: 'w', does: 'write'}, ...texts],
 };
 
 function keysByLabels(view: View): readonly KeyHint[] {
-  return isOfPolicies(view) ? texts : (perViewByLabels[view.name] ?? perView[view.name]);
+  return isOfPolicies(view) ? withCommands : (perViewByLabels[view.name] ?? perView[view.name]);
 }
 
 /** The keys that work in a view, the most useful ones first. */
@@ -227,6 +230,7 @@ const everywhere: readonly KeyHint[] = [
   {key: 'Tab', does: 'the next view of the same thing; Shift-Tab the one before'},
   {key: 'd', does: 'describe: what an object means here, and its YAML'},
   {key: 'y', does: 'copy the name, the text or the YAML to the clipboard of the terminal'},
+  {key: 'Y', does: 'copy the command lines that a text shows'},
   {key: '/ n N', does: 'in a text: search, the next match, the one before'},
   {
     key: 'wheel',

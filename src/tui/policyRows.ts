@@ -155,12 +155,11 @@ export function editorTable(
 
 export function impactTable(impact: Impact, kind: ImpactKind, policy: string): Table {
   return {
-    caption: impactKinds.flatMap((each): readonly Piece[] => {
-      if (!isTab(each, impact) && each !== kind) return [];
+    caption: tabsOf(impact, kind).map((each): Piece => {
       const {length} = impact[each];
       const text = tabText(each, length);
       const look = {tone: length === 0 ? 'dim' : impactTones[each], bold: each === kind} as const;
-      return [{text: each === kind ? `[${text}] ` : ` ${text}  `, ...look}];
+      return {text: each === kind ? `[${text}] ` : ` ${text}  `, ...look};
     }),
     columns: ['NAMESPACE', 'NAME', 'BEFORE', 'AFTER'],
     empty:
@@ -183,6 +182,11 @@ export function impactTable(impact: Impact, kind: ImpactKind, policy: string): T
 /** `2 denied`; `1 stays`. */
 function tabText(kind: ImpactKind, number: number): string {
   return `${number} ${impactTabs[kind][number === 1 ? 0 : 1]}`;
+}
+
+/** The lists of an impact that can be turned to, in their order; the one that is shown is among them. */
+export function tabsOf(impact: Impact, shown: ImpactKind): readonly ImpactKind[] {
+  return impactKinds.filter(each => each === shown || isTab(each, impact));
 }
 
 /** Where not all is known, there are more lists than fit in a line: those with nothing are left out. */

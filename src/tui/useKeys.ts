@@ -1,7 +1,7 @@
 import {type Key, useApp, useInput, usePaste} from 'ink';
 import {isByLabels} from '../inventory/regime.ts';
 import {type Context, inform} from './context.ts';
-import {copiedFrom, describedBy} from './copy.ts';
+import {commandsFrom, copiedFrom, describedBy} from './copy.ts';
 import {nextPane} from './panes.ts';
 import {editedDrafts, type Frame, topOf} from './session.ts';
 import {search} from './textKeys.ts';
@@ -90,6 +90,7 @@ function onKey(input: string, key: Key, context: Context): void {
   else if (input === '/') dispatch({type: 'prompt', prompt: {kind: 'filter'}});
   else if (key.tab) turnPane(context, key.shift ? -1 : 1);
   else if (input === 'y') copy(context);
+  else if (input === 'Y' && context.shown.table === undefined) copyCommands(context);
   else if (input === 'd') describe(context);
   else if ((input === 'n' || input === 'N') && context.shown.table === undefined) {
     search(context, input === 'n' ? 'next' : 'previous');
@@ -108,6 +109,12 @@ function turnPane({session, dispatch, model}: Context, direction: 1 | -1): void 
 function copy(context: Context): void {
   const copied = copiedFrom(context);
   if (copied !== undefined) context.sideEffects.copy(copied.text, copied.what);
+}
+
+function copyCommands(context: Context): void {
+  const copied = commandsFrom(context);
+  if (copied === undefined) inform(context, 'No command line stands here; y copies the text');
+  else context.sideEffects.copy(copied.text, copied.what);
 }
 
 function describe(context: Context): void {

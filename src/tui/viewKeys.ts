@@ -1,17 +1,20 @@
 import type {Key} from 'ink';
 import {isUsable} from '../admission/admit.ts';
 import {scopes} from '../advice/scope.ts';
-import {type ImpactKind, impactKinds} from '../effect/impact.ts';
+import type {ImpactKind} from '../effect/impact.ts';
 import {isByLabels} from '../inventory/regime.ts';
 import {itemKey} from '../inventory/submissions/items.ts';
 import {type Context, inform} from './context.ts';
+import {impactOfDraft} from './draftImpact.ts';
 import {editorKey} from './editorKeys.ts';
 import {guideKey} from './guideKeys.ts';
 import {labelKey} from './labelKeys.ts';
 import {migrationKey} from './migrationKeys.ts';
 import {pickerKey} from './pickerKeys.ts';
+import {tabsOf} from './policyRows.ts';
 import {accountKey, findingKey, policyRightsKey} from './rightsKeys.ts';
 import type {View} from './session.ts';
+import {policyOf} from './state.ts';
 import {accountWord, noRights, verdictNamed} from './waysIn.ts';
 
 /** The keys of one view; says whether it knew the key. */
@@ -40,12 +43,8 @@ export function viewKey(input: string, key: Key, context: Context, view: View): 
       return editorKey(input, key, context, view);
     case 'waysIn':
       return waysInKey(input, context, view.item);
-    case 'impact': {
-      const show = (kind: ImpactKind) => context.dispatch({type: 'replace', view: {...view, kind}});
-      const named = impactKinds[Number.parseInt(input, 10) - 1];
-      if (named !== undefined) show(named);
-      return named !== undefined || turn(key, impactKinds, view.kind, show);
-    }
+    case 'impact':
+      return impactKey(input, key, context, view);
     case 'advise':
       if (input === 'p') {
         const policies = context.shown.rows.map(row => row.key);
@@ -66,6 +65,22 @@ export function viewKey(input: string, key: Key, context: Context, view: View): 
   }
 }
 
+/** The lists of an impact, by their numbers or in turn: those that have a tab. */
+function impactKey(
+  input: string,
+  key: Key,
+  {session, model, dispatch}: Context,
+  view: Extract<View, {name: 'impact'}>,
+): boolean {
+  const policy = policyOf(view.policy, session.drafts, model.inventory);
+  if (policy === undefined) return false;
+  const tabs = tabsOf(impactOfDraft(model, policy.now), view.kind);
+  const show = (kind: ImpactKind) => dispatch({type: 'replace', view: {...view, kind}});
+  const named = tabs[Number.parseInt(input, 10) - 1];
+  if (named !== undefined) show(named);
+  return named !== undefined || turn(key, tabs, view.kind, show);
+}
+
 function listKey(
   input: string,
   context: Context,
@@ -81,16 +96,14 @@ function listKey(
   return true;
 }
 
-function whyKey(
-  input: string,
-  {model, dispatch}: Context,
-  {item}: Extract<View, {name: 'why'}>,
-): boolean {
+function whyKey(input: string, context: Context, {item}: Extract<View, {name: 'why'}>): boolean {
   if (input !== 'e' && input !== 'w' && input !== 'b') return false;
+  const {model, dispatch} = context;
   const verdict = model.verdicts.find(verdict => itemKey(verdict.item) === item);
   const policy = verdict?.chosen?.policy.name;
-  if (input === 'b' && policy !== undefined) return false;
-  if (input === 'w') {
+  if (input === 'b' && policy !== undefined) {
+    inform(context, `${policy} lets it in: it needs no other; w shows who may use it`);
+  } else if (input === 'w') {
     dispatch({
       type: 'open',
       view: policy === undefined ? {name: 'grants'} : {name: 'subjects', policy},
