@@ -215,6 +215,7 @@ function middleOf(middle: Middle): ReactElement {
         cursor={shown.cursor}
         width={size.width}
         height={height}
+        isWhole={!isEditor && height < size.height}
         sort={frame.sort}
         descending={frame.descending}
       />

@@ -16,6 +16,8 @@ interface Props {
   readonly cursor: number;
   readonly width: number;
   readonly height: number;
+  /** Whether it is as short as it is because its rows are few: what is cut is told all the same. */
+  readonly isWhole?: boolean;
   readonly sort: number | undefined;
   readonly descending: boolean;
 }
@@ -30,7 +32,16 @@ const wide = 100;
 const barWidth = 14;
 
 /** A table of which only the rows in sight are drawn; one line a row. */
-export function List({table, rows, cursor, width, height, sort, descending}: Props) {
+export function List({
+  table,
+  rows,
+  cursor,
+  width,
+  height,
+  isWhole = false,
+  sort,
+  descending,
+}: Props) {
   const theme = useContext(ThemeContext);
   const titles = table.columns.map((name, column) =>
     column === sort ? `${name}${descending ? '↓' : '↑'}` : name,
@@ -48,9 +59,7 @@ export function List({table, rows, cursor, width, height, sort, descending}: Pro
     return layoutOf({titles, parts, room, gap: gap.length, spare: places, wordRoom});
   }, [rows, sorted, room, spare, wordRoom, table, sort]);
   const detailLines =
-    hidden === 0 || cursor < 0 || height < leastForDetail
-      ? 0
-      : detailHeight(hidden, {width, height});
+    hidden === 0 || cursor < 0 ? 0 : detailHeight(hidden, width, isWhole ? Infinity : height);
   const chrome = (caption === undefined ? 1 : 2) + detailLines;
   const visible = Math.max(1, height - chrome);
   const first = firstVisible(cursor, rows.length, visible);
@@ -83,7 +92,8 @@ function emptyText({rows, empty}: Table): string {
 }
 
 /** Lines for what is hidden of the chosen row: two where the longest needs them and there is room. */
-function detailHeight(hidden: number, {width, height}: {width: number; height: number}): number {
+function detailHeight(hidden: number, width: number, height: number): number {
+  if (height < leastForDetail) return 0;
   return hidden > width && height >= leastForTwo ? 2 : 1;
 }
 

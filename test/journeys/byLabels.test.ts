@@ -68,7 +68,7 @@ describe.runIf(successor !== undefined)('a first look at a cluster of v1.37', ()
   });
 
   test('by commands, without a terminal', async () => {
-    const screen = openTerminal({cwd: folder, columns: 120, rows: 40});
+    const screen = openTerminal({cwd: folder, columns: 120, rows: 80});
     onTestFinished(() => screen.close());
     const run = (args: string) =>
       screen.type(`${program} ${args} --kubeconfig ${server.kubeconfig}; echo "code $?"`);

@@ -51,10 +51,21 @@ test('there is none where a list has no row, the view says it itself, or there i
   expect(preview(empty)).toEqual([]);
   expect(empty).toContain('No row has what the filter says.');
   await screen.press(enter);
-  await screen.shows('0 rows of 98, filter: none-of-them');
+  await screen.shows('0 of 98, filter: none-of-them');
   await screen.press(esc);
   await screen.resize(80, 24);
   expect(preview(await screen.shows('Row 1 of 98'))).toEqual([]);
   const edited = openScreen({start: editor('data'), ...roomy});
   expect(preview(await edited.shows('Row 1 of 22'))).toEqual([]);
+});
+
+test('a short list shows it at any height, below what is cut of its row', async () => {
+  const start = [{name: 'grants'}] as const;
+  const screen = openScreen({start, columns: 80, rows: 24});
+  await screen.press('/', ...'psp-baseline shop', enter);
+  const frame = await screen.shows('Row 1 of 1 (1 of 23, filter: psp-baseline shop)');
+  expect(frame).toMatch(
+    /^ {2}sa:shop\/default, sa:shop\/storefront, .*\n {2}sa:shop\/media\nEnter psp-base/m,
+  );
+  expect(frame).toMatch(/^Enter psp-baseline \(YAML\) ─+\napiVersion: rbac/m);
 });

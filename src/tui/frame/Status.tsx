@@ -81,6 +81,7 @@ function statusText({session, inventory, freshness, frame, shown, said}: StatusP
 /** Where one is in a table; of a filtered one, how many rows there would be without. */
 function rowText({table, rows, cursor}: Shown, filter: string): string | undefined {
   if (table === undefined) return undefined;
-  const all = filter === '' ? '' : ` of ${table.rows.length}, filter: ${filter}`;
-  return rows.length === 0 ? `0 rows${all}` : `Row ${cursor + 1} of ${rows.length}${all}`;
+  const kept = `${rows.length} of ${table.rows.length}, filter: ${filter}`;
+  if (rows.length === 0) return filter === '' ? '0 rows' : kept;
+  return `Row ${cursor + 1} of ${rows.length}${filter === '' ? '' : ` (${kept})`}`;
 }
