@@ -18,10 +18,11 @@ const parts: readonly Part[] = [
   {
     caption: 'Why would this pod be denied?',
     async act(terminal) {
-      await open(terminal, /SERVICE ACCOUNT/);
+      await open(terminal, /Namespaces > shop/);
       await moveTo(terminal, 'media');
-      await open(terminal, /STATE/);
-      await open(terminal, /Why/);
+      await open(terminal, /shop > media/);
+      // Below the list stands what it is about to open: the way here tells them apart.
+      await open(terminal, /media > Why/);
     },
     shows: /in namespace shop: denied/,
   },
