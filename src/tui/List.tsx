@@ -77,13 +77,16 @@ export function List({
         ))}
       </Box>
       {detailLines > 0 ? <Spacer /> : null}
-      {linesOf(hiddenText(rows[cursor], table.columns, columns), width, detailLines).map(
-        ({place, text}) => (
-          <TextLine key={place} text={text} width={width} tone="dim" />
-        ),
-      )}
+      {detailOf(hiddenText(rows[cursor], table.columns, columns), width, detailLines)}
     </Box>
   );
+}
+
+/** What is cut of the chosen row, on just so many lines. */
+function detailOf(hidden: string, width: number, count: number) {
+  return linesOf(hidden, width, count).map(({place, text}) => (
+    <TextLine key={place} text={text} width={width} tone="dim" />
+  ));
 }
 
 /** What to say where there is no row to show. */
