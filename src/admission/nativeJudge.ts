@@ -67,11 +67,11 @@ export function nativeJudge(
     const doubt = doubtAbout(submission, judged, server);
     if (doubt !== undefined) return unknownOf(judged, [{about: doubt, needs: makeAgain}]);
     if (judged.allowed !== true) return judged.allowed === false ? inOtherWords(judged) : judged;
-    return asStored(submission, judged);
+    return asStored(submission, judged, force === 'full');
   };
 
   /** What becomes of a pod that the policies let in. */
-  function asStored(submission: Submission, judged: Judgement): Judgement {
+  function asStored(submission: Submission, judged: Judgement, isWritten: boolean): Judgement {
     const {view, isLivePod, isSketch} = submission;
     const pod = applyEdits(view.pod, judged.edits);
     const [error] = isLivePod || isSketch ? [] : laterErrors(pod, minor);
@@ -84,12 +84,18 @@ export function nativeJudge(
         undefined,
       );
     }
-    const level = byLabels({...submission, view: viewOf(pod, lastRelease)});
+    const seen = isWritten ? onceWritten(pod) : pod;
+    const level = byLabels({...submission, view: viewOf(seen, lastRelease)});
     // As on v1.24, a level that nobody names is taken for the one that servers have by default: privileged.
     const isNamed = level.podSecurity?.asked?.enforce.levelFrom !== 'default';
     if (level.allowed === true || (level.allowed === undefined && !isNamed)) return judged;
     return new Restated(judged, level.decision, level.message);
   }
+}
+
+/** The mutating policy writes profiles of seccomp as fields, and turns annotations into these, as v1.24 did. */
+function onceWritten(pod: Pod): Pod {
+  return prepareForCreate(pod, lastRelease, true);
 }
 
 /** Judges by labels on a server whose admission policies refuse nothing, and write into pods before. */
@@ -136,7 +142,8 @@ function writtenOnly(
     };
   }
   if (judged.edits.length === 0) return asIs;
-  const view = viewOf(applyEdits(submission.view.pod, judged.edits), lastRelease);
+  const pod = onceWritten(applyEdits(submission.view.pod, judged.edits));
+  const view = viewOf(pod, lastRelease);
   return byLabels({...submission, view});
 }
 

@@ -142,11 +142,13 @@ test('on stage mutate, the level of a namespace is asked about what the policy h
       requiredDropCapabilities: ['ALL'],
       runAsUser: {rule: 'MustRunAsNonRoot'},
     },
-    {'seccomp.security.alpha.kubernetes.io/allowedProfileNames': '*'},
+    {
+      'seccomp.security.alpha.kubernetes.io/allowedProfileNames': '*',
+      'seccomp.security.alpha.kubernetes.io/defaultProfileName': 'runtime/default',
+    },
   );
   const spec = {
     serviceAccountName: 'web',
-    securityContext: {seccompProfile: {type: 'RuntimeDefault'}},
     containers: [{name: 'c'}],
   };
   const states = async (labels: Readonly<Record<string, string>>, subject: string) => {
