@@ -11,6 +11,8 @@ import {rangesField} from './shared/rangeFields.ts';
 import {clip, covers, format, includes, rangesOf} from './shared/ranges.ts';
 
 const allPorts: Range = {min: 1, max: 65535};
+/** What a pod can ask for before the API server validates it, which comes after its policies. */
+const allNumbers: Range = {min: 1, max: 2 ** 31 - 1};
 
 /** Which ports of the node a container may claim. An empty list allows none. */
 export const hostPorts = defineControl<readonly Range[]>({
@@ -38,7 +40,7 @@ export const hostPorts = defineControl<readonly Range[]>({
   ],
 
   enforce(allowed) {
-    if (covers(allowed, [allPorts])) return undefined;
+    if (covers(allowed, [allNumbers])) return undefined;
     const inWords = format(allowed, ', ') || 'none';
     const end = ` is not allowed to be used. Allowed ports: [${format(allowed)}]`;
     const wording: Wording<number, ContainerView> = {
@@ -82,6 +84,7 @@ export const hostPorts = defineControl<readonly Range[]>({
   }),
   cel: {
     rules(allowed) {
+      // No server stores a port that is none, whatever a policy says of it.
       if (covers(allowed, [allPorts])) return undefined;
       const claimed = cel`c.?ports.orValue([])`;
       const isFine = anyOf([

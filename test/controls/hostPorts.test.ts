@@ -36,6 +36,13 @@ testControl(hostPorts, {
       because: [denied('containers', 80, '81-90,8080')],
     },
     {
+      when: 'what is no port where all ports are open: policies come before validation',
+      odd: true,
+      spec: allow([0, 65535]),
+      pod: claiming(65536),
+      because: [denied('containers', 65536, '0-65535')],
+    },
+    {
       when: 'every port if the range is upside down',
       spec: allow([90, 70]),
       pod: claiming(80),
