@@ -29,7 +29,7 @@ const replicaSet: JsonObject = {
 
 function pod(name: string, namespace: string, more: JsonObject = {}): JsonObject {
   return {
-    metadata: {name, namespace, ...more},
+    metadata: {name, namespace, annotations: {'kubernetes.io/psp': 'plain'}, ...more},
     spec: {hostPID: true, containers: [{name: 'main', image: 'x'}]},
   };
 }
