@@ -5,8 +5,9 @@ import {nativeObjects} from '../../src/migrate/native/nativeObjects.ts';
 import {fullOptions} from '../support/builders/nativeOptions.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
 import {successorApiServer} from '../support/kubernetes/successor.ts';
+import {folderOf} from '../support/run/files.ts';
 import {itemsOf, objectOf} from '../support/run/output.ts';
-import {runHere} from '../support/run/run.ts';
+import {runWith} from '../support/run/run.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
 import {createTriedRole, documentedRules, grant, reader} from './documentedRoles.ts';
 import {enforce} from './nativeServer.ts';
@@ -17,7 +18,9 @@ const isPolicy = ({kind}: JsonObject) => kind === 'PodSecurityPolicy';
 
 describe.runIf(successor !== undefined)('policies in admission policies, on v1.37', () => {
   let server: ApiServer;
-  const run = (...args: readonly string[]) => runHere(...args, '--kubeconfig', server.kubeconfig);
+  const folder = folderOf();
+  const run = (...args: readonly string[]) =>
+    runWith({folder}, ...args, '--kubeconfig', server.kubeconfig);
 
   beforeAll(async () => {
     server = await startApiServer({
