@@ -130,11 +130,11 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('on the way to the server
       const last = isOver; // once it is ready, the next round has to be right
       const results = await Promise.all(mainRows.map(row => runAgainst(row, whole())));
       for (const [index, {code, out, err}] of results.entries()) {
-        if (code === 0 && err === '') expect(out).toBe(right[index]?.out);
-        else if (code === 0) expect(err).toMatch(/^incomplete: /);
+        if (code === 0 && err === right[index]?.err) expect(out).toBe(right[index]?.out);
+        else if (code === 0) expect(err).toMatch(/^incomplete: /m);
         else expect({code: [3, 4].includes(code), out}, err).toEqual({code: true, out: ''});
       }
-      isBack = results.every(({code, err}) => code === 0 && err === '');
+      isBack = results.every(({code, err}, index) => code === 0 && err === right[index]?.err);
       if (last && !isBack) await restarted.then(() => expect(results).toEqual(right));
     }
     await restarted;
