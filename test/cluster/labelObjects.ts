@@ -1,20 +1,11 @@
 import type {JsonObject} from '../../src/kube/json.ts';
+import {deploymentOf} from '../support/builders/labelledCluster.ts';
 
 /** A Deployment of one container with this security context. */
 export function deployment(namespace: string, name: string, context: JsonObject = {}): JsonObject {
-  const labels = {app: name};
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: {name, namespace},
-    spec: {
-      selector: {matchLabels: labels},
-      template: {
-        metadata: {labels},
-        spec: {containers: [{name: 'c', image: 'i', securityContext: context}]},
-      },
-    },
-  };
+  return deploymentOf(namespace, name, {
+    containers: [{name: 'c', image: 'i', securityContext: context}],
+  });
 }
 
 /** A namespace with these labels. */

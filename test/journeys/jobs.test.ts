@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test} from 'vitest';
 import type {JsonObject} from '../../src/kube/json.ts';
+import {deploymentOf} from '../support/builders/labelledCluster.ts';
 import {openRules, policyObject} from '../support/builders/policies.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
 import {objectOf} from '../support/run/output.ts';
@@ -45,26 +46,14 @@ function grant(policy: string, namespace: string): readonly JsonObject[] {
 }
 
 function workload(namespace: string, name: string, spec: JsonObject): readonly JsonObject[] {
-  const labels = {app: name};
   return [
     {apiVersion: 'v1', kind: 'ServiceAccount', metadata: {name, namespace}},
-    {
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: {name, namespace},
-      spec: {
-        selector: {matchLabels: labels},
-        template: {
-          metadata: {labels},
-          spec: {
-            serviceAccountName: name,
-            automountServiceAccountToken: false,
-            containers: [{name: 'main', image: 'none'}],
-            ...spec,
-          },
-        },
-      },
-    },
+    deploymentOf(namespace, name, {
+      serviceAccountName: name,
+      automountServiceAccountToken: false,
+      containers: [{name: 'main', image: 'none'}],
+      ...spec,
+    }),
   ];
 }
 

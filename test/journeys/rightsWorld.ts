@@ -1,4 +1,5 @@
 import type {JsonObject} from '../../src/kube/json.ts';
+import {deploymentOf} from '../support/builders/labelledCluster.ts';
 import {openRules, policyObject} from '../support/builders/policies.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
@@ -38,23 +39,11 @@ export function deployment(
   account: string,
   container: JsonObject = {},
 ): JsonObject {
-  const labels = {app: name};
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: {name, namespace},
-    spec: {
-      selector: {matchLabels: labels},
-      template: {
-        metadata: {labels},
-        spec: {
-          serviceAccountName: account,
-          automountServiceAccountToken: false,
-          containers: [{name: 'main', image: 'none', ...container}],
-        },
-      },
-    },
-  };
+  return deploymentOf(namespace, name, {
+    serviceAccountName: account,
+    automountServiceAccountToken: false,
+    containers: [{name: 'main', image: 'none', ...container}],
+  });
 }
 
 const open = {...openRules, volumes: ['*']};
