@@ -1,5 +1,5 @@
 import type {Verdict} from '../admission/judgement.ts';
-import {type Inventory, namespacesOf} from '../inventory/inventory.ts';
+import {type Inventory, labelsByNamespace, namespacesOf} from '../inventory/inventory.ts';
 import {unreadPlaces} from '../inventory/unreadPlaces.ts';
 import {settingsSource} from '../podSecurity/answer.ts';
 import type {PodSecurityLevel} from '../podSecurity/judge.ts';
@@ -31,9 +31,7 @@ export function labelSummaries(
   byNamespace: ReadonlyMap<string, readonly Verdict[]>,
   only: string | undefined,
 ): readonly LabelSummary[] {
-  const labelsOf = new Map(
-    inventory.namespaces.map(({metadata}) => [metadata?.name ?? '', metadata?.labels ?? {}]),
-  );
+  const labelsOf = labelsByNamespace(inventory);
   return namespacesOf(inventory)
     .filter(namespace => only === undefined || namespace === only)
     .map(namespace => {

@@ -1,5 +1,5 @@
 import type {Gap, Inventory} from '../inventory/inventory.ts';
-import {namespacesOf} from '../inventory/inventory.ts';
+import {labelsByNamespace, namespacesOf} from '../inventory/inventory.ts';
 import {workloadResources} from '../inventory/kinds/resources.ts';
 import type {PodSecurityLevel} from '../podSecurity/judge.ts';
 import {laxest, podSecurityPrefix} from '../podSecurity/labels.ts';
@@ -31,9 +31,7 @@ export function namespaceLevels(
     workloadLevels(inventory, version, wanted),
     ({item}) => item.namespace,
   );
-  const labelsOf = new Map(
-    inventory.namespaces.map(({metadata}) => [metadata?.name ?? '', metadata?.labels ?? {}]),
-  );
+  const labelsOf = labelsByNamespace(inventory);
   const names = wanted === undefined ? namespacesOf(inventory) : [wanted];
   return names.map(namespace => {
     const workloads = byNamespace.get(namespace) ?? [];

@@ -11,7 +11,7 @@ type Pods = Inventory['pods'];
 /** The inventory with other pods; the same value as the last time where it is the same but for its time. */
 type Calmed = (inventory: Inventory, parts: readonly NamespacePart[]) => Inventory;
 
-/** Without the pods that a workload speaks for: what is about templates needs no more. */
+/** Without the pods that a workload speaks for: what is about templates does not look at them. */
 export function stillInTurn(): Calmed {
   return inTurn(
     weaklyKeyed(({pods, workloads}: NamespacePart) => {

@@ -1,6 +1,6 @@
 import type {Verdict} from '../../admission/judgement.ts';
 import {exitCodes, UserError} from '../../errors.ts';
-import type {Inventory} from '../../inventory/inventory.ts';
+import {type Inventory, labelsByNamespace} from '../../inventory/inventory.ts';
 import {type NativeStage, refusesOn} from '../../migrate/native/stages.ts';
 import {systemNamespace, systemObstacles} from '../../migrate/native/systemGrants.ts';
 import {count} from '../../text.ts';
@@ -11,9 +11,9 @@ const shown = 10;
 export function impactLines(
   verdicts: readonly Verdict[],
   stage: NativeStage,
-  {namespaces}: Inventory,
+  inventory: Inventory,
 ): readonly string[] {
-  const labels = new Map(namespaces.map(({metadata}) => [metadata?.name, metadata?.labels]));
+  const labels = labelsByNamespace(inventory);
   const reached = verdicts.filter(({item}) => refusesOn(stage, labels.get(item.namespace)));
   const told = (what: string, all: readonly Verdict[]) =>
     all.length === 0
