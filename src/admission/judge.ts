@@ -1,6 +1,6 @@
 import {type Inventory, labelsByNamespace} from '../inventory/inventory.ts';
 import {isOfAdmission} from '../inventory/kinds/resources.ts';
-import {type NativeHome, nativeHomeOf} from '../inventory/native/nativeHome.ts';
+import {type NativeHome, nativeHomeIn} from '../inventory/native/nativeHome.ts';
 import {mayAskNoPolicy, type PolicyTraces} from '../inventory/noPolicies.ts';
 import {regimeOf} from '../inventory/regime.ts';
 import type {Item} from '../inventory/submissions/items.ts';
@@ -89,8 +89,7 @@ function judgeBy(
   options: JudgeOptions,
 ): (submission: Submission) => Judgement {
   const regime = regimeOf(source);
-  const {admissionPolicies} = source;
-  const home = admissionPolicies && nativeHomeOf(admissionPolicies);
+  const home = nativeHomeIn(source);
   if (regime.kind === 'podSecurity') {
     const byLabels = labelJudge(source, regime, options);
     if (!home?.mayWrite) return byLabels;

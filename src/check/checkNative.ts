@@ -1,6 +1,6 @@
 import type {Gap, Inventory} from '../inventory/inventory.ts';
 import type {NativeFacts} from '../inventory/native/nativeFacts.ts';
-import {nativeHomeOf} from '../inventory/native/nativeHome.ts';
+import {nativeHomeIn} from '../inventory/native/nativeHome.ts';
 import {policiesOfNativeObjects} from '../inventory/native/nativePolicies.ts';
 import {limiter} from '../inventory/read/limiter.ts';
 import type {ClusterReader} from '../inventory/read/reader.ts';
@@ -15,7 +15,7 @@ export function nativeStateOf({
   admissionPolicies,
   native,
 }: Pick<Inventory, 'admissionPolicies' | 'native'>): NativeState | undefined {
-  const home = admissionPolicies && nativeHomeOf(admissionPolicies);
+  const home = nativeHomeIn({admissionPolicies});
   if (home === undefined) return undefined;
   if (!home.isInForce) return 'idle';
   const found = policiesOfNativeObjects(admissionPolicies ?? []);

@@ -2,7 +2,7 @@ import {minorOf} from '../kube/release.ts';
 import {newestStandard} from '../podSecurity/version.ts';
 import type {Inventory} from './inventory.ts';
 import {isOfAdmission} from './kinds/resources.ts';
-import {nativeHomeOf} from './native/nativeHome.ts';
+import {nativeHomeIn} from './native/nativeHome.ts';
 
 /** By what the pods of a world are judged. */
 export type Regime =
@@ -37,7 +37,7 @@ export function regimeOf(source: RegimeSource): Regime {
   const {policies, policyApi, serverVersion, admissionPolicies, gaps} = source;
   const isUnread = gaps.some(isOfAdmission);
   const isServed = policyApi !== 'absent' || (isUnread && admissionPolicies !== undefined);
-  const home = admissionPolicies && nativeHomeOf(admissionPolicies);
+  const home = nativeHomeIn(source);
   const areInForce = home === undefined ? policies.length > 0 : home.isInForce;
   if (isServed || areInForce) return byPolicies;
   const minor = minorOf(serverVersion) ?? newestStandard;

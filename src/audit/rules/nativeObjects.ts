@@ -1,6 +1,6 @@
 import type {Inventory} from '../../inventory/inventory.ts';
 import {causeText, type DriftCause, makeAgain} from '../../inventory/native/nativeFacts.ts';
-import {nativeHomeOf} from '../../inventory/native/nativeHome.ts';
+import {nativeHomeIn} from '../../inventory/native/nativeHome.ts';
 import {nearLimits} from '../../inventory/native/nativeLimits.ts';
 import {nativeName, staticSuffix} from '../../inventory/native/nativePolicies.ts';
 import {untriedGrants} from '../../inventory/native/untriedGrants.ts';
@@ -23,8 +23,7 @@ export const notEverywhere = defineRule({
   needs: [],
   breadth: 'cluster',
   find({inventory}) {
-    const {admissionPolicies} = inventory;
-    const home = admissionPolicies && nativeHomeOf(admissionPolicies);
+    const home = nativeHomeIn(inventory);
     if (home === undefined || (home.isInForce && home.isUniform)) return [];
     const {isInForce, odd} = home;
     return [
@@ -36,7 +35,7 @@ export const notEverywhere = defineRule({
             ? 'the policies are in force in some namespaces only'
             : 'the policies are in force for some pods only',
         evidence: [
-          ...bindingLines(admissionPolicies ?? []),
+          ...bindingLines(inventory.admissionPolicies ?? []),
           ...odd.map(({kind, name, fields}) => `${kind} ${name} has ${fields.join(', ')}`),
         ],
         remedy: againIn(inventory, false),
@@ -74,8 +73,7 @@ export const defaultsUnbound = defineRule({
   needs: [],
   breadth: 'cluster',
   find({inventory}) {
-    const {admissionPolicies} = inventory;
-    const home = admissionPolicies && nativeHomeOf(admissionPolicies);
+    const home = nativeHomeIn(inventory);
     if (home?.lacksDefaults !== true) return [];
     return [
       {
@@ -174,9 +172,9 @@ export const nearLimit = defineRule({
   remedy: 'Delete policies that nobody uses, or give workloads that differ little one policy.',
   needs: [],
   breadth: 'cluster',
-  find({inventory: {admissionPolicies, native}}) {
-    const options = admissionPolicies && nativeHomeOf(admissionPolicies)?.options;
-    const near = nearLimits(admissionPolicies ?? [], native, options);
+  find({inventory}) {
+    const {admissionPolicies = [], native} = inventory;
+    const near = nearLimits(admissionPolicies, native, nativeHomeIn(inventory)?.options);
     if (near.length === 0) return [];
     return [
       {

@@ -1,5 +1,6 @@
 import {isObject, type Json, type JsonObject} from '../../kube/json.ts';
 import {weaklyKeyed} from '../../once.ts';
+import type {Inventory} from '../inventory.ts';
 import {nativeName, policiesOfNativeObjects, staticSuffix} from './nativePolicies.ts';
 import type {NativeOptions} from './options.ts';
 
@@ -40,6 +41,13 @@ export interface OddBinding {
   readonly name: string;
   /** What of it says so, such as `objectSelector`. */
   readonly fields: readonly string[];
+}
+
+/** Where the policies of an inventory live; undefined if that is in no admission policies. */
+export function nativeHomeIn({
+  admissionPolicies,
+}: Pick<Inventory, 'admissionPolicies'>): NativeHome | undefined {
+  return admissionPolicies && nativeHomeOf(admissionPolicies);
 }
 
 /** The home of policies in these objects; undefined if they are none of this program. */
