@@ -10,6 +10,7 @@
 # cache, named after a hash of the sources. Needs Go 1.26 or later, and some 5 minutes for a release.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
+. ./building.sh
 
 # The last patch of each minor, and the version of the modules that its staging folders are published as.
 releases='
@@ -23,61 +24,25 @@ v1.22 v1.22.17 v0.22.17
 v1.23 v1.23.17 v0.23.17
 '
 
-if [[ ${1-} == --list ]]; then
-  awk 'NF {print $1}' <<<"$releases"
-  exit
-fi
-minor=${1-}
-read -r kubernetes staging < <(awk -v minor="$minor" '$1 == minor {print $2, $3}' <<<"$releases") || {
-  printf 'release.sh: there is no release "%s" here: %s\n' "$minor" "$(awk 'NF {printf "%s ", $1}' <<<"$releases")" >&2
-  exit 1
-}
-
-sha256() { if command -v sha256sum >/dev/null; then sha256sum; else shasum -a 256; fi; }
+pick_release "$releases" "${1-}"
 
 sources() { find cmd/psp-reference cmd/psp-cases internal -name '*.go' -type f | LC_ALL=C sort; }
 
-hash=$({ cat release.sh; sources | while IFS= read -r file; do printf '%s\n' "$file"; cat "$file"; done; } |
-  sha256 | cut -c1-16)
-dir=${XDG_CACHE_HOME:-$HOME/.cache}/kubectl-psp/releases/$hash/$minor
-if [[ ${2-} == --dir ]]; then
-  printf '%s\n' "$dir"
-  exit
-fi
-# Written last, by a rename: a folder without it is not finished.
-if [[ -x $dir/psp-reference ]]; then
-  printf '%s\n' "$dir"
-  exit
-fi
-
-mkdir -p "$dir"
-building=$(mktemp -d "$dir/.building.XXXXXX")
-trap 'rm -rf "$building"' EXIT
+# psp-reference is moved last: a folder without it is not finished.
+begin "releases/$(hash_of release.sh $(sources))/$minor" psp-reference "${@:2}"
 module=$building/module
 mkdir -p "$module"
 tar -cf - $(sources) | tar -xf - -C "$module"
 
-# The modules that the release pins, its staging folders as they are published, and newer ones of those
-# that today's Go can't link or that have moved.
-overrides='
+newer='
 golang.org/x/sys golang.org/x/sys v0.6.0
 golang.org/x/net golang.org/x/net v0.8.0
 golang.org/x/tools golang.org/x/tools v0.6.0
 vbom.ml/util github.com/fvbommel/util v0.0.0-20160121211510-db5cfe13f5cc
 '
-mod=$(go mod download -json "k8s.io/kubernetes@$kubernetes" | awk -F'"' '$2 == "GoMod" {print $4}')
 {
   printf 'module kubectl-psp/reference\n\ngo 1.19\n\nrequire k8s.io/kubernetes %s\n\nreplace (\n' "$kubernetes"
-  awk -v staging="$staging" -v overrides="$overrides" '
-    BEGIN {
-      n = split(overrides, lines, "\n")
-      for (i = 1; i <= n; i++) if (split(lines[i], part, " ") == 3) newer[part[1]] = part[2] " " part[3]
-    }
-    $2 != "=>" || $1 in newer { next }
-    $3 ~ /^\.\/staging/ { print "\t" $1, "=>", $1, staging; next }
-    { print "\t" $1, "=>", $3, $4 }
-    END { for (name in newer) print "\t" name, "=>", newer[name] }
-  ' "$mod"
+  replaced "$(module_file GoMod "k8s.io/kubernetes@$kubernetes")" "$staging" "$newer"
   printf ')\n'
 } >"$module/go.mod"
 
@@ -90,6 +55,4 @@ echo "building the programs of $kubernetes into $dir" >&2
   go build ${PSP_BUILD_FLAGS-} -buildvcs=false -trimpath -gcflags 'all=-N -l' -tags "$tags" \
   -ldflags "-s -w -X kubectl-psp/reference/internal/oracle.minor=${minor#v1.}" -o "$building/" ./cmd/psp-cases ./cmd/psp-reference) >&2
 
-mv -f "$building/psp-cases" "$dir/"
-mv -f "$building/psp-reference" "$dir/"
-printf '%s\n' "$dir"
+finish psp-cases psp-reference

@@ -1,11 +1,7 @@
-import {spawnSync} from 'node:child_process';
-import {join} from 'node:path';
 import {type Json, type JsonObject, parseJson, printJson} from '../../../src/kube/json.ts';
-import {isExecutable} from '../run/executables.ts';
 import {objectOf} from '../run/output.ts';
+import {builtProgram} from './built.ts';
 import {isThorough, runProgram} from './reference.ts';
-
-const script = join(import.meta.dirname, '../../successor/policies.sh');
 
 /** A request and the admission policies in force, for cel-reference: test/successor/README.md. */
 export interface CelCase {
@@ -61,10 +57,8 @@ export interface CelAnswer {
 
 /** The path of cel-reference: `$PSP_CEL_REFERENCE`, or what policies.sh has built; undefined if there is none. */
 function celReference(): string | undefined {
-  const {stdout} = spawnSync('bash', [script, '--dir'], {encoding: 'utf8'});
-  return [process.env.PSP_CEL_REFERENCE, join(stdout.trim(), 'cel-reference')].find(
-    path => path !== undefined && isExecutable(path),
-  );
+  const named = process.env.PSP_CEL_REFERENCE;
+  return builtProgram({script: 'successor/policies.sh', program: 'cel-reference', named});
 }
 
 const missing = 'cel-reference not found; run test/successor/policies.sh';
