@@ -1,6 +1,6 @@
 import {type Inventory, labelsByNamespace} from '../inventory/inventory.ts';
 import {isOfAdmission} from '../inventory/kinds/resources.ts';
-import {type NativeHome, nativeHomeIn} from '../inventory/native/nativeHome.ts';
+import {askedIn, type NativeHome, nativeHomeIn} from '../inventory/native/nativeHome.ts';
 import {mayAskNoPolicy, type PolicyTraces} from '../inventory/noPolicies.ts';
 import {regimeOf} from '../inventory/regime.ts';
 import type {Item} from '../inventory/submissions/items.ts';
@@ -51,7 +51,8 @@ export interface Judge {
 /** What verdicts depend on, besides the item itself. */
 export type JudgeSource = PolicySource & LabelSource & Pick<Inventory, 'native'>;
 
-type PolicySource = PolicyTraces & Pick<Inventory, 'rbac' | 'caller' | 'gaps' | 'release'>;
+type PolicySource = PolicyTraces &
+  Pick<Inventory, 'rbac' | 'caller' | 'gaps' | 'release' | 'admissionPolicies'>;
 
 /** Everything else that makes a difference. */
 export interface JudgeOptions {
@@ -136,6 +137,7 @@ function policyJudge(
       ? {caller: source.caller, requester: undefined}
       : {caller: undefined, requester}),
     assumeAuthorized,
+    asked: askedIn(source),
   });
   const validates = operation === 'CREATE' && !options.isAdmissionOnly;
   const {mayAskNone = mayAskNoPolicy(source)} = options;

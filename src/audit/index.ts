@@ -5,6 +5,7 @@ import type {CheckFinding} from '../check/answerCheck.ts';
 import {isFilesAlone} from '../inventory/files/filesWorld.ts';
 import type {Gap, Inventory} from '../inventory/inventory.ts';
 import {persistentVolumes, workloadResources} from '../inventory/kinds/resources.ts';
+import {askedIn} from '../inventory/native/nativeHome.ts';
 import {isByLabels} from '../inventory/regime.ts';
 import {itemsOf} from '../inventory/submissions/items.ts';
 import {preparePolicy} from '../policy/evaluate.ts';
@@ -63,7 +64,12 @@ export function auditOf(inventory: Inventory, {namespace, isWhole}: AuditScope):
     namespace,
     admission,
     verdicts: verdicts.filter(({item}) => isAbout(item.namespace)),
-    rights: whoCan(authorizer, {policies: names, namespace, identity: undefined}),
+    rights: whoCan(authorizer, {
+      policies: names,
+      namespace,
+      identity: undefined,
+      asked: askedIn(inventory),
+    }),
     findings: agreeing(findings)
       .filter(({object}) => isAbout(object.namespace))
       .sort(bySeverity),

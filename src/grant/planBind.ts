@@ -5,7 +5,7 @@ import type {Binding, Role} from '../kube/objects.ts';
 import {labelOf} from '../kube/reference.ts';
 import {type Authorizer, authorizerOf, type ObjectReference} from '../rbac/authorize.ts';
 import {type Grantee, granteesOf} from '../rbac/grantee.ts';
-import {notesFor} from '../rbac/leaks.ts';
+import {type AskedForUse, notesFor} from '../rbac/leaks.ts';
 import {whoCan} from '../rbac/whoCan.ts';
 import {byText} from '../text.ts';
 import {
@@ -27,6 +27,8 @@ export interface BindRequest {
   readonly targets: readonly GrantTarget[];
   /** The name of the role and the binding; undefined: `psp:POLICY`. */
   readonly roleName: string | undefined;
+  /** Who will be asked about it; RBAC if not given. */
+  readonly asked?: AskedForUse;
 }
 
 /**
@@ -58,7 +60,7 @@ function distinct(targets: readonly GrantTarget[]): readonly Grantee[] {
 function planScope(
   rbac: Inventory['rbac'],
   authorizer: Authorizer,
-  {policy, roleName}: BindRequest,
+  {policy, roleName, asked = 'rbac'}: BindRequest,
   namespace: string | undefined,
   subjects: readonly Grantee[],
 ): BindingPlan {
@@ -75,7 +77,7 @@ function planScope(
     notes: [
       ...binding.notes,
       ...alreadyNotes(authorizer, policy, namespace, subjects, name),
-      ...subjects.flatMap(subject => notesFor(subject, namespace)),
+      ...subjects.flatMap(subject => notesFor(subject, namespace, asked)),
     ],
     kept: [],
   };

@@ -1,6 +1,7 @@
 import {judgeOf} from '../admission/judge.ts';
 import {exitCodes, UserError} from '../errors.ts';
 import type {Inventory} from '../inventory/inventory.ts';
+import {askedIn} from '../inventory/native/nativeHome.ts';
 import {type Item, templatesOf} from '../inventory/submissions/items.ts';
 import {validatedPolicyKey} from '../kube/annotations.ts';
 import type {Policy} from '../kube/objects.ts';
@@ -55,6 +56,7 @@ export function planBypass(inventory: Inventory, namespace: string): BypassPlan 
     policy: name,
     targets: [bypassTarget(namespace)],
     roleName: undefined,
+    asked: askedIn(inventory),
   });
   const policies = [policy, ...inventory.policies.filter(one => one !== there)];
   const after = {...inventory, policies, rbac: afterSteps(inventory.rbac, grants.steps)};

@@ -1,7 +1,7 @@
 import {byText} from '../text.ts';
 import type {Authorizer, Grant, Identity, ObjectReference} from './authorize.ts';
 import {type Grantee, granteesOf, isPartOf} from './grantee.ts';
-import {notesFor} from './leaks.ts';
+import {type AskedForUse, masters, notesFor} from './leaks.ts';
 
 /** A subject that may use a policy, in one namespace or in all, and through what. */
 export interface UseRight {
@@ -21,6 +21,8 @@ export interface WhoCanQuestion {
   readonly namespace: string | undefined;
   /** Only what this identity may use; undefined: everybody. */
   readonly identity: Identity | undefined;
+  /** RBAC if not given. */
+  readonly asked?: AskedForUse;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface WhoCanQuestion {
  */
 export function whoCan(
   {grants}: Authorizer,
-  {policies, namespace, identity}: WhoCanQuestion,
+  {policies, namespace, identity, asked = 'rbac'}: WhoCanQuestion,
 ): readonly UseRight[] {
   const rows = new Map<string, {right: UseRight; via: UseRight['via'][number][]}>();
   const inScope = grants.filter(
@@ -41,33 +43,36 @@ export function whoCan(
       subject => identity === undefined || isPartOf(subject, identity),
     );
     for (const policy of policiesOpenedBy(grant, policies)) {
-      for (const subject of subjects) addRow(rows, policy, subject, grant);
+      for (const subject of subjects) addRow(rows, {policy, subject, asked}, grant);
     }
+  }
+  if (asked === 'authorizer' && (identity === undefined || isPartOf(unbound, identity))) {
+    for (const policy of policies) addRow(rows, {policy, subject: unbound, asked}, undefined);
   }
   return [...rows]
     .sort(([one], [other]) => byText(one, other))
     .map(([, {right, via}]) => ({...right, via}));
 }
 
+/** A subject that needs no binding where the server's authorizer is asked. */
+const unbound: Grantee = {kind: 'Group', namespace: undefined, name: masters};
+
 function addRow(
   rows: Map<string, {right: UseRight; via: UseRight['via'][number][]}>,
-  policy: string,
-  subject: Grantee,
-  {binding, role}: Grant,
+  {policy, subject, asked}: {policy: string; subject: Grantee; asked: AskedForUse},
+  grant: Grant | undefined,
 ): void {
-  const scope = binding.namespace;
+  const scope = grant?.binding.namespace;
+  const via = grant === undefined ? [] : [{binding: grant.binding, role: grant.role}];
   // The null character sorts before all others, so that cluster-wide rows come first.
   const key = [policy, scope ?? '', subject.kind, subject.namespace ?? '', subject.name].join('\0');
   const row = rows.get(key);
   if (row !== undefined) {
-    if (!row.via.some(way => way.binding === binding)) row.via.push({binding, role});
+    row.via.push(...via.filter(({binding}) => row.via.every(way => way.binding !== binding)));
     return;
   }
-  const notes = notesFor(subject, scope);
-  rows.set(key, {
-    right: {policy, subject, namespace: scope, via: [], notes},
-    via: [{binding, role}],
-  });
+  const notes = notesFor(subject, scope, asked);
+  rows.set(key, {right: {policy, subject, namespace: scope, via: [], notes}, via});
 }
 
 function policiesOpenedBy(grant: Grant, policies: readonly string[]): readonly string[] {

@@ -1,6 +1,7 @@
 import {labelOf} from '../kube/reference.ts';
 import type {Expansion} from '../rbac/expand.ts';
 import type {IndirectRight} from '../rbac/indirect.ts';
+import {masters} from '../rbac/leaks.ts';
 import type {UseRight} from '../rbac/whoCan.ts';
 import {count} from '../text.ts';
 import {referenceText} from './place.ts';
@@ -26,7 +27,7 @@ export function whoCanTable(
         right.policy,
         labelOf(right.subject),
         right.namespace ?? 'cluster',
-        viaText(right.via, wide),
+        isUnbound(right) ? 'the API server itself' : viaText(right.via, wide),
         right.notes.join('; '),
       ],
       ...expansion.map(({account, pods}) => [
@@ -50,6 +51,11 @@ export function indirectTable(rights: readonly IndirectRight[], headers: boolean
       viaText(via, true),
     ]),
   );
+}
+
+/** Whether it needs no binding. */
+function isUnbound({subject: {kind, name}, via}: UseRight): boolean {
+  return via.length === 0 && kind === 'Group' && name === masters;
 }
 
 function viaText(via: UseRight['via'], all: boolean): string {

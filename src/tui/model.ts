@@ -10,6 +10,7 @@ import {admissionFactsOf} from '../check/checkFacts.ts';
 import {type LabelSummary, labelSummaries} from '../effect/labelSummary.ts';
 import {type NamespaceSummary, summaryOf} from '../effect/summary.ts';
 import type {Inventory} from '../inventory/inventory.ts';
+import {askedIn} from '../inventory/native/nativeHome.ts';
 import {mayAskNoPolicy} from '../inventory/noPolicies.ts';
 import {isByLabels} from '../inventory/regime.ts';
 import {templatesOf} from '../inventory/submissions/items.ts';
@@ -19,6 +20,7 @@ import {isNonEmpty} from '../nonEmpty.ts';
 import {keyed, once, weaklyKeyed} from '../once.ts';
 import {leastPolicy} from '../policy/least.ts';
 import {type Authorizer, authorizerOf, podIdentity} from '../rbac/authorize.ts';
+import type {AskedForUse} from '../rbac/leaks.ts';
 import {possibleRights} from '../rbac/possibleRights.ts';
 import {type UnreadRbac, unreadRbac} from '../rbac/unreadRbac.ts';
 import {type UseRight, whoCan} from '../rbac/whoCan.ts';
@@ -108,10 +110,12 @@ const findingsFrom = remember(
 );
 const templatesFrom = remember(templatesOf);
 const authorizerFrom = remember(authorizerOf);
-const rightsFrom = remember((authorizer: Authorizer, policies: Inventory['policies']) => {
-  const names = policies.map(({metadata}) => metadata.name).sort();
-  return whoCan(authorizer, {policies: names, namespace: undefined, identity: undefined});
-});
+const rightsFrom = remember(
+  (authorizer: Authorizer, policies: Inventory['policies'], asked: AskedForUse) => {
+    const names = policies.map(({metadata}) => metadata.name).sort();
+    return whoCan(authorizer, {policies: names, namespace: undefined, identity: undefined, asked});
+  },
+);
 
 function makeModel(read: Inventory): Model {
   const inventory = withNativeFacts(read);
@@ -145,7 +149,7 @@ function makeModel(read: Inventory): Model {
   });
   const authorizer = once(() => authorizerFrom(inventory.rbac));
   const names = inventory.policies.map(({metadata}) => metadata.name).sort();
-  const rights = once(() => rightsFrom(authorizer(), inventory.policies));
+  const rights = once(() => rightsFrom(authorizer(), inventory.policies, askedIn(inventory)));
   const boundTo = once(() => boundInAll(parts()));
   const unread = once(() => unreadRbac(inventory));
   const possible = once(() => possibleRights(inventory.rbac, authorizer(), unread()));

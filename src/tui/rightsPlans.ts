@@ -8,6 +8,7 @@ import {afterChange, planDeletion} from '../grant/planDelete.ts';
 import {planUnbind} from '../grant/planUnbind.ts';
 import {type Targets, targetsLike} from '../grant/targetsLike.ts';
 import type {Inventory} from '../inventory/inventory.ts';
+import {askedIn} from '../inventory/native/nativeHome.ts';
 import {nearNames} from '../kube/nearNames.ts';
 import type {Policy} from '../kube/objects.ts';
 import {labelOf} from '../kube/reference.ts';
@@ -48,7 +49,12 @@ export function bindingPlan(
   const same =
     like === undefined ? noTargets : targetsLike(inventory.rbac, {policy, like}, namespace);
   const targets = [...wanted, ...same.targets];
-  const plan = planBind(inventory.rbac, {policy, targets, roleName: undefined});
+  const plan = planBind(inventory.rbac, {
+    policy,
+    targets,
+    roleName: undefined,
+    asked: askedIn(inventory),
+  });
   const notes = [...missingNotes(inventory, wanted), ...same.notes, ...plan.notes];
   return {
     title: `Bind ${policy}`,

@@ -1,6 +1,7 @@
 import type {Verdict} from '../admission/judgement.ts';
 import {subjectNamed, subjectWord} from '../grant/namedSubject.ts';
 import {identityOf} from '../grant/verifyRights.ts';
+import {askedIn} from '../inventory/native/nativeHome.ts';
 import {type Grant, type ObjectReference, podIdentity} from '../rbac/authorize.ts';
 import {type Grantee, granteesOf, isPartOf} from '../rbac/grantee.ts';
 import {type UseRight, whoCan} from '../rbac/whoCan.ts';
@@ -89,7 +90,8 @@ function unreadRemark({unread}: Model): string {
 function rightsOf(model: Model, subject: Grantee): readonly UseRight[] {
   const {namespace} = subject;
   const policies = model.inventory.policies.map(({metadata}) => metadata.name).sort();
-  return whoCan(model.authorizer, {policies, namespace, identity: identityOf(subject)});
+  const asked = askedIn(model.inventory);
+  return whoCan(model.authorizer, {policies, namespace, identity: identityOf(subject), asked});
 }
 
 /** The bindings that open policies, and the roles behind them. */

@@ -60,7 +60,7 @@ describe('whoCan', () => {
   });
 
   test('names what a grant to controllers or to everybody opens', () => {
-    const notesOf = (subject: object) => {
+    const notesOf = (subject: object, asked: 'rbac' | 'authorizer' = 'rbac') => {
       const objects = decodeRbac([
         {
           metadata: {name: 'use'},
@@ -74,9 +74,8 @@ describe('whoCan', () => {
           subjects: [subject],
         },
       ]);
-      return whoCan(authorizerOf(objects), {...everything, policies: ['open']})[0]?.notes.join(
-        '; ',
-      );
+      const question = {...everything, policies: ['open'], asked};
+      return whoCan(authorizerOf(objects), question)[0]?.notes.join('; ');
     };
     const controller = {kind: 'ServiceAccount', namespace: 'kube-system'};
     expect(notesOf({...controller, name: 'daemon-set-controller'})).toContain('every DaemonSet');
@@ -90,11 +89,25 @@ describe('whoCan', () => {
       );
     }
     expect(notesOf({kind: 'Group', name: 'system:authenticated'})).toContain('does not count');
-    expect(notesOf({kind: 'Group', name: 'system:masters'})).toContain('no shortcut');
+    const masters = {kind: 'Group', name: 'system:masters'};
+    expect(notesOf(masters)).toContain('no shortcut');
+    expect(notesOf(masters, 'authorizer')).toContain('whatever is bound');
     expect(notesOf({kind: 'Group', name: 'system:serviceaccounts:shop'})).toBe('');
     const user = 'system:serviceaccount:kube-system:job-controller';
     expect(notesOf({kind: 'User', name: user})).toContain('every Job and CronJob');
   });
+});
+
+test('where the server itself is asked, its masters may use every policy without a binding', () => {
+  const authorizer = authorizerOf(decodeRbac([]));
+  const question = {...everything, policies: ['open'], asked: 'authorizer'} as const;
+  const identity = {user: 'admin', groups: ['system:masters']};
+  const alice = {user: 'alice', groups: ['devs']};
+  expect(whoCan(authorizer, {...question, identity}).map(({policy, via}) => [policy, via])).toEqual(
+    [['open', []]],
+  );
+  expect(whoCan(authorizer, {...question, identity: alice})).toEqual([]);
+  expect(whoCan(authorizer, {...question, asked: 'rbac'})).toEqual([]);
 });
 
 test('dangling grants are told', () => {

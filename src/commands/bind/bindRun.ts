@@ -8,6 +8,7 @@ import {afterChange} from '../../grant/planDelete.ts';
 import {planUnbind} from '../../grant/planUnbind.ts';
 import {type Targets, targetsLike} from '../../grant/targetsLike.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
+import {askedIn} from '../../inventory/native/nativeHome.ts';
 import {isUnreadIn} from '../../rbac/unreadRbac.ts';
 import {applyPlan} from '../applyPlan.ts';
 import {choose, dryRuns} from '../flags.ts';
@@ -34,7 +35,12 @@ export async function runBind(
   policyNamed(inventory, policy);
   const same = like === undefined ? noTargets : targetsOf(inventory, policy, like, namespace);
   const targets = [...wanted, ...same.targets];
-  const plan = planBind(inventory.rbac, {policy, targets, roleName: flags.role});
+  const plan = planBind(inventory.rbac, {
+    policy,
+    targets,
+    roleName: flags.role,
+    asked: askedIn(inventory),
+  });
   const notes = [...missingNotes(inventory, wanted), ...same.notes, ...plan.notes];
   return carryOut(world, flags, asked, inventory, {...plan, notes});
 }

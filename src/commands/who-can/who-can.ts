@@ -12,7 +12,8 @@ in the order in which admission tries them. Several --subject flags together are
 A service account is treated as admission treats the account of a pod: it is in system:serviceaccounts and
 system:serviceaccounts:NS, and not in system:authenticated. A user is who makes requests, as with
 kubectl --as: in system:authenticated, also as user:system:serviceaccount:NS:NAME, which has the groups
-of that account as well. system:masters has no shortcut here.
+of that account as well. system:masters has no shortcut, except where policies live in admission policies: these ask
+the server itself, which lets its members do everything.
 
 --verify asks the server about each row, and about the same subjects and the other policies; with
 --subject also about that identity, and where there are no rows about everybody.

@@ -1,6 +1,7 @@
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
 import {rbacKinds} from '../../inventory/gaps.ts';
 import {decidingSpec, type Inventory} from '../../inventory/inventory.ts';
+import {askedIn} from '../../inventory/native/nativeHome.ts';
 import {isByLabels} from '../../inventory/regime.ts';
 import {serviceAccountOf} from '../../kube/pod.ts';
 import {labelOf} from '../../kube/reference.ts';
@@ -53,7 +54,7 @@ export async function runWhoCan(
   requireNamespace(inventory, flags.namespace);
   const policies = choosePolicies(inventory, wanted);
   const authorizer = authorizerOf(inventory.rbac);
-  const question = {policies, namespace, identity};
+  const question = {policies, namespace, identity, asked: askedIn(inventory)};
   // What lies behind a snapshot may be another cluster than the one that could be asked.
   const isLive = !flags.demo && flags.from.length === 0;
   const rights =

@@ -1,5 +1,6 @@
 import {isObject, type Json, type JsonObject} from '../../kube/json.ts';
 import {weaklyKeyed} from '../../once.ts';
+import type {AskedForUse} from '../../rbac/leaks.ts';
 import type {Inventory} from '../inventory.ts';
 import {nativeName, policiesOfNativeObjects, staticSuffix} from './nativePolicies.ts';
 import type {NativeOptions} from './options.ts';
@@ -48,6 +49,11 @@ export function nativeHomeIn({
   admissionPolicies,
 }: Pick<Inventory, 'admissionPolicies'>): NativeHome | undefined {
   return admissionPolicies && nativeHomeOf(admissionPolicies);
+}
+
+/** Whether policies live in admission policies, whose expressions ask the server's own authorizer. */
+export function askedIn({admissionPolicies}: Pick<Inventory, 'admissionPolicies'>): AskedForUse {
+  return admissionPolicies === undefined ? 'rbac' : 'authorizer';
 }
 
 /** The home of policies in these objects; undefined if they are none of this program. */
