@@ -37,6 +37,8 @@ export interface NamespacePlan extends NamespaceLevels {
   readonly stage: PodSecurityMode | undefined;
   /** Workloads that run today and would be refused. */
   readonly breaks: readonly PlanProblem[];
+  /** Workloads that the level of their namespace refuses already: nothing more breaks for them. */
+  readonly refused: readonly PlanProblem[];
   /** What can't be told. */
   readonly doubts: readonly PlanProblem[];
   /** Workloads that live on what PodSecurityPolicy writes into their pods. */
@@ -150,13 +152,14 @@ function namespacePlan(
     enforced,
     stage: labels && stageOf(labels),
     breaks: found.filter(({state}) => state === 'breaks'),
+    refused: found.filter(({state}) => state === 'refused'),
     doubts: found.filter(({state}) => state === 'unknown'),
     patches: running.filter(workload => editsToKeep(workload).length > 0),
   };
 }
 
 interface Found extends PlanProblem {
-  readonly state: 'breaks' | 'unknown';
+  readonly state: 'breaks' | 'refused' | 'unknown';
 }
 
 /** What the labels do once PodSecurityPolicy no longer stands before them. */
@@ -174,9 +177,11 @@ function labelProblems(
   }
   const {state, refusals} = underLevel(workload, enforced.level, enforced.version);
   if (state === 'fine') return [];
-  // What the same label refuses while PodSecurityPolicy is there does not break by its end.
-  if (standardRefusals(podToday, today.level, today.version).length > 0) return [];
   const says = violationText(enforced.level, enforced.version, refusals);
+  // What the same label refuses while PodSecurityPolicy is there does not break by its end.
+  if (standardRefusals(podToday, today.level, today.version).length > 0) {
+    return [{item, state: 'refused', says}];
+  }
   if (state === 'refused') return [{item, state: 'breaks', says}];
   return [{item, state: 'unknown', says: `may be refused, its template is not known: ${says}`}];
 }

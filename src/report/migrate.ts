@@ -34,11 +34,13 @@ export function planText(plan: MigrationPlan, options: PlanOptions): string {
   ];
   const next = nextLine(plan, options);
   const doubts = namespaces.flatMap(one => one.doubts);
+  const refused = refusedIn(plan);
   const parts = [
     `${wayText(plan)}: ${step.says}.\n`,
     table(headers ? [...header, ...(wide ? ['LABELS'] : [])] : undefined, rows),
     ...(wide ? [policiesTable(plan.policies(), headers)] : []),
     problemsText('Breaks', breaks),
+    problemsText(refusedTitle, wide ? refused : shortened(refused)),
     problemsText("Can't be told", wide ? doubts : shortened(doubts)),
     clusterText(cluster, isLive, wide),
     `${verdictText(plan)}\n${next === undefined ? noNextText(plan) : `Next: ${next}`}\n`,
@@ -113,8 +115,22 @@ function shortened(problems: readonly PlanProblem[]): readonly (PlanProblem | st
   return [...problems.slice(0, shown), `and ${problems.length - shown} more: see -o wide`];
 }
 
+/** What the levels of namespaces refuse already, wherever they do. */
+export function refusedIn({namespaces}: MigrationPlan): readonly PlanProblem[] {
+  return namespaces.flatMap(one => one.refused);
+}
+
+/** The title of these. */
+export const refusedTitle = 'Refused already by the level of their namespace';
+
 /** What the plan comes to, in a sentence. */
-export function verdictText({state, namespaces, cluster: {releases}}: MigrationPlan): string {
+export function verdictText(plan: MigrationPlan): string {
+  const {
+    state,
+    namespaces,
+    cluster: {releases},
+  } = plan;
+  const refused = new Set(refusedIn(plan).map(({item}) => item)).size;
   const broken = new Set(namespaces.flatMap(({breaks}) => breaks.map(({item}) => item)));
   const doubtful = new Set(namespaces.flatMap(({doubts}) => doubts.map(({item}) => item)));
   if (state === 'breaks') {
@@ -124,10 +140,15 @@ export function verdictText({state, namespaces, cluster: {releases}}: MigrationP
     ];
     return `${words.join(' and ')} would break.`;
   }
-  if (state === 'fine') return 'Nothing breaks.';
+  const known =
+    refused > 0
+      ? `${count(refused, 'workload')} ${refused === 1 ? 'is' : 'are'} refused already`
+      : '';
+  if (state === 'fine') return known === '' ? 'Nothing breaks.' : `Nothing more breaks; ${known}.`;
   const about =
     doubtful.size > 0 ? `of ${count(doubtful.size, 'workload')}` : 'of what was not read';
-  return `Nothing is known to break; ${about} it can't be told.`;
+  const rest = `${about} it can't be told`;
+  return `Nothing ${known === '' ? 'is known to break' : `more is known to break; ${known}`}; ${rest}.`;
 }
 
 /**
@@ -239,6 +260,7 @@ function printedNamespace(plan: NamespacePlan): object {
     after: after ?? null,
     uncertain: isUncertain,
     breaks: plan.breaks.map(printedProblem),
+    refused: plan.refused.map(printedProblem),
     unknown: plan.doubts.map(printedProblem),
     workloads: plan.workloads.map(workload => ({
       ...placeOfItem(workload.item),

@@ -4,7 +4,15 @@ import type {MigrationPlan, NamespacePlan, PlanProblem} from '../migrate/plan.ts
 import {podSecurityModes} from '../podSecurity/labels.ts';
 import {count} from '../text.ts';
 import {html, type Markup} from './audit/html/markup.ts';
-import {nextLine, noNextText, type PlanOptions, verdictText, wayTitle} from './migrate.ts';
+import {
+  nextLine,
+  noNextText,
+  type PlanOptions,
+  refusedIn,
+  refusedTitle,
+  verdictText,
+  wayTitle,
+} from './migrate.ts';
 import {releaseText} from './migrateCluster.ts';
 import {linesBlock, listSection, plainPage, plainTable} from './plainPage.ts';
 
@@ -30,7 +38,7 @@ ${next === undefined ? html`<p>${noNextText(plan)}</p>\n` : html`<p>Next:</p>\n$
 ${namespaceTable(namespaces)}${listSection('Breaks', [
   ...namespaces.flatMap(one => one.breaks.map(problemText)),
   ...cluster.releases.map(releaseText),
-])}${listSection(
+])}${listSection(refusedTitle, refusedIn(plan).map(problemText))}${listSection(
   "Can't be told",
   namespaces.flatMap(one => one.doubts.map(problemText)),
 )}${listSection(

@@ -105,9 +105,10 @@ function workloadRow(workload: WorkloadLevels, plan: NamespacePlan, to: number):
 }
 
 /** What becomes of it once PodSecurityPolicy is gone. */
-function outcomeCell(workload: WorkloadLevels, {breaks, doubts}: NamespacePlan): Cell {
+function outcomeCell(workload: WorkloadLevels, {breaks, refused, doubts}: NamespacePlan): Cell {
   const isOf = ({item}: NamespacePlan['breaks'][number]) => item === workload.item;
   if (!isRunning(workload)) return 'denied today';
   if (breaks.some(isOf)) return {value: 'breaks', tone: 'bad'};
+  if (refused.some(isOf)) return {value: 'refused', tone: 'bad'};
   return doubts.some(isOf) ? {value: 'unknown', tone: 'warn'} : 'fine';
 }

@@ -81,10 +81,17 @@ function lossLines(workload: WorkloadLevels): readonly string[] {
   ];
 }
 
-function problemLines({item}: WorkloadLevels, {breaks, doubts}: NamespacePlan): readonly string[] {
+function problemLines(
+  {item}: WorkloadLevels,
+  {breaks, refused, doubts}: NamespacePlan,
+): readonly string[] {
   const of = (title: string, problems: NamespacePlan['breaks']) => {
     const own = problems.filter(problem => problem.item === item);
     return own.length === 0 ? [] : [title, ...own.map(({says}) => `  ${says}`), ''];
   };
-  return [...of('Breaks', breaks), ...of("Can't be told", doubts)];
+  return [
+    ...of('Breaks', breaks),
+    ...of('Refused already', refused),
+    ...of("Can't be told", doubts),
+  ];
 }

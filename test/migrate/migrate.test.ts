@@ -7,6 +7,7 @@ import {nextVersion, stepTo} from '../../src/migrate/road.ts';
 import {upgradeProblems} from '../../src/migrate/upgradeProblems.ts';
 import {workloadLevels} from '../../src/migrate/workloadLevels.ts';
 import {enforcedBy, podSecurityPrefix} from '../../src/podSecurity/labels.ts';
+import {verdictText} from '../../src/report/migrate.ts';
 import {clusterWith} from '../support/builders/inventory.ts';
 import {podFrom} from '../support/builders/pods.ts';
 import {deployment, labelled, namespace, restricted, usable} from './objects.ts';
@@ -98,6 +99,18 @@ describe('the plan', () => {
   test('what is denied today has nothing to lose', () => {
     const objects = [...restricted, labelled('baseline'), deployment('agent', {hostPID: true})];
     expect(plan(objects)).toMatchObject({breaks: [], state: 'fine', now: undefined});
+  });
+
+  test('what a level refuses already breaks no more, and is said', () => {
+    const objects = [labelled('baseline'), deployment('agent', {hostPID: true}), deployment('web')];
+    const way = planOf(clusterWith(objects, {serverVersion: 'v1.37.2', policyApi: 'absent'}));
+    const [only] = way.namespaces;
+    expect([only?.breaks, way.state, only?.refused.map(({item}) => item.name)]).toEqual([
+      [],
+      'fine',
+      ['agent'],
+    ]);
+    expect(verdictText(way)).toBe('Nothing more breaks; 1 workload is refused already.');
   });
 
   test('a namespace that was not read may have a label', () => {
