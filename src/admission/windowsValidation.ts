@@ -44,6 +44,7 @@ function windowsErrors(spec: PodSpec): readonly FieldError[] {
     ...set(spec.hostIPC === true, 'spec.hostIPC'),
     ...has(context?.seccompProfile, `${at}.seccompProfile`),
     ...has(context?.fsGroup, `${at}.fsGroup`),
+    ...has(context?.fsGroupChangePolicy, `${at}.fsGroupChangePolicy`),
     ...set((context?.sysctls ?? []).length > 0, `${at}.sysctls`),
     ...has(spec.shareProcessNamespace, 'spec.shareProcessNamespace'),
     ...has(context?.runAsUser, `${at}.runAsUser`),

@@ -1,14 +1,8 @@
 import {type FieldError, invalid, notSupported} from '../kube/fieldError.ts';
-import {
-  type ProjectedSource,
-  secretTokenPrefix,
-  serviceAccountOf,
-  tokenVolumePrefix,
-  type Volume,
-  volumeSourceKeys,
-} from '../kube/pod.ts';
+import {secretTokenPrefix, serviceAccountOf, tokenVolumePrefix} from '../kube/pod.ts';
 import type {PodView, VolumeView} from '../kube/podView.ts';
 import {type Release, sinceRelease} from '../kube/release.ts';
+import {type ProjectedSource, type Volume, volumeSourceKeys} from '../kube/volume.ts';
 import {defineControl, type Level, withSpec} from './control.ts';
 import {containersIn, type JudgedTemplate, type PlannedStep} from './hardening.ts';
 import {type Grounds, type Wording, withoutVolume} from './objection.ts';

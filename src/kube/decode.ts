@@ -96,6 +96,14 @@ function integer(bits: 32 | 64): Decoder<number | bigint> {
 export const int64 = integer(64);
 export const int32 = integer(32) as Decoder<number>;
 
+/** Text of which only what the API server refuses matters; what it takes is not kept, and not read of a cluster either. */
+export function refusedText(isTaken: (text: string) => boolean): Decoder<string | undefined> {
+  return value => {
+    const text = string(value);
+    return isTaken(text) ? undefined : text;
+  };
+}
+
 /** An object whose mere presence matters; its contents are not kept. */
 export const presence: Decoder<JsonObject> = value => {
   if (!isObject(value)) throw mismatch('an object', value);

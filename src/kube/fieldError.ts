@@ -8,6 +8,7 @@ const typeTexts = {
   FieldValueForbidden: 'Forbidden',
   FieldValueNotSupported: 'Unsupported value',
   FieldValueDuplicate: 'Duplicate value',
+  FieldValueNotFound: 'Not found',
   FieldValueTooLong: 'Too long',
 } as const;
 
@@ -50,6 +51,10 @@ export function forbidden(field: string, detail: string): FieldError {
 
 export function duplicate(field: string, badValue: BadValue): FieldError {
   return {type: 'FieldValueDuplicate', field, badValue, detail: ''};
+}
+
+export function notFoundError(field: string, badValue: BadValue): FieldError {
+  return {type: 'FieldValueNotFound', field, badValue, detail: ''};
 }
 
 export function tooLong(field: string, maximum: number): FieldError {

@@ -8,14 +8,14 @@ import {
   int32,
   int64,
   list,
-  mismatch,
   object,
-  presence,
+  refusedText,
   string,
   type TypeOf,
 } from './decode.ts';
-import {isObject, type Json, type JsonObject} from './json.ts';
+import type {Json, JsonObject} from './json.ts';
 import {type ObjectMeta, objectMeta, seLinuxOptions} from './objects.ts';
+import {volume} from './volume.ts';
 
 const seccompProfile = object({type: string, localhostProfile: string});
 export type SeccompProfile = TypeOf<typeof seccompProfile>;
@@ -32,7 +32,20 @@ function later<T>(decode: Decoder<T>): Decoder<T | undefined> {
   };
 }
 
-const windowsOptions = object({hostProcess: boolean});
+/** In bytes (pkg/apis/core/validation/validation.go, maxGMSACredentialSpecLength). */
+export const longestCredentialSpec = 65536;
+
+const gmsaCredentialSpec = refusedText(
+  spec => spec !== '' && Buffer.byteLength(spec) <= longestCredentialSpec,
+);
+
+const windowsOptions = object({
+  hostProcess: boolean,
+  gmsaCredentialSpecName: string,
+  gmsaCredentialSpec,
+  runAsUserName: string,
+});
+export type WindowsOptions = TypeOf<typeof windowsOptions>;
 const appArmorProfile = later(object({type: string, localhostProfile: string}));
 
 const handler = object({httpGet: object({host: string}), tcpSocket: object({host: string})});
@@ -71,7 +84,9 @@ export type ContainerSecurityContext = TypeOf<typeof containerSecurityContext>;
 const container = object({
   name: string,
   ports: list(object({containerPort: int32, hostPort: int32, protocol: string, hostIP: string})),
-  volumeMounts: list(object({name: string, mountPath: string, readOnly: boolean})),
+  volumeMounts: list(
+    object({name: string, mountPath: string, readOnly: boolean, mountPropagation: string}),
+  ),
   securityContext: containerSecurityContext,
   livenessProbe: hostHandler,
   readinessProbe: hostHandler,
@@ -87,67 +102,13 @@ export const podSecurityContext = object({
   runAsNonRoot: boolean,
   supplementalGroups: list(int64, 0),
   fsGroup: int64,
+  fsGroupChangePolicy: string,
   sysctls: list(object({name: string})),
   seccompProfile,
   windowsOptions,
   appArmorProfile,
 });
 export type PodSecurityContext = TypeOf<typeof podSecurityContext>;
-
-const fieldReference = object({apiVersion: string, fieldPath: string});
-
-const projectedSource = object({
-  secret: presence,
-  serviceAccountToken: object({path: string, audience: string, expirationSeconds: int64}),
-  configMap: object({name: string}),
-  downwardAPI: object({
-    items: list(object({path: string, fieldRef: fieldReference, resourceFieldRef: presence})),
-  }),
-});
-export type ProjectedSource = TypeOf<typeof projectedSource>;
-
-/** The volume sources in which more than the type matters. */
-const detailedSources = {
-  hostPath: object({path: string}),
-  flexVolume: object({driver: string}),
-  csi: object({driver: string}),
-  projected: object({sources: list(projectedSource)}),
-} as const;
-
-/**
- * All volume sources of v1.24 by their JSON key, in the order in which the first one set decides the
- * type (pkg/security/podsecuritypolicy/util/util.go, GetVolumeFSType).
- */
-// biome-ignore format: names, several a line
-export const volumeSourceKeys = [
-  'hostPath', 'emptyDir', 'gcePersistentDisk', 'awsElasticBlockStore', 'gitRepo', 'secret',
-  'nfs', 'iscsi', 'glusterfs', 'persistentVolumeClaim', 'rbd', 'flexVolume', 'cinder',
-  'cephfs', 'flocker', 'downwardAPI', 'fc', 'azureFile', 'configMap', 'vsphereVolume',
-  'quobyte', 'azureDisk', 'photonPersistentDisk', 'storageos', 'projected', 'portworxVolume',
-  'scaleIO', 'csi', 'ephemeral',
-] as const;
-
-/** A volume: its name and, under the key of its type, what matters about its source. */
-export type Volume = {readonly name: string | undefined} & {
-  readonly [K in keyof typeof detailedSources]?: TypeOf<(typeof detailedSources)[K]>;
-} & {readonly [key: string]: unknown};
-
-const volume: Decoder<Volume> = (value: Json) => {
-  if (!isObject(value)) throw mismatch('an object', value);
-  const {name} = value;
-  const result: Record<string, unknown> = {
-    name: name === undefined || name === null ? undefined : decodeAt('name', string, name),
-  };
-  for (const key of volumeSourceKeys) {
-    const source = value[key];
-    if (source === undefined || source === null) continue;
-    result[key] = decodeAt(key, (detailedSources as Sources)[key] ?? presence, source);
-  }
-  // Not a source to v1.24, which makes it an emptyDir.
-  if (isObject(value.image)) result.image = {};
-  return result as Volume;
-};
-type Sources = Readonly<Record<string, Decoder<unknown>>>;
 
 export const podSpec = object({
   serviceAccountName: string,
@@ -269,20 +230,6 @@ export const tokenVolumePrefix = 'kube-api-access-';
 export function secretTokenPrefix(serviceAccount: string): string {
   return `${serviceAccount.replaceAll('.', '-')}-token-`;
 }
-
-/** The volume's type as policies name it: its source's key, but for one spelling. */
-export function volumeType(volume: Volume): string {
-  let first: number = volumeSourceKeys.length;
-  for (const key in volume) {
-    const place = placeOfSource.get(key);
-    if (place !== undefined && place < first && volume[key] !== undefined) first = place;
-  }
-  const key: string | undefined = volumeSourceKeys[first];
-  return key === 'cephfs' ? 'cephFS' : (key ?? '');
-}
-
-/** A volume has a key or two: to look these up is faster than to ask for all sources. */
-const placeOfSource = new Map<string, number>(volumeSourceKeys.map((key, index) => [key, index]));
 
 /** The name of the account that the pod runs as; '' for none. `serviceAccount` is the old spelling. */
 export function serviceAccountOf({spec}: {readonly spec: PodSpec}): string {

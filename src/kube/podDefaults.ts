@@ -1,13 +1,13 @@
 import {
   type Container,
+  type ContainerSecurityContext,
   containerLists,
   type Pod,
+  type PodSecurityContext,
   type PodSpec,
-  type ProjectedSource,
-  type Volume,
-  volumeSourceKeys,
 } from './pod.ts';
 import {type Release, sinceRelease} from './release.ts';
+import {type ProjectedSource, type Volume, volumeSourceKeys} from './volume.ts';
 
 /**
  * What the API server of a release makes of a pod on decoding, as far as PodSecurityPolicy can tell: it
@@ -39,8 +39,8 @@ function withoutField(pod: Pod, field: LateField): Pod {
 }
 
 const specWithout: Readonly<Record<LateField, (spec: PodSpec) => PodSpec>> = {
-  seccompProfile: spec => withoutInContexts(spec, 'seccompProfile'),
-  hostProcess: spec => withoutInContexts(spec, 'windowsOptions'),
+  seccompProfile: spec => mapContexts(spec, withoutSeccomp),
+  hostProcess: spec => mapContexts(spec, withoutHostProcess),
   ephemeral(spec) {
     const volumes = mapChanged(spec.volumes, volume =>
       volume.ephemeral === undefined ? volume : {...volume, ephemeral: undefined},
@@ -50,22 +50,31 @@ const specWithout: Readonly<Record<LateField, (spec: PodSpec) => PodSpec>> = {
   os: spec => (spec.os === undefined ? spec : {...spec, os: undefined}),
 };
 
-/** Without a field of the security contexts of the pod and all its containers. */
-function withoutInContexts(spec: PodSpec, field: 'seccompProfile' | 'windowsOptions'): PodSpec {
-  const {securityContext} = spec;
-  let left =
-    securityContext?.[field] === undefined
-      ? spec
-      : {...spec, securityContext: {...securityContext, [field]: undefined}};
+type Context = PodSecurityContext | ContainerSecurityContext;
+
+/** With the security contexts of the pod and all its containers changed; `change` gives the same one if it has nothing to do. */
+function mapContexts(spec: PodSpec, change: <C extends Context>(context: C) => C): PodSpec {
+  const changed = <C extends Context>(context: C | undefined) => context && change(context);
+  const securityContext = changed(spec.securityContext);
+  let left = securityContext === spec.securityContext ? spec : {...spec, securityContext};
   for (const list of containerLists) {
     const containers = mapChanged(spec[list], container => {
-      const {securityContext: own} = container;
-      if (own?.[field] === undefined) return container;
-      return {...container, securityContext: {...own, [field]: undefined}};
+      const own = changed(container.securityContext);
+      return own === container.securityContext ? container : {...container, securityContext: own};
     });
     if (containers !== spec[list]) left = {...left, [list]: containers};
   }
   return left;
+}
+
+function withoutSeccomp<C extends Context>(context: C): C {
+  return context.seccompProfile === undefined ? context : {...context, seccompProfile: undefined};
+}
+
+function withoutHostProcess<C extends Context>(context: C): C {
+  const {windowsOptions} = context;
+  if (windowsOptions?.hostProcess === undefined) return context;
+  return {...context, windowsOptions: {...windowsOptions, hostProcess: undefined}};
 }
 
 function withDefaults(pod: Pod): Pod {

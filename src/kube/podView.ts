@@ -10,10 +10,9 @@ import {
   type PodSecurityContext,
   type PodSpec,
   type SeccompProfile,
-  type Volume,
-  volumeType,
 } from './pod.ts';
 import {type Release, sinceRelease} from './release.ts';
+import {type Volume, volumeType} from './volume.ts';
 
 /**
  * A container and what holds for it: its own fields, and the pod's where it leaves them unset. The views are

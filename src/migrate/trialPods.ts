@@ -7,7 +7,8 @@ import {
 } from '../kube/annotations.ts';
 import type {Integer, JsonObject} from '../kube/json.ts';
 import type {Policy, RuleWithRanges} from '../kube/objects.ts';
-import {decodePod, type Pod, volumeSourceKeys} from '../kube/pod.ts';
+import {decodePod, type Pod} from '../kube/pod.ts';
+import {volumeSourceKeys} from '../kube/volume.ts';
 
 /** What a trial pod sets, by where it stands in the pod. */
 interface Variation {

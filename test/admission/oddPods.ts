@@ -1,10 +1,8 @@
 import fc from 'fast-check';
 import type {Json, JsonObject} from '../../src/kube/json.ts';
+import {some, volumeMounts, volumes, windowsOptions} from './oddValues.ts';
 
 const profiles = ['runtime/default', 'docker/default', 'unconfined', 'localhost/a', 'odd'];
-
-const some = <T>(...values: readonly T[]) =>
-  fc.option(fc.constantFrom(...values), {nil: undefined});
 
 const ids = [0, 1, 1000, 2147483647, 2147483648, -1];
 
@@ -22,8 +20,13 @@ const seccompProfile = some<Json>(
 const seLinuxOptions = some<Json>({level: 's0'}, {});
 
 const container = fc.record({
+  volumeMounts,
   ports: some<Json>(
     [],
+    [
+      {containerPort: 80, protocol: 'tcp'},
+      {containerPort: 81, protocol: 'SCTP'},
+    ],
     [{containerPort: 80}],
     [{containerPort: 80, hostPort: 80}],
     [{containerPort: 80, hostPort: 81}, {containerPort: 70000}],
@@ -45,6 +48,7 @@ const container = fc.record({
       runAsGroup: some(...ids),
       seccompProfile,
       seLinuxOptions,
+      windowsOptions,
     }),
     {nil: undefined},
   ),
@@ -60,16 +64,16 @@ export const oddCase = fc.record({
     hostPID: some(true, false),
     hostIPC: some(true, false),
     shareProcessNamespace: some(true, false),
-    volumes: some<Json>(
-      [{name: 'v', hostPath: {path: '/a'}}],
-      [{name: 'v', hostPath: {path: '/a/../b'}}],
-      [{name: 'v', hostPath: {path: ''}}],
-    ),
+    volumes,
+    serviceAccountName: some('app'),
+    nodeName: some('n'),
     runtimeClassName: some('gvisor', 'Odd_Name'),
   }),
   context: fc.option(
     fc.record({
       fsGroup: some(...ids),
+      fsGroupChangePolicy: some('Always', 'OnRootMismatch', 'Never', ''),
+      windowsOptions,
       runAsUser: some(...ids),
       runAsGroup: some(...ids),
       supplementalGroups: some<Json>([], [1], [-1, 2147483648]),
@@ -92,6 +96,8 @@ export const oddCase = fc.record({
   containerSeccomp: some(...profiles, 'localhost/../a'),
   appArmor: some(...profiles),
   lostAppArmor: fc.boolean(),
+  isMirror: fc.boolean(),
+  podName: fc.constantFrom('p', 'a.b', 'A_b'),
   policy: fc.record({
     defaultAllowPrivilegeEscalation: some(false, true),
     requiredDropCapabilities: some<Json>(['ALL'], ['KILL']),
@@ -156,6 +162,8 @@ export const soundCase = (anyCase: fc.Arbitrary<AnyCase>): fc.Arbitrary<AnyCase>
         hostIPC: undefined,
         shareProcessNamespace: undefined,
         volumes: undefined,
+        serviceAccountName: undefined,
+        nodeName: undefined,
         runtimeClassName: undefined,
       },
       context: undefined,
@@ -163,6 +171,8 @@ export const soundCase = (anyCase: fc.Arbitrary<AnyCase>): fc.Arbitrary<AnyCase>
       containerSeccomp: undefined,
       appArmor,
       lostAppArmor: false,
+      isMirror: false,
+      podName: 'p',
     }));
 
 /** A case for the reference program: a pod, and one policy that fills in much and allows nearly all. */
@@ -174,6 +184,7 @@ export function caseOf(made: AnyCase, number: number): JsonObject {
     'container.seccomp.security.alpha.kubernetes.io/a': made.containerSeccomp,
     'container.apparmor.security.beta.kubernetes.io/a': made.appArmor,
     'container.apparmor.security.beta.kubernetes.io/lost': made.lostAppArmor ? 'odd' : undefined,
+    'kubernetes.io/config.mirror': made.isMirror ? 'm' : undefined,
   };
   return plain({
     name: `c${number}`,
@@ -220,7 +231,7 @@ export function caseOf(made: AnyCase, number: number): JsonObject {
       ],
     },
     pod: {
-      metadata: {name: 'p', annotations},
+      metadata: {name: made.podName, annotations},
       spec: {
         ...made.host,
         os: made.os,

@@ -35,47 +35,83 @@ const mutations: Readonly<Record<string, JsonObject>> = {
 
 const some = <T>(...values: readonly T[]) =>
   fc.option(fc.constantFrom(...values), {nil: undefined});
-const linuxContext = fc.option(
-  fc.record({
-    privileged: some(true, false),
-    allowPrivilegeEscalation: some(true),
-    capabilities: some<Json>({add: ['CAP_SYS_ADMIN']}, {add: ['SYS_ADMIN', 'CAP_SYS_ADMIN']}, {}),
-    runAsUser: some(7, 1000),
-    readOnlyRootFilesystem: some(true),
-  }),
-  {nil: undefined},
+const windowsOptions = some<Json>(
+  {runAsUserName: 'app'},
+  {runAsUserName: 'CORP\\app', gmsaCredentialSpecName: 'gmsa', gmsaCredentialSpec: '{}'},
+  {runAsUserName: 'CORP\\a/b'},
+  {runAsUserName: '', gmsaCredentialSpecName: 'Odd_Name'},
+  {gmsaCredentialSpec: ''},
 );
-const windowsContext = fc.option(
-  fc.record({runAsNonRoot: some(true), windowsOptions: some<Json>({runAsUserName: 'app'})}),
-  {nil: undefined},
+const linuxContext = {
+  privileged: some(true, false),
+  allowPrivilegeEscalation: some(true),
+  capabilities: some<Json>({add: ['CAP_SYS_ADMIN']}, {add: ['SYS_ADMIN', 'CAP_SYS_ADMIN']}, {}),
+  runAsUser: some(7, 1000),
+  readOnlyRootFilesystem: some(true),
+};
+const volumeMounts = some<Json>(
+  [{name: 'v', mountPath: '/v'}],
+  [{name: 'v', mountPath: '/v', mountPropagation: 'Bidirectional'}],
+  [{name: 'w', mountPath: '/w'}],
 );
-const containersOf = (context: fc.Arbitrary<object | undefined>, least: number) =>
-  fc.array(
-    context.map(securityContext => ({securityContext})),
-    {minLength: least, maxLength: 2},
-  );
-const systems = {windows: windowsContext, linux: linuxContext, unsaid: linuxContext};
-const anyPod = fc.constantFrom('windows', 'linux', 'unsaid', 'unsaid').chain(os => {
-  const context = systems[os as keyof typeof systems];
-  return fc.record({
-    os: fc.constant(os === 'unsaid' ? undefined : {name: os}),
-    containers: containersOf(context, 1),
-    initContainers: containersOf(context, 0),
-    hostNetwork: os === 'windows' ? fc.constant(undefined) : some(true),
-    supplementalGroups: os === 'windows' ? fc.constant(undefined) : some<Json>([6]),
+const volumes = some<Json>(
+  [{name: 'v', hostPath: {path: '/v', type: 'Directory'}}],
+  [{name: 'v', csi: {driver: 'csi.example.com'}}],
+  [
+    {name: 'v', hostPath: {path: '/v', type: 'Folder'}},
+    {name: 'w', csi: {driver: 'a_b'}},
+  ],
+);
+
+/** Pods whose own values the server takes; odd ones often have some that it refuses. */
+const anyPod = (isOdd: boolean) =>
+  fc.constantFrom('windows', 'linux', 'unsaid', 'unsaid').chain(os => {
+    const isWindows = os === 'windows';
+    const own: Readonly<Record<string, fc.Arbitrary<Json | undefined>>> = isWindows
+      ? {runAsNonRoot: some(true)}
+      : linuxContext;
+    const odd = <T>(values: fc.Arbitrary<T>) => (isOdd ? values : fc.constant(undefined));
+    const container = fc.record({
+      securityContext: fc.option(
+        fc.record({
+          ...own,
+          windowsOptions:
+            isWindows && !isOdd ? some<Json>({runAsUserName: 'app'}) : odd(windowsOptions),
+        }),
+        {nil: undefined},
+      ),
+      volumeMounts: odd(volumeMounts),
+    });
+    return fc.record({
+      os: fc.constant(os === 'unsaid' ? undefined : {name: os}),
+      containers: fc.array(container, {minLength: 1, maxLength: 2}),
+      initContainers: fc.array(container, {maxLength: 2}),
+      hostNetwork: isWindows ? fc.constant(undefined) : some(true),
+      volumes: odd(volumes),
+      context: fc.record({
+        windowsOptions: odd(windowsOptions),
+        fsGroupChangePolicy: odd(some('Always', 'Never')),
+        supplementalGroups: isWindows ? fc.constant(undefined) : some<Json>([6]),
+      }),
+    });
   });
-});
-type AnyPod = typeof anyPod extends fc.Arbitrary<infer T> ? T : never;
+type AnyPod = ReturnType<typeof anyPod> extends fc.Arbitrary<infer T> ? T : never;
 
 /** A ReplicaSet of such a pod, so that it is certain who submits it. */
 function replicaSet(pod: AnyPod, namespace: string, name: string): JsonObject {
   const named = (list: AnyPod['containers'], prefix: string) =>
     list.map((container, index) => ({...container, name: `${prefix}${index}`, image: 'x'}));
-  const {os, hostNetwork, supplementalGroups} = pod;
+  const {os, hostNetwork, volumes: made, context} = pod;
   const spec = {
     os,
     hostNetwork,
-    securityContext: supplementalGroups === undefined ? undefined : {supplementalGroups},
+    volumes: made ?? [
+      {name: 'v', emptyDir: {}},
+      {name: 'w', emptyDir: {}},
+    ],
+    securityContext: Object.values(context).every(value => value === undefined)
+      ? undefined
+      : context,
     containers: named(pod.containers, 'c'),
     initContainers: named(pod.initContainers, 'i'),
   };
@@ -142,8 +178,8 @@ const controller = 'system:serviceaccount:kube-system:replicaset-controller';
 describe.runIf(hasReference('etcd', 'kube-apiserver'))('pods that a policy makes invalid', () => {
   let server: ApiServer;
   const sets = Object.keys(mutations).flatMap(namespace =>
-    fc
-      .sample(anyPod, podsPerPolicy)
+    [false, true]
+      .flatMap(isOdd => fc.sample(anyPod(isOdd), podsPerPolicy / 2))
       .map((pod, index) => replicaSet(pod, namespace, `${namespace}-${index}`)),
   );
 

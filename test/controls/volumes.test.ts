@@ -1,6 +1,6 @@
 import {volumes} from '../../src/controls/volumes.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
-import {volumeSourceKeys} from '../../src/kube/pod.ts';
+import {volumeSourceKeys} from '../../src/kube/volume.ts';
 import {pod, podWith} from '../support/builders/pods.ts';
 import {testControl} from '../support/laws/testControl.ts';
 

@@ -1,6 +1,6 @@
 import {demoSnapshot} from '../../src/demo/index.ts';
 import {parseJson, printJson} from '../../src/kube/json.ts';
-import {volumeSourceKeys} from '../../src/kube/pod.ts';
+import {volumeSourceKeys} from '../../src/kube/volume.ts';
 import {binding, role} from '../support/builders/audits.ts';
 import {labelled, labelledSnapshot} from '../support/builders/labelledCluster.ts';
 import {laterSnapshot} from '../support/builders/laterCluster.ts';

@@ -1,7 +1,7 @@
 import {anyOf, type Cel, cel, celName, firstWhere} from '../../cel/cel.ts';
 import {seccompPodKey} from '../../kube/annotations.ts';
 import type {Range} from '../../kube/objects.ts';
-import {volumeSourceKeys} from '../../kube/pod.ts';
+import {volumeSourceKeys} from '../../kube/volume.ts';
 import {format} from './ranges.ts';
 
 /** A field of the pod's security context, as an optional value. */

@@ -1,5 +1,5 @@
 import {allOf, anyOf, type Cel, cel, celName} from '../../cel/cel.ts';
-import {volumeSourceKeys} from '../../kube/pod.ts';
+import {volumeSourceKeys} from '../../kube/volume.ts';
 import type {CelCheck, CelRules} from '../celFacet.ts';
 import {faultText} from './celNames.ts';
 

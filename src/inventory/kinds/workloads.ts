@@ -11,7 +11,8 @@ import {
 } from '../../kube/decode.ts';
 import {isObject, type Json} from '../../kube/json.ts';
 import {type OwnerReference, objectMeta} from '../../kube/objects.ts';
-import {decodePod, type Late, type Pod, type Volume} from '../../kube/pod.ts';
+import {decodePod, type Late, type Pod} from '../../kube/pod.ts';
+import type {Volume} from '../../kube/volume.ts';
 import {creatorAccountOf, homeGroupOf, workloadKindOf} from '../../kube/workloadKinds.ts';
 import {type Identity, tokenIdentity} from '../../rbac/authorize.ts';
 

@@ -6,9 +6,9 @@ import {
   secretTokenPrefix,
   serviceAccountOf,
   tokenVolumePrefix,
-  type Volume,
 } from '../../kube/pod.ts';
 import {type Release, sinceRelease} from '../../kube/release.ts';
+import type {Volume} from '../../kube/volume.ts';
 
 const tokenPath = '/var/run/secrets/kubernetes.io/serviceaccount';
 
@@ -107,7 +107,7 @@ export function admitServiceAccount(pod: Pod, automount: Automount, release: Rel
           ...container,
           volumeMounts: [
             ...(container.volumeMounts ?? []),
-            {name, mountPath: tokenPath, readOnly: true},
+            {name, mountPath: tokenPath, readOnly: true, mountPropagation: undefined},
           ],
         };
   const initContainers = spec.initContainers?.map(mount);

@@ -27,7 +27,11 @@ const appArmorProfile = message(go('AppArmorProfile'), {
   localhostProfile: later(one(2, 'string')),
 });
 
-const windowsOptions = message(go('WindowsSecurityContextOptions'), {hostProcess: one(4, 'bool')});
+const windowsOptions = message(go('WindowsSecurityContextOptions'), {
+  gmsaCredentialSpecName: one(1, 'string'),
+  runAsUserName: one(3, 'string'),
+  hostProcess: one(4, 'bool'),
+});
 
 const capabilities = message(go('Capabilities'), {
   add: many(1, 'string'),
@@ -63,6 +67,7 @@ const volumeMount = message(go('VolumeMount'), {
   name: volumeName,
   readOnly: nonZero(2, 'bool'),
   mountPath: one(3, 'string'),
+  mountPropagation: one(5, 'string'),
 });
 
 /** How a container is asked for its state: only a named host matters. */
@@ -100,6 +105,7 @@ const podSecurityContext = message(go('PodSecurityContext'), {
   runAsGroup: one(6, 'int64'),
   sysctls: many(7, message(go('Sysctl'), {name: one(1, 'string')})),
   windowsOptions: one(8, windowsOptions),
+  fsGroupChangePolicy: one(9, 'string'),
   seccompProfile: one(10, seccompProfile),
   appArmorProfile: later(one(11, appArmorProfile)),
 });

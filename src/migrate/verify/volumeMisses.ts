@@ -1,6 +1,6 @@
 import type {Edit} from '../../kube/edits.ts';
 import type {Policy} from '../../kube/objects.ts';
-import {volumeSourceKeys} from '../../kube/pod.ts';
+import {volumeSourceKeys} from '../../kube/volume.ts';
 import type {Miss} from './miss.ts';
 
 /** A volume of each type, and tokens that are nearly what `secret` lets in. */

@@ -1,4 +1,5 @@
-import {type Pod, type Volume, volumeSourceKeys} from '../../kube/pod.ts';
+import type {Pod} from '../../kube/pod.ts';
+import {type Volume, volumeSourceKeys} from '../../kube/volume.ts';
 import type {Refusal, StandardCheck} from '../check.ts';
 import {plural, quoted, sortedSet} from '../wording.ts';
 
