@@ -133,20 +133,31 @@ export function editsOf(policy: PreparedPolicy, pod: PodView): readonly Edit[] {
 /** The controls of a policy that by themselves object to the pod, or write into it. */
 export function controlsBehind(
   what: 'errors' | 'edits',
-  {policy, release}: PreparedPolicy,
+  policy: Judging,
   pod: PodView,
 ): readonly Control[] {
-  return controls.filter(control => {
-    const hooks = control.enforce(policy, release);
-    const report = new Report(what);
-    hooks?.pod?.(pod, report);
-    for (const volume of pod.volumes) hooks?.volume?.(volume, pod, report);
-    for (const container of pod.containers) hooks?.container?.(container, pod, report);
-    for (const container of pod.unchecked) {
-      report.onlyFills(() => hooks?.container?.(container, pod, report));
-    }
-    return report[what].length > 0;
-  });
+  return controls.filter(control => isBehind(what, control, policy, pod));
+}
+
+/** A policy, and the release by whose rules it judges. */
+type Judging = Pick<PreparedPolicy, 'policy' | 'release'>;
+
+/** Whether one control of a policy by itself objects to the pod, or writes into it. */
+export function isBehind(
+  what: 'errors' | 'edits',
+  control: Control,
+  {policy, release}: Judging,
+  pod: PodView,
+): boolean {
+  const hooks = control.enforce(policy, release);
+  const report = new Report(what);
+  hooks?.pod?.(pod, report);
+  for (const volume of pod.volumes) hooks?.volume?.(volume, pod, report);
+  for (const container of pod.containers) hooks?.container?.(container, pod, report);
+  for (const container of pod.unchecked) {
+    report.onlyFills(() => hooks?.container?.(container, pod, report));
+  }
+  return report[what].length > 0;
 }
 
 function run(policy: PreparedPolicy, pod: PodView, report: Report): void {

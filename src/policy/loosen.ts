@@ -2,9 +2,8 @@ import {type Control, isProblem} from '../controls/control.ts';
 import {controls} from '../controls/index.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {PodView} from '../kube/podView.ts';
-import {openPolicy} from './comparePolicies.ts';
 import {directionOf} from './direction.ts';
-import {evaluate, preparePolicy} from './evaluate.ts';
+import {isBehind} from './evaluate.ts';
 import {leastPolicy} from './least.ts';
 
 /** The controls of a policy that by themselves deny a pod. */
@@ -22,9 +21,10 @@ export function loosenedFor(policy: Policy, pod: PodView): Policy {
 }
 
 function denies(control: Control, policy: Policy, pod: PodView): boolean {
-  if (control.unusable(policy) !== undefined) return true;
-  const alone = preparePolicy(control.copy(policy, openPolicy), pod.release);
-  return evaluate(alone, pod).errors.length > 0;
+  const {release} = pod;
+  return (
+    control.unusable(policy) !== undefined || isBehind('errors', control, {policy, release}, pod)
+  );
 }
 
 function loosened(control: Control, policy: Policy, pod: PodView): Policy {

@@ -2,9 +2,8 @@ import {Box} from 'ink';
 import {useMemo} from 'react';
 import {Lines} from './Lines.tsx';
 import {List} from './List.tsx';
-import {rememberedLinesOf} from './lines.ts';
+import {firstLinesOf} from './lines.ts';
 import type {Model} from './model.ts';
-import {plainWordsOf} from './rich.ts';
 import {RowsContext} from './rowsInSight.ts';
 import {StyledLine} from './StyledLine.tsx';
 import type {Services} from './services.ts';
@@ -47,18 +46,15 @@ interface Props {
 
 /** The beginning of what Enter would open, so that a walk through the rows answers without opening each. */
 export function Preview({view, model, drafts, services, width, height}: Props) {
+  const size = {width, height: Math.max(1, height - 1)};
   const lines = useMemo(
-    () =>
-      rememberedLinesOf(view, model, drafts, services)?.filter(
-        line => plainWordsOf(line).trim() !== '',
-      ),
-    [view, model, drafts, services],
+    () => firstLinesOf(size.height, view, model, drafts, services),
+    [size.height, view, model, drafts, services],
   );
   const table = useMemo(
     () => (lines === undefined ? tableOf(view, model, drafts) : undefined),
     [lines, view, model, drafts],
   );
-  const size = {width, height: Math.max(1, height - 1)};
   return (
     <Box flexDirection="column" height={height}>
       <Title title={titleOf(view, drafts)} width={width} />

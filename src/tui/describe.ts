@@ -1,5 +1,4 @@
 import {subjectNamed} from '../grant/namedSubject.ts';
-import {itemKey} from '../inventory/submissions/items.ts';
 import {rbacVersion} from '../kube/apiGroups.ts';
 import type {Binding, Role} from '../kube/objects.ts';
 import {levelText} from '../policy/level.ts';
@@ -10,6 +9,7 @@ import {plainWordsOf} from './rich.ts';
 import {bindingKey, rightTable, subjectTable} from './rightsRows.ts';
 import type {View} from './session.ts';
 import {cellValue, type Table} from './table.ts';
+import {verdictNamed} from './waysIn.ts';
 
 /** What can be described. */
 export type Described = Extract<View, {name: 'describe'}>['what'];
@@ -54,7 +54,7 @@ const describers: Readonly<Record<Described, Describer>> = {
     ];
   },
   item(model, key) {
-    const verdict = model.verdicts.find(({item}) => itemKey(item) === key);
+    const verdict = verdictNamed(model, key);
     if (verdict === undefined) return undefined;
     const {item, state, chosen, requester} = verdict;
     return [

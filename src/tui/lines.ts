@@ -2,7 +2,6 @@ import {judgeOf} from '../admission/judge.ts';
 import type {Verdict} from '../admission/judgement.ts';
 import {withDrafts} from '../effect/impact.ts';
 import {isByLabels} from '../inventory/regime.ts';
-import {itemKey} from '../inventory/submissions/items.ts';
 import type {Policy} from '../kube/objects.ts';
 import {adviceYaml, printablePolicy} from '../report/advice.ts';
 import {printYaml} from '../yaml/documents.ts';
@@ -14,13 +13,14 @@ import {walkSummary} from './guide.ts';
 import {helpLines} from './keys.ts';
 import {gapLines} from './marks.ts';
 import type {Model} from './model.ts';
-import type {RichLine} from './rich.ts';
+import {plainWordsOf, type RichLine} from './rich.ts';
 import type {Services} from './services.ts';
 import type {View} from './session.ts';
 import {policyOf} from './state.ts';
 import {remember} from './store.ts';
 import {verdictAfterTrial} from './trialRows.ts';
 import {wayOffLines} from './wayOffLines.ts';
+import {verdictNamed} from './waysIn.ts';
 import {whyLines} from './whyLines.ts';
 
 /** The policy as it would be written to a file. */
@@ -28,13 +28,16 @@ export function policyYaml(policy: Policy): string {
   return printYaml(printablePolicy(policy));
 }
 
-/** The lines of a view that is a text; undefined for the others. */
-export function linesOf(
+/** What the lines of a view are made of. */
+type Source = readonly [
   view: View,
   model: Model,
   drafts: Readonly<Record<string, Draft>>,
   services: Services,
-): readonly RichLine[] | undefined {
+];
+
+/** The lines of a view that is a text; undefined for the others. */
+function linesIn(...[view, model, drafts, services]: Source): Iterable<RichLine> | undefined {
   if (isVoid(view, model.inventory)) return voidLines(model.inventory);
   switch (view.name) {
     case 'why': {
@@ -91,8 +94,23 @@ function diffLine(line: string): RichLine {
   return line.startsWith('-') ? [{text: line, tone: 'dim'}] : line;
 }
 
-/** The same, computed again only if something is another value. */
-export const rememberedLinesOf = remember(linesOf);
+/** The same, all of them; computed again only if something is another value. */
+export const rememberedLinesOf = remember((...source: Source): readonly RichLine[] | undefined => {
+  const lines = linesIn(...source);
+  return lines && [...lines];
+});
+
+/** The first lines of a view that say something; no more is made than those. */
+export function firstLinesOf(count: number, ...source: Source): readonly RichLine[] | undefined {
+  const lines = linesIn(...source);
+  if (lines === undefined) return undefined;
+  const first: RichLine[] = [];
+  for (const line of lines) {
+    if (plainWordsOf(line).trim() !== '') first.push(line);
+    if (first.length >= count) break;
+  }
+  return first;
+}
 
 /** The verdict that a view of reasons is about, in the cluster or after an edit. */
 function verdictFor(
@@ -101,8 +119,8 @@ function verdictFor(
   drafts: Readonly<Record<string, Draft>>,
 ): Verdict | undefined {
   if (trial !== undefined) return verdictAfterTrial(model, trial, item);
-  const {inventory, verdicts} = model;
-  const verdict = verdicts.find(each => itemKey(each.item) === item);
+  const {inventory} = model;
+  const verdict = verdictNamed(model, item);
   const edited = after === undefined ? undefined : policyOf(after, drafts, inventory);
   if (edited === undefined) return verdict;
   return verdict && judgeOf(withDrafts(inventory, [edited.now])).verdict(verdict.item);

@@ -5,7 +5,7 @@ import {type Marks, marksOf} from '../check/checkFacts.ts';
 import {sharing} from '../inventory/follow/liveStore.ts';
 import type {Inventory, ListedPod} from '../inventory/inventory.ts';
 import type {Workload} from '../inventory/kinds/workloads.ts';
-import {type Item, itemsWith, itemsWithin} from '../inventory/submissions/items.ts';
+import {type Item, itemKey, itemsWith, itemsWithin} from '../inventory/submissions/items.ts';
 import {weaklyKeyed} from '../once.ts';
 import {remember} from './store.ts';
 
@@ -90,6 +90,12 @@ const boundIn = weaklyKeyed(
     const bound = verdicts.filter(({chosen}) => chosen !== undefined);
     return Map.groupBy(bound, ({chosen}) => chosen?.policy.name ?? '');
   },
+);
+
+/** The verdicts of a namespace by what identifies their items: a key of the session asks for one of many thousands. */
+export const verdictsByKey = weaklyKeyed(
+  ({verdicts}: NamespacePart): ReadonlyMap<string, Verdict> =>
+    new Map(verdicts.map(verdict => [itemKey(verdict.item), verdict])),
 );
 
 /** The policies that pods could bind to of which nobody can tell. */

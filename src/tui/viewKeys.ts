@@ -3,7 +3,6 @@ import {isUsable} from '../admission/admit.ts';
 import {scopes} from '../advice/scope.ts';
 import type {ImpactKind} from '../effect/impact.ts';
 import {isByLabels} from '../inventory/regime.ts';
-import {itemKey} from '../inventory/submissions/items.ts';
 import {type Context, inform} from './context.ts';
 import {impactOfDraft} from './draftImpact.ts';
 import {editorKey} from './editorKeys.ts';
@@ -99,7 +98,7 @@ function listKey(
 function whyKey(input: string, context: Context, {item}: Extract<View, {name: 'why'}>): boolean {
   if (input !== 'e' && input !== 'w' && input !== 'b') return false;
   const {model, dispatch} = context;
-  const verdict = model.verdicts.find(verdict => itemKey(verdict.item) === item);
+  const verdict = verdictNamed(model, item);
   const policy = verdict?.chosen?.policy.name;
   if (input === 'b' && policy !== undefined) {
     inform(context, `${policy} lets it in: it needs no other; w shows who may use it`);

@@ -1,7 +1,6 @@
 import {type Candidate, isPerhapsUsable, isUsable} from '../admission/admit.ts';
 import type {Verdict} from '../admission/judgement.ts';
 import type {Item} from '../inventory/submissions/items.ts';
-import {itemKey} from '../inventory/submissions/items.ts';
 import {decidingFor} from '../inventory/submissions/submissions.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {PodView} from '../kube/podView.ts';
@@ -11,14 +10,17 @@ import {deniersOf} from '../policy/loosen.ts';
 import {nameOf} from '../report/place.ts';
 import {nearLevelCell, policyTone} from './levels.ts';
 import type {Model} from './model.ts';
+import {verdictsByKey} from './parts.ts';
 import type {Row, Table} from './table.ts';
 
 /** Of a policy that nobody is known to let anybody use. */
 export const noRights = {serviceAccount: undefined, requester: undefined};
 
 /** The pod or workload of this key as it is judged now; undefined if it is gone. */
-export function verdictNamed({verdicts}: Model, key: string): Verdict | undefined {
-  return verdicts.find(({item}) => itemKey(item) === key);
+export function verdictNamed({parts}: Pick<Model, 'parts'>, key: string): Verdict | undefined {
+  const [namespace] = key.split('/', 1);
+  const part = parts.find(part => part.namespace === namespace);
+  return part && verdictsByKey(part).get(key);
 }
 
 /** The pod that decides about an item. */

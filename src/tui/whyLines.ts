@@ -14,29 +14,29 @@ import type {RichLine} from './rich.ts';
 import {safeWidthOf} from './text.ts';
 import {podOf} from './waysIn.ts';
 
-/** The whole story of one pod or workload: its verdict, and its way through the policies as a list with marks. */
-export function whyLines(verdict: Verdict): readonly RichLine[] {
-  const {candidates} = verdict;
+/**
+ * The whole story of one pod or workload: its verdict, and its way through the policies as a list with marks. Line by line
+ * as they are asked for: of hundreds of policies, a few are in sight at once, and what would let a pod in is looked for last.
+ */
+export function* whyLines(verdict: Verdict): Generator<RichLine, void> {
   const [title = '', ...facts] = whyFacts([verdict]);
-  if (verdict.podSecurity !== undefined) {
-    return [
-      titleLine(title, verdict),
-      ...facts.map(factLine),
-      ...labelReasons(verdict),
-      ...whyMessage(verdict),
-    ];
+  yield titleLine(title, verdict);
+  yield* facts.map(factLine);
+  if (verdict.podSecurity !== undefined) yield* labelReasons(verdict);
+  else {
+    yield '';
+    yield [{text: 'Policies in the order in which admission tries them:', bold: true}];
+    yield* triesOf(verdict);
+    yield* waysOutLines(verdict);
   }
+  yield* whyMessage(verdict);
+}
+
+function* triesOf(verdict: Verdict): Generator<RichLine, void> {
+  const {candidates} = verdict;
+  if (candidates.length === 0) yield '  none: there is no PodSecurityPolicy';
   const widest = Math.max(0, ...candidates.map(({policy}) => safeWidthOf(policy.name)));
-  return [
-    titleLine(title, verdict),
-    ...facts.map(factLine),
-    '',
-    [{text: 'Policies in the order in which admission tries them:', bold: true}],
-    ...candidates.flatMap(candidate => candidateRows(candidate, verdict, widest)),
-    ...(candidates.length === 0 ? ['  none: there is no PodSecurityPolicy'] : []),
-    ...waysOutLines(verdict),
-    ...whyMessage(verdict),
-  ];
+  for (const candidate of candidates) yield* candidateRows(candidate, verdict, widest);
 }
 
 function titleLine(title: string, {state}: Verdict): RichLine {
