@@ -2,6 +2,7 @@ import {type Control, isProblem} from '../controls/control.ts';
 import {controls} from '../controls/index.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {PodView} from '../kube/podView.ts';
+import type {Release} from '../kube/release.ts';
 import {directionOf} from './direction.ts';
 import {isBehind} from './evaluate.ts';
 import {leastPolicy} from './least.ts';
@@ -17,7 +18,23 @@ export function deniersOf(policy: Policy, pod: PodView): readonly Control[] {
  * still be changed by it, as the others are.
  */
 export function loosenedFor(policy: Policy, pod: PodView): Policy {
-  return deniersOf(policy, pod).reduce((now, control) => loosened(control, now, pod), policy);
+  const loose = deniersOf(policy, pod).reduce(
+    (now, control) => loosened(control, now, pod),
+    policy,
+  );
+  const least = leastPolicy('least', [pod], false);
+  return controls
+    .filter(control => isOpenedBy(control, policy, loose, pod.release))
+    .reduce((now, control) => control.copy(least, now), loose);
+}
+
+/**
+ * Whether a control comes into force only with the type of volume that it is about, and then forbids nothing: hostPath in the
+ * list of types would open all paths of the node.
+ */
+function isOpenedBy(control: Control, before: Policy, now: Policy, release: Release): boolean {
+  const isNew = control.isMoot(before) && !control.isMoot(now);
+  return isNew && control.covers(now, control.open(now), release);
 }
 
 function denies(control: Control, policy: Policy, pod: PodView): boolean {

@@ -8,7 +8,7 @@ import type {Context} from './context.ts';
 import {Footer} from './frame/Footer.tsx';
 import {Crumbs, Divider, Header, StateLine} from './frame/Header.tsx';
 import {Status} from './frame/Status.tsx';
-import {Lines, lastScroll, partInSight} from './Lines.tsx';
+import {Lines} from './Lines.tsx';
 import {List} from './List.tsx';
 import {rememberedLinesOf} from './lines.ts';
 import {ThemeContext} from './marks.ts';
@@ -18,8 +18,7 @@ import {listHeight, Preview} from './Preview.tsx';
 import {promptHeight} from './Prompt.tsx';
 import {plainTheme, type Theme} from './paint.ts';
 import {footerLines} from './promptKeys.ts';
-import type {RichLine} from './rich.ts';
-import {plainWordsOf, wrapRich} from './rich.ts';
+import {plainWordsOf} from './rich.ts';
 import {RowsContext} from './rowsInSight.ts';
 import {
   EditorFooter,
@@ -31,6 +30,7 @@ import {Values} from './screens/Values.tsx';
 import {Walk} from './screens/Walk.tsx';
 import type {Services} from './services.ts';
 import {type Frame, topOf} from './session.ts';
+import {drawnLines, lastScroll, partInSight, type ShownLine} from './shownLines.ts';
 import {createSideEffects} from './sideEffects.ts';
 import {crumbsOf, policyOf, shownOf} from './state.ts';
 import type {SessionStore} from './store.ts';
@@ -116,8 +116,8 @@ export function App({live, services, store, user, jobs, mouse, theme = plainThem
       services,
       refresh,
       page: Math.max(1, listHeight(size.height, shown, topOf(now).view) - 2),
-      textLines: () => (words ?? []).flatMap(line => wrapRich(line, size.width)).map(plainWordsOf),
-      lastScroll: words === undefined ? 0 : lastScroll(words, size.width, size.height),
+      textLines: () => drawnLines(words ?? [], size).map(plainWordsOf),
+      lastScroll: words === undefined ? 0 : lastScroll(words, size),
     };
   };
   useKeys(contextNow, useSuspension(jobs));
@@ -177,7 +177,7 @@ function useSuspension(jobs: JobControl | undefined): () => void {
 }
 
 interface Middle extends Pick<Context, 'session' | 'model' | 'shown' | 'services'> {
-  readonly text: readonly RichLine[] | undefined;
+  readonly text: readonly ShownLine[] | undefined;
   readonly size: {readonly width: number; readonly height: number};
   readonly frame: Frame;
 }

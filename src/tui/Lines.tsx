@@ -1,10 +1,13 @@
-import {Box} from 'ink';
-import {useMemo} from 'react';
-import {foundIn, type RichLine, spansOfLine, wrapRich} from './rich.ts';
+import {Box, Text} from 'ink';
+import {useContext} from 'react';
+import {ThemeContext} from './marks.ts';
+import {painted} from './paint.ts';
+import {foundIn, spansOfLine} from './rich.ts';
 import {StyledLine} from './StyledLine.tsx';
+import {barColumns, drawnLines, type ShownLine} from './shownLines.ts';
 
 interface Props {
-  readonly lines: readonly RichLine[];
+  readonly lines: readonly ShownLine[];
   readonly scroll: number;
   /** What is searched for; '' for nothing. */
   readonly find?: string;
@@ -12,38 +15,46 @@ interface Props {
   readonly height: number;
 }
 
-/** A text of which only the lines in sight are drawn. */
+/** A text of which only the lines in sight are drawn, with a bar beside it if there are more. */
 export function Lines({lines, scroll, find = '', width, height}: Props) {
-  const wrapped = useMemo(() => placedLines(lines, width), [lines, width]);
-  const first = Math.max(0, Math.min(scroll, wrapped.length - height));
+  const all = drawnLines(lines, {width, height});
+  const first = Math.max(0, Math.min(scroll, all.length - height));
+  const isLong = all.length > height;
   return (
-    <Box flexDirection="column" height={height}>
-      {wrapped.slice(first, first + height).map(({place, line}) => (
-        <StyledLine key={place} spans={foundIn(spansOfLine(line), find)} width={width} />
-      ))}
+    <Box height={height}>
+      <Box flexDirection="column">
+        {placed(all.slice(first, first + height)).map(({place, line}) => (
+          <StyledLine
+            key={place}
+            spans={foundIn(spansOfLine(line), find)}
+            width={isLong ? width - barColumns : width}
+          />
+        ))}
+      </Box>
+      {isLong && width > barColumns ? <Bar first={first} height={height} all={all.length} /> : null}
     </Box>
   );
 }
 
 /** Lines have no other identity than their place. */
-function placedLines(lines: readonly RichLine[], width: number) {
-  return lines.flatMap(line => wrapRich(line, width)).map((line, place) => ({place, line}));
+function placed<T>(lines: readonly T[]) {
+  return lines.map((line, place) => ({place, line}));
 }
 
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
-/** Which lines are in sight, `Lines 1-18 of 40`; '' if all are. */
-export function partInSight(lines: readonly RichLine[], scroll: number, size: Size): string {
-  const last = lastScroll(lines, size.width, size.height);
-  if (last === 0) return '';
-  const first = Math.min(scroll, last);
-  return `Lines ${first + 1}-${first + size.height} of ${last + size.height}`;
-}
-
-/** How far a text can be scrolled. */
-export function lastScroll(lines: readonly RichLine[], width: number, height: number): number {
-  return Math.max(0, lines.flatMap(line => wrapRich(line, width)).length - height);
+/** Where in all of a text the lines in sight are. */
+function Bar({first, height, all}: {readonly first: number; readonly height: number; all: number}) {
+  const theme = useContext(ThemeContext);
+  const length = Math.max(1, Math.floor((height * height) / all));
+  const top = Math.round((first / (all - height)) * (height - length));
+  const signs = Array.from({length: height}, (_, line) =>
+    painted(
+      [
+        line >= top && line < top + length
+          ? {text: ' ┃', tone: 'dim'}
+          : {text: ' │', tone: 'dim', isArea: true},
+      ],
+      theme,
+    ),
+  );
+  return <Text>{signs.join('\n')}</Text>;
 }

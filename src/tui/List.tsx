@@ -1,13 +1,12 @@
 import {Box, Spacer} from 'ink';
 import {memo, useContext, useMemo} from 'react';
-import {barSpans} from './bars.ts';
 import {type Column, layoutOf} from './columns.ts';
 import {ThemeContext} from './marks.ts';
-import type {Piece, Theme} from './paint.ts';
+import {barWidth, gap, type RowLook, rowSpans, titleSpans} from './rowPieces.ts';
 import {useRowsInSight} from './rowsInSight.ts';
 import {RichTextLine, StyledLine, TextLine} from './StyledLine.tsx';
-import {type Cell, cellValue, type Row, type Table, toneOfCell} from './table.ts';
-import {fitWords, safeWidthOf, wrapLine} from './text.ts';
+import {cellValue, type Row, type Table} from './table.ts';
+import {safeWidthOf, wrapLine} from './text.ts';
 
 interface Props {
   readonly table: Table;
@@ -22,14 +21,12 @@ interface Props {
   readonly descending: boolean;
 }
 
-const gap = '  ';
 /** So many lines have one to spare for what is cut. */
 const leastForDetail = 8;
 /** And so many a second one. */
 const leastForTwo = 14;
 /** Bars are shown from so many columns on. */
 const wide = 100;
-const barWidth = 14;
 
 /** A table of which only the rows in sight are drawn; one line a row. */
 export function List({
@@ -48,8 +45,8 @@ export function List({
   );
   const sorted = titles.join();
   const hasAny = useMemo(() => table.rows.some(({bar}) => bar !== undefined), [table]);
-  const hasBars = width >= wide && hasAny;
-  const room = width - gap.length - (hasBars ? barWidth + gap.length : 0);
+  const bars = width >= wide && hasAny ? theme : undefined;
+  const room = width - gap.length - (bars === undefined ? 0 : barWidth + gap.length);
   const {caption, spare, wordRoom} = table;
   const {columns, hidden} = useMemo(() => {
     // What rows are sorted by is in sight.
@@ -65,11 +62,11 @@ export function List({
   const first = firstVisible(cursor, rows.length, visible);
   const inSight = rows.slice(first, first + visible);
   const box = useRowsInSight(first, inSight.length);
-  const look = useMemo(() => ({columns, hasBars, theme, width}), [columns, hasBars, theme, width]);
+  const look = useMemo(() => ({columns, bars, width}), [columns, bars, width]);
   return (
     <Box flexDirection="column" height={height}>
       {caption === undefined ? null : <RichTextLine line={caption} width={width} />}
-      <StyledLine spans={titleSpans(titles, sort, look)} width={width} />
+      <StyledLine spans={titleSpans(titles, look, sort)} width={width} />
       {rows.length === 0 ? <TextLine text={`  ${emptyText(table)}`} width={width} /> : null}
       <Box ref={box} flexDirection="column" flexShrink={0}>
         {inSight.map((row, index) => (
@@ -124,10 +121,7 @@ function linesOf(text: string, width: number, count: number) {
     .map((line, place) => ({place, text: place === 0 ? line : `  ${line}`}));
 }
 
-interface ListLook {
-  readonly columns: readonly Column[];
-  readonly hasBars: boolean;
-  readonly theme: Theme;
+interface ListLook extends RowLook {
   readonly width: number;
 }
 
@@ -140,62 +134,11 @@ interface RowLineProps {
 /** A row; of those in sight, a key changes two. */
 const RowLine = memo(({row, isChosen, look}: RowLineProps) => (
   <StyledLine
-    spans={rowSpans(row, isChosen, look)}
+    spans={rowSpans(row, look, isChosen)}
     width={look.width}
     on={isChosen ? 'chosen' : undefined}
   />
 ));
-
-function titleSpans(
-  titles: readonly string[],
-  sort: number | undefined,
-  {columns, hasBars}: ListLook,
-): readonly Piece[] {
-  return titles.flatMap((title, index): readonly Piece[] => {
-    if (columns[index]?.isLeftOut) return [];
-    const look = index === sort ? ({bold: true} as const) : ({tone: 'dim'} as const);
-    const cell = {text: gap + fitCell(title, columns[index]), ...look};
-    return hasBars && index === 0 ? [cell, {text: ' '.repeat(barWidth + gap.length)}] : [cell];
-  });
-}
-
-function rowSpans({cells, bar}: Row, isChosen: boolean, look: ListLook): readonly Piece[] {
-  return cells.flatMap((cell, index): readonly Piece[] => {
-    if (look.columns[index]?.isLeftOut) return [];
-    const start = index === 0 && isChosen ? '> ' : gap;
-    const spans = [{text: start}, ...cellPieces(cell, look.columns[index])];
-    if (!look.hasBars || index > 0) return spans;
-    return [...spans, {text: gap}, ...barSpans(bar ?? [], barWidth, look.theme)];
-  });
-}
-
-function cellPieces(cell: Cell, column: Column | undefined): readonly Piece[] {
-  const text = fitCell(shownValue(cell, column), column);
-  const tone = toneOfCell(cell);
-  const only = typeof cell === 'object' ? cell.only : undefined;
-  if (only === undefined) return [{text, tone}];
-  const at = text.search(new RegExp(`(?<![^ ,])${only}(?![^ ,])`));
-  if (at < 0) return [{text}];
-  const end = at + only.length;
-  return [{text: text.slice(0, at)}, {text: only, tone}, {text: text.slice(end)}];
-}
-
-/** What a cell says in its column: less where it has less to say it in. */
-function shownValue(cell: Cell, column: Column | undefined): string {
-  const text = String(cellValue(cell));
-  const short = typeof cell === 'object' ? cell.short : undefined;
-  return short === undefined || safeWidthOf(text) <= (column?.width ?? 0) ? text : short;
-}
-
-function fitCell(
-  text: string,
-  {width, isNumeric}: Pick<Column, 'width' | 'isNumeric'> = {width: 0, isNumeric: false},
-): string {
-  return fitWords(
-    isNumeric ? ' '.repeat(Math.max(0, width - safeWidthOf(text))) + text : text,
-    width,
-  );
-}
 
 /** The first row to show so that the chosen one is in sight, in the middle where that can be. */
 function firstVisible(cursor: number, count: number, visible: number): number {

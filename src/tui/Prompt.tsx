@@ -42,8 +42,9 @@ export function Prompt(props: Props) {
     if (key.escape) {
       if (prompt.kind === 'filter') dispatch({type: 'filter', text: ''});
       decline();
-    } else if (questionOf(prompt) !== undefined && /^[yn]$/i.test(input)) {
-      if (input.toLowerCase() === 'n') return decline();
+    } else if (questionOf(prompt) !== undefined && /\S/.test(input)) {
+      // Who types anything else, as the name that is asked for elsewhere, does not mean the y in it.
+      if (input.toLowerCase() !== 'y') return decline();
       close();
       if (prompt.kind === 'quit') exit();
       if (prompt.kind === 'overwrite') sideEffects.write(prompt.path, prompt.content, true);

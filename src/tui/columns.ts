@@ -47,15 +47,16 @@ interface Demand {
  * The columns of a table that has so much room. If it does not take all, what is made of several words gives way first, down
  * to a few of them; then names do, the widest first. Where that leaves too little of one, spare columns are left out.
  */
-export function layoutOf({titles, parts, room, gap, spare = [], wordRoom}: Demand): Layout {
+export function layoutOf(demand: Demand): Layout {
+  const {titles, parts, spare = [], wordRoom} = demand;
   const wanted = wordRoom === undefined ? comfort : {...comfort, prose: wordRoom};
   const needs = needsOf(titles, parts);
   let leftOut: ReadonlySet<number> = new Set();
-  let widths = widthsOf(needs, leftOut, room, gap);
+  let widths = widthsOf(needs, leftOut, demand);
   for (const place of spare) {
     if (!needs.some((need, index) => isCramped(need, widths[index], index === 0, wanted))) break;
     leftOut = new Set([...leftOut, place]);
-    widths = widthsOf(needs, leftOut, room, gap);
+    widths = widthsOf(needs, leftOut, demand);
   }
   const columns = needs.map(({width: whole, isNumeric}, index) => {
     const width = widths[index] ?? 0;
@@ -110,15 +111,14 @@ const needsIn = weaklyKeyed((rows: readonly Row[]): readonly Need[] => {
 function widthsOf(
   needs: readonly Need[],
   leftOut: ReadonlySet<number>,
-  room: number,
-  gap: number,
+  {room, gap, wordRoom}: Pick<Demand, 'room' | 'gap' | 'wordRoom'>,
 ): readonly (number | undefined)[] {
   const drawn = needs.map((need, index) =>
     leftOut.has(index) ? undefined : {...need, whole: need.width},
   );
   const shown = drawn.filter(need => need !== undefined);
   const total = room - gap * (shown.length - 1);
-  for (const {kind, least} of stages) {
+  for (const {kind, least} of wordRoom === undefined ? stages : [...wordsFirst, ...stages]) {
     shrink(shown, total, need => {
       if (kind === 'short') return need.short;
       return kindOf(need, need === shown[0]) === kind ? least : undefined;
@@ -148,11 +148,22 @@ function kindOf({isNumeric, isProse}: Need, isFirst: boolean): Kind {
   return isProse ? 'prose' : 'name';
 }
 
+interface Stage {
+  readonly kind: Kind | 'short';
+  readonly least?: number;
+}
+
+/** Where words matter more than usual, names give way first before a sentence has less than this. */
+const wordsFirst: readonly Stage[] = [
+  {kind: 'prose', least: 32},
+  {kind: 'name', least: 32},
+];
+
 /**
  * How far columns give way, one after the other: so many columns say something of a list or of words, so many tell most
  * names apart; `short` are those that can say the same in fewer words.
  */
-const stages: readonly {readonly kind: Kind | 'short'; readonly least?: number}[] = [
+const stages: readonly Stage[] = [
   {kind: 'prose', least: 24},
   {kind: 'name', least: 24},
   {kind: 'name', least: 16},
@@ -171,7 +182,7 @@ interface Giving extends Need {
 
 /**
  * Takes columns from the widest of those that may give way, until all fit or none can any more. Of several as wide, the one
- * that already lacks most goes on giving, so that others stay whole.
+ * that already lacks most goes on giving if it can give all that is missing, so that others stay whole; else they share it.
  */
 function shrink(
   needs: readonly Giving[],
@@ -182,19 +193,15 @@ function shrink(
   while (over > 0) {
     const able = needs.filter(need => need.width > (leastOf(need) ?? need.width));
     const most = Math.max(...able.map(({width}) => width));
-    const widest = able
-      .filter(({width}) => width === most)
-      .reduce<Giving | undefined>(
-        (best, each) => (best !== undefined && best.whole > each.whole ? best : each),
-        undefined,
-      );
-    if (widest === undefined) return;
-    const next = Math.max(
-      leastOf(widest) ?? 0,
-      ...able.filter(each => each.width < widest.width).map(({width}) => width),
-    );
-    const cut = Math.min(over, Math.max(1, widest.width - next));
-    widest.width -= cut;
+    const alike = able.filter(({width}) => width === most);
+    const giver = alike.toSorted((one, other) => other.whole - one.whole)[0];
+    if (giver === undefined) return;
+    const room = giver.width - (leastOf(giver) ?? 0);
+    const saves = room >= over && alike.some(({width, whole}) => width === whole);
+    const narrower = able.filter(({width}) => width < most).map(({width}) => width);
+    const next = alike.length > 1 && !saves ? most - 1 : Math.max(leastOf(giver) ?? 0, ...narrower);
+    const cut = Math.min(over, Math.max(1, giver.width - next));
+    giver.width -= cut;
     over -= cut;
   }
 }

@@ -3,9 +3,9 @@ import {count} from '../text.ts';
 import type {Context} from './context.ts';
 import type {Described} from './describe.ts';
 import {policyYaml, rememberedLinesOf} from './lines.ts';
-import {plainWordsOf} from './rich.ts';
 import {bindingKey, bindingOfRow, rightOfRow} from './rightsRows.ts';
 import {topOf, type View} from './session.ts';
+import {allWordsOf} from './shownLines.ts';
 import {policyOf} from './state.ts';
 
 /** Something to copy, and what to call it. */
@@ -24,7 +24,7 @@ export function copiedFrom({session, model, shown, services}: Context): Copied |
   const row = shown.rows[shown.cursor];
   if (shown.table === undefined || row === undefined) {
     const lines = rememberedLinesOf(view, model, session.drafts, services);
-    return lines && {text: `${lines.join('\n')}\n`, what: 'the text'};
+    return lines && {text: `${lines.map(allWordsOf).join('\n')}\n`, what: 'the text'};
   }
   const named = (text: string) => ({text, what: text});
   switch (view.name) {
@@ -46,7 +46,7 @@ export function copiedFrom({session, model, shown, services}: Context): Copied |
 /** The command lines that a text shows, as `Y` copies them: one a line, ready for a shell; undefined if it shows none. */
 export function commandsFrom({session, model, services}: Context): Copied | undefined {
   const lines = rememberedLinesOf(topOf(session).view, model, session.drafts, services) ?? [];
-  const commands = lines.flatMap(line => shownCommand.exec(plainWordsOf(line))?.[1] ?? []);
+  const commands = lines.flatMap(line => shownCommand.exec(allWordsOf(line))?.[1] ?? []);
   const what = `${count(commands.length, 'command', 'commands')}: ${commands[0] ?? ''}`;
   return commands.length === 0 ? undefined : {text: `${commands.join('\n')}\n`, what};
 }

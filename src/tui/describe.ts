@@ -5,21 +5,23 @@ import {levelText} from '../policy/level.ts';
 import {printablePolicy} from '../report/advice.ts';
 import {printYaml} from '../yaml/documents.ts';
 import type {Model} from './model.ts';
-import {plainWordsOf} from './rich.ts';
 import {bindingKey, rightTable, subjectTable} from './rightsRows.ts';
 import type {View} from './session.ts';
-import {cellValue, type Table} from './table.ts';
+import {type ShownLine, tableLines} from './shownLines.ts';
 import {verdictNamed} from './waysIn.ts';
 
 /** What can be described. */
 export type Described = Extract<View, {name: 'describe'}>['what'];
 
 /** All about one object, as lines: what it means here, and its YAML. */
-export function describeLines(model: Model, {what, key}: Extract<View, {name: 'describe'}>) {
+export function describeLines(
+  model: Model,
+  {what, key}: Extract<View, {name: 'describe'}>,
+): readonly ShownLine[] {
   return describers[what](model, key) ?? ['It is gone: the cluster no longer has it.'];
 }
 
-type Describer = (model: Model, key: string) => readonly string[] | undefined;
+type Describer = (model: Model, key: string) => readonly ShownLine[] | undefined;
 
 const describers: Readonly<Record<Described, Describer>> = {
   policy(model, name) {
@@ -27,7 +29,7 @@ const describers: Readonly<Record<Described, Describer>> = {
     if (policy === undefined) return undefined;
     const pods = model.boundTo.get(name)?.length ?? 0;
     return [
-      `PodSecurityPolicy ${name}`,
+      [{text: `PodSecurityPolicy ${name}`, bold: true}],
       `Level: ${levelText(policy)}`,
       `Pods and idle workloads that it lets in: ${pods}`,
       '',
@@ -44,7 +46,7 @@ const describers: Readonly<Record<Described, Describer>> = {
       ({metadata}) => metadata?.namespace === namespace && metadata?.name === name,
     );
     return [
-      `ServiceAccount ${key}`,
+      [{text: `ServiceAccount ${key}`, bold: true}],
       '',
       ...tableLines(rightTable(model, word)),
       '',
@@ -94,22 +96,4 @@ const describers: Readonly<Record<Described, Describer>> = {
 
 function yamlLines(object: object): readonly string[] {
   return printYaml(object).trimEnd().split('\n');
-}
-
-/** A table as text, which has no second chance to say less: without the columns that can be spared. */
-function tableLines({caption, columns, rows, empty, spare = []}: Table): readonly string[] {
-  const kept = <T>(cells: readonly T[]) =>
-    cells.filter((_, index) => !spare.includes(columns[index] ?? ''));
-  const words = rows.map(({cells}) => kept(cells).map(cell => String(cellValue(cell))));
-  const all = rows.length === 0 ? [] : [kept(columns), ...words];
-  const widths = kept(columns).map((_, column) =>
-    Math.max(...all.map(cells => (cells[column] ?? '').length), 0),
-  );
-  const lines = all.map(cells =>
-    `  ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd(),
-  );
-  return [
-    ...(caption === undefined ? [] : [plainWordsOf(caption)]),
-    ...(rows.length === 0 ? [`  ${empty}`] : lines),
-  ];
 }

@@ -3,6 +3,7 @@ import {labelOf} from '../kube/reference.ts';
 import type {Model} from './model.ts';
 import type {Tone} from './paint.ts';
 import {remedyOf, remedyWords} from './remedy.ts';
+import type {RichLine} from './rich.ts';
 import type {Table} from './table.ts';
 
 const tones: Readonly<Record<Finding['severity'], Tone>> = {
@@ -39,22 +40,24 @@ export function findingTable({findings, inventory}: Model, namespace: string | u
 }
 
 /** A finding with all that shows it and what to do, as a text. */
-export function findingLines({findings}: Model, id: string): readonly string[] {
+export function findingLines({findings}: Model, id: string): readonly RichLine[] {
   const finding = findings.find(each => each.id === id);
   if (finding === undefined) return ['It is gone: the audit no longer finds this.'];
   const {severity, rule, object, message, evidence, remedy} = finding;
   const step = remedyWords(remedyOf(finding));
   return [
-    `${labelOf(object)}: ${message}`,
+    [{text: labelOf(object), bold: true}, {text: `: ${message}`}],
     '',
-    `Severity: ${severity}   Rule: ${rule}`,
+    [{text: 'Severity: '}, {text: severity, tone: tones[severity]}, {text: `   Rule: ${rule}`}],
     '',
-    'What shows it',
+    [{text: 'What shows it', bold: true}],
     ...evidence.map(line => `  ${line}`),
     ...(evidence.length === 0 ? ['  (the objects themselves)'] : []),
     '',
-    'What to do',
+    [{text: 'What to do', bold: true}],
     `  ${remedy}`,
-    ...(step === undefined ? [] : ['', `f: ${step}, after a look at what that does`]),
+    ...(step === undefined
+      ? []
+      : ['', [{text: 'f', bold: true}, {text: `: ${step}, after a look at what that does`}]]),
   ];
 }

@@ -13,9 +13,10 @@ import {walkSummary} from './guide.ts';
 import {helpLines} from './keys.ts';
 import {gapLines} from './marks.ts';
 import type {Model} from './model.ts';
-import {plainWordsOf, type RichLine} from './rich.ts';
+import type {RichLine} from './rich.ts';
 import type {Services} from './services.ts';
 import type {View} from './session.ts';
+import {allWordsOf, type ShownLine} from './shownLines.ts';
 import {policyOf} from './state.ts';
 import {remember} from './store.ts';
 import {verdictAfterTrial} from './trialRows.ts';
@@ -37,7 +38,7 @@ type Source = readonly [
 ];
 
 /** The lines of a view that is a text; undefined for the others. */
-function linesIn(...[view, model, drafts, services]: Source): Iterable<RichLine> | undefined {
+function linesIn(...[view, model, drafts, services]: Source): Iterable<ShownLine> | undefined {
   if (isVoid(view, model.inventory)) return voidLines(model.inventory);
   switch (view.name) {
     case 'why': {
@@ -61,7 +62,7 @@ function linesIn(...[view, model, drafts, services]: Source): Iterable<RichLine>
       const advice = adviceNamed(model, view);
       return advice === undefined
         ? ['Nothing that is known to run needs it any more.']
-        : adviceYaml([advice], true).trimEnd().split('\n');
+        : adviceYaml([advice], true).trimEnd().split('\n').map(yamlLine);
     }
     case 'finding':
       return findingLines(model, view.id);
@@ -74,7 +75,7 @@ function linesIn(...[view, model, drafts, services]: Source): Iterable<RichLine>
     case 'gaps':
       return gapLines(model.inventory.gaps);
     case 'help':
-      return helpLines(view.of, isByLabels(model.inventory));
+      return helpLines(view.of, isByLabels(model.inventory)).map(helpLine);
     default:
       return undefined;
   }
@@ -94,19 +95,31 @@ function diffLine(line: string): RichLine {
   return line.startsWith('-') ? [{text: line, tone: 'dim'}] : line;
 }
 
+/** A line of YAML: what a comment says of it is quieter than what it is. */
+function yamlLine(line: string): RichLine {
+  return /^ *#/.test(line) ? [{text: line, tone: 'dim'}] : line;
+}
+
+/** A line of the help: a title, or a key, which stands out from what it does. */
+function helpLine(line: string): RichLine {
+  const [, key = '', does = ''] = /^( {2}\S+(?: \S+)*)( {2,}\S.*)$/.exec(line) ?? [];
+  if (key !== '') return [{text: key, bold: true}, {text: does}];
+  return /^\S.*[^.]$/.test(line) ? [{text: line, bold: true}] : line;
+}
+
 /** The same, all of them; computed again only if something is another value. */
-export const rememberedLinesOf = remember((...source: Source): readonly RichLine[] | undefined => {
+export const rememberedLinesOf = remember((...source: Source): readonly ShownLine[] | undefined => {
   const lines = linesIn(...source);
   return lines && [...lines];
 });
 
 /** The first lines of a view that say something; no more is made than those. */
-export function firstLinesOf(count: number, ...source: Source): readonly RichLine[] | undefined {
+export function firstLinesOf(count: number, ...source: Source): readonly ShownLine[] | undefined {
   const lines = linesIn(...source);
   if (lines === undefined) return undefined;
-  const first: RichLine[] = [];
+  const first: ShownLine[] = [];
   for (const line of lines) {
-    if (plainWordsOf(line).trim() !== '') first.push(line);
+    if (allWordsOf(line).trim() !== '') first.push(line);
     if (first.length >= count) break;
   }
   return first;

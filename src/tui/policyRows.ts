@@ -14,7 +14,7 @@ import type {Policy} from '../kube/objects.ts';
 import type {PodView} from '../kube/podView.ts';
 import {labelOf} from '../kube/reference.ts';
 import type {Release} from '../kube/release.ts';
-import {directionOf} from '../policy/direction.ts';
+import {directionOf, effectiveDirection} from '../policy/direction.ts';
 import {whyUnusable} from '../policy/evaluate.ts';
 import {nearLevelText, policyLevel} from '../policy/level.ts';
 import {deniersOf} from '../policy/loosen.ts';
@@ -131,7 +131,7 @@ export function editorTable(
         directionOf(control, policy, least, release) === 'tighter';
       const excess = isDenier ? 'denies it' : isExcess ? 'looser' : '';
       const edited = control.describe(policy) === control.describe(base) ? '' : 'edited';
-      const tone = isDenier ? 'bad' : editTones[directionOf(control, base, policy, release)];
+      const tone = isDenier ? 'bad' : editTones[effectiveDirection(control, base, policy, release)];
       const markTone = isExcess ? editTones.looser : tone;
       const level = control.level(policy);
       return {

@@ -21,6 +21,11 @@ const answers: readonly KeyHint[] = [
 const complete: KeyHint = {key: 'Tab', does: 'complete'};
 const reading: KeyHint = {key: '↑↓ PgDn', does: 'scroll'};
 
+/** Whether what is typed goes on with the name of a file, which nothing here completes. */
+function namesFile(text: string): boolean {
+  return /^\s*(?:try|snapshot)\s/.test(text);
+}
+
 /** The keys that work while something is asked, which are not those of the view. */
 function promptKeys(prompt: PromptState): readonly KeyHint[] {
   const typing = (does: string): readonly KeyHint[] => [
@@ -34,7 +39,7 @@ function promptKeys(prompt: PromptState): readonly KeyHint[] {
         {key: 'Esc', does: 'clear'},
       ];
     case 'jump':
-      return [...typing('go'), complete];
+      return [...typing('go'), ...(namesFile(prompt.text) ? [] : [complete])];
     case 'context':
       return [{key: '↑↓', does: 'move'}, ...typing('choose')];
     case 'confirm':

@@ -39,6 +39,7 @@ export function trialTable({inventory}: Model, {path, files}: Trial): Table {
   return {
     caption: `With ${path}: ${effectText(effect)}`,
     columns: ['NAMESPACE', 'KIND', 'NAME', 'BEFORE', 'AFTER', 'CHANGE', 'REASON'],
+    spare: ['KIND'],
     empty: 'Nothing that runs would be treated differently.',
     rows: effect.shifts.map(shift => ({
       key: itemKey(shift.item),

@@ -16,27 +16,45 @@ import {podOf} from './waysIn.ts';
 
 /**
  * The whole story of one pod or workload: its verdict, and its way through the policies as a list with marks. Line by line
- * as they are asked for: of hundreds of policies, a few are in sight at once, and what would let a pod in is looked for last.
+ * as they are asked for: of hundreds of policies, a few are in sight at once.
  */
 export function* whyLines(verdict: Verdict): Generator<RichLine, void> {
   const [title = '', ...facts] = whyFacts([verdict]);
   yield titleLine(title, verdict);
   yield* facts.map(factLine);
-  if (verdict.podSecurity !== undefined) yield* labelReasons(verdict);
-  else {
-    yield '';
-    yield [{text: 'Policies in the order in which admission tries them:', bold: true}];
-    yield* triesOf(verdict);
-    yield* waysOutLines(verdict);
+  if (verdict.podSecurity !== undefined) {
+    yield* labelReasons(verdict);
+    yield* whyMessage(verdict).map(headingLine);
+    return;
   }
-  yield* whyMessage(verdict);
+  const {candidates} = verdict;
+  const all = candidates.map(candidate => ({candidate, fate: fateOf(candidate, verdict)}));
+  const tried = all.filter(({fate}) => fate !== fates.unusable);
+  const others = all.filter(({fate}) => fate === fates.unusable);
+  yield* ['', heading('Policies in the order in which admission tries them:')];
+  if (candidates.length === 0) yield '  none: there is no PodSecurityPolicy';
+  else if (tried.length === 0) yield '  none: it may use no policy';
+  yield* rowsOf(tried, verdict);
+  yield* waysOutLines(verdict).map(headingLine);
+  yield* whyMessage(verdict).map(headingLine);
+  if (others.length === 0) return;
+  yield* ['', heading('Policies that it may not use:')];
+  yield* rowsOf(others, verdict);
 }
 
-function* triesOf(verdict: Verdict): Generator<RichLine, void> {
-  const {candidates} = verdict;
-  if (candidates.length === 0) yield '  none: there is no PodSecurityPolicy';
-  const widest = Math.max(0, ...candidates.map(({policy}) => safeWidthOf(policy.name)));
-  for (const candidate of candidates) yield* candidateRows(candidate, verdict, widest);
+function* rowsOf(told: readonly Told[], verdict: Verdict): Generator<RichLine, void> {
+  const widest = Math.max(0, ...told.map(({candidate}) => safeWidthOf(candidate.policy.name)));
+  for (const each of told) yield* candidateRows(each, verdict, widest);
+}
+
+/** What stands above some lines. */
+function heading(text: string): RichLine {
+  return [{text, bold: true}];
+}
+
+/** A line that is not indented stands above those that are. */
+function headingLine(line: string): RichLine {
+  return /^\S.*:$/.test(line) ? heading(line) : line;
 }
 
 function titleLine(title: string, {state}: Verdict): RichLine {
@@ -63,6 +81,12 @@ interface Fate {
   readonly tone: Tone;
 }
 
+/** A policy, and what becomes of it. */
+interface Told {
+  readonly candidate: Candidate;
+  readonly fate: Fate;
+}
+
 const fates = {
   chosen: {sign: '✓', word: 'chosen', tone: 'good'},
   refused: {sign: '✗', word: 'refused', tone: 'bad'},
@@ -83,12 +107,11 @@ function fateOf(candidate: Candidate, {chosen, decision}: Verdict): Fate {
 
 /** A policy's line, and what it has against the pod; of one that is not usable, the controls alone. */
 function candidateRows(
-  candidate: Candidate,
+  {candidate, fate: {sign, word, tone}}: Told,
   verdict: Verdict,
   widest: number,
 ): readonly RichLine[] {
   const {policy, errors} = candidate;
-  const {sign, word, tone} = fateOf(candidate, verdict);
   const isMute = tone === 'dim';
   const gap = ' '.repeat(widest - safeWidthOf(policy.name) + 2);
   const bold = candidate === verdict.chosen;

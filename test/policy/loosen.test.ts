@@ -5,7 +5,7 @@ import {inventoryOfSnapshot} from '../../src/inventory/files/snapshot.ts';
 import {templatesOf} from '../../src/inventory/submissions/items.ts';
 import {lastRelease} from '../../src/kube/release.ts';
 import {builtinPolicy} from '../../src/policy/builtin.ts';
-import {directionOf} from '../../src/policy/direction.ts';
+import {effectiveDirection} from '../../src/policy/direction.ts';
 import {evaluate, preparePolicy} from '../../src/policy/evaluate.ts';
 import {deniersOf, loosenedFor} from '../../src/policy/loosen.ts';
 import {podWith} from '../support/builders/pods.ts';
@@ -25,8 +25,9 @@ test('any pod gets in, nothing gets tighter, and only what denied it is loosened
       const after = loosenedFor(before, view);
       expect(errorsOf(after, view)).toEqual([]);
       for (const control of controls) {
-        const direction = directionOf(control, before, after, lastRelease);
-        expect(direction).toBe(deniers.includes(control) ? 'looser' : 'equal');
+        const direction = effectiveDirection(control, before, after, lastRelease);
+        const comesIn = control.isMoot(before) && !control.isMoot(after);
+        expect(direction).toBe(deniers.includes(control) || comesIn ? 'looser' : 'equal');
         if (direction === 'looser') loosened += 1;
       }
     }
@@ -59,4 +60,23 @@ test('no more than it needs: an entry is added to a list, a path to the paths', 
   ]);
   expect(after.spec.runAsUser).toMatchObject({rule: 'MustRunAs'});
   expect(after.spec.allowedCapabilities).toEqual(['NET_ADMIN']);
+});
+
+test('a type of volumes that comes in opens no more of its kind than the pod has', () => {
+  const pod = podWith({
+    volumes: [
+      {name: 'a', hostPath: {path: '/data'}},
+      {name: 'b', csi: {driver: 'ssd.example.com'}},
+      {name: 'c', flexVolume: {driver: 'example/disk'}},
+    ],
+  });
+  const {spec} = loosenedFor(policy({volumes: ['configMap']}), pod);
+  expect(spec.allowedHostPaths).toEqual([{pathPrefix: '/data', readOnly: true}]);
+  expect(spec.allowedCSIDrivers).toEqual([{name: 'ssd.example.com'}]);
+  expect(spec.allowedFlexVolumes).toEqual([{driver: 'example/disk'}]);
+  // What somebody wrote, and what was open before, stays.
+  const written = [{pathPrefix: '/', readOnly: false}];
+  const kept = loosenedFor(policy({volumes: ['configMap'], allowedHostPaths: written}), pod);
+  expect(kept.spec.allowedHostPaths).toEqual(written);
+  expect(loosenedFor(policy({volumes: ['hostPath']}), pod).spec.allowedHostPaths ?? []).toEqual([]);
 });

@@ -49,6 +49,17 @@ describe('what was edited', () => {
     await tighter.shows('Apply ci-builder? y/n');
   });
 
+  test('another letter than y is no: whoever types the name does not say yes with a y in it', async () => {
+    const services = agreeing();
+    const screen = openScreen({services, start: editor('ci-builder')});
+    await screen.press('a', 'p');
+    await screen.shows('Apply ci-builder? y/n');
+    await screen.press('c');
+    await screen.shows('Not applied; your edit is kept');
+    await screen.press('y');
+    expect(services.asked).not.toContain('apply');
+  });
+
   test('what was not read counts as a denial for the question', async () => {
     const gaps = ['data', 'ci'].map(namespace => ({
       resource: 'pods',

@@ -16,7 +16,7 @@ test('words give way first, then names, words again, the first column, and numbe
   expect(at(80)).toEqual([20, 25, 5, 24]);
   expect(at(72)).toEqual([20, 17, 5, 24]);
   expect(at(60)).toEqual([17, 16, 5, 16]);
-  expect(at(56)).toEqual([16, 16, 5, 13]);
+  expect(at(56)).toEqual([15, 15, 5, 15]);
 });
 
 test('the widest of a kind is cut first, and all fit while there is room for anything', () => {
@@ -113,4 +113,15 @@ test('of columns as wide, the one that lacks most already gives way, so that the
   );
   expect(first?.map(({width}) => width)).toEqual([4, 30, 38]);
   expect(second?.map(({width}) => width)).toEqual([4, 38, 30]);
+});
+
+test('where no one of several as wide can give all that is missing, they share it', () => {
+  const list = (count: number) => Array.from({length: count}, () => 'entry').join(', ');
+  expect(widths([row('a', list(12), list(10))], 66)).toEqual([1, 30, 31]);
+});
+
+test('where words matter more, they get less than 32 columns only after names did', () => {
+  const rows = [row('high', 'n'.repeat(42), 'words that are not a name at all, but many of them')];
+  const layout = layoutOf({titles: ['A', 'B', 'C'], parts: [rows], room: 76, gap: 2, wordRoom: 40});
+  expect(layout.columns.map(({width}) => width)).toEqual([4, 36, 32]);
 });

@@ -70,12 +70,30 @@ test('a text says which of its lines are in sight, if not all are', async () => 
   expect(screen.frame()).not.toContain('Lines');
 });
 
-test('what describes a policy has a line a subject, in 80 columns', async () => {
+test('what describes a policy has a line a subject, numbers at the right, in 60 columns too', async () => {
   const start = [{name: 'describe', what: 'policy', key: 'baseline'}] as const;
   const screen = openScreen({start});
   const frame = await screen.shows('Who may use baseline');
   expect(frame).toMatch(/^ {2}SUBJECT +IN +BINDING +PODS$/m);
   expect(frame).toMatch(
-    /^ {2}group:system:serviceaccounts:monitoring +monitoring +psp-baseline +9$/m,
+    /^ {2}group:system:serviceaccounts:monitoring +monitoring +psp-baseline {6}9$/m,
   );
+  await screen.resize(60, 24);
+  const narrow = await screen.shows(/^ {2}SUBJECT +IN +BINDING +PODS$/m);
+  expect(narrow).toMatch(/^ {2}group:…monitoring +monitoring +psp-baseline {6}9$/m);
+});
+
+test('beside a text that is longer than the view, a bar says where in it one is', async () => {
+  const screen = openScreen({start: [{name: 'help'}]});
+  const bar = () =>
+    screen
+      .lines()
+      .flatMap(line => / ([┃│])$/.exec(line)?.[1] ?? [])
+      .join('');
+  await screen.shows('Lines 1-19 of ');
+  expect(bar()).toMatch(/^┃{2,}│{2,}$/);
+  await screen.press('G');
+  expect(bar()).toMatch(/^│{2,}┃{2,}$/);
+  await screen.resize(80, 100);
+  expect(bar()).toBe('');
 });

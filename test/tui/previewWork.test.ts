@@ -3,7 +3,7 @@ import type {Verdict} from '../../src/admission/judgement.ts';
 import {itemKey} from '../../src/inventory/submissions/items.ts';
 import {firstLinesOf} from '../../src/tui/lines.ts';
 import {type Model, modelOf} from '../../src/tui/model.ts';
-import {plainWordsOf} from '../../src/tui/rich.ts';
+import {allWordsOf} from '../../src/tui/shownLines.ts';
 import {verdictNamed} from '../../src/tui/waysIn.ts';
 import {agreeing, demo} from './standIns.ts';
 
@@ -52,8 +52,8 @@ test('the first lines of a denial look at as many policies as they show, and for
 });
 
 test('they are those that the whole text begins with, without what is empty', () => {
-  const all = firstLinesOf(1000, view, modelOf(demo), {}, agreeing())?.map(plainWordsOf) ?? [];
-  const first = firstLinesOf(9, view, modelOf(demo), {}, agreeing())?.map(plainWordsOf);
+  const all = firstLinesOf(1000, view, modelOf(demo), {}, agreeing())?.map(allWordsOf) ?? [];
+  const first = firstLinesOf(9, view, modelOf(demo), {}, agreeing())?.map(allWordsOf);
   expect(first).toEqual(all.slice(0, 9));
   expect(all.length).toBeGreaterThan(20);
   expect(all.every(line => line.trim() !== '')).toBe(true);

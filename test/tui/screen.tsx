@@ -33,7 +33,7 @@ export interface ScreenOptions {
 
 /** The session on a terminal that is not there. */
 export interface Screen {
-  /** What is on the screen, without colours, the line ends trimmed. */
+  /** What is on the screen, without colours and the bar beside a long text, the line ends trimmed. */
   frame(): string;
   lines(): readonly string[];
   /** Presses keys, one after the other, each drawn before the next. */
@@ -126,7 +126,7 @@ export function openScreen({
   const lines = () => terminal.last.replace(/\n$/, '').replaceAll(styles, '').split('\n');
   const frame = () =>
     lines()
-      .map(line => line.trimEnd())
+      .map(line => line.replace(/ [┃│]$/, '').trimEnd())
       .join('\n');
   const shows = async (text: string | RegExp) => {
     const isThere = () => (typeof text === 'string' ? frame().includes(text) : text.test(frame()));
