@@ -28,7 +28,7 @@ export function kyvernoObjects(policies: readonly Policy[], extensions: boolean)
   const changing = policiesIn(units, {...asking, isMutating: true, judged: ['asIs', 'filled']});
   const checking = policiesIn(units, {...asking, isMutating: false, judged: ['asIs']});
   const defaults = defaultsPatch(units.flatMap(unit => ('policy' in unit ? [unit.policy] : [])));
-  const inOne = {...asking, groupSize: oneGroup};
+  const inOne = {...asking, groupSize: oneGroup, isRepeated: false};
   const mutating = mutatingSpec(changing.policies, changing.variables, defaults, inOne);
   const {auditAnnotations: _, ...validating} = validatingSpec(
     checking.policies,

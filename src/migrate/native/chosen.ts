@@ -1,6 +1,7 @@
 import {
   allOf,
   always,
+  anyOf,
   type Cel,
   cel,
   concatenated,
@@ -8,6 +9,7 @@ import {
   listOf,
   not,
 } from '../../cel/cel.ts';
+import {claimed} from './podMarks.ts';
 import {checkName, fills, type Judged, passes, type SharedCheck} from './sharedChecks.ts';
 import {type Variable, variable} from './variables.ts';
 
@@ -126,6 +128,15 @@ function accepts(one: NativePolicy, way: Judged): Cel {
   const filled = variable(acceptance(one, 'filled').name);
   if (way === 'filled' || !fillsAny(one)) return filled;
   return cel`(${variable('isAlwaysChanged')} ? ${filled} : ${asIs})`;
+}
+
+/** Whether something holds for the policy that the pod names, if it names one. */
+export function byName(
+  policies: readonly NativePolicy[],
+  when: (policy: NativePolicy) => Cel,
+): Cel {
+  const rows = policies.map(one => allOf([one.isThere, cel`${claimed} == ${one.name}`, when(one)]));
+  return allOf([cel`${claimed} != ''`, anyOf(rows)]);
 }
 
 /** The names of the policies for which something holds, as a list. */

@@ -2,33 +2,38 @@ import {allOf, type Cel, cel, concatenated, firstWhere} from '../../cel/cel.ts';
 import {validatedPolicyKey} from '../../kube/annotations.ts';
 import type {JsonObject} from '../../kube/json.ts';
 import {
+  acceptance,
   acceptances,
   acceptingName,
   acceptingNames,
+  byName,
   checkVariables,
   firstUsable,
   type NativePolicy,
   namesIf,
 } from './chosen.ts';
-import {adding, type DefaultsPatch, defaultsPatch} from './defaultsPatch.ts';
+import {type DefaultsPatch, defaultsPatch} from './defaultsPatch.ts';
+import {
+  again,
+  againVariable,
+  annotated,
+  claimed,
+  claimedVariable,
+  forgotten,
+  remembered,
+  untriedKey,
+  usableKey,
+  without,
+} from './podMarks.ts';
 import {askRights, type RightsOptions} from './rights.ts';
 import {type Variable, variable, variablesFor} from './variables.ts';
 
-/**
- * Where a refused pod carries to the validating policy, which can't ask for rights in its messages, what
- * policies could have been used: their names with commas, or `*` if that was too much to ask.
- */
-export const usableKey = 'psp.kubectl/usable';
-
-/** From one mutation to the next: the names of policies that accept the pod and were not asked about, with commas. */
-const untriedKey = 'psp.kubectl/untried';
-
-/** What the API server has stored as the chosen policy, or what a user claims. */
-export const claimed: Cel = variable('claimed');
-export const claimedVariable: Variable = {
-  name: 'claimed',
-  value: cel`object.metadata.?annotations[?${validatedPolicyKey}].orValue('')`,
-};
+/** How policies are looked for. */
+interface Search extends RightsOptions {
+  readonly groupSize: number;
+  /** Whether whoever asks does so again, once a policy has changed the pod. */
+  readonly isRepeated: boolean;
+}
 
 /**
  * The spec of the policy that chooses and writes defaults. Up to `groupSize` policies, one mutation does
@@ -39,25 +44,30 @@ export function mutatingSpec(
   policies: readonly NativePolicy[],
   more: readonly Variable[],
   defaults: DefaultsPatch,
-  how: RightsOptions & {readonly groupSize: number},
+  how: Search,
 ): JsonObject {
   const isGrouped = policies.length > how.groupSize;
-  const searches = isGrouped ? searchesFor(policies, how) : {mutations: [], variables: []};
+  const searches = isGrouped ? searchesFor(policies, how) : noSearches;
+  const {isRepeated} = how;
   const own: Variable[] = [
     claimedVariable,
+    againVariable,
     ...more,
     ...checkVariables(policies, ['asIs', 'filled']),
     ...acceptances(policies),
     ...policies.flatMap(one => one.rights),
     ...searches.variables,
-    {name: 'chosen', value: isGrouped ? claimed : firstUsable(policies)},
+    {name: 'kept', value: isGrouped ? searches.kept : keptBy(policies, ({mayUse}) => mayUse)},
+    {name: 'chosen', value: isGrouped ? claimed : chosenOf(policies, isRepeated)},
     {name: 'usable', value: namesIf(policies, ({mayUse}) => mayUse)},
     ...defaults.variables,
   ];
-  const refused = defaultsPatch([]).patch;
+  const refused = concatenated([...(isRepeated ? [forgotten] : []), defaultsPatch([]).patch]);
+  const marked = isRepeated ? [remembered(variable('chosen'))] : [];
+  const written = concatenated([...marked, defaults.patch]);
   const mutations = isGrouped
-    ? [...searches.mutations, lastMutation(refused, defaults.patch)]
-    : [oneMutation(policies, refused, defaults.patch)];
+    ? [...searches.mutations, lastMutation(refused, written)]
+    : [oneMutation(policies, refused, written)];
   return {
     failurePolicy: 'Fail',
     reinvocationPolicy: 'IfNeeded',
@@ -88,6 +98,25 @@ function lastMutation(refused: Cel, patch: Cel): Cel {
   return firstWhere([[cel`${variable('chosen')} == ''`, denied]], patch);
 }
 
+const noSearches: Searches = {kept: cel`false`, mutations: [], variables: []};
+
+/** The second time, the choice of the first: unless something else has changed the pod since. */
+function chosenOf(policies: readonly NativePolicy[], isRepeated: boolean): Cel {
+  const first = firstUsable(policies);
+  return isRepeated ? firstWhere([[variable('kept'), claimed]], first) : first;
+}
+
+/**
+ * Whether the pod has been through this, and the policy that was chosen takes it as it is now. What that policy has written may
+ * have another one take the pod before it, which v1.24 was never asked.
+ */
+function keptBy(policies: readonly NativePolicy[], mayUse: (policy: NativePolicy) => Cel): Cel {
+  const isKept = byName(policies, one =>
+    allOf([variable(acceptance(one, 'asIs').name), mayUse(one)]),
+  );
+  return allOf([cel`${again} != ''`, cel`${again} == ${claimed}`, isKept]);
+}
+
 /** A policy that accepts the pod, as a variable with its name, and whether it may be used. */
 interface Try {
   readonly name: Cel;
@@ -111,6 +140,8 @@ function firstOf(tries: readonly Try[]): Cel {
 
 /** The mutations that look for a policy, each with a budget of its own. */
 interface Searches {
+  /** Whether what was chosen the first time still holds. */
+  readonly kept: Cel;
   readonly mutations: readonly Cel[];
   readonly variables: readonly Variable[];
 }
@@ -119,12 +150,10 @@ interface Searches {
  * The first one finds out who accepts the pod, which is most of the work, and takes away what the pod claims. The names
  * that it can't ask about go along in an annotation, for as many mutations as it takes if all policies accept it.
  */
-function searchesFor(
-  policies: readonly NativePolicy[],
-  how: RightsOptions & {readonly groupSize: number},
-): Searches {
+function searchesFor(policies: readonly NativePolicy[], how: Search): Searches {
   // To know who accepts the pod, the right to all policies may have to be asked for.
-  const size = policies.some(({asksForAll}) => asksForAll) ? how.groupSize - 1 : how.groupSize;
+  const others = [policies.some(({asksForAll}) => asksForAll), how.isRepeated];
+  const size = how.groupSize - others.filter(Boolean).length;
   const numbers = Array.from({length: size}, (_, index) => index);
   const untried = variable('untried');
   const firsts = numbers.map(index => tryOf(`try_${index + 1}`, acceptingName(index), how));
@@ -139,19 +168,23 @@ function searchesFor(
     const rest = cel`${names}.transformList(i, n, i >= ${size}, n).join(',')`;
     return firstWhere([[cel`size(${names}) > ${size}`, annotated(untriedKey, rest)]], otherwise);
   };
-  const forgotten = without(untriedKey);
-  const first = search(
+  const allTried = without(untriedKey);
+  const kept = askRights('again', claimed, how);
+  const anew = search(
     firstOf(firsts),
-    concatenated([without(validatedPolicyKey), leaving(variable('acceptedBy'), forgotten)]),
-    [forgotten],
+    concatenated([without(validatedPolicyKey), leaving(variable('acceptedBy'), allTried)]),
+    [allTried],
   );
+  const first = how.isRepeated ? firstWhere([[variable('kept'), cel`[]`]], anew) : anew;
   const next = firstWhere(
     [[cel`size(${untried}) == 0`, cel`[]`]],
-    search(firstOf(nexts), leaving(untried, forgotten), [forgotten]),
+    search(firstOf(nexts), leaving(untried, allTried), [allTried]),
   );
   return {
+    kept: keptBy(policies, () => kept.mayUse),
     mutations: [first, ...Array(Math.ceil(policies.length / size) - 1).fill(next)],
     variables: [
+      ...kept.variables,
       ...acceptingNames(policies),
       {
         name: 'untried',
@@ -160,22 +193,4 @@ function searchesFor(
       ...[...firsts, ...nexts].flatMap(({variables}) => variables),
     ],
   };
-}
-
-/** Takes an annotation away. */
-function without(key: string): Cel {
-  const path = annotationPath(key);
-  return cel`(object.metadata.?annotations[?${key}].hasValue() ? [JSONPatch{op: 'remove', path: ${path}}] : [])`;
-}
-
-/** Writes an annotation. */
-function annotated(key: string, value: Cel): Cel {
-  return concatenated([withAnnotations, cel`[${adding(annotationPath(key), value)}]`]);
-}
-
-const withAnnotations = cel`(object.metadata.?annotations.hasValue() ? [] : [${adding(cel`'/metadata/annotations'`, cel`Object.metadata.annotations{}`)}])`;
-
-/** The place of an annotation in a JSON patch, as a literal. */
-function annotationPath(key: string): Cel {
-  return cel`${`/metadata/annotations/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`}`;
 }

@@ -105,7 +105,7 @@ function mutatingOf(units: readonly Unit[], {extensions}: NativeOptions): JsonOb
   const {policies, variables} = policiesIn(units, {extensions, isMutating: true, judged});
   const defaults = defaultsPatch(units.map(unit => ('run' in unit ? unit.run : unit.policy)));
   const groupSize = policiesInBudget(extensions);
-  return mutatingSpec(policies, variables, defaults, {extensions, groupSize});
+  return mutatingSpec(policies, variables, defaults, {extensions, groupSize, isRepeated: true});
 }
 
 function mutatingObjects(

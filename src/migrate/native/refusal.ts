@@ -1,7 +1,6 @@
 import {
   allOf,
   always,
-  anyOf,
   type Cel,
   cel,
   concatenated,
@@ -9,8 +8,8 @@ import {
   listOf,
   not,
 } from '../../cel/cel.ts';
-import {acceptance, checksOf, type NativePolicy, namesIf} from './chosen.ts';
-import {claimed, usableKey} from './mutating.ts';
+import {acceptance, byName, checksOf, type NativePolicy, namesIf} from './chosen.ts';
+import {usableKey} from './podMarks.ts';
 import {faults, type Judged} from './sharedChecks.ts';
 import {type Variable, variable} from './variables.ts';
 
@@ -85,15 +84,6 @@ function silentFor(
   if (!afterMutation) return [];
   const isTaken = byName(policies, one => variable(acceptance(one, judged).name));
   return [[allOf([cel`request.operation == 'CREATE'`, isTaken]), cel`''`]];
-}
-
-/** Whether something holds for the policy that the pod names, if it names one. */
-export function byName(
-  policies: readonly NativePolicy[],
-  when: (policy: NativePolicy) => Cel,
-): Cel {
-  const rows = policies.map(one => allOf([one.isThere, cel`${claimed} == ${one.name}`, when(one)]));
-  return allOf([cel`${claimed} != ''`, anyOf(rows)]);
 }
 
 function joinedLists(lists: readonly Cel[]): Cel {

@@ -12,7 +12,7 @@ import type {Candidates} from '../../inventory/native/nativeFacts.ts';
 import {byText} from '../../text.ts';
 import {candidatesName, candidateTable} from './candidates.ts';
 import type {NativePolicy} from './chosen.ts';
-import {claimed} from './mutating.ts';
+import {claimed} from './podMarks.ts';
 import {askRights, type RightsOptions} from './rights.ts';
 import {celTable, namesOfRun, type PolicyRun, partsOf, rowOf} from './runs.ts';
 import {

@@ -1,8 +1,8 @@
 import {allOf, anyOf, type Cel, cel} from '../../cel/cel.ts';
 import type {JsonObject} from '../../kube/json.ts';
-import {acceptance, checkVariables, type NativePolicy} from './chosen.ts';
-import {claimed, claimedVariable} from './mutating.ts';
-import {byName, messageVariables} from './refusal.ts';
+import {acceptance, byName, checkVariables, type NativePolicy} from './chosen.ts';
+import {claimed, claimedVariable} from './podMarks.ts';
+import {messageVariables} from './refusal.ts';
 import type {Judged} from './sharedChecks.ts';
 import {type Variable, variable, variablesFor} from './variables.ts';
 
