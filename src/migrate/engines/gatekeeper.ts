@@ -118,7 +118,6 @@ function constraintOf(
 const alwaysLost: readonly Loss[] = [
   'Who may use a policy no longer counts: in these namespaces, everybody is held to the one that their workloads get now.',
   'Defaults are written into no pod: "kubectl psp migrate patches" adds them to workloads.',
-  'These templates were not tried with Gatekeeper: use enforcementAction: dryrun first.',
 ].map(says => ({policy: undefined, says}));
 
 /** A namespace whose workloads get several policies, or none. */

@@ -96,7 +96,6 @@ function pods(...operations: readonly string[]): JsonObject {
 const lossesOfKyverno: readonly Loss[] = [
   'Pods are judged only while Kyverno runs, and not where its configuration leaves namespaces out, as it does with kube-system.',
   'Who may use a policy is asked by one SubjectAccessReview after the other: each pod waits for them.',
-  'These policies were not tried with Kyverno: apply them with validationActions: [Audit] first.',
 ].map(says => ({policy: undefined, says}));
 
 function emptyGroups(policies: readonly Policy[]): readonly Loss[] {

@@ -63,7 +63,7 @@ describe('Kyverno', () => {
 
   test('says what is lost', () => {
     expect(losses.map(({says}) => says)).toContainEqual(
-      expect.stringContaining('not tried with Kyverno'),
+      expect.stringContaining('only while Kyverno runs'),
     );
   });
 });
