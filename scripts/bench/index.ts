@@ -8,10 +8,11 @@ import {parseArgs} from 'node:util';
 import {messageOf} from '../../src/errors.ts';
 import {parseJson} from '../../src/kube/json.ts';
 import {auditSection} from './auditSection.ts';
-import {runBig} from './big/index.ts';
+import {putIntoPage, runBig} from './big/index.ts';
 import {engineFigures} from './engine.ts';
 import {engineSection} from './engineSection.ts';
 import {liveSection} from './liveSection.ts';
+import {nativeSection} from './nativeSection.ts';
 import {scaleSection} from './scaleSection.ts';
 import {type Section, tableOf} from './section.ts';
 import {sessionSection} from './sessionSection.ts';
@@ -20,13 +21,14 @@ import {startSection} from './startSection.ts';
 import {whoCanSection} from './whoCanSection.ts';
 import {workOf} from './work.ts';
 
-const usage = `usage: npm run --silent bench -- [--input FILE | --live [--sizes N,...] [--session]] [--json FILE]
+const usage = `usage: npm run --silent bench -- [--input FILE | --live [--sizes N,...] [--session] | --native] [--json FILE]
   --input FILE   time the engine on what psp-bench -dump wrote, and print JSON
   --live         measure on API servers with big clusters, and write docs/BENCHMARKS.md
   --sizes N,...  how many pods (default 1000,5000,20000)
   --runs N       how often each command runs (default 5)
   --minutes N    how long the session is watched at the last size (default 4; 0 leaves it out)
   --session      measure the session alone, at each size; the rest of the page stays
+  --native       measure what policies cost on API servers of v1.24 and v1.37; the rest of the page stays
   --json FILE    write the figures there as well
 `;
 
@@ -40,11 +42,17 @@ try {
       runs: {type: 'string', default: '5'},
       minutes: {type: 'string', default: '4'},
       session: {type: 'boolean', default: false},
+      native: {type: 'boolean', default: false},
       help: {type: 'boolean', short: 'h'},
     },
   });
   if (values.help) process.stdout.write(usage);
-  else if (values.live) {
+  else if (values.native) {
+    const section = await nativeSection();
+    process.stdout.write(`${tableOf([section])}\n`);
+    if (section.rows.length > 0) putIntoPage([section]);
+    tellFigures([section], values.json);
+  } else if (values.live) {
     const sizes = values.sizes.split(',').map(size => count('--sizes', size));
     const [runs, minutes] = [count('--runs', values.runs), Number(values.minutes)];
     const isSession = values.session;

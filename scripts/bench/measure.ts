@@ -62,6 +62,12 @@ function run({distinctPods}: Work, step: Step, first: number, count: number): nu
   return yes;
 }
 
+/** The figure that a share of the figures is not above: 0.5 for half of them. */
+export function quantile(figures: readonly number[], share: number): number {
+  const sorted = figures.toSorted((a, b) => a - b);
+  return sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN;
+}
+
 /** The item in the middle by `key`; of two the smaller one. `items` is not empty. */
 export function median<T>(items: readonly T[], key: (item: T) => number): T {
   const sorted = items.toSorted((a, b) => key(a) - key(b));

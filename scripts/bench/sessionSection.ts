@@ -2,7 +2,7 @@ import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {clusterOf, snapshotText} from './cluster.ts';
-import {median} from './measure.ts';
+import {median, quantile} from './measure.ts';
 import {noPackagedNote, packagedProgram} from './packaged.ts';
 import {missingBuild, ourProgram} from './run.ts';
 import {figure, type Row, type Section, skipped} from './section.ts';
@@ -86,8 +86,7 @@ async function snapshotFigures(file: string): Promise<SnapshotFigures> {
       latencies.push(await session.press('\x1b[B'));
       await new Promise(resolve => setTimeout(resolve, pauseMs));
     }
-    const sorted = latencies.toSorted((a, b) => a - b);
-    const share = (part: number) => sorted[Math.ceil(part * moves) - 1] ?? Number.NaN;
+    const share = (part: number) => quantile(latencies, part);
     const afterMoves = session.memory().now;
     return {full, p50: share(0.5), p95: share(0.95), slowest: share(1), atStart, afterMoves};
   });

@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {ApiServer} from '../../../test/support/server/apiServer.ts';
-import {median} from '../measure.ts';
+import {median, quantile} from '../measure.ts';
 import {noPackagedNote, packagedProgram} from '../packaged.ts';
 import {ourProgram} from '../run.ts';
 import {figure, type Row, type Section} from '../section.ts';
@@ -174,10 +174,10 @@ function rowsOf(
       ? []
       : [timeRow('first frame, packaged', first.released, 219)]),
     {what: 'all data', ours: `${figure(full)} s`, goal: '-'},
-    timeRow('key to screen, p50', shareOf(keys.times, 0.5)),
-    timeRow('key to screen, p95', shareOf(keys.times, 0.95), 50),
-    timeRow('its processor time, p50', shareOf(keys.busy, 0.5)),
-    timeRow('its processor time, p95', shareOf(keys.busy, 0.95), 50),
+    timeRow('key to screen, p50', quantile(keys.times, 0.5)),
+    timeRow('key to screen, p95', quantile(keys.times, 0.95), 50),
+    timeRow('its processor time, p50', quantile(keys.busy, 0.5)),
+    timeRow('its processor time, p95', quantile(keys.busy, 0.95), 50),
     {what: 'of one core, keys and events', ours: `${figure(keys.share * 100)} %`, goal: '-'},
     memoryRow('memory, all read', atStart, goal?.mib),
     memoryRow(`memory, after ${minutes} min`, last, goal?.mib),
@@ -188,11 +188,6 @@ function rowsOf(
     },
     memoryRow('memory, peak', peak),
   ];
-}
-
-/** The least figure that such a part of all is not above. */
-function shareOf(figures: readonly number[], part: number): number {
-  return figures.toSorted((a, b) => a - b)[Math.ceil(part * figures.length) - 1] ?? Number.NaN;
 }
 
 function timeRow(what: string, seconds: number, goalMs?: number): Row {
