@@ -1,7 +1,7 @@
 import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {demoSnapshot} from '../../src/demo/index.ts';
-import {resources, workloadResources} from '../../src/inventory/kinds/resources.ts';
+import {resources, runtimeClasses, workloadResources} from '../../src/inventory/kinds/resources.ts';
 import {isObject, type JsonObject} from '../../src/kube/json.ts';
 import {objectMetaMessage} from '../../src/kube/protobuf/meta.ts';
 import {kinds} from '../../src/kube/protobuf/objects.ts';
@@ -13,6 +13,8 @@ const listed = new Map(
     ({plural, kind, apiVersions: [apiVersion = '']}) => [plural, {apiVersion, kind}] as const,
   ),
 );
+
+const noClasses = {apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClassList', items: []};
 
 /**
  * An API server in this process with the objects of the demo, in protobuf as the real one sends them, so
@@ -31,7 +33,8 @@ export async function startWarmServer(): Promise<string> {
     }
     response.setHeader('Content-Type', 'application/json');
     response.statusCode = isRead ? 200 : 201;
-    response.end(JSON.stringify(isRead ? {gitVersion: 'v1.24.17'} : {status: {allowed: true}}));
+    const read = path.endsWith(`/${runtimeClasses.plural}`) ? noClasses : {gitVersion: 'v1.24.17'};
+    response.end(JSON.stringify(isRead ? read : {status: {allowed: true}}));
   });
   server.unref();
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));

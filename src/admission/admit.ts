@@ -65,8 +65,20 @@ export type Ending =
   /** Where no policy is asked: Pod Security Admission lets it in. */
   | {readonly kind: 'passed'}
   /** `refusal`: why it is refused, in the API server's words; undefined if those are unknown. */
-  | {readonly kind: 'denied'; readonly refusal: string | undefined}
+  | {
+      readonly kind: 'denied';
+      readonly refusal: string | undefined;
+      /** What the pod names that is not there, for which another plugin refuses it. */
+      readonly missing?: Missing;
+    }
   | Invalid;
+
+/** An object that a pod names and the cluster does not have. */
+export interface Missing {
+  readonly kind: 'RuntimeClass' | 'ServiceAccount';
+  /** With its namespace, if it is of one. */
+  readonly name: string;
+}
 
 /** The server refuses the pod by its own validation, whoever else would let it in. */
 export interface Invalid {
@@ -97,6 +109,11 @@ export type Decision =
 /** The policy that lets the pod in; undefined if the decision is another one. */
 export function chosenBy(decision: Decision): Candidate | undefined {
   return decision.kind === 'admitted' ? decision.chosen : undefined;
+}
+
+/** What the pod names that is not there, if it is refused for that. */
+export function missingOf(decision: Decision): Missing | undefined {
+  return decision.kind === 'denied' ? decision.missing : undefined;
 }
 
 /** Whether the pod gets in; undefined if that is unknown. */

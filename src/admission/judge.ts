@@ -23,12 +23,18 @@ import {
   type PolicySet,
   policySet,
   type Rights,
-  type Unknown,
 } from './admit.ts';
 import {type Creator, decisionOf, eitherWay, type Question} from './endings.ts';
 import {type Judgement, judgementOf, type Standing, type Verdict} from './judgement.ts';
 import {type LabelSource, labelJudge} from './labelJudge.ts';
 import {labelsOnceWritten, type NativeServer, nativeJudge} from './nativeJudge.ts';
+import {
+  allThere,
+  classRefusalOf,
+  forAnyClasses,
+  runtimeClassesOf,
+  withoutAccount,
+} from './otherPlugins.ts';
 import {
   type RightsSource,
   rightsKey,
@@ -36,6 +42,7 @@ import {
   type SubmissionRights,
   sweepingRights,
 } from './rights.ts';
+import {needOfToken, needsOf} from './unknownNeeds.ts';
 import {validationOf} from './validation.ts';
 import {judgementOfTwin, verdictOf} from './verdict.ts';
 import {decisionWithoutPolicies} from './withoutPolicies.ts';
@@ -52,7 +59,7 @@ export interface Judge {
 export type JudgeSource = PolicySource & LabelSource & Pick<Inventory, 'native'>;
 
 type PolicySource = PolicyTraces &
-  Pick<Inventory, 'rbac' | 'caller' | 'gaps' | 'release' | 'admissionPolicies'>;
+  Pick<Inventory, 'rbac' | 'caller' | 'gaps' | 'release' | 'admissionPolicies' | 'runtimeClasses'>;
 
 /** Everything else that makes a difference. */
 export interface JudgeOptions {
@@ -69,6 +76,8 @@ export interface JudgeOptions {
    * tell, because it is one with a change.
    */
   readonly mayAskNone?: boolean;
+  /** Take every runtime class that pods name to be there, where policies alone are asked about. */
+  readonly areClassesThere?: boolean;
   /** Leave out what the server checks after the policies. */
   readonly isAdmissionOnly?: boolean;
 }
@@ -139,24 +148,12 @@ function policyJudge(
     assumeAuthorized,
     asked: askedIn(source),
   });
-  const validates = operation === 'CREATE' && !options.isAdmissionOnly;
-  const {mayAskNone = mayAskNoPolicy(source)} = options;
-  const withoutPolicies = decisionWithoutPolicies(source, validates && mayAskNone);
-  const decisionOn = (submission: Submission, known: Known): Decision =>
-    withoutPolicies !== undefined
-      ? withoutPolicies(submission)
-      : decisionOf({
-          operation,
-          ...questionAbout(submission, known, policies),
-          validated: validates ? validationOf(submission) : ending => ending,
-          unknown: (names, isAboutCreator) =>
-            unknownOf(names, unread.needs(submission.namespace), isAboutCreator),
-        });
+  const decisionOn = decider(source, options, {policies, unread});
   const decisionAbout = (submission: Submission, known: Known): Decision => {
     const {withoutToken} = submission;
     const decided = decisionOn(submission, known);
     if (withoutToken === undefined) return decided;
-    return eitherWay(decided, decisionOn(withoutToken, known), tokenOf(submission));
+    return eitherWay(decided, decisionOn(withoutToken, known), needOfToken(submission));
   };
   return submission => {
     const {view} = submission;
@@ -169,6 +166,34 @@ function policyJudge(
         decisionAbout(submission, standingOver(policies, alsoTo(submission, known, name))),
       // A pod that is changed comes as a new one.
       ifChanged: changed => decisionOn({...submission, view: changed, isLivePod: false}, known),
+    });
+  };
+}
+
+/** Decides about submissions, all that the server does with them taken together. */
+function decider(
+  source: PolicySource,
+  options: JudgeOptions,
+  {policies, unread}: {readonly policies: PolicySet; readonly unread: UnreadRbac},
+): (submission: Submission, known: Known) => Decision {
+  const {operation = 'CREATE', mayAskNone = mayAskNoPolicy(source)} = options;
+  const validates = operation === 'CREATE' && !options.isAdmissionOnly;
+  const withoutPolicies = decisionWithoutPolicies(source, validates && mayAskNone);
+  const classes = options.areClassesThere ? allThere : runtimeClassesOf(source);
+  return (submission, known) => {
+    const lost = validates ? withoutAccount(submission) : undefined;
+    if (lost !== undefined) return lost;
+    if (withoutPolicies !== undefined) return withoutPolicies(submission);
+    const valid = validationOf(submission);
+    return forAnyClasses(classes, isThere => {
+      const withClass = classRefusalOf(submission, isThere);
+      return decisionOf({
+        operation,
+        ...questionAbout(submission, known, policies),
+        validated: validates ? ending => valid(withClass(ending)) : ending => ending,
+        unknown: (names, isAboutCreator) =>
+          needsOf(names, unread.needs(submission.namespace), isAboutCreator),
+      });
     });
   };
 }
@@ -188,25 +213,6 @@ function questionAbout(
     creator: creatorOf(submission, known, policies),
     to,
     candidate: policy => candidateOf(policy, view, to(policy.name)),
-  };
-}
-
-/** What an answer depends on, in words. */
-function unknownOf(
-  policies: readonly string[],
-  needs: readonly string[],
-  isAboutCreator: boolean,
-): readonly Unknown[] {
-  return [
-    ...needs.map(each => ({about: `who may use ${policies.join(', ')}`, needs: each})),
-    ...(isAboutCreator ? [{about: 'who creates it', needs: '--requester'}] : []),
-  ];
-}
-
-function tokenOf({namespace, serviceAccount}: Submission): Unknown {
-  return {
-    about: `whether service account ${serviceAccount} mounts its token`,
-    needs: `serviceaccounts in ${namespace}`,
   };
 }
 

@@ -10,6 +10,7 @@ import {
 } from '../kube/fieldError.ts';
 import type {Container, Pod, PodSpec} from '../kube/pod.ts';
 import {lastRelease, type Release} from '../kube/release.ts';
+import {annotationKeyErrors, labelErrors} from '../policy/labelErrors.ts';
 import {containerErrors, idErrors, initNameErrors} from './containerValidation.ts';
 import {annotationErrors, seccompFieldErrors, seccompMatchErrors} from './profileValidation.ts';
 import {checkVolumes} from './volumeValidation.ts';
@@ -74,14 +75,16 @@ function errorsOf(pod: Pod, rules: Rules): readonly FieldError[] {
   ];
 }
 
-/** ValidatePodName, and what a mirror pod needs (ValidatePodSpecificAnnotations). */
+/** ValidateObjectMeta, and what a mirror pod needs (ValidatePodSpecificAnnotations). */
 function metadataErrors({metadata, spec}: Pod, release: Release): readonly FieldError[] {
-  const {name = '', annotations} = metadata;
+  const {name = '', annotations, labels} = metadata;
   const mirror = annotations?.[mirrorPodKey];
   return [
     ...(name === '' ? [] : dnsSubdomainProblems(name, release)).map(problem =>
       invalid('metadata.name', name, problem),
     ),
+    ...labelErrors(labels ?? {}, release),
+    ...annotationKeyErrors(annotations ?? {}, release),
     ...(mirror === undefined || spec.nodeName
       ? []
       : [

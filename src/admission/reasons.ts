@@ -7,6 +7,7 @@ import {
 } from '../controls/objection.ts';
 import {type FieldError, fieldErrorText} from '../kube/fieldError.ts';
 import type {PodView} from '../kube/podView.ts';
+import type {Missing} from './admit.ts';
 
 /** Something that is to be said of a part of a pod. */
 export interface Remark {
@@ -59,6 +60,11 @@ export function validationReason(error: FieldError, pod: PodView): string {
   const last = field.slice(field.lastIndexOf('.') + 1);
   if (at === undefined || detail === '') return fieldErrorText(error);
   return `${placeText(at)}: ${detail} (${container === undefined ? field : last})`;
+}
+
+/** Why a pod is refused that names what is not there. */
+export function missingText({kind, name}: Missing): string {
+  return `there is no ${kind} ${name}`;
 }
 
 /** What is said of one, of each of several; imperatives stay as they are. */

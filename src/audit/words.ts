@@ -1,5 +1,6 @@
+import {missingOf} from '../admission/admit.ts';
 import type {Verdict} from '../admission/judgement.ts';
-import {reasonLines, validationReason} from '../admission/reasons.ts';
+import {missingText, reasonLines, validationReason} from '../admission/reasons.ts';
 import {type ObjectReference, serviceAccountUser} from '../rbac/authorize.ts';
 import type {UseRight} from '../rbac/whoCan.ts';
 import type {FindingObject} from './finding.ts';
@@ -49,6 +50,8 @@ export function refusalLines({granted, decision, item}: Verdict): readonly strin
         `invalid${chosen === undefined ? '' : ` once ${chosen.policy.name} let it in`}: ${validationReason(error, item.submission.view)}`,
     );
   }
+  const missing = missingOf(decision);
+  if (missing !== undefined) return [missingText(missing)];
   if (granted.length === 0)
     return ['neither its service account nor its requester may use a policy'];
   return granted.flatMap(({policy, errors}) =>

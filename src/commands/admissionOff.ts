@@ -30,6 +30,11 @@ export function warnOfAdmission(
   world.warn(`note: PSP admission is ${finding.says}; ${what} what holds if it is on: see check`);
 }
 
+/** The same of the impact that is shown before something is changed. */
+export async function warnOfImpact(world: World, inventory: Inventory): Promise<void> {
+  warnOfAdmission(world, await admissionOff(inventory), 'the impact is');
+}
+
 /** As machine output has it. */
 export function printedAdmission(finding: CheckFinding | undefined): object | undefined {
   return finding && {answer: finding.answer, says: finding.says};

@@ -8,6 +8,7 @@ export function reachOf(before: Inventory, after: Inventory): ReadonlySet<string
   const isWide =
     before.release !== after.release ||
     changed(before.policies, after.policies).length > 0 ||
+    changed(before.runtimeClasses ?? [], after.runtimeClasses ?? []).length > 0 ||
     changed(before.rbac.clusterRoles, after.rbac.clusterRoles).length > 0 ||
     changed(before.rbac.clusterRoleBindings, after.rbac.clusterRoleBindings).length > 0;
   if (isWide) return undefined;

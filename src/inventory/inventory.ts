@@ -4,6 +4,7 @@ import type {
   NamespaceObject,
   PersistentVolume,
   Policy,
+  RuntimeClass,
   ServiceAccountObject,
 } from '../kube/objects.ts';
 import type {Pod} from '../kube/pod.ts';
@@ -105,6 +106,8 @@ export interface Inventory {
   readonly pods: readonly ListedPod[];
   /** Those of type hostPath; undefined if they were not read. */
   readonly persistentVolumes?: readonly PersistentVolume[] | undefined;
+  /** Those of files, or all of a cluster; undefined if they could not be read. */
+  readonly runtimeClasses?: readonly RuntimeClass[] | undefined;
   readonly caller: Caller | undefined;
   readonly gaps: readonly Gap[];
   /** Only from files: of a cluster, only Kubernetes' own kinds are read. */
@@ -125,6 +128,7 @@ export const emptyInventory: Inventory = {
   serviceAccounts: [],
   workloads: [],
   pods: [],
+  runtimeClasses: undefined,
   caller: undefined,
   gaps: [],
   unjudged: [],

@@ -31,3 +31,14 @@ export function isRelevantAnnotation(key: string): boolean {
     key === helmNamespaceKey
   );
 }
+
+const dnsLabel = '[a-z0-9](?:[-a-z0-9]*[a-z0-9])?';
+const soundKey = new RegExp(
+  `^(?:${dnsLabel}(?:\\.${dnsLabel})*/)?[a-z0-9](?:[-a-z0-9_.]{0,61}[a-z0-9])?$`,
+  'i',
+);
+
+/** Besides those that matter, keys that no server takes: an object in a file that has one can't exist. */
+export function isKeptAnnotation(key: string): boolean {
+  return isRelevantAnnotation(key) || !soundKey.test(key);
+}

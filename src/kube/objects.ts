@@ -2,7 +2,7 @@
  * The parts of Kubernetes v1.24 objects that this program reads, in their JSON shape. A decoded object
  * has nothing else in it, so a snapshot can't leak what was never read (environment, secrets).
  */
-import {isRelevantAnnotation} from './annotations.ts';
+import {isKeptAnnotation} from './annotations.ts';
 import {boolean, int32, int64, list, object, string, stringMap, type TypeOf} from './decode.ts';
 import type {JsonObject} from './json.ts';
 
@@ -21,7 +21,7 @@ export const objectMeta = object({
   uid: string,
   resourceVersion: string,
   labels: stringMap(),
-  annotations: stringMap(isRelevantAnnotation),
+  annotations: stringMap(isKeptAnnotation),
   ownerReferences: list(ownerReference),
 });
 export type ObjectMeta = TypeOf<typeof objectMeta>;
@@ -160,6 +160,10 @@ export function bindingOfDecoded(decoded: JsonObject): Binding {
   const {metadata, roleRef, subjects} = decoded as unknown as Binding;
   return {metadata: metadata && roleMetaOf(metadata), roleRef, subjects};
 }
+
+/** node.k8s.io RuntimeClass: what admission asks is whether there is one of its name. */
+export const runtimeClassObject = object({metadata: object({name: string, uid: string})});
+export type RuntimeClass = TypeOf<typeof runtimeClassObject>;
 
 /** As far as it matters who reaches which path of a node through a claim. */
 export const persistentVolume = object({

@@ -81,7 +81,7 @@ function patchesToKeep(
   patchable: readonly Patchable[],
   inventory: Inventory,
 ): readonly MigrationPatch[] {
-  const judge = judgeOf(inventory);
+  const judge = judgeOf(inventory, {areClassesThere: true});
   return patchable.flatMap(one => {
     const edits = editsToKeep(one.workload);
     if (edits.length === 0) return [];

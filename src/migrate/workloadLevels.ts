@@ -54,7 +54,7 @@ export function workloadLevels(
   namespace?: string,
 ): readonly WorkloadLevels[] {
   const {gaps, policies} = inventory;
-  const judge = policies.length > 0 ? judgeOf(inventory) : undefined;
+  const judge = policies.length > 0 ? judgeOf(inventory, {areClassesThere: true}) : undefined;
   const without: Today = gaps.some(isPolicies) ? 'unknown' : 'free';
   const isSure = denialsAreSure(inventory);
   const unchanged = unchangedPods(inventory);

@@ -8,7 +8,7 @@ import {type FieldError, invalid, required} from '../kube/fieldError.ts';
 import type {Policy} from '../kube/objects.ts';
 import type {PodView} from '../kube/podView.ts';
 import type {Release} from '../kube/release.ts';
-import {labelErrors} from './labelErrors.ts';
+import {annotationKeyErrors, labelErrors} from './labelErrors.ts';
 
 /**
  * The order in which Kubernetes reports (pkg/security/podsecuritypolicy/provider.go, ValidatePod). It
@@ -197,6 +197,7 @@ export function policyErrors(policy: Policy, release: Release): readonly FieldEr
   return [
     ...nameErrors(policy.metadata.name, release),
     ...labelErrors(policy.metadata.labels ?? {}, release),
+    ...annotationKeyErrors(policy.metadata.annotations ?? {}, release),
     ...order.validation.flatMap(id => controlById[id].validate(policy, release)),
   ];
 }

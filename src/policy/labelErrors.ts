@@ -2,7 +2,6 @@ import {dnsSubdomainProblems} from '../controls/shared/names.ts';
 import {type FieldError, invalid} from '../kube/fieldError.ts';
 import type {Release} from '../kube/release.ts';
 
-const field = 'metadata.labels';
 const longest = 63;
 const nameFormat = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
 const words =
@@ -21,9 +20,21 @@ export function labelErrors(
   release: Release,
 ): readonly FieldError[] {
   return Object.entries(labels).flatMap(([key, value]) => [
-    ...keyProblems(key, release).map(problem => invalid(field, key, problem)),
-    ...valueProblems(value).map(problem => invalid(field, value, problem)),
+    ...keyProblems(key, release).map(problem => invalid('metadata.labels', key, problem)),
+    ...valueProblems(value).map(problem => invalid('metadata.labels', value, problem)),
   ]);
+}
+
+/** The same of the keys of annotations (pkg/api/validation/objectmeta.go, ValidateAnnotations). */
+export function annotationKeyErrors(
+  annotations: Readonly<Record<string, string>>,
+  release: Release,
+): readonly FieldError[] {
+  return Object.keys(annotations).flatMap(key =>
+    keyProblems(key.toLowerCase(), release).map(problem =>
+      invalid('metadata.annotations', key, problem),
+    ),
+  );
 }
 
 /** pkg/util/validation/validation.go, IsQualifiedName. */

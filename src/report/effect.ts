@@ -1,6 +1,6 @@
-import {type Candidate, type Invalid, isUsable} from '../admission/admit.ts';
+import {type Candidate, type Invalid, isUsable, missingOf} from '../admission/admit.ts';
 import type {Judgement} from '../admission/judgement.ts';
-import {reasonText, validationReason} from '../admission/reasons.ts';
+import {missingText, reasonText, validationReason} from '../admission/reasons.ts';
 import {isInvalidByItself} from '../admission/validation.ts';
 import {type Effect, type Shift, type ShiftKind, shiftKinds} from '../effect/effect.ts';
 import type {Item} from '../inventory/submissions/items.ts';
@@ -111,6 +111,8 @@ function shiftReason(shift: Shift): string {
   if (kind === 'gone') return 'no longer there';
   if (after?.decision.kind === 'unknown') return unknownText(after);
   if (after?.decision.kind === 'invalid') return invalidText(after.decision, shift.item);
+  const missing = after && missingOf(after.decision);
+  if (missing !== undefined) return missingText(missing);
   if (after?.podSecurity !== undefined) {
     return [isNewTemplate ? 'its new template' : '', labelReason(after.podSecurity)]
       .filter(Boolean)

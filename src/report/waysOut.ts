@@ -1,3 +1,4 @@
+import {missingOf} from '../admission/admit.ts';
 import type {Verdict} from '../admission/judgement.ts';
 import {remarkLines} from '../admission/reasons.ts';
 import {isInvalidByItself} from '../admission/validation.ts';
@@ -52,9 +53,10 @@ function changedPart({submission: {isLivePod, isBare}}: Item): string {
   return isLivePod || isBare ? 'the pod' : 'the pod template';
 }
 
-/** Where no policy that is there would do, one can be made: but not for a pod that is invalid. */
-function noWayLines({item, candidates, state}: Verdict): readonly string[] {
+/** Where no policy that is there would do, one can be made: but not for a pod that is invalid, or lacks more than that. */
+function noWayLines({item, candidates, state, decision}: Verdict): readonly string[] {
   if (state !== 'denied' || isInvalidByItself(item.submission)) return [];
+  if (missingOf(decision) !== undefined) return [];
   const line = commandLine('kubectl', 'psp', 'advise', argumentFor(item), '-n', item.namespace);
   const none = candidates.length === 0 ? [] : ['None of the policies is known to let it in.'];
   return ['', ...none, `To write one that does: ${line} --grant`];

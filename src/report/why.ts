@@ -1,3 +1,4 @@
+import {missingOf} from '../admission/admit.ts';
 import type {Verdict} from '../admission/judgement.ts';
 import type {Via} from '../admission/rights.ts';
 import {byText} from '../text.ts';
@@ -40,10 +41,12 @@ function labelsText({item}: Verdict): string {
 
 function row(verdict: Verdict): readonly string[] {
   const {item, chosen, via, state, judgedForCaller, isByAnnotation, decision} = verdict;
+  const missing = missingOf(decision);
   const remark =
     (judgedForCaller && ' (creator unknown: judged for you)') ||
     (isByAnnotation && ' (by its annotation)') ||
     (decision.kind === 'invalid' && ' (invalid)') ||
+    (missing !== undefined && ` (no ${missing.kind} ${missing.name})`) ||
     '';
   return [
     item.namespace,

@@ -1,6 +1,6 @@
-import {type Candidate, isPerhapsUsable, isUsable} from '../admission/admit.ts';
+import {type Candidate, isPerhapsUsable, isUsable, missingOf} from '../admission/admit.ts';
 import type {Verdict} from '../admission/judgement.ts';
-import {reasonLines, reasonText, validationReason} from '../admission/reasons.ts';
+import {missingText, reasonLines, reasonText, validationReason} from '../admission/reasons.ts';
 import type {Via} from '../admission/rights.ts';
 import {isInvalidByItself} from '../admission/validation.ts';
 import {decidingFor} from '../inventory/submissions/submissions.ts';
@@ -184,9 +184,11 @@ function stateText(verdict: Verdict): string {
   const {state, chosen, item, decision} = verdict;
   const name = chosen?.policy.name;
   const how = verdict.isByAnnotation ? ', by its annotation' : '';
+  const missing = missingOf(decision);
   switch (state) {
     case 'denied':
-      return decision.kind === 'invalid' ? invalidText(decision.chosen, verdict) : 'denied';
+      if (decision.kind === 'invalid') return invalidText(decision.chosen, verdict);
+      return missing === undefined ? 'denied' : `denied: ${missingText(missing)}`;
     case 'unknown':
       return verdict.allowed ? 'admitted, by a policy that is unknown' : 'unknown';
     case 'mutated':

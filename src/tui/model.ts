@@ -92,11 +92,12 @@ const judgeFrom = remember(
     serverVersion: Inventory['serverVersion'],
     podSecurity: Inventory['podSecurity'],
     release: Inventory['release'],
+    runtimeClasses: Inventory['runtimeClasses'],
     native: Inventory['native'],
     mayAskNone: boolean,
   ) => {
     const facts = {origin, policyApi, serverVersion, podSecurity, release, caller: undefined};
-    const home = {admissionPolicies, native};
+    const home = {admissionPolicies, native, runtimeClasses};
     const source = {policies, rbac, namespaces, gaps, ...facts, ...home};
     return weaklyKeyed(judgeOf(source, {mayAskNone}).verdict);
   },
@@ -135,6 +136,7 @@ function makeModel(read: Inventory): Model {
       serverVersion,
       podSecurity,
       release,
+      inventory.runtimeClasses,
       inventory.native,
       mayAskNoPolicy(inventory),
     );

@@ -97,6 +97,15 @@ export const oddCase = fc.record({
   appArmor: some(...profiles),
   lostAppArmor: fc.boolean(),
   isMirror: fc.boolean(),
+  odd: some<Record<string, string>>(
+    {'a b': '1', 'a/b/c': '1'},
+    {'A.x/B_c': '1', '/x': '1', 'x/': '1'},
+  ),
+  labels: some<Json>(
+    {app: 'web'},
+    {app: 'a b', 'x y': 'v', 'É/é': 'v'},
+    {[`a/${'b'.repeat(64)}`]: 'c'.repeat(64)},
+  ),
   podName: fc.constantFrom('p', 'a.b', 'A_b'),
   policy: fc.record({
     defaultAllowPrivilegeEscalation: some(false, true),
@@ -172,6 +181,8 @@ export const soundCase = (anyCase: fc.Arbitrary<AnyCase>): fc.Arbitrary<AnyCase>
       appArmor,
       lostAppArmor: false,
       isMirror: false,
+      odd: undefined,
+      labels: undefined,
       podName: 'p',
     }));
 
@@ -185,6 +196,7 @@ export function caseOf(made: AnyCase, number: number): JsonObject {
     'container.apparmor.security.beta.kubernetes.io/a': made.appArmor,
     'container.apparmor.security.beta.kubernetes.io/lost': made.lostAppArmor ? 'odd' : undefined,
     'kubernetes.io/config.mirror': made.isMirror ? 'm' : undefined,
+    ...made.odd,
   };
   return plain({
     name: `c${number}`,
@@ -231,7 +243,7 @@ export function caseOf(made: AnyCase, number: number): JsonObject {
       ],
     },
     pod: {
-      metadata: {name: made.podName, annotations},
+      metadata: {name: made.podName, annotations, labels: made.labels},
       spec: {
         ...made.host,
         os: made.os,

@@ -59,6 +59,13 @@ const objects: readonly JsonObject[] = [
   policyObject('web', hostSpec),
   roleFor('use-web', 'web'),
   binding('use-web', 'use-web', ['group:system:serviceaccounts'], true),
+  {
+    apiVersion: `${rbac}/v1`,
+    kind: 'RoleBinding',
+    metadata: {name: 'app-web', namespace: 'shop'},
+    roleRef: {apiGroup: rbac, kind: 'ClusterRole', name: 'use-web'},
+    subjects: [{kind: 'ServiceAccount', name: 'app', namespace: 'shop'}],
+  },
   ...['shop', 'data'].map(namespace => ({
     apiVersion: 'v1',
     kind: 'ServiceAccount',
@@ -160,6 +167,15 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('who may read one namespa
     );
     expect({code, out}).toEqual({code: 0, out: expect.not.stringContaining('unknown')});
     expect(out).toContain('Pods and workloads: 1 stays as it is.');
+  });
+
+  test('unbind finds what it may take away in the namespace of the account, which needs no -n', async () => {
+    const args = ['unbind', 'web', '--to', 'sa:shop/app', '--dry-run=client'] as const;
+    const {code, out} = await as('narrow', ...args);
+    expect({code, out}).toEqual({
+      code: 0,
+      out: expect.stringContaining('RoleBinding shop/app-web'),
+    });
   });
 
   test.runIf(hasTmux())('the session asks for the name, on a screen that says why', async () => {

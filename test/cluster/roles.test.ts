@@ -1,4 +1,7 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import type {JsonObject} from '../../src/kube/json.ts';
+import {binding, roleFor} from '../support/builders/audits.ts';
+import {policyObject} from '../support/builders/policies.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
 import {folderOf} from '../support/run/files.ts';
 import {runHere, runWith} from '../support/run/run.ts';
@@ -10,7 +13,33 @@ const uses: readonly (readonly [role: string, commandLines: readonly string[]])[
   ['kubectl-psp-advise', ['advise -A']],
   ['kubectl-psp-who-can', ['who-can -A --indirect']],
   ['kubectl-psp-migrate', ['migrate -A']],
-  ['kubectl-psp-read', ['why -A', 'snapshot', '-A', 'audit -A']],
+  ['kubectl-psp-read', ['why -A -o json', 'snapshot', '-A', 'audit -A']],
+];
+
+/** A workload whose pods name a class, under a policy that lets them in. */
+const classed: readonly JsonObject[] = [
+  {apiVersion: 'v1', kind: 'ServiceAccount', metadata: {name: 'default', namespace: 'default'}},
+  {
+    apiVersion: 'node.k8s.io/v1',
+    kind: 'RuntimeClass',
+    metadata: {name: 'gvisor'},
+    handler: 'runsc',
+  },
+  policyObject('open', {volumes: ['*']}),
+  roleFor('use', 'open'),
+  binding('use', 'use', ['group:system:serviceaccounts'], true),
+  {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: {name: 'web', namespace: 'default'},
+    spec: {
+      selector: {matchLabels: {app: 'web'}},
+      template: {
+        metadata: {labels: {app: 'web'}},
+        spec: {runtimeClassName: 'gvisor', containers: [{name: 'c', image: 'x'}]},
+      },
+    },
+  },
 ];
 
 describe.runIf(hasReference('etcd', 'kube-apiserver'))('the ClusterRoles of docs/rbac.yaml', () => {
@@ -19,6 +48,7 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('the ClusterRoles of docs
   beforeAll(async () => {
     server = await startApiServer({users: [reader]});
     await createTriedRole(server);
+    await server.createAll(classed);
   });
   afterAll(async () => await server?.stop());
 
@@ -27,12 +57,13 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('the ClusterRoles of docs
 
   /** Whether the command says that it lacks the resource; it must not fail in any other way. */
   async function misses(commandLine: string, resource: string): Promise<boolean> {
-    const {code, err} = await asReader(`${commandLine} -v 1`);
+    const {code, err, out} = await asReader(`${commandLine} -v 1`);
     const told = `${commandLine} without ${resource}: ${code} ${err}`;
     // 3: it answers and can't tell, as migrate does.
     const [failed, isNamed] = [code !== 0, err.includes(resource)];
     if (failed) expect([[3, 4].includes(code), isNamed], told).toEqual([true, true]);
-    return failed || err.includes(`incomplete: could not read ${resource}`);
+    const isUnknown = out.includes(`"needs": "${resource}"`);
+    return failed || isUnknown || err.includes(`incomplete: could not read ${resource}`);
   }
 
   test.each(uses)('%s is enough for %j, and no less is', async (name, commandLines) => {

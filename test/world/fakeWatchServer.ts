@@ -47,6 +47,7 @@ const kinds: Readonly<Record<string, string>> = {
   '/apis/apps/v1/daemonsets': 'DaemonSet',
   '/apis/batch/v1/jobs': 'Job',
   '/apis/batch/v1/cronjobs': 'CronJob',
+  '/apis/node.k8s.io/v1/runtimeclasses': 'RuntimeClass',
   '/apis/policy/v1beta1/podsecuritypolicies': 'PodSecurityPolicy',
   '/apis/rbac.authorization.k8s.io/v1/clusterroles': 'ClusterRole',
   '/apis/rbac.authorization.k8s.io/v1/roles': 'Role',

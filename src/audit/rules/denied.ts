@@ -1,3 +1,4 @@
+import {missingOf} from '../../admission/admit.ts';
 import type {Verdict} from '../../admission/judgement.ts';
 import type {Control} from '../../controls/control.ts';
 import {controls} from '../../controls/index.ts';
@@ -7,7 +8,7 @@ import {count} from '../../text.ts';
 import type {AuditContext} from '../context.ts';
 import {fittingPolicy, wouldMoveOthers} from '../fitting.ts';
 import type {VerdictGroup} from '../groups.ts';
-import {adviseCommand, bindCommand} from '../remedies.ts';
+import {adviseCommand, bindCommand, commandLine} from '../remedies.ts';
 import {defineRule, type RuleFinding} from '../rule.ts';
 import {accountText, firstOf, refusalLines} from '../words.ts';
 
@@ -120,15 +121,29 @@ function deniedFound(
     ],
     controls: refusingControls(verdict),
     remedy:
-      fitting === undefined || serviceAccount === ''
+      remedyForMissing(verdict) ??
+      (fitting === undefined || serviceAccount === ''
         ? adviseCommand(namespace)
-        : bindCommand(fitting, namespace, serviceAccount),
+        : bindCommand(fitting, namespace, serviceAccount)),
   };
+}
+
+/** For a pod that names what is not there: an account can be made by a line, a class only by who knows its handler. */
+function remedyForMissing({decision, item}: Verdict): string | undefined {
+  const {namespace, serviceAccount} = item.submission;
+  switch (missingOf(decision)?.kind) {
+    case 'ServiceAccount':
+      return commandLine('kubectl', 'create', 'serviceaccount', serviceAccount, '-n', namespace);
+    case 'RuntimeClass':
+      return commandLine('kubectl', 'get', 'runtimeclasses');
+    case undefined:
+      return undefined;
+  }
 }
 
 /** The controls by which the policies that a pod may use refuse it. */
 function refusingControls({granted, item, decision}: Verdict): readonly Control[] {
-  if (decision.kind === 'invalid') return [];
+  if (decision.kind === 'invalid' || missingOf(decision) !== undefined) return [];
   const refusing = new Set(
     granted.flatMap(({policy}) => controlsBehind('errors', policy, item.submission.view)),
   );

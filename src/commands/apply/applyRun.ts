@@ -8,6 +8,7 @@ import type {Inventory} from '../../inventory/inventory.ts';
 import type {Policy} from '../../kube/objects.ts';
 import {printablePolicy} from '../../report/advice.ts';
 import {effectTable, effectText} from '../../report/effect.ts';
+import {warnOfImpact} from '../admissionOff.ts';
 import {applyPlan} from '../applyPlan.ts';
 import {choose, dryRuns} from '../flags.ts';
 import {loadOverlay} from '../input/loadOverlay.ts';
@@ -28,6 +29,7 @@ export async function runApply(world: World, flags: ApplyPoliciesFlags): Promise
   for (const note of changeNotes(overlaid)) world.warn(`note: ${note}`);
   const effect = effectOf(before, after);
   const say = (line: string) => world.print(`${line}\n`);
+  await warnOfImpact(world, before);
   if (effect.shifts.length > 0) say(effectTable(effect.shifts, {wide: false, headers: true}));
   say(effectText(effect));
   const reason =

@@ -3,6 +3,7 @@ import {questionFor} from '../../effect/question.ts';
 import {type ExitCode, exitCodes, UserError} from '../../errors.ts';
 import type {BindingPlan} from '../../grant/bindingSteps.ts';
 import {missingNotes} from '../../grant/missingNotes.ts';
+import {perhapsGrants} from '../../grant/perhapsGrants.ts';
 import {planBind} from '../../grant/planBind.ts';
 import {afterChange} from '../../grant/planDelete.ts';
 import {planUnbind} from '../../grant/planUnbind.ts';
@@ -10,6 +11,7 @@ import {type Targets, targetsLike} from '../../grant/targetsLike.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
 import {askedIn} from '../../inventory/native/nativeHome.ts';
 import {isUnreadIn} from '../../rbac/unreadRbac.ts';
+import {warnOfImpact} from '../admissionOff.ts';
 import {applyPlan} from '../applyPlan.ts';
 import {choose, dryRuns} from '../flags.ts';
 import {load, policyNamed, requirePolicies, type SourceRequest} from '../input/load.ts';
@@ -74,15 +76,18 @@ export async function runUnbind(
   const {policy, named} = asked;
   const {namespace} = flags;
   const targets = named.map(({subject}) => ({subject, namespace}));
-  const inventory = await read(world, flags, namespace);
+  // Who may not list what is in all namespaces may in that of the account.
+  const [home, ...others] = new Set(named.map(each => each.home));
+  const inventory = await read(world, flags, namespace ?? (others.length === 0 ? home : undefined));
   const plan = planUnbind(inventory, policy, targets);
   if (plan.steps.length === 0) {
     policyNamed(inventory, policy); // a grant may outlive its policy
-    requireRbac(
-      inventory,
-      namespace,
-      'no grant to remove was found, but some objects could not be read',
-    );
+    const perhaps = perhapsGrants(inventory, targets);
+    const what =
+      perhaps.length === 0
+        ? 'no grant to remove was found'
+        : `no grant to remove is known (perhaps ${perhaps.join('; ')})`;
+    requireRbac(inventory, namespace, `${what}, but some objects could not be read`);
   }
   return carryOut(world, flags, asked, inventory, plan);
 }
@@ -167,6 +172,7 @@ async function carryOut(
 
   const printer = bindPrinter(world, format);
   const notes = [...plan.notes, ...(await nativeNotes(inventory, after))];
+  await warnOfImpact(world, inventory);
   printer.plan({...plan, notes}, effect, policy);
   if (plan.steps.length === 0) {
     printer.objects([]);

@@ -3,6 +3,7 @@ import {questionFor} from '../../effect/question.ts';
 import {type ExitCode, exitCodes} from '../../errors.ts';
 import {afterChange, planDeletion} from '../../grant/planDelete.ts';
 import {deletionText} from '../../report/binding.ts';
+import {warnOfImpact} from '../admissionOff.ts';
 import {applyPlan} from '../applyPlan.ts';
 import {choose, dryRuns} from '../flags.ts';
 import {load, policyNamed, requirePolicies} from '../input/load.ts';
@@ -25,6 +26,7 @@ export async function runDelete(
   const after = afterChange(inventory, change);
   const effect = effectOf(inventory, after);
   const say = (line: string) => world.print(`${line}\n`);
+  await warnOfImpact(world, inventory);
   say(deletionText(plan, effect, policy).trimEnd());
   const reason =
     (dryRun === 'client' && '--dry-run=client') ||

@@ -1,5 +1,5 @@
 import {exitCodes, UserError} from '../../errors.ts';
-import {groupOf, policyVersion} from '../../kube/apiGroups.ts';
+import {groupOf} from '../../kube/apiGroups.ts';
 import {DecodeError, type Decoder} from '../../kube/decode.ts';
 import {isObject, type Json, type JsonObject} from '../../kube/json.ts';
 import {decodePolicy} from '../../kube/objects.ts';
@@ -10,11 +10,13 @@ import {
   persistentVolumes,
   type Resource,
   resources,
+  runtimeClasses,
 } from '../kinds/resources.ts';
 import {decodeWorkload, type Workload, workloadAt} from '../kinds/workloads.ts';
 import {claimedVolumes} from './claimedVolumes.ts';
 import {definitionNotes} from './definitions.ts';
 import {type NoSuchKind, noSuchKind} from './noSuchKind.ts';
+import {oldVersionNotes} from './oldVersions.ts';
 import {otherKinds, type TemplatePlace} from './otherObjects.ts';
 import {flattened, hasOpenParameter, type SourceObject} from './sourceObjects.ts';
 import {type StrictObject, unknownFieldRemarks} from './unknownFieldRemarks.ts';
@@ -29,6 +31,7 @@ export interface Collected
     | 'workloads'
     | 'pods'
     | 'persistentVolumes'
+    | 'runtimeClasses'
     | 'unjudged'
   > {
   readonly clusterRoles: Inventory['rbac']['clusterRoles'];
@@ -42,7 +45,7 @@ export interface Collected
 }
 
 const clusterScoped: ReadonlySet<string> = new Set(
-  [...Object.values(resources), persistentVolumes]
+  [...Object.values(resources), persistentVolumes, runtimeClasses]
     .filter(({namespaced}) => !namespaced)
     .map(({kind}) => kind),
 );
@@ -61,6 +64,7 @@ export function collect(objects: readonly SourceObject[], defaultNamespace: stri
   const definitions = definitionNotes();
   const strict: StrictObject[] = [];
   const misnamed = misnamedObjects();
+  const old = oldVersionNotes();
   let unnamed = 0;
 
   for (const source of objects.flatMap(flattened)) {
@@ -99,11 +103,14 @@ export function collect(objects: readonly SourceObject[], defaultNamespace: stri
       workloads.set(key, found ?? []);
       if (found === undefined) setAside(needsParameter);
     }
-    if (known === shelves.policies) misnamed.noteOld(apiVersion, object);
+    const newest = newestVersionOf(known, apiVersion, kind);
+    if (newest !== undefined) old.see(apiVersion, object, newest);
     const isOwn = known !== undefined || workloadKindOf(apiVersion, kind) !== undefined;
-    const isStorage =
-      known === shelves.persistentVolumes || known === shelves.persistentVolumeClaims;
-    if (isOwn && !isStorage && !source.isOfTemplate) strict.push(object);
+    const isUncharted =
+      known === shelves.persistentVolumes ||
+      known === shelves.persistentVolumeClaims ||
+      known === shelves.runtimeClasses;
+    if (isOwn && !isUncharted && !source.isOfTemplate) strict.push(object);
     const holdsPods = known === undefined ? isOwn : known === shelves.pods;
     definitions.add(key, object, holdsPods);
   }
@@ -123,11 +130,13 @@ export function collect(objects: readonly SourceObject[], defaultNamespace: stri
       shelves.persistentVolumes.objects(),
       shelves.persistentVolumeClaims.objects(),
     ),
+    runtimeClasses: shelves.runtimeClasses.objects(),
     unjudged: [...unjudged.values()],
     remarks: [
       ...others.remarks(),
       ...unjudgedTexts([...unjudged.values()]),
       ...misnamed.remarks,
+      ...old.remarks(),
       ...unknownFieldRemarks(strict),
       ...definitions.remarks(),
     ],
@@ -135,6 +144,15 @@ export function collect(objects: readonly SourceObject[], defaultNamespace: stri
 }
 
 const needsParameter = 'a parameter of its Template stands for a value that matters';
+
+/** The apiVersion under which servers of today have a kind that is read. */
+function newestVersionOf(
+  shelf: {readonly newest: string | undefined} | undefined,
+  apiVersion: string,
+  kind: string,
+): string | undefined {
+  return shelf === undefined ? workloadKindOf(apiVersion, kind)?.apiVersions[0] : shelf.newest;
+}
 
 /** The workloads of an object: of one of Kubernetes' own kind, or those of the templates found in it. */
 function workloadsOf(
@@ -165,14 +183,6 @@ function misnamedObjects() {
   return {
     refused,
     remarks,
-    /** Says that a policy is of an apiVersion that servers once had; one with a uid comes from such a server. */
-    noteOld(apiVersion: string, {where, label, value}: StrictObject): void {
-      const isStored = isObject(value.metadata) && value.metadata.uid !== undefined;
-      if (apiVersion === policyVersion || isStored) return;
-      remarks.push(
-        `${where}: ${label}: no server has it under ${apiVersion} from v1.16 on: write ${policyVersion}`,
-      );
-    },
     put(source: SourceObject, {where, label, value}: StrictObject, {kind, says}: NoSuchKind): void {
       if (kind !== resources.policies.kind) {
         remarks.push(`${where}: ${label} was not read: ${says}`);
@@ -209,7 +219,7 @@ function kindShelf<T>({kind, apiVersions, decode}: Resource<T>) {
   const groups = new Set(apiVersions.map(groupOf));
   const fits = (apiVersion: string, name: string) =>
     name === kind && groups.has(groupOf(apiVersion));
-  return {...shelfOf(decode), fits};
+  return {...shelfOf(decode), fits, newest: apiVersions[0]};
 }
 
 function emptyShelves() {
@@ -223,6 +233,7 @@ function emptyShelves() {
     serviceAccounts: kindShelf(resources.serviceAccounts),
     pods: kindShelf(resources.pods),
     persistentVolumes: kindShelf(persistentVolumes),
+    runtimeClasses: kindShelf(runtimeClasses),
     persistentVolumeClaims: kindShelf(persistentVolumeClaims),
   };
 }

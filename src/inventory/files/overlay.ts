@@ -56,6 +56,7 @@ export function layOver(
         ? labelsLaidOver(base.namespaces, files.namespaces)
         : merged(base.namespaces, files.namespaces),
     serviceAccounts: merged(base.serviceAccounts, files.serviceAccounts),
+    runtimeClasses: base.runtimeClasses && merged(base.runtimeClasses, files.runtimeClasses ?? []),
     workloads: mergedWorkloads(base.workloads, files.workloads),
     pods: merged(base.pods, files.pods),
     unjudged: [...base.unjudged, ...files.unjudged],

@@ -8,6 +8,7 @@ import {
   namespaceObject,
   persistentVolume,
   role,
+  runtimeClassObject,
   serviceAccountObject,
 } from '../../kube/objects.ts';
 import {decodePod, passingPod} from '../../kube/pod.ts';
@@ -95,6 +96,7 @@ const snapshotFields = object({
   workloads: list(decodeStoredWorkload),
   pods: list(decodePod),
   persistentVolumes: list(persistentVolume),
+  runtimeClasses: list(runtimeClassObject),
   caller: object({
     user: string,
     answers: list(object({namespace: string, policy: string, allowed: boolean})),
@@ -140,6 +142,7 @@ export function inventoryOfSnapshot(value: JsonObject, file: string): Inventory 
     workloads: fields.workloads ?? [],
     pods: fields.pods ?? [],
     persistentVolumes: fields.persistentVolumes,
+    runtimeClasses: fields.runtimeClasses,
     caller: fields.caller && {
       user: fields.caller.user ?? '',
       answers: (fields.caller.answers ?? []).map(answer => ({

@@ -4,6 +4,7 @@ import {
   decidesRights,
   type Resource,
   resources,
+  runtimeClasses,
   workloadResources,
 } from '../kinds/resources.ts';
 import {sourceMapsOf} from '../native/sources.ts';
@@ -76,6 +77,7 @@ export function startRun(
     },
   };
   const settle = (resource: string): void => {
+    if (resource === runtimeClasses.plural) tables.facts.areClassesKnown = true;
     const isLast = unread.delete(resource) && unread.size === 0;
     tables.facts.isWhole ||= isLast;
     // Who waits for the last list shall not wait for the next batch.
@@ -115,6 +117,7 @@ function startAll(work: Work): void {
   startKind(work, resources.namespaces, tables.namespaces);
   startKind(work, resources.serviceAccounts, tables.serviceAccounts);
   startKind(work, resources.pods, tables.pods);
+  startKind(work, runtimeClasses, tables.runtimeClasses);
   workloadResources.forEach((resource, index) => {
     const collection = tables.workloads[index];
     if (collection) startKind(work, resource, collection);

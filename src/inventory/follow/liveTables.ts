@@ -1,11 +1,13 @@
 import {isDeepStrictEqual} from 'node:util';
 import type {JsonObject} from '../../kube/json.ts';
+import type {RuntimeClass} from '../../kube/objects.ts';
 import {releaseOf} from '../../kube/release.ts';
 import {emptyInventory, type Gap, type Inventory} from '../inventory.ts';
 import {
   admissionResources,
   isOfAdmission,
   resources,
+  runtimeClasses,
   workloadResources,
 } from '../kinds/resources.ts';
 import {isNative} from '../native/nativeHome.ts';
@@ -30,6 +32,7 @@ export interface Tables {
   readonly roleBindings: Collection<Inventory['rbac']['roleBindings'][number]>;
   readonly namespaces: Collection<Inventory['namespaces'][number]>;
   readonly serviceAccounts: Collection<Inventory['serviceAccounts'][number]>;
+  readonly runtimeClasses: Collection<RuntimeClass>;
   readonly pods: Collection<Inventory['pods'][number]>;
   /** One for each kind, in the order of `workloadResources`. */
   readonly workloads: readonly Collection<Inventory['workloads'][number]>[];
@@ -49,6 +52,8 @@ export interface Facts {
   serverVersion: string | undefined;
   /** Whether all has been read once. */
   isWhole: boolean;
+  /** Whether runtime classes were asked for and something came of it. */
+  areClassesKnown: boolean;
   /** Where policies are served; `absent` if nowhere. */
   policyApi: Inventory['policyApi'];
 }
@@ -63,13 +68,14 @@ export function createTables(): Tables {
     roleBindings: createCollection(resources.roleBindings),
     namespaces: createCollection(resources.namespaces),
     serviceAccounts: createCollection(resources.serviceAccounts),
+    runtimeClasses: createCollection(runtimeClasses),
     pods: createCollection(resources.pods),
     workloads,
     joinedWorkloads: joining(workloads),
     admission: admissionResources.map(createCollection),
     sourceMaps: new Map(),
     gaps: new Map(),
-    facts: {serverVersion: undefined, isWhole: false, policyApi: 'unknown'},
+    facts: {serverVersion: undefined, isWhole: false, areClassesKnown: false, policyApi: 'unknown'},
   };
 }
 
@@ -144,13 +150,21 @@ function nativeIn(
   return {...reading, gaps};
 }
 
+/** Whoever may not list them is told so of the pods that name one; no other answer depends on them. */
+function classesIn({runtimeClasses: read, gaps, facts}: Tables): Inventory['runtimeClasses'] {
+  const isUnread = gaps.has(gapKey({resource: runtimeClasses.plural, namespace: undefined}));
+  return facts.areClassesKnown && !isUnread ? read.value() : undefined;
+}
+
 /** What could not be read, but for kinds that the server has not; and where it serves policies. */
 function missingIn({gaps, facts}: Tables): {
   readonly policyApi: Inventory['policyApi'];
   readonly missing: readonly Gap[];
 } {
   const all = [...gaps.values()];
-  const missing = all.filter(gap => !isOfNoKind(gap, facts.serverVersion));
+  const missing = all.filter(
+    gap => gap.resource !== runtimeClasses.plural && !isOfNoKind(gap, facts.serverVersion),
+  );
   const policyApi =
     all.some(isGapOfPolicies) && !missing.some(isGapOfPolicies) ? 'absent' : facts.policyApi;
   // Elsewhere nobody looks for policies in admission policies.
@@ -182,6 +196,7 @@ export function inventoryOf(tables: Tables, before: Inventory, time: string): In
     }),
     namespaces: tables.namespaces.value(),
     serviceAccounts: tables.serviceAccounts.value(),
+    runtimeClasses: classesIn(tables),
     workloads: tables.joinedWorkloads(),
     pods: tables.pods.value(),
     gaps: isDeepStrictEqual(gaps, before.gaps) ? before.gaps : gaps,

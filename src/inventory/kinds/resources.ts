@@ -12,6 +12,7 @@ import {
   persistentVolumeClaim,
   role,
   roleOfDecoded,
+  runtimeClassObject,
   serviceAccountObject,
 } from '../../kube/objects.ts';
 import {decodeLatePod, decodePod, type Late, podAgain} from '../../kube/pod.ts';
@@ -108,6 +109,13 @@ function withoutManagers(value: Json): JsonObject {
 export function isOfAdmission({resource: plural}: {readonly resource: string}): boolean {
   return admissionResources.some(one => one.plural === plural);
 }
+
+/** What a pod may name to run in; few clusters have any. */
+export const runtimeClasses = resource('runtimeclasses', 'RuntimeClass', runtimeClassObject, {
+  apiVersions: ['v1', 'v1beta1'].map(version => `node.k8s.io/${version}`),
+  namespaced: false,
+  isPlain: true,
+});
 
 /** No verdict depends on them: read where an answer is about paths of nodes. */
 export const persistentVolumes = resource(

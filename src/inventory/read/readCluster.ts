@@ -1,6 +1,6 @@
 import {messageOf} from '../../errors.ts';
 import {isObject} from '../../kube/json.ts';
-import type {PersistentVolume} from '../../kube/objects.ts';
+import type {PersistentVolume, RuntimeClass} from '../../kube/objects.ts';
 import {releaseOf} from '../../kube/release.ts';
 import {once} from '../../once.ts';
 import type {Gap, Inventory} from '../inventory.ts';
@@ -8,6 +8,7 @@ import {
   persistentVolumes,
   type Resource,
   resources,
+  runtimeClasses,
   sortedByName,
   workloadResources,
 } from '../kinds/resources.ts';
@@ -81,7 +82,7 @@ export async function readCluster(client: ClusterReader, plan: ReadPlan): Promis
     ...(plan.whole ? [namespaces()] : []),
     ...(judges ? [version()] : []),
   ]);
-  const {policies, roles, roleBindings, serviceAccounts, workloads, pods, volumes} = lists;
+  const {policies, roles, roleBindings, serviceAccounts, workloads, pods, volumes, classes} = lists;
   const told = gaps.some(isGapOfPolicies) ? await version() : undefined;
   const policyApi = plan.policies ? policyApiIn(policies.apiVersion, gaps, told) : 'unknown';
   const native = policyApi === 'absent' ? await readNative({...shared, namespaces: namesOf}) : {};
@@ -106,6 +107,7 @@ export async function readCluster(client: ClusterReader, plan: ReadPlan): Promis
     workloads: workloads.flatMap(({items}) => sortedByName(items)),
     pods: sortedByName(pods.items),
     persistentVolumes: volumes && sortedByName(volumes.items.filter(showsNode)),
+    runtimeClasses: classes && sortedByName(classes),
     caller: undefined,
     gaps: sortedGaps(gaps.filter(gap => !isOfNoKind(gap, serverVersion))),
     unjudged: [],
@@ -150,8 +152,9 @@ async function readLists(reading: Reading, plan: ReadPlan) {
       read(withPods || plan.serviceAccounts === true, resources.serviceAccounts),
       // They are of no namespace: whoever looks at one has no business with them.
       withVolumes ? readResource(reading, persistentVolumes) : undefined,
+      plan.policies && plan.workloads ? readRuntimeClasses(reading) : undefined,
     ]);
-  const [roleBindings, serviceAccounts, volumes] = rest;
+  const [roleBindings, serviceAccounts, volumes, classes] = rest;
   return {
     pods,
     workloads,
@@ -162,7 +165,18 @@ async function readLists(reading: Reading, plan: ReadPlan) {
     roleBindings,
     serviceAccounts,
     volumes,
+    classes,
   };
+}
+
+/**
+ * All runtime classes; undefined if they may not be listed. Who only works in namespaces mostly may not: a pod that names
+ * one says so, and no other answer depends on them.
+ */
+async function readRuntimeClasses(reading: Reading): Promise<readonly RuntimeClass[] | undefined> {
+  const gaps: Gap[] = [];
+  const {items} = await readResource({...reading, gaps}, runtimeClasses);
+  return gaps.length > 0 ? undefined : items;
 }
 
 /** Whether a volume is a path of a node. */

@@ -45,6 +45,8 @@ export interface Submission {
   readonly isLivePod: boolean;
   /** A pod that no controller owns: a requester may be named for it. */
   readonly isBare: boolean;
+  /** Whether the cluster has no such account, so that the server refuses the pod before it asks any policy. */
+  readonly lacksAccount?: boolean;
   /** Of a template that its controller completes: what is missing in it says nothing of its pods. */
   readonly isSketch?: boolean;
   /**
@@ -106,11 +108,13 @@ function submittersOf(inventory: SubmissionSource): {
   const {release} = inventory;
   const automount = automountOf(inventory.serviceAccounts);
   const isOpen = isTokenOpen(inventory);
+  const lacksAccount = missingAccounts(inventory);
   const admitted = (pod: Pod) => admitServiceAccount(pod, automount, release);
   const firsts = new Map<string, Submission>();
 
   const submit: Submit = (pod, requester, flags) => {
     const submission = submissionOf(admitted(pod), release, requester, flags);
+    if (lacksAccount(submission)) return {...submission, lacksAccount: true};
     if (!isOpen(pod, submission)) return submission;
     const bare = admitServiceAccount(pod, () => false, release);
     return {...submission, withoutToken: submissionOf(bare, release, requester, flags)};
@@ -143,6 +147,26 @@ function isTokenOpen({
     pod.spec.automountServiceAccountToken === undefined &&
     !known.has(placeOf({namespace, name: serviceAccount})) &&
     unread.some(gap => isUnreadIn(gap, namespace));
+}
+
+/**
+ * Tells whether the account of a pod is known not to be there. Each namespace has accounts: of one without any, or of
+ * files, nobody knows what will be there when the pod is made.
+ */
+function missingAccounts({
+  serviceAccounts,
+  origin,
+  gaps,
+}: SubmissionSource): (submission: Submission) => boolean {
+  if (origin !== 'cluster') return () => false;
+  const unread = gaps.filter(gap => gap.resource === 'serviceaccounts');
+  const known = new Set(serviceAccounts.map(({metadata}) => placeOf(metadata)));
+  const places = new Set(serviceAccounts.map(({metadata}) => metadata?.namespace));
+  return ({namespace, serviceAccount}) =>
+    serviceAccount !== '' &&
+    places.has(namespace) &&
+    !known.has(placeOf({namespace, name: serviceAccount})) &&
+    !unread.some(gap => isUnreadIn(gap, namespace));
 }
 
 type Flags = Pick<Submission, 'isLivePod' | 'isBare' | 'isSketch'>;

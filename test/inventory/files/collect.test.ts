@@ -27,6 +27,14 @@ const kinds = [
   ['v1', 'Pod'],
 ] as const;
 
+/** What servers no longer have is read, and said to be of the past. */
+const gone = {
+  'apps/v1beta1': ['v1.16', 'apps/v1'],
+  'apps/v1beta2': ['v1.16', 'apps/v1'],
+  'extensions/v1beta1': ['v1.16', 'apps/v1'],
+  'batch/v2alpha1': ['v1.21', 'batch/v1'],
+} as const;
+
 const advised = async (...args: readonly string[]) =>
   (await itemsHere('advise', ...args, '--for', 'workload')).map(({name}) => name);
 
@@ -34,9 +42,34 @@ describe('manifests', () => {
   test.for(kinds)('%s %s', async ([apiVersion, kind]) => {
     const file = fileOf([workload(apiVersion, kind)]);
     const {err} = await runHere('advise', '-f', file);
-    expect(err).toBe('');
+    const [from, newest] = gone[apiVersion as keyof typeof gone] ?? [];
+    const label = `${kind} a/${kind.toLowerCase()}`;
+    expect(err).toBe(
+      from === undefined
+        ? ''
+        : `${file}: document 1, line 1: ${label}: no server has it under ${apiVersion} from ${from} on: write ${newest}\n`,
+    );
     const name = kind.toLowerCase();
     expect(await advised('-f', file)).toEqual([`0-least-workload.a.${name}.${name}`]);
+  });
+
+  test('objects of an old version are told once, and not of a dump', async () => {
+    const version = 'rbac.authorization.k8s.io/v1beta1';
+    const roles = ['one', 'two'].map(name => ({
+      apiVersion: version,
+      kind: 'ClusterRole',
+      metadata: {name},
+      rules: [],
+    }));
+    const stored = {...workload('extensions/v1beta1', 'Deployment')};
+    const file = fileOf([
+      ...roles,
+      {...stored, metadata: {name: 'web', namespace: 'a', uid: 'u1'}},
+    ]);
+    const {err} = await runHere('advise', '-f', file);
+    expect(err).toBe(
+      `${file}: document 1, line 1: ClusterRole one and 1 more: no server has it under ${version} from v1.22 on: write rbac.authorization.k8s.io/v1\n`,
+    );
   });
 
   test('lists, nested and typed, are taken apart', async () => {

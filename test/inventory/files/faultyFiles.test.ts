@@ -40,6 +40,11 @@ describe('policies that the API server would refuse', () => {
       policy('l', {}, {metadata: {name: 'l', labels: {a: 'b c'}}}),
       'metadata.labels: Invalid value: "b c": a valid label must be an empty string or consist of',
     ],
+    [
+      'the key of an annotation that is none',
+      policy('l', {}, {metadata: {name: 'l', annotations: {'psp/x/y': 'c'}}}),
+      'metadata.annotations: Invalid value: "psp/x/y": a qualified name must consist of alphanumeric',
+    ],
     ['a volume type that is none', policy('v', {volumes: ['hostpath']}), 'spec.volumes: '],
     [
       'a version that is none',

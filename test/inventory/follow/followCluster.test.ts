@@ -40,7 +40,7 @@ describe('following a cluster', () => {
         {weight: 1, arbitrary: fc.constantFrom('end', 'break', 'expire', 'bookmark')},
       ),
     });
-    const clusterWide = /namespaces|cluster|podsecurity/;
+    const clusterWide = /namespaces|cluster|podsecurity|runtimeclasses/;
     await fc.assert(
       fc.asyncProperty(fc.array(change, {minLength: 1, maxLength: 60}), async changes => {
         for (const {list, name, namespace: inside, label, isRemoval, fault} of changes) {
