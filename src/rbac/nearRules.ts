@@ -15,10 +15,10 @@ export function isAboutPolicies({resources = []}: Rule): boolean {
 export function missOfRule(rule: Rule): string | undefined {
   const {verbs = [], apiGroups = [], resources = [], resourceNames = []} = rule;
   const written = resources.find(isWritten);
+  if (written === undefined) return undefined;
   const isResource = resources.includes(resource) || resources.includes('*');
   const isGroup = [...policyGroups, '*'].some(group => apiGroups.includes(group));
   const isVerb = verbs.includes('use') || verbs.includes('*');
-  if (written === undefined) return undefined;
   if (!isResource) {
     return isVerb || isGroup
       ? `names the resource ${quoted(written)}; the one to use is ${quoted(resource)}`
