@@ -25,8 +25,8 @@ export async function runSnapshot(
   const {inventory} = await load(world, {...flags, allNamespaces: true}, needs);
   const parts = oneByOne(snapshotText(inventory), escapeJson);
   if (file === undefined || file === '-') {
-    // All of it or nothing: a part may be found damaged.
-    for (const part of [...parts]) world.print(part);
+    // As it is made: what a pod that can't be read cuts off is no JSON, and no reader takes it for a whole.
+    for (const part of parts) world.print(part);
   } else {
     await world.writeFile(file, parts, flags.force);
     world.warn(`wrote ${file}: ${contentsText(inventory)}`);
