@@ -15,7 +15,10 @@ import {
   type SourceDocument,
   sizeLimit,
 } from '../yaml/documents.ts';
+import {expectMany} from './expectMany.ts';
 
+/** Of a cluster of some thousand pods a snapshot is larger, in bytes. */
+const manyObjectsSize = 2 ** 23;
 const manifestEndings = ['.yaml', '.yml', '.json'];
 
 /** The documents of files, folders and `-` (standard input), in the order given. */
@@ -82,6 +85,7 @@ async function bytesOf(file: string): Promise<Uint8Array> {
   if (file === '-') return readStart(process.stdin);
   try {
     const info = await stat(file);
+    if (info.size > manyObjectsSize) expectMany();
     // In one piece: of a snapshot of 200 MB the pieces and what they are joined to would be there together.
     const isWhole = info.isFile() && info.size <= maxJsonSize;
     return await (isWhole ? readFile(file) : readStart(createReadStream(file)));

@@ -1,8 +1,8 @@
 import type {ListOptions} from '../inventory/read/reader.ts';
 import {isObject, type JsonObject} from '../kube/json.ts';
 import {headOf, type ListItemOrHead, partedItems, wholeOf} from '../kube/listItem.ts';
-import {once} from '../once.ts';
 import {ApiError, type Asked} from './apiError.ts';
+import {expectMany} from './expectMany.ts';
 import {
   type Page,
   type PageContent,
@@ -179,14 +179,6 @@ async function firstOrWhole(
   first.cancel();
   return ask('', 0, {resourceVersion: '0', content: contentIn(options)});
 }
-
-/**
- * Before very many objects come: V8 would learn that what is read stays, and keep what is only looked at, later on and
- * by the same code, as long. Without that a `snapshot` of 20,000 pods takes 0.83 times the memory, `audit -A` and `why -A` 0.9.
- */
-const expectMany = once(() => {
-  process.getBuiltinModule('node:v8').setFlagsFromString('--no-allocation-site-pretenuring');
-});
 
 interface Sink {
   readonly items: readonly JsonObject[];
