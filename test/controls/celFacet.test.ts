@@ -190,7 +190,7 @@ test('restricted, control by control', () => {
     capabilities container: c.?securityContext.?capabilities.?add.orValue([]).all(x, x in ['NET_BIND_SERVICE'])
     && ['ALL'].all(x, x in c.?securityContext.?capabilities.?drop.orValue([]))
       filled: c.?securityContext.?capabilities.?add.orValue([]).all(x, x in ['NET_BIND_SERVICE'])
-      fault: c.?securityContext.?capabilities.?add.orValue([]).all(x, x in ['NET_BIND_SERVICE']) ? 'does not add or drop what the policy does; added: none, dropped: ALL' : ('adds capability ' + c.?securityContext.?capabilities.?add.orValue([]).filter(x, !(x in ['NET_BIND_SERVICE'])).join(', ') + '; allowed: NET_BIND_SERVICE')
+      fault: c.?securityContext.?capabilities.?add.orValue([]).all(x, x in ['NET_BIND_SERVICE']) ? 'does not add or drop what the policy does; added: none, dropped: ALL' : ('capabilities added beyond what is allowed: ' + c.?securityContext.?capabilities.?add.orValue([]).filter(x, !(x in ['NET_BIND_SERVICE'])).join(', ') + '; allowed: NET_BIND_SERVICE')
       writes capabilities: {'drop': ['ALL']}
     allowPrivilegeEscalation container: !c.?securityContext.?allowPrivilegeEscalation.orValue(true)
       filled: !c.?securityContext.?allowPrivilegeEscalation.orValue(false)

@@ -35,11 +35,10 @@ export const requesterOnly = defineRule({
         ? `${count(borrowed.length, 'pod')} bound to`
         : 'its pods would bind to';
       const own = ownPolicy(first, policy, context);
-      const who = first.requester ?? 'everybody who is logged in';
       return [
         {
           object: group.object,
-          message: `${what} ${policy} through the right of ${who} alone`,
+          message: `${what} ${policy} only because ${whose(first)} may use it`,
           evidence: [`${accountText(first)} may not use ${policy}`, ...viaLines(first)],
           remedy:
             own === undefined
@@ -50,6 +49,11 @@ export const requesterOnly = defineRule({
       ];
     }),
 });
+
+/** Whose right it is; an unknown creator counts by what everybody may. */
+function whose({requester}: Verdict): string {
+  return requester ?? 'everybody who is logged in';
+}
 
 /** Mirror pods have no account of their own: the node's right is the way that is meant. */
 function isBorrowed({chosen, item, isByAnnotation}: Verdict): boolean {

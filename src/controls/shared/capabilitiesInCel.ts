@@ -26,7 +26,7 @@ export const capabilitiesInCel: CelFacet<CapabilityRule> = {
     if (unchanged === always) return undefined;
     const beyond = cel`${added}.filter(x, !(${isIn})).join(', ')`;
     const unsaid = `does not add or drop what the policy does; added: ${inWords(adds)}, dropped: ${inWords(drops)}`;
-    const over = cel`'adds capability ' + ${beyond} + ${`; allowed: ${inWords(mayAdd)}`}`;
+    const over = cel`'capabilities added beyond what is allowed: ' + ${beyond} + ${`; allowed: ${inWords(mayAdd)}`}`;
     return {
       container: {
         unchanged,

@@ -73,7 +73,7 @@ export const podRules: RuleCases = {
     finds: [
       'Deployment/shop/app',
       'medium',
-      '1 pod bound to strict through the right of system:serviceaccount:kube-system:replicaset-controller alone',
+      '1 pod bound to strict only because system:serviceaccount:kube-system:replicaset-controller may use it',
       'kubectl psp bind strict --to sa:shop/web',
     ],
     shows: 'requester: RoleBinding/shop/strict -> ClusterRole/strict',
