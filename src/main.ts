@@ -7,7 +7,8 @@ for (const [signal, code] of [
 ] as const) {
   process.once(signal, () => {
     interrupted.abort(new Error(signal));
-    process.exit(code);
+    // A session saves its edits first, and then exits by itself.
+    if (signal !== 'SIGTERM' || !world.isInSession()) process.exit(code);
   });
 }
 

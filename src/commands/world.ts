@@ -19,6 +19,8 @@ export type ThemeChoice = 'auto' | 'light' | 'dark';
 
 /** What the interactive session works on. */
 export interface SessionOptions {
+  /** Called when the process has to end while the session is open; it ends once this is done. */
+  onKilled(): Promise<void>;
   readonly live: LiveInventory;
   readonly services: Services;
   /** What the session remembers, with the views that it begins with. */

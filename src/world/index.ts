@@ -8,6 +8,8 @@ import type {Progress} from './progress.ts';
 interface RealWorld extends World {
   /** Whether a session was opened and has not failed: only a session's output is not written at once. */
   hadSession(): boolean;
+  /** Whether one is open now. */
+  isInSession(): boolean;
 }
 
 /** The real world. What few commands need, even Node's own modules, is loaded when it is needed. */
@@ -41,6 +43,7 @@ export function realWorld(signal: AbortSignal): RealWorld {
         throw error;
       }
     },
+    isInSession: () => session === 'open',
     hadSession: () => session === 'open' || session === 'over',
     now: () => new Date().toISOString(),
     async readDocuments(paths) {

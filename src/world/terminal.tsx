@@ -2,6 +2,7 @@ import process from 'node:process';
 import {type Instance, render} from 'ink';
 import {type ReactNode, useSyncExternalStore} from 'react';
 import type {SessionOptions, ThemeChoice} from '../commands/world.ts';
+import {once} from '../once.ts';
 import {App, type JobControl} from '../tui/App.tsx';
 import type {Theme} from '../tui/paint.ts';
 import type {SessionEnd} from '../tui/session.ts';
@@ -11,15 +12,28 @@ import {openKeys} from './keyInput.ts';
 import {createMouse, leaveMouse, listenToMouse} from './mouseReports.ts';
 import {askForGround, colorsOf, groundOf} from './theme.ts';
 
-/** The exit code of a shell's child that ended by SIGHUP. */
-const hungUp = 129;
+/** How Ink draws it. */
+const drawing = {
+  alternateScreen: true,
+  exitOnCtrlC: false,
+  // Whether this is a terminal was checked before; Ink does not accept those of build servers.
+  interactive: true,
+  maxFps: 60,
+} as const;
+
+/** What ends a session from outside, and the exit code of a shell's child that ended by it. */
+const endings = [
+  ['SIGHUP', 129],
+  ['SIGTERM', 143],
+] as const;
 /** How long to wait for a stop that may never come: a process without a job-control shell is not stopped. */
 const stopMs = 300;
 
 /**
  * Gives the terminal to the session until it ends; the alternate screen is left and the cursor shown in
  * any case, even if the process exits in between. Ctrl-C ends the process as SIGINT does. Rejects with
- * whatever goes wrong inside: in a view, a key, or in the background.
+ * whatever goes wrong inside: in a view, a key, or in the background. A signal ends the process, once the
+ * edits are saved.
  */
 export async function openSession(
   options: SessionOptions,
@@ -34,23 +48,21 @@ export async function openSession(
   failure.promise.catch(() => undefined); // a second one is of no interest
   let app: Instance | undefined;
   const end = () => app?.unmount();
-  const hangUp = () => process.exit(hungUp);
+  const stopListening = onKill(() => {
+    // A terminal that has gone takes nothing any more; what comes of that is no bug.
+    process.removeListener('uncaughtException', failure.reject);
+    process.on('uncaughtException', () => {});
+    leaveTerminal(app);
+    return options.onKilled();
+  });
   process.on('uncaughtException', failure.reject);
   signal.addEventListener('abort', end, {once: true});
-  process.once('SIGHUP', hangUp);
   try {
     app = render(
       <FailureBoundary onFailure={failure.reject}>
         <Themed {...theme}>{now => <App {...session} theme={now} />}</Themed>
       </FailureBoundary>,
-      {
-        stdin: keys.stream,
-        alternateScreen: true,
-        exitOnCtrlC: false,
-        // Whether this is a terminal was checked before; Ink does not accept those of build servers.
-        interactive: true,
-        maxFps: 60,
-      },
+      {...drawing, stdin: keys.stream},
     );
     if (mouse !== undefined) startMouse();
     if (theme.isAsked) askTerminal();
@@ -68,8 +80,23 @@ export async function openSession(
     if (mouse !== undefined) stopMouse();
     keys.close();
     signal.removeEventListener('abort', end);
-    process.removeListener('SIGHUP', hangUp);
+    stopListening();
   }
+}
+
+/** Calls back when a signal is to end the process, which it does after that; returns what ends listening to it. */
+function onKill(onKilled: () => Promise<void>): () => void {
+  // A terminal that closes may send its signal more than once.
+  const saved = once(onKilled);
+  const listeners = endings.map(([name, code]) => {
+    const listener = () => void saved().finally(() => process.exit(code));
+    // Not once: where nobody listens any more, Ink's own listener ends the process by the signal, at once.
+    process.on(name, listener);
+    return () => void process.removeListener(name, listener);
+  });
+  return () => {
+    for (const stop of listeners) stop();
+  };
 }
 
 function isSessionEnd(reason: unknown): reason is SessionEnd {

@@ -63,7 +63,7 @@ const places: readonly (readonly [string, (screen: Terminal, folder: string) => 
     ],
   ];
 
-describe.runIf(hasTmux())('a mistake inside the session', () => {
+describe.runIf(hasTmux())('a mistake inside the session, or what ends it from outside', () => {
   test.each(places)('in %s ends it cleanly, with the edits in a file', async (place, provoke) => {
     const {folder, screen} = started();
     await edit(screen, `env ${injected} sh -c 'echo $$ > pid; exec "$@"' sh`);
@@ -102,6 +102,24 @@ describe.runIf(hasTmux())('a mistake inside the session', () => {
     const [file = '', ...others] = readdirSync(folder).filter(name => name !== 'pid');
     expect(others).toEqual([]);
     expect(parseJson(readFileSync(join(folder, file), 'utf8'))).toMatchObject({kind: 'Drafts'});
+  });
+
+  test.each([
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('%s ends it with the edits in a file', async (signal, code) => {
+    const {folder, screen} = started();
+    await edit(screen, `env sh -c 'echo $$ > pid; exec "$@"' sh`);
+    process.kill(Number(readFileSync(join(folder, 'pid'), 'utf8')), signal);
+    const left = await screen.shows(`code ${code}`);
+    expect(screen.state()).toEqual({alternate: false, cursor: true, mouse: false});
+    const [file = '', ...others] = readdirSync(folder).filter(name => name !== 'pid');
+    expect(others).toEqual([]);
+    expect(left).toContain(
+      `The session was ended from outside; your edits are kept: kubectl psp --drafts ${file}\n`,
+    );
+    screen.type(`clear; ${program} --demo --drafts ${file}`);
+    await screen.shows(/Host network +allowed.*edited/);
   });
 
   test('without an edit it leaves no file', async () => {

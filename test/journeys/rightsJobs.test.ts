@@ -176,7 +176,9 @@ describe.runIf(isReady)('the jobs of an admin who has only the session', {timeou
     job.press('Escape');
     await job.shows(/^> web-v2 /m);
     job.press('u');
-    expect(await job.shows('Type z-legacy to apply:')).toContain('is opened to: ServiceAccount');
+    expect(await job.shows('Type z-legacy to apply:')).toMatch(
+      /is opened to:[\s┃│]+ServiceAccount/,
+    );
     job.type('z-legacy');
     job.press('Enter');
     await job.shows(/created .*psp:legacy/);

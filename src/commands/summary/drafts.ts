@@ -27,7 +27,7 @@ function draftsText(drafts: readonly Draft[]): string {
   return `${escapeJson(printJson(compact({apiVersion: snapshotVersion, kind, drafts})))}\n`;
 }
 
-/** The edits in progress that a session wrote to a file when it failed; a UserError if it holds none. */
+/** The edits in progress that a session wrote to a file when it had to end; a UserError if it holds none. */
 export async function readDrafts(world: World, path: string): Promise<readonly Draft[]> {
   const [document, ...others] = await world.readDocuments([path]);
   const value = document?.value;
@@ -59,6 +59,12 @@ export async function failureLine(world: World, error: unknown, session: Session
   const kept = await keptDrafts(world, editedDrafts(session));
   const report = `error: this is a bug of kubectl psp, please report it: ${what}`;
   return `${report.replaceAll(/\s+/g, ' ')}${kept}`;
+}
+
+/** The same of a session that a signal ended; undefined if there is nothing to keep. */
+export async function killedLine(world: World, session: Session): Promise<string | undefined> {
+  const kept = await keptDrafts(world, editedDrafts(session));
+  return kept === '' ? undefined : `The session was ended from outside${kept}`;
 }
 
 async function keptDrafts(world: World, drafts: readonly Draft[]): Promise<string> {

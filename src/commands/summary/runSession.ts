@@ -9,7 +9,7 @@ import {loadOffline} from '../input/load.ts';
 import {refuseOwnVersion} from '../input/release.ts';
 import {wantedStatics} from '../input/staticPolicies.ts';
 import type {SessionOptions, World} from '../world.ts';
-import {failureLine, readDrafts} from './drafts.ts';
+import {failureLine, killedLine, readDrafts} from './drafts.ts';
 import {viewsToOpen} from './openAt.ts';
 import {openHome} from './openHome.ts';
 import {clusterChanges, noChanges} from './sessionChanges.ts';
@@ -49,9 +49,12 @@ interface Opening {
   readonly look: Pick<SessionOptions, 'theme' | 'hasMouse'>;
 }
 
+/** What a session is about; whatever it is, its edits are kept. */
+type OwnOptions = Omit<SessionOptions, 'onKilled'>;
+
 /** A session on a cluster, and what ends what it needs. */
 interface Opened {
-  readonly options: SessionOptions;
+  readonly options: OwnOptions;
   close(): void;
 }
 
@@ -113,10 +116,14 @@ interface Ended extends Partial<SessionEnd> {
   readonly code: ExitCode;
 }
 
-/** Opens the session; if it fails, keeps the edits in progress. */
-async function openKept(world: World, options: SessionOptions): Promise<Ended> {
+/** Opens the session; if it fails or has to end, keeps the edits in progress. */
+async function openKept(world: World, options: OwnOptions): Promise<Ended> {
+  const onKilled = async () => {
+    const line = await killedLine(world, options.store.get());
+    if (line !== undefined) world.warn(line);
+  };
   try {
-    return {...(await world.openSession(options)), code: exitCodes.ok};
+    return {...(await world.openSession({...options, onKilled})), code: exitCodes.ok};
   } catch (error) {
     world.warn(await failureLine(world, error, options.store.get()));
     return {code: exitCodes.bug};

@@ -24,7 +24,7 @@ export const summaryFlags = {
     type: 'string',
     placeholder: 'FILE',
     completes: 'files',
-    help: 'restore the edits that a session saved to this file when it failed',
+    help: 'restore the edits that a session saved to this file when it had to end',
   },
   theme: {
     type: 'string',
