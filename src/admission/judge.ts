@@ -59,6 +59,7 @@ export interface Judge {
 export type JudgeSource = PolicySource & LabelSource & Pick<Inventory, 'native'>;
 
 type PolicySource = PolicyTraces &
+  Partial<Pick<Inventory, 'takenAt'>> &
   Pick<Inventory, 'rbac' | 'caller' | 'gaps' | 'release' | 'admissionPolicies' | 'runtimeClasses'>;
 
 /** Everything else that makes a difference. */

@@ -1,3 +1,4 @@
+import {isFilesAlone} from '../inventory/files/filesWorld.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import type {Submission} from '../inventory/submissions/submissions.ts';
 import {applyEdits} from '../kube/edits.ts';
@@ -17,10 +18,13 @@ export type RuntimeClasses = (name: string) => Known;
 export function runtimeClassesOf({
   runtimeClasses,
   origin,
-}: Pick<Inventory, 'runtimeClasses' | 'origin'>): RuntimeClasses {
-  if (origin === 'manifests' && !runtimeClasses?.length) return allThere;
+  takenAt,
+}: Pick<Inventory, 'runtimeClasses' | 'origin'> &
+  Partial<Pick<Inventory, 'takenAt'>>): RuntimeClasses {
+  const areFiles = isFilesAlone({origin, takenAt});
+  if (areFiles && !runtimeClasses?.length) return allThere;
   const names = new Set(runtimeClasses?.map(({metadata}) => metadata?.name));
-  const isWhole = runtimeClasses !== undefined && origin === 'cluster';
+  const isWhole = runtimeClasses !== undefined && !areFiles;
   return name => names.has(name) || (isWhole ? false : undefined);
 }
 

@@ -1,6 +1,11 @@
 import {messageOf} from '../errors.ts';
 import type {Gap} from '../inventory/inventory.ts';
-import {type Resource, resources, workloadResources} from '../inventory/kinds/resources.ts';
+import {
+  type Resource,
+  resources,
+  runtimeClasses,
+  workloadResources,
+} from '../inventory/kinds/resources.ts';
 import {limiter} from '../inventory/read/limiter.ts';
 import type {ClusterReader} from '../inventory/read/reader.ts';
 import {reviewOwn} from '../inventory/read/review.ts';
@@ -78,6 +83,7 @@ const read: readonly Listed[] = [
   serviceAccounts,
   pods,
   ...workloadResources,
+  runtimeClasses,
 ];
 
 const questions: readonly Question[] = [

@@ -3,6 +3,7 @@ import type {JsonObject} from '../../src/kube/json.ts';
 import {binding, roleFor} from '../support/builders/audits.ts';
 import {policyObject} from '../support/builders/policies.ts';
 import {hasReference} from '../support/kubernetes/reference.ts';
+import {fileOf} from '../support/run/files.ts';
 import {objectOf} from '../support/run/output.ts';
 import {itemsHere} from '../support/run/run.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
@@ -68,8 +69,11 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('pods that name what is n
   });
   afterAll(() => server?.stop());
 
-  test('why foresees what the server says of each', async () => {
-    const verdicts = await itemsHere('why', '-A', '--kubeconfig', server.kubeconfig);
+  test.each([
+    ['of the cluster', []],
+    ['of files', ['-f', fileOf(sets)]],
+  ])('why foresees what the server says of workloads %s', async (_, more) => {
+    const verdicts = await itemsHere('why', '-A', ...more, '--kubeconfig', server.kubeconfig);
     const seen = await expectSame(
       server,
       sets.map(set => {

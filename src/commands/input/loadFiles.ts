@@ -37,6 +37,7 @@ export function filesOver(base: Inventory, files: Inventory): Inventory {
     rbac: mergeRbac(base.rbac, files.rbac),
     namespaces: labelsLaidOver(base.namespaces, files.namespaces),
     serviceAccounts: merged(base.serviceAccounts, files.serviceAccounts),
+    runtimeClasses: base.runtimeClasses && merged(base.runtimeClasses, files.runtimeClasses ?? []),
     workloads: files.workloads,
     pods: files.pods,
     unjudged: files.unjudged,

@@ -6,7 +6,10 @@ import {bindingKinds, isAbsence, roleKinds, runningKinds} from '../gaps.ts';
 import type {Inventory} from '../inventory.ts';
 
 /** Whether an inventory is made of files alone: no cluster lies below them. */
-export function isFilesAlone({origin, takenAt}: Pick<Inventory, 'origin' | 'takenAt'>): boolean {
+export function isFilesAlone({
+  origin,
+  takenAt,
+}: Pick<Inventory, 'origin'> & Partial<Pick<Inventory, 'takenAt'>>): boolean {
   return origin === 'manifests' && takenAt === undefined;
 }
 

@@ -152,7 +152,7 @@ async function readLists(reading: Reading, plan: ReadPlan) {
       read(withPods || plan.serviceAccounts === true, resources.serviceAccounts),
       // They are of no namespace: whoever looks at one has no business with them.
       withVolumes ? readResource(reading, persistentVolumes) : undefined,
-      plan.policies && plan.workloads ? readRuntimeClasses(reading) : undefined,
+      judgesPods(plan) ? readRuntimeClasses(reading) : undefined,
     ]);
   const [roleBindings, serviceAccounts, volumes, classes] = rest;
   return {
@@ -187,6 +187,11 @@ function showsNode({spec}: PersistentVolume): boolean {
 /** Whether pods are judged, or policies compared. */
 function needsVersion({whole, version, workloads, serviceAccounts}: ReadPlan): boolean {
   return Boolean(whole || version || workloads || serviceAccounts);
+}
+
+/** Whether pods are judged by policies: of the cluster, or of files with the accounts of the cluster. */
+function judgesPods({policies, workloads, serviceAccounts}: ReadPlan): boolean {
+  return policies && (workloads || serviceAccounts === true);
 }
 
 /** Whether something was read and nothing was found. */

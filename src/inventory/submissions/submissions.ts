@@ -8,6 +8,7 @@ import {homeGroupOf, isOwnKind} from '../../kube/workloadKinds.ts';
 import {once} from '../../once.ts';
 import type {Identity} from '../../rbac/authorize.ts';
 import {isUnreadIn} from '../../rbac/unreadRbac.ts';
+import {isFilesAlone} from '../files/filesWorld.ts';
 import {isAbsence} from '../gaps.ts';
 import {type Inventory, isLive, isSpokenFor, type ListedPod} from '../inventory.ts';
 import {
@@ -68,7 +69,8 @@ export interface Submissions {
 export type SubmissionSource = Pick<
   Inventory,
   'workloads' | 'serviceAccounts' | 'origin' | 'gaps' | 'release'
->;
+> &
+  Partial<Pick<Inventory, 'takenAt'>>;
 
 export function submissionsOf(inventory: SubmissionSource): Submissions {
   const speakerOf = speakerIn(inventory.workloads);
@@ -151,14 +153,15 @@ function isTokenOpen({
 
 /**
  * Tells whether the account of a pod is known not to be there. Each namespace has accounts: of one without any, or of
- * files, nobody knows what will be there when the pod is made.
+ * files alone, nobody knows what will be there when the pod is made.
  */
 function missingAccounts({
   serviceAccounts,
   origin,
+  takenAt,
   gaps,
 }: SubmissionSource): (submission: Submission) => boolean {
-  if (origin !== 'cluster') return () => false;
+  if (isFilesAlone({origin, takenAt})) return () => false;
   const unread = gaps.filter(gap => gap.resource === 'serviceaccounts');
   const known = new Set(serviceAccounts.map(({metadata}) => placeOf(metadata)));
   const places = new Set(serviceAccounts.map(({metadata}) => metadata?.namespace));
