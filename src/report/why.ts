@@ -43,10 +43,10 @@ function row(verdict: Verdict): readonly string[] {
   const {item, chosen, via, state, judgedForCaller, isByAnnotation, decision} = verdict;
   const missing = missingOf(decision);
   const remark =
+    (missing !== undefined && ` (no ${missing.kind} ${missing.name})`) ||
     (judgedForCaller && ' (creator unknown: judged for you)') ||
     (isByAnnotation && ' (by its annotation)') ||
     (decision.kind === 'invalid' && ' (invalid)') ||
-    (missing !== undefined && ` (no ${missing.kind} ${missing.name})`) ||
     '';
   return [
     item.namespace,

@@ -21,6 +21,7 @@ export async function askServer(
     world.warn(
       `roles can't be read: asked the server about ${identity === undefined ? 'you' : 'this subject'} alone, in namespace ${where}`,
     );
+    const isYou = identity === undefined && !flags.as;
     const run = limiter();
     const ask = (policy: string) =>
       identity === undefined
@@ -37,7 +38,10 @@ export async function askServer(
         subject: {kind: 'User', namespace: undefined, name},
         namespace: where,
         via: [],
-        notes: ['granted by the API server (binding unknown): roles could not be read'],
+        notes: [
+          'granted by the API server (binding unknown): roles could not be read',
+          ...(isYou ? ['this is you, by the name in your kubeconfig'] : []),
+        ],
       }));
   });
 }
