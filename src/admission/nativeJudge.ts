@@ -17,6 +17,7 @@ import type {Judgement} from './judgement.ts';
 import {laterErrors} from './laterValidation.ts';
 import {prepareForCreate} from './prepare.ts';
 import {Delegate} from './verdict.ts';
+import {withFields} from './writtenFields.ts';
 
 type JudgeOne = (submission: Submission) => Judgement;
 
@@ -51,12 +52,12 @@ export function nativeJudge(
 ): JudgeOne {
   const {home, minor, labelsOf} = server;
   const judgedBy: Readonly<Record<Exclude<NativeForce, 'none' | 'writes'>, JudgeOne>> = {
-    full: submission => full(withAppArmor(submission)),
+    full: submission => written(submission, full),
     validate: submission => unchanged(asLater(withAppArmor(submission), minor)),
     unknown: submission => {
       const about = `what the admission policies do in namespace ${submission.namespace}`;
       const needs = labelsOf(submission.namespace) === undefined ? 'namespaces' : 'their bindings';
-      return unknownOf(full(withAppArmor(submission)), [{about, needs}]);
+      return unknownOf(written(submission, full), [{about, needs}]);
     },
   };
   return submission => {
@@ -125,7 +126,7 @@ function writtenOnly(
   const {levelFrom, level} = podSecurity?.asked?.enforce ?? {};
   // Whatever is written, such a level lets it in.
   if (podSecurity === undefined || (level === 'privileged' && levelFrom !== 'default')) return asIs;
-  const judged = full(withAppArmor(submission));
+  const judged = written(submission, full);
   const doubt = doubtAbout(submission, judged, server);
   const isDoubtful = doubt !== undefined || (!isBound && judged.edits.length > 0);
   if (judged.allowed === undefined || isDoubtful) {
@@ -231,6 +232,11 @@ class Restated extends Delegate {
   override get via() {
     return this.allowed === true ? super.via : [];
   }
+}
+
+/** By policies that write their defaults, as fields. */
+function written(submission: Submission, full: JudgeOne): Judgement {
+  return withFields(full(withAppArmor(submission)), submission);
 }
 
 /** Policies know AppArmor by annotation; since v1.30 a pod has fields for it, which mean the same. */

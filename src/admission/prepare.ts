@@ -115,7 +115,7 @@ function syncSeccomp(pod: Pod): Pod {
       const text = seccompFieldText(field);
       if (text) annotations[key] = text;
     }
-    return field ?? (annotation === undefined ? undefined : seccompFieldOf(annotation));
+    return field ?? (annotation === undefined ? undefined : profileFieldOf(annotation));
   };
 
   const context = pod.spec.securityContext;
@@ -136,8 +136,8 @@ function syncSeccomp(pod: Pod): Pod {
 const emptyPodContext = podSecurityContext({});
 const emptyContext = containerSecurityContext({});
 
-/** The field that stands for an old annotation; undefined if none does (pkg/api/pod/util.go). */
-function seccompFieldOf(annotation: string): SeccompProfile | undefined {
+/** The field that stands for an old annotation of seccomp or AppArmor; undefined if none does (pkg/api/pod/util.go). */
+export function profileFieldOf(annotation: string): SeccompProfile | undefined {
   const profile = (type: string, localhostProfile?: string) => ({type, localhostProfile});
   if (annotation === 'unconfined') return profile('Unconfined');
   if (annotation === 'runtime/default' || annotation === 'docker/default') {

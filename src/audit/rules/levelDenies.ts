@@ -1,4 +1,5 @@
 import {violationText} from '../../podSecurity/judge.ts';
+import {isKubernetesOwn} from '../../rbac/kubernetesOwn.ts';
 import {relabelRights} from '../../rbac/relabel.ts';
 import {count} from '../../text.ts';
 import type {VerdictGroup} from '../groups.ts';
@@ -91,7 +92,7 @@ export const mayRelabel = defineRule({
       ({asked}) => asked !== undefined && asked.enforce.level !== 'privileged',
     );
     if (!isEnforced) return [];
-    const rights = relabelRights(inventory.rbac).filter(({subject}) => !isAdmins(subject));
+    const rights = relabelRights(inventory.rbac).filter(right => !isKubernetesOwn(right));
     const byBinding = Map.groupBy(rights, ({binding}) => objectText(rbacReference(binding)));
     return [...byBinding.values()].flatMap(same => {
       const [first] = same;
@@ -118,9 +119,4 @@ export const mayRelabel = defineRule({
 function howMany(denied: number, all: number): string {
   if (denied < all) return `${denied} of ${count(all, 'pod')}`;
   return all === 1 ? 'its pod' : `all ${all} pods`;
-}
-
-/** Admins may do anything anyway. */
-function isAdmins({kind, name}: {readonly kind: string; readonly name: string}): boolean {
-  return kind === 'Group' && name === 'system:masters';
 }

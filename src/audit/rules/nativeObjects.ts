@@ -5,7 +5,8 @@ import {nearLimits} from '../../inventory/native/nativeLimits.ts';
 import {nativeName, staticSuffix} from '../../inventory/native/nativePolicies.ts';
 import {untriedGrants} from '../../inventory/native/untriedGrants.ts';
 import {isObject, type JsonObject} from '../../kube/json.ts';
-import {type AdmissionWriter, admissionWriters} from '../../rbac/admissionWriters.ts';
+import {admissionWriters} from '../../rbac/admissionWriters.ts';
+import {isKubernetesOwn} from '../../rbac/kubernetesOwn.ts';
 import {count} from '../../text.ts';
 import {defineRule, type RuleFinding} from '../rule.ts';
 import {firstOf, objectText, rbacReference} from '../words.ts';
@@ -187,15 +188,6 @@ export const nearLimit = defineRule({
   },
 });
 
-function isMaster({subject: {kind, name}}: AdmissionWriter): boolean {
-  return kind === 'Group' && name === 'system:masters';
-}
-
-/** Whether it is a controller of Kubernetes' own, by a binding that every cluster has: some may change any object. */
-function isController({subject: {namespace, name}, binding}: AdmissionWriter): boolean {
-  return namespace === 'kube-system' && binding.name === `system:controller:${name}`;
-}
-
 /** Who may switch policies off that live in admission policies. */
 export const mayChangeAdmission = defineRule({
   id: 'may-change-admission',
@@ -214,9 +206,7 @@ export const mayChangeAdmission = defineRule({
         : [],
     );
     if (names.length === 0) return [];
-    const writers = admissionWriters(rbac, names).filter(
-      writer => !isMaster(writer) && !isController(writer),
-    );
+    const writers = admissionWriters(rbac, names).filter(writer => !isKubernetesOwn(writer));
     const byBinding = Map.groupBy(writers, ({binding}) => binding.name);
     return [...byBinding.values()].flatMap(same => {
       const [first] = same;

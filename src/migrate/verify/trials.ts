@@ -1,3 +1,4 @@
+import {profileFieldOf} from '../../admission/prepare.ts';
 import type {ControlId} from '../../controls/control.ts';
 import {admitServiceAccount, automountOf} from '../../inventory/submissions/serviceAccount.ts';
 import {type Submission, submissionOf} from '../../inventory/submissions/submissions.ts';
@@ -94,14 +95,8 @@ function fieldFor(edit: Edit): Edit {
   const key = String(edit.at[2] ?? '');
   const isOfContainer = key.startsWith(seccompContainerPrefix);
   if (edit.at[0] !== 'metadata' || (key !== seccompPodKey && !isOfContainer)) return edit;
-  const text = String(edit.value);
-  const profile =
-    text === 'unconfined'
-      ? {type: 'Unconfined'}
-      : text.startsWith('localhost/')
-        ? {type: 'Localhost', localhostProfile: text.slice('localhost/'.length)}
-        : {type: 'RuntimeDefault'};
-  return {at: ['spec', 'securityContext', 'seccompProfile'], value: profile};
+  const value = profileFieldOf(String(edit.value));
+  return value === undefined ? edit : {at: ['spec', 'securityContext', 'seccompProfile'], value};
 }
 
 /** The value as the server gets it: without what is undefined. */

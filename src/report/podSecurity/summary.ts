@@ -1,5 +1,6 @@
 import type {LabelSummary} from '../../effect/labelSummary.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
+import {nativeHomeIn} from '../../inventory/native/nativeHome.ts';
 import {unreadPlaces, unreadText} from '../../inventory/unreadPlaces.ts';
 import {atLeast, count} from '../../text.ts';
 import {escapeText} from '../escape.ts';
@@ -24,7 +25,7 @@ function headText(inventory: Inventory): string {
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['Source', `${source}${takenAt === undefined ? '' : ` at ${takenAt}`}`],
     ['Server', serverVersion],
-    ['Judged by', 'Pod Security Admission, as there are no PodSecurityPolicies'],
+    ['Judged by', `Pod Security Admission, as ${policiesText(inventory)}`],
     ['Defaults', defaultsText(inventory)],
     ['Not seen', unseenText(inventory)],
   ];
@@ -36,6 +37,15 @@ function headText(inventory: Inventory): string {
         ),
   );
   return lines.map(line => `${line}\n`).join('');
+}
+
+/** Why no policy is asked. */
+function policiesText(inventory: Inventory): string {
+  const home = nativeHomeIn(inventory);
+  if (home === undefined) return 'there are no PodSecurityPolicies';
+  const {length} = inventory.policies;
+  const does = home.mayWrite ? 'refuse nothing and only write defaults' : 'refuse nothing yet';
+  return `${length === 1 ? 'the policy lives' : `the ${length} policies live`} in admission policies that ${does} (migrate policies --apply --stage)`;
 }
 
 /** With usual names it fits 80 columns. */
