@@ -10,7 +10,7 @@ const views: Readonly<Record<string, readonly [keys: readonly string[], shows: R
   denied: [[...jump('po'), 'Enter'], /> Why/],
   changed: [[...jump('po'), '/', ...'etl-full', 'Enter', 'Enter'], /> Why etl-full/],
   'ways in': [['Escape', 'Escape', ...jump('po'), 'Enter', 'e'], /MAY USE/],
-  policies: [jump('psp'), /^Policies/m],
+  policies: [jump('psp'), /^Policies(?: ─| *$)/m],
   editor: [[...jump('psp'), 'Down', 'Down', 'Enter'], /Nothing is edited/],
   edited: [
     [

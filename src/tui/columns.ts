@@ -166,9 +166,9 @@ const wordsFirst: readonly Stage[] = [
 const stages: readonly Stage[] = [
   {kind: 'prose', least: 24},
   {kind: 'name', least: 24},
+  {kind: 'short'},
   {kind: 'name', least: 16},
   {kind: 'prose', least: 16},
-  {kind: 'short'},
   {kind: 'first', least: 16},
 ];
 

@@ -47,7 +47,7 @@ test('what is edited and looser than needed says so in 60 columns too, in fewer 
   const screen = openScreen({start, columns: 60, rows: 15});
   await screen.press(...Array<string>(10).fill(down), left);
   expect(await screen.shows('So far')).toMatch(/^> Group +MayRunAs … +no group set +\* looser$/m);
-  await screen.resize(80, 24);
+  await screen.resize(120, 40);
   await screen.shows(/^> Group .* edited, looser$/m);
 });
 
