@@ -13,6 +13,7 @@ import {
   runtimeClasses,
 } from '../kinds/resources.ts';
 import {decodeWorkload, type Workload, workloadAt} from '../kinds/workloads.ts';
+import {lendersAmong} from './borrowedTemplates.ts';
 import {claimedVolumes} from './claimedVolumes.ts';
 import {definitionNotes} from './definitions.ts';
 import {type NoSuchKind, noSuchKind} from './noSuchKind.ts';
@@ -59,15 +60,15 @@ const clusterScoped: ReadonlySet<string> = new Set(
 export function collect(objects: readonly SourceObject[], defaultNamespace: string): Collected {
   const shelves = emptyShelves();
   const workloads = new Map<string, readonly Workload[]>();
-  const others = otherKinds();
+  const sources = objects.flatMap(flattened);
+  const others = otherKinds(lendersAmong(sources, defaultNamespace));
   const unjudged = new Map<string, UnjudgedObject>();
   const definitions = definitionNotes();
   const strict: StrictObject[] = [];
   const misnamed = misnamedObjects();
   const old = oldVersionNotes();
   let unnamed = 0;
-
-  for (const source of objects.flatMap(flattened)) {
+  for (const source of sources) {
     const {apiVersion, kind, name} = headOf(source);
     const value = inNamespace(source.value, kind, defaultNamespace);
     const object = {where: source.where, label: labelOf(kind, value, name), kind, value};

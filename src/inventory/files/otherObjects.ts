@@ -2,6 +2,7 @@ import {customKindOf} from '../../kube/customKinds.ts';
 import type {JsonObject} from '../../kube/json.ts';
 import {count} from '../../text.ts';
 import {partOf, podTemplatesIn} from '../kinds/podTemplates.ts';
+import {type Lender, lenderOf} from './borrowedTemplates.ts';
 
 /** A pod template of an object, and what distinguishes it from others there. */
 export interface TemplatePlace {
@@ -25,8 +26,8 @@ export interface OtherKinds {
 
 const madeOfSettings = 'it has settings for pods that its controller makes';
 
-/** Collects notes about kinds that are not Kubernetes' own. */
-export function otherKinds(): OtherKinds {
+/** Collects notes about kinds that are not Kubernetes' own. `hasLender`: whether the files hold what an object borrows from. */
+export function otherKinds(hasLender: (lender: Lender, value: JsonObject) => boolean): OtherKinds {
   const skipped = new Map<string, number>();
   const idle = new Map<string, number>();
   const lookalikes = new Map<string, Map<string, number>>();
@@ -40,6 +41,8 @@ export function otherKinds(): OtherKinds {
         part: found.length > 1 ? partOf(path) : undefined,
       }));
       const holdsPods = found.length > 0 || hasOther || hasText;
+      const lender = custom?.pods === 'template' && !templates.length ? lenderOf(value) : undefined;
+      if (lender !== undefined) return borrowing(lender, hasLender(lender, value));
       if (custom?.pods === 'none') {
         increase(holdsPods ? idle : skipped, kind);
         return {templates: [], unjudged: undefined};
@@ -71,6 +74,12 @@ export function otherKinds(): OtherKinds {
       ...textOf(idle, 'with pod templates that create no pods'),
     ],
   };
+}
+
+/** Where the lender is there, it is judged in its own name. */
+function borrowing({kind, name}: Lender, isThere: boolean): OtherObject {
+  const unjudged = isThere ? undefined : `its pod template is that of ${kind} ${name}`;
+  return {templates: [], unjudged};
 }
 
 function lookalikeText(kind: string, place: string, n: number): string {

@@ -151,6 +151,23 @@ describe('is not judged, and said not to be:', () => {
     expect(err).toContain('skipped 1 object without a pod template: 1 ConfigMap');
   });
 
+  test('a Rollout that uses the template of a Deployment stands and falls with it', async () => {
+    const spec = {workloadRef: {apiVersion: 'apps/v1', kind: 'Deployment', name: 'x'}};
+    const rollout = object('argoproj.io/v1alpha1', 'Rollout', spec);
+    const alone = await judged(rollout);
+    expect(alone.err).toContain(
+      'not judged: Rollout a/x: its pod template is that of Deployment x\n',
+    );
+    expect(alone.codes).toEqual([3, 0]);
+    const both = await judged(rollout, object('apps/v1', 'Deployment', {template: pod}));
+    expect(both.items).toMatchObject([{kind: 'Deployment'}]);
+    expect([both.unjudged, both.codes, both.err]).toEqual([
+      undefined,
+      [0, 0],
+      expect.not.stringContaining('skipped'),
+    ]);
+  });
+
   test('what is named alone does not depend on it', async () => {
     const file = fileOf([
       policy,
