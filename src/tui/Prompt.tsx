@@ -96,7 +96,7 @@ function typingOf(
   close: () => void,
   exit: (end?: SessionEnd) => void,
 ): Typing | undefined {
-  const {prompt, filter, found, inventory, dispatch, sideEffects} = props;
+  const {prompt, filter, found, inventory, dispatch} = props;
   switch (prompt.kind) {
     case 'filter':
       return {
@@ -122,19 +122,32 @@ function typingOf(
     case 'bind':
       return bindTyping(prompt, props, close);
     case 'confirm':
-      return {
-        label: `Type ${prompt.proposal.name} to apply: `,
-        value: prompt.text,
-        onChange: text => dispatch({type: 'prompt', prompt: {...prompt, text}}),
-        onSubmit(text) {
-          close();
-          if (text === prompt.proposal.name) sideEffects.carryOut(prompt.proposal);
-          else inform(dispatch, 'Not applied: that was another name');
-        },
-      };
+      return nameTyping(prompt, props, close);
     default:
       return undefined;
   }
+}
+
+/** The name of what is to be changed; another one changes nothing, and the question stays. */
+function nameTyping(
+  prompt: Extract<PromptState, {kind: 'confirm'}>,
+  {dispatch, sideEffects}: Props,
+  close: () => void,
+): Typing {
+  const {proposal, isRepeated} = prompt;
+  return {
+    label: `${isRepeated ? 'Not applied: that was another name. ' : ''}Type ${proposal.name} to apply: `,
+    value: prompt.text,
+    onChange: text => dispatch({type: 'prompt', prompt: {...prompt, text}}),
+    onSubmit(text) {
+      if (text !== proposal.name) {
+        dispatch({type: 'prompt', prompt: {...prompt, text: '', isRepeated: true}});
+        return;
+      }
+      close();
+      sideEffects.carryOut(proposal);
+    },
+  };
 }
 
 function writeTyping(

@@ -112,7 +112,13 @@ export type PromptState =
     }
   /** Asks for one of the contexts of the kubeconfig. */
   | {readonly kind: 'context'; readonly names: readonly string[]}
-  | {readonly kind: 'confirm'; readonly proposal: Proposal; readonly text: string}
+  /** `isRepeated`: another name was typed before. */
+  | {
+      readonly kind: 'confirm';
+      readonly proposal: Proposal;
+      readonly text: string;
+      readonly isRepeated?: boolean;
+    }
   | {readonly kind: 'quit'};
 
 /** Changes that the server has tried, and the question about them. */
@@ -169,9 +175,7 @@ export type Action =
   | {readonly type: 'notice'; readonly notice: Notice | undefined}
   | {readonly type: 'busy'; readonly busy: string | undefined}
   | {readonly type: 'edit'; readonly base: Policy; readonly now: Policy}
-  | {readonly type: 'undo'; readonly policy: string}
-  | {readonly type: 'redo'; readonly policy: string}
-  | {readonly type: 'discard'; readonly policy: string}
+  | {readonly type: 'undo' | 'redo' | 'discard'; readonly policy: string}
   | {readonly type: 'rebase'; readonly onto: Policy}
   | {readonly type: 'applied'; readonly applied: AppliedProposal};
 

@@ -1,3 +1,4 @@
+import {controlById} from '../controls/index.ts';
 import {type Draft, isEdited} from './edit.ts';
 import type {View} from './session.ts';
 
@@ -25,7 +26,7 @@ const titles: Titles = {
     const draft = drafts[policy];
     return `${policy}${draft !== undefined && isEdited(draft) ? '*' : ''}`;
   },
-  values: view => view.control,
+  values: view => controlById[view.control].title,
   walk: () => 'Guide',
   impact: () => 'Impact',
   diff: () => 'Diff',
