@@ -109,7 +109,9 @@ export function effectOf(
 
 /** Whether admission may deny something after the change that it did not, as far as is known. */
 export function isRisky({shifts, unread}: Effect): boolean {
-  return unread !== undefined || shifts.some(({kind}) => kind === 'denied' || kind === 'unknown');
+  const mayDeny = ({kind, after}: Shift) =>
+    kind === 'denied' || (kind === 'unknown' && after?.allowed === undefined);
+  return unread !== undefined || shifts.some(mayDeny);
 }
 
 function hasSameItems(before: Inventory, after: Inventory): boolean {

@@ -36,16 +36,16 @@ export interface JudgedChange {
  */
 export function questionFor({before, after, treated}: JudgedChange): ChangeQuestion {
   const turned = (turn: 'denied' | 'unknown') =>
-    treated
-      .filter(each => each.before && each.after && turnOf(each.before, each.after) === turn)
-      .map(({item}) => item);
-  const [denied, unknown] = [turned('denied'), turned('unknown')];
+    treated.filter(each => each.before && each.after && turnOf(each.before, each.after) === turn);
+  const denied = turned('denied');
+  // What gets in by a policy that is unknown is not denied.
+  const unknown = turned('unknown').filter(({after: now}) => now?.allowed === undefined);
   const gains = gainsOf(before, after);
   const unread = unreadPlaces(before, reachOf(before, after));
   return {
     mustType: denied.length + unknown.length + gains.length > 0 || unread !== undefined,
-    denied,
-    unknown,
+    denied: denied.map(({item}) => item),
+    unknown: unknown.map(({item}) => item),
     gains,
     unread,
     gaps: unknown.length > 0 || unread !== undefined ? before.gaps : [],

@@ -100,7 +100,7 @@ function outcomeText(outcome: Judgement | undefined): string {
   if (outcome === undefined) return '';
   if (outcome.allowed === false) return 'denied';
   if (outcome.podSecurity !== undefined) return outcome.allowed ? 'admitted' : 'unknown';
-  if (outcome.chosen === undefined) return 'unknown';
+  if (outcome.chosen === undefined) return outcome.allowed ? 'admitted' : 'unknown';
   const {policy, mutates} = outcome.chosen;
   return mutates ? `${policy.name} (mutates)` : policy.name;
 }

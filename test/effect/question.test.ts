@@ -3,7 +3,7 @@ import type {PlannedChange} from '../../src/apply/applyAll.ts';
 import {planCreate, planDelete, planPolicyUpdate} from '../../src/apply/planChange.ts';
 import {plain} from '../../src/apply/sameMeaning.ts';
 import {afterChanges} from '../../src/effect/afterChanges.ts';
-import {effectOf} from '../../src/effect/effect.ts';
+import {effectOf, isRisky} from '../../src/effect/effect.ts';
 import {type ChangeQuestion, questionFor} from '../../src/effect/question.ts';
 import type {Inventory} from '../../src/inventory/inventory.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
@@ -11,6 +11,7 @@ import {decodePolicy} from '../../src/kube/objects.ts';
 import {lastRelease} from '../../src/kube/release.ts';
 import {builtinPolicy} from '../../src/policy/builtin.ts';
 import {printablePolicy} from '../../src/report/advice.ts';
+import {effectTable} from '../../src/report/effect.ts';
 import {questionLines} from '../../src/report/question.ts';
 import {clusterWith} from '../support/builders/inventory.ts';
 import {policyObject} from '../support/builders/policies.ts';
@@ -104,6 +105,22 @@ describe('a change is asked for in proportion', () => {
     const privileged = clusterWith([policyObject('wide', {privileged: true})]);
     const tighter = asked(privileged, edited(privileged, strict('wide')));
     expect(tighter.mustType).toBe(false);
+  });
+
+  test('y or n: what is let in for sure is not denied, though by which policy is unknown', () => {
+    const gaps = ['clusterroles', 'clusterrolebindings'].map(resource => ({
+      resource,
+      namespace: undefined,
+      reason: 'forbidden',
+    }));
+    const objects = [strict('strict'), strict('aaa'), deployment([{name: 'c', image: 'i'}])];
+    const cluster = clusterWith(objects, {gaps});
+    const changes = made(grant('strict', ['strict']));
+    const {shifts, ...effect} = effectOf(cluster, afterChanges(cluster, changes));
+    expect(shifts.map(({kind, after}) => [kind, after?.allowed])).toEqual([['unknown', true]]);
+    expect(isRisky({...effect, shifts})).toBe(false);
+    expect(asked(cluster, changes)).toMatchObject({mustType: false, unknown: [], gaps: []});
+    expect(effectTable(shifts, {wide: false, headers: false})).toMatch(/web +unknown +admitted/);
   });
 
   test('the name: a policy beyond restricted comes into new hands', () => {
