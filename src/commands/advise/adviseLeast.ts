@@ -65,12 +65,14 @@ function printOldGrants({flags, inventory, world}: AdviseRequest, advices: reado
 const mostLevels = 8;
 
 /** On a server without policies: what to do with those that are proposed, and the levels that would do instead. */
-function printLevels({inventory, items, world}: AdviseRequest): void {
+function printLevels({flags, inventory, items, world}: AdviseRequest): void {
   const levels = levelAdvice(inventory, items);
   if (levels.length === 0) return;
-  const {serverVersion} = inventory;
+  const {serverVersion, admissionPolicies} = inventory;
   world.warn(
-    `note: the server (${serverVersion}) has no PodSecurityPolicy: migrate policies --from FILE makes objects of these that it enforces; or label namespaces:`,
+    admissionPolicies === undefined
+      ? `note: the server (${serverVersion}) has no PodSecurityPolicy: migrate policies --from FILE makes objects of these that it enforces; or label namespaces:`
+      : `note: policies live in admission policies of the server (${serverVersion}): apply -f FILE puts these among them${flags.grant ? ', and kubectl apply the grants, which need a file of their own' : ''}; or label namespaces:`,
   );
   for (const {namespace, level, version} of levels.slice(0, mostLevels)) {
     world.warn(
