@@ -63,6 +63,13 @@ and 12,500 bindings 47 s became 22 s and 3.1 GiB became 1.5 GiB. Since V8 is tol
 of which the file and its text are 400 MiB and what JSON.parse makes of it 320; read live, it takes 540 MiB, and no
 command more than 570.`,
   ],
+  [
+    'admission policies, 20 of them and a pod of 50 containers',
+    `The server asks the mutating policy twice about each pod, as it has changed it the first time, and the second time
+all policies were looked at again, which could also come to another one than v1.24 had chosen. Now the choice is carried along and only
+that one policy is looked at: 0.84 s of processor time became 0.48 (cel-reference, the worst pod there is a test of). Of 60
+policies it is a tenth, as five of six mutations do nothing but be called: each writes and reads the pod as JSON, 40 % of the time.`,
+  ],
 ];
 
 /** The paragraphs as Markdown. */
