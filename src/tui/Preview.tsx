@@ -55,6 +55,8 @@ export function Preview({view, model, drafts, services, width, height}: Props) {
     () => (lines === undefined ? tableOf(view, model, drafts) : undefined),
     [lines, view, model, drafts],
   );
+  // The others are not looked at, not even for how wide columns have to be.
+  const rows = useMemo(() => table?.rows.slice(0, size.height) ?? [], [table, size.height]);
   return (
     <Box flexDirection="column" height={height}>
       <Title title={titleOf(view, drafts)} width={width} />
@@ -64,7 +66,7 @@ export function Preview({view, model, drafts, services, width, height}: Props) {
         {table !== undefined ? (
           <List
             table={table}
-            rows={table.rows}
+            rows={rows}
             cursor={-1}
             sort={undefined}
             descending={false}
