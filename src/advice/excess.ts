@@ -1,3 +1,4 @@
+import {possiblePolicies} from '../admission/admit.ts';
 import {judgeOf} from '../admission/judge.ts';
 import type {Control} from '../controls/control.ts';
 import {controls} from '../controls/index.ts';
@@ -73,5 +74,17 @@ export function boundTo(
     submission.isBare && submission.isLivePod && admittedBy !== undefined
       ? admittedBy === policy
       : judgement(submission).chosen?.policy.name === policy,
+  );
+}
+
+/** Those of which it is not known whether admission would choose the policy for them. */
+export function perhapsBoundTo(
+  policy: string,
+  items: readonly Item[],
+  inventory: Inventory,
+): readonly Item[] {
+  const {judgement} = judgeOf(inventory);
+  return items.filter(({submission}) =>
+    possiblePolicies(judgement(submission).decision).includes(policy),
   );
 }

@@ -144,9 +144,51 @@ describe.runIf(hasReference('etcd', 'kube-apiserver'))('who-can and the server',
     await settle(server);
     const partial = await kubectl('who-can', 'open', ...as, '--no-headers');
     expect(partial.code).toBe(0);
-    expect(partial.err).toContain("roles can't be read: asked the server about you alone");
+    expect(partial.err).toContain(
+      'not all roles can be read: the server was asked about you alone',
+    );
     expect(partial.out).toMatch(/^open +User nobody-special +default +granted by the API server/);
+    await server.createAll(inDefault);
+    await settle(server);
+    const {out} = await kubectl('who-can', 'open', '-n', 'default', ...as, '--no-headers');
+    expect(out).toMatch(/^open +ServiceAccount default\/known +default +RoleBinding\/known/m);
+    expect(out).toMatch(/^open +User nobody-special +default +granted by the API server/m);
+    const other = ['--subject', 'sa:default/known', '-n', 'default', ...as, '--no-headers'];
+    const subject = await kubectl('who-can', 'open', ...other);
+    expect(subject.code).toBe(0);
+    expect(subject.err).toContain('cannot create subjectaccessreviews');
+    expect(subject.out).toMatch(
+      /^open +ServiceAccount default\/known +default +RoleBinding\/known/m,
+    );
   });
+});
+
+/** A grant in namespace default, and the right of the user without ClusterRoles to read it. */
+const inDefault: readonly JsonObject[] = [
+  {name: 'known', resource: 'podsecuritypolicies', group: 'policy', verb: 'use'},
+  {name: 'see-roles', resource: '*', group: 'rbac.authorization.k8s.io', verb: 'list'},
+].flatMap(({name, resource, group, verb}) => {
+  const apiGroup = 'rbac.authorization.k8s.io';
+  const metadata = {name, namespace: 'default'};
+  return [
+    {
+      apiVersion: `${apiGroup}/v1`,
+      kind: 'Role',
+      metadata,
+      rules: [{verbs: [verb], apiGroups: [group], resources: [resource]}],
+    },
+    {
+      apiVersion: `${apiGroup}/v1`,
+      kind: 'RoleBinding',
+      metadata,
+      roleRef: {apiGroup, kind: 'Role', name},
+      subjects: [
+        name === 'known'
+          ? {kind: 'ServiceAccount', name, namespace: 'default'}
+          : {kind: 'User', apiGroup, name: 'nobody-special'},
+      ],
+    },
+  ];
 });
 
 interface PrintedRight {

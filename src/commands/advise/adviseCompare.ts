@@ -1,4 +1,4 @@
-import {boundTo, excessByControl} from '../../advice/excess.ts';
+import {boundTo, excessByControl, perhapsBoundTo} from '../../advice/excess.ts';
 import {type ExitCode, exitCodes} from '../../errors.ts';
 import type {Item} from '../../inventory/submissions/items.ts';
 import type {Policy} from '../../kube/objects.ts';
@@ -18,11 +18,17 @@ import type {AdviseRequest} from './adviseRequest.ts';
 export async function adviseCompare(request: AdviseRequest, wanted: string): Promise<ExitCode> {
   const {flags, inventory, world, namespace, isNamed} = request;
   const format = choose('-o with --compare', flags.output, excessFormats);
-  const {policy, items} = await subjectFor(request, wanted);
+  const {policy, items, open} = await subjectFor(request, wanted);
   if (items.length === 0 && request.items.length > 0) {
     const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
     const what = isNamed ? 'None of these is' : `No pods or workloads${where} are`;
-    world.warn(`${what} bound to ${policy.metadata.name}.`);
+    world.warn(`${what} ${open === 0 ? '' : 'known to be '}bound to ${policy.metadata.name}.`);
+  }
+  if (open > 0) {
+    const more = items.length > 0 ? ' more' : '';
+    world.warn(
+      `Whether ${open}${more} may be bound to it is unknown (see why): what these need is left out.`,
+    );
   }
   const found = isNonEmpty(items) ? excessByControl(policy, items, flags.allowDefaults) : [];
   if (format === 'json' || format === 'yaml') {
@@ -35,25 +41,31 @@ export async function adviseCompare(request: AdviseRequest, wanted: string): Pro
   return exitCodes.ok;
 }
 
-/** The policy, and whose needs count: what is bound to it, or all that there is for others. */
+/**
+ * The policy, and whose needs count: what is bound to it, or all that there is for others; and of how many nobody can tell
+ * whether they are bound to it.
+ */
 async function subjectFor(
   {flags, inventory, items, world}: AdviseRequest,
   wanted: string,
-): Promise<{readonly policy: Policy; readonly items: readonly Item[]}> {
+): Promise<{readonly policy: Policy; readonly items: readonly Item[]; readonly open: number}> {
   const argument = parsePolicyArgument(wanted);
   switch (argument.kind) {
     case 'builtin':
-      return {policy: builtinNamed(argument.name, inventory.release), items};
+      return {policy: builtinNamed(argument.name, inventory.release), items, open: 0};
     case 'file':
       return {
         policy: await policyOfFile(world, argument.path, argument.name, inventory.release),
         items,
+        open: 0,
       };
     case 'name': {
       const policy = policyNamed(inventory, argument.name);
       // The pods of files are there to be tried, whoever may use the policy now.
       const all = sourceNames(flags).length > 0;
-      return {policy, items: all ? items : boundTo(argument.name, items, inventory)};
+      if (all) return {policy, items, open: 0};
+      const open = perhapsBoundTo(argument.name, items, inventory).length;
+      return {policy, items: boundTo(argument.name, items, inventory), open};
     }
   }
 }

@@ -18,6 +18,7 @@ import {
   type WhoCanRow,
   whoCanTable,
 } from '../../report/whoCan.ts';
+import {byText} from '../../text.ts';
 import {printMachine} from '../answer.ts';
 import {load, policyNamed, requireNamespace, requirePolicies} from '../input/load.ts';
 import {isPolicyKind, policyName} from '../input/policyArgument.ts';
@@ -57,10 +58,12 @@ export async function runWhoCan(
   const question = {policies, namespace, identity, asked: askedIn(inventory)};
   // What lies behind a snapshot may be another cluster than the one that could be asked.
   const isLive = !flags.demo && flags.from.length === 0;
-  const rights =
+  const known = whoCan(authorizer, question);
+  const answered =
     isLive && isRbacUnreadable(inventory)
       ? await (await import('./whoCanServer.ts')).askServer(world, scope, question, inventory)
-      : whoCan(authorizer, question);
+      : [];
+  const rights = [...known, ...answered].sort((one, other) => byText(one.policy, other.policy));
   const rows = rights.map(right => ({right, expansion: expansionOf(right, inventory, flags)}));
   await print(
     world,
@@ -70,7 +73,7 @@ export async function runWhoCan(
   );
   if (!flags.verify) return exitCodes.ok;
   if (isLive && isRbacUnreadable(inventory)) {
-    world.warn("verified: the answers are the server's own");
+    world.warn("verified: the answers about that subject are the server's own");
     return exitCodes.ok;
   }
   const {verify} = await import('./whoCanServer.ts');

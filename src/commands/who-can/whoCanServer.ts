@@ -1,4 +1,4 @@
-import {exitCodes, UserError} from '../../errors.ts';
+import {exitCodes, messageOf, UserError} from '../../errors.ts';
 import {questionsAbout, verifyRights} from '../../grant/verifyRights.ts';
 import type {Inventory} from '../../inventory/inventory.ts';
 import {limiter} from '../../inventory/read/limiter.ts';
@@ -9,7 +9,10 @@ import type {UseRight, WhoCanQuestion} from '../../rbac/whoCan.ts';
 import {type SourceRequest, withCluster} from '../input/load.ts';
 import type {World} from '../world.ts';
 
-/** Without RBAC to read, the server is asked about one subject: the one named, or the caller. */
+/**
+ * Where not all of RBAC can be read, the server is asked about one subject: the one named, or the caller. Nothing if it may
+ * not be asked about others.
+ */
 export async function askServer(
   world: World,
   flags: SourceRequest,
@@ -19,7 +22,7 @@ export async function askServer(
   const where = namespace ?? inventory.defaultNamespace;
   return withCluster(world, flags, async cluster => {
     world.warn(
-      `roles can't be read: asked the server about ${identity === undefined ? 'you' : 'this subject'} alone, in namespace ${where}`,
+      `not all roles can be read: the server was asked about ${identity === undefined ? 'you' : 'this subject'} alone, in namespace ${where}`,
     );
     const isYou = identity === undefined && !flags.as;
     const run = limiter();
@@ -30,7 +33,11 @@ export async function askServer(
     const name = identity?.user || identity?.groups.join(',') || cluster.user;
     const answers = await Promise.all(
       policies.map(async policy => ({policy, allowed: await run(() => ask(policy))})),
-    );
+    ).catch((error: unknown) => {
+      if (!cluster.isForbidden(error)) throw error;
+      world.warn(messageOf(error));
+      return [];
+    });
     return answers
       .filter(({allowed}) => allowed)
       .map(({policy}) => ({
