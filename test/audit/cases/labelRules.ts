@@ -27,7 +27,7 @@ const noPrivilege = {
   },
 } as const;
 const relabeler = role('relabeler', {apiGroups: [''], resources: ['namespaces'], verbs: ['patch']});
-const reader = role('relabeler', {apiGroups: [''], resources: ['namespaces'], verbs: ['get']});
+const reader = role('reader', {apiGroups: [''], resources: ['namespaces'], verbs: ['get']});
 
 /** Rules about levels, where the labels of namespaces decide. */
 export const labelRules: RuleCases = {
@@ -134,6 +134,16 @@ export const labelRules: RuleCases = {
       'kubectl describe rolebinding devs -n shop',
     ],
     shows: 'Group/devs',
-    no: [shop({enforce: 'baseline'}), reader, binding('devs', 'relabeler', ['group:devs'])],
+    no: [
+      shop({enforce: 'baseline'}),
+      relabeler,
+      reader,
+      binding('devs', 'reader', ['group:devs']),
+      // A controller of Kubernetes' own, by the binding that every cluster has.
+      {
+        ...binding('system:controller:mover', 'relabeler', [], true),
+        subjects: [{kind: 'ServiceAccount', namespace: 'kube-system', name: 'mover'}],
+      },
+    ],
   },
 };
