@@ -2,11 +2,15 @@ import type {PlannedChange} from '../apply/applyAll.ts';
 import {afterSteps, type BindingStep} from '../grant/bindingSteps.ts';
 import {merged} from '../inventory/files/overlay.ts';
 import type {Inventory} from '../inventory/inventory.ts';
+import {admissionResources} from '../inventory/kinds/resources.ts';
+import {admissionGap, nativeReading} from '../inventory/read/readNative.ts';
+import {isObject, type JsonObject} from '../kube/json.ts';
 import {binding, decodePolicy, role} from '../kube/objects.ts';
 import type {ObjectReference} from '../rbac/authorize.ts';
 
-/** The inventory as it would be once these changes are made: of policies, roles and bindings. */
-export function afterChanges(inventory: Inventory, changes: readonly PlannedChange[]): Inventory {
+/** The inventory as it would be once these changes are made: of policies, wherever they live, roles and bindings. */
+export function afterChanges(before: Inventory, changes: readonly PlannedChange[]): Inventory {
+  const inventory = withAdmission(before, changes);
   const policies = changes.filter(({kind}) => kind === 'PodSecurityPolicy');
   const gone = new Set(policies.filter(({action}) => action === 'delete').map(({name}) => name));
   const stored = policies.filter(({action}) => action !== 'delete');
@@ -20,6 +24,26 @@ export function afterChanges(inventory: Inventory, changes: readonly PlannedChan
     ),
     rbac: steps.length === 0 ? inventory.rbac : afterSteps(inventory.rbac, steps),
   };
+}
+
+/** Admission policies that policies live in, and what else keeps these. */
+const admissionKinds = [...admissionResources.map(({kind}) => kind), 'ConfigMap'];
+
+/** The inventory with changed admission policies, and the policies that live in them then. */
+function withAdmission(inventory: Inventory, changes: readonly PlannedChange[]): Inventory {
+  const own = changes.filter(({kind}) => admissionKinds.includes(kind));
+  if (own.length === 0) return inventory;
+  const {admissionPolicies: there = [], gaps} = inventory;
+  const isTouched = ({kind, metadata}: JsonObject) =>
+    own.some(one => one.kind === kind && isObject(metadata) && one.name === metadata.name);
+  const objects = [
+    ...there.filter(object => !isTouched(object)),
+    ...own.flatMap(({action, desired}) => (action === 'delete' ? [] : [desired])),
+  ];
+  const problems: string[] = [];
+  const {policies, admissionPolicies} = nativeReading(objects, reason => problems.push(reason));
+  const unread = problems.map(reason => ({...admissionGap, reason}));
+  return {...inventory, policies, admissionPolicies, gaps: [...gaps, ...unread]};
 }
 
 const rbacKinds: readonly ObjectReference['kind'][] = [

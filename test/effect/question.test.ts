@@ -9,11 +9,14 @@ import type {Inventory} from '../../src/inventory/inventory.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
 import {decodePolicy} from '../../src/kube/objects.ts';
 import {lastRelease} from '../../src/kube/release.ts';
+import {withNativeFacts} from '../../src/migrate/native/nativeDrift.ts';
+import {nativeObjects} from '../../src/migrate/native/nativeObjects.ts';
 import {builtinPolicy} from '../../src/policy/builtin.ts';
 import {printablePolicy} from '../../src/report/advice.ts';
 import {effectTable} from '../../src/report/effect.ts';
 import {questionLines} from '../../src/report/question.ts';
 import {clusterWith} from '../support/builders/inventory.ts';
+import {fullOptions} from '../support/builders/nativeOptions.ts';
 import {policyObject} from '../support/builders/policies.ts';
 import {objectOf} from '../support/run/output.ts';
 
@@ -229,4 +232,45 @@ test('what is written is said, what it does to root, and whose user only the ima
     'Containers whose user is not set in the pod, so that the image decides:',
     '  shop/Deployment/web: main',
   ]);
+});
+
+describe('where policies live in admission policies', () => {
+  const nativeOf = (...policies: readonly JsonObject[]) =>
+    nativeObjects(
+      policies.map(one => decodePolicy(one)),
+      fullOptions,
+    ).objects;
+  const open = policyObject('open', {privileged: true, volumes: ['*']});
+  const closed = policyObject('open', {volumes: ['emptyDir']});
+  const agent = deployment([{name: 'c', image: 'i', securityContext: {privileged: true}}]);
+  const namespaces = [{apiVersion: 'v1', kind: 'Namespace', metadata: {name: 'shop'}}];
+  const cluster = withNativeFacts(
+    clusterWith([open, agent, ...namespaces, ...grant('open', ['open'])], {
+      policyApi: 'absent',
+      serverVersion: 'v1.37.2',
+      admissionPolicies: nativeOf(open),
+    }),
+  );
+  const changesTo = (...policies: readonly JsonObject[]) =>
+    made(nativeOf(...policies)).filter(({kind}) => !kind.endsWith('Binding'));
+
+  test('a change of these is judged as the policies in them are', () => {
+    const changes = changesTo(closed);
+    const {shifts} = effectOf(cluster, afterChanges(cluster, changes));
+    expect(shifts.map(({kind, item}) => [kind, item.name])).toEqual([['denied', 'web']]);
+    expect(asked(cluster, changes)).toMatchObject({mustType: true});
+    expect(asked(cluster, changesTo(open, policyObject('other')))).toMatchObject({mustType: false});
+  });
+
+  test('those that would say no policies leave open what becomes of pods', () => {
+    const changes = changesTo(open).map(change => {
+      const {metadata} = change.desired;
+      return {
+        ...change,
+        desired: {...change.desired, metadata: {name: objectOf(metadata ?? {}).name ?? ''}},
+      };
+    });
+    const {shifts} = effectOf(cluster, afterChanges(cluster, changes));
+    expect(shifts.map(({kind}) => kind)).toEqual(['unknown']);
+  });
 });
