@@ -43,7 +43,8 @@ function seccompAnnotationErrors(profile: string, field: string): readonly Field
     : [invalid(field, profile, 'must be a valid seccomp profile')];
 }
 
-function descendingPathErrors(path: string, field: string): readonly FieldError[] {
+/** validateLocalDescendingPath. */
+export function descendingPathErrors(path: string, field: string): readonly FieldError[] {
   return [
     ...(path.startsWith('/') ? [invalid(field, path, 'must be a relative path')] : []),
     ...(path.split('/').includes('..') ? [invalid(field, path, "must not contain '..'")] : []),

@@ -1,6 +1,8 @@
 import {type FieldError, forbidden, invalid, notSupported, required} from '../kube/fieldError.ts';
 import type {ProjectedSource} from '../kube/volume.ts';
 
+import {descendingPathErrors} from './profileValidation.ts';
+
 /** validateProjectionSources (pkg/apis/core/validation/validation.go): `at` is the path of the volume's source. */
 export function projectedErrors(
   sources: readonly ProjectedSource[] = [],
@@ -72,10 +74,8 @@ function fileErrors(
 
 /** validateLocalNonReservedPath. */
 function ownPathErrors(path: string, field: string): readonly FieldError[] {
-  const climbs = path.split('/').includes('..');
   return [
-    ...(path.startsWith('/') ? [invalid(field, path, 'must be a relative path')] : []),
-    ...(climbs ? [invalid(field, path, "must not contain '..'")] : []),
+    ...descendingPathErrors(path, field),
     ...(path.startsWith('..') && !path.startsWith('../')
       ? [invalid(field, path, "must not start with '..'")]
       : []),

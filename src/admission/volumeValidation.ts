@@ -12,6 +12,7 @@ import {
 import type {Container, PodSpec} from '../kube/pod.ts';
 import type {Release} from '../kube/release.ts';
 import {hostPathTypes, type Volume} from '../kube/volume.ts';
+import {descendingPathErrors} from './profileValidation.ts';
 import {projectedErrors} from './projectedValidation.ts';
 
 /** The volumes of a pod as the API server sees them before it looks at containers. */
@@ -158,7 +159,8 @@ export function mountErrors(
   const paths = new Set<string>();
   const list = `${at}.volumeMounts`;
   const isPrivileged = securityContext?.privileged === true;
-  return volumeMounts.flatMap(({name = '', mountPath = '', mountPropagation}, index) => {
+  return volumeMounts.flatMap((mount, index) => {
+    const {name = '', mountPath = '', mountPropagation, subPath, subPathExpr} = mount;
     const isTaken = paths.has(mountPath);
     paths.add(mountPath);
     return [
@@ -166,6 +168,8 @@ export function mountErrors(
       ...(names.has(name) ? [] : [notFoundError(`${list}[${index}].name`, name)]),
       ...(mountPath === '' ? [required(`${list}[${index}].mountPath`, '')] : []),
       ...(isTaken ? [invalid(`${list}[${index}].mountPath`, mountPath, 'must be unique')] : []),
+      ...descendingPathErrors(subPath ?? '', `${list}.subPath`),
+      ...descendingPathErrors(subPathExpr ?? '', `${list}.subPathExpr`),
       ...propagationErrors(mountPropagation, {at: `${list}.mountPropagation`, isPrivileged}),
     ];
   });

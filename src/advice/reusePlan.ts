@@ -54,7 +54,8 @@ export function planReuse(reuses: readonly Reuse[], inventory: Inventory): Reuse
       [...grants, ...fresh.flatMap(grantObjects)],
     ),
   );
-  const {judgement} = judgeOf(after, {unread: unreadRbac(inventory)});
+  const options = {unread: unreadRbac(inventory), areClassesThere: true};
+  const {judgement} = judgeOf(after, options);
   const overtaken = new Map<Reuse, readonly Overtaken[]>();
   for (const reuse of reuses) {
     const wanted = answerOf(reuse).metadata.name;

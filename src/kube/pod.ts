@@ -81,12 +81,23 @@ export const containerSecurityContext = object({
 });
 export type ContainerSecurityContext = TypeOf<typeof containerSecurityContext>;
 
+/** Whether a path stays below where it begins (pkg/apis/core/validation/validation.go, validateLocalDescendingPath). */
+const descends = (path: string) => !path.startsWith('/') && !path.split('/').includes('..');
+
+const volumeMount = object({
+  name: string,
+  mountPath: string,
+  readOnly: boolean,
+  mountPropagation: string,
+  subPath: refusedText(descends),
+  subPathExpr: refusedText(descends),
+});
+export type VolumeMount = TypeOf<typeof volumeMount>;
+
 const container = object({
   name: string,
   ports: list(object({containerPort: int32, hostPort: int32, protocol: string, hostIP: string})),
-  volumeMounts: list(
-    object({name: string, mountPath: string, readOnly: boolean, mountPropagation: string}),
-  ),
+  volumeMounts: list(volumeMount),
   securityContext: containerSecurityContext,
   livenessProbe: hostHandler,
   readinessProbe: hostHandler,

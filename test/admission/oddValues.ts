@@ -117,6 +117,11 @@ export const volumes = some<Json>(
 /** Mounts of such volumes, and of others. */
 export const volumeMounts = some<Json>(
   [{name: 'v', mountPath: '/v'}],
+  [{name: 'v', mountPath: '/v', subPath: 'a/../b', subPathExpr: ''}],
+  [
+    {name: 'v', mountPath: '/v', subPath: 'a'},
+    {name: 'v', mountPath: '/w', subPathExpr: '/../b'},
+  ],
   [{name: 'v', mountPath: '/v', mountPropagation: 'Bidirectional'}],
   [
     {name: 'v', mountPath: '/v', mountPropagation: 'HostToContainer'},

@@ -6,11 +6,21 @@ import {
   secretTokenPrefix,
   serviceAccountOf,
   tokenVolumePrefix,
+  type VolumeMount,
 } from '../../kube/pod.ts';
 import {type Release, sinceRelease} from '../../kube/release.ts';
 import type {Volume} from '../../kube/volume.ts';
 
 const tokenPath = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+const noMount: VolumeMount = {
+  name: undefined,
+  mountPath: undefined,
+  readOnly: undefined,
+  mountPropagation: undefined,
+  subPath: undefined,
+  subPathExpr: undefined,
+};
 
 /** How a release hands the token of its account to a pod. */
 interface TokenVolume {
@@ -107,7 +117,7 @@ export function admitServiceAccount(pod: Pod, automount: Automount, release: Rel
           ...container,
           volumeMounts: [
             ...(container.volumeMounts ?? []),
-            {name, mountPath: tokenPath, readOnly: true, mountPropagation: undefined},
+            {...noMount, name, mountPath: tokenPath, readOnly: true},
           ],
         };
   const initContainers = spec.initContainers?.map(mount);

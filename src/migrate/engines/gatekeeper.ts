@@ -36,7 +36,7 @@ export function gatekeeperObjects(inventory: Inventory): Native {
 
 /** The policies that all workloads of a namespace get, and namespaces in which that is not one alone. */
 function namespacesByPolicy(inventory: Inventory) {
-  const judge = judgeOf(inventory);
+  const judge = judgeOf(inventory, {areClassesThere: true});
   const byNamespace = Map.groupBy(templatesOf(inventory), ({namespace}) => namespace);
   const onlyIn = new Map<string, string[]>();
   const mixed: MixedNamespace[] = [];
