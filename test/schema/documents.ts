@@ -100,6 +100,48 @@ export const partial = fileOf(
   'partial.json',
 );
 
+const windowsOptions = {
+  hostProcess: false,
+  gmsaCredentialSpecName: 'g',
+  gmsaCredentialSpec: '',
+  runAsUserName: 'u',
+};
+const appArmorProfile = {type: 'Localhost', localhostProfile: 'p'};
+const handler = {httpGet: {host: 'h', port: 1}, tcpSocket: {host: 'h', port: 1}};
+
+/** What few pods have, and what no server takes: a snapshot has it all the same. */
+export const oddities = fileOf([
+  {
+    apiVersion: 'node.k8s.io/v1',
+    kind: 'RuntimeClass',
+    metadata: {name: 'kata'},
+    handler: 'kata',
+  },
+  pod('odd', {
+    hostUsers: false,
+    runtimeClassName: 'kata',
+    securityContext: {windowsOptions, appArmorProfile, fsGroupChangePolicy: 'Never'},
+    containers: [
+      {
+        name: 'c',
+        image: 'x',
+        securityContext: {windowsOptions, appArmorProfile},
+        volumeMounts: [
+          {name: 'v', mountPath: '/v', mountPropagation: 'None', subPath: '/', subPathExpr: '..'},
+        ],
+        livenessProbe: handler,
+        readinessProbe: handler,
+        startupProbe: handler,
+        lifecycle: {postStart: handler, preStop: handler},
+      },
+    ],
+    volumes: [
+      {name: 'v', hostPath: {path: '/v', type: 'Folder'}},
+      {name: 'i', image: {reference: 'x'}},
+    ],
+  }),
+]);
+
 function pod(name: string, spec: object): object {
   return {apiVersion: 'v1', kind: 'Pod', metadata: {name, namespace: 'shop'}, spec};
 }

@@ -6,7 +6,7 @@ import {isObject, type Json, type JsonObject, parseJson} from '../../src/kube/js
 import {readDocuments} from '../../src/yaml/documents.ts';
 import {objectOf} from '../support/run/output.ts';
 import {runHere} from '../support/run/run.ts';
-import {documents, partial, policies, workloads} from './documents.ts';
+import {documents, oddities, partial, policies, workloads} from './documents.ts';
 
 const file = join(import.meta.dirname, '../../schema/psp.kubectl.v1alpha1.json');
 const schema: JsonObject = JSON.parse(readFileSync(file, 'utf8'));
@@ -43,6 +43,7 @@ describe('the schema describes', () => {
     ['the demo', '--demo'],
     ['manifests', '--from', policies, '--from', workloads],
     ['a part', '--from', partial],
+    ['all fields of pods', '--from', oddities],
   ])('a snapshot of %s', async (_, ...source) => {
     const {code, out, err} = await runHere('snapshot', ...source);
     expect(code, err).toBe(0);
