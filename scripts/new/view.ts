@@ -56,7 +56,7 @@ test('the view ${kebab} has its title', async () => {
       },
       {
         path: 'src/tui/lines.ts',
-        at: "    case 'help':\n      return helpLines(view.of, isByLabels(model.inventory));\n",
+        at: "    case 'help':\n      return helpLines(view.of, isByLabels(model.inventory)).map(helpLine);\n",
         where: 'before',
         text: `    case '${kebab}':\n      return ${camel}Lines(model);\n`,
       },
