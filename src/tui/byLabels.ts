@@ -30,6 +30,8 @@ export function policiesHere({serverVersion}: Inventory): readonly string[] {
   return [
     'Policies that its workloads would need (:advise shows them):',
     '  kubectl psp advise -A --grant > psp.yaml',
+    'Its roles and bindings (kubectl says that it knows no PodSecurityPolicy):',
+    '  kubectl apply -f psp.yaml',
     ...(minor < firstWithObjects
       ? ['Objects that enforce them: from v1.30 on, with kubectl psp migrate policies.']
       : [

@@ -37,6 +37,7 @@ export async function runPolicies(world: World, given: MigrateFlags): Promise<Ex
   if (flags.apply) {
     const {applyPolicies} = await import('./migratePoliciesApply.ts');
     return applyPolicies(world, flags, {
+      rbac: inventory.rbac,
       policies: inventory.policies,
       mode: flags.mode === undefined ? undefined : mode,
       stage: flags.stage === undefined ? undefined : choose('--stage', flags.stage, nativeStages),

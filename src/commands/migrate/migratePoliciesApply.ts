@@ -30,12 +30,14 @@ import {isAgreed} from './migrateApply.ts';
 import type {MigrateFlags} from './migrateFlags.ts';
 import {connectionWords} from './migrateRequest.ts';
 import {waitUntilInForce} from './nativeCanary.ts';
-import {impactLines, requireSystem} from './nativeImpact.ts';
+import {impactLines, missingGrantLines, requireSystem} from './nativeImpact.ts';
 import {tellLosses} from './tellLosses.ts';
 
 /** The policies that are to live in a cluster, and how. */
 export interface NativeRequest {
   readonly policies: Inventory['policies'];
+  /** Who may use them where they come from. */
+  readonly rbac: Inventory['rbac'];
   /** undefined: as it is; `full` where there are no such objects yet. */
   readonly mode: NativeMode | undefined;
   /** undefined: the one that the cluster is on; `audit` where there are no such objects yet. */
@@ -66,7 +68,8 @@ export async function applyPolicies(
     tellLosses(world, losses);
     const say = (line: string) => world.print(`${escapeText(line)}\n`);
     const verdicts = foretold(target, goal);
-    for (const line of impactLines(verdicts, stage, target)) say(line);
+    const foretelling = impactLines(verdicts, stage, target);
+    for (const line of [...foretelling, ...missingGrantLines(request, target)]) say(line);
     requireSystem(target, verdicts, stage);
     const changes = await planned(cluster, objects, target);
     const tried = await tryChanges(cluster, changes);

@@ -1,8 +1,10 @@
 import type {Verdict} from '../../admission/judgement.ts';
 import {exitCodes, UserError} from '../../errors.ts';
 import {type Inventory, labelsByNamespace} from '../../inventory/inventory.ts';
+import {labelOf} from '../../kube/reference.ts';
 import {type NativeStage, refusesOn} from '../../migrate/native/stages.ts';
 import {systemNamespace, systemObstacles} from '../../migrate/native/systemGrants.ts';
+import {authorizerOf} from '../../rbac/authorize.ts';
 import {count} from '../../text.ts';
 
 const shown = 10;
@@ -30,6 +32,25 @@ export function impactLines(
     `Of ${count(verdicts.length, 'pod or idle workload', 'pods and idle workloads')}, the policies would refuse ${of(verdicts, false).length}; ${of(verdicts, undefined).length} can't be told.`,
     ...told('Refused from now on', of(reached, false)),
     ...told('Perhaps refused from now on', of(reached, undefined)),
+  ];
+}
+
+/** Says which grants of the source are not in the cluster: policies count only for who may use them. */
+export function missingGrantLines(
+  {policies, rbac}: Pick<Inventory, 'policies' | 'rbac'>,
+  target: Pick<Inventory, 'rbac'>,
+): readonly string[] {
+  const names = policies.map(({metadata}) => metadata.name);
+  const there = new Set(authorizerOf(target.rbac).grants.map(({binding}) => labelOf(binding)));
+  const missing = authorizerOf(rbac).grants.filter(
+    ({policies: opened, binding}) =>
+      opened !== undefined && names.some(name => opened.has(name)) && !there.has(labelOf(binding)),
+  );
+  const [first] = missing;
+  if (first === undefined) return [];
+  const what = count(missing.length, 'binding that lets', 'bindings that let');
+  return [
+    `Not in the cluster: ${what} somebody use these policies, such as ${labelOf(first.binding)}. kubectl apply makes those of files.`,
   ];
 }
 
