@@ -4,8 +4,9 @@ import {merged} from '../inventory/files/overlay.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import {admissionResources} from '../inventory/kinds/resources.ts';
 import {admissionGap, nativeReading} from '../inventory/read/readNative.ts';
-import {isObject, type JsonObject} from '../kube/json.ts';
+import {isObject, type JsonObject, printJson} from '../kube/json.ts';
 import {binding, decodePolicy, role} from '../kube/objects.ts';
+import {sameSettings} from '../policy/direction.ts';
 import type {ObjectReference} from '../rbac/authorize.ts';
 
 /** The inventory as it would be once these changes are made: of policies, wherever they live, roles and bindings. */
@@ -24,6 +25,55 @@ export function afterChanges(before: Inventory, changes: readonly PlannedChange[
     ),
     rbac: steps.length === 0 ? inventory.rbac : afterSteps(inventory.rbac, steps),
   };
+}
+
+/**
+ * The inventory as it was when these changes were planned: right after an apply, what is read to plan the next change is
+ * newer than what a watch has told. The same one if nothing is.
+ */
+export function whenPlanned(inventory: Inventory, changes: readonly PlannedChange[]): Inventory {
+  const newer = changes.filter(change => !isAsRead(inventory, change));
+  if (newer.length === 0) return inventory;
+  return afterChanges(
+    inventory,
+    newer.map(change =>
+      change.before === undefined
+        ? {...change, action: 'delete'}
+        : {...change, action: 'update', desired: change.before},
+    ),
+  );
+}
+
+/** Whether the object of a change is in an inventory just as it was read for it, or is missing in both. */
+function isAsRead({policies, rbac}: Inventory, change: PlannedChange): boolean {
+  const {kind, name, namespace, before} = change;
+  if (kind === 'PodSecurityPolicy') {
+    const known = policies.find(({metadata}) => metadata.name === name);
+    if (known === undefined || before === undefined) return known === before;
+    return sameSettings(known, decodePolicy(before));
+  }
+  const place = rbacPlaces[kind];
+  if (place === undefined) return true;
+  const known = rbac[place].find(
+    ({metadata}) => metadata?.name === name && (metadata.namespace || undefined) === namespace,
+  );
+  if (known === undefined || before === undefined) return known === before;
+  const read = kind.endsWith('Binding') ? binding(before) : role(before);
+  return printJson(grantedBy(known)) === printJson(grantedBy(read));
+}
+
+const rbacPlaces: Readonly<Record<string, keyof Inventory['rbac'] | undefined>> = {
+  ClusterRole: 'clusterRoles',
+  ClusterRoleBinding: 'clusterRoleBindings',
+  Role: 'roles',
+  RoleBinding: 'roleBindings',
+};
+
+/** What of a role or a binding decides about rights. */
+function grantedBy(object: object): unknown {
+  const {rules, roleRef, subjects}: {rules?: unknown; roleRef?: unknown; subjects?: unknown} =
+    object;
+  return {rules, roleRef, subjects};
 }
 
 /** Admission policies that policies live in, and what else keeps these. */

@@ -1,6 +1,6 @@
 import type {PlannedChange} from '../apply/applyAll.ts';
 import {objectLabels, withoutServerOwned} from '../apply/change.ts';
-import {afterChanges} from '../effect/afterChanges.ts';
+import {afterChanges, whenPlanned} from '../effect/afterChanges.ts';
 import {effectOf} from '../effect/effect.ts';
 import {impactKinds, impactText} from '../effect/impact.ts';
 import {questionFor} from '../effect/question.ts';
@@ -119,11 +119,12 @@ function judgeChanges({model, isPartial}: Surroundings, changes: readonly Planne
 }
 
 function judgedBy(model: Model, changes: readonly PlannedChange[]): Judged {
-  const before = model.inventory;
+  const before = whenPlanned(model.inventory, changes);
   const after = afterChanges(before, changes);
   const [only, ...others] = changes;
+  const isEdit = only?.kind === 'PodSecurityPolicy' && only.action === 'update';
   // Of the edit of a policy the impact is known already, or soon found.
-  if (only?.kind === 'PodSecurityPolicy' && only.action === 'update' && others.length === 0) {
+  if (isEdit && others.length === 0 && before === model.inventory) {
     const impact = impactOfDraft(model, decodePolicy(only.desired));
     const treated = impactKinds
       .flatMap(kind => impact[kind])
