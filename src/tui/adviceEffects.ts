@@ -5,7 +5,7 @@ import {count} from '../text.ts';
 import {adviceNamed} from './lines.ts';
 import type {Model} from './model.ts';
 import type {ProposalEffects} from './proposalEffects.ts';
-import type {View} from './session.ts';
+import type {AppliedProposal, View} from './session.ts';
 import type {Surroundings, Voice} from './voice.ts';
 
 type AdviceView = Extract<View, {name: 'advice'}>;
@@ -23,7 +23,7 @@ export interface AdviceEffects {
 
 /** The side effects of the views of advice. */
 export function adviceEffects(
-  {model}: Surroundings,
+  {model, session}: Surroundings,
   {askForFile, say}: Voice,
   {propose}: ProposalEffects,
 ): AdviceEffects {
@@ -55,7 +55,11 @@ export function adviceEffects(
       const what = count(advices.length, 'policy', 'policies');
       return apply(advices, namespace ?? 'all', `Create ${what} with the grants?`);
     },
-    proposeOldGrants: view => proposeOld(model(), view, say, propose),
+    proposeOldGrants(view) {
+      const isBehind = isBehindOf(model(), session().applied.at(-1));
+      if (isBehind) say('info', 'What was applied last is not seen in the cluster yet: try again');
+      else proposeOld(model(), view, say, propose);
+    },
   };
 }
 
@@ -79,6 +83,15 @@ function proposeOld(
     wanted: {kind: 'grants', change: {deleted: undefined, steps}},
     intro: grants.map(grant => `$ ${oldGrantCommand(grant)}`),
   });
+}
+
+/** Whether policies that were just made are not known of yet: what they spare can't be told then. */
+function isBehindOf({inventory}: Model, applied: AppliedProposal | undefined): boolean {
+  const there = new Set(inventory.policies.map(({metadata}) => metadata.name));
+  return (applied?.made ?? []).some(
+    ({change: {kind, action, name}}) =>
+      kind === 'PodSecurityPolicy' && action === 'create' && !there.has(name),
+  );
 }
 
 /** The advice of a view whose policies are there. */
