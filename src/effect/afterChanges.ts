@@ -44,6 +44,17 @@ export function whenPlanned(inventory: Inventory, changes: readonly PlannedChang
   );
 }
 
+/** Whether an inventory has all that changes created, of policies, roles and bindings. */
+export function hasCreated(inventory: Inventory, changes: readonly PlannedChange[]): boolean {
+  const created = changes.filter(({action}) => action === 'create');
+  // As it was not there before, it is not just as it was read then.
+  return created.every(change => !isJudged(change) || !isAsRead(inventory, change));
+}
+
+function isJudged({kind}: PlannedChange): boolean {
+  return kind === 'PodSecurityPolicy' || rbacPlaces[kind] !== undefined;
+}
+
 /** Whether the object of a change is in an inventory just as it was read for it, or is missing in both. */
 function isAsRead({policies, rbac}: Inventory, change: PlannedChange): boolean {
   const {kind, name, namespace, before} = change;

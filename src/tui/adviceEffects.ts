@@ -1,5 +1,6 @@
 import type {Advice} from '../advice/advice.ts';
 import {type OldGrants, oldGrantCommand, oldGrantsOf} from '../advice/oldGrants.ts';
+import {hasCreated} from '../effect/afterChanges.ts';
 import {adviceYaml} from '../report/advice.ts';
 import {count} from '../text.ts';
 import {adviceNamed} from './lines.ts';
@@ -85,12 +86,12 @@ function proposeOld(
   });
 }
 
-/** Whether policies that were just made are not known of yet: what they spare can't be told then. */
-function isBehindOf({inventory}: Model, applied: AppliedProposal | undefined): boolean {
-  const there = new Set(inventory.policies.map(({metadata}) => metadata.name));
-  return (applied?.made ?? []).some(
-    ({change: {kind, action, name}}) =>
-      kind === 'PodSecurityPolicy' && action === 'create' && !there.has(name),
+/** Whether what was just made is not known of yet: what it spares can't be told then. */
+function isBehindOf({inventory, unread}: Model, applied: AppliedProposal | undefined): boolean {
+  if (applied === undefined || unread.isAny) return false;
+  return !hasCreated(
+    inventory,
+    applied.made.map(({change}) => change),
   );
 }
 

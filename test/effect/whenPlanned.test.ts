@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import type {PlannedChange} from '../../src/apply/applyAll.ts';
 import {demoSnapshot} from '../../src/demo/index.ts';
-import {afterChanges, whenPlanned} from '../../src/effect/afterChanges.ts';
+import {afterChanges, hasCreated, whenPlanned} from '../../src/effect/afterChanges.ts';
 import {effectOf} from '../../src/effect/effect.ts';
 import {inventoryOfSnapshot} from '../../src/inventory/files/snapshot.ts';
 import type {JsonObject} from '../../src/kube/json.ts';
@@ -52,5 +52,19 @@ test('so does a grant that somebody else took away, or a policy that is gone', (
   const create = change({action: 'create', desired: wide});
   expect(whenPlanned(demo, [create]).policies.map(({metadata}) => metadata.name)).not.toContain(
     'baseline',
+  );
+});
+
+test('what was created is there once all of it is told of', () => {
+  const {namespace, name = ''} = binding?.metadata ?? {};
+  const policy = change({action: 'create', desired: wide});
+  const grant = change({
+    action: 'create',
+    ...{kind: 'RoleBinding', name, namespace, desired: objectOf(binding)},
+  });
+  expect(hasCreated(demo, [policy, grant])).toBe(true);
+  expect(hasCreated({...demo, policies: []}, [policy, grant])).toBe(false);
+  expect(hasCreated({...demo, rbac: {...demo.rbac, roleBindings: []}}, [policy, grant])).toBe(
+    false,
   );
 });
