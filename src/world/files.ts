@@ -15,7 +15,7 @@ import {
   type SourceDocument,
   sizeLimit,
 } from '../yaml/documents.ts';
-import {expectMany} from './expectMany.ts';
+import {expectMany} from './memory.ts';
 
 /** Of a cluster of some thousand pods a snapshot is larger, in bytes. */
 const manyObjectsSize = 2 ** 23;

@@ -2,7 +2,7 @@ import type {ListOptions} from '../inventory/read/reader.ts';
 import {isObject, type JsonObject} from '../kube/json.ts';
 import {headOf, type ListItemOrHead, partedItems, wholeOf} from '../kube/listItem.ts';
 import {ApiError, type Asked} from './apiError.ts';
-import {expectMany} from './expectMany.ts';
+import {expectMany} from './memory.ts';
 import {
   type Page,
   type PageContent,

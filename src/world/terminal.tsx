@@ -9,6 +9,7 @@ import type {SessionEnd} from '../tui/session.ts';
 import {interrupted} from '../tui/useKeys.ts';
 import {FailureBoundary} from './FailureBoundary.tsx';
 import {openKeys} from './keyInput.ts';
+import {collectSooner} from './memory.ts';
 import {createMouse, leaveMouse, listenToMouse} from './mouseReports.ts';
 import {askForGround, colorsOf, groundOf} from './theme.ts';
 
@@ -64,6 +65,7 @@ export async function openSession(
       </FailureBoundary>,
       {...drawing, stdin: keys.stream},
     );
+    collectSooner(options.live);
     if (mouse !== undefined) startMouse();
     if (theme.isAsked) askTerminal();
     const reason = await Promise.race([app.waitUntilExit(), failure.promise]);
