@@ -2,7 +2,6 @@ import type {ListOptions} from '../inventory/read/reader.ts';
 import {isObject, type JsonObject} from '../kube/json.ts';
 import {headOf, type ListItemOrHead, partedItems, wholeOf} from '../kube/listItem.ts';
 import {ApiError, type Asked} from './apiError.ts';
-import {expectMany} from './memory.ts';
 import {
   type Page,
   type PageContent,
@@ -10,6 +9,7 @@ import {
   type PageHead,
   pageReader,
 } from './listBody.ts';
+import {expectMany} from './memory.ts';
 import type {BodyReader} from './message.ts';
 
 /** A list made of all its pages. `items` is empty if they went to `onPage`. */
