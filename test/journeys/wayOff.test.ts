@@ -92,7 +92,7 @@ describe.runIf(isReady)('the way off in the session, on a real server', () => {
     const text = await screen.shows('Lost, and no level asks for it');
     expect(text).toContain('/spec/securityContext/fsGroup: 70');
     screen.press('NPage');
-    await screen.shows(/^\+ +fsGroup: 70$/m);
+    await screen.shows(/^\+ +fsGroup: 70( +[│┃])?$/m);
     screen.press('Escape', 'w');
     await screen.shows('Set warn in shop? y/n');
     expect(await levels()).toEqual({});
