@@ -1,4 +1,5 @@
 import {Box, Text, useApp, useInput} from 'ink';
+import {useState} from 'react';
 import {controlById} from '../controls/index.ts';
 import type {Inventory} from '../inventory/inventory.ts';
 import {escapeText} from '../report/escape.ts';
@@ -38,13 +39,16 @@ export function Prompt(props: Props) {
     close();
     if (prompt.kind === 'confirm') inform(dispatch, notApplied(prompt.proposal));
   };
+  const [hasStrayed, setHasStrayed] = useState(false);
   useInput((input, key) => {
     if (key.escape) {
       if (prompt.kind === 'filter') dispatch({type: 'filter', text: ''});
       decline();
     } else if (questionOf(prompt) !== undefined && /\S/.test(input)) {
-      // Who types anything else, as the name that is asked for elsewhere, does not mean the y in it.
-      if (input.toLowerCase() !== 'y') return decline();
+      // Who types anything else, as the name that is asked for elsewhere, means neither the y nor the n in it; nor does
+      // the rest of it belong to the view below.
+      if (hasStrayed || !/^[yn]$/i.test(input)) return setHasStrayed(true);
+      if (input.toLowerCase() === 'n') return decline();
       close();
       if (prompt.kind === 'quit') exit();
       if (prompt.kind === 'overwrite') sideEffects.write(prompt.path, prompt.content, true);
@@ -56,7 +60,10 @@ export function Prompt(props: Props) {
     return <Contexts names={prompt.names} width={width} onChoose={choose} />;
   }
   const question = questionOf(prompt);
-  if (question !== undefined) return <Line label={`${question} y/n`} width={width} />;
+  if (question !== undefined) {
+    const answer = hasStrayed ? 'not y or n: Esc, and ask again' : 'y/n';
+    return <Line label={`${question} ${answer}`} width={width} />;
+  }
   const typing = typingOf(props, close, exit);
   if (typing === undefined) return null;
   return <TypingLine {...typing} width={width} />;

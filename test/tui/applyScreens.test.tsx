@@ -47,15 +47,18 @@ describe('what was edited', () => {
     await tighter.shows('Apply ci-builder? y/n');
   });
 
-  test('another letter than y is no: whoever types the name does not say yes with a y in it', async () => {
+  test('whoever types a name at y or n says neither with a letter of it, and no key of the view', async () => {
     const services = agreeing();
     const screen = openScreen({services, start: editor('ci-builder')});
     await screen.press('a', 'p');
     await screen.shows('Apply ci-builder? y/n');
-    await screen.press('c');
+    await screen.press(...'copy-max');
+    await screen.shows('Apply ci-builder? not y or n: Esc, and ask again');
+    await screen.press(esc);
     await screen.shows('Not applied; your edit is kept');
-    await screen.press('y');
     expect(services.asked).not.toContain('apply');
+    await screen.press(esc, 'p');
+    await screen.shows('Apply ci-builder? y/n');
   });
 
   test('what was not read counts as a denial for the question', async () => {
