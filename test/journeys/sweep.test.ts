@@ -38,11 +38,11 @@ const views: Readonly<Record<string, readonly string[]>> = {
   help: ['?'],
 };
 
-/** Keys that change no edit, in whatever view. */
+/** Keys that change no edit, in whatever view; a terminal sends Alt as an Escape before its key. */
 // biome-ignore format: keys, several a line
 const harmless = [
   'j', 'k', 'G', 's', 'r', 'i', 'd', 'e', 'b', '?', 'Down', 'Up', 'PPage', 'NPage', 'Home', 'End',
-  'Tab', 'BTab', 'F5', 'M-x', 'C-a', 'IC',
+  'Tab', 'BTab', 'F5', 'M-z', 'C-a', 'IC',
 ];
 
 /** What is typed and pasted: long, wide, joined, looking like keys, with control characters. */
