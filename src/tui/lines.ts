@@ -113,7 +113,7 @@ export const rememberedLinesOf = remember((...source: Source): readonly ShownLin
   return lines && [...lines];
 });
 
-/** The first lines of a view that say something; no more is made than those. */
+/** The first lines of a view that are not blank; the rest are never built. */
 export function firstLinesOf(count: number, ...source: Source): readonly ShownLine[] | undefined {
   const lines = linesIn(...source);
   if (lines === undefined) return undefined;

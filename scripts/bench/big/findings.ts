@@ -37,8 +37,8 @@ did not change of one stays: 13 ms, of 100,000 pods some 60. The list of policie
 they are about. Escape was held back for 20 ms by Ink, and what followed it for 40 more; it is now written so that nothing
 has to be waited for. The session takes 11 to 15 % of a core, and on a machine that has other work keys wait for that, not for it.
 It holds 260 to 300 MiB once all is read. Then it grew to 634 MiB within a minute, peak 682, and stayed there: V8 let the heap
-grow fourfold before it looked for what is garbage. Told to look when it has grown by 30 %, it stays at 300 to 320 MiB,
-with no more processor time; commands that end soon would take a tenth more of both, so they are not told.`,
+grow fourfold before it looked for what is garbage. Collecting after every 30 % of growth keeps it at 300 to 350 MiB for no more
+processor time. Short commands would need a tenth more of both, so only the session does it.`,
   ],
   [
     'the session, 100,000 pods in 2,500 namespaces, 500 policies, 12,500 bindings',
