@@ -7,7 +7,7 @@ import {fileOf} from '../support/run/files.ts';
 import {objectOf} from '../support/run/output.ts';
 import {itemsHere} from '../support/run/run.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
-import {expectSame, type Trial} from './trials.ts';
+import {expectSame, replicaSetOf, type Trial} from './trials.ts';
 import {podOf} from './whyWorlds.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
@@ -115,18 +115,7 @@ function replicaSet(pod: AnyPod, namespace: string, name: string): JsonObject {
     containers: named(pod.containers, 'c'),
     initContainers: named(pod.initContainers, 'i'),
   };
-  return JSON.parse(
-    JSON.stringify({
-      apiVersion: 'apps/v1',
-      kind: 'ReplicaSet',
-      metadata: {name, namespace},
-      spec: {
-        replicas: 1,
-        selector: {matchLabels: {app: name}},
-        template: {metadata: {labels: {app: name}}, spec},
-      },
-    }),
-  ) as JsonObject;
+  return replicaSetOf(namespace, name, {spec});
 }
 
 /** A namespace whose accounts may use one policy, which has its name. */

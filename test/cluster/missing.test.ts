@@ -8,22 +8,13 @@ import {objectOf} from '../support/run/output.ts';
 import {itemsHere} from '../support/run/run.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
 import {createTriedRole, documentedRules, grant, reader} from './documentedRoles.ts';
-import {expectSame} from './trials.ts';
+import {expectSame, replicaSetOf} from './trials.ts';
 import {podOf} from './whyWorlds.ts';
 
 /** A ReplicaSet in a namespace, whose policy may write a class. */
 function replicaSet(namespace: string, name: string, spec: JsonObject): JsonObject {
   const containers = [{name: 'c', image: 'x'}];
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'ReplicaSet',
-    metadata: {name, namespace},
-    spec: {
-      replicas: 1,
-      selector: {matchLabels: {app: name}},
-      template: {metadata: {labels: {app: name}}, spec: {...spec, containers}},
-    },
-  };
+  return replicaSetOf(namespace, name, {spec: {...spec, containers}});
 }
 
 const classes: readonly JsonObject[] = ['gvisor', 'kata'].map(name => ({

@@ -8,7 +8,7 @@ import {fileOf} from '../support/run/files.ts';
 import {objectOf} from '../support/run/output.ts';
 import {itemsHere, runHere} from '../support/run/run.ts';
 import {type ApiServer, startApiServer} from '../support/server/apiServer.ts';
-import {expectSame, type Trial} from './trials.ts';
+import {expectSame, replicaSetOf, type Trial} from './trials.ts';
 import {podOf} from './whyWorlds.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
@@ -82,31 +82,12 @@ function replicaSet(pod: AnyPod, namespace: string, name: string): JsonObject {
     containers: [{name: 'c', image: 'x', securityContext: {privileged, seccompProfile: ownField}}],
     volumes: pod.volumes.map((source, index) => ({name: `v${index}`, ...source})),
   };
-  return JSON.parse(
-    JSON.stringify({
-      apiVersion: 'apps/v1',
-      kind: 'ReplicaSet',
-      metadata: {name, namespace},
-      spec: {
-        replicas: 1,
-        selector: {matchLabels: {app: name}},
-        template: {metadata: {labels: {app: name}, annotations}, spec},
-      },
-    }),
-  ) as JsonObject;
+  return replicaSetOf(namespace, name, {spec, annotations});
 }
 
 /** A ReplicaSet of a pod that asks for nothing. */
 function plain(name: string, namespace: string): JsonObject {
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'ReplicaSet',
-    metadata: {name, namespace},
-    spec: {
-      selector: {matchLabels: {app: name}},
-      template: {metadata: {labels: {app: name}}, spec: {containers: [{name: 'c', image: 'x'}]}},
-    },
-  };
+  return replicaSetOf(namespace, name, {spec: {containers: [{name: 'c', image: 'x'}]}});
 }
 
 /** A namespace whose accounts may use one policy. No controller makes tokens, so the account's stands here. */

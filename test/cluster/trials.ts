@@ -70,3 +70,23 @@ function withoutAddresses(message: string): string {
     .replaceAll(/core\.(\w+)\{[^{}]*\}/g, 'core.$1{...}')
     .replace(/^Pod "([^"]*-)[a-z0-9]{5}" is/, 'Pod "$1?????" is');
 }
+
+/** A ReplicaSet of one pod, so that it is certain who submits it; fields of the pod that are undefined are left out. */
+export function replicaSetOf(
+  namespace: string,
+  name: string,
+  {spec, annotations}: {readonly spec: object; readonly annotations?: object},
+): JsonObject {
+  return JSON.parse(
+    JSON.stringify({
+      apiVersion: 'apps/v1',
+      kind: 'ReplicaSet',
+      metadata: {name, namespace},
+      spec: {
+        replicas: 1,
+        selector: {matchLabels: {app: name}},
+        template: {metadata: {labels: {app: name}, annotations}, spec},
+      },
+    }),
+  ) as JsonObject;
+}
