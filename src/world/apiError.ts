@@ -1,6 +1,6 @@
 import {type ExitCode, exitCodes, UserError} from '../errors.ts';
 import {isObject, type Json} from '../kube/json.ts';
-import type {Breakdown} from './http.ts';
+import type {Breakdown} from './breakdown.ts';
 import {explainNetwork} from './networkErrors.ts';
 import {type Doing, doingOf} from './requestPath.ts';
 

@@ -2,11 +2,13 @@ import type {ConnectionFlags} from '../commands/flags.ts';
 import {type Json, printJson} from '../kube/json.ts';
 import type {Client} from './apiClient.ts';
 import {type Asked, noAnswer, refusal} from './apiError.ts';
+import {Breakdown} from './breakdown.ts';
 import {type Access, type Credentials, credentialsFor} from './credentials.ts';
-import {Breakdown, exchange, type HttpAnswer, type Waits} from './http.ts';
+import {exchange, type HttpAnswer} from './http.ts';
 import {type ConnectionTarget, resolveTarget} from './kubeconfig.ts';
 import {type GetPage, listAll} from './list.ts';
 import {contentOf, headersOf, type Request, textOf} from './message.ts';
+import {monotonicMs} from './monotonic.ts';
 import type {Progress} from './progress.ts';
 import {hostOf, isLoopback} from './proxy.ts';
 import {doingOf} from './requestPath.ts';
@@ -20,6 +22,7 @@ import {
 } from './retry.ts';
 import {parseTimeout} from './timeout.ts';
 import {type StreamAgents, streamAgents, watchList} from './watch.ts';
+import type {Waits} from './wire.ts';
 
 export type {Client} from './apiClient.ts';
 export {ApiError, isForbidden, isNotFound} from './apiError.ts';
@@ -181,10 +184,10 @@ async function ask(session: Session, request: Request): Promise<Json> {
   const signal = signalOf(session, request);
   // Logging in may ask for a password, which takes time.
   await session.credentials.access();
-  const end = waits.totalMs > 0 ? performance.now() + waits.totalMs : Infinity;
+  const end = waits.totalMs > 0 ? monotonicMs() + waits.totalMs : Infinity;
   for (let tried = 1; ; tried++) {
     let retryAfterMs: number | undefined;
-    const totalMs = end === Infinity ? 0 : Math.max(1, end - performance.now());
+    const totalMs = end === Infinity ? 0 : Math.max(1, end - monotonicMs());
     try {
       const answer = await askLoggedIn(session, {...request, signal, totalMs});
       retryAfterMs = retryAfterOf(answer.headers['retry-after']);
@@ -192,7 +195,7 @@ async function ask(session: Session, request: Request): Promise<Json> {
     } catch (error) {
       signal.throwIfAborted();
       const pause = pauseAfter({error, retryAfterMs}, tried, isRepeatable(request), patience);
-      if (pause === undefined || performance.now() + pause >= end) {
+      if (pause === undefined || monotonicMs() + pause >= end) {
         throw finalError(asked, error, waits);
       }
       environment.log?.(
@@ -219,12 +222,11 @@ async function askOnce(session: Session, request: Request, access: Access): Prom
   const {environment, target} = session;
   const {totalMs = session.waits.totalMs} = request;
   const waits = request.stream ? session.watchWaits : {...session.waits, totalMs};
-  const agent = request.stream ? session.streams.like(access.agent) : access.agent;
   const headers = headersOf(request, session.acceptEncoding);
   const url = new URL(target.cluster.server + request.path);
-  const started = performance.now();
+  const started = monotonicMs();
   const note = (result: string): void => {
-    const ms = Math.round(performance.now() - started);
+    const ms = Math.round(monotonicMs() - started);
     environment.log?.(
       6,
       `${request.method} ${url.origin}${url.pathname}${url.search} ${result} in ${ms} ms`,
@@ -242,7 +244,7 @@ async function askOnce(session: Session, request: Request, access: Access): Prom
       waits,
       signal,
       stream,
-      access: {...access, agent},
+      access: request.stream ? session.streams.like(access) : access,
     });
     note(String(answer.status));
     return answer;

@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs';
 import type {Agent as HttpAgent} from 'node:http';
-import {Agent as HttpsAgent, type RequestOptions} from 'node:https';
+import type {AgentOptions, RequestOptions} from 'node:https';
 import {
   createSecureContext,
   getCACertificates,
@@ -10,13 +10,16 @@ import {
 import type {User} from '@kubernetes/client-node';
 import {messageOf, UserError} from '../errors.ts';
 import type {ExecEnvironment} from './execCredential.ts';
+import {type SharedConnection, sharedConnection} from './http2.ts';
 import type {ConnectionTarget} from './kubeconfig.ts';
-import {Agent as PlainAgent} from './nodeHttp.ts';
 
 /** What authenticates a request: secret headers, and the connections that carry it. */
 export interface Access {
   readonly headers: Readonly<Record<string, string>>;
-  readonly agent: HttpAgent;
+  /** For one request at a time on each connection. */
+  agent(): HttpAgent;
+  /** For all requests at once; undefined where the way there allows no such connection. */
+  readonly shared: SharedConnection | undefined;
   /** Milliseconds since 1970 until which this may be used. */
   readonly expires: number;
 }
@@ -41,9 +44,9 @@ export function credentialsFor(
   environment: ExecEnvironment,
 ): Credentials {
   let current: Promise<Access> | undefined;
-  const agents = new Map<string, HttpAgent>();
+  const ways = new Map<string, Way>();
   const login = (): Promise<Access> => {
-    const next = logIn(target, environment, agents);
+    const next = logIn(target, environment, ways);
     current = next;
     next.catch(() => {
       if (current === next) current = undefined;
@@ -66,7 +69,7 @@ export function credentialsFor(
       return (await login()).headers.Authorization !== stale.headers.Authorization;
     },
     close() {
-      for (const agent of agents.values()) agent.destroy();
+      for (const way of ways.values()) way.close();
     },
   };
 }
@@ -74,7 +77,7 @@ export function credentialsFor(
 async function logIn(
   target: ConnectionTarget,
   environment: ExecEnvironment,
-  agents: Map<string, HttpAgent>,
+  ways: Map<string, Way>,
 ): Promise<Access> {
   const {user, expires} = await fullUser(target, environment);
   const options = await applied(target, user);
@@ -86,9 +89,9 @@ async function logIn(
   }
   // Connections are bound to the certificate they were made with; otherwise they are kept.
   const identity = `${options.cert ?? ''}${options.ca ?? ''}`;
-  const agent = agents.get(identity) ?? agentFor(target, options);
-  agents.set(identity, agent);
-  return {headers, agent, expires};
+  const way = ways.get(identity) ?? wayTo(target, options, environment);
+  ways.set(identity, way);
+  return {headers, agent: way.agent, shared: way.shared, expires};
 }
 
 /** The user, with what its plugin or token file holds now. */
@@ -201,24 +204,54 @@ function systemTrust(): string[] {
   return [...new Set(stores.flatMap(store => getCACertificates(store)))];
 }
 
-function agentFor(target: ConnectionTarget, options: RequestOptions): HttpAgent {
-  if (target.cluster.proxyUrl && options.agent instanceof PlainAgent) {
+/** The connections to a server with one certificate. */
+interface Way extends Pick<Access, 'agent' | 'shared'> {
+  close(): void;
+}
+
+function wayTo(target: ConnectionTarget, given: RequestOptions, environment: ExecEnvironment): Way {
+  const {ca, cert, key, rejectUnauthorized, servername} = given;
+  const isPlain = target.cluster.server.startsWith('http:');
+  const options = {
+    ca,
+    cert,
+    key,
+    secureContext: isPlain ? undefined : secureContextOf(given),
+    rejectUnauthorized,
+    ...(servername ? {servername} : {}),
+  };
+  // client-node's are proxies; the switch is client-go's (apimachinery pkg/util/net/http.go).
+  const isAlone = isPlain || given.agent !== undefined || environment.env.DISABLE_HTTP2;
+  const shared = isAlone ? undefined : sharedConnection(new URL(target.cluster.server), options);
+  let agent: HttpAgent | undefined;
+  return {
+    agent() {
+      agent ??= agentFor(target, given.agent, options);
+      return agent;
+    },
+    shared,
+    close() {
+      agent?.destroy();
+      shared?.close();
+    },
+  };
+}
+
+function agentFor(
+  target: ConnectionTarget,
+  given: RequestOptions['agent'],
+  options: AgentOptions,
+): HttpAgent {
+  const {Agent: PlainAgent} = process.getBuiltinModule('node:http');
+  if (target.cluster.proxyUrl && given instanceof PlainAgent) {
     // client-node makes its proxy agents without it: each request would pay for a new tunnel.
-    return Object.assign(options.agent, {keepAlive: true});
+    return Object.assign(given, {keepAlive: true});
   }
   // As many as lists are read at once (src/inventory/read/readCluster.ts), so that a long one holds up no other.
   const keepAlive = {keepAlive: true, keepAliveMsecs: 30_000, maxSockets: 8};
   if (target.cluster.server.startsWith('http:')) return new PlainAgent(keepAlive);
-  const {ca, cert, key, rejectUnauthorized, servername} = options;
-  return new HttpsAgent({
-    ...keepAlive,
-    ca,
-    cert,
-    key,
-    secureContext: secureContextOf(options),
-    rejectUnauthorized,
-    ...(servername ? {servername} : {}),
-  });
+  const {Agent} = process.getBuiltinModule('node:https');
+  return new Agent({...keepAlive, ...options});
 }
 
 /** One for all connections; undefined if the certificates are bad, which the first connection will report. */

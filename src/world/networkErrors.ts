@@ -1,4 +1,4 @@
-import type {Breakdown} from './http.ts';
+import type {Breakdown} from './breakdown.ts';
 
 const unknownAuthority = new Set([
   'SELF_SIGNED_CERT_IN_CHAIN',

@@ -1,6 +1,6 @@
 import {setTimeout as wait} from 'node:timers/promises';
 import {ApiError} from './apiError.ts';
-import {Breakdown} from './http.ts';
+import {Breakdown} from './breakdown.ts';
 
 /** How often and how long to try. */
 export interface Patience {

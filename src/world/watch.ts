@@ -1,9 +1,8 @@
 import type {Agent as HttpAgent} from 'node:http';
-import {Agent as HttpsAgent} from 'node:https';
 import {isObject, type Json, type JsonObject, parseJson, printJson} from '../kube/json.ts';
 import {type Asked, badAnswer, refusal} from './apiError.ts';
+import type {Access} from './credentials.ts';
 import type {BodyStream} from './http.ts';
-import {Agent as PlainAgent} from './nodeHttp.ts';
 
 /** What happened to an object. A bookmark has only a newer resourceVersion. */
 export type WatchEventType = 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
@@ -119,30 +118,37 @@ function lineReader(onLine: (line: string) => void) {
 
 /** Connections for watches. */
 export interface StreamAgents {
-  /** An agent that trusts and logs in like `agent`, but never makes one request wait for another. */
-  like(agent: HttpAgent): HttpAgent;
+  /** What trusts and logs in like `access`, but never makes one request wait for another. */
+  like(access: Access): Access;
   close(): void;
 }
 
-/** A watch keeps its connection for minutes; the other requests have too few connections for that. */
+/**
+ * A watch keeps its connection for minutes; the other requests have too few connections for that. Over one that
+ * they share it would also have to share what the server may send ahead.
+ */
 export function streamAgents(): StreamAgents {
   const made = new Map<HttpAgent, HttpAgent>();
   return {
-    like(agent) {
-      // The same goes for a proxy's, which cannot be recreated from their options.
-      if (agent.maxSockets === Infinity) return agent;
-      const known = made.get(agent);
-      if (known) return known;
-      const unlimited = {maxSockets: Infinity, maxFreeSockets: 0, keepAliveInitialDelay: 30_000};
-      const own =
-        agent instanceof HttpsAgent
-          ? new HttpsAgent({...agent.options, ...unlimited})
-          : new PlainAgent({keepAlive: true, ...unlimited});
+    like(access) {
+      const agent = access.agent();
+      const own = made.get(agent) ?? unlimited(agent);
       made.set(agent, own);
-      return own;
+      return {...access, agent: () => own, shared: undefined};
     },
     close() {
       for (const agent of made.values()) agent.destroy();
     },
   };
+}
+
+function unlimited(agent: HttpAgent): HttpAgent {
+  // A proxy's has no limit, and cannot be recreated from its options.
+  if (agent.maxSockets === Infinity) return agent;
+  const options = {maxSockets: Infinity, maxFreeSockets: 0, keepAliveInitialDelay: 30_000};
+  const {Agent: PlainAgent} = process.getBuiltinModule('node:http');
+  const {Agent: HttpsAgent} = process.getBuiltinModule('node:https');
+  return agent instanceof HttpsAgent
+    ? new HttpsAgent({...agent.options, ...options})
+    : new PlainAgent({keepAlive: true, ...options});
 }

@@ -1,5 +1,4 @@
-import {execFileSync} from 'node:child_process';
-import {readFileSync, writeFileSync} from 'node:fs';
+import {readFileSync} from 'node:fs';
 import {createServer, type Server as HttpServer} from 'node:http';
 import {createServer as createSecureServer} from 'node:https';
 import {type AddressInfo, connect as connectSocket} from 'node:net';
@@ -7,6 +6,7 @@ import {join} from 'node:path';
 import type {TLSSocket} from 'node:tls';
 import {describe, expect, onTestFinished, test} from 'vitest';
 import {client, failure, file, folder, json, kubeconfig, serve, status} from './fakeApiServer.ts';
+import {pki} from './pki.ts';
 
 const windows = process.platform === 'win32';
 
@@ -103,32 +103,6 @@ test('a certificate that is not there', async () => {
   const {client: api} = await client({kubeconfig: config});
   expect(String(await failure(api.get('/api')))).toMatch(/cannot read .*no\.pem/);
 });
-
-interface Pki {
-  readonly ca: string;
-  readonly key: string;
-  readonly cert: string;
-}
-
-/** A certificate authority, and a certificate of it for `api.test`, for server and client. */
-function pki(): Pki | undefined {
-  const at = folder();
-  const run = (...args: string[]): void => {
-    execFileSync('openssl', args, {cwd: at, stdio: 'ignore'});
-  };
-  try {
-    run('version');
-  } catch {
-    return undefined;
-  }
-  writeFileSync(join(at, 'names'), 'subjectAltName=DNS:api.test');
-  const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  run('req', '-x509', ...newKey, '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=ca');
-  run('req', ...newKey, '-keyout', 'key.pem', '-out', 'csr', '-subj', '/CN=jane');
-  const by = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-extfile', 'names'];
-  run('x509', '-req', '-in', 'csr', ...by, '-out', 'cert.pem', '-days', '2');
-  return {ca: join(at, 'ca.pem'), key: join(at, 'key.pem'), cert: join(at, 'cert.pem')};
-}
 
 const files = pki();
 

@@ -121,6 +121,6 @@ test('the signal ends a pause', async () => {
 
 /** From here on to the end of the test, time passes by `vi.advanceTimersByTime` alone. */
 function fakeTime(): void {
-  vi.useFakeTimers({toFake: ['setTimeout', 'clearTimeout', 'performance']});
+  vi.useFakeTimers({toFake: ['setTimeout', 'clearTimeout', 'performance', 'hrtime']});
   onTestFinished(() => void vi.useRealTimers());
 }
