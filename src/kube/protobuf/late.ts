@@ -2,6 +2,7 @@ import type {JsonObject} from '../json.ts';
 import type {ObjectMeta} from '../objects.ts';
 import {likenessOfMessage} from './likeness.ts';
 import {type Message, readMessage, type Span} from './message.ts';
+import {trimMessage} from './trim.ts';
 import {Wire} from './wire.ts';
 
 /** What is known about an object from the start. */
@@ -70,21 +71,27 @@ export class HeadItem {
 
 const blockSize = 2 ** 18;
 
-/** Keeps the bytes of specs, packed, so that those around them can be freed. */
+/**
+ * Keeps the bytes of specs, packed, so that those around them can be freed, and without the fields that nobody reads:
+ * of a pod of 3,400 bytes some 800.
+ */
 export function specStore(): {
   keep(head: LateHead, message: Message, bytes: Buffer, spec: Span): LateItem;
 } {
   let block = Buffer.alloc(0);
   let used = 0;
+  let scratch = Buffer.alloc(0);
   return {
     keep(head, message, bytes, spec) {
-      const length = spec.to - spec.from;
+      const most = 2 * (spec.to - spec.from);
+      if (most > scratch.length) scratch = Buffer.allocUnsafeSlow(most);
+      const length = trimMessage(message, new Wire(bytes, spec.from), spec.to, scratch);
       if (used + length > block.length) {
         block = Buffer.allocUnsafeSlow(Math.max(blockSize, length));
         used = 0;
       }
       const from = used;
-      used += bytes.copy(block, from, spec.from, spec.to);
+      used += scratch.copy(block, from, 0, length);
       return new LateItem(head, message, block, from, used);
     },
   };
