@@ -18,6 +18,7 @@ import {
   encodeMessage,
   envelope,
   listOf,
+  numberField,
   podList,
 } from '../support/builders/protobuf.ts';
 import {objectOf} from '../support/run/output.ts';
@@ -35,6 +36,11 @@ function read(
 
 function podsOf(items: readonly ListItemOrHead[]) {
   return partedItems(items).whole.map(item => decodeLive(resources.pods, 'v1', item));
+}
+
+/** The item of a list: a pod named a, with this spec. */
+function badPod(spec: Buffer): Buffer {
+  return bytesField(2, Buffer.concat([bytesField(1, bytesField(1, 'a')), bytesField(2, spec)]));
 }
 
 const somePods = fc.array(
@@ -129,11 +135,8 @@ describe('lists', () => {
   });
 
   test('specs are read when they are asked for', () => {
-    const bad = bytesField(
-      2,
-      Buffer.concat([bytesField(1, bytesField(1, 'a')), bytesField(2, Buffer.from([0x5a, 9]))]),
-    );
-    const [item] = read(envelope('v1', 'PodList', bad));
+    // Containers that are a number.
+    const [item] = read(envelope('v1', 'PodList', badPod(numberField(2, 1))));
     expect(item).toBeInstanceOf(LateItem);
     const [pod] = podsOf(item === undefined ? [] : [item]);
     expect(pod?.metadata.name).toBe('a');
@@ -148,6 +151,10 @@ describe('lists', () => {
     ['a prototype', envelope('', '__proto__List', Buffer.alloc(0))],
     ['an item beyond its list', envelope('v1', 'PodList', Buffer.from([0x12, 2]))],
     ['two lists', Buffer.concat([podList([]), bytesField(2, '')])],
+    [
+      'a spec with a length beyond its end',
+      envelope('v1', 'PodList', badPod(Buffer.from([0x5a, 9]))),
+    ],
     ['half a list', podList([{metadata: {name: 'a'}, spec: {}}]).subarray(0, 40)],
     ['more than a list', Buffer.concat([podList([]), Buffer.from([0x2a])])],
   ])('%s is an error', (_, bytes) => {
