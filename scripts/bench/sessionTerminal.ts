@@ -20,9 +20,9 @@ export interface Watched {
 }
 
 /** Ink ends each frame with this: the terminal may show it now. */
-const endOfFrame = '\x1b[?2026l';
+const endOfInkFrame = '\x1b[?2026l';
 const escapes = /\x1b\[[?\d;]*[A-Za-z]/g;
-const patienceMs = 60_000;
+const patienceMs = 120_000;
 
 /** Why no session can be watched here; undefined if it can. */
 export function missingTerminal(): string | undefined {
@@ -32,14 +32,25 @@ export function missingTerminal(): string | undefined {
     : 'skipped: script of util-linux not found, which makes a terminal to measure in';
 }
 
+/** What is different about another program's session. */
+export interface OtherTerminal {
+  /** What ends each of its frames; '' if nothing does. */
+  readonly endOfFrame: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /** Starts a program in a pseudo-terminal and waits for its first frame. */
-export async function watchSession(program: string, args: readonly string[]): Promise<Watched> {
+export async function watchSession(
+  program: string,
+  args: readonly string[],
+  {endOfFrame, env}: OtherTerminal = {endOfFrame: endOfInkFrame, env: {}},
+): Promise<Watched> {
   // The shell tells its number, and becomes the program: what script itself takes does not count.
   const line = [program, ...args].map(quoted).join(' ');
   const command = `stty cols 80 rows 24; printf 'pid %s\\n' $$; exec ${line}`;
   const child = spawn(findProgram('script') ?? 'script', ['-qfc', command, '/dev/null'], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: {...process.env, TERM: 'xterm-256color', CI: undefined, SHELL: '/bin/sh'},
+    env: {...process.env, TERM: 'xterm-256color', CI: undefined, SHELL: '/bin/sh', ...env},
   });
   const screen = listen(child);
   const [, pid = ''] = await screen.next(/pid (\d+)\r?\n/, '\n');
