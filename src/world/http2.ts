@@ -36,7 +36,7 @@ export function sharedConnection(server: URL, options: ConnectionOptions): Share
       if (current === attempt) current = undefined;
     };
     const session = openSession(server, options, connectMs, forget);
-    const attempt: Attempt = {session, isOpen: false};
+    const attempt: Attempt = {session, isOpen: false, forget};
     session.then(found => {
       attempt.isOpen = true;
       isAlone = found === undefined;
@@ -47,9 +47,11 @@ export function sharedConnection(server: URL, options: ConnectionOptions): Share
     async open(connectMs) {
       if (isAlone) return undefined;
       current ??= begin(connectMs);
-      const reused = current.isOpen;
-      const session = await current.session;
-      return session && {send: (outgoing, hearing) => send(session, outgoing, hearing, reused)};
+      const attempt = current;
+      const reused = attempt.isOpen;
+      const session = await attempt.session;
+      const over = session && {session, reused, forget: attempt.forget};
+      return over && {send: (outgoing, hearing) => send(over, outgoing, hearing)};
     },
     close() {
       current?.session.then(
@@ -64,6 +66,8 @@ export function sharedConnection(server: URL, options: ConnectionOptions): Share
 interface Attempt {
   readonly session: Promise<ClientHttp2Session | undefined>;
   isOpen: boolean;
+  /** Lets the next request connect anew. */
+  forget(): void;
 }
 
 /** Connects; undefined if the server does not speak HTTP/2. `onLost`: nothing more can go over it. */
@@ -121,10 +125,13 @@ function connected(server: URL, options: ConnectionOptions, connectMs: number): 
 }
 
 function send(
-  session: ClientHttp2Session,
+  {
+    session,
+    reused,
+    forget,
+  }: {session: ClientHttp2Session} & Pick<Underway, 'reused'> & Pick<Attempt, 'forget'>,
   {method, url, headers, body, idleMs}: Outgoing,
   hearing: Hearing,
-  reused: boolean,
 ): Underway {
   const {constants} = process.getBuiltinModule('node:http2');
   const pseudo = {':method': method, ':path': url.pathname + url.search};
@@ -135,7 +142,12 @@ function send(
     throw asCut(error as NodeJS.ErrnoException);
   }
   hearing.onConnected();
-  stream.setTimeout(idleMs, hearing.onIdle);
+  stream.setTimeout(idleMs, () => {
+    // Perhaps nobody is there any longer. What else is under way may go on.
+    forget();
+    session.close();
+    hearing.onIdle();
+  });
   listen(stream, hearing);
   if (body !== undefined) stream.end(body);
   return {reused, isQueued: () => false, cancel: () => stream.close(constants.NGHTTP2_CANCEL)};

@@ -188,6 +188,16 @@ describe.skipIf(!files)('HTTP/2', () => {
     expect(await failure(ended.get('/ended'))).toBe(controller.signal.reason);
   });
 
+  test('a connection that falls silent between two requests', async () => {
+    const {url, asked} = await serveBoth((response, one, index) => {
+      if (index !== 1) say(response, one);
+    });
+    const {client: api} = await clientOf(url, {waits: {idleMs: 80}});
+    await api.get('/one');
+    expect(await api.get('/two')).toMatchObject({path: '/two'});
+    expect(asked.map(({connection}) => connection)).toEqual([0, 0, 1]);
+  });
+
   test('a body of many windows, while other answers come in between', async () => {
     const long = 'x'.repeat(20_000_000);
     const {url} = await serveBoth((response, {path}) => say(response, path === '/long' ? long : 1));
