@@ -220,8 +220,8 @@ function wayTo(target: ConnectionTarget, given: RequestOptions, environment: Exe
     rejectUnauthorized,
     ...(servername ? {servername} : {}),
   };
-  // client-node's are proxies; the switch is client-go's (apimachinery pkg/util/net/http.go).
-  const isAlone = isPlain || given.agent !== undefined || environment.env.DISABLE_HTTP2;
+  // The switch is client-go's (apimachinery pkg/util/net/http.go).
+  const isAlone = isPlain || target.cluster.proxyUrl || environment.env.DISABLE_HTTP2;
   const shared = isAlone ? undefined : sharedConnection(new URL(target.cluster.server), options);
   let agent: HttpAgent | undefined;
   return {
