@@ -47,11 +47,10 @@ export function sharedConnection(server: URL, options: ConnectionOptions): Share
     async open(connectMs) {
       if (isAlone) return undefined;
       current ??= begin(connectMs);
-      const attempt = current;
-      const reused = attempt.isOpen;
-      const session = await attempt.session;
-      const over = session && {session, reused, forget: attempt.forget};
-      return over && {send: (outgoing, hearing) => send(over, outgoing, hearing)};
+      const {session: opening, isOpen: reused, forget} = current;
+      const session = await opening;
+      if (session === undefined) return undefined;
+      return {send: (outgoing, hearing) => send({session, reused, forget}, outgoing, hearing)};
     },
     close() {
       current?.session.then(
@@ -124,12 +123,13 @@ function connected(server: URL, options: ConnectionOptions, connectMs: number): 
   return promise.finally(() => clearTimeout(waiting));
 }
 
+/** A session to send over, as one request finds it. */
+interface FoundSession extends Pick<Underway, 'reused'>, Pick<Attempt, 'forget'> {
+  readonly session: ClientHttp2Session;
+}
+
 function send(
-  {
-    session,
-    reused,
-    forget,
-  }: {session: ClientHttp2Session} & Pick<Underway, 'reused'> & Pick<Attempt, 'forget'>,
+  {session, reused, forget}: FoundSession,
   {method, url, headers, body, idleMs}: Outgoing,
   hearing: Hearing,
 ): Underway {

@@ -5,8 +5,9 @@ import {broken, type Wire, wireTypes} from './wire.ts';
 const mostBytes = 2 ** 21;
 
 /**
- * Copies a message up to `end` to the start of `target`, without the fields that nobody reads; returns the bytes
- * that it has there. `target` must have room for twice as many: an empty message grows from two bytes to four. Throws DecodeError.
+ * Copies a message up to `end` to the start of `target`, without the fields that nobody reads; returns how many bytes
+ * it has there. `target` must have room for twice as many as before: an empty message grows from two bytes to four.
+ * Throws DecodeError.
  */
 export function trimMessage(message: Message, wire: Wire, end: number, target: Buffer): number {
   return copyFields(message, wire, end, target, 0);
